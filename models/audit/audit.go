@@ -1,0 +1,121 @@
+// Package audit records who changed what, in the transaction of the change, and seals the records into a hash chain
+// behind the writes. No actor, no change. Entries hold ids and salted digests, so a detail can be erased without
+// breaking the chain.
+package audit
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/linli-city/linli/models/store"
+)
+
+// Actor is whoever is responsible for a change; org.Actor satisfies it.
+type Actor interface {
+	// AuditTrail gives the person, the post acted in and its organisation (0 where there is none), and the surface.
+	AuditTrail() (person, post, organisation int64, surface string)
+}
+
+// Subject is the thing a change is about.
+type Subject struct {
+	Kind   string // "case", "unit", "post", …
+	ID     int64
+	Estate int64 // 0 when the thing belongs to no estate
+}
+
+// Entry is one change. Detail never holds personal data: ids, codes and clauses only.
+type Entry struct {
+	ID             int64 `gorm:"primaryKey"`
+	At             time.Time
+	PersonID       int64
+	PostID         int64
+	OrganisationID int64
+	Surface        string
+	Verb           string
+	SubjectKind    string
+	SubjectID      int64
+	EstateID       int64
+	Detail         string
+	Salt           string
+	Digest         string
+}
+
+// TableName names the table.
+func (Entry) TableName() string { return "audit_entries" }
+
+// Pending marks an entry that is not yet in the chain.
+type Pending struct {
+	EntryID int64 `gorm:"primaryKey;autoIncrement:false"`
+}
+
+// TableName names the table.
+func (Pending) TableName() string { return "audit_pending" }
+
+// Seal is one link of the chain.
+type Seal struct {
+	Seq     int64 `gorm:"primaryKey;autoIncrement:false"`
+	EntryID int64
+	Hash    string
+}
+
+// TableName names the table.
+func (Seal) TableName() string { return "audit_seals" }
+
+// ErrNoActor is a programming error: a change without somebody responsible.
+var ErrNoActor = errors.New("audit: a change needs an actor")
+
+// System is linli itself acting on a rule, such as a lease that ran out.
+type System struct{}
+
+// AuditTrail says that no person acted.
+func (System) AuditTrail() (person, post, organisation int64, surface string) {
+	return 0, 0, 0, "system"
+}
+
+// Append records that actor did verb to subject. Detail is stored as JSON and may be nil.
+func Append(tx *store.Tx, actor Actor, verb string, subject Subject, detail any) error {
+	if actor == nil {
+		return ErrNoActor
+	}
+	e := Entry{At: tx.Now, Verb: verb, SubjectKind: subject.Kind, SubjectID: subject.ID, EstateID: subject.Estate}
+	e.PersonID, e.PostID, e.OrganisationID, e.Surface = actor.AuditTrail()
+	if e.PersonID == 0 && e.Surface != "system" {
+		return ErrNoActor
+	}
+	if detail != nil {
+		b, err := json.Marshal(detail)
+		if err != nil {
+			return fmt.Errorf("audit %s: %w", verb, err)
+		}
+		e.Detail = string(b)
+	}
+	salt := make([]byte, 16)
+	_, _ = rand.Read(salt) // never fails (crypto/rand, Go 1.24)
+	e.Salt = hex.EncodeToString(salt)
+	e.Digest = digest(e.Salt, e.Detail)
+	if err := tx.Create(&e).Error; err != nil {
+		return fmt.Errorf("audit %s: %w", verb, err)
+	}
+	if err := tx.Create(&Pending{EntryID: e.ID}).Error; err != nil {
+		return fmt.Errorf("audit %s: %w", verb, err)
+	}
+	return nil
+}
+
+func digest(salt, detail string) string {
+	sum := sha256.Sum256([]byte(salt + "\n" + detail))
+	return hex.EncodeToString(sum[:])
+}
+
+// link is the hash of an entry on top of the link before it.
+func (e *Entry) link(prev string, seq int64) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%d\n%d\n%d\n%d\n%d\n%d\n%s\n%s\n%s\n%d\n%d\n%s\n",
+		prev, seq, e.ID, e.At.Unix(), e.PersonID, e.PostID, e.OrganisationID, e.Surface, e.Verb,
+		e.SubjectKind, e.SubjectID, e.EstateID, e.Digest))
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,157 @@
+package complaint
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/event"
+	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/outbox"
+	"github.com/linli-city/linli/models/store"
+)
+
+// Verdict is what a content check says of a text.
+type Verdict string
+
+// The verdicts.
+const (
+	Pass  Verdict = "pass"
+	Risky Verdict = "risky" // shown only after a person has looked
+)
+
+// Checker checks a text before it may be shown in public. The check of WeChat needs an account that was active within
+// two hours.
+type Checker interface {
+	CheckText(ctx context.Context, openID, text string) (Verdict, error)
+}
+
+const (
+	// checkPatience is how long a resident waits for the check while filing.
+	checkPatience = 3 * time.Second
+	// checkWindow is how long after filing WeChat still answers for the account; then a person looks.
+	checkWindow = 2 * time.Hour
+)
+
+// screen asks the check once. It never fails: without an answer the display waits.
+func (s *Service) screen(ctx context.Context, openID, text string) Display {
+	if openID == "" {
+		return Review
+	}
+	ctx, cancel := context.WithTimeout(ctx, checkPatience)
+	defer cancel()
+	v, err := s.checker.CheckText(ctx, openID, text)
+	switch {
+	case err != nil:
+		s.log.WarnContext(ctx, "content check did not answer; public display waits", "error", err.Error())
+		return Unchecked
+	case v == Pass:
+		return Cleared
+	}
+	return Review
+}
+
+// Rescreen asks the check again for cases whose display waits, at most 50, and hands those older than two hours to a
+// person. It returns how many it settled.
+func (s *Service) Rescreen(ctx context.Context) (int, error) {
+	var waiting []Case
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		return tx.Where("display = ?", Unchecked).Order("id").Limit(50).Find(&waiting).Error
+	})
+	if err != nil {
+		return 0, err
+	}
+	settled := 0
+	for _, c := range waiting {
+		to := Review
+		if s.db.Now().Before(c.CreatedAt.Add(checkWindow)) {
+			if to = s.screen(ctx, c.OpenID, c.Text); to == Unchecked {
+				continue
+			}
+		}
+		if err := s.settle(ctx, c, to); err != nil {
+			return settled, err
+		}
+		settled++
+	}
+	return settled, nil
+}
+
+func (s *Service) settle(ctx context.Context, c Case, to Display) error {
+	return s.db.InTx(ctx, func(tx *store.Tx) error {
+		res := tx.Model(&Case{}).Where("id = ? AND display = ?", c.ID, Unchecked).Updates(map[string]any{"display": to, "checked_at": tx.Now})
+		if res.Error != nil || res.RowsAffected == 0 {
+			return res.Error
+		}
+		if err := audit.Append(tx, audit.System{}, "complaint.screen", audit.Subject{Kind: "case", ID: c.ID, Estate: c.EstateID}, map[string]any{"display": to}); err != nil {
+			return err
+		}
+		if to != Review {
+			return nil
+		}
+		told, err := c.event(tx)
+		if err != nil {
+			return err
+		}
+		return outbox.Append(tx, event.CaseReview{Case: told})
+	})
+}
+
+// ListReview pages through the cases whose text a person must look at, oldest first.
+func (s *Service) ListReview(ctx context.Context, actor org.Actor, after int64, limit int) ([]View, error) {
+	if err := actor.Must(org.ReviewContent); err != nil {
+		return nil, err
+	}
+	var views []View
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		var rows []Case
+		err := tx.Scopes(actor.Within(org.ReviewContent, "cases.estate_id")).Where("cases.about_id <> ?", actor.OrganisationID()).
+			Where("display = ? AND visibility = ? AND id > ?", Review, Public, after).Order("id").Limit(limit).Find(&rows).Error
+		if err != nil {
+			return err
+		}
+		views, err = viewCases(tx, rows)
+		return err
+	})
+	return views, err
+}
+
+// Screen records a person's decision about public display. It changes nothing about the handling of the case.
+// Faults: ErrForbidden, ErrNotFound, fault.ErrInvalid.
+func (s *Service) Screen(ctx context.Context, actor org.Actor, id int64, show bool, reason string) error {
+	if err := actor.Must(org.ReviewContent); err != nil {
+		return err
+	}
+	reason = strings.TrimSpace(reason)
+	if n := len([]rune(reason)); (!show && n < 2) || n > 200 {
+		return fault.ErrInvalid.With(fault.Field{Path: "reason", Reason: "不予公开时请写明原因（2至200个字），投诉人会看到"})
+	}
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		var c Case
+		err := tx.ForUpdate().Scopes(actor.Within(org.ReviewContent, "cases.estate_id")).Where("cases.about_id <> ?", actor.OrganisationID()).
+			Where("id = ? AND display IN ?", id, []Display{Review, Hidden, Unchecked}).Take(&c).Error
+		if err != nil {
+			return store.NotFound(err, ErrNotFound)
+		}
+		c.Display, c.CheckedAt = Hidden, &tx.Now
+		if show {
+			c.Display = Cleared
+		}
+		c.Version++
+		step := Step{CaseID: c.ID, Seq: c.Version, Kind: Screen, State: c.State, Text: reason}
+		if err := insertStep(tx, actor, &step); err != nil {
+			return err
+		}
+		if err := updateCase(tx, &c); err != nil {
+			return err
+		}
+		return audit.Append(tx, actor, "complaint.screen", audit.Subject{Kind: "case", ID: c.ID, Estate: c.EstateID}, map[string]any{"display": c.Display})
+	})
+	if err != nil {
+		return fmt.Errorf("screen complaint: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,128 @@
+package disclosure
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+)
+
+// View is a notice as its readers see it.
+type View struct {
+	Notice
+	Publisher string
+	Estate    string
+	Title     string
+	Body      string
+	SHA256    string
+	Versions  []Version
+}
+
+// List pages through an estate's board for somebody signed in, newest first, withdrawn items included.
+func (s *Service) List(ctx context.Context, actor org.Actor, estateID, before int64, limit int) ([]View, error) {
+	var views []View
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		e, err := org.EstateFor(tx, actor, org.ReadBoard, estateID)
+		if err != nil {
+			return err
+		}
+		views, err = list(tx, tx.Where("estate_id = ?", e.ID), before, limit)
+		return err
+	})
+	return views, err
+}
+
+// ListPublic pages through what anybody may read of an estate's board.
+func (s *Service) ListPublic(ctx context.Context, estateID, before int64, limit int) ([]View, error) {
+	var views []View
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		var err error
+		views, err = list(tx, tx.Where("estate_id = ? AND audience = ?", estateID, Everyone), before, limit)
+		return err
+	})
+	return views, err
+}
+
+func list(tx *store.Tx, q *gorm.DB, before int64, limit int) ([]View, error) {
+	if before > 0 {
+		q = q.Where("id < ?", before)
+	}
+	var rows []Notice
+	if err := q.Order("id DESC").Limit(limit).Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	return view(tx, rows, false)
+}
+
+// Find shows one notice with all its versions to somebody signed in.
+func (s *Service) Find(ctx context.Context, actor org.Actor, id int64) (*View, error) {
+	if err := actor.Must(org.ReadBoard); err != nil {
+		return nil, err
+	}
+	return s.find(ctx, func(q *gorm.DB) *gorm.DB {
+		return q.Scopes(actor.Within(org.ReadBoard, "notices.estate_id")).Where("id = ?", id)
+	})
+}
+
+// FindPublic shows one notice that anybody may read.
+func (s *Service) FindPublic(ctx context.Context, id int64) (*View, error) {
+	return s.find(ctx, func(q *gorm.DB) *gorm.DB { return q.Where("id = ? AND audience = ?", id, Everyone) })
+}
+
+func (s *Service) find(ctx context.Context, narrow func(*gorm.DB) *gorm.DB) (*View, error) {
+	var found *View
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		var n Notice
+		if err := narrow(tx.DB).Take(&n).Error; err != nil {
+			return store.NotFound(err, ErrNotFound)
+		}
+		views, err := view(tx, []Notice{n}, true)
+		if err != nil {
+			return err
+		}
+		found = &views[0]
+		return nil
+	})
+	return found, err
+}
+
+func view(tx *store.Tx, rows []Notice, all bool) ([]View, error) {
+	ids, orgs, estates := []int64{0}, []int64{}, []int64{0}
+	for _, n := range rows {
+		ids, orgs, estates = append(ids, n.ID), append(orgs, n.OrganisationID), append(estates, n.EstateID)
+	}
+	publishers, err := org.Organisations(tx, orgs)
+	if err != nil {
+		return nil, err
+	}
+	names, err := org.EstateNames(tx, estates)
+	if err != nil {
+		return nil, err
+	}
+	q := tx.Where("notice_id IN ?", ids)
+	if !all {
+		q = q.Where("version = (SELECT current_version FROM notices n WHERE n.id = notice_id)")
+	}
+	var versions []Version
+	if err := q.Order("notice_id, version").Find(&versions).Error; err != nil {
+		return nil, err
+	}
+	byNotice := map[int64][]Version{}
+	for _, v := range versions {
+		byNotice[v.NoticeID] = append(byNotice[v.NoticeID], v)
+	}
+	views := make([]View, len(rows))
+	for i, n := range rows {
+		views[i] = View{Notice: n, Publisher: publishers[n.OrganisationID].Name, Estate: names[n.EstateID]}
+		if vs := byNotice[n.ID]; len(vs) > 0 {
+			current := vs[len(vs)-1]
+			views[i].Title, views[i].Body, views[i].SHA256 = current.Title, current.Body, current.SHA256
+			if all {
+				views[i].Versions = vs
+			}
+		}
+	}
+	return views, nil
+}

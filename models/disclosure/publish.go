@@ -1,0 +1,164 @@
+package disclosure
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/event"
+	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/outbox"
+	"github.com/linli-city/linli/models/store"
+)
+
+// Files ties uploads to a notice in the caller's transaction.
+type Files interface {
+	Attach(tx *store.Tx, actor org.Actor, ids []int64, purpose, subjectKind string, subjectID, estateID int64) error
+}
+
+// Draft is what an organisation wants to publish.
+type Draft struct {
+	EstateID  int64
+	Kind      Sort
+	Audience  Audience
+	Title     string
+	Body      string
+	FileIDs   []int64
+	ClientRef string
+	InputHash string
+}
+
+func (d *Draft) check() error {
+	d.Title, d.Body = strings.TrimSpace(d.Title), strings.TrimSpace(d.Body)
+	var c fault.Checks
+	c.Check(SortNames[d.Kind] != "", "kind", "请选择公示、公告或通知")
+	c.Check(d.Audience == Everyone || d.Audience == Residents, "audience", "请选择公开（public）或仅本小区（residents）")
+	c.Check(d.Title != "" && len([]rune(d.Title)) <= 60, "title", "请填写标题，不超过60个字")
+	c.Check(d.Body != "" && len([]rune(d.Body)) <= 10000, "body", "请填写正文，不超过10000个字")
+	c.Check(len(d.FileIDs) <= 20, "file_ids", "附件不超过20份")
+	c.Check(d.ClientRef != "" && len(d.ClientRef) <= 64, "client_ref", "缺少提交编号")
+	return c.Err()
+}
+
+// Publish puts a notice on an estate's board and tells the residents.
+// Faults: ErrForbidden, ErrEstateNotFound, ErrRefReused, fault.ErrInvalid.
+func (s *Service) Publish(ctx context.Context, actor org.Actor, d Draft) (*Notice, error) {
+	if err := actor.Must(org.PublishNotice); err != nil {
+		return nil, err
+	}
+	if err := d.check(); err != nil {
+		return nil, err
+	}
+	var n *Notice
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		e, err := org.EstateFor(tx, actor, org.PublishNotice, d.EstateID)
+		if err != nil {
+			return err
+		}
+		var before Notice
+		err = tx.Where("published_by = ? AND client_ref = ?", actor.PersonID, d.ClientRef).Take(&before).Error
+		if err == nil {
+			if before.InputHash != d.InputHash {
+				return ErrRefReused
+			}
+			n = &before
+			return nil
+		}
+		if err := store.NotFound(err, nil); err != nil {
+			return err
+		}
+		number, err := store.NextNumber(tx, "G")
+		if err != nil {
+			return err
+		}
+		n = &Notice{Number: number, EstateID: e.ID, OrganisationID: actor.OrganisationID(), Kind: d.Kind, Audience: d.Audience,
+			CurrentVersion: 1, PublishedBy: actor.PersonID, PublishedAt: tx.Now, ClientRef: d.ClientRef, InputHash: d.InputHash}
+		if err := tx.Create(n).Error; err != nil {
+			return store.Duplicate(err, ErrRefReused)
+		}
+		if err := insertVersion(tx, actor, n.ID, 1, d.Title, d.Body, ""); err != nil {
+			return err
+		}
+		if err := s.files.Attach(tx, actor, d.FileIDs, "notice", "notice", n.ID, e.ID); err != nil {
+			return err
+		}
+		subject := audit.Subject{Kind: "notice", ID: n.ID, Estate: e.ID}
+		if err := audit.Append(tx, actor, "board.publish", subject, map[string]any{"number": n.Number, "kind": n.Kind}); err != nil {
+			return err
+		}
+		return outbox.Append(tx, event.NoticePublished{NoticeID: n.ID, Number: n.Number, EstateID: e.ID, EstateName: e.Name,
+			Sort: SortNames[n.Kind], Title: d.Title, OrganisationID: n.OrganisationID, PublisherName: actor.Post.OrgName, At: tx.Now})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("publish notice: %w", err)
+	}
+	return n, nil
+}
+
+func insertVersion(tx *store.Tx, actor org.Actor, notice int64, version int, title, body, reason string) error {
+	sum := sha256.Sum256([]byte(title + "\n" + body))
+	return tx.Create(&Version{NoticeID: notice, Version: version, Title: title, Body: body, Reason: reason,
+		SHA256: hex.EncodeToString(sum[:]), PersonID: actor.PersonID, At: tx.Now}).Error
+}
+
+// Revise publishes another version of a notice; the earlier ones stay readable.
+// Faults: ErrForbidden, ErrNotFound, ErrWithdrawn, fault.ErrInvalid.
+func (s *Service) Revise(ctx context.Context, actor org.Actor, id int64, title, body, reason string) error {
+	title, body, reason = strings.TrimSpace(title), strings.TrimSpace(body), strings.TrimSpace(reason)
+	var c fault.Checks
+	c.Check(title != "" && len([]rune(title)) <= 60, "title", "请填写标题，不超过60个字")
+	c.Check(body != "" && len([]rune(body)) <= 10000, "body", "请填写正文，不超过10000个字")
+	c.Check(reason != "" && len([]rune(reason)) <= 200, "reason", "请写明修改原因，居民会看到")
+	if err := c.Err(); err != nil {
+		return err
+	}
+	return s.change(ctx, actor, id, "board.revise", func(tx *store.Tx, n *Notice) error {
+		res := tx.Model(&Notice{}).Where("id = ? AND current_version = ?", n.ID, n.CurrentVersion).Update("current_version", n.CurrentVersion+1)
+		if err := store.MustAffect(res, ErrNotFound); err != nil {
+			return err
+		}
+		return insertVersion(tx, actor, n.ID, n.CurrentVersion+1, title, body, reason)
+	})
+}
+
+// Withdraw takes a notice off the board; number, versions and reason stay.
+// Faults: ErrForbidden, ErrNotFound, ErrWithdrawn, fault.ErrInvalid.
+func (s *Service) Withdraw(ctx context.Context, actor org.Actor, id int64, reason string) error {
+	reason = strings.TrimSpace(reason)
+	if n := len([]rune(reason)); n < 2 || n > 200 {
+		return fault.ErrInvalid.With(fault.Field{Path: "reason", Reason: "请写明撤回原因（2至200个字），居民会看到"})
+	}
+	return s.change(ctx, actor, id, "board.withdraw", func(tx *store.Tx, n *Notice) error {
+		return tx.Model(&Notice{}).Where("id = ?", n.ID).Updates(map[string]any{"withdrawn_at": tx.Now, "withdraw_reason": reason}).Error
+	})
+}
+
+// change runs f on a notice of the actor's own organisation that still stands.
+func (s *Service) change(ctx context.Context, actor org.Actor, id int64, verb string, f func(*store.Tx, *Notice) error) error {
+	if err := actor.Must(org.PublishNotice); err != nil {
+		return err
+	}
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		var n Notice
+		err := tx.ForUpdate().Scopes(actor.Within(org.PublishNotice, "notices.estate_id")).
+			Where("id = ? AND organisation_id = ?", id, actor.OrganisationID()).Take(&n).Error
+		if err != nil {
+			return store.NotFound(err, ErrNotFound)
+		}
+		if n.WithdrawnAt != nil {
+			return ErrWithdrawn
+		}
+		if err := f(tx, &n); err != nil {
+			return err
+		}
+		return audit.Append(tx, actor, verb, audit.Subject{Kind: "notice", ID: n.ID, Estate: n.EstateID}, nil)
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", verb, err)
+	}
+	return nil
+}

@@ -1,0 +1,192 @@
+// Package event lists everything that linli may tell somebody: plain values with ids and public words, no personal
+// data. It imports the standard library only.
+package event
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Event is something that happened. Kind is stable and dotted; Estate is 0 where none is concerned.
+type Event interface {
+	Kind() string
+	Estate() int64
+}
+
+// Case is what every event of a complaint carries: enough to route and to word a message, nothing about the person.
+type Case struct {
+	CaseID     int64     `json:"case_id"`
+	Number     string    `json:"number"`
+	EstateID   int64     `json:"estate_id"`
+	EstateName string    `json:"estate_name"`
+	Matter     string    `json:"matter"` // Chinese name
+	Clause     string    `json:"clause"`
+	LeadID     int64     `json:"lead_id"` // org.Organisation
+	LeadName   string    `json:"lead_name"`
+	JointIDs   []int64   `json:"joint_ids,omitempty"`
+	PersonID   int64     `json:"person_id"`          // the complainant; resolved, never shown
+	AboutID    int64     `json:"about_id,omitempty"` // the organisation complained about; never told who complains
+	Due        time.Time `json:"due,omitzero"`
+	At         time.Time `json:"at"`
+}
+
+// Estate gives the estate of the case.
+func (c Case) Estate() int64 { return c.EstateID }
+
+// The events of a complaint.
+type (
+	// CaseFiled is a new complaint, routed to its lead.
+	CaseFiled struct{ Case }
+	// CaseAccepted says that the lead has taken it on.
+	CaseAccepted struct{ Case }
+	// CaseTransferred says that another organisation is asked to lead; the lead stays until it accepts.
+	CaseTransferred struct {
+		Case
+		FromID int64  `json:"from_id"`
+		ToID   int64  `json:"to_id"`
+		ToName string `json:"to_name"`
+	}
+	// CaseAnswered says that the resident may confirm or return.
+	CaseAnswered struct{ Case }
+	// CaseConfirmed says that the resident is content and the case is closed.
+	CaseConfirmed struct{ Case }
+	// CaseReturned says that the resident is not content and the case is open again.
+	CaseReturned struct {
+		Case
+		Returns int `json:"returns"`
+	}
+	// CaseReview asks a person to look at a text that the content check could not clear.
+	CaseReview struct{ Case }
+)
+
+// Kind names the event.
+func (CaseFiled) Kind() string { return "complaint.filed" }
+
+// Kind names the event.
+func (CaseAccepted) Kind() string { return "complaint.accepted" }
+
+// Kind names the event.
+func (CaseTransferred) Kind() string { return "complaint.transferred" }
+
+// Kind names the event.
+func (CaseAnswered) Kind() string { return "complaint.answered" }
+
+// Kind names the event.
+func (CaseConfirmed) Kind() string { return "complaint.confirmed" }
+
+// Kind names the event.
+func (CaseReturned) Kind() string { return "complaint.returned" }
+
+// Kind names the event.
+func (CaseReview) Kind() string { return "complaint.review" }
+
+// NoticePublished says that an organisation put something on the board of an estate.
+type NoticePublished struct {
+	NoticeID       int64     `json:"notice_id"`
+	Number         string    `json:"number"`
+	EstateID       int64     `json:"estate_id"`
+	EstateName     string    `json:"estate_name"`
+	Sort           string    `json:"sort"` // 公示, 公告 or 通知
+	Title          string    `json:"title"`
+	OrganisationID int64     `json:"organisation_id"`
+	PublisherName  string    `json:"publisher_name"`
+	At             time.Time `json:"at"`
+}
+
+// Kind names the event.
+func (NoticePublished) Kind() string { return "disclosure.published" }
+
+// Estate gives the estate of the board.
+func (n NoticePublished) Estate() int64 { return n.EstateID }
+
+// Residency is what the events of recognition carry.
+type Residency struct {
+	ApplicationID int64     `json:"application_id"`
+	EstateID      int64     `json:"estate_id"`
+	EstateName    string    `json:"estate_name"`
+	UnitName      string    `json:"unit_name"`
+	PersonID      int64     `json:"person_id"`
+	At            time.Time `json:"at"`
+}
+
+// Estate gives the estate of the home.
+func (r Residency) Estate() int64 { return r.EstateID }
+
+type (
+	// ResidencyRequested says that somebody asks to be recognised and an officer must look.
+	ResidencyRequested struct{ Residency }
+	// ResidencyDecided tells the person the outcome.
+	ResidencyDecided struct {
+		Residency
+		Accepted bool   `json:"accepted"`
+		Reason   string `json:"reason"`
+	}
+	// ResidencyEnded tells the person that rights in a home have ended.
+	ResidencyEnded struct {
+		Residency
+		Cause string `json:"cause"`
+	}
+	// AreaContested says that an owner disputes the recorded area.
+	AreaContested struct{ Residency }
+	// AreaDecided tells the owner what became of it.
+	AreaDecided struct {
+		Residency
+		Accepted bool   `json:"accepted"`
+		Reason   string `json:"reason"`
+	}
+)
+
+// Kind names the event.
+func (ResidencyRequested) Kind() string { return "residency.requested" }
+
+// Kind names the event.
+func (ResidencyDecided) Kind() string { return "residency.decided" }
+
+// Kind names the event.
+func (ResidencyEnded) Kind() string { return "residency.ended" }
+
+// Kind names the event.
+func (AreaContested) Kind() string { return "area.contested" }
+
+// Kind names the event.
+func (AreaDecided) Kind() string { return "area.decided" }
+
+var makers = map[string]func() Event{
+	"complaint.filed":       func() Event { return new(CaseFiled) },
+	"complaint.accepted":    func() Event { return new(CaseAccepted) },
+	"complaint.transferred": func() Event { return new(CaseTransferred) },
+	"complaint.answered":    func() Event { return new(CaseAnswered) },
+	"complaint.confirmed":   func() Event { return new(CaseConfirmed) },
+	"complaint.returned":    func() Event { return new(CaseReturned) },
+	"complaint.review":      func() Event { return new(CaseReview) },
+	"disclosure.published":  func() Event { return new(NoticePublished) },
+	"residency.requested":   func() Event { return new(ResidencyRequested) },
+	"residency.decided":     func() Event { return new(ResidencyDecided) },
+	"residency.ended":       func() Event { return new(ResidencyEnded) },
+	"area.contested":        func() Event { return new(AreaContested) },
+	"area.decided":          func() Event { return new(AreaDecided) },
+}
+
+// Kinds lists every kind, for the tests that compare it with the notification plan.
+func Kinds() []string {
+	kinds := make([]string, 0, len(makers))
+	for k := range makers {
+		kinds = append(kinds, k)
+	}
+	return kinds
+}
+
+// Decode reads an event of a kind back; the result is a pointer to the event's type. An unknown kind is an error:
+// a newer program wrote it.
+func Decode(kind string, body []byte) (Event, error) {
+	mk, ok := makers[kind]
+	if !ok {
+		return nil, fmt.Errorf("event: unknown kind %q", kind)
+	}
+	e := mk()
+	if err := json.Unmarshal(body, e); err != nil {
+		return nil, fmt.Errorf("event %s: %w", kind, err)
+	}
+	return e, nil
+}

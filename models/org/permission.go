@@ -1,0 +1,148 @@
+package org
+
+// Action is something that needs a permission.
+type Action string
+
+// Scope says whose things a grant reaches.
+type Scope string
+
+// The scopes, from narrow to wide.
+const (
+	ScopeSelf         Scope = "self"         // what the person did or is
+	ScopeHome         Scope = "home"         // estates where the person has a home
+	ScopeJurisdiction Scope = "jurisdiction" // estates the organisation answers for
+	ScopeParty        Scope = "party"        // cases that the organisation leads or joins
+	ScopeCity         Scope = "city"         // everything
+)
+
+// Actions. The table below says who may do each.
+const (
+	FileComplaint   Action = "complaint.file"
+	FollowComplaint Action = "complaint.follow" // read, confirm and return one's own
+	ReadComplaints  Action = "complaint.read"
+	WorkComplaints  Action = "complaint.work" // accept, answer, transfer
+	ReviewContent   Action = "complaint.review"
+
+	ReadBoard     Action = "board.read"
+	PublishNotice Action = "board.publish"
+
+	ApplyResidency  Action = "residency.apply"
+	InviteHousehold Action = "residency.invite"
+	DecideResidency Action = "residency.decide"
+	ContestArea     Action = "area.contest"
+	DecideArea      Action = "area.decide"
+
+	ReadRegister    Action = "register.read"
+	RevealPerson    Action = "register.reveal"
+	ImportRoster    Action = "register.import"
+	RecordOwnership Action = "register.transfer"
+	ManageEstates   Action = "estate.manage"
+
+	ManageOrganisations Action = "organisation.manage"
+	ReadOrganisations   Action = "organisation.read"
+	InvitePost          Action = "post.invite"
+
+	ReadRules     Action = "rule.read"
+	EnterRules    Action = "rule.enter"
+	ReadOutbox    Action = "outbox.read"
+	ReadAudit     Action = "audit.read"
+	DecideErasure Action = "privacy.decide"
+
+	UseInbox   Action = "inbox.use"
+	ManageSelf Action = "self.manage" // own sessions, consent, data
+	UploadFile Action = "file.upload"
+)
+
+// Role of an actor in the permission table: a resident's role or an organisation's kind.
+type actorRole string
+
+const anyone actorRole = "anyone" // whoever is signed in
+
+// grant lets a role do an action within a scope; posts narrows it to kinds of posts, empty means all.
+type grant struct {
+	role  actorRole
+	posts []PostKind
+	scope Scope
+}
+
+var (
+	residents  = []actorRole{"owner", "family", "tenant"}
+	staffRoles = []actorRole{"leading_group", "office", "bureau", "township", "community", "department", "utility", "association", "company", "committee"}
+)
+
+func each(scope Scope, roles ...actorRole) []grant {
+	gs := make([]grant, len(roles))
+	for i, r := range roles {
+		gs[i] = grant{role: r, scope: scope}
+	}
+	return gs
+}
+
+func heads(scope Scope, roles ...actorRole) []grant {
+	gs := each(scope, roles...)
+	for i := range gs {
+		gs[i].posts = []PostKind{Head, Chair}
+	}
+	return gs
+}
+
+func join(lists ...[]grant) []grant {
+	var all []grant
+	for _, l := range lists {
+		all = append(all, l...)
+	}
+	return all
+}
+
+// permissions is the one table of who may do what: role × action × scope. Surfaces never decide; services ask it.
+var permissions = map[Action][]grant{
+	FileComplaint:   each(ScopeHome, residents...),
+	FollowComplaint: each(ScopeSelf, anyone),
+	ReadComplaints: join(
+		each(ScopeJurisdiction, "committee", "community", "township"),
+		each(ScopeParty, "company", "department", "utility", "association"),
+		each(ScopeCity, "bureau", "office", "leading_group")),
+	WorkComplaints: each(ScopeParty, staffRoles...),
+	ReviewContent:  join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau")),
+
+	ReadBoard: join(each(ScopeHome, residents...),
+		each(ScopeJurisdiction, "committee", "company", "community", "township"),
+		each(ScopeCity, "bureau", "office", "leading_group", "department", "utility", "association")),
+	PublishNotice: join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "office")),
+
+	ApplyResidency:  each(ScopeSelf, anyone),
+	InviteHousehold: each(ScopeHome, "owner"),
+	DecideResidency: join(each(ScopeJurisdiction, "committee", "community", "township")),
+	ContestArea:     each(ScopeHome, "owner"),
+	DecideArea:      join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau")),
+
+	ReadRegister:    join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
+	RevealPerson:    join(each(ScopeJurisdiction, "community", "township"), heads(ScopeCity, "bureau")),
+	ImportRoster:    join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau")),
+	RecordOwnership: join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau")),
+	ManageEstates:   join(each(ScopeJurisdiction, "township"), each(ScopeCity, "bureau")),
+
+	ManageOrganisations: join(each(ScopeJurisdiction, "township"), each(ScopeCity, "bureau", "office")),
+	ReadOrganisations:   each(ScopeCity, staffRoles...),
+	InvitePost: join(each(ScopeJurisdiction, "township"), each(ScopeCity, "bureau", "office"),
+		heads(ScopeParty, "community", "department", "utility", "association", "company", "committee", "leading_group")),
+
+	ReadRules:     each(ScopeCity, staffRoles...),
+	EnterRules:    each(ScopeCity, "bureau"),
+	ReadOutbox:    each(ScopeCity, "bureau", "office"),
+	ReadAudit:     heads(ScopeCity, "bureau", "office"),
+	DecideErasure: each(ScopeCity, "bureau"),
+
+	UseInbox:   each(ScopeSelf, anyone),
+	ManageSelf: each(ScopeSelf, anyone),
+	UploadFile: each(ScopeSelf, anyone),
+}
+
+// Actions lists every action of the table.
+func Actions() []Action {
+	list := make([]Action, 0, len(permissions))
+	for a := range permissions {
+		list = append(list, a)
+	}
+	return list
+}

@@ -1,0 +1,342 @@
+package org
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/models/vault"
+)
+
+// PrivacyVersion is the version of the notice that people agree to; a new text needs a new version and new consent.
+const PrivacyVersion = "2026-11"
+
+// answerDays is how many days an office has to answer a request about personal data (15, as GB/T 35273-2020 8.7 a
+// allows at most thirty; linli asks for half of it).
+const answerDays = 15
+
+// Faults of privacy.
+var (
+	ErrConsentVersion  = fault.New(fault.Conflict, "privacy.version", "告知书已更新，请阅读最新版本后再同意")
+	ErrRequestNotFound = fault.New(fault.NotFound, "privacy.request_not_found", "没有找到这份个人信息申请")
+	ErrStillHolding    = fault.New(fault.Conflict, "privacy.still_in_use", "您仍在担任岗位，请先办理离任，再申请删除")
+)
+
+// GiveConsent records that the person agrees to the current notice (PIPL art. 14). Repeating it changes nothing.
+func (s *Service) GiveConsent(ctx context.Context, actor Actor, version string) error {
+	if err := actor.Must(ManageSelf); err != nil {
+		return err
+	}
+	if version != PrivacyVersion {
+		return ErrConsentVersion
+	}
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		res := tx.Model(&Consent{}).Where("person_id = ? AND version = ?", actor.PersonID, version).
+			Where("withdrawn_at IS NOT NULL").Updates(map[string]any{"given_at": tx.Now, "withdrawn_at": nil})
+		if res.Error != nil {
+			return res.Error
+		}
+		if res.RowsAffected == 0 {
+			var n int64
+			if err := tx.Model(&Consent{}).Where("person_id = ? AND version = ?", actor.PersonID, version).Count(&n).Error; err != nil || n > 0 {
+				return err
+			}
+			if err := tx.Create(&Consent{PersonID: actor.PersonID, Version: version, GivenAt: tx.Now}).Error; err != nil {
+				return err
+			}
+		}
+		return audit.Append(tx, actor, "privacy.consent", audit.Subject{Kind: "person", ID: actor.PersonID}, map[string]any{"version": version})
+	})
+	if err != nil {
+		return fmt.Errorf("give consent: %w", err)
+	}
+	return nil
+}
+
+// WithdrawConsent takes it back (PIPL art. 15); what needs personal data is refused from then on.
+func (s *Service) WithdrawConsent(ctx context.Context, actor Actor) error {
+	if err := actor.Must(ManageSelf); err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx *store.Tx) error {
+		err := tx.Model(&Consent{}).Where("person_id = ? AND withdrawn_at IS NULL", actor.PersonID).Update("withdrawn_at", tx.Now).Error
+		if err != nil {
+			return err
+		}
+		return audit.Append(tx, actor, "privacy.withdraw", audit.Subject{Kind: "person", ID: actor.PersonID}, nil)
+	})
+}
+
+// Profile is a person as they see themselves.
+type Profile struct {
+	PersonID  int64
+	Name      string // masked
+	Phone     string // masked
+	Consented bool
+}
+
+// FindProfile shows the person to themselves, masked; Export gives the clear text.
+func (s *Service) FindProfile(ctx context.Context, actor Actor) (*Profile, error) {
+	if err := actor.Must(ManageSelf); err != nil {
+		return nil, err
+	}
+	var p *Profile
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		row, name, phone, err := s.openPerson(tx, actor.PersonID)
+		if err != nil {
+			return err
+		}
+		p = &Profile{PersonID: row.ID, Name: vault.MaskName(name), Phone: vault.MaskPhone(phone), Consented: actor.Consented}
+		return nil
+	})
+	return p, err
+}
+
+func (s *Service) openPerson(tx *store.Tx, id int64) (row Person, name, phone string, err error) {
+	if err = tx.Where("id = ?", id).Take(&row).Error; err != nil {
+		return row, "", "", store.NotFound(err, ErrPersonNotFound)
+	}
+	if name, err = s.vault.Open(row.NameSealed, "persons.name"); err != nil {
+		return row, "", "", err
+	}
+	phone, err = s.vault.Open(row.PhoneSealed, "persons.phone")
+	return row, name, phone, err
+}
+
+func (s *Service) maskedName(tx *store.Tx, person int64) (string, error) {
+	_, name, _, err := s.openPerson(tx, person)
+	return vault.MaskName(name), err
+}
+
+// SetName records how the person is called.
+func (s *Service) SetName(ctx context.Context, actor Actor, name string) error {
+	if err := actor.Must(ManageSelf); err != nil {
+		return err
+	}
+	name = strings.TrimSpace(name)
+	if n := len([]rune(name)); n < 1 || n > 30 {
+		return fault.ErrInvalid.With(fault.Field{Path: "name", Reason: "请填写姓名，不超过30个字"})
+	}
+	return s.db.InTx(ctx, func(tx *store.Tx) error {
+		if err := tx.Model(&Person{}).Where("id = ?", actor.PersonID).Update("name_sealed", s.vault.Seal(name, "persons.name")).Error; err != nil {
+			return err
+		}
+		return audit.Append(tx, actor, "person.rename", audit.Subject{Kind: "person", ID: actor.PersonID}, nil)
+	})
+}
+
+// Export is everything that the register keeps about a person, in clear text for that person (PIPL art. 45).
+type Export struct {
+	Name         string
+	Phone        string
+	Since        time.Time
+	Accounts     []Identity
+	Consents     []Consent
+	Homes        []Residence
+	Applications []Application
+	AreaClaims   []AreaClaim
+	Requests     []PrivacyRequest
+	Posts        []PostHolder
+	OwnerOf      []Revealed
+	Reveals      []audit.Entry // who looked at the clear text of the person's homes
+}
+
+// Export collects the person's own data; the look is recorded.
+func (s *Service) Export(ctx context.Context, actor Actor) (*Export, error) {
+	if err := actor.Must(ManageSelf); err != nil {
+		return nil, err
+	}
+	var x *Export
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		row, name, phone, err := s.openPerson(tx, actor.PersonID)
+		if err != nil {
+			return err
+		}
+		x = &Export{Name: name, Phone: phone, Since: row.CreatedAt}
+		for _, list := range []any{&x.Accounts, &x.Consents, &x.Homes, &x.Applications, &x.AreaClaims, &x.Requests, &x.Posts} {
+			if err := tx.Where("person_id = ?", actor.PersonID).Order("id").Limit(1000).Find(list).Error; err != nil {
+				return err
+			}
+		}
+		var owners []Owner
+		if err := tx.Where("person_id = ?", actor.PersonID).Order("id").Limit(1000).Find(&owners).Error; err != nil {
+			return err
+		}
+		for _, o := range owners {
+			r, err := s.reveal(o)
+			if err != nil {
+				return err
+			}
+			x.OwnerOf = append(x.OwnerOf, r)
+		}
+		units := []int64{0}
+		for _, h := range x.Homes {
+			units = append(units, h.UnitID)
+		}
+		err = tx.Where("subject_kind = 'unit' AND subject_id IN ? AND verb = 'person.reveal'", units).Order("id DESC").Limit(1000).Find(&x.Reveals).Error
+		if err != nil {
+			return err
+		}
+		return audit.Append(tx, actor, "privacy.export", audit.Subject{Kind: "person", ID: actor.PersonID}, nil)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("export: %w", err)
+	}
+	return x, nil
+}
+
+// RequestPrivacy asks an office to correct or delete personal data (PIPL arts 46, 47).
+// Faults: fault.ErrInvalid, ErrRefReused.
+func (s *Service) RequestPrivacy(ctx context.Context, actor Actor, kind, body, ref string) (*PrivacyRequest, error) {
+	if err := actor.Must(ManageSelf); err != nil {
+		return nil, err
+	}
+	body = strings.TrimSpace(body)
+	var c fault.Checks
+	c.Check(kind == "correct" || kind == "delete", "kind", "请选择更正（correct）或删除（delete）")
+	c.Check(kind != "correct" || body != "", "body", "请写明哪里有误、应当怎样更正")
+	c.Check(len([]rune(body)) <= 500, "body", "不超过500个字")
+	c.Check(ref != "" && len(ref) <= 64, "client_ref", "缺少提交编号")
+	if err := c.Err(); err != nil {
+		return nil, err
+	}
+	var r *PrivacyRequest
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		var before PrivacyRequest
+		err := tx.Where("person_id = ? AND client_ref = ?", actor.PersonID, ref).Take(&before).Error
+		if err == nil {
+			said, err := s.vault.Open(before.BodySealed, "privacy_requests.body")
+			if err != nil {
+				return err
+			}
+			if before.Kind != kind || said != body {
+				return ErrRefReused
+			}
+			r = &before
+			return nil
+		}
+		if err := store.NotFound(err, nil); err != nil {
+			return err
+		}
+		r = &PrivacyRequest{PersonID: actor.PersonID, Kind: kind, BodySealed: s.vault.Seal(body, "privacy_requests.body"), State: "open",
+			DueAt: tx.Now.AddDate(0, 0, answerDays), ClientRef: ref, CreatedAt: tx.Now}
+		if err := tx.Create(r).Error; err != nil {
+			return store.Duplicate(err, ErrRefReused)
+		}
+		return audit.Append(tx, actor, "privacy.request", audit.Subject{Kind: "privacy_request", ID: r.ID}, map[string]any{"kind": kind})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("request privacy: %w", err)
+	}
+	return r, nil
+}
+
+// PrivacyRequestView is a request with its text.
+type PrivacyRequestView struct {
+	PrivacyRequest
+	Body string
+}
+
+// ListPrivacyRequests shows the office the requests, oldest open first.
+func (s *Service) ListPrivacyRequests(ctx context.Context, actor Actor, state string, after int64, limit int) ([]PrivacyRequestView, error) {
+	if err := actor.Must(DecideErasure); err != nil {
+		return nil, err
+	}
+	var views []PrivacyRequestView
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		var rows []PrivacyRequest
+		q := tx.Where("id > ?", after)
+		if state != "" {
+			q = q.Where("state = ?", state)
+		}
+		if err := q.Order("id").Limit(limit).Find(&rows).Error; err != nil {
+			return err
+		}
+		for _, r := range rows {
+			body, err := s.vault.Open(r.BodySealed, "privacy_requests.body")
+			if err != nil {
+				return err
+			}
+			views = append(views, PrivacyRequestView{PrivacyRequest: r, Body: body})
+		}
+		return nil
+	})
+	return views, err
+}
+
+// DecidePrivacy answers a request. A granted deletion erases the person: accounts, names and phones go, rights in
+// homes end; what law makes the register keep (ownership history, decisions) stays without them.
+// Faults: ErrForbidden, ErrRequestNotFound, ErrDecided, ErrStillHolding, fault.ErrInvalid.
+func (s *Service) DecidePrivacy(ctx context.Context, actor Actor, id int64, grant bool, answer string) error {
+	if err := actor.Must(DecideErasure); err != nil {
+		return err
+	}
+	answer = strings.TrimSpace(answer)
+	if n := len([]rune(answer)); n < 2 || n > 500 {
+		return fault.ErrInvalid.With(fault.Field{Path: "answer", Reason: "请写明处理结果或不予办理的理由（2至500个字）"})
+	}
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		var r PrivacyRequest
+		if err := tx.Where("id = ?", id).Take(&r).Error; err != nil {
+			return store.NotFound(err, ErrRequestNotFound)
+		}
+		state := "refused"
+		if grant {
+			state = "done"
+		}
+		res := tx.Model(&PrivacyRequest{}).Where("id = ? AND state = 'open'", id).Updates(map[string]any{
+			"state": state, "answer": answer, "decided_by": actor.PersonID, "decided_at": tx.Now})
+		if err := store.MustAffect(res, ErrDecided); err != nil {
+			return err
+		}
+		if grant && r.Kind == "delete" {
+			if err := s.erase(tx, actor, r.PersonID); err != nil {
+				return err
+			}
+		}
+		return audit.Append(tx, actor, "privacy.decide", audit.Subject{Kind: "privacy_request", ID: id}, map[string]any{"state": state})
+	})
+	if err != nil {
+		return fmt.Errorf("decide privacy request: %w", err)
+	}
+	return nil
+}
+
+// erase removes what identifies a person. Sessions are closed by the caller's surface through the missing identity:
+// a session of an erased person no longer signs in.
+func (s *Service) erase(tx *store.Tx, actor Actor, person int64) error {
+	var n int64
+	if err := tx.Model(&PostHolder{}).Where("person_id = ? AND holding IS NOT NULL", person).Count(&n).Error; err != nil {
+		return err
+	}
+	if n > 0 {
+		return ErrStillHolding
+	}
+	if _, err := endResidences(tx, actor, "erased", "person_id = ?", person); err != nil {
+		return err
+	}
+	steps := []struct {
+		model  any
+		where  string
+		change map[string]any
+	}{
+		{&Person{}, "id = ?", map[string]any{"name_sealed": "", "phone_sealed": "", "phone_index": "", "erased_at": tx.Now}},
+		{&Application{}, "person_id = ?", map[string]any{"name_sealed": "", "note": ""}},
+		{&AreaClaim{}, "person_id = ?", map[string]any{"note": ""}},
+		{&PrivacyRequest{}, "person_id = ?", map[string]any{"body_sealed": ""}},
+		{&Owner{}, "person_id = ?", map[string]any{"person_id": 0}},
+	}
+	for _, st := range steps {
+		if err := tx.Model(st.model).Where(st.where, person).Updates(st.change).Error; err != nil {
+			return err
+		}
+	}
+	if err := tx.Where("person_id = ?", person).Delete(&Identity{}).Error; err != nil {
+		return err
+	}
+	return audit.Append(tx, actor, "person.erase", audit.Subject{Kind: "person", ID: person}, nil)
+}

@@ -1,0 +1,293 @@
+package org
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/event"
+	"github.com/linli-city/linli/models/outbox"
+	"github.com/linli-city/linli/models/store"
+)
+
+// maxOwnerSets is how many owner sets one phone may stand for before a person must check it.
+const maxOwnerSets = 3
+
+// errRaced asks SignIn to look again: the same account signed in twice at the same moment.
+var errRaced = errors.New("org: identity was made by another request")
+
+// SignIn returns the person behind a WeChat account and makes one at the first sign-in. Accounts of one union id
+// belong to one person.
+func (s *Service) SignIn(ctx context.Context, provider Provider, openID, unionID string) (int64, error) {
+	person, err := s.signIn(ctx, provider, openID, unionID)
+	if errors.Is(err, errRaced) {
+		person, err = s.signIn(ctx, provider, openID, unionID)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("sign in: %w", err)
+	}
+	return person, nil
+}
+
+func (s *Service) signIn(ctx context.Context, provider Provider, openID, unionID string) (int64, error) {
+	var person int64
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		res := tx.Model(&Identity{}).Where("provider = ? AND open_id = ?", provider, openID).
+			Updates(map[string]any{"seen_at": tx.Now, "active": true})
+		if res.Error != nil {
+			return res.Error
+		}
+		if res.RowsAffected > 0 {
+			return tx.Model(&Identity{}).Where("provider = ? AND open_id = ?", provider, openID).Pluck("person_id", &person).Error
+		}
+		var err error
+		if person, err = personOfUnion(tx, unionID); err != nil {
+			return err
+		}
+		if person == 0 {
+			p := Person{CreatedAt: tx.Now}
+			if err := tx.Create(&p).Error; err != nil {
+				return err
+			}
+			person = p.ID
+		}
+		id := Identity{PersonID: person, Provider: provider, OpenID: openID, UnionID: unionID, Active: true, SeenAt: tx.Now, CreatedAt: tx.Now}
+		if err := tx.Create(&id).Error; err != nil {
+			return store.Duplicate(err, errRaced)
+		}
+		return audit.Append(tx, Actor{PersonID: person, Surface: "wechat"}, "person.sign_in_first", audit.Subject{Kind: "person", ID: person}, nil)
+	})
+	return person, err
+}
+
+func personOfUnion(tx *store.Tx, unionID string) (int64, error) {
+	if unionID == "" {
+		return 0, nil
+	}
+	var ids []int64
+	err := tx.Model(&Identity{}).Where("union_id = ?", unionID).Order("id").Limit(1).Pluck("person_id", &ids).Error
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	return ids[0], nil
+}
+
+// Unfollow marks a service account as no longer following, so that nothing more is sent to it.
+func (s *Service) Unfollow(ctx context.Context, openID string) error {
+	return s.db.InTx(ctx, func(tx *store.Tx) error {
+		return tx.Model(&Identity{}).Where("provider = ? AND open_id = ?", ServiceAccount, openID).Update("active", false).Error
+	})
+}
+
+// OpenIDs gives the active accounts of people with one provider, by person.
+func OpenIDs(tx *store.Tx, provider Provider, persons []int64) (map[int64]string, error) {
+	var rows []Identity
+	err := tx.Where("person_id IN ? AND provider = ? AND active = ?", persons, provider, true).Order("seen_at").Find(&rows).Error
+	if err != nil {
+		return nil, err
+	}
+	byPerson := make(map[int64]string, len(rows))
+	for _, r := range rows {
+		byPerson[r.PersonID] = r.OpenID
+	}
+	return byPerson, nil
+}
+
+// Recognition says what a phone number opened.
+type Recognition struct {
+	Homes int // homes newly recognised
+	// Review is set when the number stands for more owner sets than one person plausibly has; a person must check.
+	Review bool
+}
+
+// BindPhone records the phone that WeChat vouches for and recognises the homes whose roster names it.
+func (s *Service) BindPhone(ctx context.Context, actor Actor, phone string) (Recognition, error) {
+	if err := actor.Must(ManageSelf); err != nil {
+		return Recognition{}, err
+	}
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		err := tx.Model(&Person{}).Where("id = ?", actor.PersonID).Updates(map[string]any{
+			"phone_sealed": s.vault.Seal(phone, "persons.phone"),
+			"phone_index":  s.vault.Index("phone", phone),
+		}).Error
+		if err != nil {
+			return err
+		}
+		return audit.Append(tx, actor, "person.bind_phone", audit.Subject{Kind: "person", ID: actor.PersonID}, nil)
+	})
+	if err != nil {
+		return Recognition{}, fmt.Errorf("bind phone: %w", err)
+	}
+	return s.Recognise(ctx, actor)
+}
+
+// Recognise gives the person the homes whose current owners have their phone in the roster. It is harmless to
+// repeat, and is repeated at each sign-in, because the roster may have come later than the person.
+func (s *Service) Recognise(ctx context.Context, actor Actor) (Recognition, error) {
+	var r Recognition
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		r = Recognition{}
+		phone, err := s.phoneOf(tx, actor.PersonID)
+		if err != nil || phone == "" {
+			return err
+		}
+		owners, err := currentOwnersByPhone(tx, s.vault.Indexes("phone", phone))
+		if err != nil || len(owners) == 0 {
+			return err
+		}
+		sets := map[int64]bool{}
+		for _, o := range owners {
+			sets[o.OwnerSetID] = true
+		}
+		if len(sets) > maxOwnerSets {
+			r.Review = true
+			return markShared(tx, sets)
+		}
+		for _, o := range owners {
+			// An owner who is bound already is somebody else's account: a person has to decide, through an application.
+			if o.PersonID != 0 && o.PersonID != actor.PersonID {
+				continue
+			}
+			n, err := s.recogniseOwner(tx, actor, o, "roster")
+			if err != nil {
+				return err
+			}
+			r.Homes += n
+		}
+		return nil
+	})
+	if err != nil {
+		return Recognition{}, fmt.Errorf("recognise: %w", err)
+	}
+	return r, nil
+}
+
+func (s *Service) phoneOf(tx *store.Tx, person int64) (string, error) {
+	var p Person
+	if err := tx.Where("id = ?", person).Take(&p).Error; err != nil {
+		return "", store.NotFound(err, ErrPersonNotFound)
+	}
+	return s.vault.Open(p.PhoneSealed, "persons.phone")
+}
+
+func currentOwnersByPhone(tx *store.Tx, indexes []string) ([]Owner, error) {
+	var owners []Owner
+	err := tx.Where("phone_index IN ?", indexes).
+		Where("EXISTS (SELECT 1 FROM ownerships o WHERE o.owner_set_id = owners.owner_set_id AND o.current_unit IS NOT NULL)").
+		Order("id").Limit(200).Find(&owners).Error
+	return owners, err
+}
+
+func markShared(tx *store.Tx, sets map[int64]bool) error {
+	ids := make([]int64, 0, len(sets))
+	for id := range sets {
+		ids = append(ids, id)
+	}
+	return tx.Model(&OwnerSet{}).Where("id IN ? AND review = ''", ids).Update("review", "phone_shared").Error
+}
+
+// recogniseOwner binds an owner of the roster to the person and opens a residence in each of the set's units.
+func (s *Service) recogniseOwner(tx *store.Tx, actor Actor, o Owner, basis string) (int, error) {
+	if err := tx.Model(&Owner{}).Where("id = ? AND person_id IN (0, ?)", o.ID, actor.PersonID).Update("person_id", actor.PersonID).Error; err != nil {
+		return 0, err
+	}
+	var held []Ownership
+	if err := tx.Where("owner_set_id = ? AND current_unit IS NOT NULL", o.OwnerSetID).Find(&held).Error; err != nil {
+		return 0, err
+	}
+	opened := 0
+	for _, h := range held {
+		r := Residence{EstateID: h.EstateID, UnitID: h.UnitID, PersonID: actor.PersonID, OwnerID: o.ID, Role: RoleOwner, Basis: basis}
+		fresh, err := openResidence(tx, actor, r)
+		if err != nil {
+			return 0, err
+		}
+		if fresh {
+			opened++
+		}
+	}
+	return opened, nil
+}
+
+// openResidence records a right in a home and reports whether it is new.
+func openResidence(tx *store.Tx, actor Actor, r Residence) (bool, error) {
+	living := fmt.Sprintf("%d/%d/%s", r.UnitID, r.PersonID, r.Role)
+	var n int64
+	if err := tx.Model(&Residence{}).Where("living = ?", living).Count(&n).Error; err != nil || n > 0 {
+		return false, err
+	}
+	r.Since, r.Living = tx.Now, &living
+	if err := tx.Create(&r).Error; err != nil {
+		return false, err
+	}
+	return true, audit.Append(tx, actor, "residence.open", audit.Subject{Kind: "unit", ID: r.UnitID, Estate: r.EstateID},
+		map[string]any{"residence": r.ID, "person": r.PersonID, "role": r.Role, "basis": r.Basis})
+}
+
+// endResidences closes the residences that match, tells their people, and reports how many there were.
+func endResidences(tx *store.Tx, actor audit.Actor, cause string, where string, args ...any) (int, error) {
+	var rows []Residence
+	if err := tx.Where("living IS NOT NULL").Where(where, args...).Find(&rows).Error; err != nil {
+		return 0, err
+	}
+	for _, r := range rows {
+		res := tx.Model(&Residence{}).Where("id = ? AND living IS NOT NULL", r.ID).
+			Updates(map[string]any{"until": tx.Now, "end_cause": cause, "living": nil})
+		if res.Error != nil {
+			return 0, res.Error
+		}
+		if res.RowsAffected == 0 {
+			continue
+		}
+		if r.Role == RoleOwner {
+			if err := tx.Model(&Owner{}).Where("id = ? AND person_id = ?", r.OwnerID, r.PersonID).
+				Where("NOT EXISTS (SELECT 1 FROM ownerships o WHERE o.owner_set_id = owners.owner_set_id AND o.current_unit IS NOT NULL)").
+				Update("person_id", 0).Error; err != nil {
+				return 0, err
+			}
+		}
+		err := audit.Append(tx, actor, "residence.end", audit.Subject{Kind: "unit", ID: r.UnitID, Estate: r.EstateID},
+			map[string]any{"residence": r.ID, "person": r.PersonID, "role": r.Role, "cause": cause})
+		if err != nil {
+			return 0, err
+		}
+		about, err := residency(tx, r.EstateID, r.UnitID, r.PersonID)
+		if err != nil {
+			return 0, err
+		}
+		if err := outbox.Append(tx, event.ResidencyEnded{Residency: about, Cause: endCauses[cause]}); err != nil {
+			return 0, err
+		}
+	}
+	return len(rows), nil
+}
+
+// endCauses words the causes for residents.
+var endCauses = map[string]string{
+	"sale": "房屋权属已变更", "lease_over": "租期已满", "left": "您已办理退出", "owner_ended": "业主已结束授权", "roster": "名册已更正", "erased": "个人信息已删除",
+}
+
+// residency fills what the events of recognition carry.
+func residency(tx *store.Tx, estateID, unitID, personID int64) (event.Residency, error) {
+	name, err := UnitName(tx, unitID)
+	if err != nil {
+		return event.Residency{}, err
+	}
+	var e Estate
+	if err := tx.Select("id", "name").Where("id = ?", estateID).Take(&e).Error; err != nil {
+		return event.Residency{}, store.NotFound(err, ErrEstateNotFound)
+	}
+	return event.Residency{EstateID: estateID, EstateName: e.Name, UnitName: name, PersonID: personID, At: tx.Now}, nil
+}
+
+// UnitName prints where a unit is: "3幢1单元502".
+func UnitName(tx *store.Tx, unitID int64) (string, error) {
+	var row struct{ Name, Entrance, Number string }
+	err := tx.Model(&Unit{}).Select("buildings.name, units.entrance, units.number").
+		Joins("JOIN buildings ON buildings.id = units.building_id").Where("units.id = ?", unitID).Take(&row).Error
+	if err != nil {
+		return "", store.NotFound(err, ErrUnitNotFound)
+	}
+	return PrintUnit(row.Name, row.Entrance, row.Number), nil
+}

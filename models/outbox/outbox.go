@@ -1,0 +1,58 @@
+// Package outbox keeps messages that must be told: each is committed by the transaction that causes it, Redis carries
+// it, and the row here remembers whether it arrived.
+package outbox
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/linli-city/linli/models/event"
+	"github.com/linli-city/linli/models/store"
+)
+
+// State is how far a message has come.
+type State string
+
+// The states of a message, in order. Dead messages wait for a person.
+const (
+	Pending   State = "pending"   // nobody has taken it
+	Published State = "published" // Redis carries it; taken back to pending when DueAt passes undone
+	Done      State = "done"      // every delivery is recorded and every reaction has run
+	Dead      State = "dead"      // gave up after the ceiling of attempts; LastError says why
+)
+
+// Message is one event on its way. Body is the event as JSON: ids and public words only, no personal data.
+type Message struct {
+	ID        int64 `gorm:"primaryKey"`
+	EstateID  int64
+	Kind      string
+	Body      string
+	State     State
+	Owner     string // the relay that claimed it
+	DueAt     time.Time
+	Attempts  int
+	LastError string
+	CreatedAt time.Time
+	DoneAt    *time.Time
+}
+
+// TableName names the table.
+func (Message) TableName() string { return "outbox_messages" }
+
+// Append adds an event to the transaction.
+func Append(tx *store.Tx, e event.Event) error {
+	body, err := json.Marshal(e)
+	if err != nil {
+		return fmt.Errorf("outbox %s: %w", e.Kind(), err)
+	}
+	m := Message{EstateID: e.Estate(), Kind: e.Kind(), Body: string(body), State: Pending, DueAt: tx.Now, CreatedAt: tx.Now}
+	if err := tx.Create(&m).Error; err != nil {
+		return fmt.Errorf("outbox %s: %w", e.Kind(), err)
+	}
+	tx.Committed(tx.Wake)
+	return nil
+}
+
+// Event decodes the message.
+func (m *Message) Event() (event.Event, error) { return event.Decode(m.Kind, []byte(m.Body)) }

@@ -1,0 +1,78 @@
+package store
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+// ErrOldSchema says that the database misses migrations; the message names the command that brings them.
+var ErrOldSchema = errors.New("the database schema is older than this program: run `server migrate` with the same configuration")
+
+// ErrNewSchema says that a newer program has already changed the database.
+var ErrNewSchema = errors.New("the database schema is newer than this program: run the newer version of linli")
+
+func (db *DB) provider() (*goose.Provider, error) {
+	pool, err := db.SQL()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := fs.Sub(migrations, "migrations/"+string(db.Dialect))
+	if err != nil {
+		return nil, err
+	}
+	dialect := goose.DialectSQLite3
+	opts := []goose.ProviderOption{goose.WithLogger(goose.NopLogger())}
+	if db.Dialect == MySQL {
+		dialect = goose.DialectMySQL
+		locker, err := lock.NewMySQLTableLocker(lock.WithTableName("schema_lock"))
+		if err != nil {
+			return nil, err
+		}
+		opts = append(opts, goose.WithLocker(locker))
+	}
+	return goose.NewProvider(dialect, pool, dir, append(opts, goose.WithTableName("schema_version"))...)
+}
+
+// Migrate applies every migration that is missing, in order, and returns how many ran. Several processes may call it
+// at once: one works, the others wait.
+func (db *DB) Migrate(ctx context.Context) (int, error) {
+	p, err := db.provider()
+	if err != nil {
+		return 0, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Minute)
+	defer cancel()
+	done, err := p.Up(ctx)
+	if err != nil {
+		return len(done), fmt.Errorf("migrate: %w", err)
+	}
+	return len(done), nil
+}
+
+// CheckSchema returns ErrOldSchema or ErrNewSchema unless the schema is the one this program was built for.
+func (db *DB) CheckSchema(ctx context.Context) error {
+	p, err := db.provider()
+	if err != nil {
+		return err
+	}
+	current, target, err := p.GetVersions(ctx)
+	switch {
+	case err != nil:
+		return fmt.Errorf("read schema version: %w", err)
+	case current < target:
+		return fmt.Errorf("%w (at %d, needs %d)", ErrOldSchema, current, target)
+	case current > target:
+		return fmt.Errorf("%w (at %d, knows %d)", ErrNewSchema, current, target)
+	}
+	return nil
+}
