@@ -247,3 +247,20 @@ func (s *Service) MyPosts(ctx context.Context, personID int64) ([]PostView, erro
 	})
 	return rows, err
 }
+
+// ActingIn gives the post a person acts in: the one asked for, or with 0 the first they hold. A post that nobody holds
+// may be acted in by the holder of its deputy post. Faults: ErrNotYourPost.
+func ActingIn(tx *store.Tx, person, post int64) (*Acting, error) {
+	q := tx.Model(&Post{}).Select("posts.id AS post_id, posts.kind, posts.title, organisations.id AS organisation_id, organisations.kind AS org_kind, organisations.name AS org_name").
+		Joins("JOIN organisations ON organisations.id = posts.organisation_id AND organisations.closed_at IS NULL").
+		Where(`EXISTS (SELECT 1 FROM post_holders h WHERE h.holding IS NOT NULL AND h.person_id = ? AND (h.post_id = posts.id
+			OR (h.post_id = posts.deputy_post_id AND NOT EXISTS (SELECT 1 FROM post_holders o WHERE o.post_id = posts.id AND o.holding IS NOT NULL))))`, person)
+	if post != 0 {
+		q = q.Where("posts.id = ?", post)
+	}
+	var a Acting
+	if err := living(q, tx.Now).Order("posts.id").Take(&a).Error; err != nil {
+		return nil, store.NotFound(err, ErrNotYourPost)
+	}
+	return &a, nil
+}

@@ -1,0 +1,208 @@
+package notify
+
+import (
+	"context"
+	"time"
+
+	"github.com/linli-city/linli/models/event"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/notify/plan"
+)
+
+// recipient is a person, or a post with one of the people who hold it (0: nobody, the inbox waits for the next).
+type recipient struct {
+	kind   string
+	id     int64
+	person int64
+}
+
+func (r recipient) channels() []string {
+	switch {
+	case r.kind == "person":
+		return []string{ChannelInbox, ChannelMini}
+	case r.person == 0:
+		return []string{ChannelInbox}
+	}
+	return []string{ChannelInbox, ChannelService}
+}
+
+// audience resolves who a message is for and gives them out in batches. Posts are resolved now, when the message is
+// carried: whoever holds the post then is told.
+func (d *Dispatcher) audience(ctx context.Context, e event.Event, msg plan.Message, give func([]recipient) error) error {
+	for _, to := range msg.To {
+		if to == plan.Residents {
+			if err := d.residents(ctx, e.Estate(), give); err != nil {
+				return err
+			}
+			continue
+		}
+		var batch []recipient
+		err := d.o.DB.View(ctx, func(tx *store.Tx) error {
+			if person := complainant(e); to == plan.Complainant {
+				if person != 0 {
+					batch = []recipient{{kind: "person", id: person, person: person}}
+				}
+				return nil
+			}
+			orgs, err := organisations(tx, e, to)
+			if err != nil {
+				return err
+			}
+			batch, err = holders(tx, without(orgs, msg.Except))
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if err := give(batch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// residents walks the people with a living home in the estate, each once, by keyset.
+func (d *Dispatcher) residents(ctx context.Context, estate int64, give func([]recipient) error) error {
+	after := int64(0)
+	for {
+		var people []int64
+		err := d.o.DB.View(ctx, func(tx *store.Tx) error {
+			today := tx.Now.In(org.Shanghai).Format(time.DateOnly)
+			return tx.Model(&org.Residence{}).Distinct("person_id").
+				Where("estate_id = ? AND living IS NOT NULL AND (lease_ends IS NULL OR lease_ends >= ?) AND person_id > ?", estate, today, after).
+				Order("person_id").Limit(expandBatch).Pluck("person_id", &people).Error
+		})
+		if err != nil || len(people) == 0 {
+			return err
+		}
+		after = people[len(people)-1]
+		batch := make([]recipient, len(people))
+		for i, p := range people {
+			batch[i] = recipient{kind: "person", id: p, person: p}
+		}
+		if err := give(batch); err != nil {
+			return err
+		}
+	}
+}
+
+// caseOf gives what the events of a complaint share.
+func caseOf(e event.Event) (event.Case, bool) {
+	switch e := e.(type) {
+	case *event.CaseFiled:
+		return e.Case, true
+	case *event.CaseAccepted:
+		return e.Case, true
+	case *event.CaseTransferred:
+		return e.Case, true
+	case *event.CaseAnswered:
+		return e.Case, true
+	case *event.CaseConfirmed:
+		return e.Case, true
+	case *event.CaseReturned:
+		return e.Case, true
+	case *event.CaseReview:
+		return e.Case, true
+	}
+	return event.Case{}, false
+}
+
+func complainant(e event.Event) int64 {
+	if c, ok := caseOf(e); ok {
+		return c.PersonID
+	}
+	switch e := e.(type) {
+	case *event.ResidencyDecided:
+		return e.PersonID
+	case *event.ResidencyEnded:
+		return e.PersonID
+	case *event.AreaDecided:
+		return e.PersonID
+	}
+	return 0
+}
+
+// organisations resolves an audience of offices.
+func organisations(tx *store.Tx, e event.Event, to plan.To) ([]int64, error) {
+	c, _ := caseOf(e)
+	switch to {
+	case plan.Lead:
+		return []int64{c.LeadID}, nil
+	case plan.Joint:
+		return c.JointIDs, nil
+	case plan.Offered:
+		if t, ok := e.(*event.CaseTransferred); ok {
+			return []int64{t.ToID}, nil
+		}
+		return nil, nil
+	case plan.Bureau:
+		var ids []int64
+		err := tx.Model(&org.Organisation{}).Where("kind = ? AND closed_at IS NULL", org.Bureau).Pluck("id", &ids).Error
+		return ids, err
+	}
+	var estate org.Estate
+	if err := tx.Where("id = ?", e.Estate()).Take(&estate).Error; err != nil {
+		return nil, store.NotFound(err, org.ErrEstateNotFound)
+	}
+	if to == plan.Committee {
+		return []int64{estate.StandIn(org.FunctionCommittee).OrganisationID}, nil
+	}
+	return []int64{estate.CommunityID}, nil
+}
+
+func without(ids []int64, except int64) []int64 {
+	kept := make([]int64, 0, len(ids))
+	for _, id := range ids {
+		if id != 0 && id != except {
+			kept = append(kept, id)
+		}
+	}
+	return kept
+}
+
+// holders gives the posts of organisations with everybody who holds or deputises each, and posts that nobody holds
+// with their deputy post's people. An organisation with no living holder at all has its parent told as well.
+func holders(tx *store.Tx, orgs []int64) ([]recipient, error) {
+	var all []recipient
+	for _, id := range orgs {
+		found, held, err := postsOf(tx, id)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+		if held {
+			continue
+		}
+		var parents []int64
+		if err := tx.Model(&org.Organisation{}).Where("id = ? AND parent_id <> 0", id).Pluck("parent_id", &parents).Error; err != nil {
+			return nil, err
+		}
+		for _, p := range parents {
+			found, _, err := postsOf(tx, p)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, found...)
+		}
+	}
+	return all, nil
+}
+
+func postsOf(tx *store.Tx, organisation int64) (found []recipient, held bool, err error) {
+	var rows []struct {
+		PostID   int64
+		PersonID int64
+	}
+	today := tx.Now.In(org.Shanghai).Format(time.DateOnly)
+	err = tx.Model(&org.Post{}).Select("posts.id AS post_id, COALESCE(h.person_id, d.person_id, 0) AS person_id").
+		Joins("LEFT JOIN post_holders h ON h.post_id = posts.id AND h.holding IS NOT NULL").
+		Joins("LEFT JOIN post_holders d ON h.id IS NULL AND d.post_id = posts.deputy_post_id AND d.holding IS NOT NULL").
+		Where("posts.organisation_id = ? AND posts.closed_at IS NULL AND (posts.starts_on IS NULL OR posts.starts_on <= ?) AND (posts.ends_on IS NULL OR posts.ends_on >= ?)", organisation, today, today).
+		Order("posts.id").Limit(500).Scan(&rows).Error
+	for _, r := range rows {
+		found = append(found, recipient{kind: "post", id: r.PostID, person: r.PersonID})
+		held = held || r.PersonID != 0
+	}
+	return found, held, err
+}

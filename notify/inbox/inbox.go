@@ -1,0 +1,88 @@
+// Package inbox shows people the messages that were delivered in the app: to themselves, and to the post they act in.
+package inbox
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+)
+
+// Item is a message in the app; it is written with its delivery and thereby delivered.
+type Item struct {
+	ID            int64 `gorm:"primaryKey"`
+	DeliveryID    int64
+	RecipientKind string
+	RecipientID   int64
+	EstateID      int64
+	SubjectKind   string
+	SubjectID     int64
+	Title         string
+	Body          string
+	CreatedAt     time.Time
+	ReadAt        *time.Time
+}
+
+// TableName names the table.
+func (Item) TableName() string { return "inbox_items" }
+
+// Service reads and marks the inbox.
+type Service struct{ db *store.DB }
+
+// New wires the inbox.
+func New(db *store.DB) *Service { return &Service{db: db} }
+
+// mine narrows to what the actor may read: staff read their post's, residents their own.
+func mine(a org.Actor) func(*gorm.DB) *gorm.DB {
+	return func(q *gorm.DB) *gorm.DB {
+		if a.Post != nil {
+			return q.Where("recipient_kind = 'post' AND recipient_id = ?", a.Post.PostID)
+		}
+		return q.Where("recipient_kind = 'person' AND recipient_id = ?", a.PersonID)
+	}
+}
+
+// List pages through the actor's inbox, newest first.
+func (s *Service) List(ctx context.Context, a org.Actor, before int64, limit int) ([]Item, error) {
+	if err := a.Must(org.UseInbox); err != nil {
+		return nil, err
+	}
+	var rows []Item
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		q := tx.Scopes(mine(a))
+		if before > 0 {
+			q = q.Where("id < ?", before)
+		}
+		return q.Order("id DESC").Limit(limit).Find(&rows).Error
+	})
+	return rows, err
+}
+
+// Unread counts what the actor has not read, up to 100.
+func (s *Service) Unread(ctx context.Context, a org.Actor) (int64, error) {
+	if err := a.Must(org.UseInbox); err != nil {
+		return 0, err
+	}
+	var ids []int64
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		return tx.Model(&Item{}).Scopes(mine(a)).Where("read_at IS NULL").Limit(100).Pluck("id", &ids).Error
+	})
+	return int64(len(ids)), err
+}
+
+// MarkRead marks items as read; those of others are left alone. It returns how many it marked.
+func (s *Service) MarkRead(ctx context.Context, a org.Actor, ids []int64) (int64, error) {
+	if err := a.Must(org.UseInbox); err != nil {
+		return 0, err
+	}
+	var n int64
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		res := tx.Model(&Item{}).Scopes(mine(a)).Where("id IN ? AND read_at IS NULL", append([]int64{0}, ids...)).Update("read_at", tx.Now)
+		n = res.RowsAffected
+		return res.Error
+	})
+	return n, err
+}

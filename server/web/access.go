@@ -1,0 +1,112 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/linli-city/linli/models/store"
+)
+
+// AccessEntry is one call of somebody signed in. The Cybersecurity Law (art. 21) wants such logs kept for at least
+// six months.
+type AccessEntry struct {
+	ID        int64 `gorm:"primaryKey"`
+	At        time.Time
+	RequestID string
+	PersonID  int64
+	PostID    int64
+	Operation string
+	Status    int
+	Address   string
+}
+
+// TableName names the table.
+func (AccessEntry) TableName() string { return "access_log" }
+
+// minKeep is six months, rounded up.
+const minKeep = 184 * 24 * time.Hour
+
+// AccessLog writes entries behind the requests, in batches. Close writes what is left.
+type AccessLog struct {
+	db    *store.DB
+	log   *slog.Logger
+	queue chan AccessEntry
+	done  sync.WaitGroup
+	once  sync.Once
+}
+
+// NewAccessLog starts the writer.
+func NewAccessLog(db *store.DB, log *slog.Logger) *AccessLog {
+	a := &AccessLog{db: db, log: log, queue: make(chan AccessEntry, 4096)}
+	a.done.Go(a.run)
+	return a
+}
+
+// Add hands an entry over. When the writer is behind, the caller waits: the law wants the log.
+func (a *AccessLog) Add(e AccessEntry) {
+	e.At = a.db.Now()
+	a.queue <- e
+}
+
+// Close writes what is left; Add must not be called any more.
+func (a *AccessLog) Close() {
+	a.once.Do(func() { close(a.queue) })
+	a.done.Wait()
+}
+
+func (a *AccessLog) run() {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	var batch []AccessEntry
+	for {
+		select {
+		case e, ok := <-a.queue:
+			if !ok {
+				a.write(batch)
+				return
+			}
+			if batch = append(batch, e); len(batch) < 200 {
+				continue
+			}
+		case <-tick.C:
+		}
+		a.write(batch)
+		batch = batch[:0]
+	}
+}
+
+func (a *AccessLog) write(batch []AccessEntry) {
+	if len(batch) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	err := a.db.InTx(ctx, func(tx *store.Tx) error { return tx.Create(&batch).Error })
+	if err != nil {
+		a.log.Error("access log not written", "entries", len(batch), "error", err.Error())
+	}
+}
+
+// ErrKeep is the refusal to delete access logs that the law wants kept.
+var ErrKeep = errors.New("access logs are kept for at least six months (Cybersecurity Law art. 21)")
+
+// PurgeAccessLog deletes up to 5000 entries that are older than keep.
+func PurgeAccessLog(ctx context.Context, db *store.DB, keep time.Duration) (int64, error) {
+	if keep < minKeep {
+		return 0, ErrKeep
+	}
+	var n int64
+	err := db.InTx(ctx, func(tx *store.Tx) error {
+		var ids []int64
+		if err := tx.Model(&AccessEntry{}).Where("at < ?", tx.Now.Add(-keep)).Limit(5000).Pluck("id", &ids).Error; err != nil || len(ids) == 0 {
+			return err
+		}
+		res := tx.Where("id IN ?", ids).Delete(&AccessEntry{})
+		n = res.RowsAffected
+		return res.Error
+	})
+	return n, err
+}

@@ -1,0 +1,101 @@
+// Package limit holds callers to a rate: in Redis, shared by all processes, and in this process alone while Redis is
+// down, so that guessing codes stays limited.
+package limit
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/go-redis/redis_rate/v10"
+	"github.com/redis/go-redis/v9"
+	"github.com/sony/gobreaker/v2"
+)
+
+// Rule allows Rate calls every Per, Burst of them at once.
+type Rule struct {
+	Name  string
+	Rate  int
+	Per   time.Duration
+	Burst int
+}
+
+// patience is how long a request waits for Redis before the process counts for itself.
+const patience = 150 * time.Millisecond
+
+// Limiter holds callers to rules. It may be used from many goroutines.
+type Limiter struct {
+	shared  *redis_rate.Limiter
+	breaker *gobreaker.CircuitBreaker[*redis_rate.Result]
+	local   *local
+	log     *slog.Logger
+}
+
+// New makes a limiter; redis may be nil.
+func New(r redis.UniversalClient, log *slog.Logger) *Limiter {
+	l := &Limiter{local: newLocal(time.Now), log: log}
+	if r == nil {
+		return l
+	}
+	l.shared = redis_rate.NewLimiter(r)
+	l.breaker = gobreaker.NewCircuitBreaker[*redis_rate.Result](gobreaker.Settings{
+		Name: "limits", Timeout: 5 * time.Second, ReadyToTrip: func(c gobreaker.Counts) bool { return c.ConsecutiveFailures >= 3 },
+		OnStateChange: func(_ string, _, to gobreaker.State) { log.Warn("rate limits", "redis", to.String()) },
+	})
+	return l
+}
+
+// Allow counts one call of key under a rule, and says how long to wait when it is one too many.
+func (l *Limiter) Allow(ctx context.Context, key string, r Rule) (time.Duration, bool) {
+	key = r.Name + ":" + key
+	if l.shared != nil {
+		res, err := l.breaker.Execute(func() (*redis_rate.Result, error) {
+			ctx, cancel := context.WithTimeout(ctx, patience)
+			defer cancel()
+			return l.shared.Allow(ctx, key, redis_rate.Limit{Rate: r.Rate, Period: r.Per, Burst: r.Burst})
+		})
+		if err == nil {
+			return max(0, res.RetryAfter), res.Allowed > 0
+		}
+	}
+	return l.local.allow(key, r)
+}
+
+// maxKeys bounds the memory of the process's own count.
+const maxKeys = 100_000
+
+// local is the generic cell rate algorithm (ITU-T I.371), as redis_rate runs it in Redis.
+type local struct {
+	mu   sync.Mutex
+	now  func() time.Time
+	next map[string]time.Time // theoretical arrival time
+}
+
+func newLocal(now func() time.Time) *local { return &local{now: now, next: map[string]time.Time{}} }
+
+func (l *local) allow(key string, r Rule) (time.Duration, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now, step := l.now(), r.Per/time.Duration(r.Rate)
+	if len(l.next) >= maxKeys {
+		for k, t := range l.next {
+			if t.Before(now) {
+				delete(l.next, k)
+			}
+		}
+		if len(l.next) >= maxKeys {
+			return step, false
+		}
+	}
+	at := l.next[key]
+	if at.Before(now) {
+		at = now
+	}
+	at = at.Add(step)
+	if wait := at.Add(-step * time.Duration(r.Burst)).Sub(now); wait > 0 {
+		return wait, false
+	}
+	l.next[key] = at
+	return 0, true
+}

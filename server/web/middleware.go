@@ -1,0 +1,151 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/org"
+)
+
+type callKey struct{}
+
+// call is what is known of a request while it runs; one goroutine at a time writes it.
+type call struct {
+	id        string
+	operation string
+	person    int64
+	post      int64
+}
+
+// RequestID gives the id of the request that ctx belongs to.
+func RequestID(ctx context.Context) string {
+	if c, ok := ctx.Value(callKey{}).(*call); ok {
+		return c.id
+	}
+	return ""
+}
+
+// note records for the logs who called what.
+func note(ctx context.Context, operation string, actor org.Actor) {
+	if c, ok := ctx.Value(callKey{}).(*call); ok {
+		c.operation, c.person = operation, actor.PersonID
+		if actor.Post != nil {
+			c.post = actor.Post.PostID
+		}
+	}
+}
+
+var saneID = regexp.MustCompile(`^[A-Za-z0-9._-]{8,64}$`)
+
+func requestID() gin.HandlerFunc {
+	return func(c *gin.Context) {
+		id := c.GetHeader("X-Request-Id")
+		if !saneID.MatchString(id) {
+			id = rand.Text()
+		}
+		c.Header("X-Request-Id", id)
+		c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), callKey{}, &call{id: id}))
+		c.Next()
+	}
+}
+
+// accessLog writes one line a request: never a query, a token, a body or a name.
+func accessLog(log *slog.Logger, keep *AccessLog) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		began := time.Now()
+		c.Next()
+		info := c.Request.Context().Value(callKey{}).(*call)
+		log.LogAttrs(c.Request.Context(), slog.LevelInfo, "request",
+			slog.String("method", c.Request.Method), slog.String("route", c.FullPath()), slog.Int("status", c.Writer.Status()),
+			slog.Int64("ms", time.Since(began).Milliseconds()), slog.Int("bytes", max(0, c.Writer.Size())),
+			slog.String("request_id", info.id), slog.Int64("person", info.person), slog.Int64("post", info.post))
+		if keep != nil && info.person != 0 {
+			keep.Add(AccessEntry{RequestID: info.id, PersonID: info.person, PostID: info.post, Operation: info.operation, Status: c.Writer.Status(), Address: c.ClientIP()})
+		}
+	}
+}
+
+func (s *Site) recover() gin.HandlerFunc {
+	return func(c *gin.Context) {
+		defer func() {
+			if r := recover(); r != nil {
+				s.log.ErrorContext(c.Request.Context(), "panic", "request_id", RequestID(c.Request.Context()), "panic", r, "stack", string(debug.Stack()))
+				if !c.Writer.Written() {
+					writeProblem(c, fromFault(c.Request.Context(), fault.ErrInternal))
+				}
+				c.Abort()
+			}
+		}()
+		c.Next()
+	}
+}
+
+func headers(https bool) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		h := c.Writer.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'")
+		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+		if !strings.HasPrefix(c.Request.URL.Path, "/docs") {
+			h.Set("Cache-Control", "no-store")
+		}
+		if https {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		c.Next()
+	}
+}
+
+// cors answers browsers of the named origins; a mini-program needs none.
+func cors(origins []string) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		origin := c.GetHeader("Origin")
+		if origin == "" || !slices.Contains(origins, origin) {
+			c.Next()
+			return
+		}
+		h := c.Writer.Header()
+		h.Add("Vary", "Origin")
+		h.Set("Access-Control-Allow-Origin", origin)
+		h.Set("Access-Control-Expose-Headers", "X-Request-Id, Retry-After")
+		if c.Request.Method == http.MethodOptions && c.GetHeader("Access-Control-Request-Method") != "" {
+			h.Set("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE")
+			h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, X-Linli-Post, X-Request-Id")
+			h.Set("Access-Control-Max-Age", "600")
+			c.AbortWithStatus(http.StatusNoContent)
+			return
+		}
+		c.Next()
+	}
+}
+
+func writeProblem(c *gin.Context, p *Problem) {
+	for k, v := range p.GetHeaders() {
+		c.Writer.Header()[k] = v
+	}
+	c.Header("Content-Type", "application/problem+json")
+	if p.RequestID == "" {
+		p.RequestID = RequestID(c.Request.Context())
+	}
+	c.Status(p.Status)
+	_ = json.NewEncoder(c.Writer).Encode(p)
+	c.Abort()
+}
+
+// Fail writes an error from a route outside the API document.
+func (s *Site) Fail(c *gin.Context, err error) {
+	writeProblem(c, problem(c.Request.Context(), s.log, err))
+}

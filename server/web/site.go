@@ -1,0 +1,123 @@
+// Package web is the HTTP kit under every surface: typed operations over gin and huma, problem documents, sign-in,
+// limits, logs, metrics and health. It knows org's Actor and no domain.
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/linli-city/linli/server/web/limit"
+)
+
+// Limiter holds callers to a rate.
+type Limiter interface {
+	Allow(ctx context.Context, key string, r limit.Rule) (retryAfter time.Duration, ok bool)
+}
+
+// Options configure a site.
+type Options struct {
+	PublicURL string
+	Version   string
+	Origins   []string // CORS; none by default
+	Proxies   []string // CIDRs whose X-Forwarded-For is believed; none by default
+	MaxBody   int64    // 0 means 1 MiB
+	Timeout   time.Duration
+	Sessions  SignIn
+	Limiter   Limiter
+	Access    *AccessLog // nil keeps none
+	Checks    map[string]func(context.Context) error
+	Registry  *prometheus.Registry
+	Logger    *slog.Logger
+	Outermost []gin.HandlerFunc // tracing
+}
+
+// Site is the running engine.
+type Site struct {
+	Engine   *gin.Engine
+	API      huma.API
+	log      *slog.Logger
+	sessions SignIn
+	limiter  Limiter
+	maxBody  int64
+	timeout  time.Duration
+	checks   map[string]func(context.Context) error
+	unlisted map[string]string
+}
+
+// New builds the engine with everything but the surfaces' operations.
+func New(o Options) *Site {
+	installErrors()
+	gin.SetMode(gin.ReleaseMode)
+	if o.MaxBody == 0 {
+		o.MaxBody = 1 << 20
+	}
+	if o.Timeout == 0 {
+		o.Timeout = 30 * time.Second
+	}
+	e := gin.New()
+	e.HandleMethodNotAllowed = true
+	e.ContextWithFallback = true
+	_ = e.SetTrustedProxies(o.Proxies)
+	s := &Site{Engine: e, log: o.Logger, sessions: o.Sessions, limiter: o.Limiter, maxBody: o.MaxBody, timeout: o.Timeout, checks: o.Checks, unlisted: map[string]string{}}
+	e.Use(o.Outermost...)
+	e.Use(requestID(), newMetrics(o.Registry).observe(), accessLog(o.Logger, o.Access), s.recover(), headers(strings.HasPrefix(o.PublicURL, "https://")), cors(o.Origins))
+	e.NoRoute(func(c *gin.Context) { writeProblem(c, fromHuma(c, http.StatusNotFound, nil)) })
+	e.NoMethod(func(c *gin.Context) { writeProblem(c, fromHuma(c, http.StatusMethodNotAllowed, nil)) })
+	s.API = humagin.New(e, s.document(o))
+	s.mountHealth(o.Registry)
+	s.mountDocs()
+	return s
+}
+
+func (s *Site) document(o Options) huma.Config {
+	c := huma.DefaultConfig("邻里 linli", o.Version)
+	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "/openapi", "", ""
+	c.CreateHooks = nil // no $schema links in bodies
+	c.Info.Description = "都匀“1+1+N”小区治理服务接口。居民端 /miniapp/v1，工作端 /office/v1，公开 /public/v1。错误一律为 application/problem+json（RFC 9457）。"
+	c.Servers = []*huma.Server{{URL: o.PublicURL}}
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"bearer": {Type: "http", Scheme: "bearer", Description: "登录后得到的令牌"}}
+	return c
+}
+
+// Unlisted mounts a route that is not part of the API document: pages, files, push callbacks. why is kept for the
+// test that walks every route.
+func (s *Site) Unlisted(method, path, why string, h gin.HandlerFunc) {
+	s.unlisted[method+" "+path] = why
+	s.Engine.Handle(method, path, h)
+}
+
+// UnlistedRoutes names the routes outside the API document and why they are.
+func (s *Site) UnlistedRoutes() map[string]string { return s.unlisted }
+
+// stopPatience is how long running requests may take to finish at the end.
+const stopPatience = 20 * time.Second
+
+// Run serves on a listener until ctx ends, then lets running requests finish.
+func (s *Site) Run(ctx context.Context, l net.Listener) error {
+	srv := &http.Server{Handler: s.Engine, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug)}
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(l) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopPatience)
+	defer cancel()
+	err := srv.Shutdown(stop)
+	if served := <-failed; !errors.Is(served, http.ErrServerClosed) {
+		return errors.Join(err, served)
+	}
+	return err
+}
