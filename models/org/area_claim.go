@@ -180,3 +180,14 @@ func (s *Service) DecideArea(ctx context.Context, actor Actor, id int64, accept 
 	}
 	return nil
 }
+
+// MayOpenAreaClaim reports whether the actor may see a claim's papers. Faults: ErrForbidden, ErrClaimNotFound.
+func (s *Service) MayOpenAreaClaim(ctx context.Context, actor Actor, id int64) error {
+	if err := actor.Must(DecideArea); err != nil {
+		return err
+	}
+	return s.db.View(ctx, func(tx *store.Tx) error {
+		var c AreaClaim
+		return store.NotFound(tx.Scopes(actor.Within(DecideArea, "area_claims.estate_id")).Where("id = ?", id).Take(&c).Error, ErrClaimNotFound)
+	})
+}

@@ -27,16 +27,21 @@ var shipped = sync.OnceValue(func() []*Pack {
 	return packs
 })
 
-// file is how a pack is written.
+// head says what a pack is.
+type head struct {
+	Version  int      `yaml:"version"`
+	Title    string   `yaml:"title"`
+	National bool     `yaml:"national"`
+	From     string   `yaml:"from"`
+	Until    string   `yaml:"until"`
+	Sources  []string `yaml:"sources"`
+	Note     string   `yaml:"note"`
+}
+
+// file is how a pack, or a part of one, is written.
 type file struct {
+	head          `yaml:",inline"`
 	Code          string         `yaml:"code"`
-	Version       int            `yaml:"version"`
-	Title         string         `yaml:"title"`
-	National      bool           `yaml:"national"`
-	From          string         `yaml:"from"`
-	Until         string         `yaml:"until"`
-	Sources       []string       `yaml:"sources"`
-	Note          string         `yaml:"note"`
 	Values        []written      `yaml:"values"`
 	Organisations []Organisation `yaml:"organisations"`
 	Matters       []Matter       `yaml:"matters"`
@@ -83,11 +88,14 @@ func load(dir fs.FS) ([]*Pack, error) {
 		}
 		whole, ok := parts[f.Code]
 		if !ok {
-			parts[f.Code] = &f
+			whole = &file{Code: f.Code}
+			parts[f.Code] = whole
 			codes = append(codes, f.Code)
-			continue
 		}
-		// A long pack is written in several files; the one that sorts first carries the head.
+		if f.Version > 0 {
+			whole.head = f.head
+		}
+		// A long pack is written in several files: <code>.yaml with its head, the rest beside it.
 		whole.Values = append(whole.Values, f.Values...)
 		whole.Organisations = append(whole.Organisations, f.Organisations...)
 		whole.Matters = append(whole.Matters, f.Matters...)

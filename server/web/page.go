@@ -1,7 +1,10 @@
 package web
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
@@ -91,4 +94,51 @@ func TimeOr(t *time.Time) *time.Time {
 	}
 	at := t.In(zone)
 	return &at
+}
+
+// InputHash fingerprints what a client sent under a client_ref, so that a repeat can be told from another input.
+func InputHash(parts ...any) string {
+	raw, _ := json.Marshal(parts) // inputs are plain data
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:])
+}
+
+// Empty is the answer of operations that only succeed.
+type Empty struct{}
+
+// All is the answer of short lists that are never paged; their services bound them.
+type All[T any] struct {
+	Body struct {
+		Items []T `json:"items"`
+	}
+}
+
+// Whole builds the answer of a short list.
+func Whole[T, V any](rows []T, view func(T) V) *All[V] {
+	out := &All[V]{}
+	out.Body.Items = make([]V, len(rows))
+	for i, r := range rows {
+		out.Body.Items[i] = view(r)
+	}
+	return out
+}
+
+// Day reads an optional calendar day; nil when empty.
+func Day(s, field string) (*time.Time, error) {
+	if s == "" {
+		return nil, nil //nolint:nilnil // no day was given
+	}
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		return nil, fault.ErrInvalid.With(fault.Field{Path: field, Reason: "日期格式应为 2026-11-23"})
+	}
+	return &t, nil
+}
+
+// DayOr prints an optional calendar day.
+func DayOr(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return t.Format(time.DateOnly)
 }

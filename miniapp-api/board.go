@@ -1,0 +1,130 @@
+package miniapp
+
+import (
+	"context"
+	"time"
+
+	"github.com/linli-city/linli/models/disclosure"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/notify/inbox"
+	"github.com/linli-city/linli/server/web"
+)
+
+type noticeView struct {
+	ID          int64         `json:"id"`
+	Number      string        `json:"number"`
+	Kind        string        `json:"kind"`
+	KindName    string        `json:"kind_name"`
+	Publisher   string        `json:"publisher"`
+	Title       string        `json:"title"`
+	Body        string        `json:"body"`
+	SHA256      string        `json:"sha256" doc:"标题和正文的校验值"`
+	Version     int           `json:"version"`
+	PublishedAt time.Time     `json:"published_at"`
+	WithdrawnAt *time.Time    `json:"withdrawn_at,omitempty"`
+	Reason      string        `json:"withdraw_reason,omitempty"`
+	Versions    []versionView `json:"versions,omitempty"`
+	FileIDs     []int64       `json:"file_ids,omitempty"`
+}
+
+type versionView struct {
+	Version int       `json:"version"`
+	Title   string    `json:"title"`
+	Body    string    `json:"body"`
+	Reason  string    `json:"reason,omitempty" doc:"修改原因"`
+	At      time.Time `json:"at"`
+	SHA256  string    `json:"sha256"`
+}
+
+func viewNotice(v disclosure.View) noticeView {
+	n := noticeView{ID: v.ID, Number: v.Number, Kind: string(v.Kind), KindName: disclosure.SortNames[v.Kind], Publisher: v.Publisher, Title: v.Title, Body: v.Body,
+		SHA256: v.SHA256, Version: v.CurrentVersion, PublishedAt: web.Time(v.PublishedAt), WithdrawnAt: web.TimeOr(v.WithdrawnAt), Reason: v.WithdrawReason, FileIDs: v.FileIDs}
+	for _, x := range v.Versions {
+		n.Versions = append(n.Versions, versionView{Version: x.Version, Title: x.Title, Body: x.Body, Reason: x.Reason, At: web.Time(x.At), SHA256: x.SHA256})
+	}
+	return n
+}
+
+func listBoard(d Deps) func(context.Context, org.Actor, *idPage) (*web.List[noticeView], error) {
+	return func(ctx context.Context, a org.Actor, in *idPage) (*web.List[noticeView], error) {
+		before, err := in.From()
+		if err != nil {
+			return nil, err
+		}
+		rows, err := d.Board.List(ctx, a, in.ID, before, in.Want())
+		if err != nil {
+			return nil, err
+		}
+		return web.Paged(in.Page, rows, func(v disclosure.View) int64 { return v.ID }, viewNotice), nil
+	}
+}
+
+type noticeOutput struct{ Body noticeView }
+
+func showNotice(d Deps) func(context.Context, org.Actor, *idPath) (*noticeOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *idPath) (*noticeOutput, error) {
+		v, err := d.Board.Find(ctx, a, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		return &noticeOutput{Body: viewNotice(*v)}, nil
+	}
+}
+
+type itemView struct {
+	ID          int64      `json:"id"`
+	Title       string     `json:"title"`
+	Body        string     `json:"body"`
+	SubjectKind string     `json:"subject_kind"`
+	SubjectID   int64      `json:"subject_id"`
+	At          time.Time  `json:"at"`
+	ReadAt      *time.Time `json:"read_at,omitempty"`
+}
+
+func viewItem(i inbox.Item) itemView {
+	return itemView{ID: i.ID, Title: i.Title, Body: i.Body, SubjectKind: i.SubjectKind, SubjectID: i.SubjectID, At: web.Time(i.CreatedAt), ReadAt: web.TimeOr(i.ReadAt)}
+}
+
+func listInbox(d Deps) func(context.Context, org.Actor, *web.Page) (*web.List[itemView], error) {
+	return func(ctx context.Context, a org.Actor, in *web.Page) (*web.List[itemView], error) {
+		before, err := in.From()
+		if err != nil {
+			return nil, err
+		}
+		rows, err := d.Inbox.List(ctx, a, before, in.Want())
+		if err != nil {
+			return nil, err
+		}
+		return web.Paged(*in, rows, func(i inbox.Item) int64 { return i.ID }, viewItem), nil
+	}
+}
+
+type countOutput struct {
+	Body struct {
+		Count int64 `json:"count"`
+	}
+}
+
+func countUnread(d Deps) func(context.Context, org.Actor, *web.Empty) (*countOutput, error) {
+	return func(ctx context.Context, a org.Actor, _ *web.Empty) (*countOutput, error) {
+		n, err := d.Inbox.Unread(ctx, a)
+		out := &countOutput{}
+		out.Body.Count = n
+		return out, err
+	}
+}
+
+type readInput struct {
+	Body struct {
+		IDs []int64 `json:"ids" minItems:"1" maxItems:"100"`
+	}
+}
+
+func markRead(d Deps) func(context.Context, org.Actor, *readInput) (*countOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *readInput) (*countOutput, error) {
+		n, err := d.Inbox.MarkRead(ctx, a, in.Body.IDs)
+		out := &countOutput{}
+		out.Body.Count = n
+		return out, err
+	}
+}

@@ -1,0 +1,137 @@
+package office
+
+import (
+	"context"
+	"time"
+
+	"github.com/linli-city/linli/models/disclosure"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/server/web"
+)
+
+type noticeView struct {
+	ID             int64         `json:"id"`
+	Number         string        `json:"number"`
+	EstateID       int64         `json:"estate_id"`
+	OrganisationID int64         `json:"organisation_id"`
+	Publisher      string        `json:"publisher"`
+	Kind           string        `json:"kind"`
+	KindName       string        `json:"kind_name"`
+	Audience       string        `json:"audience"`
+	Title          string        `json:"title"`
+	Body           string        `json:"body"`
+	SHA256         string        `json:"sha256"`
+	Version        int           `json:"version"`
+	PublishedAt    time.Time     `json:"published_at"`
+	WithdrawnAt    *time.Time    `json:"withdrawn_at,omitempty"`
+	WithdrawReason string        `json:"withdraw_reason,omitempty"`
+	Versions       []versionView `json:"versions,omitempty"`
+	FileIDs        []int64       `json:"file_ids,omitempty"`
+}
+
+type versionView struct {
+	Version int       `json:"version"`
+	Title   string    `json:"title"`
+	Body    string    `json:"body"`
+	Reason  string    `json:"reason,omitempty"`
+	At      time.Time `json:"at"`
+	SHA256  string    `json:"sha256"`
+}
+
+type noticeOutput struct{ Body noticeView }
+
+func viewNotice(v disclosure.View) noticeView {
+	n := noticeView{ID: v.ID, Number: v.Number, EstateID: v.EstateID, OrganisationID: v.OrganisationID, Publisher: v.Publisher, Kind: string(v.Kind), KindName: disclosure.SortNames[v.Kind],
+		Audience: string(v.Audience), Title: v.Title, Body: v.Body, SHA256: v.SHA256, Version: v.CurrentVersion, PublishedAt: web.Time(v.PublishedAt),
+		WithdrawnAt: web.TimeOr(v.WithdrawnAt), WithdrawReason: v.WithdrawReason, FileIDs: v.FileIDs}
+	for _, x := range v.Versions {
+		n.Versions = append(n.Versions, versionView{Version: x.Version, Title: x.Title, Body: x.Body, Reason: x.Reason, At: web.Time(x.At), SHA256: x.SHA256})
+	}
+	return n
+}
+
+type publishInput struct {
+	Body struct {
+		EstateID  int64               `json:"estate_id" minimum:"1"`
+		Kind      disclosure.Sort     `json:"kind" enum:"posting,announcement,meeting" doc:"公示（可提异议）、公告（最终）、会议通知"`
+		Audience  disclosure.Audience `json:"audience" enum:"public,residents" doc:"公开，或仅本小区可见"`
+		Title     string              `json:"title" minLength:"1" maxLength:"60"`
+		Body      string              `json:"body" minLength:"1" maxLength:"10000"`
+		FileIDs   []int64             `json:"file_ids,omitempty" maxItems:"20"`
+		ClientRef string              `json:"client_ref" minLength:"1" maxLength:"64"`
+	}
+}
+
+func publishNotice(d Deps) func(context.Context, org.Actor, *publishInput) (*noticeOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *publishInput) (*noticeOutput, error) {
+		b := in.Body
+		n, err := d.Board.Publish(ctx, a, disclosure.Draft{EstateID: b.EstateID, Kind: b.Kind, Audience: b.Audience, Title: b.Title, Body: b.Body, FileIDs: b.FileIDs,
+			ClientRef: b.ClientRef, InputHash: web.InputHash(b.EstateID, b.Kind, b.Audience, b.Title, b.Body, b.FileIDs)})
+		if err != nil {
+			return nil, err
+		}
+		return shownNotice(ctx, d, a, n.ID)
+	}
+}
+
+func shownNotice(ctx context.Context, d Deps, a org.Actor, id int64) (*noticeOutput, error) {
+	v, err := d.Board.Find(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
+	return &noticeOutput{Body: viewNotice(*v)}, nil
+}
+
+func listNotices(d Deps) func(context.Context, org.Actor, *idPage) (*web.List[noticeView], error) {
+	return func(ctx context.Context, a org.Actor, in *idPage) (*web.List[noticeView], error) {
+		before, err := in.From()
+		if err != nil {
+			return nil, err
+		}
+		rows, err := d.Board.List(ctx, a, in.ID, before, in.Want())
+		if err != nil {
+			return nil, err
+		}
+		return web.Paged(in.Page, rows, func(v disclosure.View) int64 { return v.ID }, viewNotice), nil
+	}
+}
+
+func showNotice(d Deps) func(context.Context, org.Actor, *idPath) (*noticeOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *idPath) (*noticeOutput, error) {
+		return shownNotice(ctx, d, a, in.ID)
+	}
+}
+
+type reviseInput struct {
+	idPath
+	Body struct {
+		Title  string `json:"title" minLength:"1" maxLength:"60"`
+		Body   string `json:"body" minLength:"1" maxLength:"10000"`
+		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"修改原因，居民可见"`
+	}
+}
+
+func reviseNotice(d Deps) func(context.Context, org.Actor, *reviseInput) (*noticeOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *reviseInput) (*noticeOutput, error) {
+		if err := d.Board.Revise(ctx, a, in.ID, in.Body.Title, in.Body.Body, in.Body.Reason); err != nil {
+			return nil, err
+		}
+		return shownNotice(ctx, d, a, in.ID)
+	}
+}
+
+type withdrawInput struct {
+	idPath
+	Body struct {
+		Reason string `json:"reason" minLength:"2" maxLength:"200" doc:"撤回原因，居民可见"`
+	}
+}
+
+func withdrawNotice(d Deps) func(context.Context, org.Actor, *withdrawInput) (*noticeOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *withdrawInput) (*noticeOutput, error) {
+		if err := d.Board.Withdraw(ctx, a, in.ID, in.Body.Reason); err != nil {
+			return nil, err
+		}
+		return shownNotice(ctx, d, a, in.ID)
+	}
+}

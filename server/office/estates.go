@@ -1,0 +1,127 @@
+package office
+
+import (
+	"context"
+
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/server/web"
+)
+
+type estateView struct {
+	ID          int64    `json:"id"`
+	Code        string   `json:"code"`
+	Name        string   `json:"name"`
+	Address     string   `json:"address"`
+	Form        org.Form `json:"form"`
+	TownshipID  int64    `json:"township_id"`
+	CommunityID int64    `json:"community_id"`
+	CompanyID   int64    `json:"company_id,omitempty"`
+	CommitteeID int64    `json:"committee_id,omitempty"`
+}
+
+func viewEstate(e org.Estate) estateView {
+	return estateView{ID: e.ID, Code: e.Code, Name: e.Name, Address: e.Address, Form: e.Form, TownshipID: e.TownshipID, CommunityID: e.CommunityID, CompanyID: e.CompanyID, CommitteeID: e.CommitteeID}
+}
+
+type estatesInput struct {
+	Text string `query:"text" maxLength:"40"`
+	web.Page
+}
+
+func listEstates(d Deps) func(context.Context, org.Actor, *estatesInput) (*web.List[estateView], error) {
+	return func(ctx context.Context, a org.Actor, in *estatesInput) (*web.List[estateView], error) {
+		after, err := in.From()
+		if err != nil {
+			return nil, err
+		}
+		rows, err := d.Org.ListEstates(ctx, a, org.ReadRegister, in.Text, after, in.Want())
+		if err != nil {
+			return nil, err
+		}
+		return web.Paged(in.Page, rows, func(e org.Estate) int64 { return e.ID }, viewEstate), nil
+	}
+}
+
+type newEstateInput struct {
+	Body struct {
+		Code        string   `json:"code,omitempty" maxLength:"64"`
+		Name        string   `json:"name" minLength:"1" maxLength:"60"`
+		Address     string   `json:"address,omitempty" maxLength:"200"`
+		Form        org.Form `json:"form,omitempty" enum:"compound,single_building" doc:"小区或独立单栋"`
+		CommunityID int64    `json:"community_id" minimum:"1"`
+	}
+}
+
+type estateOutput struct{ Body estateView }
+
+func createEstate(d Deps) func(context.Context, org.Actor, *newEstateInput) (*estateOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *newEstateInput) (*estateOutput, error) {
+		b := in.Body
+		e, err := d.Org.CreateEstate(ctx, a, org.NewEstate{Code: b.Code, Name: b.Name, Address: b.Address, Form: b.Form, CommunityID: b.CommunityID})
+		if err != nil {
+			return nil, err
+		}
+		return &estateOutput{Body: viewEstate(*e)}, nil
+	}
+}
+
+type functionView struct {
+	Function       org.Function `json:"function"`
+	OrganisationID int64        `json:"organisation_id"`
+	Organisation   string       `json:"organisation"`
+	StandIn        bool         `json:"stand_in" doc:"是否代为履行"`
+	Reason         string       `json:"reason,omitempty"`
+}
+
+type estateDetail struct {
+	Body struct {
+		estateView
+		Functions []functionView `json:"functions"`
+	}
+}
+
+func showEstate(d Deps) func(context.Context, org.Actor, *idPath) (*estateDetail, error) {
+	return func(ctx context.Context, a org.Actor, in *idPath) (*estateDetail, error) {
+		e, names, err := d.Org.FindEstate(ctx, a, org.ReadRegister, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		out := &estateDetail{}
+		out.Body.estateView = viewEstate(*e)
+		for _, f := range e.Functions() {
+			out.Body.Functions = append(out.Body.Functions, functionView{Function: f.Function, OrganisationID: f.OrganisationID,
+				Organisation: names[f.OrganisationID].Name, StandIn: f.StandIn, Reason: f.Reason})
+		}
+		return out, nil
+	}
+}
+
+type appointInput struct {
+	idPath
+	Function org.Function `path:"function" enum:"committee,company,community"`
+	Body     struct {
+		OrganisationID int64  `json:"organisation_id" minimum:"0" doc:"0表示目前没有"`
+		Reason         string `json:"reason" minLength:"1" maxLength:"200" doc:"依据，例如合同编号、备案编号"`
+	}
+}
+
+func appoint(d Deps) func(context.Context, org.Actor, *appointInput) (*web.Empty, error) {
+	return func(ctx context.Context, a org.Actor, in *appointInput) (*web.Empty, error) {
+		return nil, d.Org.Appoint(ctx, a, in.ID, in.Function, in.Body.OrganisationID, in.Body.Reason)
+	}
+}
+
+type buildingView struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
+}
+
+func listBuildings(d Deps) func(context.Context, org.Actor, *idPath) (*web.All[buildingView], error) {
+	return func(ctx context.Context, a org.Actor, in *idPath) (*web.All[buildingView], error) {
+		rows, err := d.Org.ListBuildings(ctx, a, org.ReadRegister, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		return web.Whole(rows, func(b org.Building) buildingView { return buildingView{ID: b.ID, Name: b.Name} }), nil
+	}
+}

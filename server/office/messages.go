@@ -1,0 +1,118 @@
+package office
+
+import (
+	"context"
+	"time"
+
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/outbox"
+	"github.com/linli-city/linli/notify"
+	"github.com/linli-city/linli/notify/inbox"
+	"github.com/linli-city/linli/server/web"
+)
+
+type itemView struct {
+	ID          int64      `json:"id"`
+	Title       string     `json:"title"`
+	Body        string     `json:"body"`
+	SubjectKind string     `json:"subject_kind"`
+	SubjectID   int64      `json:"subject_id"`
+	At          time.Time  `json:"at"`
+	ReadAt      *time.Time `json:"read_at,omitempty"`
+}
+
+func listInbox(d Deps) func(context.Context, org.Actor, *web.Page) (*web.List[itemView], error) {
+	return func(ctx context.Context, a org.Actor, in *web.Page) (*web.List[itemView], error) {
+		before, err := in.From()
+		if err != nil {
+			return nil, err
+		}
+		rows, err := d.Inbox.List(ctx, a, before, in.Want())
+		if err != nil {
+			return nil, err
+		}
+		return web.Paged(*in, rows, func(i inbox.Item) int64 { return i.ID }, func(i inbox.Item) itemView {
+			return itemView{ID: i.ID, Title: i.Title, Body: i.Body, SubjectKind: i.SubjectKind, SubjectID: i.SubjectID, At: web.Time(i.CreatedAt), ReadAt: web.TimeOr(i.ReadAt)}
+		}), nil
+	}
+}
+
+type readInput struct {
+	Body struct {
+		IDs []int64 `json:"ids" minItems:"1" maxItems:"100"`
+	}
+}
+
+type countOutput struct {
+	Body struct {
+		Count int64 `json:"count"`
+	}
+}
+
+func markRead(d Deps) func(context.Context, org.Actor, *readInput) (*countOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *readInput) (*countOutput, error) {
+		n, err := d.Inbox.MarkRead(ctx, a, in.Body.IDs)
+		out := &countOutput{}
+		out.Body.Count = n
+		return out, err
+	}
+}
+
+type undeliveredView struct {
+	ID        int64     `json:"id"`
+	MessageID int64     `json:"message_id"`
+	EstateID  int64     `json:"estate_id"`
+	Recipient string    `json:"recipient" doc:"post 岗位或 person 个人"`
+	ToID      int64     `json:"recipient_id"`
+	Channel   string    `json:"channel"`
+	Template  string    `json:"template"`
+	State     string    `json:"state" doc:"dead 多次失败，refused 对方未订阅，unreachable 没有可用的账号"`
+	Code      int       `json:"error_code,omitempty"`
+	Error     string    `json:"error,omitempty"`
+	Attempts  int       `json:"attempts"`
+	At        time.Time `json:"at"`
+}
+
+func listUndelivered(d Deps) func(context.Context, org.Actor, *web.Page) (*web.List[undeliveredView], error) {
+	return func(ctx context.Context, a org.Actor, in *web.Page) (*web.List[undeliveredView], error) {
+		before, err := in.From()
+		if err != nil {
+			return nil, err
+		}
+		rows, err := notify.ListUndelivered(ctx, d.DB, a, before, in.Want())
+		if err != nil {
+			return nil, err
+		}
+		return web.Paged(*in, rows, func(x notify.Delivery) int64 { return x.ID }, func(x notify.Delivery) undeliveredView {
+			return undeliveredView{ID: x.ID, MessageID: x.MessageID, EstateID: x.EstateID, Recipient: x.RecipientKind, ToID: x.RecipientID, Channel: x.Channel,
+				Template: x.Template, State: string(x.State), Code: x.ErrorCode, Error: x.LastError, Attempts: x.Attempts, At: web.Time(x.CreatedAt)}
+		}), nil
+	}
+}
+
+func replayDelivery(d Deps) func(context.Context, org.Actor, *idPath) (*web.Empty, error) {
+	return func(ctx context.Context, a org.Actor, in *idPath) (*web.Empty, error) {
+		return nil, notify.Replay(ctx, d.DB, a, in.ID)
+	}
+}
+
+type stuckView struct {
+	ID       int64     `json:"id"`
+	Kind     string    `json:"kind"`
+	EstateID int64     `json:"estate_id"`
+	Attempts int       `json:"attempts"`
+	Error    string    `json:"error"`
+	At       time.Time `json:"at"`
+}
+
+func listStuck(d Deps) func(context.Context, org.Actor, *web.Empty) (*web.All[stuckView], error) {
+	return func(ctx context.Context, a org.Actor, _ *web.Empty) (*web.All[stuckView], error) {
+		rows, err := notify.ListStuck(ctx, d.DB, a)
+		if err != nil {
+			return nil, err
+		}
+		return web.Whole(rows, func(m outbox.Message) stuckView {
+			return stuckView{ID: m.ID, Kind: m.Kind, EstateID: m.EstateID, Attempts: m.Attempts, Error: m.LastError, At: web.Time(m.CreatedAt)}
+		}), nil
+	}
+}

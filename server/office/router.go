@@ -1,0 +1,92 @@
+// Package office is what staff call: /office/v1, for committees, companies, communities, townships, the bureau and the
+// departments. Handlers bind, call one service and build a view; what each post may do is in the permission table.
+package office
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/linli-city/linli/models/complaint"
+	"github.com/linli-city/linli/models/disclosure"
+	"github.com/linli-city/linli/models/file"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/notify/inbox"
+	"github.com/linli-city/linli/server/session"
+	"github.com/linli-city/linli/server/web"
+	"github.com/linli-city/linli/server/web/limit"
+)
+
+// Deps are the services behind the surface.
+type Deps struct {
+	DB         *store.DB // for the lists of undelivered messages and the audit trail, which are no domain's
+	Org        *org.Service
+	Sessions   *session.Sessions
+	Complaints *complaint.Service
+	Board      *disclosure.Service
+	Files      *file.Service
+	Inbox      *inbox.Service
+	Pack       string // code of the city's rule pack
+	PublicURL  string
+}
+
+const prefix = "/office/v1"
+
+var (
+	revealRate = &limit.Rule{Name: "reveal", Rate: 60, Per: time.Hour, Burst: 20}
+	importRate = &limit.Rule{Name: "import", Rate: 20, Per: time.Hour, Burst: 10}
+	uploadRate = &limit.Rule{Name: "upload", Rate: 240, Per: time.Hour, Burst: 60}
+)
+
+// Routes mounts the surface. Signing in is the mini-program's: the same session acts in a post here.
+func Routes(site *web.Site, d Deps) {
+	registerRoutes(site, d)
+	complaintRoutes(site, d)
+	ruleRoutes(site, d)
+
+	board := site.Group(prefix, "公示", web.Staff)
+	web.Handle(board, web.Op{ID: "officePublishNotice", Method: http.MethodPost, Path: "/notices", Summary: "发布公示、公告或通知", Action: org.PublishNotice, Status: http.StatusCreated}, publishNotice(d))
+	web.Handle(board, web.Op{ID: "officeListNotices", Method: http.MethodGet, Path: "/estates/{id}/notices", Summary: "小区公示栏", Action: org.ReadBoard}, listNotices(d))
+	web.Handle(board, web.Op{ID: "officeShowNotice", Method: http.MethodGet, Path: "/notices/{id}", Summary: "公示内容和历次修改", Action: org.ReadBoard}, showNotice(d))
+	web.Handle(board, web.Op{ID: "officeReviseNotice", Method: http.MethodPost, Path: "/notices/{id}/versions", Summary: "发布修改后的版本", Action: org.PublishNotice}, reviseNotice(d))
+	web.Handle(board, web.Op{ID: "officeWithdrawNotice", Method: http.MethodPost, Path: "/notices/{id}/withdrawal", Summary: "撤回公示", Action: org.PublishNotice}, withdrawNotice(d))
+
+	box := site.Group(prefix, "消息", web.Staff)
+	web.Handle(box, web.Op{ID: "officeListInbox", Method: http.MethodGet, Path: "/inbox", Summary: "岗位收到的消息", Action: org.UseInbox}, listInbox(d))
+	web.Handle(box, web.Op{ID: "officeMarkRead", Method: http.MethodPost, Path: "/inbox/read", Summary: "标为已读", Action: org.UseInbox}, markRead(d))
+	web.Handle(box, web.Op{ID: "officeListUndelivered", Method: http.MethodGet, Path: "/undelivered", Summary: "没有送达的消息和原因", Action: org.ReadOutbox}, listUndelivered(d))
+	web.Handle(box, web.Op{ID: "officeReplayDelivery", Method: http.MethodPost, Path: "/undelivered/{id}/replay", Summary: "重新发送一条", Action: org.ReadOutbox}, replayDelivery(d))
+	web.Handle(box, web.Op{ID: "officeListStuck", Method: http.MethodGet, Path: "/undelivered/messages", Summary: "无法分发的消息", Action: org.ReadOutbox}, listStuck(d))
+
+	files := site.Group(prefix, "文件", web.Staff)
+	web.Handle(files, web.Op{ID: "officeUploadFile", Method: http.MethodPost, Path: "/files", Summary: "上传附件", Action: org.UploadFile, Status: http.StatusCreated, MaxBody: 34 << 20, Timeout: 3 * time.Minute, Rate: uploadRate}, uploadFile(d))
+	web.Handle(files, web.Op{ID: "officeLinkFile", Method: http.MethodGet, Path: "/files/{id}/link", Summary: "打开文件的限时链接", Action: org.UploadFile}, linkFile(d))
+}
+
+// idPath is the input of operations on one thing.
+type idPath struct {
+	ID int64 `path:"id" minimum:"1"`
+}
+
+// idPage is the input of lists below one thing.
+type idPage struct {
+	idPath
+	web.Page
+}
+
+// statePage is the input of lists that are narrowed by a state.
+type statePage struct {
+	State string `query:"state" maxLength:"16" doc:"状态；不填为全部"`
+	web.Page
+}
+
+// decision is the body of accept-or-refuse operations.
+type decision struct {
+	Accept bool   `json:"accept"`
+	Reason string `json:"reason,omitempty" maxLength:"200" doc:"不予通过时必填，对方会看到"`
+}
+
+type decideInput struct {
+	idPath
+	Body decision
+}
