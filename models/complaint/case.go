@@ -3,10 +3,12 @@
 package complaint
 
 import (
+	"context"
 	"log/slog"
 	"time"
 
 	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/rulepack"
 	"github.com/linli-city/linli/models/store"
 )
 
@@ -118,7 +120,7 @@ func (Step) TableName() string { return "case_steps" }
 // Service is the actions on complaints.
 type Service struct {
 	db      *store.DB
-	rules   Rules
+	pack    *rulepack.Pack // the city's mandate list
 	checker Checker
 	files   Files
 	log     *slog.Logger
@@ -126,10 +128,12 @@ type Service struct {
 
 // Files ties uploads to a case in the caller's transaction.
 type Files interface {
+	// IDsFor lists what is attached to a subject.
+	IDsFor(ctx context.Context, subjectKind string, subjectID int64) ([]int64, error)
 	Attach(tx *store.Tx, actor org.Actor, ids []int64, purpose, subjectKind string, subjectID, estateID int64) error
 }
 
 // New wires complaints.
-func New(db *store.DB, rules Rules, checker Checker, files Files, log *slog.Logger) *Service {
-	return &Service{db: db, rules: rules, checker: checker, files: files, log: log}
+func New(db *store.DB, pack *rulepack.Pack, checker Checker, files Files, log *slog.Logger) *Service {
+	return &Service{db: db, pack: pack, checker: checker, files: files, log: log}
 }

@@ -85,7 +85,7 @@ func (s *Service) File(ctx context.Context, actor org.Actor, d Draft) (*Case, er
 		if display != Unchecked {
 			filed.CheckedAt = &tx.Now
 		}
-		r.apply(filed, tx.Now)
+		r.apply(filed)
 		if err := tx.Create(filed).Error; err != nil {
 			return store.Duplicate(err, ErrRefReused)
 		}

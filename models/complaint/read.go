@@ -51,6 +51,7 @@ type View struct {
 	Steps    []StepView
 	Allowed  []Action
 	Overdue  bool
+	FileIDs  []int64
 }
 
 // Filter narrows a list of cases; zero values do not.
@@ -167,6 +168,10 @@ func (s *Service) find(ctx context.Context, narrow func(*gorm.DB) *gorm.DB) (*Vi
 		found.Steps, err = timeline(tx, &c)
 		return err
 	})
+	if err != nil {
+		return nil, err
+	}
+	found.FileIDs, err = s.files.IDsFor(ctx, "case", found.ID)
 	return found, err
 }
 

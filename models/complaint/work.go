@@ -156,8 +156,8 @@ func (s *Service) OfferTransfer(ctx context.Context, actor org.Actor, id int64, 
 			if actor.OrganisationID() != c.LeadID {
 				return nil, ErrNotLead
 			}
-			if _, err := s.rules.FindClause(in.Clause); err != nil {
-				return nil, err
+			if _, ok := s.pack.Clause(in.Clause); !ok {
+				return nil, fault.ErrInvalid.With(fault.Field{Path: "clause", Reason: "职责清单里没有这一条，请写成“五(四)3”这样的条款号"})
 			}
 			to, err := org.FindOrganisation(tx, in.ToID)
 			if err != nil {

@@ -18,6 +18,7 @@ type View struct {
 	Body      string
 	SHA256    string
 	Versions  []Version
+	FileIDs   []int64
 }
 
 // List pages through an estate's board for somebody signed in, newest first, withdrawn items included.
@@ -85,6 +86,10 @@ func (s *Service) find(ctx context.Context, narrow func(*gorm.DB) *gorm.DB) (*Vi
 		found = &views[0]
 		return nil
 	})
+	if err != nil {
+		return nil, err
+	}
+	found.FileIDs, err = s.files.IDsFor(ctx, "notice", found.ID)
 	return found, err
 }
 

@@ -17,6 +17,8 @@ import (
 
 // Files ties uploads to a notice in the caller's transaction.
 type Files interface {
+	// IDsFor lists what is attached to a subject.
+	IDsFor(ctx context.Context, subjectKind string, subjectID int64) ([]int64, error)
 	Attach(tx *store.Tx, actor org.Actor, ids []int64, purpose, subjectKind string, subjectID, estateID int64) error
 }
 

@@ -145,8 +145,8 @@ func (e *Estate) StandIn(f Function) Responsible {
 		if e.CompanyID != 0 {
 			return Responsible{Function: f, OrganisationID: e.CompanyID}
 		}
-		return Responsible{Function: f, OrganisationID: e.TownshipID, StandIn: true,
-			Reason: "本小区没有物业服务企业，由乡镇办事处组织提供物业基本服务（《实施意见》五(二)9）"}
+		return Responsible{Function: f, OrganisationID: e.CommunityID, StandIn: true,
+			Reason: "本小区没有物业服务企业，由社区居委会组织提供物业基本服务（《实施意见》五(二)9）"}
 	case FunctionCommunity:
 		return Responsible{Function: f, OrganisationID: e.CommunityID}
 	case FunctionTownship:

@@ -56,3 +56,6 @@ type PrivacyRequest struct {
 	ClientRef  string
 	CreatedAt  time.Time
 }
+
+// TableName names the table.
+func (Person) TableName() string { return "persons" }

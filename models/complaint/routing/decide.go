@@ -61,7 +61,11 @@ func (d *decision) settle(ref string) string {
 			ref = up
 		case d.concerned(ref):
 			up := above(d.about)
-			d.say("反映的是" + d.name(d.about) + "，不交给被反映的单位办，由上一级" + d.name(up) + "负责")
+			say := "，不交给被反映的单位办，由上一级" + d.name(up) + "负责"
+			if up == petitions {
+				say = "，清单上没有更高一级，由" + d.name(up) + "登记转办"
+			}
+			d.say("反映的是" + d.name(d.about) + say)
 			ref = up
 		default:
 			return ref
@@ -99,9 +103,9 @@ func (d *decision) reason(m rulepack.Matter, r Route) string {
 	if m.Outside {
 		d.say("职责清单没有写明由谁办，先收到的" + r.Lead.Name + "负责到底（首接负责）")
 	} else {
-		say := "按职责清单“" + r.Clause + "”，由" + d.name(m.Lead) + "主办"
+		say := "按职责清单“" + r.Clause + "”，应由" + d.name(m.Lead) + "主办"
 		if m.Does != "" {
-			say = "按职责清单“" + r.Clause + "”，先由" + d.name(m.Lead) + m.Does
+			say = "按职责清单“" + r.Clause + "”，应先由" + d.name(m.Lead) + m.Does
 		}
 		for _, leg := range m.Then {
 			say += "，再由" + d.name(leg.Unit) + leg.Does

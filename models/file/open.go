@@ -1,0 +1,150 @@
+package file
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+)
+
+// linkFor is how long a link opens its file.
+const linkFor = 10 * time.Minute
+
+// Find returns a stored file. Faults: ErrNotFound.
+func (s *Service) Find(ctx context.Context, id int64) (*File, error) {
+	var f File
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		return store.NotFound(tx.Where("id = ? AND state = 'stored'", id).Take(&f).Error, ErrNotFound)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &f, nil
+}
+
+// IDsFor lists what is attached to a subject, in the order of upload, at most 100.
+func (s *Service) IDsFor(ctx context.Context, subjectKind string, subjectID int64) ([]int64, error) {
+	var ids []int64
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		return tx.Model(&File{}).Where("subject_kind = ? AND subject_id = ? AND state = 'stored'", subjectKind, subjectID).Order("id").Limit(100).Pluck("id", &ids).Error
+	})
+	return ids, err
+}
+
+// Attach ties the actor's own loose uploads to a subject, in the caller's transaction; each upload once.
+// Faults: ErrNotFound.
+func (s *Service) Attach(tx *store.Tx, actor org.Actor, ids []int64, purpose, subjectKind string, subjectID, estateID int64) error {
+	for _, id := range ids {
+		res := tx.Model(&File{}).Where("id = ? AND person_id = ? AND purpose = ? AND state = 'stored' AND subject_id = 0", id, actor.PersonID, purpose).
+			Updates(map[string]any{"subject_kind": subjectKind, "subject_id": subjectID, "estate_id": estateID})
+		if err := store.MustAffect(res, ErrNotFound); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Link makes a URL that opens the file for ten minutes. Whether the person may open it was decided by the caller.
+func (s *Service) Link(f *File, person int64) (string, time.Time) {
+	until := s.db.Now().Add(linkFor)
+	body := fmt.Sprintf("%d.%d.%d", f.ID, until.Unix(), person)
+	return s.o.PublicURL + "/files/" + body + "." + s.sign(body), until
+}
+
+func (s *Service) sign(body string) string {
+	m := hmac.New(sha256.New, s.o.LinkKey)
+	m.Write([]byte("file link\x00" + body))
+	return base64.RawURLEncoding.EncodeToString(m.Sum(nil))
+}
+
+// OpenToken opens the file of a link; the look is recorded. Faults: ErrLink, ErrNotFound.
+func (s *Service) OpenToken(ctx context.Context, token string) (*File, io.ReadCloser, error) {
+	i := strings.LastIndexByte(token, '.')
+	if i < 0 || !hmac.Equal([]byte(token[i+1:]), []byte(s.sign(token[:i]))) {
+		return nil, nil, ErrLink
+	}
+	parts := strings.Split(token[:i], ".")
+	if len(parts) != 3 {
+		return nil, nil, ErrLink
+	}
+	var n [3]int64
+	for j, p := range parts {
+		var err error
+		if n[j], err = strconv.ParseInt(p, 10, 64); err != nil {
+			return nil, nil, ErrLink
+		}
+	}
+	if s.db.Now().Unix() >= n[1] {
+		return nil, nil, ErrLink
+	}
+	f, err := s.Find(ctx, n[0])
+	if err != nil {
+		return nil, nil, err
+	}
+	body, err := s.open(ctx, f)
+	if err != nil {
+		return nil, nil, err
+	}
+	err = s.db.InTx(ctx, func(tx *store.Tx) error {
+		return audit.Append(tx, org.Actor{PersonID: n[2], Surface: "link"}, "file.open", audit.Subject{Kind: "file", ID: f.ID, Estate: f.EstateID}, nil)
+	})
+	if err != nil {
+		_ = body.Close()
+		return nil, nil, err
+	}
+	return f, body, nil
+}
+
+func (s *Service) open(ctx context.Context, f *File) (io.ReadCloser, error) {
+	text, err := s.vault.Open(f.KeySealed, "files.key")
+	if err != nil {
+		return nil, err
+	}
+	key, err := hex.DecodeString(text)
+	if err != nil || len(key) != 32 {
+		return nil, ErrNotFound
+	}
+	r, err := s.blobs.Open(ctx, f.BlobKey)
+	if err != nil {
+		return nil, err
+	}
+	return openStream(key, r, f.Size)
+}
+
+// OpenForImport opens an uploaded roster for random reading, decrypted into a nameless temporary file: the actor's own
+// upload, or one that is attached to an import whose access the register has checked. Faults: ErrNotFound.
+func (s *Service) OpenForImport(ctx context.Context, actor org.Actor, id int64) (io.ReaderAt, int64, string, func(), error) {
+	f, err := s.Find(ctx, id)
+	if err != nil {
+		return nil, 0, "", nil, err
+	}
+	if f.Purpose != Roster || (f.SubjectID == 0 && f.PersonID != actor.PersonID) {
+		return nil, 0, "", nil, ErrNotFound
+	}
+	body, err := s.open(ctx, f)
+	if err != nil {
+		return nil, 0, "", nil, err
+	}
+	defer func() { _ = body.Close() }()
+	tmp, err := os.CreateTemp("", "linli-roster-*")
+	if err != nil {
+		return nil, 0, "", nil, err
+	}
+	_ = os.Remove(tmp.Name())
+	if _, err := io.Copy(tmp, body); err != nil {
+		_ = tmp.Close()
+		return nil, 0, "", nil, err
+	}
+	return tmp, f.Size, "roster", func() { _ = tmp.Close() }, nil
+}

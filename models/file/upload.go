@@ -1,0 +1,184 @@
+package file
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+)
+
+// Upload is a file as somebody sends it. Name is only used to tell CSV from other text.
+type Upload struct {
+	Purpose   Purpose
+	ClientRef string
+	Name      string
+	Body      io.Reader
+}
+
+// Upload checks, cleans, seals and stores a file. The same ref with the same bytes answers the first file.
+// Faults: org.ErrForbidden, ErrTooLarge, ErrType, ErrDocument, ErrHEIC, ErrPicture, ErrPixels, ErrSheet, ErrRefReused.
+func (s *Service) Upload(ctx context.Context, actor org.Actor, in Upload) (*File, error) {
+	if err := actor.Must(org.UploadFile); err != nil {
+		return nil, err
+	}
+	if limits[in.Purpose] == 0 {
+		return nil, ErrPurpose
+	}
+	if in.ClientRef == "" || len(in.ClientRef) > 64 {
+		return nil, fault.ErrInvalid.With(fault.Field{Path: "client_ref", Reason: "缺少提交编号"})
+	}
+	raw, err := spool(in.Body, limits[in.Purpose])
+	if err != nil {
+		return nil, err
+	}
+	defer raw.close()
+	if before, err := s.uploaded(ctx, actor, in.ClientRef, raw.sha256); before != nil || err != nil {
+		return before, err
+	}
+	f := &File{PersonID: actor.PersonID, Purpose: in.Purpose, ClientRef: in.ClientRef, InputHash: raw.sha256, State: "writing", BlobKey: strings.ToLower(rand.Text())}
+	clean, err := s.clean(f, raw, in.Name)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.keep(ctx, actor, f, clean); err != nil {
+		return nil, fmt.Errorf("store file: %w", err)
+	}
+	return f, nil
+}
+
+// spooled is an upload in a file that has no name any more.
+type spooled struct {
+	*os.File
+	size   int64
+	sha256 string
+}
+
+func (s *spooled) close() { _ = s.Close() }
+
+// spool copies at most max bytes to a nameless temporary file, hashing them.
+func spool(r io.Reader, most int64) (*spooled, error) {
+	f, err := os.CreateTemp("", "linli-upload-*")
+	if err != nil {
+		return nil, err
+	}
+	_ = os.Remove(f.Name())
+	h := sha256.New()
+	n, err := io.Copy(io.MultiWriter(f, h), io.LimitReader(r, most+1))
+	if err == nil && n > most {
+		err = ErrTooLarge
+	}
+	if err == nil && n == 0 {
+		err = ErrPicture.Saying("文件是空的，请重新选择")
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return &spooled{File: f, size: n, sha256: hex.EncodeToString(h.Sum(nil))}, nil
+}
+
+func (s *Service) uploaded(ctx context.Context, actor org.Actor, ref, hash string) (*File, error) {
+	var found *File
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		var f File
+		err := tx.Where("person_id = ? AND client_ref = ?", actor.PersonID, ref).Take(&f).Error
+		if err != nil {
+			return store.NotFound(err, nil)
+		}
+		if f.InputHash != hash {
+			return ErrRefReused
+		}
+		if f.State == "stored" {
+			found = &f
+		}
+		return nil
+	})
+	return found, err
+}
+
+// clean turns an upload into what is stored: a picture anew, or a document as it is.
+func (s *Service) clean(f *File, raw *spooled, name string) (io.ReadSeeker, error) {
+	head := make([]byte, 512)
+	n, _ := raw.ReadAt(head, 0)
+	kind := sniff(head[:n])
+	switch {
+	case kind == "image/heic":
+		return nil, ErrHEIC
+	case f.Purpose == Roster:
+		if kind != "application/zip" && !strings.HasSuffix(strings.ToLower(name), ".csv") {
+			return nil, ErrSheet
+		}
+		f.MediaType = "application/octet-stream"
+		return s.asIs(f, raw)
+	case kind == "application/pdf" && f.Purpose != Photo:
+		f.MediaType = kind
+		return s.asIs(f, raw)
+	case pictures[kind]:
+		return s.picture(f, raw)
+	case f.Purpose == Photo:
+		return nil, ErrType
+	}
+	return nil, ErrDocument
+}
+
+func (s *Service) asIs(f *File, raw *spooled) (io.ReadSeeker, error) {
+	f.Size, f.SHA256 = raw.size, raw.sha256
+	return io.NewSectionReader(raw, 0, raw.size), nil
+}
+
+func (s *Service) picture(f *File, raw *spooled) (io.ReadSeeker, error) {
+	s.decoding <- struct{}{}
+	defer func() { <-s.decoding }()
+	out, w, h, err := reencode(io.NewSectionReader(raw, 0, raw.size))
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(out)
+	f.MediaType, f.Width, f.Height, f.Size, f.SHA256 = "image/jpeg", w, h, int64(len(out)), hex.EncodeToString(sum[:])
+	return bytes.NewReader(out), nil
+}
+
+// keep writes the row, then the blob, then marks the row stored: a crash leaves a row that the sweep finds.
+func (s *Service) keep(ctx context.Context, actor org.Actor, f *File, clean io.Reader) error {
+	key := newKey()
+	f.KeySealed = s.vault.Seal(hex.EncodeToString(key), "files.key")
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		// An upload that broke off may be tried again under its ref.
+		if err := tx.Where("person_id = ? AND client_ref = ? AND state = 'writing'", f.PersonID, f.ClientRef).Delete(&File{}).Error; err != nil {
+			return err
+		}
+		f.ID, f.CreatedAt = 0, tx.Now
+		if err := tx.Create(f).Error; err != nil {
+			return store.Duplicate(err, ErrRefReused)
+		}
+		return audit.Append(tx, actor, "file.upload", audit.Subject{Kind: "file", ID: f.ID}, map[string]any{"purpose": f.Purpose, "sha256": f.SHA256})
+	})
+	if err != nil {
+		return err
+	}
+	sealed, size, err := sealStream(key, clean, f.Size)
+	if err != nil {
+		return err
+	}
+	if err := s.blobs.Put(ctx, f.BlobKey, sealed, size); err != nil {
+		return err
+	}
+	err = s.db.InTx(ctx, func(tx *store.Tx) error {
+		return store.MustAffect(tx.Model(&File{}).Where("id = ? AND state = 'writing'", f.ID).Update("state", "stored"), errors.New("file row vanished while writing"))
+	})
+	if err == nil {
+		f.State = "stored"
+	}
+	return err
+}

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/redis/go-redis/v9"
+
+	"github.com/linli-city/linli/config"
+	miniapp "github.com/linli-city/linli/miniapp-api"
+	"github.com/linli-city/linli/models/complaint"
+	"github.com/linli-city/linli/models/disclosure"
+	"github.com/linli-city/linli/models/file"
+	"github.com/linli-city/linli/models/file/blob"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/rulepack"
+	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/models/vault"
+	"github.com/linli-city/linli/notify"
+	"github.com/linli-city/linli/notify/inbox"
+	"github.com/linli-city/linli/server/callback"
+	"github.com/linli-city/linli/server/h5"
+	"github.com/linli-city/linli/server/office"
+	"github.com/linli-city/linli/server/public"
+	"github.com/linli-city/linli/server/session"
+	"github.com/linli-city/linli/server/web"
+	"github.com/linli-city/linli/server/web/limit"
+)
+
+// version is set by the release build.
+var version = "dev"
+
+// app is a whole linli: stores, services, surfaces and background work, wired here and nowhere else.
+type app struct {
+	cfg        config.Config
+	log        *slog.Logger
+	db         *store.DB
+	redis      redis.UniversalClient
+	vault      *vault.Vault
+	blobs      blob.Store
+	pack       *rulepack.Pack
+	wechat     *wechatAccount
+	org        *org.Service
+	files      *file.Service
+	complaints *complaint.Service
+	board      *disclosure.Service
+	inbox      *inbox.Service
+	sessions   *session.Sessions
+	dispatcher *notify.Dispatcher
+	registry   *prometheus.Registry
+	access     *web.AccessLog
+	site       *web.Site
+	closers    []func()
+}
+
+// openApp opens the stores and builds the services. The caller closes it.
+func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, err error) {
+	a := &app{cfg: cfg, log: log, registry: prometheus.NewRegistry()}
+	defer func() {
+		if err != nil {
+			a.close()
+		}
+	}()
+	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	for _, open := range []func(context.Context) error{a.openDatabase, a.openVault, a.openRedis, a.openFiles, a.openWeChat} {
+		if err := open(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if a.pack, err = rulepack.Find(cfg.Pack); err != nil {
+		return nil, err
+	}
+	key := cfg.LinkKey()
+	a.files = file.New(a.db, a.vault, a.blobs, file.Options{LinkKey: key, PublicURL: cfg.PublicURL, Log: log})
+	a.org = org.New(a.db, a.vault, a.files, log)
+	a.complaints = complaint.New(a.db, a.pack, a.wechat, a.files, log)
+	a.board = disclosure.New(a.db, a.files)
+	a.inbox = inbox.New(a.db)
+	a.sessions = session.New(a.db, a.redis, cfg.SessionTTL())
+	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Channels: a.wechat.channels(), Classify: classify, TemplateIDs: cfg.Templates(),
+		Consequences: reactions(a), Shards: cfg.Shards(), Log: log, Registry: a.registry})
+	return a, nil
+}
+
+// mount builds the engine with every surface on it.
+func (a *app) mount(ctx context.Context) error {
+	tracing, err := a.tracing(ctx)
+	if err != nil {
+		return err
+	}
+	a.access = web.NewAccessLog(a.db, a.log)
+	a.site = web.New(web.Options{PublicURL: a.cfg.PublicURL, Version: version, Origins: a.cfg.Origins(), Proxies: a.cfg.Proxies(), MaxBody: a.cfg.MaxBody(),
+		Timeout: a.cfg.RequestTimeout(), Sessions: a.sessions, Limiter: limit.New(a.redis, a.log), Access: a.access, Registry: a.registry, Logger: a.log, Outermost: tracing,
+		Checks: map[string]func(context.Context) error{
+			"database": a.db.Ping,
+			"schema":   a.db.CheckSchema,
+			"redis":    func(ctx context.Context) error { return a.redis.Ping(ctx).Err() },
+			"files":    a.blobs.Check,
+		}})
+	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Board: a.board, Files: a.files, Inbox: a.inbox,
+		WeChat: a.wechat, Suggester: newSuggester(a.pack), Vault: a.vault})
+	office.Routes(a.site, office.Deps{DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Board: a.board, Files: a.files, Inbox: a.inbox,
+		Pack: a.pack.Code, PublicURL: a.cfg.PublicURL})
+	public.Routes(a.site, public.Deps{Complaints: a.complaints, Board: a.board})
+	h5.Routes(a.site, h5.Deps{Org: a.org, Board: a.board})
+	callback.Routes(a.site, callback.Deps{WeChat: a.wechat, Org: a.org, Log: a.log})
+	a.site.Unlisted(http.MethodGet, "/files/:token", "a file behind an expiring link", a.serveFile)
+	a.site.Unlisted(http.MethodGet, "/", "where to look", func(c *gin.Context) { c.Redirect(http.StatusFound, "/docs") })
+	a.wechat.mountSandbox(a.site)
+	return nil
+}
+
+// run serves on l and works in the background until ctx ends, then finishes what it began.
+func (a *app) run(ctx context.Context, l net.Listener) error {
+	if a.site == nil {
+		if err := a.mount(ctx); err != nil {
+			return err
+		}
+	}
+	// Background work outlives the last request, so that what a request committed is still carried.
+	back, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	var wg sync.WaitGroup
+	wg.Go(func() { a.dispatcher.Run(back) })
+	wg.Go(func() { a.chores(back) })
+	err := a.site.Run(ctx, l)
+	stop()
+	wg.Wait()
+	a.access.Close()
+	return err
+}
+
+// close releases the stores, last opened first.
+func (a *app) close() {
+	for i := len(a.closers) - 1; i >= 0; i-- {
+		a.closers[i]()
+	}
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"sync"
+	"time"
+
+	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/server/web"
+)
+
+// chore is background work that one process does at a time, under a lease.
+type chore struct {
+	name  string
+	every time.Duration
+	do    func(context.Context) (more bool, err error)
+}
+
+// keepAccess is how long access logs are kept: a year, twice what the law asks.
+const keepAccess = 365 * 24 * time.Hour
+
+func (a *app) chores(ctx context.Context) {
+	list := []chore{
+		{"seal-audit", time.Second, func(ctx context.Context) (bool, error) {
+			n, err := audit.SealPending(ctx, a.db)
+			return n > 0, err
+		}},
+		{"content-check", 30 * time.Second, func(ctx context.Context) (bool, error) {
+			_, err := a.complaints.Rescreen(ctx)
+			return false, err
+		}},
+		{"end-leases", 10 * time.Minute, func(ctx context.Context) (bool, error) {
+			n, err := a.org.EndLeases(ctx)
+			return n > 0, err
+		}},
+		{"sweep-files", 10 * time.Minute, func(ctx context.Context) (bool, error) {
+			n, err := a.files.Sweep(ctx)
+			return n > 0, err
+		}},
+		{"purge-sessions", time.Hour, func(ctx context.Context) (bool, error) {
+			n, err := a.sessions.Purge(ctx)
+			return n > 0, err
+		}},
+		{"purge-access-log", time.Hour, func(ctx context.Context) (bool, error) {
+			n, err := web.PurgeAccessLog(ctx, a.db, keepAccess)
+			return n > 0, err
+		}},
+	}
+	owner := rand.Text()
+	var wg sync.WaitGroup
+	for _, c := range list {
+		wg.Go(func() { a.repeat(ctx, owner, c) })
+	}
+	wg.Wait()
+}
+
+// repeat does a chore again and again while it holds its lease. Trouble is logged and tried again at the next turn.
+func (a *app) repeat(ctx context.Context, owner string, c chore) {
+	tick := time.NewTicker(c.every)
+	defer tick.Stop()
+	for {
+		held, err := a.db.Claim(ctx, "chore."+c.name, owner, max(3*c.every, 15*time.Second))
+		for more := held; more && err == nil; {
+			more, err = c.do(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
+			a.log.ErrorContext(ctx, "chore failed; it is tried again", "chore", c.name, "error", err.Error())
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}

@@ -1,0 +1,440 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/linli-city/linli/models/disclosure"
+	"github.com/linli-city/linli/models/file"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/rulepack"
+	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/server/session"
+	"github.com/linli-city/linli/server/web"
+)
+
+// demoActor is one line of demo.json.
+type demoActor struct {
+	Name    string `json:"name"`
+	Token   string `json:"token"`
+	Surface string `json:"surface"`
+	Estate  int64  `json:"estate,omitempty"`
+	Post    int64  `json:"post,omitempty"`
+	Unit    int64  `json:"unit,omitempty"`
+
+	person int64
+}
+
+// demoTown fills an empty installation with a town by the same actions that real people use: invitations are made and
+// accepted, rosters are uploaded, checked and applied, phones are bound.
+type demoTown struct {
+	*app
+	ctx    context.Context
+	actors map[string]*demoActor
+	bureau org.Actor
+}
+
+// newDemoTown builds the town, or finds it again in a folder that a demo has used before.
+func newDemoTown(ctx context.Context, a *app) (*demoTown, error) {
+	t := &demoTown{app: a, ctx: ctx, actors: map[string]*demoActor{}}
+	if _, err := a.org.InstallOrganisations(ctx, packOrganisations(a.pack)); err != nil {
+		return nil, err
+	}
+	steps := []func() error{
+		t.theBureau,
+		func() error {
+			return t.township("", "演示一办事处", "演示一社区", "演示云鹤苑", "演示一物业公司")
+		},
+		func() error {
+			return t.township("_foreign", "演示二办事处", "演示二社区", "演示清水湾", "演示二物业公司")
+		},
+		t.withoutBodies, t.departments, t.localValues, t.firstNotice,
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return nil, fmt.Errorf("demo town: %w", err)
+		}
+	}
+	return t, nil
+}
+
+// packOrganisations gives the policy's organisations in the register's terms.
+func packOrganisations(p *rulepack.Pack) []org.PackOrganisation {
+	list := make([]org.PackOrganisation, len(p.Organisations))
+	for i, o := range p.Organisations {
+		list[i] = org.PackOrganisation{Kind: org.Kind(o.Kind), Code: o.Code, Name: o.Name, Parent: o.Parent}
+	}
+	return list
+}
+
+// person signs somebody in through the sandbox WeChat, as a phone would, and returns them as an actor.
+func (t *demoTown) person(key, name string) (org.Actor, *demoActor, error) {
+	openID, unionID, err := t.wechat.demoSignIn(t.ctx, key)
+	if err != nil {
+		return org.Actor{}, nil, err
+	}
+	id, err := t.org.SignIn(t.ctx, org.MiniProgram, openID, unionID)
+	if err != nil {
+		return org.Actor{}, nil, err
+	}
+	token, err := t.sessions.Create(t.ctx, session.Start{PersonID: id, OpenID: openID, Device: "演示"})
+	if err != nil {
+		return org.Actor{}, nil, err
+	}
+	a := org.Actor{PersonID: id, Surface: "miniapp"}
+	if err := t.org.GiveConsent(t.ctx, a, org.PrivacyVersion); err != nil {
+		return org.Actor{}, nil, err
+	}
+	if err := t.org.SetName(t.ctx, a, name); err != nil {
+		return org.Actor{}, nil, err
+	}
+	d := &demoActor{Name: name, Token: token, Surface: "miniapp", person: id}
+	t.actors[key] = d
+	actor, err := t.sessions.Resident(t.ctx, token)
+	return actor, d, err
+}
+
+// officer signs somebody in, has them take a post, and opens a session that acts in it.
+func (t *demoTown) officer(key, name string, inviter org.Actor, post int64) (org.Actor, error) {
+	a, d, err := t.person(key, name)
+	if err != nil {
+		return org.Actor{}, err
+	}
+	if err := t.take(a, inviter, post); err != nil {
+		return org.Actor{}, fmt.Errorf("%s: %w", key, err)
+	}
+	openID, unionID, err := t.wechat.demoFollow(key)
+	if err != nil {
+		return org.Actor{}, err
+	}
+	if _, err := t.org.SignIn(t.ctx, org.ServiceAccount, openID, unionID); err != nil {
+		return org.Actor{}, err
+	}
+	d.Surface, d.Post = "office", post
+	if d.Token, err = t.sessions.Create(t.ctx, session.Start{PersonID: d.person, PostID: post, OpenID: a.OpenID, Device: "演示"}); err != nil {
+		return org.Actor{}, err
+	}
+	return t.sessions.Staff(t.ctx, d.Token, post)
+}
+
+// take fills a post through an invitation, unless the person holds it already.
+func (t *demoTown) take(a, inviter org.Actor, post int64) error {
+	mine, err := t.org.MyPosts(t.ctx, a.PersonID)
+	if err != nil {
+		return err
+	}
+	for _, p := range mine {
+		if p.ID == post {
+			return nil
+		}
+	}
+	var inv *org.Invited
+	if inviter.PersonID == 0 {
+		inv, err = t.org.FirstInvitation(t.ctx)
+	} else {
+		inv, err = t.org.InvitePostHolder(t.ctx, inviter, post, org.Holder)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = t.org.Accept(t.ctx, a, inv.Token, nil)
+	return err
+}
+
+// post finds the first post of a kind in an organisation, or makes it.
+func (t *demoTown) post(by org.Actor, organisation int64, kind org.PostKind, title string) (int64, error) {
+	var ids []int64
+	err := t.db.View(t.ctx, func(tx *store.Tx) error {
+		return tx.Model(&org.Post{}).Where("organisation_id = ? AND kind = ? AND title = ? AND closed_at IS NULL", organisation, kind, title).Limit(1).Pluck("id", &ids).Error
+	})
+	if err != nil {
+		return 0, err
+	}
+	if len(ids) > 0 {
+		return ids[0], nil
+	}
+	p, err := t.org.CreatePost(t.ctx, by, org.NewPost{OrganisationID: organisation, Kind: kind, Title: title})
+	if err != nil {
+		return 0, err
+	}
+	return p.ID, nil
+}
+
+func (t *demoTown) code(code string) (*org.Organisation, error) {
+	var o *org.Organisation
+	err := t.db.View(t.ctx, func(tx *store.Tx) (err error) {
+		o, err = org.OrganisationByCode(tx, code)
+		return err
+	})
+	return o, err
+}
+
+// organisation finds a demo body by its code, or creates it.
+func (t *demoTown) organisation(by org.Actor, kind org.Kind, code, name string, parent int64) (int64, error) {
+	o, err := t.code(code)
+	if errors.Is(err, org.ErrOrganisationNotFound) {
+		o, err = t.org.CreateOrganisation(t.ctx, by, org.NewOrganisation{Kind: kind, Code: code, Name: name, ParentID: parent, Phone: "0854-0000000（演示）"})
+	}
+	if err != nil {
+		return 0, err
+	}
+	return o.ID, nil
+}
+
+func (t *demoTown) theBureau() error {
+	o, err := t.code("housing-bureau")
+	if err != nil {
+		return err
+	}
+	head, err := t.post(org.Actor{}, o.ID, org.Head, "负责人")
+	if err != nil {
+		return err
+	}
+	if t.bureau, err = t.officer("bureau", "演示住建局负责人", org.Actor{}, head); err != nil {
+		return err
+	}
+	clerk, err := t.post(t.bureau, o.ID, org.Clerk, "经办人")
+	if err != nil {
+		return err
+	}
+	_, err = t.officer("bureau_second", "演示住建局经办人", t.bureau, clerk)
+	return err
+}
+
+// township makes one township with a community, a company, a committee and an estate, and its people. Twin keys end
+// with the suffix.
+func (t *demoTown) township(suffix, township, community, estate, company string) error {
+	slug := "demo" + strings.ReplaceAll(suffix, "_", "-")
+	bureau, err := t.code("housing-bureau")
+	if err != nil {
+		return err
+	}
+	tid, err := t.organisation(t.bureau, org.Township, slug+"-township", township, bureau.ID)
+	if err != nil {
+		return err
+	}
+	post, err := t.post(t.bureau, tid, org.Head, "负责人")
+	if err != nil {
+		return err
+	}
+	head, err := t.officer("township"+suffix, township+"负责人", t.bureau, post)
+	if err != nil {
+		return err
+	}
+	cid, err := t.organisation(head, org.Community, slug+"-community", community, tid)
+	if err != nil {
+		return err
+	}
+	e, err := t.estate(head, slug+"-estate", estate, org.Compound, cid)
+	if err != nil {
+		return err
+	}
+	bodies := []struct {
+		key, code, name, title string
+		kind                   org.Kind
+		parent                 int64
+		post                   org.PostKind
+		function               org.Function
+	}{
+		{"community", slug + "-community", community, "社区工作人员", org.Community, tid, org.Clerk, ""},
+		{"company", slug + "-company", company, "项目经理", org.Company, tid, org.Head, org.FunctionCompany},
+		{"committee_chair", slug + "-committee", estate + "业主委员会", "业委会主任", org.Committee, cid, org.Chair, org.FunctionCommittee},
+		{"committee_member", slug + "-committee", estate + "业主委员会", "业委会委员", org.Committee, cid, org.Member, ""},
+	}
+	for _, b := range bodies {
+		id, err := t.organisation(head, b.kind, b.code, b.name, b.parent)
+		if err != nil {
+			return err
+		}
+		if b.function != "" && !has(e, b.function) {
+			if err := t.org.Appoint(t.ctx, head, e.ID, b.function, id, "演示数据"); err != nil {
+				return err
+			}
+		}
+		post, err := t.post(head, id, b.post, b.title)
+		if err != nil {
+			return err
+		}
+		if _, err := t.officer(b.key+suffix, b.name+b.title, head, post); err != nil {
+			return err
+		}
+		t.actors[b.key+suffix].Estate = e.ID
+	}
+	t.actors["township"+suffix].Estate = e.ID
+	return t.residents(suffix, e)
+}
+
+func has(e *org.Estate, f org.Function) bool { return !e.StandIn(f).StandIn }
+
+func (t *demoTown) estate(by org.Actor, code, name string, form org.Form, community int64) (*org.Estate, error) {
+	var rows []org.Estate
+	err := t.db.View(t.ctx, func(tx *store.Tx) error { return tx.Where("code = ?", code).Find(&rows).Error })
+	if err != nil || len(rows) > 0 {
+		return first(rows), err
+	}
+	e, err := t.org.CreateEstate(t.ctx, by, org.NewEstate{Code: code, Name: name, Address: "都匀市（演示地址）", Form: form, CommunityID: community})
+	if err != nil {
+		return nil, err
+	}
+	return e, t.roster(e)
+}
+
+func first(rows []org.Estate) *org.Estate {
+	if len(rows) == 0 {
+		return nil
+	}
+	return &rows[0]
+}
+
+// roster imports the estate's demo roster the way a clerk does.
+func (t *demoTown) roster(e *org.Estate) error {
+	ref := "demo-roster-" + e.Code
+	f, err := t.files.Upload(t.ctx, t.bureau, file.Upload{Purpose: file.Roster, ClientRef: ref, Name: "roster.csv", Body: bytes.NewReader(demoRoster(e.Code))})
+	if err != nil {
+		return err
+	}
+	r, err := t.org.CheckRoster(t.ctx, t.bureau, org.RosterCheck{EstateID: e.ID, FileID: f.ID, ClientRef: ref, InputHash: web.InputHash(e.ID, f.ID)})
+	if err != nil {
+		return err
+	}
+	if r.FaultCount > 0 {
+		return fmt.Errorf("demo roster of %s: %v", e.Code, r.Faults)
+	}
+	_, err = t.org.ApplyRoster(t.ctx, t.bureau, r.ID, false)
+	return err
+}
+
+// residents signs in an owner, a co-owner, a tenant and a family member of one home.
+func (t *demoTown) residents(suffix string, e *org.Estate) error {
+	phones := demoPhones(e.Code)
+	owner, err := t.resident("owner"+suffix, "演示业主", phones[0], e)
+	if err != nil {
+		return err
+	}
+	if _, err := t.resident("co_owner"+suffix, "演示共有人", phones[1], e); err != nil {
+		return err
+	}
+	if err := t.guest("family"+suffix, "演示家人", owner, org.RoleFamily, e); err != nil {
+		return err
+	}
+	return t.guest("tenant"+suffix, "演示租客", owner, org.RoleTenant, e)
+}
+
+func (t *demoTown) resident(key, name, phone string, e *org.Estate) (org.Actor, error) {
+	a, d, err := t.person(key, name)
+	if err != nil {
+		return a, err
+	}
+	if _, err := t.org.BindPhone(t.ctx, a, phone); err != nil {
+		return a, err
+	}
+	t.wechat.demoConsent(key)
+	if a, err = t.sessions.Resident(t.ctx, d.Token); err != nil {
+		return a, err
+	}
+	if len(a.Homes) == 0 {
+		return a, fmt.Errorf("%s was not recognised", key)
+	}
+	d.Estate, d.Unit = e.ID, a.Homes[0].UnitID
+	return a, nil
+}
+
+func (t *demoTown) guest(key, name string, owner org.Actor, role org.Role, e *org.Estate) error {
+	a, d, err := t.person(key, name)
+	if err != nil {
+		return err
+	}
+	t.wechat.demoConsent(key)
+	d.Estate, d.Unit = e.ID, owner.Homes[0].UnitID
+	if len(a.Homes) > 0 {
+		return nil
+	}
+	inv, err := t.org.InviteHousehold(t.ctx, owner, d.Unit, role)
+	if err != nil {
+		return err
+	}
+	ends := t.db.Now().AddDate(1, 0, 0).Truncate(24 * time.Hour)
+	_, err = t.org.Accept(t.ctx, a, inv.Token, &ends)
+	return err
+}
+
+// withoutBodies adds an estate that has neither committee nor company, and a single building.
+func (t *demoTown) withoutBodies() error {
+	community, err := t.code("demo-community")
+	if err != nil {
+		return err
+	}
+	if _, err := t.estate(t.bureau, "demo-bare", "演示老街小区（没有业委会和物业）", org.Compound, community.ID); err != nil {
+		return err
+	}
+	_, err = t.estate(t.bureau, "demo-single", "演示独栋住宅", org.SingleBuilding, community.ID)
+	return err
+}
+
+// departments signs in one person for every office that the policy names.
+func (t *demoTown) departments() error {
+	for _, p := range t.pack.Organisations {
+		key := "department_" + strings.ReplaceAll(p.Code, "-", "_")
+		switch org.Kind(p.Kind) {
+		case org.Bureau:
+			continue
+		case org.Office:
+			key = "leading_group_office"
+		case org.LeadingGroup:
+			key = "leading_group"
+		}
+		o, err := t.code(p.Code)
+		if err != nil {
+			return err
+		}
+		post, err := t.post(t.bureau, o.ID, org.Head, "负责人")
+		if err != nil {
+			return err
+		}
+		if _, err := t.officer(key, p.Name+"（演示）", t.bureau, post); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// localValues enters nothing that could be taken for law: each value is marked 演示值 and confirmed by the second person.
+func (t *demoTown) localValues() error {
+	set, err := t.org.RulesToday(t.ctx, t.bureau, t.pack.Code)
+	if err != nil {
+		return err
+	}
+	second, err := t.sessions.Staff(t.ctx, t.actors["bureau_second"].Token, 0)
+	if err != nil {
+		return err
+	}
+	for _, v := range set.Unset() {
+		if v.Key != "roster.objection_days" {
+			continue
+		}
+		entered, err := t.org.EnterValue(t.ctx, t.bureau, t.pack.Code, org.NewLocalValue{Name: v.Key, Value: "7", Article: "演示值，不是真实规定", EffectiveOn: t.db.Now().AddDate(0, 0, -1), Demo: true})
+		if err != nil {
+			return err
+		}
+		if err := t.org.ConfirmValue(t.ctx, second, entered.ID, true, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *demoTown) firstNotice() error {
+	chair, err := t.sessions.Staff(t.ctx, t.actors["committee_chair"].Token, 0)
+	if err != nil {
+		return err
+	}
+	const title, body = "关于清理楼道堆放物品的通知", "各位业主：为了消防安全，请在本周日前把楼道里的个人物品搬回家中。需要帮忙的老人可以联系业委会。（演示）"
+	e := t.actors["committee_chair"].Estate
+	_, err = t.board.Publish(t.ctx, chair, disclosure.Draft{EstateID: e, Kind: disclosure.Announcement, Audience: disclosure.Everyone, Title: title, Body: body,
+		ClientRef: "demo-notice", InputHash: web.InputHash(e, title, body)})
+	return err
+}

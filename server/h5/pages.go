@@ -1,0 +1,114 @@
+// Package h5 is the pages that people open by link or QR code, without an app: an estate's board, a notice, an
+// invitation. It reads and composes; it changes nothing.
+package h5
+
+import (
+	"embed"
+	"html/template"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/linli-city/linli/models/disclosure"
+	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/server/web"
+)
+
+//go:embed pages/*
+var files embed.FS
+
+var pages = template.Must(template.New("").Funcs(template.FuncMap{
+	"day":  func(t time.Time) string { return web.Time(t).Format("2006年1月2日") },
+	"sort": func(s disclosure.Sort) string { return disclosure.SortNames[s] },
+}).ParseFS(files, "pages/*.html"))
+
+// Deps are the services behind the pages.
+type Deps struct {
+	Org   *org.Service
+	Board *disclosure.Service
+}
+
+// Routes mounts the pages.
+func Routes(site *web.Site, d Deps) {
+	site.Unlisted(http.MethodGet, "/h5/style.css", "the pages' style", func(c *gin.Context) {
+		body, _ := files.ReadFile("pages/style.css")
+		c.Header("Cache-Control", "public, max-age=3600")
+		c.Data(http.StatusOK, "text/css; charset=utf-8", body)
+	})
+	site.Unlisted(http.MethodGet, "/h5/estates/:id/board", "public board of an estate", d.board)
+	site.Unlisted(http.MethodGet, "/h5/notices/:id", "a public notice", d.notice)
+	site.Unlisted(http.MethodGet, "/h5/invitations/:token", "what an invitation is for", d.invitation)
+}
+
+const boardItems = 50
+
+func (d Deps) board(c *gin.Context) {
+	id, ok := number(c)
+	if !ok {
+		return
+	}
+	rows, err := d.Board.ListPublic(c.Request.Context(), id, 0, boardItems)
+	if err != nil {
+		fail(c, err)
+		return
+	}
+	title := "小区公示栏"
+	if len(rows) > 0 {
+		title = rows[0].Estate + "公示栏"
+	}
+	show(c, http.StatusOK, "board.html", map[string]any{"Title": title, "Items": rows})
+}
+
+func (d Deps) notice(c *gin.Context) {
+	id, ok := number(c)
+	if !ok {
+		return
+	}
+	v, err := d.Board.FindPublic(c.Request.Context(), id)
+	if err != nil {
+		fail(c, err)
+		return
+	}
+	show(c, http.StatusOK, "notice.html", map[string]any{"Title": v.Title, "Notice": v})
+}
+
+func (d Deps) invitation(c *gin.Context) {
+	v, err := d.Org.ShowInvitation(c.Request.Context(), c.Param("token"))
+	if err != nil {
+		fail(c, err)
+		return
+	}
+	show(c, http.StatusOK, "invitation.html", map[string]any{"Title": "您收到一个邀请", "Invitation": v})
+}
+
+func number(c *gin.Context) (int64, bool) {
+	id, err := strconv.ParseInt(c.Param("id"), 10, 64)
+	if err != nil || id <= 0 {
+		fail(c, disclosure.ErrNotFound)
+		return 0, false
+	}
+	return id, true
+}
+
+func fail(c *gin.Context, err error) {
+	f := fault.Of(err)
+	status := http.StatusInternalServerError
+	switch f.Kind {
+	case fault.NotFound, fault.Closed:
+		status = http.StatusNotFound
+	case fault.Internal:
+		_ = c.Error(err)
+	}
+	show(c, status, "sorry.html", map[string]any{"Title": "打不开这个页面", "Message": f.Message})
+}
+
+func show(c *gin.Context, status int, name string, data map[string]any) {
+	c.Status(status)
+	c.Header("Content-Type", "text/html; charset=utf-8")
+	if err := pages.ExecuteTemplate(c.Writer, name, data); err != nil {
+		_ = c.Error(err)
+	}
+}

@@ -1,0 +1,117 @@
+// Package public is the open API without sign-in: /public/v1. It shows what anybody may know and nothing about people.
+package public
+
+import (
+	"context"
+	_ "embed"
+	"net/http"
+	"time"
+
+	"github.com/linli-city/linli/models/complaint"
+	"github.com/linli-city/linli/models/disclosure"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/server/web"
+	"github.com/linli-city/linli/server/web/limit"
+)
+
+//go:embed privacy_notice.txt
+var privacyNotice string
+
+// Deps are the services behind the surface.
+type Deps struct {
+	Complaints *complaint.Service
+	Board      *disclosure.Service
+}
+
+var readRate = &limit.Rule{Name: "public", Rate: 300, Per: time.Minute, Burst: 100}
+
+// Routes mounts the surface.
+func Routes(site *web.Site, d Deps) {
+	g := site.Group("/public/v1", "公开", web.Anybody)
+	web.HandleOpen(g, web.Op{ID: "publicPrivacyNotice", Method: http.MethodGet, Path: "/privacy-notice", Summary: "个人信息保护告知书", Rate: readRate}, showPrivacyNotice)
+	web.HandleOpen(g, web.Op{ID: "publicListMandates", Method: http.MethodGet, Path: "/mandates", Summary: "职责清单：什么事由谁办、依据哪一条", Rate: readRate}, listMandates(d))
+	web.HandleOpen(g, web.Op{ID: "publicListNotices", Method: http.MethodGet, Path: "/estates/{id}/notices", Summary: "小区公开的公示", Rate: readRate}, listNotices(d))
+	web.HandleOpen(g, web.Op{ID: "publicShowNotice", Method: http.MethodGet, Path: "/notices/{id}", Summary: "一份公开的公示", Rate: readRate}, showNotice(d))
+}
+
+type privacyOutput struct {
+	Body struct {
+		Version string `json:"version"`
+		Text    string `json:"text"`
+	}
+}
+
+func showPrivacyNotice(context.Context, *web.Empty) (*privacyOutput, error) {
+	out := &privacyOutput{}
+	out.Body.Version, out.Body.Text = org.PrivacyVersion, privacyNotice
+	return out, nil
+}
+
+type mandateView struct {
+	Matter string `json:"matter"`
+	Name   string `json:"name"`
+	Group  string `json:"group"`
+	Unit   string `json:"unit"`
+	Clause string `json:"clause"`
+}
+
+func listMandates(d Deps) func(context.Context, *web.Empty) (*web.All[mandateView], error) {
+	return func(context.Context, *web.Empty) (*web.All[mandateView], error) {
+		return web.Whole(d.Complaints.Matters(), func(m complaint.MatterView) mandateView {
+			return mandateView{Matter: m.Code, Name: m.Name, Group: m.Group, Unit: m.Unit, Clause: m.Clause}
+		}), nil
+	}
+}
+
+type noticeView struct {
+	ID          int64      `json:"id"`
+	Number      string     `json:"number"`
+	KindName    string     `json:"kind_name"`
+	Publisher   string     `json:"publisher"`
+	Title       string     `json:"title"`
+	Body        string     `json:"body"`
+	SHA256      string     `json:"sha256"`
+	Version     int        `json:"version"`
+	PublishedAt time.Time  `json:"published_at"`
+	WithdrawnAt *time.Time `json:"withdrawn_at,omitempty"`
+}
+
+func viewNotice(v disclosure.View) noticeView {
+	return noticeView{ID: v.ID, Number: v.Number, KindName: disclosure.SortNames[v.Kind], Publisher: v.Publisher, Title: v.Title, Body: v.Body, SHA256: v.SHA256,
+		Version: v.CurrentVersion, PublishedAt: web.Time(v.PublishedAt), WithdrawnAt: web.TimeOr(v.WithdrawnAt)}
+}
+
+type boardInput struct {
+	ID int64 `path:"id" minimum:"1"`
+	web.Page
+}
+
+func listNotices(d Deps) func(context.Context, *boardInput) (*web.List[noticeView], error) {
+	return func(ctx context.Context, in *boardInput) (*web.List[noticeView], error) {
+		before, err := in.From()
+		if err != nil {
+			return nil, err
+		}
+		rows, err := d.Board.ListPublic(ctx, in.ID, before, in.Want())
+		if err != nil {
+			return nil, err
+		}
+		return web.Paged(in.Page, rows, func(v disclosure.View) int64 { return v.ID }, viewNotice), nil
+	}
+}
+
+type noticeInput struct {
+	ID int64 `path:"id" minimum:"1"`
+}
+
+type noticeOutput struct{ Body noticeView }
+
+func showNotice(d Deps) func(context.Context, *noticeInput) (*noticeOutput, error) {
+	return func(ctx context.Context, in *noticeInput) (*noticeOutput, error) {
+		v, err := d.Board.FindPublic(ctx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		return &noticeOutput{Body: viewNotice(*v)}, nil
+	}
+}
