@@ -15,6 +15,7 @@ import (
 	"github.com/linli-city/linli/config"
 	miniapp "github.com/linli-city/linli/miniapp-api"
 	"github.com/linli-city/linli/models/complaint"
+	"github.com/linli-city/linli/models/complaint/suggest"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/file/blob"
@@ -76,15 +77,14 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	if a.pack, err = rulepack.Find(cfg.Pack); err != nil {
 		return nil, err
 	}
-	key := cfg.LinkKey()
-	a.files = file.New(a.db, a.vault, a.blobs, file.Options{LinkKey: key, PublicURL: cfg.PublicURL, Log: log})
+	a.files = file.New(a.db, a.vault, a.blobs, file.Options{LinkKey: cfg.LinkKeyBytes(), PublicURL: cfg.PublicURL, Log: log})
 	a.org = org.New(a.db, a.vault, a.files, log)
 	a.complaints = complaint.New(a.db, a.pack, a.wechat, a.files, log)
 	a.board = disclosure.New(a.db, a.files)
 	a.inbox = inbox.New(a.db)
-	a.sessions = session.New(a.db, a.redis, cfg.SessionTTL())
-	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Channels: a.wechat.channels(), Classify: classify, TemplateIDs: cfg.Templates(),
-		Consequences: reactions(a), Shards: cfg.Shards(), Log: log, Registry: a.registry})
+	a.sessions = session.New(a.db, a.redis, cfg.SessionTTL.D)
+	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Channels: a.wechat.channels(), Classify: classify, TemplateIDs: a.templates(),
+		Consequences: reactions(), Shards: int(cfg.Shards.N), Log: log, Registry: a.registry})
 	return a, nil
 }
 
@@ -94,9 +94,13 @@ func (a *app) mount(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	words, err := suggest.New(a.pack)
+	if err != nil {
+		return err
+	}
 	a.access = web.NewAccessLog(a.db, a.log)
-	a.site = web.New(web.Options{PublicURL: a.cfg.PublicURL, Version: version, Origins: a.cfg.Origins(), Proxies: a.cfg.Proxies(), MaxBody: a.cfg.MaxBody(),
-		Timeout: a.cfg.RequestTimeout(), Sessions: a.sessions, Limiter: limit.New(a.redis, a.log), Access: a.access, Registry: a.registry, Logger: a.log, Outermost: tracing,
+	a.site = web.New(web.Options{PublicURL: a.cfg.PublicURL, Version: version, Origins: a.cfg.Origins, Proxies: a.cfg.Proxies, MaxBody: a.cfg.MaxBody.N,
+		Timeout: a.cfg.RequestTimeout.D, Sessions: a.sessions, Limiter: limit.New(a.redis, a.log), Access: a.access, Registry: a.registry, Logger: a.log, Outermost: tracing,
 		Checks: map[string]func(context.Context) error{
 			"database": a.db.Ping,
 			"schema":   a.db.CheckSchema,
@@ -104,7 +108,7 @@ func (a *app) mount(ctx context.Context) error {
 			"files":    a.blobs.Check,
 		}})
 	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Board: a.board, Files: a.files, Inbox: a.inbox,
-		WeChat: a.wechat, Suggester: newSuggester(a.pack), Vault: a.vault})
+		WeChat: a.wechat, Suggester: suggester{words}, Vault: a.vault})
 	office.Routes(a.site, office.Deps{DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Board: a.board, Files: a.files, Inbox: a.inbox,
 		Pack: a.pack.Code, PublicURL: a.cfg.PublicURL})
 	public.Routes(a.site, public.Deps{Complaints: a.complaints, Board: a.board})
@@ -112,7 +116,9 @@ func (a *app) mount(ctx context.Context) error {
 	callback.Routes(a.site, callback.Deps{WeChat: a.wechat, Org: a.org, Log: a.log})
 	a.site.Unlisted(http.MethodGet, "/files/:token", "a file behind an expiring link", a.serveFile)
 	a.site.Unlisted(http.MethodGet, "/", "where to look", func(c *gin.Context) { c.Redirect(http.StatusFound, "/docs") })
-	a.wechat.mountSandbox(a.site)
+	if a.wechat.box != nil {
+		a.wechat.box.mount(a.site)
+	}
 	return nil
 }
 

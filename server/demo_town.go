@@ -332,7 +332,9 @@ func (t *demoTown) resident(key, name, phone string, e *org.Estate) (org.Actor, 
 	if _, err := t.org.BindPhone(t.ctx, a, phone); err != nil {
 		return a, err
 	}
-	t.wechat.demoConsent(key)
+	if err := t.wechat.demoConsent(key); err != nil {
+		return a, err
+	}
 	if a, err = t.sessions.Resident(t.ctx, d.Token); err != nil {
 		return a, err
 	}
@@ -348,7 +350,9 @@ func (t *demoTown) guest(key, name string, owner org.Actor, role org.Role, e *or
 	if err != nil {
 		return err
 	}
-	t.wechat.demoConsent(key)
+	if err := t.wechat.demoConsent(key); err != nil {
+		return err
+	}
 	d.Estate, d.Unit = e.ID, owner.Homes[0].UnitID
 	if len(a.Homes) > 0 {
 		return nil

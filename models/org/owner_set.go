@@ -1,6 +1,7 @@
 package org
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -82,4 +83,45 @@ func (s *Service) sealOwner(row *Owner, o OwnerInput) {
 	row.NameSealed = s.vault.Seal(strings.TrimSpace(o.Name), "owners.name")
 	row.PhoneSealed, row.PhoneIndex = s.vault.Seal(o.Phone, "owners.phone"), s.vault.Index("phone", o.Phone)
 	row.PaperSealed, row.PaperIndex = s.vault.Seal(paper, "owners.paper"), s.vault.Index("paper", paper)
+}
+
+// RekeyFingerprints makes the fingerprints of owner sets anew under the primary key, in small transactions. It is
+// harmless to repeat and returns how many it rewrote.
+func (s *Service) RekeyFingerprints(ctx context.Context) (int, error) {
+	total, after := 0, int64(0)
+	for {
+		var sets []OwnerSet
+		err := s.db.View(ctx, func(tx *store.Tx) error {
+			return tx.Where("id > ? AND fingerprint <> ''", after).Order("id").Limit(200).Find(&sets).Error
+		})
+		if err != nil || len(sets) == 0 {
+			return total, err
+		}
+		after = sets[len(sets)-1].ID
+		err = s.db.InTx(ctx, func(tx *store.Tx) error {
+			for _, set := range sets {
+				if !s.vault.NeedsRekey(set.Fingerprint) {
+					continue
+				}
+				var rows []Owner
+				if err := tx.Where("owner_set_id = ?", set.ID).Find(&rows).Error; err != nil {
+					return err
+				}
+				people, err := s.openOwners(rows)
+				if err != nil {
+					return err
+				}
+				res := tx.Model(&OwnerSet{}).Where("id = ? AND fingerprint = ?", set.ID, set.Fingerprint).Update("fingerprint", s.vault.Index("owner_set", canonicalPapers(people)))
+				if res.Error != nil {
+					return res.Error
+				}
+				n := int(res.RowsAffected)
+				tx.Committed(func() { total += n })
+			}
+			return nil
+		})
+		if err != nil {
+			return total, err
+		}
+	}
 }

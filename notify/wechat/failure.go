@@ -95,7 +95,7 @@ func (a answer) err() error {
 }
 
 // sdkText is how the SDK writes an errcode where it has no type for it.
-var sdkText = regexp.MustCompile(`(?s)^[\w ]+ error : errcode=(-?\d+) , error?msg=(.*)$`)
+var sdkText = regexp.MustCompile(`(?s)^[\w ]+ error : errcode=(-?\d+) , err(?:or)?msg=(.*)$`)
 
 // errcode finds WeChat's code and words in an error.
 func errcode(err error) (int, string) {

@@ -31,7 +31,7 @@ func (c *Client) Exchange(ctx context.Context, code string) (Identity, error) {
 			err = errUnreadable
 		}
 		return err
-	}, code, url.QueryEscape(code), got.SessionKey)
+	}, code, url.QueryEscape(code))
 	if err != nil {
 		return Identity{}, err
 	}

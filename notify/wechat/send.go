@@ -1,6 +1,7 @@
 package wechat
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/url"
@@ -56,7 +57,13 @@ func (c *Client) send(ctx context.Context, a *app, op, path string, body map[str
 		if err != nil {
 			return err
 		}
-		return decode(raw, &got, &got.answer)
+		if err := decode(raw, &got, &got.answer); err != nil {
+			return err
+		}
+		if !bytes.Contains(raw, []byte(`"errcode"`)) {
+			return errUnreadable // nothing but an explicit 0 means that it went out
+		}
+		return nil
 	})
 	if err != nil || got.MsgID == 0 {
 		return "", err

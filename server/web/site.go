@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"path"
+	"reflect"
 	"strings"
 	"time"
 
@@ -83,10 +85,24 @@ func (s *Site) document(o Options) huma.Config {
 	c := huma.DefaultConfig("邻里 linli", o.Version)
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "/openapi", "", ""
 	c.CreateHooks = nil // no $schema links in bodies
+	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	c.Info.Description = "都匀“1+1+N”小区治理服务接口。居民端 /miniapp/v1，工作端 /office/v1，公开 /public/v1。错误一律为 application/problem+json（RFC 9457）。"
 	c.Servers = []*huma.Server{{URL: o.PublicURL}}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"bearer": {Type: "http", Scheme: "bearer", Description: "登录后得到的令牌"}}
 	return c
+}
+
+// schemaName keeps the surfaces' types apart in the document: each surface has a view of its own of the same thing.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	pkg := path.Base(t.PkgPath())
+	if pkg == "." || pkg == "web" || pkg == "fault" {
+		return name
+	}
+	return strings.ToUpper(pkg[:1]) + strings.ReplaceAll(pkg[1:], "-", "") + name
 }
 
 // Unlisted mounts a route that is not part of the API document: pages, files, push callbacks. why is kept for the

@@ -1,0 +1,152 @@
+// Package config is the one typed struct of everything that can be set, by flag or environment, with every mistake
+// reported at once. Only the server imports it.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Config is what an installation may set. The defaults run everything inside one process.
+type Config struct {
+	Production bool   `env:"LINLI_PRODUCTION" help:"正式运行：拒绝沙箱微信、内置 Redis、默认密钥和明文公网地址"`
+	Listen     string `env:"LINLI_LISTEN" default:"127.0.0.1:8080" help:"监听的地址和端口"`
+	PublicURL  string `name:"public-url" env:"LINLI_PUBLIC_URL" default:"http://127.0.0.1:8080" help:"居民访问的网址，用在链接和二维码里"`
+	Data       string `env:"LINLI_DATA" default:"data" help:"内置默认存储的文件夹"`
+	Pack       string `env:"LINLI_PACK" default:"duyun-2020" help:"本市的规则包"`
+
+	Database Secret `env:"LINLI_DATABASE" help:"数据库：sqlite:路径，或 用户:密码@tcp(主机:3306)/库名（MySQL、MariaDB、TiDB）；不填用数据文件夹里的 SQLite"`
+	DBConns  Number `name:"db-conns" env:"LINLI_DB_CONNS" default:"32" help:"数据库连接数上限"`
+	Redis    Secret `env:"LINLI_REDIS" help:"Redis：redis://主机:6379/0，rediss://…，或 cluster:主机1:6379,主机2:6379；不填用进程内置的"`
+
+	Files       string `env:"LINLI_FILES" help:"文件存放：文件夹路径，或 s3；不填用数据文件夹"`
+	S3Endpoint  string `name:"s3-endpoint" env:"LINLI_S3_ENDPOINT" help:"S3 兼容存储的 主机:端口"`
+	S3Region    string `name:"s3-region" env:"LINLI_S3_REGION" help:"S3 区域"`
+	S3Bucket    string `name:"s3-bucket" env:"LINLI_S3_BUCKET" help:"S3 存储桶"`
+	S3AccessKey string `name:"s3-access-key" env:"LINLI_S3_ACCESS_KEY" help:"S3 访问账号"`
+	S3SecretKey Secret `name:"s3-secret-key" env:"LINLI_S3_SECRET_KEY" help:"S3 访问密钥"`
+	S3Plain     bool   `name:"s3-plain" env:"LINLI_S3_PLAIN" help:"S3 用 http 而不是 https"`
+
+	FieldKeys string `name:"field-keys" env:"LINLI_FIELD_KEYS" help:"个人信息密钥文件（server keys new 生成）；改动后自动重新读取"`
+	LinkKey   Secret `name:"link-key" env:"LINLI_LINK_KEY" help:"文件链接的签名密钥，至少32个字符"`
+
+	WeChatMiniID        string            `name:"wechat-mini-id" env:"LINLI_WECHAT_MINI_ID" help:"小程序 AppID；不填用沙箱微信"`
+	WeChatMiniSecret    Secret            `name:"wechat-mini-secret" env:"LINLI_WECHAT_MINI_SECRET" help:"小程序 AppSecret"`
+	WeChatServiceID     string            `name:"wechat-service-id" env:"LINLI_WECHAT_SERVICE_ID" help:"服务号 AppID，用于通知工作人员"`
+	WeChatServiceSecret Secret            `name:"wechat-service-secret" env:"LINLI_WECHAT_SERVICE_SECRET" help:"服务号 AppSecret"`
+	WeChatPushToken     Secret            `name:"wechat-push-token" env:"LINLI_WECHAT_PUSH_TOKEN" help:"消息推送的 Token"`
+	WeChatPushKey       Secret            `name:"wechat-push-key" env:"LINLI_WECHAT_PUSH_KEY" help:"消息推送的 EncodingAESKey"`
+	WeChatTemplates     map[string]string `name:"wechat-templates" env:"LINLI_WECHAT_TEMPLATES" help:"消息模板：名称=模板编号，用分号隔开；名称见 README"`
+	WeChatTimeout       Duration          `name:"wechat-timeout" env:"LINLI_WECHAT_TIMEOUT" default:"5s" help:"等微信答复多久"`
+
+	SessionTTL     Duration `name:"session-ttl" env:"LINLI_SESSION_TTL" default:"720h" help:"登录保持多久（从最后一次使用算起）"`
+	RequestTimeout Duration `name:"request-timeout" env:"LINLI_REQUEST_TIMEOUT" default:"30s" help:"一次请求最多办多久"`
+	MaxBody        Number   `name:"max-body" env:"LINLI_MAX_BODY" default:"1048576" help:"请求内容上限（字节），上传另有上限"`
+	Origins        []string `env:"LINLI_ORIGINS" help:"允许跨域访问的网页来源，用逗号隔开"`
+	Proxies        []string `env:"LINLI_PROXIES" help:"可信反向代理的网段（CIDR），用逗号隔开"`
+	Shards         Number   `env:"LINLI_SHARDS" default:"4" help:"通知分片数"`
+
+	LogLevel  string `name:"log-level" env:"LINLI_LOG_LEVEL" default:"info" help:"日志级别：debug、info、warn、error"`
+	OTLP      string `name:"otlp" env:"LINLI_OTLP" help:"OpenTelemetry 接收地址（OTLP/HTTP）；不填不发送"`
+	BackupDir string `name:"backup-dir" env:"LINLI_BACKUP_DIR" default:"backups" help:"备份存放的文件夹"`
+}
+
+// Sandbox reports whether WeChat is played inside the process.
+func (c *Config) Sandbox() bool { return c.WeChatMiniID == "" }
+
+// EmbeddedRedis reports whether Redis runs inside the process.
+func (c *Config) EmbeddedRedis() bool { return c.Redis.Value() == "" || c.Redis.Value() == "embedded" }
+
+// DSN is the database, by default a SQLite file in the data folder.
+func (c *Config) DSN() string {
+	if dsn := c.Database.Value(); dsn != "" {
+		return dsn
+	}
+	return "sqlite:" + filepath.Join(c.Data, "linli.db")
+}
+
+// OwnsSchema reports whether the database is the embedded default, whose schema serve brings up to date by itself.
+func (c *Config) OwnsSchema() bool { return c.Database.Value() == "" }
+
+// FileFolder is where files go, "" when they go to S3.
+func (c *Config) FileFolder() string {
+	switch c.Files {
+	case "":
+		return filepath.Join(c.Data, "files")
+	case "s3":
+		return ""
+	}
+	return c.Files
+}
+
+// demoLinkKey signs links of demonstrations. Everybody knows it; production refuses it.
+const demoLinkKey = "linli demonstration link key, signs nothing of value"
+
+// LinkKeyBytes is the key that signs links.
+func (c *Config) LinkKeyBytes() []byte {
+	if k := c.LinkKey.Value(); k != "" {
+		return []byte(k)
+	}
+	return []byte(demoLinkKey)
+}
+
+// Check reads the secrets that live in files and reports every mistake at once.
+func (c *Config) Check() error { return c.check(os.Getenv, os.ReadFile) }
+
+func (c *Config) check(getenv func(string) string, readFile func(string) ([]byte, error)) error {
+	errs := c.resolve(getenv, readFile)
+	bad := func(name, format string, args ...any) {
+		errs = append(errs, fmt.Errorf("LINLI_"+name+": "+format, args...))
+	}
+	base, err := url.Parse(c.PublicURL)
+	if err != nil || base.Host == "" || (base.Scheme != "http" && base.Scheme != "https") {
+		bad("PUBLIC_URL", "应为 https:// 开头的网址")
+	}
+	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
+	if c.Files == "s3" {
+		for name, v := range map[string]string{"S3_ENDPOINT": c.S3Endpoint, "S3_BUCKET": c.S3Bucket, "S3_ACCESS_KEY": c.S3AccessKey, "S3_SECRET_KEY": c.S3SecretKey.Value()} {
+			if v == "" {
+				bad(name, "文件存 S3 时必填")
+			}
+		}
+	}
+	if k := c.LinkKey.Value(); k != "" && len(k) < 32 {
+		bad("LINK_KEY", "至少32个字符")
+	}
+	if !c.Sandbox() && c.WeChatMiniSecret.Value() == "" {
+		bad("WECHAT_MINI_SECRET", "填了小程序 AppID 就要填 AppSecret")
+	}
+	if c.WeChatServiceID != "" && c.WeChatServiceSecret.Value() == "" {
+		bad("WECHAT_SERVICE_SECRET", "填了服务号 AppID 就要填 AppSecret")
+	}
+	switch c.LogLevel {
+	case "debug", "info", "warn", "error":
+	default:
+		bad("LOG_LEVEL", "只能是 debug、info、warn 或 error")
+	}
+	if c.Production {
+		errs = append(errs, c.productionErrors(base)...)
+	}
+	return errors.Join(errs...)
+}
+
+// productionErrors names each thing that a real installation must not run with.
+func (c *Config) productionErrors(base *url.URL) []error {
+	var errs []error
+	refuse := func(is bool, name, why string) {
+		if is {
+			errs = append(errs, fmt.Errorf("LINLI_%s: 正式运行%s", name, why))
+		}
+	}
+	refuse(c.Sandbox(), "WECHAT_MINI_ID", "不能用沙箱微信，请填小程序 AppID")
+	refuse(c.EmbeddedRedis(), "REDIS", "不能用内置 Redis，请填 Redis 地址")
+	refuse(c.FieldKeys == "", "FIELD_KEYS", "不能用默认密钥，请用 server keys new 生成")
+	refuse(c.LinkKey.Value() == "" || c.LinkKey.Value() == demoLinkKey, "LINK_KEY", "不能用默认密钥，请填至少32个字符的随机串")
+	refuse(base == nil || base.Scheme != "https", "PUBLIC_URL", "必须用 https")
+	refuse(!c.Sandbox() && c.WeChatPushToken.Value() == "", "WECHAT_PUSH_TOKEN", "要填消息推送的 Token")
+	return errs
+}

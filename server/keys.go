@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/models/vault"
+)
+
+// sealedColumns are all columns that hold sealed personal data, with the index made from the same value.
+var sealedColumns = []vault.Column{
+	{Table: "persons", Sealed: "name_sealed", Bound: "persons.name"},
+	{Table: "persons", Sealed: "phone_sealed", Bound: "persons.phone", Index: "phone_index", IndexKind: "phone"},
+	{Table: "owners", Sealed: "name_sealed", Bound: "owners.name"},
+	{Table: "owners", Sealed: "phone_sealed", Bound: "owners.phone", Index: "phone_index", IndexKind: "phone"},
+	{Table: "owners", Sealed: "paper_sealed", Bound: "owners.paper", Index: "paper_index", IndexKind: "paper"},
+	{Table: "applications", Sealed: "name_sealed", Bound: "applications.name"},
+	{Table: "privacy_requests", Sealed: "body_sealed", Bound: "privacy_requests.body"},
+	{Table: "sessions", Sealed: "key_sealed", Bound: "sessions.key"},
+	{Table: "files", Sealed: "key_sealed", Bound: "files.key"},
+}
+
+// rekey seals everything again with the primary key while linli serves.
+func (a *app) rekey(ctx context.Context, out io.Writer) error {
+	n, err := a.vault.Rekey(ctx, a.db, sealedColumns)
+	if err != nil {
+		return err
+	}
+	sets, err := a.org.RekeyFingerprints(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "rekeyed %d sealed values and %d owner sets with key %s\n", n, sets, a.vault.PrimaryID())
+	return err
+}
+
+// sealedWith counts what a key still seals.
+func (a *app) sealedWith(ctx context.Context, id string) (int64, error) {
+	var total int64
+	err := a.db.View(ctx, func(tx *store.Tx) error {
+		for _, c := range sealedColumns {
+			var n int64
+			if err := tx.Table(c.Table).Where(c.Sealed+" LIKE ? ESCAPE '!'", store.Like(id)+".%").Count(&n).Error; err != nil {
+				return err
+			}
+			total += n
+		}
+		return nil
+	})
+	return total, err
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"gorm.io/gorm"
+
+	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/complaint"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+)
+
+// verify recomputes what can be recomputed and prints what it checked. The error names the first thing that does not
+// hold.
+func (a *app) verify(ctx context.Context, out io.Writer, wantHead string) error {
+	if err := a.db.CheckSchema(ctx); err != nil {
+		return err
+	}
+	say := func(format string, args ...any) { _, _ = fmt.Fprintf(out, format+"\n", args...) }
+	say("schema: current")
+	r, err := audit.Verify(ctx, a.db, wantHead)
+	if err != nil {
+		return err
+	}
+	say("audit chain: %d links hold, %d entries wait to be sealed, head %s", r.Sealed, r.Waiting, orNone(r.Head))
+	n, err := a.files.Verify(ctx)
+	if err != nil {
+		return err
+	}
+	say("files: %d read, every hash holds", n)
+	for _, c := range sealedColumns {
+		n, err := a.openColumn(ctx, c.Table, c.Sealed, c.Bound)
+		if err != nil {
+			return err
+		}
+		say("sealed %s.%s: %d open with the keys at hand", c.Table, c.Sealed, n)
+	}
+	for _, check := range invariants {
+		var bad []int64
+		err := a.db.View(ctx, func(tx *store.Tx) error { return check.find(tx).Limit(1).Scan(&bad).Error })
+		if err != nil {
+			return fmt.Errorf("%s: %w", check.says, err)
+		}
+		if len(bad) > 0 {
+			return fmt.Errorf("%s: not so for %d", check.says, bad[0])
+		}
+		say("%s: holds", check.says)
+	}
+	return nil
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "(none)"
+	}
+	return s
+}
+
+// openColumn opens every sealed text of a column.
+func (a *app) openColumn(ctx context.Context, table, column, bound string) (int, error) {
+	n, after := 0, int64(0)
+	for {
+		var rows []struct {
+			ID     int64
+			Sealed string
+		}
+		err := a.db.View(ctx, func(tx *store.Tx) error {
+			return tx.Table(table).Select("id, "+column+" AS sealed").Where("id > ? AND "+column+" <> ''", after).Order("id").Limit(2000).Scan(&rows).Error
+		})
+		if err != nil || len(rows) == 0 {
+			return n, err
+		}
+		for _, r := range rows {
+			if _, err := a.vault.Open(r.Sealed, bound); err != nil {
+				return n, fmt.Errorf("%s %d: %w", table, r.ID, err)
+			}
+			after, n = r.ID, n+1
+		}
+	}
+}
+
+// invariants find a row that breaks what the product promises.
+var invariants = []struct {
+	says string
+	find func(*store.Tx) *gorm.DB
+}{
+	{"every case stands where its last step left it", func(tx *store.Tx) *gorm.DB {
+		return tx.Model(&complaint.Case{}).Select("cases.id").
+			Where("NOT EXISTS (SELECT 1 FROM case_steps s WHERE s.case_id = cases.id AND s.seq = cases.version AND s.state = cases.state)")
+	}},
+	{"no case misses a step", func(tx *store.Tx) *gorm.DB {
+		return tx.Model(&complaint.Case{}).Select("cases.id").
+			Where("(SELECT COUNT(*) FROM case_steps s WHERE s.case_id = cases.id) <> cases.version")
+	}},
+	{"no body leads or joins a case about itself", func(tx *store.Tx) *gorm.DB {
+		return tx.Model(&complaint.Party{}).Select("case_parties.case_id").
+			Joins("JOIN cases ON cases.id = case_parties.case_id").Where("cases.about_id <> 0 AND cases.about_id = case_parties.organisation_id")
+	}},
+	{"every unit in use has one current owner set", func(tx *store.Tx) *gorm.DB {
+		return tx.Model(&org.Unit{}).Select("units.id").
+			Where("units.removed_at IS NULL AND NOT EXISTS (SELECT 1 FROM ownerships o WHERE o.current_unit = units.id)")
+	}},
+	{"every delivery belongs to a message", func(tx *store.Tx) *gorm.DB {
+		return tx.Table("deliveries").Select("deliveries.id").
+			Where("NOT EXISTS (SELECT 1 FROM outbox_messages m WHERE m.id = deliveries.message_id)")
+	}},
+	{"every inbox item belongs to a delivery", func(tx *store.Tx) *gorm.DB {
+		return tx.Table("inbox_items").Select("inbox_items.id").
+			Where("NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.id = inbox_items.delivery_id)")
+	}},
+}

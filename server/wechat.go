@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"net/url"
+
+	"github.com/linli-city/linli/models/complaint"
+	"github.com/linli-city/linli/notify"
+	"github.com/linli-city/linli/notify/wechat"
+	"github.com/linli-city/linli/server/callback"
+)
+
+// wechatAccount fits the WeChat client to what the surfaces and domains ask for.
+type wechatAccount struct {
+	client *wechat.Client
+	now    clock
+	box    *sandboxPhone // nil with the real WeChat
+}
+
+// Exchange turns a wx.login code into an account.
+func (w *wechatAccount) Exchange(ctx context.Context, code string) (openID, unionID, sessionKey string, err error) {
+	id, err := w.client.Exchange(ctx, code)
+	return id.OpenID, id.UnionID, id.SessionKey, err
+}
+
+// Phone turns a getPhoneNumber code into the number.
+func (w *wechatAccount) Phone(ctx context.Context, code string) (string, error) {
+	return w.client.Phone(ctx, code)
+}
+
+// DecryptPhone opens the encrypted data of older clients.
+func (w *wechatAccount) DecryptPhone(sessionKey, data, iv string) (string, error) {
+	return w.client.DecryptPhone(sessionKey, data, iv)
+}
+
+// CheckText has a complaint's text checked. Whatever is not clean is for a person to look at.
+func (w *wechatAccount) CheckText(ctx context.Context, openID, text string) (complaint.Verdict, error) {
+	v, err := w.client.CheckText(ctx, openID, wechat.SceneForum, text)
+	if err != nil {
+		return "", err
+	}
+	if v == wechat.Pass {
+		return complaint.Pass, nil
+	}
+	return complaint.Risky, nil
+}
+
+// Echo answers the check of our address.
+func (w *wechatAccount) Echo(query url.Values) (string, error) {
+	return w.client.VerifyEcho(query, w.now())
+}
+
+// Push checks and opens one push.
+func (w *wechatAccount) Push(query url.Values, body []byte) (callback.Event, error) {
+	plain, err := w.client.VerifyPush(query, body, w.now())
+	if err != nil {
+		return callback.Event{}, err
+	}
+	e, err := wechat.ParseEvent(plain)
+	if err != nil {
+		return callback.Event{}, err
+	}
+	return callback.Event{Name: e.Name, OpenID: e.From}, nil
+}
+
+// UnionOf gives the union id of a follower.
+func (w *wechatAccount) UnionOf(ctx context.Context, openID string) (string, error) {
+	f, err := w.client.ServiceUser(ctx, openID)
+	return f.UnionID, err
+}
+
+// channels are the ways WeChat offers to reach people.
+func (w *wechatAccount) channels() map[string]notify.Channel {
+	return map[string]notify.Channel{notify.ChannelMini: sender(w.client.SendSubscribe), notify.ChannelService: sender(w.client.SendTemplate)}
+}
+
+type sender func(context.Context, wechat.Message) (string, error)
+
+// Send sends one message.
+func (s sender) Send(ctx context.Context, out notify.Outgoing) (string, error) {
+	return s(ctx, wechat.Message{OpenID: out.OpenID, TemplateID: out.Template, Page: out.Page, Data: out.Data, IdempotencyKey: out.Key})
+}
+
+// classify tells the dispatcher what an error of a channel means.
+func classify(err error) notify.Failure {
+	return notify.Failure{Code: wechat.Code(err), Permanent: wechat.Permanent(err), Refused: wechat.Refused(err)}
+}
