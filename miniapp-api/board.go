@@ -45,8 +45,8 @@ func viewNotice(v disclosure.View) noticeView {
 	return n
 }
 
-func listBoard(d Deps) func(context.Context, org.Actor, *idPage) (*web.List[noticeView], error) {
-	return func(ctx context.Context, a org.Actor, in *idPage) (*web.List[noticeView], error) {
+func listBoard(d Deps) func(context.Context, org.Actor, *IDPage) (*web.List[noticeView], error) {
+	return func(ctx context.Context, a org.Actor, in *IDPage) (*web.List[noticeView], error) {
 		before, err := in.From()
 		if err != nil {
 			return nil, err
@@ -61,8 +61,8 @@ func listBoard(d Deps) func(context.Context, org.Actor, *idPage) (*web.List[noti
 
 type noticeOutput struct{ Body noticeView }
 
-func showNotice(d Deps) func(context.Context, org.Actor, *idPath) (*noticeOutput, error) {
-	return func(ctx context.Context, a org.Actor, in *idPath) (*noticeOutput, error) {
+func showNotice(d Deps) func(context.Context, org.Actor, *IDPath) (*noticeOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*noticeOutput, error) {
 		v, err := d.Board.Find(ctx, a, in.ID)
 		if err != nil {
 			return nil, err

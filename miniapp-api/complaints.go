@@ -143,14 +143,14 @@ func listMyComplaints(d Deps) func(context.Context, org.Actor, *web.Page) (*web.
 	}
 }
 
-func showMyComplaint(d Deps) func(context.Context, org.Actor, *idPath) (*caseOutput, error) {
-	return func(ctx context.Context, a org.Actor, in *idPath) (*caseOutput, error) {
+func showMyComplaint(d Deps) func(context.Context, org.Actor, *IDPath) (*caseOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*caseOutput, error) {
 		return ownCase(ctx, d, a, in.ID)
 	}
 }
 
 type confirmInput struct {
-	idPath
+	IDPath
 	Body struct {
 		ClientRef string `json:"client_ref,omitempty" maxLength:"64"`
 	}
@@ -167,7 +167,7 @@ func confirmComplaint(d Deps) func(context.Context, org.Actor, *confirmInput) (*
 }
 
 type returnInput struct {
-	idPath
+	IDPath
 	Body struct {
 		Text      string `json:"text" minLength:"2" maxLength:"500" doc:"哪里没有解决"`
 		ClientRef string `json:"client_ref,omitempty" maxLength:"64"`
@@ -184,8 +184,8 @@ func returnComplaint(d Deps) func(context.Context, org.Actor, *returnInput) (*ca
 	}
 }
 
-func listNeighbourComplaints(d Deps) func(context.Context, org.Actor, *idPage) (*web.List[caseView], error) {
-	return func(ctx context.Context, a org.Actor, in *idPage) (*web.List[caseView], error) {
+func listNeighbourComplaints(d Deps) func(context.Context, org.Actor, *IDPage) (*web.List[caseView], error) {
+	return func(ctx context.Context, a org.Actor, in *IDPage) (*web.List[caseView], error) {
 		before, err := in.From()
 		if err != nil {
 			return nil, err

@@ -34,8 +34,8 @@ func listHomes(d Deps) func(context.Context, org.Actor, *web.Empty) (*web.All[ho
 	}
 }
 
-func leaveHome(d Deps) func(context.Context, org.Actor, *idPath) (*web.Empty, error) {
-	return func(ctx context.Context, a org.Actor, in *idPath) (*web.Empty, error) {
+func leaveHome(d Deps) func(context.Context, org.Actor, *IDPath) (*web.Empty, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*web.Empty, error) {
 		return nil, d.Org.Leave(ctx, a, in.ID)
 	}
 }
@@ -44,18 +44,18 @@ type searchInput struct {
 	Text string `query:"text" required:"true" minLength:"1" maxLength:"40"`
 }
 
-type estateLine struct {
+type EstateLine struct {
 	ID      int64  `json:"id"`
 	Name    string `json:"name"`
 	Address string `json:"address"`
 }
 
-func viewEstateLine(e org.Estate) estateLine {
-	return estateLine{ID: e.ID, Name: e.Name, Address: e.Address}
+func viewEstateLine(e org.Estate) EstateLine {
+	return EstateLine{ID: e.ID, Name: e.Name, Address: e.Address}
 }
 
-func searchEstates(d Deps) func(context.Context, org.Actor, *searchInput) (*web.All[estateLine], error) {
-	return func(ctx context.Context, a org.Actor, in *searchInput) (*web.All[estateLine], error) {
+func searchEstates(d Deps) func(context.Context, org.Actor, *searchInput) (*web.All[EstateLine], error) {
+	return func(ctx context.Context, a org.Actor, in *searchInput) (*web.All[EstateLine], error) {
 		rows, err := d.Org.SearchEstates(ctx, a, in.Text, 20)
 		if err != nil {
 			return nil, err
@@ -79,15 +79,15 @@ type buildingView struct {
 
 type estateOutput struct {
 	Body struct {
-		estateLine
+		EstateLine
 		Form      org.Form       `json:"form"`
 		Functions []functionView `json:"functions" doc:"各项职责由谁负责；没有时由谁代为履行"`
 		Buildings []buildingView `json:"buildings"`
 	}
 }
 
-func showEstate(d Deps) func(context.Context, org.Actor, *idPath) (*estateOutput, error) {
-	return func(ctx context.Context, a org.Actor, in *idPath) (*estateOutput, error) {
+func showEstate(d Deps) func(context.Context, org.Actor, *IDPath) (*estateOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*estateOutput, error) {
 		e, names, err := d.Org.FindEstate(ctx, a, org.ReadBoard, in.ID)
 		if err != nil {
 			return nil, err
@@ -97,7 +97,7 @@ func showEstate(d Deps) func(context.Context, org.Actor, *idPath) (*estateOutput
 			return nil, err
 		}
 		out := &estateOutput{}
-		out.Body.estateLine, out.Body.Form = viewEstateLine(*e), e.Form
+		out.Body.EstateLine, out.Body.Form = viewEstateLine(*e), e.Form
 		out.Body.Functions, out.Body.Buildings = []functionView{}, []buildingView{}
 		for _, f := range e.Functions() {
 			o := names[f.OrganisationID]
@@ -111,7 +111,7 @@ func showEstate(d Deps) func(context.Context, org.Actor, *idPath) (*estateOutput
 }
 
 type locateInput struct {
-	idPath
+	IDPath
 	Building string `query:"building" required:"true" minLength:"1" maxLength:"40" doc:"幢"`
 	Entrance string `query:"entrance" maxLength:"20" doc:"单元，没有就不填"`
 	Number   string `query:"number" required:"true" minLength:"1" maxLength:"40" doc:"房号"`
@@ -136,7 +136,7 @@ func locateUnit(d Deps) func(context.Context, org.Actor, *locateInput) (*unitOut
 }
 
 type householdInvite struct {
-	idPath
+	IDPath
 	Body struct {
 		Role org.Role `json:"role" enum:"family,tenant"`
 	}
@@ -168,8 +168,8 @@ type memberView struct {
 	Since time.Time `json:"since"`
 }
 
-func listHousehold(d Deps) func(context.Context, org.Actor, *idPath) (*web.All[memberView], error) {
-	return func(ctx context.Context, a org.Actor, in *idPath) (*web.All[memberView], error) {
+func listHousehold(d Deps) func(context.Context, org.Actor, *IDPath) (*web.All[memberView], error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*web.All[memberView], error) {
 		rows, err := d.Org.ListHousehold(ctx, a, in.ID)
 		if err != nil {
 			return nil, err
@@ -180,8 +180,8 @@ func listHousehold(d Deps) func(context.Context, org.Actor, *idPath) (*web.All[m
 	}
 }
 
-func endHousehold(d Deps) func(context.Context, org.Actor, *idPath) (*web.Empty, error) {
-	return func(ctx context.Context, a org.Actor, in *idPath) (*web.Empty, error) {
+func endHousehold(d Deps) func(context.Context, org.Actor, *IDPath) (*web.Empty, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*web.Empty, error) {
 		return nil, d.Org.EndHousehold(ctx, a, in.ID)
 	}
 }

@@ -123,13 +123,13 @@ func Routes(site *web.Site, d Deps) {
 	web.Handle(box, web.Op{ID: "markRead", Method: http.MethodPost, Path: "/inbox/read", Summary: "标为已读", Action: org.UseInbox}, markRead(d))
 }
 
-// idPath is the input of operations on one thing.
-type idPath struct {
+// IDPath is the input of operations on one thing.
+type IDPath struct {
 	ID int64 `path:"id" minimum:"1"`
 }
 
-// idPage is the input of lists below one thing.
-type idPage struct {
-	idPath
+// IDPage is the input of lists below one thing.
+type IDPage struct {
+	IDPath
 	web.Page
 }

@@ -94,8 +94,8 @@ func listSessions(d Deps) func(context.Context, org.Actor, *web.Empty) (*web.All
 	}
 }
 
-func revokeSession(d Deps) func(context.Context, org.Actor, *idPath) (*web.Empty, error) {
-	return func(ctx context.Context, a org.Actor, in *idPath) (*web.Empty, error) {
+func revokeSession(d Deps) func(context.Context, org.Actor, *IDPath) (*web.Empty, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*web.Empty, error) {
 		return nil, d.Sessions.Revoke(ctx, a.PersonID, in.ID)
 	}
 }

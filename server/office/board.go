@@ -82,8 +82,8 @@ func shownNotice(ctx context.Context, d Deps, a org.Actor, id int64) (*noticeOut
 	return &noticeOutput{Body: viewNotice(*v)}, nil
 }
 
-func listNotices(d Deps) func(context.Context, org.Actor, *idPage) (*web.List[noticeView], error) {
-	return func(ctx context.Context, a org.Actor, in *idPage) (*web.List[noticeView], error) {
+func listNotices(d Deps) func(context.Context, org.Actor, *IDPage) (*web.List[noticeView], error) {
+	return func(ctx context.Context, a org.Actor, in *IDPage) (*web.List[noticeView], error) {
 		before, err := in.From()
 		if err != nil {
 			return nil, err
@@ -96,14 +96,14 @@ func listNotices(d Deps) func(context.Context, org.Actor, *idPage) (*web.List[no
 	}
 }
 
-func showNotice(d Deps) func(context.Context, org.Actor, *idPath) (*noticeOutput, error) {
-	return func(ctx context.Context, a org.Actor, in *idPath) (*noticeOutput, error) {
+func showNotice(d Deps) func(context.Context, org.Actor, *IDPath) (*noticeOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*noticeOutput, error) {
 		return shownNotice(ctx, d, a, in.ID)
 	}
 }
 
 type reviseInput struct {
-	idPath
+	IDPath
 	Body struct {
 		Title  string `json:"title" minLength:"1" maxLength:"60"`
 		Body   string `json:"body" minLength:"1" maxLength:"10000"`
@@ -121,7 +121,7 @@ func reviseNotice(d Deps) func(context.Context, org.Actor, *reviseInput) (*notic
 }
 
 type withdrawInput struct {
-	idPath
+	IDPath
 	Body struct {
 		Reason string `json:"reason" minLength:"2" maxLength:"200" doc:"撤回原因，居民可见"`
 	}

@@ -111,8 +111,8 @@ func listComplaints(d Deps) func(context.Context, org.Actor, *complaintsInput) (
 	}
 }
 
-func showComplaint(d Deps) func(context.Context, org.Actor, *idPath) (*caseOutput, error) {
-	return func(ctx context.Context, a org.Actor, in *idPath) (*caseOutput, error) { return seen(ctx, d, a, in.ID) }
+func showComplaint(d Deps) func(context.Context, org.Actor, *IDPath) (*caseOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*caseOutput, error) { return seen(ctx, d, a, in.ID) }
 }
 
 func seen(ctx context.Context, d Deps, a org.Actor, id int64) (*caseOutput, error) {
@@ -124,7 +124,7 @@ func seen(ctx context.Context, d Deps, a org.Actor, id int64) (*caseOutput, erro
 }
 
 type actInput struct {
-	idPath
+	IDPath
 	Body struct {
 		Text      string `json:"text,omitempty" maxLength:"2000"`
 		ClientRef string `json:"client_ref,omitempty" maxLength:"64" doc:"重复提交时答复第一次的结果"`
@@ -163,7 +163,7 @@ func answerComplaint(d Deps) func(context.Context, org.Actor, *actInput) (*caseO
 }
 
 type transferCaseInput struct {
-	idPath
+	IDPath
 	Body struct {
 		To        int64  `json:"to" minimum:"1" doc:"转给哪个单位"`
 		Clause    string `json:"clause" minLength:"1" maxLength:"64" doc:"依据职责清单的条款，例如 五(四)3"`
@@ -218,7 +218,7 @@ func listReview(d Deps) func(context.Context, org.Actor, *web.Page) (*web.List[c
 }
 
 type screenInput struct {
-	idPath
+	IDPath
 	Body struct {
 		Show   bool   `json:"show" doc:"可以公开"`
 		Reason string `json:"reason,omitempty" maxLength:"200"`

@@ -45,8 +45,8 @@ func listApplications(d Deps) func(context.Context, org.Actor, *statePage) (*web
 
 type applicationOutput struct{ Body applicationView }
 
-func showApplication(d Deps) func(context.Context, org.Actor, *idPath) (*applicationOutput, error) {
-	return func(ctx context.Context, a org.Actor, in *idPath) (*applicationOutput, error) {
+func showApplication(d Deps) func(context.Context, org.Actor, *IDPath) (*applicationOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*applicationOutput, error) {
 		v, err := d.Org.FindApplication(ctx, a, in.ID)
 		if err != nil {
 			return nil, err
@@ -125,7 +125,7 @@ func listPrivacyRequests(d Deps) func(context.Context, org.Actor, *statePage) (*
 }
 
 type privacyDecision struct {
-	idPath
+	IDPath
 	Body struct {
 		Grant  bool   `json:"grant"`
 		Answer string `json:"answer" minLength:"2" maxLength:"500"`

@@ -7,7 +7,7 @@ import (
 	"github.com/linli-city/linli/server/web"
 )
 
-type estateView struct {
+type EstateView struct {
 	ID          int64    `json:"id"`
 	Code        string   `json:"code"`
 	Name        string   `json:"name"`
@@ -19,8 +19,8 @@ type estateView struct {
 	CommitteeID int64    `json:"committee_id,omitempty"`
 }
 
-func viewEstate(e org.Estate) estateView {
-	return estateView{ID: e.ID, Code: e.Code, Name: e.Name, Address: e.Address, Form: e.Form, TownshipID: e.TownshipID, CommunityID: e.CommunityID, CompanyID: e.CompanyID, CommitteeID: e.CommitteeID}
+func viewEstate(e org.Estate) EstateView {
+	return EstateView{ID: e.ID, Code: e.Code, Name: e.Name, Address: e.Address, Form: e.Form, TownshipID: e.TownshipID, CommunityID: e.CommunityID, CompanyID: e.CompanyID, CommitteeID: e.CommitteeID}
 }
 
 type estatesInput struct {
@@ -28,8 +28,8 @@ type estatesInput struct {
 	web.Page
 }
 
-func listEstates(d Deps) func(context.Context, org.Actor, *estatesInput) (*web.List[estateView], error) {
-	return func(ctx context.Context, a org.Actor, in *estatesInput) (*web.List[estateView], error) {
+func listEstates(d Deps) func(context.Context, org.Actor, *estatesInput) (*web.List[EstateView], error) {
+	return func(ctx context.Context, a org.Actor, in *estatesInput) (*web.List[EstateView], error) {
 		after, err := in.From()
 		if err != nil {
 			return nil, err
@@ -52,7 +52,7 @@ type newEstateInput struct {
 	}
 }
 
-type estateOutput struct{ Body estateView }
+type estateOutput struct{ Body EstateView }
 
 func createEstate(d Deps) func(context.Context, org.Actor, *newEstateInput) (*estateOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *newEstateInput) (*estateOutput, error) {
@@ -75,19 +75,19 @@ type functionView struct {
 
 type estateDetail struct {
 	Body struct {
-		estateView
+		EstateView
 		Functions []functionView `json:"functions"`
 	}
 }
 
-func showEstate(d Deps) func(context.Context, org.Actor, *idPath) (*estateDetail, error) {
-	return func(ctx context.Context, a org.Actor, in *idPath) (*estateDetail, error) {
+func showEstate(d Deps) func(context.Context, org.Actor, *IDPath) (*estateDetail, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*estateDetail, error) {
 		e, names, err := d.Org.FindEstate(ctx, a, org.ReadRegister, in.ID)
 		if err != nil {
 			return nil, err
 		}
 		out := &estateDetail{}
-		out.Body.estateView = viewEstate(*e)
+		out.Body.EstateView = viewEstate(*e)
 		for _, f := range e.Functions() {
 			out.Body.Functions = append(out.Body.Functions, functionView{Function: f.Function, OrganisationID: f.OrganisationID,
 				Organisation: names[f.OrganisationID].Name, StandIn: f.StandIn, Reason: f.Reason})
@@ -97,7 +97,7 @@ func showEstate(d Deps) func(context.Context, org.Actor, *idPath) (*estateDetail
 }
 
 type appointInput struct {
-	idPath
+	IDPath
 	Function org.Function `path:"function" enum:"committee,company,community"`
 	Body     struct {
 		OrganisationID int64  `json:"organisation_id" minimum:"0" doc:"0表示目前没有"`
@@ -116,8 +116,8 @@ type buildingView struct {
 	Name string `json:"name"`
 }
 
-func listBuildings(d Deps) func(context.Context, org.Actor, *idPath) (*web.All[buildingView], error) {
-	return func(ctx context.Context, a org.Actor, in *idPath) (*web.All[buildingView], error) {
+func listBuildings(d Deps) func(context.Context, org.Actor, *IDPath) (*web.All[buildingView], error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*web.All[buildingView], error) {
 		rows, err := d.Org.ListBuildings(ctx, a, org.ReadRegister, in.ID)
 		if err != nil {
 			return nil, err

@@ -48,8 +48,8 @@ type linkOutput struct {
 	}
 }
 
-func linkFile(d Deps) func(context.Context, org.Actor, *idPath) (*linkOutput, error) {
-	return func(ctx context.Context, a org.Actor, in *idPath) (*linkOutput, error) {
+func linkFile(d Deps) func(context.Context, org.Actor, *IDPath) (*linkOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*linkOutput, error) {
 		f, err := d.Files.Find(ctx, in.ID)
 		if err != nil {
 			return nil, err

@@ -90,8 +90,8 @@ func listUndelivered(d Deps) func(context.Context, org.Actor, *web.Page) (*web.L
 	}
 }
 
-func replayDelivery(d Deps) func(context.Context, org.Actor, *idPath) (*web.Empty, error) {
-	return func(ctx context.Context, a org.Actor, in *idPath) (*web.Empty, error) {
+func replayDelivery(d Deps) func(context.Context, org.Actor, *IDPath) (*web.Empty, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*web.Empty, error) {
 		return nil, notify.Replay(ctx, d.DB, a, in.ID)
 	}
 }

@@ -28,8 +28,8 @@ func viewPost(p org.PostView) postView {
 		StartsOn: web.DayOr(p.StartsOn), EndsOn: web.DayOr(p.EndsOn), Holders: p.Holders}
 }
 
-func listPosts(d Deps) func(context.Context, org.Actor, *idPath) (*web.All[postView], error) {
-	return func(ctx context.Context, a org.Actor, in *idPath) (*web.All[postView], error) {
+func listPosts(d Deps) func(context.Context, org.Actor, *IDPath) (*web.All[postView], error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*web.All[postView], error) {
 		rows, err := d.Org.ListPosts(ctx, a, in.ID)
 		if err != nil {
 			return nil, err
@@ -86,14 +86,14 @@ func createPost(d Deps) func(context.Context, org.Actor, *newPostInput) (*postOu
 	}
 }
 
-func closePost(d Deps) func(context.Context, org.Actor, *idPath) (*web.Empty, error) {
-	return func(ctx context.Context, a org.Actor, in *idPath) (*web.Empty, error) {
+func closePost(d Deps) func(context.Context, org.Actor, *IDPath) (*web.Empty, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*web.Empty, error) {
 		return nil, d.Org.ClosePost(ctx, a, in.ID)
 	}
 }
 
 type inviteInput struct {
-	idPath
+	IDPath
 	Body struct {
 		Role org.HolderRole `json:"role" enum:"holder,deputy" doc:"担任或代理"`
 	}
@@ -126,7 +126,7 @@ func invitePost(d Deps) func(context.Context, org.Actor, *inviteInput) (*inviteO
 }
 
 type holderPath struct {
-	idPath
+	IDPath
 	Person int64 `path:"person" minimum:"1"`
 }
 

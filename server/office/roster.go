@@ -32,7 +32,7 @@ func rosterTemplate(d Deps) func(context.Context, org.Actor, *web.Empty) (*templ
 }
 
 type checkInput struct {
-	idPath
+	IDPath
 	Body struct {
 		FileID    int64  `json:"file_id" minimum:"1"`
 		ClientRef string `json:"client_ref" minLength:"1" maxLength:"64"`
@@ -52,8 +52,8 @@ func checkRoster(d Deps) func(context.Context, org.Actor, *checkInput) (*importO
 	}
 }
 
-func showRosterImport(d Deps) func(context.Context, org.Actor, *idPath) (*importOutput, error) {
-	return func(ctx context.Context, a org.Actor, in *idPath) (*importOutput, error) {
+func showRosterImport(d Deps) func(context.Context, org.Actor, *IDPath) (*importOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*importOutput, error) {
 		r, err := d.Org.FindRosterImport(ctx, a, in.ID)
 		if err != nil {
 			return nil, err
@@ -63,7 +63,7 @@ func showRosterImport(d Deps) func(context.Context, org.Actor, *idPath) (*import
 }
 
 type applyInput struct {
-	idPath
+	IDPath
 	Body struct {
 		RemoveMissing bool `json:"remove_missing,omitempty" doc:"名册里没有的房屋是否停用；默认保留不动"`
 	}

@@ -63,14 +63,14 @@ func Routes(site *web.Site, d Deps) {
 	web.Handle(files, web.Op{ID: "officeLinkFile", Method: http.MethodGet, Path: "/files/{id}/link", Summary: "打开文件的限时链接", Action: org.UploadFile}, linkFile(d))
 }
 
-// idPath is the input of operations on one thing.
-type idPath struct {
+// IDPath is the input of operations on one thing.
+type IDPath struct {
 	ID int64 `path:"id" minimum:"1"`
 }
 
-// idPage is the input of lists below one thing.
-type idPage struct {
-	idPath
+// IDPage is the input of lists below one thing.
+type IDPage struct {
+	IDPath
 	web.Page
 }
 
@@ -87,6 +87,6 @@ type decision struct {
 }
 
 type decideInput struct {
-	idPath
+	IDPath
 	Body decision
 }

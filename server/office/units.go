@@ -42,7 +42,7 @@ func viewUnit(u org.UnitView) unitView {
 }
 
 type unitsInput struct {
-	idPath
+	IDPath
 	BuildingID int64 `query:"building_id" minimum:"0"`
 	web.Page
 }
@@ -63,8 +63,8 @@ func listUnits(d Deps) func(context.Context, org.Actor, *unitsInput) (*web.List[
 
 type unitOutput struct{ Body unitView }
 
-func showUnit(d Deps) func(context.Context, org.Actor, *idPath) (*unitOutput, error) {
-	return func(ctx context.Context, a org.Actor, in *idPath) (*unitOutput, error) {
+func showUnit(d Deps) func(context.Context, org.Actor, *IDPath) (*unitOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*unitOutput, error) {
 		u, err := d.Org.FindUnit(ctx, a, in.ID)
 		if err != nil {
 			return nil, err
@@ -74,7 +74,7 @@ func showUnit(d Deps) func(context.Context, org.Actor, *idPath) (*unitOutput, er
 }
 
 type reasonInput struct {
-	idPath
+	IDPath
 	Body struct {
 		Reason string `json:"reason" minLength:"4" maxLength:"200" doc:"查看原因，会留痕，当事人可见"`
 	}
@@ -97,7 +97,7 @@ func revealOwners(d Deps) func(context.Context, org.Actor, *reasonInput) (*web.A
 }
 
 type transferInput struct {
-	idPath
+	IDPath
 	Body struct {
 		Cause  string `json:"cause" enum:"sale,inheritance,judgment,correction"`
 		Source string `json:"source" minLength:"1" maxLength:"200" doc:"依据，例如不动产权证号"`
