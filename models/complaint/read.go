@@ -91,6 +91,13 @@ func (s *Service) ListNeighbours(ctx context.Context, actor org.Actor, estateID 
 	if err := actor.Must(org.FileComplaint); err != nil {
 		return nil, err
 	}
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		_, err := org.EstateFor(tx, actor, org.FileComplaint, estateID)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
 	f.EstateID = estateID
 	views, err := s.list(ctx, f, func(q *gorm.DB) *gorm.DB {
 		return q.Scopes(actor.Within(org.FileComplaint, "cases.estate_id")).Where("cases.visibility = ? AND cases.display = ?", Public, Cleared)
@@ -250,12 +257,9 @@ func (s *Service) RevealComplainant(ctx context.Context, actor org.Actor, id int
 	}
 	var person int64
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
-		c, err := lockForWork(tx, actor, id)
+		c, err := lockForLead(tx, actor, id)
 		if err != nil {
 			return err
-		}
-		if actor.OrganisationID() != c.LeadID {
-			return ErrNotLead
 		}
 		person = c.PersonID
 		c.Version++

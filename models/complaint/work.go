@@ -111,28 +111,46 @@ func lockForWork(tx *store.Tx, actor org.Actor, id int64) (*Case, error) {
 	return &c, nil
 }
 
+// lockForLead is lockForWork for what only the lead may do.
+func lockForLead(tx *store.Tx, actor org.Actor, id int64) (*Case, error) {
+	c, err := lockForWork(tx, actor, id)
+	if err == nil && actor.OrganisationID() != c.LeadID {
+		return nil, ErrNotLead
+	}
+	return c, err
+}
+
+// lockForAccept is lockForWork for whoever has to sign: the office that is asked to take over, else the lead.
+func lockForAccept(tx *store.Tx, actor org.Actor, id int64) (*Case, error) {
+	c, err := lockForWork(tx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	who := c.LeadID
+	if c.OfferedID != 0 {
+		who = c.OfferedID
+	}
+	if actor.OrganisationID() != who {
+		return nil, ErrNotLead
+	}
+	return c, nil
+}
+
 // Accept takes the case on. The lead accepts what was dispatched to it; an office that was asked to take over becomes
 // the lead with this.
 // Faults: ErrForbidden, ErrNotFound, ErrNotLead, ErrMove.
 func (s *Service) Accept(ctx context.Context, actor org.Actor, id int64, in Input) (*Case, error) {
 	return s.act(ctx, actor, id, Accept, in,
-		func(tx *store.Tx) (*Case, error) { return lockForWork(tx, actor, id) },
+		func(tx *store.Tx) (*Case, error) { return lockForAccept(tx, actor, id) },
 		func(tx *store.Tx, c *Case, st *Step) (event.Event, error) {
-			who := c.LeadID
-			if c.OfferedID != 0 {
-				who = c.OfferedID
-			}
-			if actor.OrganisationID() != who {
-				return nil, ErrNotLead
-			}
 			if c.OfferedID != 0 {
 				if err := setRole(tx, c.ID, c.LeadID, "former"); err != nil {
 					return nil, err
 				}
-				if err := setRole(tx, c.ID, who, "lead"); err != nil {
+				if err := setRole(tx, c.ID, c.OfferedID, "lead"); err != nil {
 					return nil, err
 				}
-				c.LeadID, c.OfferedID = who, 0
+				c.LeadID, c.OfferedID = c.OfferedID, 0
 			}
 			e, err := c.event(tx)
 			return event.CaseAccepted{Case: e}, err
@@ -151,11 +169,8 @@ func (s *Service) OfferTransfer(ctx context.Context, actor org.Actor, id int64, 
 		return nil, err
 	}
 	return s.act(ctx, actor, id, Transfer, in,
-		func(tx *store.Tx) (*Case, error) { return lockForWork(tx, actor, id) },
+		func(tx *store.Tx) (*Case, error) { return lockForLead(tx, actor, id) },
 		func(tx *store.Tx, c *Case, st *Step) (event.Event, error) {
-			if actor.OrganisationID() != c.LeadID {
-				return nil, ErrNotLead
-			}
 			if _, ok := s.pack.Clause(in.Clause); !ok {
 				return nil, fault.ErrInvalid.With(fault.Field{Path: "clause", Reason: "职责清单里没有这一条，请写成“五(四)3”这样的条款号"})
 			}
@@ -220,11 +235,8 @@ func (s *Service) Reply(ctx context.Context, actor org.Actor, id int64, in Input
 		return nil, fault.ErrInvalid.With(fault.Field{Path: "text", Reason: "请写明何时受理、联系了谁、做了什么、结果如何（10至2000个字）"})
 	}
 	return s.act(ctx, actor, id, Answer, in,
-		func(tx *store.Tx) (*Case, error) { return lockForWork(tx, actor, id) },
+		func(tx *store.Tx) (*Case, error) { return lockForLead(tx, actor, id) },
 		func(tx *store.Tx, c *Case, st *Step) (event.Event, error) {
-			if actor.OrganisationID() != c.LeadID {
-				return nil, ErrNotLead
-			}
 			if c.OfferedID != 0 {
 				if err := setRole(tx, c.ID, c.OfferedID, "former"); err != nil {
 					return nil, err
@@ -244,11 +256,8 @@ func (s *Service) Tell(ctx context.Context, actor org.Actor, id int64, in Input)
 		return nil, fault.ErrInvalid.With(fault.Field{Path: "text", Reason: "请写2至500个字"})
 	}
 	return s.act(ctx, actor, id, Note, in,
-		func(tx *store.Tx) (*Case, error) { return lockForWork(tx, actor, id) },
+		func(tx *store.Tx) (*Case, error) { return lockForLead(tx, actor, id) },
 		func(tx *store.Tx, c *Case, st *Step) (event.Event, error) {
-			if actor.OrganisationID() != c.LeadID {
-				return nil, ErrNotLead
-			}
 			return nil, nil //nolint:nilnil // a note is shown in the timeline and told to nobody
 		})
 }

@@ -120,14 +120,18 @@ func errcode(err error) (int, string) {
 // secretText finds named secrets in text whose values are not known here.
 var secretText = regexp.MustCompile(`(?i)(access_token|refresh_token|secret|session_key|js_code|encrypteddata)(["']?\s*[=:]\s*["']?)[^\s&"',}]+`)
 
-const longestDetail = 200
+const (
+	longestDetail = 200
+	// shortestSecret keeps a code of a letter or two, which is none, from mangling every message.
+	shortestSecret = 4
+)
 
 // redact cuts the installation's secrets, the call's own and anything named like one out of a text, and shortens it.
 func (c *Client) redact(text string, secrets []string) string {
 	text = secretText.ReplaceAllString(text, "$1$2***")
 	own := []string{c.cfg.MiniSecret, c.cfg.ServiceSecret, c.cfg.Token, c.cfg.EncodingAESKey}
 	for _, s := range append(own, secrets...) {
-		if s != "" {
+		if len(s) >= shortestSecret {
 			text = strings.ReplaceAll(text, s, "***")
 		}
 	}

@@ -128,7 +128,7 @@ func TestKilledAndRestarted(t *testing.T) {
 	// No Close: the process is gone. What it was writing stays half-written.
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
 	w.must(err)
-	_, err = f.WriteString(`{"kind":"message","mess`)
+	_, err = f.WriteString(`{"kind":"message","message":{"data":"` + strings.Repeat("x", 5000))
 	w.must(err)
 	w.must(f.Close())
 
@@ -142,6 +142,9 @@ func TestKilledAndRestarted(t *testing.T) {
 	items, _, err := again.Messages("", 0, 10)
 	if err != nil || len(items) != 2 || items[0].ID != 1 || items[1].ID != 2 || items[0].MsgID == items[1].MsgID {
 		t.Errorf("book after the restart: %+v, %v", items, err)
+	}
+	if third := open(t, sandbox.Options{BookPath: path}); third.Consents("甲", notice) != 1 {
+		t.Errorf("%d consents left at the third start, want 1", third.Consents("甲", notice))
 	}
 	info := again.ask("GET", "/cgi-bin/user/info?openid="+sandbox.ServiceOpenID("乙")+"&access_token="+again.token(service), nil)
 	if info["subscribe"].(float64) != 1 || info["unionid"] != sandbox.UnionID("乙") {

@@ -88,7 +88,7 @@ func (s *Sandbox) deliver(app string, in posted, channel, page string) reply {
 	return accept(reply{"msgid": m.MsgID})
 }
 
-// Messages pages through what phones received, oldest first: up to limit (at most 500) after an id, of one account
+// Messages pages through what phones received, oldest first: up to limit (at most 500) after an id, of one openid
 // or of all for "". next is the id to go on after, 0 at the end.
 func (s *Sandbox) Messages(openID string, after int64, limit int) (items []Message, next int64, err error) {
 	if limit <= 0 || limit > 500 {

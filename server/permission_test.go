@@ -1,0 +1,282 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"mime/multipart"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/linli-city/linli/models/org"
+)
+
+type m = map[string]any
+
+// route is one operation of the API document.
+type route struct {
+	id, method, path string
+	action           org.Action
+	open             bool
+}
+
+func (e *engine) routes() []route {
+	var list []route
+	for path, item := range e.site.API.OpenAPI().Paths {
+		for method, op := range map[string]any{http.MethodGet: item.Get, http.MethodPost: item.Post, http.MethodPut: item.Put, http.MethodDelete: item.Delete, http.MethodPatch: item.Patch} {
+			o := operation(op)
+			if o == nil {
+				continue
+			}
+			action, _ := o.Extensions["x-linli-action"].(string)
+			list = append(list, route{id: o.OperationID, method: method, path: path, action: org.Action(action), open: len(o.Security) == 0})
+		}
+	}
+	slices.SortFunc(list, func(a, b route) int { return strings.Compare(a.id, b.id) })
+	return list
+}
+
+// TestEveryRouteIsKnown holds the running engine against the API document: a route that is in neither the document nor
+// the short list is a hole.
+func TestEveryRouteIsKnown(t *testing.T) {
+	e := newEngine(t)
+	documented := map[string]bool{}
+	for _, r := range e.routes() {
+		documented[r.method+" "+strings.NewReplacer("{", ":", "}", "").Replace(r.path)] = true
+		if !r.open && r.action == "" {
+			t.Errorf("%s needs sign-in but declares no action", r.id)
+		}
+	}
+	unlisted := e.site.UnlistedRoutes()
+	if len(unlisted) > 30 {
+		t.Errorf("%d routes outside the document are not a short list", len(unlisted))
+	}
+	for _, r := range e.site.Engine.Routes() {
+		key := r.Method + " " + r.Path
+		if !documented[key] && unlisted[key] == "" {
+			t.Errorf("%s is in neither the API document nor the list of unlisted routes", key)
+		}
+		delete(documented, key)
+	}
+	for key := range documented {
+		t.Errorf("%s is documented but not mounted", key)
+	}
+}
+
+// things are the ids of one estate's things by the name of their path.
+type things map[string]int64
+
+// furnish makes one of everything in an estate: suffix "" or "_foreign".
+func (e *engine) furnish(suffix string) things {
+	owner, community := "owner"+suffix, "community"+suffix
+	estate := e.town.actors[owner].Estate
+	th := things{"estates": estate, "units": e.town.actors[owner].Unit}
+	photo := e.upload(owner, "photo", suffix+"-photo")
+	th["complaints"] = e.must(201, owner, "POST", "/miniapp/v1/complaints", m{"estate_id": estate, "text": secretOf(suffix) + "楼道灯坏了", "client_ref": "walk" + suffix, "photo_ids": []int64{photo}}).int("id")
+	th["files"] = photo
+	th["notices"] = e.must(201, "committee_chair"+suffix, "POST", "/office/v1/notices", m{"estate_id": estate, "kind": "posting", "audience": "residents", "title": secretOf(suffix), "body": "正文", "client_ref": "walk" + suffix}).int("id")
+	th["applications"] = e.must(201, "tenant"+suffix, "POST", "/miniapp/v1/applications", m{"unit_id": th["units"], "role": "family", "name": secretOf(suffix), "file_ids": []int64{e.upload("tenant"+suffix, "document", "proof"+suffix)}, "client_ref": "walk" + suffix}).int("id")
+	th["area-claims"] = e.must(201, owner, "POST", "/miniapp/v1/area-claims", m{"unit_id": th["units"], "area": "99.5", "source": "register", "file_ids": []int64{e.upload(owner, "document", "area"+suffix)}, "client_ref": "walk" + suffix}).int("id")
+	roster := e.must(201, community, "POST", "/office/v1/files", rosterUpload(suffix))
+	th["roster-imports"] = e.must(201, community, "POST", fmt.Sprintf("/office/v1/estates/%d/roster-imports", estate), m{"file_id": roster.int("id"), "client_ref": "walk" + suffix}).int("id")
+	th["homes"] = e.firstID(owner, "/miniapp/v1/homes")
+	th["household"] = e.memberOf(owner, th["units"])
+	th["sessions"] = e.firstID(owner, "/miniapp/v1/sessions")
+	th["posts"] = e.town.actors["committee_member"+suffix].Post
+	th["privacy-requests"] = e.must(201, owner, "POST", "/miniapp/v1/privacy-requests", m{"kind": "correct", "body": secretOf(suffix), "client_ref": "walk" + suffix}).int("id")
+	return th
+}
+
+// secretOf is a text that nobody outside the estate may ever be shown.
+func secretOf(suffix string) string {
+	return "机密" + strings.ToUpper(strings.Trim(suffix, "_")) + "内容"
+}
+
+func (e *engine) firstID(actor, path string) int64 {
+	items := e.must(200, actor, "GET", path, nil).json["items"].([]any)
+	return int64(items[0].(m)["id"].(float64))
+}
+
+func (e *engine) memberOf(owner string, unit int64) int64 {
+	for _, x := range e.must(200, owner, "GET", fmt.Sprintf("/miniapp/v1/units/%d/household", unit), nil).json["items"].([]any) {
+		if x.(m)["role"] == "family" {
+			return int64(x.(m)["id"].(float64))
+		}
+	}
+	return 0
+}
+
+func (e *engine) upload(actor, purpose, ref string) int64 {
+	surface := "/miniapp/v1"
+	if e.town.actors[actor].Surface == "office" {
+		surface = "/office/v1"
+	}
+	return e.must(201, actor, "POST", surface+"/files", multipartOf(purpose, ref, "p.png", onePixel())).int("id")
+}
+
+func rosterUpload(suffix string) upload {
+	return multipartOf("roster", "roster"+suffix, "r.csv", demoRoster("demo"+strings.ReplaceAll(suffix, "_", "-")+"-estate"))
+}
+
+func multipartOf(purpose, ref, name string, content []byte) upload {
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	_ = w.WriteField("purpose", purpose)
+	_ = w.WriteField("client_ref", ref)
+	part, _ := w.CreateFormFile("file", name)
+	_, _ = part.Write(content)
+	_ = w.Close()
+	return upload{kind: w.FormDataContentType(), body: b.Bytes()}
+}
+
+// bodies give each operation an input that passes the form check, so that the refusal comes from the permission.
+func bodies(th things) map[string]any {
+	reason := m{"reason": "核对业主信息"}
+	decide := m{"accept": false, "reason": "材料不全"}
+	return map[string]any{
+		"renameMe": m{"name": "张三"}, "giveConsent": m{"version": org.PrivacyVersion}, "requestPrivacy": m{"kind": "correct", "body": "x", "client_ref": "w2"},
+		"bindPhone": m{"code": "wrong"}, "applyResidency": m{"unit_id": th["units"], "role": "family", "name": "张", "file_ids": []int64{999999}, "client_ref": "w3"},
+		"inviteHousehold": m{"role": "family"}, "acceptInvitation": m{"token": "wrong"},
+		"contestArea":    m{"unit_id": th["units"], "area": "90", "source": "survey", "file_ids": []int64{999999}, "client_ref": "w4"},
+		"suggestMatters": m{"text": "油烟很大"}, "fileComplaint": m{"estate_id": th["estates"], "text": "楼道里有垃圾", "client_ref": "w5"},
+		"confirmComplaint": m{}, "returnComplaint": m{"text": "没有解决"}, "markRead": m{"ids": []int64{1}},
+		"officeMarkRead": m{"ids": []int64{1}}, "officeAcceptComplaint": m{}, "officeNoteComplaint": m{"text": "正在联系"},
+		"officeAnswerComplaint":   m{"text": "已经受理并联系了相关人员处理"},
+		"officeTransferComplaint": m{"to": 1, "clause": "五(六)2", "text": "请接办"},
+		"officeRevealComplainant": reason, "officeRevealOwners": reason, "officeScreenComplaint": m{"show": true},
+		"officePublishNotice": m{"estate_id": th["estates"], "kind": "posting", "audience": "residents", "title": "t", "body": "b", "client_ref": "w6"},
+		"officeReviseNotice":  m{"title": "t", "body": "b", "reason": "更正"}, "officeWithdrawNotice": m{"reason": "发错了"},
+		"officeCheckRoster": m{"file_id": 999999, "client_ref": "w7"}, "officeApplyRoster": m{},
+		"officeDecideApplication": decide, "officeDecideAreaClaim": decide, "officeConfirmLocalValue": decide,
+		"officeDecidePrivacyRequest": m{"grant": false, "answer": "请到窗口办理"},
+		"officeEnterLocalValue":      m{"key": "none", "value": "1", "article": "a", "effective_on": "2026-01-01"},
+		"officeCreateOrganisation":   m{"kind": "community", "name": "新社区", "parent_id": 1},
+		"officeCreatePost":           m{"organisation_id": 1, "kind": "clerk", "title": "经办"}, "officeInvitePost": m{"role": "deputy"},
+		"officeCreateEstate": m{"name": "新小区", "community_id": 1}, "officeAppoint": m{"organisation_id": 0, "reason": "合同到期"},
+		"officeTransferUnit": m{"cause": "sale", "source": "证1", "owners": []m{{"name": "张"}}},
+		"uploadFile":         multipartOf("photo", "w8", "p.png", onePixel()), "officeUploadFile": multipartOf("photo", "w9", "p.png", onePixel()),
+	}
+}
+
+// at puts an estate's things into a path.
+func (r route) at(th things) (string, bool) {
+	path := strings.NewReplacer("{function}", "company", "{person}", "999999", "{token}", "wrong").Replace(r.path)
+	if !strings.Contains(path, "{id}") {
+		return path + query(r.id), false
+	}
+	parts := strings.Split(path, "/")
+	thing := parts[slices.Index(parts, "{id}")-1]
+	id, ok := th[thing]
+	if !ok {
+		id = 999999
+	}
+	return strings.Replace(path, "{id}", fmt.Sprint(id), 1) + query(r.id), true
+}
+
+func query(op string) string {
+	switch op {
+	case "searchEstates":
+		return "?text=none"
+	case "locateUnit":
+		return "?building=1&number=101&entrance=1"
+	}
+	return ""
+}
+
+// wide are the operations whose thing is not one estate's, or which anybody looking for a home may use.
+var wide = []string{"locateUnit", "officeListPosts"}
+
+// TestPermissionWalk sends every operation as every actor, nobody included, at their own estate's things and at
+// another's. What the table forbids is 403, what belongs elsewhere is 404, and no answer ever shows the other estate's
+// texts.
+func TestPermissionWalk(t *testing.T) {
+	e := newEngine(t)
+	own, foreign := e.furnish(""), e.furnish("_foreign")
+	requests := 0
+	for _, r := range e.routes() {
+		if r.open {
+			continue
+		}
+		path, _ := r.at(own)
+		if a := e.call("", r.method, path, bodies(own)[r.id]); a.status != http.StatusUnauthorized {
+			t.Errorf("%s without sign-in: %d %s", r.id, a.status, a.body)
+		}
+		for name, who := range e.town.actors {
+			if (who.Surface == "office") != strings.HasPrefix(r.path, "/office/") || strings.HasSuffix(name, "_foreign") || destroys(r.id) {
+				continue
+			}
+			actor := e.actor(name)
+			allowed := actor.Must(r.action) == nil
+			path, one := r.at(foreign)
+			a := e.call(name, r.method, path, bodies(foreign)[r.id])
+			requests++
+			switch {
+			case a.status >= 500:
+				t.Errorf("%s as %s: %d %s", r.id, name, a.status, a.body)
+			case !allowed && a.status != http.StatusForbidden:
+				t.Errorf("%s as %s, who may not: %d %s", r.id, name, a.status, a.body)
+			case allowed && supervises(actor, r):
+				// The bureau and the leading group see every case, and still work on none that they do not lead.
+				if r.method != http.MethodGet && a.status != http.StatusForbidden {
+					t.Errorf("%s as %s, who does not lead: %d %s", r.id, name, a.status, a.body)
+				}
+			case allowed && one && !actor.Has(r.action, org.ScopeCity) && a.status != http.StatusNotFound && !slices.Contains(wide, r.id):
+				t.Errorf("%s as %s at another estate: %d, want 404: %s", r.id, name, a.status, a.body)
+			}
+			if !actor.Has(r.action, org.ScopeCity) && !supervises(actor, r) && strings.Contains(a.body, secretOf("_foreign")) {
+				t.Errorf("%s shows %s another estate's text: %s", r.id, name, a.body)
+			}
+		}
+	}
+	t.Logf("%d requests at another estate's things", requests)
+	e.ownEstate(own)
+}
+
+// supervises reports whether the actor may look at every case of the city.
+func supervises(a org.Actor, r route) bool {
+	return a.Has(org.ReadComplaints, org.ScopeCity) && (strings.Contains(r.path, "/complaints/{id}/") || r.id == "officeLinkFile") && r.id != "officeScreenComplaint"
+}
+
+// ownEstate checks that the reads which the table allows do work at home.
+func (e *engine) ownEstate(own things) {
+	for _, r := range e.routes() {
+		if r.open || r.method != http.MethodGet {
+			continue
+		}
+		for name, who := range e.town.actors {
+			if (who.Surface == "office") != strings.HasPrefix(r.path, "/office/") || strings.HasSuffix(name, "_foreign") {
+				continue
+			}
+			path, one := r.at(own)
+			a := e.call(name, r.method, path, nil)
+			allowed := e.actor(name).Must(r.action) == nil
+			if allowed && !one && r.id != "showInvitation" && r.id != "locateUnit" && a.status != http.StatusOK {
+				e.t.Errorf("%s as %s at home: %d %s", r.id, name, a.status, a.body)
+			}
+			if !allowed && a.status != http.StatusForbidden {
+				e.t.Errorf("%s as %s, who may not: %d", r.id, name, a.status)
+			}
+		}
+	}
+}
+
+// destroys are the operations that would take the actors their sessions or consent.
+func destroys(op string) bool {
+	return slices.Contains([]string{"signOut", "withdrawConsent"}, op)
+}
+
+func (e *engine) actor(name string) org.Actor {
+	who := e.town.actors[name]
+	var a org.Actor
+	var err error
+	if who.Surface == "office" {
+		a, err = e.sessions.Staff(e.t.Context(), who.Token, 0)
+	} else {
+		a, err = e.sessions.Resident(e.t.Context(), who.Token)
+	}
+	if err != nil {
+		e.t.Fatal(name, err)
+	}
+	return a
+}
