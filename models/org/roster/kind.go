@@ -1,0 +1,100 @@
+package roster
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"io"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+)
+
+func kind(head []byte) string {
+	switch {
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
+		return "xlsx"
+	case bytes.HasPrefix(head, []byte{0xD0, 0xCF, 0x11, 0xE0}):
+		return "ole"
+	case bytes.HasPrefix(bytes.TrimLeft(head, "\ufeff \r\n\t"), []byte("<")):
+		return "html"
+	}
+	return "csv"
+}
+
+// readCSV reads UTF-8 (with or without a mark), UTF-16 with a mark, and GB18030, which Excel writes in China.
+func readCSV(src io.ReaderAt, size int64, c *collector) error {
+	text, err := decoded(src, size)
+	if err != nil {
+		return err
+	}
+	r := csv.NewReader(text)
+	r.FieldsPerRecord, r.ReuseRecord = -1, true
+	c.begin("CSV")
+	for {
+		cells, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return c.end()
+		}
+		if err != nil {
+			return ErrBroken.Saying("CSV 的引号不成对，请用 Excel 另存为 .xlsx 再上传")
+		}
+		line, _ := r.FieldPos(0)
+		row := make([]cell, len(cells))
+		for i, s := range cells {
+			row[i] = cell{text: s}
+		}
+		if err := c.line(line, row); err != nil {
+			return err
+		}
+	}
+}
+
+func decoded(src io.ReaderAt, size int64) (io.Reader, error) {
+	all := io.NewSectionReader(src, 0, size)
+	head := make([]byte, 3)
+	n, _ := src.ReadAt(head, 0)
+	head = head[:n]
+	switch {
+	case bytes.HasPrefix(head, []byte{0xEF, 0xBB, 0xBF}):
+		return io.NewSectionReader(src, 3, size-3), nil
+	case bytes.HasPrefix(head, []byte{0xFF, 0xFE}), bytes.HasPrefix(head, []byte{0xFE, 0xFF}):
+		return transform.NewReader(all, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder()), nil
+	}
+	ok, err := isUTF8(io.NewSectionReader(src, 0, size))
+	if err != nil || ok {
+		return all, err
+	}
+	return transform.NewReader(all, simplifiedchinese.GB18030.NewDecoder()), nil
+}
+
+// isUTF8 reads a whole file in pieces, carrying a character that a piece cuts in two.
+func isUTF8(r io.Reader) (bool, error) {
+	buf, kept := make([]byte, 64<<10), 0
+	for {
+		n, err := r.Read(buf[kept:])
+		data := buf[:kept+n]
+		for len(data) > 0 {
+			c, size := utf8.DecodeRune(data)
+			if c == utf8.RuneError && size == 1 {
+				if !utf8.FullRune(data) && err == nil {
+					break
+				}
+				return false, nil
+			}
+			if c == 0 {
+				return false, ErrBroken
+			}
+			data = data[size:]
+		}
+		kept = copy(buf, data)
+		if errors.Is(err, io.EOF) {
+			return kept == 0, nil
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+}

@@ -1,0 +1,349 @@
+package roster
+
+import (
+	"archive/zip"
+	"encoding/xml"
+	"errors"
+	"io"
+	"path"
+	"strconv"
+	"strings"
+)
+
+// Bounds on what a small file may unpack to.
+const (
+	maxStrings = 192 << 20
+	maxSheet   = 2 << 30
+	maxMeta    = 4 << 20
+	maxSheets  = 50
+	maxColumns = 200
+)
+
+// notesSheet is the template's own sheet of explanations; it is skipped.
+const notesSheet = "填写说明"
+
+type sheetRef struct{ name, state, path string }
+
+// readXLSX walks the worksheets of a workbook as a stream: hundreds of thousands of rows never stand in memory.
+func readXLSX(src io.ReaderAt, size int64, c *collector) error {
+	z, err := zip.NewReader(src, size)
+	if err != nil {
+		return ErrBroken
+	}
+	files := map[string]*zip.File{}
+	for _, f := range z.File {
+		files[strings.TrimPrefix(f.Name, "/")] = f
+	}
+	sheets, err := workbook(files)
+	if err != nil {
+		return err
+	}
+	strs, err := sharedStrings(files["xl/sharedStrings.xml"])
+	if err != nil {
+		return err
+	}
+	for _, s := range sheets {
+		if s.name == notesSheet {
+			continue
+		}
+		if s.state != "" && s.state != "visible" {
+			c.add(CellFault{Sheet: s.name, Reason: "工作表被隐藏了，请取消隐藏或删去"})
+			continue
+		}
+		c.begin(s.name)
+		if err := readSheet(files[s.path], strs, c); err != nil {
+			if errors.Is(err, ErrHeader) && len(sheets) > 1 {
+				c.add(CellFault{Sheet: s.name, Reason: ErrHeader.Message + "；不是名册的工作表请删去"})
+				continue
+			}
+			return err
+		}
+		if err := c.end(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// open reads a part of the package, bounded.
+func open(f *zip.File, most int64) (*xml.Decoder, io.Closer, error) {
+	if f == nil {
+		return nil, nil, ErrBroken
+	}
+	r, err := f.Open()
+	if err != nil {
+		return nil, nil, ErrBroken
+	}
+	d := xml.NewDecoder(&bounded{r: r, left: most})
+	d.Strict = true
+	return d, r, nil
+}
+
+// bounded ends a part that unpacks to more than a roster can need.
+type bounded struct {
+	r    io.Reader
+	left int64
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, ErrTooLarge
+	}
+	n, err := b.r.Read(p)
+	b.left -= int64(n)
+	return n, err
+}
+
+// token reads the next token; a damaged part is ErrBroken, its end io.EOF.
+func token(d *xml.Decoder) (xml.Token, error) {
+	t, err := d.RawToken()
+	switch {
+	case err == nil, errors.Is(err, io.EOF):
+		return t, err
+	case errors.Is(err, ErrTooLarge):
+		return nil, ErrTooLarge
+	}
+	return nil, ErrBroken
+}
+
+func attr(e xml.StartElement, name string) string {
+	for _, a := range e.Attr {
+		if a.Name.Local == name {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+func workbook(files map[string]*zip.File) ([]sheetRef, error) {
+	targets := map[string]string{}
+	err := each(files["xl/_rels/workbook.xml.rels"], func(e xml.StartElement) {
+		if e.Name.Local == "Relationship" {
+			t := attr(e, "Target")
+			if !strings.HasPrefix(t, "/") {
+				t = path.Join("xl", t)
+			}
+			targets[attr(e, "Id")] = strings.TrimPrefix(t, "/")
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	var sheets []sheetRef
+	err = each(files["xl/workbook.xml"], func(e xml.StartElement) {
+		if e.Name.Local == "sheet" && len(sheets) < maxSheets {
+			sheets = append(sheets, sheetRef{name: attr(e, "name"), state: attr(e, "state"), path: targets[attr(e, "id")]})
+		}
+	})
+	if err == nil && len(sheets) == 0 {
+		err = ErrBroken
+	}
+	return sheets, err
+}
+
+func each(f *zip.File, do func(xml.StartElement)) error {
+	d, closer, err := open(f, maxMeta)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = closer.Close() }()
+	for {
+		t, err := token(d)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if e, ok := t.(xml.StartElement); ok {
+			do(e)
+		}
+	}
+}
+
+// stringTable keeps all shared strings in one piece of memory.
+type stringTable struct {
+	text []byte
+	ends []uint32
+}
+
+func (s *stringTable) at(i int) (string, bool) {
+	if i < 0 || i >= len(s.ends) {
+		return "", false
+	}
+	from := uint32(0)
+	if i > 0 {
+		from = s.ends[i-1]
+	}
+	return string(s.text[from:s.ends[i]]), true
+}
+
+func sharedStrings(f *zip.File) (*stringTable, error) {
+	s := &stringTable{}
+	if f == nil {
+		return s, nil
+	}
+	d, closer, err := open(f, maxStrings)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = closer.Close() }()
+	inText, phonetic := false, false
+	for {
+		t, err := token(d)
+		if errors.Is(err, io.EOF) {
+			return s, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		switch t := t.(type) {
+		case xml.StartElement:
+			inText = inText || t.Name.Local == "t"
+			phonetic = phonetic || t.Name.Local == "rPh"
+		case xml.EndElement:
+			switch t.Name.Local {
+			case "t":
+				inText = false
+			case "rPh":
+				phonetic = false
+			case "si":
+				s.ends = append(s.ends, uint32(len(s.text))) //nolint:gosec // bounded by maxStrings
+			}
+		case xml.CharData:
+			if inText && !phonetic {
+				s.text = append(s.text, t...)
+			}
+		}
+	}
+}
+
+// readSheet gives a worksheet's rows to the collector.
+func readSheet(f *zip.File, strs *stringTable, c *collector) error {
+	d, closer, err := open(f, maxSheet)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = closer.Close() }()
+	w := &walker{strs: strs, c: c}
+	for {
+		t, err := token(d)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := w.take(t); err != nil {
+			return err
+		}
+	}
+}
+
+// walker assembles rows from the tokens of a worksheet.
+type walker struct {
+	strs   *stringTable
+	c      *collector
+	row    []cell
+	line   int
+	hidden bool
+	col    int
+	kind   string
+	cell   cell
+	inCell bool
+	inText bool
+	text   []byte
+}
+
+func (w *walker) take(t xml.Token) error {
+	switch t := t.(type) {
+	case xml.StartElement:
+		return w.start(t)
+	case xml.EndElement:
+		return w.end(t.Name.Local)
+	case xml.CharData:
+		if w.inText {
+			w.text = append(w.text, t...)
+		}
+	}
+	return nil
+}
+
+func (w *walker) start(e xml.StartElement) error {
+	switch e.Name.Local {
+	case "row":
+		w.row, w.col = w.row[:0], -1
+		w.line++
+		if n, err := strconv.Atoi(attr(e, "r")); err == nil {
+			w.line = n
+		}
+		w.hidden = attr(e, "hidden") == "1" || attr(e, "hidden") == "true"
+	case "c":
+		w.inCell, w.kind, w.cell, w.text = true, attr(e, "t"), cell{}, w.text[:0]
+		w.col++
+		if ref := attr(e, "r"); ref != "" {
+			w.col = columnOf(ref)
+		}
+		if w.col < 0 || w.col >= maxColumns {
+			return ErrTooLarge.Saying("表格的列太多，请只保留模板里的列")
+		}
+	case "f":
+		w.cell.formula = true
+	case "v", "t":
+		w.inText = w.inCell
+	case "mergeCell":
+		w.c.add(CellFault{Sheet: w.c.sheet, Column: attr(e, "ref"), Reason: "这里是合并的单元格，请取消合并，并把内容填到每一行"})
+	}
+	return nil
+}
+
+func (w *walker) end(name string) error {
+	switch name {
+	case "v", "t":
+		w.inText = false
+	case "c":
+		w.inCell = false
+		for len(w.row) <= w.col {
+			w.row = append(w.row, cell{})
+		}
+		w.row[w.col] = w.value()
+	case "row":
+		if w.hidden && !blank(w.row) {
+			w.c.add(CellFault{Sheet: w.c.sheet, Line: w.line, Reason: "这一行被隐藏了，请取消隐藏或删去"})
+			return nil
+		}
+		return w.c.line(w.line, w.row)
+	}
+	return nil
+}
+
+func (w *walker) value() cell {
+	x := w.cell
+	switch w.kind {
+	case "s":
+		i, err := strconv.Atoi(string(w.text))
+		s, ok := w.strs.at(i)
+		x.text, x.bad = s, err != nil || !ok
+	case "e":
+		x.text, x.bad = string(w.text), true
+	case "", "n":
+		x.text, x.number = string(w.text), len(w.text) > 0
+	default: // inlineStr, str, b, d
+		x.text = string(w.text)
+	}
+	return x
+}
+
+// columnOf reads the column of a reference such as "AB12"; -1 when it is none.
+func columnOf(ref string) int {
+	n := 0
+	for _, r := range ref {
+		if r < 'A' || r > 'Z' {
+			break
+		}
+		if n = n*26 + int(r-'A') + 1; n > 100_000 {
+			return -1
+		}
+	}
+	return n - 1
+}
