@@ -30,6 +30,7 @@ type commands struct {
 
 	Keys keysCmd `cmd:"" help:"个人信息密钥：新建、轮换"`
 
+	Bench   benchCmd   `cmd:"" help:"测量并打印速度"`
 	Health  healthCmd  `cmd:"" help:"询问本机服务是否正常（容器健康检查）"`
 	Explain explainCmd `cmd:"" help:"打印生效的配置，密钥不显示"`
 	Version versionCmd `cmd:"" help:"打印版本"`
