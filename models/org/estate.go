@@ -47,7 +47,7 @@ type Appointment struct {
 	Function       Function
 	OrganisationID int64
 	Since          time.Time
-	Until          *time.Time
+	Until          *time.Time `gorm:"column:ends_at"`
 	Reason         string
 }
 

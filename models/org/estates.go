@@ -107,7 +107,7 @@ func (s *Service) Appoint(ctx context.Context, actor Actor, estateID int64, f Fu
 		if err := tx.Model(&Estate{}).Where("id = ?", e.ID).Updates(change).Error; err != nil {
 			return err
 		}
-		if err := tx.Model(&Appointment{}).Where("estate_id = ? AND function = ? AND until IS NULL", e.ID, f).Update("until", tx.Now).Error; err != nil {
+		if err := tx.Model(&Appointment{}).Where("estate_id = ? AND function = ? AND ends_at IS NULL", e.ID, f).Update("ends_at", tx.Now).Error; err != nil {
 			return err
 		}
 		if organisationID != 0 {

@@ -356,7 +356,7 @@ func (a *application) removeMissing() error {
 		if err := a.tx.Model(&Unit{}).Where("id = ?", k.id).Updates(map[string]any{"removed_at": a.tx.Now, "updated_at": a.tx.Now}).Error; err != nil {
 			return err
 		}
-		if err := a.tx.Model(&Ownership{}).Where("current_unit = ?", k.id).Updates(map[string]any{"until": a.tx.Now, "current_unit": nil}).Error; err != nil {
+		if err := a.tx.Model(&Ownership{}).Where("current_unit = ?", k.id).Updates(map[string]any{"ends_at": a.tx.Now, "current_unit": nil}).Error; err != nil {
 			return err
 		}
 		if _, err := endResidences(a.tx, a.actor, "roster", "unit_id = ?", k.id); err != nil {

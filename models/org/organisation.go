@@ -77,7 +77,7 @@ type PostHolder struct {
 	PersonID int64
 	Role     HolderRole
 	Since    time.Time
-	Until    *time.Time
+	Until    *time.Time `gorm:"column:ends_at"`
 	Holding  *string
 }
 

@@ -38,7 +38,7 @@ type Ownership struct {
 	UnitID      int64
 	OwnerSetID  int64
 	Since       time.Time
-	Until       *time.Time
+	Until       *time.Time `gorm:"column:ends_at"`
 	CurrentUnit *int64
 	Cause       string // roster, sale, inheritance, judgment, correction
 	Shares      string // "1/2,1/2" in the order of the set's owners; empty for joint ownership without shares
@@ -66,7 +66,7 @@ type Residence struct {
 	Basis     string     // roster, application, invitation
 	LeaseEnds *time.Time `gorm:"type:date"` // the last day of a tenant's right
 	Since     time.Time
-	Until     *time.Time
+	Until     *time.Time `gorm:"column:ends_at"`
 	EndCause  string
 	Living    *string
 }

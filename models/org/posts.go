@@ -162,7 +162,7 @@ func (s *Service) ReleaseHolder(ctx context.Context, actor Actor, postID, person
 
 func releaseHolders(tx *store.Tx, where string, args ...any) error {
 	return tx.Model(&PostHolder{}).Where("holding IS NOT NULL").Where(where, args...).
-		Updates(map[string]any{"until": tx.Now, "holding": nil}).Error
+		Updates(map[string]any{"ends_at": tx.Now, "holding": nil}).Error
 }
 
 func findStaffablePost(tx *store.Tx, actor Actor, id int64) (*Post, error) {

@@ -233,7 +233,7 @@ func endResidences(tx *store.Tx, actor audit.Actor, cause string, where string, 
 	}
 	for _, r := range rows {
 		res := tx.Model(&Residence{}).Where("id = ? AND living IS NOT NULL", r.ID).
-			Updates(map[string]any{"until": tx.Now, "end_cause": cause, "living": nil})
+			Updates(map[string]any{"ends_at": tx.Now, "end_cause": cause, "living": nil})
 		if res.Error != nil {
 			return 0, res.Error
 		}

@@ -74,7 +74,7 @@ func (s *Service) RecordTransfer(ctx context.Context, actor Actor, in Transfer) 
 
 // changeHands is the one place where a unit gets another owner set.
 func (s *Service) changeHands(tx *store.Tx, actor audit.Actor, u *Unit, set int64, cause, source, shares string) error {
-	err := tx.Model(&Ownership{}).Where("current_unit = ?", u.ID).Updates(map[string]any{"until": tx.Now, "current_unit": nil}).Error
+	err := tx.Model(&Ownership{}).Where("current_unit = ?", u.ID).Updates(map[string]any{"ends_at": tx.Now, "current_unit": nil}).Error
 	if err != nil {
 		return err
 	}

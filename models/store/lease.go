@@ -13,7 +13,7 @@ import (
 type Lease struct {
 	Name  string `gorm:"primaryKey"`
 	Owner string
-	Until time.Time
+	Until time.Time `gorm:"column:ends_at"`
 }
 
 // TableName names the table.
@@ -38,8 +38,8 @@ func (db *DB) Claim(ctx context.Context, name, owner string, hold time.Duration)
 	held := false
 	err := db.InTx(ctx, func(tx *Tx) error {
 		held = false
-		res := tx.Model(&Lease{}).Where("name = ? AND (owner = ? OR until <= ?)", name, owner, tx.Now).
-			Updates(map[string]any{"owner": owner, "until": tx.Now.Add(hold)})
+		res := tx.Model(&Lease{}).Where("name = ? AND (owner = ? OR ends_at <= ?)", name, owner, tx.Now).
+			Updates(map[string]any{"owner": owner, "ends_at": tx.Now.Add(hold)})
 		if res.Error != nil {
 			return res.Error
 		}

@@ -51,7 +51,7 @@ func load(ctx context.Context, db *store.DB, r io.Reader, piecemeal bool) (m Man
 	}
 	if m, err = l.run(ctx); err == nil {
 		err = l.tx.Commit()
-	} else {
+	} else if l.tx != nil {
 		_ = l.tx.Rollback()
 	}
 	switch {
@@ -145,6 +145,7 @@ func (l *loader) table(ctx context.Context, s shape) (Table, error) {
 		return t, l.in.damaged("table " + s.Name + " with this schema's columns should begin here")
 	}
 	b := batch{shape: s}
+	var refused error // by the database; the table is read to its end first, because a damaged row may be the cause
 	for {
 		row, next, _, err := l.in.next()
 		if err != nil {
@@ -155,16 +156,20 @@ func (l *loader) table(ctx context.Context, s shape) (Table, error) {
 				return t, l.in.damaged("table " + s.Name + " does not have its number of rows")
 			}
 			t.SHA256 = next.End.SHA256
+			if refused != nil {
+				return t, refused
+			}
 			return t, l.flush(ctx, &b)
+		}
+		t.Rows++
+		if refused != nil {
+			continue
 		}
 		if err := b.add(row); err != nil {
 			return t, l.in.damaged(err.Error())
 		}
-		t.Rows++
 		if b.full() {
-			if err := l.flush(ctx, &b); err != nil {
-				return t, err
-			}
+			refused = l.flush(ctx, &b)
 		}
 	}
 }
@@ -202,9 +207,9 @@ func (l *loader) flush(ctx context.Context, b *batch) error {
 	}
 	marks := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(b.shape.Columns)), ", ") + ")"
 	stmt := "INSERT INTO " + quote(b.shape.Name) + " (" + b.shape.columnList() + ") VALUES " + marks + strings.Repeat(", "+marks, b.rows-1)
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	limited, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
-	if _, err := l.tx.ExecContext(ctx, stmt, b.values...); err != nil {
+	if _, err := l.tx.ExecContext(limited, stmt, b.values...); err != nil {
 		return fmt.Errorf("table %s, rows up to line %d: %w", b.shape.Name, l.in.n, unspoken(err))
 	}
 	b.values, b.rows, b.bytes = b.values[:0], 0, 0
@@ -216,7 +221,7 @@ func (l *loader) flush(ctx context.Context, b *batch) error {
 	}
 	l.committed = true
 	var err error
-	l.tx, err = l.pool.BeginTx(context.WithoutCancel(ctx), nil)
+	l.tx, err = l.pool.BeginTx(ctx, nil)
 	return err
 }
 

@@ -44,9 +44,8 @@ func (r *reader) damaged(what string) error {
 	return fmt.Errorf("%w (line %d: %s)", ErrDamaged, r.n, what)
 }
 
-// next gives a row's values, or a line that is no row. sum is the hash of everything before the line.
+// next gives a row's values, or a line that is no row with the hash of everything before it.
 func (r *reader) next() (row []json.RawMessage, l line, sum string, err error) {
-	sum = hex.EncodeToString(r.all.Sum(nil))
 	r.n++
 	if !r.from.Scan() {
 		if err := r.from.Err(); err != nil {
@@ -60,13 +59,16 @@ func (r *reader) next() (row []json.RawMessage, l line, sum string, err error) {
 			return nil, l, "", r.damaged("not readable")
 		}
 		r.hash(b)
-		return row, l, sum, nil
+		return row, l, "", nil
 	}
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&l); err != nil {
+	if err := json.Unmarshal(b, &l); err != nil {
 		return nil, l, "", r.damaged("not readable")
 	}
+	// Written again it must be the same bytes: nothing hides in a line that its own hash does not cover.
+	if again, err := json.Marshal(l); err != nil || !bytes.Equal(again, b[:len(b)-1]) {
+		return nil, l, "", r.damaged("not readable")
+	}
+	sum = hex.EncodeToString(r.all.Sum(nil))
 	if l.Table != nil {
 		r.one = sha256.New()
 	}

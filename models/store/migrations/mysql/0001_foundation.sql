@@ -3,7 +3,7 @@
 CREATE TABLE leases (
   name        VARCHAR(64)  NOT NULL PRIMARY KEY,
   owner       VARCHAR(64)  NOT NULL,
-  until       DATETIME     NOT NULL
+  ends_at     DATETIME     NOT NULL
 ) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE settings (

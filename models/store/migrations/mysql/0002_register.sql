@@ -84,7 +84,7 @@ CREATE TABLE post_holders (
   person_id   BIGINT       NOT NULL,
   role        VARCHAR(16)  NOT NULL,
   since       DATETIME     NOT NULL,
-  until       DATETIME     NULL,
+  ends_at     DATETIME     NULL,
   holding     VARCHAR(64)  NULL
 ) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 CREATE UNIQUE INDEX post_holders_once ON post_holders (holding);
@@ -133,7 +133,7 @@ CREATE TABLE appointments (
   function        VARCHAR(16)  NOT NULL,
   organisation_id BIGINT       NOT NULL,
   since           DATETIME     NOT NULL,
-  until           DATETIME     NULL,
+  ends_at         DATETIME     NULL,
   reason          VARCHAR(200) NOT NULL
 ) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 CREATE INDEX appointments_estate ON appointments (estate_id, function);
@@ -201,7 +201,7 @@ CREATE TABLE ownerships (
   unit_id       BIGINT       NOT NULL,
   owner_set_id  BIGINT       NOT NULL,
   since         DATETIME     NOT NULL,
-  until         DATETIME     NULL,
+  ends_at       DATETIME     NULL,
   current_unit  BIGINT       NULL,
   cause         VARCHAR(24)  NOT NULL,
   shares        TEXT         NOT NULL,
@@ -222,7 +222,7 @@ CREATE TABLE residences (
   basis       VARCHAR(16)  NOT NULL,
   lease_ends  DATE         NULL,
   since       DATETIME     NOT NULL,
-  until       DATETIME     NULL,
+  ends_at     DATETIME     NULL,
   end_cause   VARCHAR(24)  NOT NULL,
   living      VARCHAR(64)  NULL
 ) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

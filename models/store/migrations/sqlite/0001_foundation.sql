@@ -3,7 +3,7 @@
 CREATE TABLE leases (
   name        TEXT NOT NULL PRIMARY KEY CHECK (length(name) <= 64),
   owner       TEXT NOT NULL CHECK (length(owner) <= 64),
-  until       DATETIME     NOT NULL
+  ends_at     DATETIME     NOT NULL
 );
 
 CREATE TABLE settings (

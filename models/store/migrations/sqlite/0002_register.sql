@@ -84,7 +84,7 @@ CREATE TABLE post_holders (
   person_id   BIGINT       NOT NULL,
   role        TEXT NOT NULL CHECK (length(role) <= 16),
   since       DATETIME     NOT NULL,
-  until       DATETIME     NULL,
+  ends_at     DATETIME     NULL,
   holding     TEXT NULL CHECK (length(holding) <= 64)
 );
 CREATE UNIQUE INDEX post_holders_once ON post_holders (holding);
@@ -133,7 +133,7 @@ CREATE TABLE appointments (
   function        TEXT NOT NULL CHECK (length(function) <= 16),
   organisation_id BIGINT       NOT NULL,
   since           DATETIME     NOT NULL,
-  until           DATETIME     NULL,
+  ends_at         DATETIME     NULL,
   reason          TEXT NOT NULL CHECK (length(reason) <= 200)
 );
 CREATE INDEX appointments_estate ON appointments (estate_id, function);
@@ -201,7 +201,7 @@ CREATE TABLE ownerships (
   unit_id       BIGINT       NOT NULL,
   owner_set_id  BIGINT       NOT NULL,
   since         DATETIME     NOT NULL,
-  until         DATETIME     NULL,
+  ends_at       DATETIME     NULL,
   current_unit  BIGINT       NULL,
   cause         TEXT NOT NULL CHECK (length(cause) <= 24),
   shares        TEXT         NOT NULL,
@@ -222,7 +222,7 @@ CREATE TABLE residences (
   basis       TEXT NOT NULL CHECK (length(basis) <= 16),
   lease_ends  DATE         NULL,
   since       DATETIME     NOT NULL,
-  until       DATETIME     NULL,
+  ends_at     DATETIME     NULL,
   end_cause   TEXT NOT NULL CHECK (length(end_cause) <= 24),
   living      TEXT NULL CHECK (length(living) <= 64)
 );

@@ -1,0 +1,35 @@
+# Every target works on a clean clone; `make test` installs what it lacks when it may.
+.PHONY: build run demo test test-embedded test-servers lint fmt race bench generate
+
+build:
+	CGO_ENABLED=0 go build -trimpath -o build/server ./server
+
+run:
+	go run ./server
+
+demo:
+	go run ./server demo
+
+test:
+	bash .ci/test.sh all
+
+test-embedded:
+	bash .ci/test.sh embedded
+
+test-servers:
+	bash .ci/test.sh servers
+
+lint:
+	bash .ci/lint.sh
+
+fmt:
+	gofmt -w config miniapp-api models notify server
+
+race:
+	go test -race ./models/store/... ./models/audit ./models/outbox ./models/complaint ./models/vault ./notify/... ./server/session ./server/web/...
+
+bench:
+	go run ./server bench import
+
+generate:
+	go test ./server -run TestReadme -update
