@@ -99,9 +99,7 @@ func (c *Config) Check() error { return c.check(os.Getenv, os.ReadFile) }
 
 func (c *Config) check(getenv func(string) string, readFile func(string) ([]byte, error)) error {
 	errs := c.resolve(getenv, readFile)
-	bad := func(name, format string, args ...any) {
-		errs = append(errs, fmt.Errorf("LINLI_"+name+": "+format, args...))
-	}
+	bad := func(name, why string) { errs = append(errs, fmt.Errorf("LINLI_%s: %s", name, why)) }
 	base, err := url.Parse(c.PublicURL)
 	if err != nil || base.Host == "" || (base.Scheme != "http" && base.Scheme != "https") {
 		bad("PUBLIC_URL", "应为 https:// 开头的网址")

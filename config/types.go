@@ -140,7 +140,7 @@ func (c *Config) Explain() string {
 		if os.Getenv(env) != "" || os.Getenv(env+"_FILE") != "" {
 			from = "环境变量"
 		}
-		var shown any = v.Field(i).Interface()
+		shown := v.Field(i).Interface()
 		switch x := shown.(type) {
 		case Duration:
 			shown = x.D

@@ -87,7 +87,7 @@ func foreign(name string, f floor, path string) string {
 		return ""
 	}
 	switch {
-	case f.level == 0 && !(name == "models/rulepack" && strings.HasPrefix(path, "go.yaml.in/")):
+	case f.level == 0 && (name != "models/rulepack" || !strings.HasPrefix(path, "go.yaml.in/")):
 		return "the ground floor uses the standard library only"
 	case f.level == 5 && strings.HasPrefix(path, "gorm.io/"):
 		return "a surface asks services, not the database"

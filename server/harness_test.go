@@ -85,11 +85,6 @@ func (a answer) int(name string) int64 {
 	return int64(f)
 }
 
-func (a answer) text(name string) string {
-	s, _ := a.json[name].(string)
-	return s
-}
-
 // call sends one request as an actor of the demo town; "" is nobody.
 func (e *engine) call(actor, method, path string, body any) answer {
 	e.t.Helper()
@@ -117,6 +112,7 @@ func (e *engine) call(actor, method, path string, body any) answer {
 		who := e.town.actors[actor]
 		if who == nil {
 			e.t.Fatalf("no actor %q", actor)
+			return answer{}
 		}
 		req.Header.Set("Authorization", "Bearer "+who.Token)
 	}

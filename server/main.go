@@ -28,7 +28,9 @@ type commands struct {
 	Import  importCmd  `cmd:"" help:"核对并导入业主名册"`
 	Verify  verifyCmd  `cmd:"" help:"核验留痕链、文件、密文和不变量"`
 
-	Keys keysCmd `cmd:"" help:"个人信息密钥：新建、轮换"`
+	Backup  backupCmd  `cmd:"" help:"备份数据库和文件"`
+	Restore restoreCmd `cmd:"" help:"从备份恢复到空的数据库"`
+	Keys    keysCmd    `cmd:"" help:"个人信息密钥：新建、轮换"`
 
 	Bench   benchCmd   `cmd:"" help:"测量并打印速度"`
 	Health  healthCmd  `cmd:"" help:"询问本机服务是否正常（容器健康检查）"`

@@ -24,3 +24,14 @@ func List(ctx context.Context, db *store.DB, s Subject, before int64, limit int)
 	})
 	return rows, err
 }
+
+// Head gives the hash of the chain's last link, "" for an empty chain. Noted elsewhere, it proves later that nothing
+// was cut off.
+func Head(ctx context.Context, db *store.DB) (string, error) {
+	var last Seal
+	err := db.View(ctx, func(tx *store.Tx) (err error) {
+		last, err = head(tx)
+		return err
+	})
+	return last.Hash, err
+}

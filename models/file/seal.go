@@ -40,14 +40,21 @@ func nonce(n uint64, last bool) []byte {
 	return b
 }
 
+// tag is what sealing adds to a chunk.
+const tag = 16
+
+func chunksOf(size int64) uint64 { return uint64(max(1, (size+chunk-1)/chunk)) } //nolint:gosec // sizes are not negative
+
+// sealedSize is how long size bytes become.
+func sealedSize(size int64) int64 { return size + int64(chunksOf(size))*tag } //nolint:gosec // bounded by the upload limits
+
 // sealStream gives a reader of the sealed form of size bytes, and how long that is.
 func sealStream(key []byte, r io.Reader, size int64) (io.Reader, int64, error) {
 	a, err := aead(key)
 	if err != nil {
 		return nil, 0, err
 	}
-	chunks := max(1, (size+chunk-1)/chunk)
-	return &sealer{a: a, r: r, chunks: uint64(chunks)}, size + chunks*int64(a.Overhead()), nil
+	return &sealer{a: a, r: r, chunks: chunksOf(size)}, sealedSize(size), nil
 }
 
 type sealer struct {
@@ -80,7 +87,7 @@ func openStream(key []byte, r io.ReadCloser, size int64) (io.ReadCloser, error) 
 	if err != nil {
 		return nil, err
 	}
-	return &opener{a: a, r: r, chunks: uint64(max(1, (size+chunk-1)/chunk))}, nil
+	return &opener{a: a, r: r, chunks: chunksOf(size)}, nil
 }
 
 type opener struct {
@@ -96,7 +103,7 @@ func (o *opener) Read(p []byte) (int, error) {
 		if o.n == o.chunks {
 			return 0, io.EOF
 		}
-		sealed := make([]byte, chunk+o.a.Overhead())
+		sealed := make([]byte, chunk+tag)
 		n, err := io.ReadFull(o.r, sealed)
 		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 			return 0, err

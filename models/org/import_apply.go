@@ -40,7 +40,7 @@ func (s *Service) ApplyRoster(ctx context.Context, actor Actor, id int64, remove
 	}
 	defer done()
 	err = s.db.InTx(ctx, func(tx *store.Tx) error {
-		return s.applyRoster(ctx, tx, actor, imp, removeMissing, func(yield func(roster.Row) error) error {
+		return s.applyRoster(tx, actor, imp, removeMissing, func(yield func(roster.Row) error) error {
 			return readAll(ctx, src, size, name, yield)
 		})
 	})
@@ -61,7 +61,7 @@ func readAll(ctx context.Context, src io.ReaderAt, size int64, name string, yiel
 	return nil
 }
 
-func (s *Service) applyRoster(ctx context.Context, tx *store.Tx, actor Actor, imp *RosterImport, removeMissing bool, read func(func(roster.Row) error) error) error {
+func (s *Service) applyRoster(tx *store.Tx, actor Actor, imp *RosterImport, removeMissing bool, read func(func(roster.Row) error) error) error {
 	res := tx.Model(&RosterImport{}).Where("id = ? AND state = 'checked'", imp.ID).
 		Updates(map[string]any{"state": "applied", "applied_by": actor.PersonID, "applied_at": tx.Now})
 	if err := store.MustAffect(res, ErrImportApplied); err != nil {

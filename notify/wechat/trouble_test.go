@@ -199,7 +199,7 @@ func TestErrorsHoldNoSecrets(t *testing.T) {
 // chain is the text of an error and of everything inside it.
 func chain(err error) []string {
 	texts := []string{err.Error()}
-	switch e := err.(type) {
+	switch e := err.(type) { //nolint:errorlint // it walks the tree of wrapped errors itself
 	case interface{ Unwrap() error }:
 		if inner := e.Unwrap(); inner != nil {
 			texts = append(texts, chain(inner)...)
