@@ -52,6 +52,7 @@ type engine struct {
 
 func newEngine(t testing.TB) *engine {
 	t.Helper()
+	onSQL = modelstest.Record()
 	a, err := openApp(context.Background(), testConfig(t), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)

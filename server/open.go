@@ -21,6 +21,9 @@ import (
 
 type clock = func() time.Time
 
+// onSQL, set by tests alone, sees every statement without its parameters; they are held against TiDB's parser.
+var onSQL func(string)
+
 // openDatabase opens the database. Only the embedded default is brought up to date by itself: on a server, changing
 // the schema is somebody's decision.
 func (a *app) openDatabase(ctx context.Context) error {
@@ -29,7 +32,7 @@ func (a *app) openDatabase(ctx context.Context) error {
 			return fmt.Errorf("data folder: %w", err)
 		}
 	}
-	db, err := store.Open(ctx, store.Options{DSN: a.cfg.DSN(), MaxOpen: int(a.cfg.DBConns.N), Logger: a.log})
+	db, err := store.Open(ctx, store.Options{DSN: a.cfg.DSN(), MaxOpen: int(a.cfg.DBConns.N), Logger: a.log, OnSQL: onSQL})
 	if err != nil {
 		return err
 	}

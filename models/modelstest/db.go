@@ -48,7 +48,7 @@ func Open(t testing.TB) *store.DB { return OpenAt(t, NewClock()) }
 // OpenAt is Open with a clock that the test turns.
 func OpenAt(t testing.TB, c *Clock) *store.DB {
 	t.Helper()
-	o := store.Options{DSN: DSN(t), Now: c.Now, OnSQL: record(), MaxOpen: 16}
+	o := store.Options{DSN: DSN(t), Now: c.Now, OnSQL: Record(), MaxOpen: 16}
 	db, err := store.Open(context.Background(), o)
 	if err != nil {
 		t.Fatalf("open %T: %v", db, err)
@@ -104,9 +104,9 @@ var (
 	recorder   func(string)
 )
 
-// record writes each distinct statement that reaches a database server into LINLI_TEST_SQL_DIR, one file a process,
+// Record writes each distinct statement that reaches a database server into LINLI_TEST_SQL_DIR, one file a process,
 // for the check with TiDB's parser.
-func record() func(string) {
+func Record() func(string) {
 	recordOnce.Do(func() {
 		dir := os.Getenv("LINLI_TEST_SQL_DIR")
 		if dir == "" || !OnServer() {

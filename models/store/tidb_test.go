@@ -33,8 +33,8 @@ func TestTiDBParsesMigrations(t *testing.T) {
 // command collects them.
 func TestTiDBParsesWhatWeEmit(t *testing.T) {
 	dir := os.Getenv("LINLI_TEST_SQL_DIR")
-	if dir == "" {
-		t.Skip("no statements were collected: they are on the run against a database server")
+	if dir == "" || os.Getenv("LINLI_TEST_SQL_CHECK") == "" {
+		t.Skip("runs after the suites on a database server, over what they sent")
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "statements-*.sql"))
 	if err != nil {

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/linli-city/linli/config"
+	"github.com/linli-city/linli/notify/plan"
+)
+
+var update = flag.Bool("update", false, "write the generated parts of the READMEs")
+
+// TestReadmeSettings holds the table of settings against the code.
+func TestReadmeSettings(t *testing.T) {
+	const begin, end = "<!-- settings: written by `make generate` -->\n", "<!-- /settings -->"
+	for _, path := range []string{"../README.md", "../README.zh-CN.md"} {
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := string(raw)
+		from, to := strings.Index(text, begin), strings.Index(text, end)
+		if from < 0 || to < 0 {
+			t.Fatalf("%s has no place for the settings", path)
+		}
+		want := text[:from+len(begin)] + config.Table() + text[to:]
+		if want == text {
+			continue
+		}
+		if !*update {
+			t.Errorf("the settings in %s are not the code's: run make generate", path)
+			continue
+		}
+		if err := os.WriteFile(path, []byte(want), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestReadmeTemplates makes sure that whoever runs linli finds every message template with its fields.
+func TestReadmeTemplates(t *testing.T) {
+	raw, err := os.ReadFile("../README.zh-CN.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tpl := range plan.Templates {
+		if !strings.Contains(string(raw), "| `"+tpl.Name+"` | "+tpl.Title+" | "+strings.Join(tpl.Fields, "、")+" |") {
+			t.Errorf("README.zh-CN.md misses the template %s with %v", tpl.Name, tpl.Fields)
+		}
+	}
+}
