@@ -12,6 +12,9 @@ import (
 
 const group = "notify"
 
+// errGroupMade asks to read again: the stream's group was made just now.
+var errGroupMade = errors.New("notify: consumer group made")
+
 // consume reads one shard's stream until ctx ends. A read blocks for at most a second, because go-redis does not
 // interrupt it.
 func (d *Dispatcher) consume(ctx context.Context, shard int) {
@@ -45,6 +48,9 @@ func (d *Dispatcher) consumeOnce(ctx context.Context) (bool, error) {
 // could not be expanded is acknowledged too: the database makes it due again.
 func (d *Dispatcher) read(ctx context.Context, shard int, block time.Duration) (int, error) {
 	entries, err := d.take(ctx, shard, block)
+	if errors.Is(err, errGroupMade) {
+		entries, err = d.take(ctx, shard, block)
+	}
 	if err != nil || len(entries) == 0 {
 		return 0, err
 	}
@@ -90,7 +96,7 @@ func (d *Dispatcher) take(ctx context.Context, shard int, block time.Duration) (
 		if err != nil && !strings.HasPrefix(err.Error(), "BUSYGROUP") {
 			return nil, err
 		}
-		return nil, nil
+		return nil, errGroupMade
 	}
 	return nil, err
 }

@@ -143,9 +143,11 @@ func (d *Dispatcher) Drain(ctx context.Context) error {
 			if err != nil || left == 0 {
 				return err
 			}
-		}
-		if err := ctx.Err(); err != nil {
-			return err
+			select { // another dispatcher has the rest, or Redis lost it and it will be due again
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(20 * time.Millisecond):
+			}
 		}
 	}
 }

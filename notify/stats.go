@@ -31,11 +31,11 @@ func (s *stats) sent(channel string, state State) {
 	s.sends.WithLabelValues(channel, string(state)).Inc()
 }
 
-// due counts what is due now.
+// due counts what is due now or on its way.
 func (d *Dispatcher) due(ctx context.Context) (int64, error) {
 	var messages, deliveries int64
 	err := d.o.DB.View(ctx, func(tx *store.Tx) error {
-		err := tx.Model(&outbox.Message{}).Where("state IN ? AND due_at <= ?", []outbox.State{outbox.Pending, outbox.Published}, tx.Now).Count(&messages).Error
+		err := tx.Model(&outbox.Message{}).Where("state = ? OR (state = ? AND due_at <= ?)", outbox.Published, outbox.Pending, tx.Now).Count(&messages).Error
 		if err != nil {
 			return err
 		}
