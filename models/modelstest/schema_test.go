@@ -1,0 +1,160 @@
+package modelstest_test
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"gorm.io/gorm/schema"
+
+	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/complaint"
+	"github.com/linli-city/linli/models/disclosure"
+	"github.com/linli-city/linli/models/file"
+	"github.com/linli-city/linli/models/modelstest"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/outbox"
+	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/notify"
+	"github.com/linli-city/linli/notify/inbox"
+	"github.com/linli-city/linli/server/session"
+	"github.com/linli-city/linli/server/web"
+)
+
+// entities are all structs that are rows. A table without one fails, so a new entity cannot be forgotten here.
+var entities = []any{
+	store.Lease{}, store.Numbering{},
+	audit.Entry{}, audit.Pending{}, audit.Seal{},
+	outbox.Message{}, notify.Reaction{}, notify.Delivery{}, inbox.Item{},
+	org.Organisation{}, org.Person{}, org.Identity{}, org.Consent{}, org.PrivacyRequest{}, org.Post{}, org.PostHolder{}, org.Invitation{},
+	org.Estate{}, org.Appointment{}, org.Building{}, org.Unit{}, org.OwnerSet{}, org.Owner{}, org.Ownership{}, org.Residence{},
+	org.Application{}, org.AreaClaim{}, org.LocalValue{}, org.RosterImport{}, org.Register{},
+	file.File{},
+	complaint.Case{}, complaint.Party{}, complaint.Step{},
+	disclosure.Notice{}, disclosure.Version{},
+	session.Session{}, web.AccessEntry{},
+}
+
+// bare tables have no entity.
+var bare = map[string]string{
+	"schema_version": "kept by the migrations", "schema_lock": "kept by the migrations", "sqlite_sequence": "kept by SQLite",
+	"settings": "no code reads it",
+}
+
+// shape says what a column is, alike for entities and for both dialects.
+type shape struct {
+	kind string
+	null bool
+	key  bool
+}
+
+func TestEntitiesAndSchemaAgree(t *testing.T) {
+	t.Parallel()
+	have := tables(t, modelstest.Open(t))
+	want := map[string]map[string]shape{}
+	for _, e := range entities {
+		s, err := schema.Parse(e, &sync.Map{}, schema.NamingStrategy{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want[s.Table] != nil {
+			t.Errorf("table %s has two entities", s.Table)
+		}
+		want[s.Table] = map[string]shape{}
+		for _, f := range s.Fields {
+			if f.DBName == "" {
+				t.Errorf("%s.%s is no column: associations are not part of a row", s.Table, f.Name)
+				continue
+			}
+			want[s.Table][f.DBName] = shape{kind: kindOf(t, f), null: f.FieldType.Kind() == reflect.Pointer, key: f.PrimaryKey}
+		}
+	}
+	for table, columns := range want {
+		if have[table] == nil {
+			t.Errorf("entity of %s has no table", table)
+			continue
+		}
+		for name, c := range columns {
+			if got, ok := have[table][name]; !ok {
+				t.Errorf("%s.%s is in the entity and not in the schema", table, name)
+			} else if got != c {
+				t.Errorf("%s.%s is %+v in the entity and %+v in the schema", table, name, c, got)
+			}
+		}
+	}
+	for table, columns := range have {
+		if want[table] == nil {
+			if bare[table] == "" {
+				t.Errorf("table %s has no entity in the list above", table)
+			}
+			continue
+		}
+		for name := range columns {
+			if _, ok := want[table][name]; !ok {
+				t.Errorf("%s.%s is in the schema and not in the entity", table, name)
+			}
+		}
+	}
+}
+
+func kindOf(t *testing.T, f *schema.Field) string {
+	t.Helper()
+	switch f.IndirectFieldType.Kind() {
+	case reflect.Int64, reflect.Int:
+		return "int"
+	case reflect.Bool:
+		return "bool"
+	case reflect.String:
+		return "text"
+	}
+	switch {
+	case f.IndirectFieldType != reflect.TypeFor[time.Time]():
+		t.Errorf("%s: the type %s is not for a column", f.Name, f.IndirectFieldType)
+		return ""
+	case f.TagSettings["TYPE"] == "date":
+		return "date"
+	}
+	return "time"
+}
+
+// tables reads the migrated schema.
+func tables(t *testing.T, db *store.DB) map[string]map[string]shape {
+	t.Helper()
+	query := `SELECT m.name AS t, c.name AS n, c.type AS k, NOT c."notnull" AND c.pk = 0 AS nullable, c.pk > 0 AS pk
+		FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'`
+	if db.Dialect == store.MySQL {
+		query = `SELECT table_name AS t, column_name AS n, column_type AS k, is_nullable = 'YES' AS nullable, column_key = 'PRI' AS pk
+			FROM information_schema.columns WHERE table_schema = DATABASE()`
+	}
+	var rows []struct {
+		T, N, K      string
+		Nullable, PK bool
+	}
+	if err := db.View(t.Context(), func(tx *store.Tx) error { return tx.Raw(query).Scan(&rows).Error }); err != nil {
+		t.Fatal(err)
+	}
+	kinds := map[string][]string{
+		"int": {"bigint", "int", "integer"}, "bool": {"tinyint(1)", "boolean"}, "text": {"text", "mediumtext", "varchar"}, "date": {"date"}, "time": {"datetime"},
+	}
+	all := map[string]map[string]shape{}
+	for _, r := range rows {
+		if all[r.T] == nil {
+			all[r.T] = map[string]shape{}
+		}
+		declared := strings.ToLower(r.K)
+		if declared != "tinyint(1)" {
+			declared, _, _ = strings.Cut(declared, "(")
+		}
+		c := shape{kind: "unknown " + r.K, null: r.Nullable, key: r.PK}
+		for kind, names := range kinds {
+			if slices.Contains(names, declared) {
+				c.kind = kind
+			}
+		}
+		all[r.T][r.N] = c
+	}
+	return all
+}
