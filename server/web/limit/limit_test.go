@@ -1,0 +1,71 @@
+package limit
+
+import (
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/linli-city/linli/models/modelstest"
+)
+
+var rule = Rule{Name: "t", Rate: 10, Per: time.Hour, Burst: 10}
+
+// TestContract holds every way of counting to the same promise: ten of twenty callers at once pass, others' keys do not
+// count, and the refused learn how long to wait.
+func TestContract(t *testing.T) {
+	log := slog.New(slog.DiscardHandler)
+	for name, client := range map[string]redis.UniversalClient{
+		"in this process": nil,
+		"in Redis":        modelstest.Redis(t),
+		"Redis dead":      redis.NewClient(&redis.Options{Addr: "127.0.0.1:1", MaxRetries: -1}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := New(client, log)
+			var passed atomic.Int32
+			var wg sync.WaitGroup
+			for range 20 {
+				wg.Go(func() {
+					wait, ok := l.Allow(t.Context(), "a", rule)
+					if ok {
+						passed.Add(1)
+					} else if wait <= 0 || wait > time.Hour {
+						t.Errorf("wait %v", wait)
+					}
+				})
+			}
+			wg.Wait()
+			if n := passed.Load(); n != 10 {
+				t.Errorf("%d of 20 passed", n)
+			}
+			if _, ok := l.Allow(t.Context(), "b", rule); !ok {
+				t.Error("another's calls count")
+			}
+		})
+	}
+}
+
+func TestLocalForgetsAndIsBounded(t *testing.T) {
+	now := time.Unix(0, 0)
+	l := newLocal(func() time.Time { return now })
+	for range 10 {
+		l.allow("a", rule)
+	}
+	if wait, ok := l.allow("a", rule); ok || wait != rule.Per/10 {
+		t.Errorf("%v %v", wait, ok)
+	}
+	now = now.Add(rule.Per / 10)
+	if _, ok := l.allow("a", rule); !ok {
+		t.Error("the tenth of an hour later one more may pass")
+	}
+	for i := range maxKeys + 10 {
+		l.allow(fmt.Sprint(i), rule)
+	}
+	if len(l.next) > maxKeys {
+		t.Errorf("%d keys", len(l.next))
+	}
+}

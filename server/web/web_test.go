@@ -1,0 +1,379 @@
+package web_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/modelstest"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/server/web"
+	"github.com/linli-city/linli/server/web/limit"
+)
+
+// doorman lets the token "good" in.
+type doorman struct{ consented bool }
+
+func (d doorman) Resident(_ context.Context, token string) (org.Actor, error) {
+	if token != "good" {
+		return org.Actor{}, org.ErrSignIn
+	}
+	return org.Actor{PersonID: 7, Consented: d.consented, Surface: "miniapp"}, nil
+}
+
+func (d doorman) Staff(ctx context.Context, token string, post int64) (org.Actor, error) {
+	a, err := d.Resident(ctx, token)
+	if err == nil && post == 99 {
+		err = org.ErrNotYourPost
+	}
+	return a, err
+}
+
+type echoInput struct {
+	Body struct {
+		Text  string `json:"text" minLength:"3" maxLength:"10"`
+		Count int    `json:"count,omitempty" minimum:"1"`
+	}
+}
+
+type echoOutput struct {
+	Body struct {
+		Text string `json:"text"`
+	}
+}
+
+func echo(_ context.Context, _ org.Actor, in *echoInput) (*echoOutput, error) {
+	out := &echoOutput{}
+	switch out.Body.Text = in.Body.Text; in.Body.Text {
+	case "boom":
+		panic("secret of the database")
+	case "oops":
+		return nil, errors.New("secret of the database")
+	case "fault":
+		return nil, fault.New(fault.Limited, "echo.limited", "慢一点").After(7)
+	}
+	return out, nil
+}
+
+type site struct {
+	url  string
+	logs *bytes.Buffer
+	*web.Site
+}
+
+func newSite(t *testing.T, consented bool) *site {
+	t.Helper()
+	var logs bytes.Buffer
+	log := slog.New(slog.NewJSONHandler(&lockedWriter{w: &logs}, nil))
+	s := web.New(web.Options{PublicURL: "https://linli.example", Origins: []string{"https://office.example"}, Sessions: doorman{consented}, Limiter: limit.New(nil, log),
+		Registry: prometheus.NewRegistry(), Logger: log, Checks: map[string]func(context.Context) error{"well": func(context.Context) error { return nil }, "ill": func(context.Context) error { return errors.New("x") }}})
+	g := s.Group("/t/v1", "试", web.Residents)
+	web.Handle(g, web.Op{ID: "echo", Method: http.MethodPost, Path: "/echo", Summary: "回声", Action: org.ManageSelf, Rate: &limit.Rule{Name: "echo", Rate: 50, Per: time.Minute, Burst: 50}}, echo)
+	web.Handle(s.Group("/s/v1", "试", web.Staff), web.Op{ID: "staffEcho", Method: http.MethodPost, Path: "/echo", Summary: "回声", Action: org.EnterRules}, echo)
+	srv := httptest.NewServer(s.Engine)
+	t.Cleanup(srv.Close)
+	return &site{url: srv.URL, logs: &logs, Site: s}
+}
+
+type lockedWriter struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (l *lockedWriter) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
+}
+
+func (s *site) post(t *testing.T, path, token, body string, head ...string) (*http.Response, web.Problem) {
+	t.Helper()
+	return s.send(t, http.MethodPost, path, token, body, head...)
+}
+
+func (s *site) send(t *testing.T, method, path, token, body string, head ...string) (*http.Response, web.Problem) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, s.url+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	for i := 0; i+1 < len(head); i += 2 {
+		req.Header.Set(head[i], head[i+1])
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	raw, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var p web.Problem
+	_ = json.Unmarshal(raw, &p)
+	return res, p
+}
+
+var chinese = regexp.MustCompile(`\p{Han}`)
+
+// TestEveryRefusalIsAProblemDocument: one shape, a stable code, a Chinese sentence, the wrong fields, no internals.
+func TestEveryRefusalIsAProblemDocument(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, true)
+	for name, c := range map[string]struct {
+		path, token, body string
+		status            int
+		code, field       string
+	}{
+		"no sign-in":        {"/t/v1/echo", "", `{"text":"hello"}`, 401, "session.missing", ""},
+		"a wrong token":     {"/t/v1/echo", "bad", `{"text":"hello"}`, 401, "session.missing", ""},
+		"too short":         {"/t/v1/echo", "good", `{"text":"a"}`, 400, "invalid", "text"},
+		"wrong type":        {"/t/v1/echo", "good", `{"text":"abc","count":"x"}`, 400, "invalid", "count"},
+		"missing":           {"/t/v1/echo", "good", `{}`, 400, "invalid", "body"},
+		"unknown property":  {"/t/v1/echo", "good", `{"text":"abc","more":1}`, 400, "invalid", "more"},
+		"half a JSON":       {"/t/v1/echo", "good", `{"text":`, 400, "", ""},
+		"no body":           {"/t/v1/echo", "good", ``, 400, "", ""},
+		"a huge body":       {"/t/v1/echo", "good", `{"text":"` + strings.Repeat("x", 2<<20) + `"}`, 413, "request.too_large", ""},
+		"an internal error": {"/t/v1/echo", "good", `{"text":"oops"}`, 500, "internal", ""},
+		"a panic":           {"/t/v1/echo", "good", `{"text":"boom"}`, 500, "internal", ""},
+		"a fault":           {"/t/v1/echo", "good", `{"text":"fault"}`, 429, "echo.limited", ""},
+		"no such route":     {"/t/v1/none", "good", ``, 404, "route.not_found", ""},
+		"not for residents": {"/s/v1/echo", "good", `{"text":"hello"}`, 403, "permission.denied", ""},
+	} {
+		res, p := s.post(t, c.path, c.token, c.body)
+		if res.StatusCode != c.status || res.Header.Get("Content-Type") != "application/problem+json" || (c.code != "" && p.Code != c.code) || !chinese.MatchString(p.Detail) || p.RequestID == "" || p.Status != c.status {
+			t.Errorf("%s: %d %s %+v", name, res.StatusCode, res.Header.Get("Content-Type"), p)
+		}
+		if strings.Contains(fmt.Sprint(p), "secret") {
+			t.Errorf("%s shows internals: %+v", name, p)
+		}
+		for _, f := range p.Errors {
+			if !chinese.MatchString(f.Reason) {
+				t.Errorf("%s: %q is not Chinese", name, f.Reason)
+			}
+		}
+		if c.field != "" && (len(p.Errors) == 0 || p.Errors[0].Path != c.field) {
+			t.Errorf("%s names %+v, want %s", name, p.Errors, c.field)
+		}
+	}
+	if res, _ := s.post(t, "/t/v1/echo", "good", `{"text":"fault"}`); res.Header.Get("Retry-After") != "7" {
+		t.Error("a limit does not say how long to wait")
+	}
+	if res, p := s.send(t, http.MethodDelete, "/t/v1/echo", "good", ""); res.StatusCode != 405 || p.Code != "route.method" {
+		t.Errorf("wrong method: %d %+v", res.StatusCode, p)
+	}
+	if _, p := s.post(t, "/s/v1/echo", "good", `{"text":"hello"}`, "X-Linli-Post", "99"); p.Code != "post.not_yours" {
+		t.Errorf("somebody else's post: %+v", p)
+	}
+}
+
+func TestNothingBeforeConsent(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, false)
+	if res, p := s.post(t, "/t/v1/echo", "good", `{"text":"hello"}`); res.StatusCode != 403 || p.Code != "privacy.consent_missing" {
+		t.Errorf("%d %+v", res.StatusCode, p)
+	}
+}
+
+func TestLogsTellNoSecrets(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, true)
+	s.post(t, "/t/v1/echo?phone=13800138000", "good", `{"text":"张三"}`)
+	s.post(t, "/t/v1/echo", "ll_verysecrettoken", `{"text":"hello"}`)
+	for _, bad := range []string{"good\"", "verysecret", "13800138000", "张三", "Bearer"} {
+		if strings.Contains(s.logs.String(), bad) {
+			t.Errorf("the log holds %q", bad)
+		}
+	}
+	if !strings.Contains(s.logs.String(), `"route":"/t/v1/echo"`) || !strings.Contains(s.logs.String(), `"person":7`) {
+		t.Error("the log does not say what happened: " + s.logs.String())
+	}
+}
+
+func TestRequestIDs(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, true)
+	if res, _ := s.post(t, "/t/v1/echo", "good", `{"text":"hello"}`, "X-Request-Id", "from-the-proxy-1"); res.Header.Get("X-Request-Id") != "from-the-proxy-1" {
+		t.Error("a sane request id is not kept")
+	}
+	if res, _ := s.post(t, "/t/v1/echo", "good", `{"text":"hello"}`, "X-Request-Id", "a b<script>"); strings.Contains(res.Header.Get("X-Request-Id"), "<") || res.Header.Get("X-Request-Id") == "" {
+		t.Error("an odd request id is kept")
+	}
+}
+
+func TestCrossOrigin(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, true)
+	res, _ := s.send(t, http.MethodOptions, "/t/v1/echo", "", "", "Origin", "https://office.example", "Access-Control-Request-Method", "POST")
+	if res.StatusCode != 204 || res.Header.Get("Access-Control-Allow-Origin") != "https://office.example" {
+		t.Errorf("a known origin: %d %v", res.StatusCode, res.Header)
+	}
+	res, _ = s.send(t, http.MethodOptions, "/t/v1/echo", "", "", "Origin", "https://evil.example", "Access-Control-Request-Method", "POST")
+	if res.Header.Get("Access-Control-Allow-Origin") != "" {
+		t.Error("an unknown origin is let in")
+	}
+	for _, h := range []string{"X-Content-Type-Options", "X-Frame-Options", "Content-Security-Policy", "Strict-Transport-Security"} {
+		if res.Header.Get(h) == "" {
+			t.Errorf("no %s", h)
+		}
+	}
+}
+
+func TestReadinessNamesWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, true)
+	res, err := http.Get(s.url + "/readyz") //nolint:noctx // a test on loopback
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	raw, _ := io.ReadAll(res.Body)
+	if res.StatusCode != 503 || !strings.Contains(string(raw), `"ill":"missing"`) || !strings.Contains(string(raw), `"well":"ok"`) {
+		t.Errorf("%d %s", res.StatusCode, raw)
+	}
+}
+
+// TestDocumentationNeedsNoNetwork fetches the page and everything it names from the site itself.
+func TestDocumentationNeedsNoNetwork(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, true)
+	get := func(path string) string {
+		res, err := http.Get(s.url + path) //nolint:noctx // a test on loopback
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = res.Body.Close() }()
+		raw, _ := io.ReadAll(res.Body)
+		if res.StatusCode != 200 {
+			t.Errorf("%s: %d", path, res.StatusCode)
+		}
+		return string(raw)
+	}
+	page := get("/docs")
+	for _, ref := range regexp.MustCompile(`(?:src|href)="([^"]+)"`).FindAllStringSubmatch(page, -1) {
+		if strings.Contains(ref[1], "//") {
+			t.Errorf("the page loads %s from elsewhere", ref[1])
+			continue
+		}
+		get(ref[1])
+	}
+	var doc struct {
+		OpenAPI string         `json:"openapi"`
+		Paths   map[string]any `json:"paths"`
+	}
+	if err := json.Unmarshal([]byte(get("/openapi.json")), &doc); err != nil || !strings.HasPrefix(doc.OpenAPI, "3.1") || doc.Paths["/t/v1/echo"] == nil {
+		t.Errorf("openapi: %v %s", err, doc.OpenAPI)
+	}
+}
+
+func TestCursorsOfOthersAreRefused(t *testing.T) {
+	t.Parallel()
+	rows := []int64{9, 8, 7}
+	self := func(n int64) int64 { return n }
+	list := web.Paged(web.Page{Limit: 2}, rows, self, self)
+	if len(list.Body.Items) != 2 || list.Body.Next == "" {
+		t.Fatalf("%+v", list)
+	}
+	if id, err := (web.Page{Cursor: list.Body.Next}).From(); err != nil || id != 8 {
+		t.Errorf("%d, %v", id, err)
+	}
+	for _, bad := range []string{"x", "cDE6", "cDE6LTE", "OA", "'; DROP TABLE", "cDE6OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk"} {
+		if _, err := (web.Page{Cursor: bad}).From(); !errors.Is(err, web.ErrCursor) {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+}
+
+// TestStopFinishesWhatRuns: a request that runs when the stop comes is answered.
+func TestStopFinishesWhatRuns(t *testing.T) {
+	t.Parallel()
+	log := slog.New(slog.DiscardHandler)
+	s := web.New(web.Options{PublicURL: "http://x", Sessions: doorman{true}, Logger: log})
+	started, release := make(chan struct{}), make(chan struct{})
+	web.HandleOpen(s.Group("/t", "试", web.Anybody), web.Op{ID: "slow", Method: http.MethodGet, Path: "/slow", Summary: "慢"}, func(context.Context, *web.Empty) (*echoOutput, error) {
+		close(started)
+		<-release
+		return &echoOutput{}, nil
+	})
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if err := s.Run(ctx, l); err != nil {
+			t.Error(err)
+		}
+	})
+	status := 0
+	wg.Go(func() {
+		res, err := http.Get("http://" + l.Addr().String() + "/t/slow") //nolint:noctx // a test on loopback
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_ = res.Body.Close()
+		status = res.StatusCode
+	})
+	<-started
+	stop()
+	close(release)
+	wg.Wait()
+	if status != 200 {
+		t.Errorf("the running request got %d", status)
+	}
+}
+
+func TestAccessLogKeepsEveryCall(t *testing.T) {
+	t.Parallel()
+	clock := modelstest.NewClock()
+	db := modelstest.OpenAt(t, clock)
+	a := web.NewAccessLog(db, slog.New(slog.DiscardHandler))
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() {
+			for range 50 {
+				a.Add(web.AccessEntry{RequestID: "r", PersonID: 1, Operation: "echo", Status: 200})
+			}
+		})
+	}
+	wg.Wait()
+	a.Close()
+	count := func() (n int64) {
+		if err := db.View(t.Context(), func(tx *store.Tx) error { return tx.Model(&web.AccessEntry{}).Count(&n).Error }); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if n := count(); n != 1000 {
+		t.Errorf("%d of 1000 calls are in the log", n)
+	}
+	if _, err := web.PurgeAccessLog(t.Context(), db, 90*24*time.Hour); !errors.Is(err, web.ErrKeep) {
+		t.Errorf("purged within six months: %v", err)
+	}
+	clock.Advance(200 * 24 * time.Hour)
+	if n, err := web.PurgeAccessLog(t.Context(), db, 190*24*time.Hour); err != nil || n != 1000 || count() != 0 {
+		t.Errorf("purged %d, %v", n, err)
+	}
+}
