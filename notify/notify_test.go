@@ -1,0 +1,316 @@
+package notify_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/linli-city/linli/models/event"
+	"github.com/linli-city/linli/models/modelstest"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/outbox"
+	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/notify"
+	"github.com/linli-city/linli/notify/inbox"
+	"github.com/linli-city/linli/notify/plan"
+)
+
+// phones count what they receive by key; err, when set, decides what happens instead.
+type phones struct {
+	mu  sync.Mutex
+	got map[string]int
+	err func() error
+}
+
+func (p *phones) Send(_ context.Context, out notify.Outgoing) (string, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.err != nil {
+		if err := p.err(); err != nil {
+			return "", err
+		}
+	}
+	p.got[out.Key]++
+	return "provider-" + out.Key, nil
+}
+
+// failure is an error of a channel.
+type failure notify.Failure
+
+func (f failure) Error() string { return fmt.Sprint("code ", f.Code) }
+
+func classify(err error) notify.Failure {
+	var f failure
+	if errors.As(err, &f) {
+		return notify.Failure(f)
+	}
+	return notify.Failure{}
+}
+
+type world struct {
+	*modelstest.Town
+	t      *testing.T
+	clock  *modelstest.Clock
+	redis  redis.UniversalClient
+	phones *phones
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	clock := modelstest.NewClock()
+	db := modelstest.OpenAt(t, clock)
+	return &world{Town: modelstest.NewTown(t, db, modelstest.Vault(t)), t: t, clock: clock, redis: modelstest.Redis(t), phones: &phones{got: map[string]int{}}}
+}
+
+func (w *world) dispatcher() *notify.Dispatcher {
+	ids := map[string]string{}
+	for _, x := range plan.Templates {
+		ids[x.Name] = x.Name
+	}
+	return notify.New(notify.Options{DB: w.DB, Redis: w.redis, Channels: map[string]notify.Channel{notify.ChannelMini: w.phones, notify.ChannelService: w.phones},
+		Classify: classify, TemplateIDs: ids, Log: slog.New(slog.DiscardHandler)})
+}
+
+func (w *world) tell(events ...event.Event) {
+	w.t.Helper()
+	err := w.DB.InTx(w.t.Context(), func(tx *store.Tx) error {
+		for _, e := range events {
+			if err := outbox.Append(tx, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) notice(n int64) event.Event {
+	return event.NoticePublished{NoticeID: n, EstateID: w.Estate.ID, EstateName: "测试小区", Sort: "公告", Title: "停水通知", PublisherName: "社区", At: w.clock.Now()}
+}
+
+func (w *world) drain(d *notify.Dispatcher) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)
+	defer cancel()
+	if err := d.Drain(ctx); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) deliveries(state notify.State) []notify.Delivery {
+	w.t.Helper()
+	var rows []notify.Delivery
+	err := w.DB.View(w.t.Context(), func(tx *store.Tx) error {
+		return tx.Where("state = ? AND channel <> ?", state, notify.ChannelInbox).Find(&rows).Error
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return rows
+}
+
+func (w *world) once(want int) {
+	w.t.Helper()
+	w.phones.mu.Lock()
+	defer w.phones.mu.Unlock()
+	if len(w.phones.got) != want {
+		w.t.Errorf("%d deliveries arrived, want %d", len(w.phones.got), want)
+	}
+	for key, n := range w.phones.got {
+		if n != 1 {
+			w.t.Errorf("%s arrived %d times", key, n)
+		}
+	}
+}
+
+// TestEachOnceUnderFourDispatchers: several processes share the work, and Redis is wiped in the middle.
+func TestEachOnceUnderFourDispatchers(t *testing.T) {
+	w := newWorld(t)
+	const people, notices = 12, 40
+	for i := range people {
+		w.Resident(i%3, org.RoleOwner)
+	}
+	for i := range notices {
+		w.tell(w.notice(int64(i + 1)))
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	for range 4 {
+		d := w.dispatcher()
+		wg.Go(func() { d.Run(ctx) })
+	}
+	wiped := false
+	for deadline := time.Now().Add(2 * time.Minute); len(w.deliveries(notify.Sent)) < people*notices; {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d of %d sent", len(w.deliveries(notify.Sent)), people*notices)
+		}
+		if sent := len(w.deliveries(notify.Sent)); !wiped && sent > people*notices/4 {
+			wiped = true
+			if err := w.redis.FlushDB(ctx).Err(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.clock.Advance(time.Second) // what Redis lost is due again after half a minute
+		<-time.After(5 * time.Millisecond)
+	}
+	stop()
+	wg.Wait()
+	w.once(people * notices)
+	var boxes int64
+	if err := w.DB.View(t.Context(), func(tx *store.Tx) error { return tx.Model(&inbox.Item{}).Count(&boxes).Error }); err != nil || boxes != people*notices {
+		t.Errorf("%d inbox items, %v", boxes, err)
+	}
+}
+
+func (w *world) filed(lead org.Organisation, about int64, person int64) event.Event {
+	return event.CaseFiled{Case: event.Case{CaseID: 1, Number: "T1", EstateID: w.Estate.ID, EstateName: "测试小区", Matter: "油烟", Clause: "五(四)3", LeadID: lead.ID, LeadName: lead.Name, AboutID: about, PersonID: person, At: w.clock.Now()}}
+}
+
+func (w *world) inboxOf(a org.Actor) int {
+	w.t.Helper()
+	rows, err := inbox.New(w.DB).List(w.t.Context(), a, 0, 100)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return len(rows)
+}
+
+func TestWhoIsToldOfAComplaint(t *testing.T) {
+	w := newWorld(t)
+	fire := w.Code("fire")
+	owner, neighbour := w.Resident(0, org.RoleOwner), w.Resident(1, org.RoleOwner)
+	lead, chair, clerk, company := w.Officer(fire, org.Head), w.Officer(w.Committee, org.Chair), w.Officer(w.Community, org.Clerk), w.Officer(w.Company, org.Head)
+	w.tell(w.filed(fire, 0, owner.PersonID))
+	w.drain(w.dispatcher())
+	for name, c := range map[string]struct {
+		a    org.Actor
+		want int
+	}{"complainant": {owner, 1}, "lead": {lead, 1}, "committee": {chair, 1}, "community": {clerk, 1}, "company": {company, 0}, "neighbour": {neighbour, 0}} {
+		if got := w.inboxOf(c.a); got != c.want {
+			t.Errorf("%s was told %d times, want %d", name, got, c.want)
+		}
+	}
+	w.tell(w.filed(w.Community, w.Committee.ID, owner.PersonID))
+	w.drain(w.dispatcher())
+	if got := w.inboxOf(chair); got != 1 {
+		t.Errorf("the committee was told of a complaint about itself (%d)", got)
+	}
+	if n, err := inbox.New(w.DB).MarkRead(t.Context(), neighbour, []int64{1, 2, 3, 4, 5}); err != nil || n != 0 {
+		t.Errorf("somebody else's messages were marked: %d, %v", n, err)
+	}
+}
+
+// TestNobodyAtThePost: the post's inbox waits for the next holder, and the office above is told now.
+func TestNobodyAtThePost(t *testing.T) {
+	w := newWorld(t)
+	head := w.Officer(w.Township, org.Head)
+	empty := w.Officer(w.Community, org.Clerk)
+	err := w.DB.InTx(t.Context(), func(tx *store.Tx) error {
+		return tx.Model(&org.PostHolder{}).Where("post_id = ?", empty.Post.PostID).Updates(map[string]any{"holding": nil, "ends_at": tx.Now}).Error
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.tell(w.filed(w.Community, 0, w.Resident(0, org.RoleOwner).PersonID))
+	w.drain(w.dispatcher())
+	if w.inboxOf(empty) == 0 || w.inboxOf(head) == 0 {
+		t.Errorf("the empty post has %d messages, the township %d", w.inboxOf(empty), w.inboxOf(head))
+	}
+}
+
+func TestTroubleIsTriedAgainAndEnds(t *testing.T) {
+	w := newWorld(t)
+	w.Resident(0, org.RoleOwner)
+	w.phones.err = func() error { return failure{Code: -1} }
+	w.tell(w.notice(1))
+	d := w.dispatcher()
+	for range 10 {
+		w.drain(d)
+		w.clock.Advance(time.Hour)
+	}
+	dead := w.deliveries(notify.Dead)
+	if len(dead) != 1 || dead[0].Attempts != 6 || dead[0].ErrorCode != -1 {
+		t.Fatalf("after ten hours of trouble: %+v", dead)
+	}
+	bureau := w.Officer(w.Code("housing-bureau"), org.Head)
+	if err := notify.Replay(t.Context(), w.DB, w.Officer(w.Community, org.Clerk), dead[0].ID); !errors.Is(err, org.ErrForbidden) {
+		t.Errorf("a community replays: %v", err)
+	}
+	w.phones.err = nil
+	if err := notify.Replay(t.Context(), w.DB, bureau, dead[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	w.drain(d)
+	w.once(1)
+	if err := notify.Replay(t.Context(), w.DB, bureau, dead[0].ID); !errors.Is(err, notify.ErrDeliveryNotFound) {
+		t.Errorf("what arrived is replayed: %v", err)
+	}
+}
+
+func TestPermanentErrorsAreNotTriedAgain(t *testing.T) {
+	for code, c := range map[int]struct {
+		f    failure
+		want notify.State
+	}{43101: {failure{Code: 43101, Refused: true}, notify.Refused}, 47003: {failure{Code: 47003, Permanent: true}, notify.Dead}} {
+		t.Run(fmt.Sprint(code), func(t *testing.T) {
+			w := newWorld(t)
+			w.Resident(0, org.RoleOwner)
+			tries := 0
+			w.phones.err = func() error { tries++; return c.f }
+			w.tell(w.notice(1))
+			d := w.dispatcher()
+			for range 3 {
+				w.drain(d)
+				w.clock.Advance(time.Hour)
+			}
+			if rows := w.deliveries(c.want); tries != 1 || len(rows) != 1 || rows[0].ErrorCode != code {
+				t.Errorf("%d tries, %+v", tries, rows)
+			}
+		})
+	}
+}
+
+// TestASenderThatDied: its claim runs out and another sender takes over with the same key.
+func TestASenderThatDied(t *testing.T) {
+	w := newWorld(t)
+	w.Resident(0, org.RoleOwner)
+	w.phones.err = func() error { return failure{Code: -1} }
+	w.tell(w.notice(1))
+	d := w.dispatcher()
+	w.drain(d)
+	err := w.DB.InTx(t.Context(), func(tx *store.Tx) error {
+		return tx.Model(&notify.Delivery{}).Where("state = ?", notify.Waiting).Updates(map[string]any{"state": notify.Sending, "owner": "dead", "due_at": tx.Now.Add(time.Minute)}).Error
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.phones.err = nil
+	w.drain(d)
+	w.once(0)
+	w.clock.Advance(61 * time.Second)
+	w.drain(d)
+	w.once(1)
+}
+
+func TestRedisDownLosesNothing(t *testing.T) {
+	w := newWorld(t)
+	w.Resident(0, org.RoleOwner)
+	good := w.redis
+	w.redis = redis.NewClient(&redis.Options{Addr: "127.0.0.1:1", MaxRetries: -1})
+	w.tell(w.notice(1))
+	if err := w.dispatcher().Drain(t.Context()); err == nil {
+		t.Error("a dead Redis carries messages")
+	}
+	w.redis = good
+	w.clock.Advance(time.Minute)
+	w.drain(w.dispatcher())
+	w.once(1)
+}
