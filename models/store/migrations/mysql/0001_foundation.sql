@@ -6,12 +6,6 @@ CREATE TABLE leases (
   ends_at     DATETIME     NOT NULL
 ) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
-CREATE TABLE settings (
-  name        VARCHAR(64)  NOT NULL PRIMARY KEY,
-  value       TEXT         NOT NULL,
-  updated_at  DATETIME     NOT NULL
-) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
-
 CREATE TABLE audit_entries (
   id              BIGINT       NOT NULL AUTO_INCREMENT PRIMARY KEY,
   at              DATETIME     NOT NULL,

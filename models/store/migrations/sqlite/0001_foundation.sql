@@ -6,12 +6,6 @@ CREATE TABLE leases (
   ends_at     DATETIME     NOT NULL
 );
 
-CREATE TABLE settings (
-  name        TEXT NOT NULL PRIMARY KEY CHECK (length(name) <= 64),
-  value       TEXT         NOT NULL,
-  updated_at  DATETIME     NOT NULL
-);
-
 CREATE TABLE audit_entries (
   id              INTEGER PRIMARY KEY AUTOINCREMENT,
   at              DATETIME     NOT NULL,
