@@ -41,7 +41,6 @@ var entities = []any{
 // bare tables have no entity.
 var bare = map[string]string{
 	"schema_version": "kept by the migrations", "schema_lock": "kept by the migrations", "sqlite_sequence": "kept by SQLite",
-	"settings": "no code reads it",
 }
 
 // shape says what a column is, alike for entities and for both dialects.
