@@ -50,11 +50,11 @@ need() { # need COMMAND PACKAGE…
 
 start_mariadb() {
   local dir=$work/mariadb user=()
-  mkdir -p "$dir/data"
+  mkdir -p "$dir/data" "$dir/tmp"
   if [ "$(id -u)" = 0 ]; then user=(--user=mysql); chmod 755 "$work"; chown -R mysql "$dir"; fi
   mariadb-install-db --no-defaults "${user[@]}" --datadir="$dir/data" --auth-root-authentication-method=normal --skip-test-db >"$dir/install.log" 2>&1 || return 1
   db_port=$(free_port)
-  mariadbd --no-defaults "${user[@]}" --datadir="$dir/data" --socket="$dir/s.sock" --pid-file="$dir/pid" --port="$db_port" --bind-address=127.0.0.1 \
+  mariadbd --no-defaults "${user[@]}" --datadir="$dir/data" --tmpdir="$dir/tmp" --socket="$dir/s.sock" --pid-file="$dir/pid" --port="$db_port" --bind-address=127.0.0.1 \
     --character-set-server=utf8mb4 --innodb-buffer-pool-size=512M --max-connections=500 >"$dir/log" 2>&1 &
   pids+=($!)
   for _ in $(seq 120); do

@@ -61,9 +61,9 @@ const prefix = "/miniapp/v1"
 var (
 	signInRate = &limit.Rule{Name: "sign-in", Rate: 20, Per: time.Minute, Burst: 20}
 	codeRate   = &limit.Rule{Name: "code", Rate: 10, Per: time.Minute, Burst: 10}
-	fileRate   = &limit.Rule{Name: "file", Rate: 20, Per: time.Hour, Burst: 20}
-	uploadRate = &limit.Rule{Name: "upload", Rate: 120, Per: time.Hour, Burst: 40}
-	lookRate   = &limit.Rule{Name: "look", Rate: 60, Per: time.Minute, Burst: 60}
+	fileRate   = &limit.Rule{Name: "file", Rate: 120, Per: time.Hour, Burst: 60}
+	uploadRate = &limit.Rule{Name: "upload", Rate: 400, Per: time.Hour, Burst: 120}
+	lookRate   = &limit.Rule{Name: "look", Rate: 120, Per: time.Minute, Burst: 120}
 )
 
 // Routes mounts the surface.

@@ -84,11 +84,12 @@ func (a *app) backup(ctx context.Context, w io.Writer) (dump.Manifest, int, erro
 	}
 	_ = os.Remove(tmp.Name())
 	defer func() { _ = tmp.Close() }()
-	m, err := dump.Write(ctx, a.db, tmp)
-	if err != nil {
-		return m, 0, err
-	}
+	// Noted before the snapshot: what is sealed in between is in the archive and not in the note, never the other way.
 	head, err := audit.Head(ctx, a.db)
+	if err != nil {
+		return dump.Manifest{}, 0, err
+	}
+	m, err := dump.Write(ctx, a.db, tmp)
 	if err != nil {
 		return m, 0, err
 	}

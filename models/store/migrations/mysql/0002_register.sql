@@ -312,7 +312,7 @@ CREATE TABLE roster_imports (
   file_sha256 VARCHAR(64)  NOT NULL,
   register_version BIGINT  NOT NULL,
   state       VARCHAR(16)  NOT NULL,
-  summary     TEXT         NOT NULL,
+  summary     MEDIUMTEXT   NOT NULL,
   client_ref  VARCHAR(64)  NOT NULL,
   input_hash  VARCHAR(64)  NOT NULL,
   created_by  BIGINT       NOT NULL,
