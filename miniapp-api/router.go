@@ -59,7 +59,7 @@ const prefix = "/miniapp/v1"
 
 // Rates that protect sign-in and filing.
 var (
-	signInRate = &limit.Rule{Name: "sign-in", Rate: 20, Per: time.Minute, Burst: 20}
+	signInRate = &limit.Rule{Name: "sign-in", Rate: 120, Per: time.Minute, Burst: 60}
 	codeRate   = &limit.Rule{Name: "code", Rate: 10, Per: time.Minute, Burst: 10}
 	fileRate   = &limit.Rule{Name: "file", Rate: 120, Per: time.Hour, Burst: 60}
 	uploadRate = &limit.Rule{Name: "upload", Rate: 400, Per: time.Hour, Burst: 120}
