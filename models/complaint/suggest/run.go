@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 )
 
 const (
@@ -50,10 +51,7 @@ func (s *Suggester) Run(r io.Reader, lines, report io.Writer) error {
 			return fmt.Errorf("超过%d行，请分成几个文件", maxCases)
 		}
 		got := s.Suggest(c.Title, c.Text, choices)
-		a := answer{ID: c.ID, Units: got.Units, Matters: []string{}, Why: got.Why}
-		for _, m := range got.Matters {
-			a.Matters = append(a.Matters, m.Name)
-		}
+		a := answer{ID: c.ID, Units: got.Units, Matters: s.offer(got), Why: got.Why}
 		if err := out.Encode(a); err != nil {
 			return fmt.Errorf("write suggestion: %w", err)
 		}
@@ -71,6 +69,27 @@ func (s *Suggester) Run(r io.Reader, lines, report io.Writer) error {
 		return nil
 	}
 	return s.printScores(cases, report)
+}
+
+// offer names as many matters as units, so that a form has a full list to choose from: those with evidence first, then
+// the first matter on the list of each suggested unit. The reason speaks of those with evidence alone.
+func (s *Suggester) offer(got Suggestion) []string {
+	var names []string
+	for _, m := range got.Matters {
+		names = append(names, m.Name)
+	}
+	for _, unit := range append(slices.Clone(got.Units), OutsideUnit) {
+		for _, m := range s.pack.Matters {
+			if len(names) >= choices {
+				return names
+			}
+			if s.print(m, m.Lead) == unit && !slices.Contains(names, m.Name) {
+				names = append(names, m.Name)
+				break
+			}
+		}
+	}
+	return names
 }
 
 func (s *Suggester) printScores(cases []Case, w io.Writer) error {
