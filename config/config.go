@@ -2,14 +2,7 @@
 // reported at once. Only the server imports it.
 package config
 
-import (
-	"errors"
-	"fmt"
-	"net/url"
-	"os"
-	"path/filepath"
-	"strings"
-)
+import "path/filepath"
 
 // Config is what an installation may set. The defaults run everything inside one process.
 type Config struct {
@@ -34,14 +27,14 @@ type Config struct {
 	FieldKeys string `name:"field-keys" env:"LINLI_FIELD_KEYS" help:"个人信息密钥文件（server keys new 生成）；改动后自动重新读取"`
 	LinkKey   Secret `name:"link-key" env:"LINLI_LINK_KEY" help:"文件链接的签名密钥，至少32个字符"`
 
-	WeChatMiniID        string            `name:"wechat-mini-id" env:"LINLI_WECHAT_MINI_ID" help:"小程序 AppID；不填用沙箱微信"`
-	WeChatMiniSecret    Secret            `name:"wechat-mini-secret" env:"LINLI_WECHAT_MINI_SECRET" help:"小程序 AppSecret"`
-	WeChatServiceID     string            `name:"wechat-service-id" env:"LINLI_WECHAT_SERVICE_ID" help:"服务号 AppID，用于通知工作人员"`
-	WeChatServiceSecret Secret            `name:"wechat-service-secret" env:"LINLI_WECHAT_SERVICE_SECRET" help:"服务号 AppSecret"`
-	WeChatPushToken     Secret            `name:"wechat-push-token" env:"LINLI_WECHAT_PUSH_TOKEN" help:"消息推送的 Token"`
-	WeChatPushKey       Secret            `name:"wechat-push-key" env:"LINLI_WECHAT_PUSH_KEY" help:"消息推送的 EncodingAESKey"`
-	WeChatTemplates     map[string]string `name:"wechat-templates" env:"LINLI_WECHAT_TEMPLATES" help:"消息模板：名称=模板编号，用分号隔开；名称见 README"`
-	WeChatTimeout       Duration          `name:"wechat-timeout" env:"LINLI_WECHAT_TIMEOUT" default:"5s" help:"等微信答复多久"`
+	WeChatMiniID        string    `name:"wechat-mini-id" env:"LINLI_WECHAT_MINI_ID" help:"小程序 AppID；不填用沙箱微信"`
+	WeChatMiniSecret    Secret    `name:"wechat-mini-secret" env:"LINLI_WECHAT_MINI_SECRET" help:"小程序 AppSecret"`
+	WeChatServiceID     string    `name:"wechat-service-id" env:"LINLI_WECHAT_SERVICE_ID" help:"服务号 AppID，用于通知工作人员"`
+	WeChatServiceSecret Secret    `name:"wechat-service-secret" env:"LINLI_WECHAT_SERVICE_SECRET" help:"服务号 AppSecret"`
+	WeChatPushToken     Secret    `name:"wechat-push-token" env:"LINLI_WECHAT_PUSH_TOKEN" help:"消息推送的 Token"`
+	WeChatPushKey       Secret    `name:"wechat-push-key" env:"LINLI_WECHAT_PUSH_KEY" help:"消息推送的 EncodingAESKey"`
+	WeChatTemplates     Templates `name:"wechat-templates" env:"LINLI_WECHAT_TEMPLATES" help:"消息模板：名称=模板编号，用分号隔开；名称见 README"`
+	WeChatTimeout       Duration  `name:"wechat-timeout" env:"LINLI_WECHAT_TIMEOUT" default:"5s" help:"等微信答复多久"`
 
 	SessionTTL     Duration `name:"session-ttl" env:"LINLI_SESSION_TTL" default:"720h" help:"登录保持多久（从最后一次使用算起）"`
 	RequestTimeout Duration `name:"request-timeout" env:"LINLI_REQUEST_TIMEOUT" default:"30s" help:"一次请求最多办多久"`
@@ -92,59 +85,4 @@ func (c *Config) LinkKeyBytes() []byte {
 		return []byte(k)
 	}
 	return []byte(demoLinkKey)
-}
-
-// Check reads the secrets that live in files and reports every mistake at once.
-func (c *Config) Check() error { return c.check(os.Getenv, os.ReadFile) }
-
-func (c *Config) check(getenv func(string) string, readFile func(string) ([]byte, error)) error {
-	errs := c.resolve(getenv, readFile)
-	bad := func(name, why string) { errs = append(errs, fmt.Errorf("LINLI_%s: %s", name, why)) }
-	base, err := url.Parse(c.PublicURL)
-	if err != nil || base.Host == "" || (base.Scheme != "http" && base.Scheme != "https") {
-		bad("PUBLIC_URL", "应为 https:// 开头的网址")
-	}
-	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
-	if c.Files == "s3" {
-		for name, v := range map[string]string{"S3_ENDPOINT": c.S3Endpoint, "S3_BUCKET": c.S3Bucket, "S3_ACCESS_KEY": c.S3AccessKey, "S3_SECRET_KEY": c.S3SecretKey.Value()} {
-			if v == "" {
-				bad(name, "文件存 S3 时必填")
-			}
-		}
-	}
-	if k := c.LinkKey.Value(); k != "" && len(k) < 32 {
-		bad("LINK_KEY", "至少32个字符")
-	}
-	if !c.Sandbox() && c.WeChatMiniSecret.Value() == "" {
-		bad("WECHAT_MINI_SECRET", "填了小程序 AppID 就要填 AppSecret")
-	}
-	if c.WeChatServiceID != "" && c.WeChatServiceSecret.Value() == "" {
-		bad("WECHAT_SERVICE_SECRET", "填了服务号 AppID 就要填 AppSecret")
-	}
-	switch c.LogLevel {
-	case "debug", "info", "warn", "error":
-	default:
-		bad("LOG_LEVEL", "只能是 debug、info、warn 或 error")
-	}
-	if c.Production {
-		errs = append(errs, c.productionErrors(base)...)
-	}
-	return errors.Join(errs...)
-}
-
-// productionErrors names each thing that a real installation must not run with.
-func (c *Config) productionErrors(base *url.URL) []error {
-	var errs []error
-	refuse := func(is bool, name, why string) {
-		if is {
-			errs = append(errs, fmt.Errorf("LINLI_%s: 正式运行%s", name, why))
-		}
-	}
-	refuse(c.Sandbox(), "WECHAT_MINI_ID", "不能用沙箱微信，请填小程序 AppID")
-	refuse(c.EmbeddedRedis(), "REDIS", "不能用内置 Redis，请填 Redis 地址")
-	refuse(c.FieldKeys == "", "FIELD_KEYS", "不能用默认密钥，请用 server keys new 生成")
-	refuse(c.LinkKey.Value() == "" || c.LinkKey.Value() == demoLinkKey, "LINK_KEY", "不能用默认密钥，请填至少32个字符的随机串")
-	refuse(base == nil || base.Scheme != "https", "PUBLIC_URL", "必须用 https")
-	refuse(!c.Sandbox() && c.WeChatPushToken.Value() == "", "WECHAT_PUSH_TOKEN", "要填消息推送的 Token")
-	return errs
 }

@@ -3,8 +3,6 @@ package config
 import (
 	"fmt"
 	"log/slog"
-	"os"
-	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +24,9 @@ func (s Secret) String() string {
 
 // LogValue hides it from logs.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// GoString hides it from %#v.
+func (s Secret) GoString() string { return strconv.Quote(s.String()) }
 
 // MarshalText hides it.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
@@ -69,85 +70,23 @@ func (n *Number) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// resolve reads the secrets from files and collects what the types could not read.
-func (c *Config) resolve(getenv func(string) string, readFile func(string) ([]byte, error)) []error {
-	var errs []error
-	v := reflect.ValueOf(c).Elem()
-	for i := range v.NumField() {
-		env := v.Type().Field(i).Tag.Get("env")
-		switch f := v.Field(i).Addr().Interface().(type) {
-		case *Duration:
-			if f.err != nil {
-				errs = append(errs, fmt.Errorf("%s: %w", env, f.err))
-			}
-		case *Number:
-			if f.err != nil {
-				errs = append(errs, fmt.Errorf("%s: %w", env, f.err))
-			}
-		case *Secret:
-			path := getenv(env + "_FILE")
-			if path == "" {
-				continue
-			}
-			if f.value != "" {
-				errs = append(errs, fmt.Errorf("%s: 和 %s_FILE 只能填一个", env, env))
-				continue
-			}
-			raw, err := readFile(path)
-			if err != nil {
-				errs = append(errs, fmt.Errorf("%s_FILE: 读不到文件 %s", env, path))
-				continue
-			}
-			f.value = strings.TrimRight(string(raw), "\r\n")
-		}
-	}
-	return errs
-}
+// Templates are WeChat's template ids by the plan's names. Entries that are not name=id are reported by Check.
+type Templates map[string]string
 
-// Table is the README's table of variables, made from the struct.
-func Table() string {
-	var b strings.Builder
-	b.WriteString("| 环境变量 | 参数 | 默认 | 说明 |\n| --- | --- | --- | --- |\n")
-	t := reflect.TypeFor[Config]()
-	for i := range t.NumField() {
-		f := t.Field(i)
-		env := f.Tag.Get("env")
-		name := "`" + env + "`"
-		if f.Type == reflect.TypeFor[Secret]() {
-			name += " 或 `" + env + "_FILE`"
+// UnmarshalText reads "name=id;name=id". What it cannot read is kept under the empty name.
+func (t *Templates) UnmarshalText(b []byte) error {
+	m := Templates{}
+	for entry := range strings.SplitSeq(string(b), ";") {
+		name, id, _ := strings.Cut(entry, "=")
+		name, id = strings.TrimSpace(name), strings.TrimSpace(id)
+		switch {
+		case strings.TrimSpace(entry) == "":
+		case name == "" || id == "":
+			m[""] = strings.TrimSpace(entry)
+		default:
+			m[name] = id
 		}
-		flag := f.Tag.Get("name")
-		if flag == "" {
-			flag = strings.ToLower(f.Name)
-		}
-		def := f.Tag.Get("default")
-		if def != "" {
-			def = "`" + def + "`"
-		}
-		fmt.Fprintf(&b, "| %s | `--%s` | %s | %s |\n", name, flag, def, f.Tag.Get("help"))
 	}
-	return b.String()
-}
-
-// Explain prints what is in force, secrets hidden.
-func (c *Config) Explain() string {
-	var b strings.Builder
-	v := reflect.ValueOf(c).Elem()
-	for i := range v.NumField() {
-		f := v.Type().Field(i)
-		env := f.Tag.Get("env")
-		from := "默认"
-		if os.Getenv(env) != "" || os.Getenv(env+"_FILE") != "" {
-			from = "环境变量"
-		}
-		shown := v.Field(i).Interface()
-		switch x := shown.(type) {
-		case Duration:
-			shown = x.D
-		case Number:
-			shown = x.N
-		}
-		fmt.Fprintf(&b, "%-28s %-8s %v\n", env, from, shown)
-	}
-	return b.String()
+	*t = m
+	return nil
 }

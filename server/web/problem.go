@@ -75,7 +75,7 @@ func problem(ctx context.Context, log *slog.Logger, err error) *Problem {
 
 func fromFault(ctx context.Context, f *fault.Fault) *Problem {
 	status := statuses[f.Kind]
-	return &Problem{Type: "/docs/problems#" + f.Code, Title: http.StatusText(status), Status: status, Detail: f.Message, Code: f.Code,
+	return &Problem{Type: "urn:linli:problem:" + f.Code, Title: http.StatusText(status), Status: status, Detail: f.Message, Code: f.Code,
 		RequestID: RequestID(ctx), Errors: f.Fields, retryAfter: f.RetryAfter}
 }
 
