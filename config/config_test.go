@@ -37,11 +37,45 @@ func TestDefaultsRunEverythingInside(t *testing.T) {
 }
 
 func TestEveryMistakeAtOnce(t *testing.T) {
-	_, err := parse(t, map[string]string{"LINLI_S3_SECRET_KEY_FILE": "/none"}, nil, "--session-ttl=soon", "--max-body=-1", "--db-conns=x", "--public-url=linli", "--log-level=loud", "--link-key=short", "--files=s3", "--wechat-mini-id=wx1")
-	for _, want := range []string{"LINLI_SESSION_TTL", "LINLI_MAX_BODY", "LINLI_DB_CONNS", "LINLI_PUBLIC_URL", "LINLI_LOG_LEVEL", "LINLI_LINK_KEY", "LINLI_S3_ENDPOINT", "LINLI_S3_BUCKET", "LINLI_S3_SECRET_KEY_FILE", "LINLI_WECHAT_MINI_SECRET"} {
-		if err == nil || !strings.Contains(err.Error(), want) {
+	env := map[string]string{"LINLI_S3_SECRET_KEY_FILE": "/none", "LINLI_WECHAT_SERVICE_SECRET_FILE": "/empty"}
+	_, err := parse(t, env, map[string]string{"/empty": "\n"}, "--session-ttl=soon", "--max-body=-1", "--db-conns=x", "--public-url=linli",
+		"--log-level=loud", "--link-key=short", "--files=s3", "--s3-endpoint=https://s3.example", "--wechat-mini-id=wx1", "--wechat-templates=notice", "--wechat-push-key=short",
+		"--pack=atlantis", "--listen=8080", "--origins=https://a.example/", "--proxies=10.0.0.0/99", "--otlp=collector",
+		"--database=linli:geheim@tcp(db:3306)", "--redis=http://:geheim@r:6379")
+	if err == nil {
+		t.Fatal("nothing was wrong?")
+	}
+	for _, want := range []string{"LINLI_SESSION_TTL", "LINLI_MAX_BODY", "LINLI_DB_CONNS", "LINLI_PUBLIC_URL", "LINLI_LOG_LEVEL", "LINLI_LINK_KEY",
+		"LINLI_S3_ENDPOINT", "LINLI_S3_BUCKET", "LINLI_S3_SECRET_KEY_FILE", "LINLI_WECHAT_MINI_SECRET", "LINLI_WECHAT_SERVICE_SECRET_FILE", "LINLI_WECHAT_TEMPLATES",
+		"LINLI_WECHAT_PUSH_KEY", "LINLI_PACK", "LINLI_LISTEN", "LINLI_ORIGINS", "LINLI_PROXIES", "LINLI_OTLP", "LINLI_DATABASE", "LINLI_REDIS"} {
+		if !strings.Contains(err.Error(), want+":") {
 			t.Errorf("%s is not named in: %v", want, err)
 		}
+	}
+	if strings.Contains(err.Error(), "geheim") {
+		t.Errorf("a message repeats a secret: %v", err)
+	}
+}
+
+func TestAddressesThatServe(t *testing.T) {
+	for _, arg := range []string{"--database=sqlite:/var/linli.db", "--database=linli:p@ss@tcp(db:3306)/linli", "--redis=redis://:pw@r:6379/2", "--redis=rediss://r:6379",
+		"--redis=cluster:a:6379,b:6379,c:6379?password=p", "--redis=embedded", "--proxies=10.0.0.0/8,192.168.0.1", "--origins=https://office.example", "--listen=:8080",
+		"--wechat-templates=notice=a; residency=b;"} {
+		if _, err := parse(t, nil, nil, arg); err != nil {
+			t.Errorf("%s: %v", arg, err)
+		}
+	}
+	for _, arg := range []string{"--redis=cluster:a,b", "--redis=unix:///run/redis", "--database=sqlite:", "--database=linli.db"} {
+		if _, err := parse(t, nil, nil, arg); err == nil {
+			t.Errorf("%s is taken", arg)
+		}
+	}
+}
+
+func TestTemplatesByName(t *testing.T) {
+	c, err := parse(t, nil, nil, "--wechat-templates=notice=a; residency=b=c")
+	if err != nil || len(c.WeChatTemplates) != 2 || c.WeChatTemplates["notice"] != "a" || c.WeChatTemplates["residency"] != "b=c" {
+		t.Errorf("%v, %v", c.WeChatTemplates, err)
 	}
 }
 
@@ -53,7 +87,7 @@ func TestSecretsComeFromFilesAndAreNeverShown(t *testing.T) {
 	}
 	var log strings.Builder
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "config", c.Database, "all", *c)
-	for _, shown := range []string{fmt.Sprint(c.Database), fmt.Sprintf("%+v", c.Database), c.Explain(), log.String()} {
+	for _, shown := range []string{fmt.Sprint(c.Database), fmt.Sprintf("%+v", *c), fmt.Sprintf("%#v", *c), c.Explain(), log.String()} {
 		if strings.Contains(shown, "geheim") {
 			t.Errorf("a secret is shown: %s", shown)
 		}
@@ -73,5 +107,24 @@ func TestProductionNamesEverythingItRefuses(t *testing.T) {
 	_, err = parse(t, nil, nil, "--production", "--wechat-mini-id=wx1", "--wechat-mini-secret=s", "--wechat-push-token=t", "--redis=redis://r:6379", "--field-keys=/k", "--link-key="+strings.Repeat("k", 32), "--public-url=https://linli.example")
 	if err != nil {
 		t.Errorf("a whole production configuration: %v", err)
+	}
+}
+
+func TestExplainNamesTheSourceOfEachValue(t *testing.T) {
+	t.Setenv("LINLI_LISTEN", ":9090")
+	c, err := parse(t, nil, nil, "--session-ttl=2h", "--link-key="+strings.Repeat("k", 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := map[string]string{}
+	for line := range strings.Lines(c.Explain()) {
+		name, rest, _ := strings.Cut(line, " ")
+		lines[name] = strings.Join(strings.Fields(rest), " ")
+	}
+	for name, want := range map[string]string{"LINLI_LISTEN": "环境变量 :9090", "LINLI_SESSION_TTL": "参数 2h0m0s", "LINLI_LINK_KEY": "参数 ******",
+		"LINLI_MAX_BODY": "默认 1048576", "LINLI_WECHAT_TIMEOUT": "默认 5s", "LINLI_PRODUCTION": "默认 false", "LINLI_DATABASE": "默认"} {
+		if lines[name] != want {
+			t.Errorf("%s: %q, not %q", name, lines[name], want)
+		}
 	}
 }

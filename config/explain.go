@@ -1,6 +1,7 @@
 package config
 
 import (
+	"encoding"
 	"fmt"
 	"os"
 	"reflect"
@@ -32,25 +33,46 @@ func Table() string {
 	return b.String()
 }
 
-// Explain prints what is in force, secrets hidden.
+// Explain prints what is in force and where it comes from, secrets hidden.
 func (c *Config) Explain() string {
 	var b strings.Builder
 	v := reflect.ValueOf(c).Elem()
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
 		env := f.Tag.Get("env")
+		now := shown(v.Field(i))
 		from := "默认"
-		if os.Getenv(env) != "" || os.Getenv(env+"_FILE") != "" {
+		switch {
+		case os.Getenv(env) != "" || os.Getenv(env+"_FILE") != "":
 			from = "环境变量"
+		case now != standard(f):
+			from = "参数"
 		}
-		shown := v.Field(i).Interface()
-		switch x := shown.(type) {
-		case Duration:
-			shown = x.D
-		case Number:
-			shown = x.N
-		}
-		fmt.Fprintf(&b, "%-28s %-8s %v\n", env, from, shown)
+		fmt.Fprintf(&b, "%-28s %-8s %s\n", env, from, now)
 	}
 	return b.String()
+}
+
+func shown(v reflect.Value) string {
+	switch x := v.Interface().(type) {
+	case Duration:
+		return x.D.String()
+	case Number:
+		return fmt.Sprint(x.N)
+	default:
+		return fmt.Sprint(x)
+	}
+}
+
+// standard is how a field's default is shown.
+func standard(f reflect.StructField) string {
+	v := reflect.New(f.Type)
+	def := f.Tag.Get("default")
+	if f.Type.Kind() == reflect.String {
+		return def
+	}
+	if u, ok := v.Interface().(encoding.TextUnmarshaler); ok && def != "" {
+		_ = u.UnmarshalText([]byte(def)) // a default that cannot be read fails the tests
+	}
+	return shown(v.Elem())
 }

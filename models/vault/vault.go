@@ -26,6 +26,7 @@ type Vault struct {
 }
 
 type ring struct {
+	sum     [sha256.Size]byte // of the keyset it was made from
 	primary *key
 	byID    map[string]*key
 	order   []*key
@@ -49,7 +50,7 @@ func (v *Vault) Reload(keyset []byte) error {
 	if err != nil {
 		return err
 	}
-	r := &ring{byID: map[string]*key{}}
+	r := &ring{sum: sha256.Sum256(keyset), byID: map[string]*key{}}
 	for _, k := range ks.Keys {
 		made, err := derive(k)
 		if err != nil {

@@ -1,17 +1,16 @@
 package vault
 
 import (
-	"bytes"
 	"context"
+	"crypto/sha256"
 	"log/slog"
 	"os"
 	"time"
 )
 
-// Watch reloads the keyset whenever the file's content changes, until ctx ends. A bad file keeps the old keys and is
-// logged at each look.
+// Watch reloads the keyset whenever the file holds another than the one in use, until ctx ends. A bad file keeps the
+// old keys and is logged at each look.
 func (v *Vault) Watch(ctx context.Context, path string, every time.Duration, log *slog.Logger) {
-	last, _ := os.ReadFile(path)
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
@@ -21,7 +20,7 @@ func (v *Vault) Watch(ctx context.Context, path string, every time.Duration, log
 		case <-tick.C:
 		}
 		now, err := os.ReadFile(path)
-		if err == nil && bytes.Equal(now, last) {
+		if err == nil && sha256.Sum256(now) == v.ring.Load().sum {
 			continue
 		}
 		if err == nil {
@@ -31,7 +30,6 @@ func (v *Vault) Watch(ctx context.Context, path string, every time.Duration, log
 			log.ErrorContext(ctx, "field keys not reloaded; the earlier ones stay in use", "error", err.Error())
 			continue
 		}
-		last = now
 		log.InfoContext(ctx, "field keys reloaded", "primary", v.PrimaryID())
 	}
 }
