@@ -416,11 +416,12 @@ func (t *demoTown) localValues() error {
 	if err != nil {
 		return err
 	}
+	values := map[string]string{"complaint.confirm_days": "5", "disclosure.posting_days": "7"}
 	for _, v := range set.Unset() {
-		if v.Key != "roster.objection_days" {
+		if values[v.Key] == "" {
 			continue
 		}
-		entered, err := t.org.EnterValue(t.ctx, t.bureau, t.pack.Code, org.NewLocalValue{Name: v.Key, Value: "7", Article: "演示值，不是真实规定", EffectiveOn: t.db.Now().AddDate(0, 0, -1), Demo: true})
+		entered, err := t.org.EnterValue(t.ctx, t.bureau, t.pack.Code, org.NewLocalValue{Name: v.Key, Value: values[v.Key], Article: "演示值，不是真实规定", EffectiveOn: t.db.Now().AddDate(0, 0, -1), Demo: true})
 		if err != nil {
 			return err
 		}

@@ -130,12 +130,36 @@ func dueFrom(set *rulepack.Set, class string, now time.Time) (*time.Time, bool, 
 	if err != nil {
 		return nil, false, err
 	}
-	due := now.Add(time.Duration(term.Hours) * time.Hour)
+	due, reference := now.Add(time.Duration(term.Hours)*time.Hour), v.Reference
 	if term.WorkingDays > 0 {
-		due, _ = calendar.National().Due(now, term.WorkingDays)
+		days, err := workingDays(set)
+		if err != nil {
+			return nil, false, err
+		}
+		var known bool
+		if due, known = days.Due(now, term.WorkingDays); !known {
+			reference = true // a year whose holidays nobody has entered: the date may move
+		}
 	}
 	due = due.UTC().Truncate(time.Second)
-	return &due, v.Reference, nil
+	return &due, reference, nil
+}
+
+// workingDays is the national calendar with the days that the bureau has entered over it.
+func workingDays(set *rulepack.Set) (calendar.Calendar, error) {
+	days := calendar.National()
+	lines, err := set.List("calendar.days")
+	if errors.Is(err, rulepack.ErrUnset) {
+		return days, nil
+	}
+	if err != nil {
+		return days, err
+	}
+	o, err := calendar.ParseOverrides(lines)
+	if err != nil {
+		return days, err
+	}
+	return days.With(o), nil
 }
 
 // restartClock gives a returned case a new due date.

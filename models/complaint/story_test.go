@@ -14,6 +14,7 @@ import (
 	"github.com/linli-city/linli/models/modelstest"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/outbox"
+	"github.com/linli-city/linli/models/rulepack"
 	"github.com/linli-city/linli/models/store"
 )
 
@@ -67,11 +68,11 @@ func (w *world) file(t *testing.T, by org.Actor, d complaint.Draft) *complaint.C
 	return c
 }
 
-// matterLedBy finds a matter of the mandate list that an office leads alone.
+// matterLedBy finds an ordinary matter of the mandate list that an office leads alone.
 func (w *world) matterLedBy(t *testing.T, code string) string {
 	t.Helper()
 	for _, m := range modelstest.Pack(t).Matters {
-		if m.Lead == code && len(m.Then) == 0 && m.About == "" {
+		if m.Lead == code && len(m.Then) == 0 && m.About == "" && m.Class == rulepack.Ordinary {
 			return m.Code
 		}
 	}
@@ -304,5 +305,32 @@ func TestContentCheckHoldsOnlyTheDisplay(t *testing.T) {
 	}
 	if shown() != 1 {
 		t.Error("a cleared text is not shown")
+	}
+}
+
+// TestClockKnowsTheHolidays: seven working days over the Spring Festival of 2026, and over days that the bureau entered.
+func TestClockKnowsTheHolidays(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.clock.Advance(-w.clock.Now().Sub(time.Date(2026, 2, 12, 2, 0, 0, 0, time.UTC))) // Thursday before the festival
+	matter := w.matterLedBy(t, "urban-enforcement")
+	owner := w.Resident(0, org.RoleOwner)
+	due := func(ref string) string {
+		d := w.draft(matter)
+		d.ClientRef = ref
+		return w.file(t, owner, d).DueAt.In(org.Shanghai).Format("2006-01-02 15:04:05")
+	}
+	// 13 and 14 (a Saturday of work), the festival from 15 to 23, 24 to 27, and 28 (again a Saturday of work).
+	if got := due("a"); got != "2026-02-28 23:59:59" {
+		t.Errorf("due %s", got)
+	}
+	err := w.DB.InTx(t.Context(), func(tx *store.Tx) error {
+		return tx.Create(&org.LocalValue{Name: "calendar.days", Value: "2026-02-25 休", Article: "某通知", EffectiveOn: tx.Now.AddDate(0, 0, -1), State: "confirmed", EnteredAt: tx.Now}).Error
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := due("b"); got != "2026-03-02 23:59:59" {
+		t.Errorf("with a day off that the bureau entered: due %s", got)
 	}
 }

@@ -288,7 +288,7 @@ func (s *Service) namesake(tx *store.Tx, a *Application) (*Owner, error) {
 	return found, nil
 }
 
-// Leave ends the actor's own right in a home, and with an owner's those of the family they invited.
+// Leave ends the actor's own right in a home. Those whom an owner invited keep theirs until an owner ends it.
 func (s *Service) Leave(ctx context.Context, actor Actor, residenceID int64) error {
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		var r Residence
