@@ -1,17 +1,24 @@
 #!/usr/bin/env bash
-# Runs every suite on SQLite and the embedded Redis, and again on MariaDB and a real Redis, as private instances on free
-# ports that are stopped again. Installs what is missing on Debian when root; otherwise says at the end what it skipped.
-set -u
+# Runs every suite on SQLite and the embedded Redis, and again on MariaDB and a real Redis (single and Cluster), as
+# private instances on free ports that are stopped again. Installs what is missing on Debian when root; otherwise says
+# at the end what it skipped.
+set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
+PATH=$PATH:/usr/sbin:/sbin # where Debian keeps mariadbd, and somebody who is not root does not look
 what=${1:-all}
 work=$(mktemp -d)
 skipped=()
-failed=0
+ends=()
 pids=()
+running=
+policy=
+failed=0
 
 stop() {
+  [ -n "$running" ] && kill -TERM -- "-$running" 2>/dev/null
   for p in "${pids[@]:-}"; do [ -n "$p" ] && kill "$p" 2>/dev/null; done
   for p in "${pids[@]:-}"; do [ -n "$p" ] && wait "$p" 2>/dev/null; done
+  [ -n "$policy" ] && rm -f "$policy"
   rm -rf "$work"
 }
 trap stop EXIT
@@ -19,10 +26,11 @@ trap 'exit 130' INT TERM
 
 say() { printf '== %s\n' "$*"; }
 
+# free_port gives a port below those that outgoing connections take.
 free_port() {
   local p
   while :; do
-    p=$((20000 + RANDOM % 20000))
+    p=$((20000 + RANDOM % 12000))
     (exec 3<>"/dev/tcp/127.0.0.1/$p") 2>/dev/null || { echo "$p"; return; }
   done
 }
@@ -30,15 +38,15 @@ free_port() {
 # install PACKAGE… without starting any service.
 install() {
   [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 1
-  local policy=/usr/sbin/policy-rc.d made=
-  if [ ! -e $policy ]; then printf '#!/bin/sh\nexit 101\n' >$policy && chmod +x $policy && made=1; fi
+  if [ ! -e /usr/sbin/policy-rc.d ]; then
+    policy=/usr/sbin/policy-rc.d
+    printf '#!/bin/sh\nexit 101\n' >$policy && chmod +x $policy
+  fi
   export DEBIAN_FRONTEND=noninteractive
   timeout 300 apt-get update -qq >"$work/apt.log" 2>&1
-  timeout 900 apt-get install -y -qq --no-install-recommends "$@" >>"$work/apt.log" 2>&1
-  local code=$?
-  [ -n "$made" ] && rm -f $policy
-  [ $code = 0 ] || tail -5 "$work/apt.log"
-  return $code
+  timeout 900 apt-get install -y -qq --no-install-recommends "$@" >>"$work/apt.log" 2>&1 && return 0
+  tail -5 "$work/apt.log"
+  return 1
 }
 
 need() { # need COMMAND PACKAGE…
@@ -48,62 +56,95 @@ need() { # need COMMAND PACKAGE…
   install "$@" && command -v "$cmd" >/dev/null
 }
 
+# patiently COMMAND… until it succeeds, a minute at most.
+patiently() {
+  for _ in $(seq 120); do
+    "$@" >/dev/null 2>&1 && return 0
+    sleep 0.5
+  done
+  return 1
+}
+
 start_mariadb() {
   local dir=$work/mariadb user=()
   mkdir -p "$dir/data" "$dir/tmp"
   if [ "$(id -u)" = 0 ]; then user=(--user=mysql); chmod 755 "$work"; chown -R mysql "$dir"; fi
-  mariadb-install-db --no-defaults "${user[@]}" --datadir="$dir/data" --auth-root-authentication-method=normal --skip-test-db >"$dir/install.log" 2>&1 || return 1
+  mariadb-install-db --no-defaults "${user[@]}" --datadir="$dir/data" --auth-root-authentication-method=normal --skip-test-db >"$dir/install.log" 2>&1 ||
+    { tail -5 "$dir/install.log"; return 1; }
   db_port=$(free_port)
   mariadbd --no-defaults "${user[@]}" --datadir="$dir/data" --tmpdir="$dir/tmp" --socket="$dir/s.sock" --pid-file="$dir/pid" --port="$db_port" --bind-address=127.0.0.1 \
     --character-set-server=utf8mb4 --innodb-buffer-pool-size=512M --max-connections=500 >"$dir/log" 2>&1 &
   pids+=($!)
-  for _ in $(seq 120); do
-    mariadb --no-defaults --socket="$dir/s.sock" -uroot -e "CREATE USER IF NOT EXISTS linli@'127.0.0.1' IDENTIFIED BY 'linli'; GRANT ALL ON *.* TO linli@'127.0.0.1'" 2>/dev/null && return 0
-    sleep 0.5
-  done
+  patiently mariadb --no-defaults --socket="$dir/s.sock" -uroot \
+    -e "CREATE USER IF NOT EXISTS linli@'127.0.0.1' IDENTIFIED BY 'linli'; GRANT ALL ON *.* TO linli@'127.0.0.1'" && return 0
   tail -5 "$dir/log"
   return 1
 }
 
-start_redis() {
-  redis_port=$(free_port)
-  redis-server --port "$redis_port" --bind 127.0.0.1 --save '' --appendonly no --dir "$work" >"$work/redis.log" 2>&1 &
+start_redis() { # start_redis PORT OPTION…
+  local port=$1; shift
+  mkdir -p "$work/redis-$port"
+  redis-server --port "$port" --bind 127.0.0.1 --save '' --appendonly no --dir "$work/redis-$port" "$@" >"$work/redis-$port/log" 2>&1 &
   pids+=($!)
-  for _ in $(seq 60); do
-    redis-cli -p "$redis_port" ping 2>/dev/null | grep -q PONG && return 0
-    sleep 0.5
+  patiently redis-cli -e -p "$port" ping
+}
+
+start_cluster() {
+  local port nodes=()
+  for _ in 1 2 3; do
+    port=$(free_port)
+    start_redis "$port" --cluster-enabled yes --cluster-port "$(free_port)" || return 1
+    nodes+=("127.0.0.1:$port")
   done
-  return 1
+  timeout 60 redis-cli --cluster create "${nodes[@]}" --cluster-yes >"$work/cluster.log" 2>&1 || { tail -5 "$work/cluster.log"; return 1; }
+  local n
+  for n in "${nodes[@]}"; do patiently cluster_agrees "${n#*:}" || return 1; done
+  cluster=$(IFS=,; echo "cluster:${nodes[*]}")
 }
 
-suite() { # suite NAME
+cluster_agrees() { redis-cli -p "$1" cluster info | grep -q cluster_state:ok; }
+
+suite() { # suite WHAT
   say "suites on $1"
-  go test -count=1 -timeout 20m ./... 2>&1 | grep -v 'no test files' | tee "$work/$2.log"
-  local code=${PIPESTATUS[0]}
-  [ "$code" = 0 ] || failed=1
+  # A process group of its own, so that an interrupt ends the tests and not only the one that started them.
+  set -m
+  (go test -json -count=1 -timeout 20m ./... 2>&1 </dev/null | "$work/report" "$work/end") &
+  running=$!
+  set +m
+  wait "$running" || failed=1
+  running=
+  ends+=("$1: $(cat "$work/end" 2>/dev/null || echo 'did not end')")
 }
 
-if need chromium chromium fonts-noto-cjk; then :; else skipped+=("pages in a browser: Chromium is not installed"); fi
+say "building"
+go build -o "$work/report" ./.ci/report || exit 1
+need chromium chromium || skipped+=("pages in a browser: Chromium is not installed")
+if [ -z "$(fc-list :lang=zh 2>/dev/null)" ]; then
+  install fonts-noto-cjk fontconfig || skipped+=("Chinese letters on the pages: fonts-noto-cjk is not installed")
+fi
 
 if [ "$what" != servers ]; then
-  unset LINLI_TEST_DSN LINLI_TEST_REDIS LINLI_TEST_SQL_DIR
-  suite "SQLite and embedded Redis" embedded
+  unset LINLI_TEST_DSN LINLI_TEST_REDIS LINLI_TEST_REDIS_CLUSTER LINLI_TEST_SQL_DIR
+  suite "SQLite and embedded Redis"
 fi
 
 if [ "$what" != embedded ]; then
-  if need mariadbd mariadb-server && need redis-server redis-server && start_mariadb && start_redis; then
+  redis_port=$(free_port)
+  if need mariadbd mariadb-server && need redis-server redis-server && start_mariadb && start_redis "$redis_port" && start_cluster; then
     mkdir -p "$work/sql"
-    export LINLI_TEST_DSN="linli:linli@tcp(127.0.0.1:$db_port)/" LINLI_TEST_REDIS="redis://127.0.0.1:$redis_port" LINLI_TEST_SQL_DIR="$work/sql"
-    suite "$(mariadbd --version | sed 's/.*Ver //;s/ for.*//') and $(redis-server --version | cut -d' ' -f1-3)" servers
+    export LINLI_TEST_DSN="linli:linli@tcp(127.0.0.1:$db_port)/" LINLI_TEST_REDIS="redis://127.0.0.1:$redis_port" LINLI_TEST_REDIS_CLUSTER=$cluster LINLI_TEST_SQL_DIR="$work/sql"
+    suite "$(mariadbd --version | sed 's/.*Ver //;s/ for.*//') and $(redis-server --version | cut -d' ' -f1-3)"
     say "every statement that reached the server, through TiDB's parser"
-    LINLI_TEST_SQL_CHECK=1 go test -count=1 ./models/store -run 'TestTiDB' -v 2>&1 | grep -vE '^=== ' || failed=1
+    LINLI_TEST_SQL_CHECK=1 go test -count=1 ./models/store -run TestTiDB -v || failed=1
   else
-    skipped+=("everything on MariaDB and Redis: they are not installed, and could not be")
+    skipped+=("everything on MariaDB and Redis: they are not installed or do not start")
     [ -n "${CI:-}" ] && failed=1
   fi
 fi
 
 echo
-if [ ${#skipped[@]} -gt 0 ]; then for s in "${skipped[@]}"; do echo "skipped: $s"; done; else echo "skipped: nothing"; fi
+for e in "${ends[@]:-}"; do [ -n "$e" ] && echo "$e"; done
+for s in "${skipped[@]:-}"; do [ -n "$s" ] && echo "skipped: $s"; done
+[ ${#skipped[@]} = 0 ] && echo "skipped for want of a program: nothing"
 [ $failed = 0 ] && echo "all suites passed" || echo "some suite FAILED"
 exit $failed

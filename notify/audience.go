@@ -2,7 +2,6 @@ package notify
 
 import (
 	"context"
-	"time"
 
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/org"
@@ -68,7 +67,7 @@ func (d *Dispatcher) residents(ctx context.Context, estate int64, give func([]re
 	for {
 		var people []int64
 		err := d.o.DB.View(ctx, func(tx *store.Tx) error {
-			today := tx.Now.In(org.Shanghai).Format(time.DateOnly)
+			today := org.DayOf(tx.Now)
 			return tx.Model(&org.Residence{}).Distinct("person_id").
 				Where("estate_id = ? AND living IS NOT NULL AND (lease_ends IS NULL OR lease_ends >= ?) AND person_id > ?", estate, today, after).
 				Order("person_id").Limit(expandBatch).Pluck("person_id", &people).Error
@@ -194,7 +193,7 @@ func postsOf(tx *store.Tx, organisation int64) (found []recipient, held bool, er
 		PostID   int64
 		PersonID int64
 	}
-	today := tx.Now.In(org.Shanghai).Format(time.DateOnly)
+	today := org.DayOf(tx.Now)
 	err = tx.Model(&org.Post{}).Select("posts.id AS post_id, COALESCE(h.person_id, d.person_id, 0) AS person_id").
 		Joins("LEFT JOIN post_holders h ON h.post_id = posts.id AND h.holding IS NOT NULL").
 		Joins("LEFT JOIN post_holders d ON h.id IS NULL AND d.post_id = posts.deputy_post_id AND d.holding IS NOT NULL").

@@ -325,7 +325,7 @@ func TestClockKnowsTheHolidays(t *testing.T) {
 		t.Errorf("due %s", got)
 	}
 	err := w.DB.InTx(t.Context(), func(tx *store.Tx) error {
-		return tx.Create(&org.LocalValue{Name: "calendar.days", Value: "2026-02-25 休", Article: "某通知", EffectiveOn: tx.Now.AddDate(0, 0, -1), State: "confirmed", EnteredAt: tx.Now}).Error
+		return tx.Create(&org.LocalValue{Name: "calendar.days", Value: "2026-02-25 休", Article: "某通知", EffectiveOn: org.DayOf(tx.Now), State: "confirmed", EnteredAt: tx.Now}).Error
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -219,7 +219,7 @@ func acceptHome(tx *store.Tx, actor Actor, inv *Invitation, leaseEnds *time.Time
 		if leaseEnds == nil || leaseEnds.Before(tx.Now) {
 			return fault.ErrInvalid.With(fault.Field{Path: "lease_ends", Reason: "请填写租约到期日，须晚于今天"})
 		}
-		r.LeaseEnds = leaseEnds
+		r.LeaseEnds = dateOf(leaseEnds)
 	}
 	_, err = openResidence(tx, actor, r)
 	return err

@@ -212,8 +212,25 @@ func (s *Service) InstallOrganisations(ctx context.Context, list []PackOrganisat
 
 // living narrows posts to those that are open on a day and whose term runs.
 func living(q *gorm.DB, at time.Time) *gorm.DB {
-	day := at.In(Shanghai).Format(time.DateOnly)
+	day := DayOf(at)
 	return q.Where("posts.closed_at IS NULL AND (posts.starts_on IS NULL OR posts.starts_on <= ?) AND (posts.ends_on IS NULL OR posts.ends_on >= ?)", day, day)
+}
+
+// DayOf is the calendar day of a time in Shanghai, as DATE columns hold days: midnight UTC. Queries compare days as
+// such values, because SQLite compares text.
+func DayOf(t time.Time) time.Time {
+	y, m, d := t.In(Shanghai).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+}
+
+// dateOf drops the clock of a day that somebody entered.
+func dateOf(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	y, m, d := t.Date()
+	day := time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	return &day
 }
 
 // Shanghai is the zone in which days of law are counted.

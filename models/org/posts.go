@@ -77,7 +77,7 @@ func kindsOf(k Kind) []PostKind {
 }
 
 func insertPost(tx *store.Tx, actor audit.Actor, in NewPost) (*Post, error) {
-	p := &Post{OrganisationID: in.OrganisationID, Kind: in.Kind, Title: in.Title, StartsOn: in.StartsOn, EndsOn: in.EndsOn,
+	p := &Post{OrganisationID: in.OrganisationID, Kind: in.Kind, Title: in.Title, StartsOn: dateOf(in.StartsOn), EndsOn: dateOf(in.EndsOn),
 		DeputyPostID: in.DeputyPostID, CreatedAt: tx.Now}
 	if err := tx.Create(p).Error; err != nil {
 		return nil, err

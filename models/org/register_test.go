@@ -318,7 +318,7 @@ func TestSecondPersonConfirmsLocalValues(t *testing.T) {
 		return fmt.Sprint(v.Raw, v.Reference)
 	}
 	before := clock()
-	v, err := w.s.EnterValue(ctx, first, pack, org.NewLocalValue{Name: key, Value: "5wd", Article: "某办法第三条", EffectiveOn: w.clock.Now().AddDate(0, 0, -1)})
+	v, err := w.s.EnterValue(ctx, first, pack, org.NewLocalValue{Name: key, Value: "5wd", Article: "某办法第三条", EffectiveOn: w.clock.Now()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,6 +43,7 @@ func (s *Service) Apply(ctx context.Context, actor Actor, in NewApplication) (*A
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
+	in.LeaseEnds = dateOf(in.LeaseEnds)
 	if in.Role != RoleTenant {
 		in.LeaseEnds = nil
 	}
@@ -333,7 +334,7 @@ func (s *Service) EndLeases(ctx context.Context) (int, error) {
 	n := 0
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		var ids []int64
-		today := tx.Now.In(Shanghai).Format(time.DateOnly)
+		today := DayOf(tx.Now)
 		err := tx.Model(&Residence{}).Where("living IS NOT NULL AND lease_ends < ?", today).Limit(500).Pluck("id", &ids).Error
 		if err != nil || len(ids) == 0 {
 			return err

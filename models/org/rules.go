@@ -39,7 +39,7 @@ var (
 // Rules gives the law of a day: the national pack, the city's pack and the confirmed local values over them.
 func Rules(tx *store.Tx, day time.Time, pack string) (*rulepack.Set, error) {
 	var rows []LocalValue
-	if err := tx.Where("state = 'confirmed' AND effective_on <= ?", day.In(Shanghai).Format(time.DateOnly)).Order("id").Limit(10000).Find(&rows).Error; err != nil {
+	if err := tx.Where("state = 'confirmed' AND effective_on <= ?", DayOf(day)).Order("id").Limit(10000).Find(&rows).Error; err != nil {
 		return nil, err
 	}
 	locals := make([]rulepack.Local, len(rows))
@@ -85,7 +85,7 @@ func (s *Service) EnterValue(ctx context.Context, actor Actor, pack string, in N
 		return nil, err
 	}
 	v := &LocalValue{Name: strings.TrimSpace(in.Name), Value: strings.TrimSpace(in.Value), Article: strings.TrimSpace(in.Article),
-		EffectiveOn: in.EffectiveOn, Demo: in.Demo, State: "proposed", EnteredBy: actor.PersonID}
+		EffectiveOn: *dateOf(&in.EffectiveOn), Demo: in.Demo, State: "proposed", EnteredBy: actor.PersonID}
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		v.ID, v.EnteredAt = 0, tx.Now
 		set, err := Rules(tx, tx.Now, pack)

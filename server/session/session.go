@@ -263,7 +263,7 @@ func (s *Sessions) Resident(ctx context.Context, token string) (org.Actor, error
 			return err
 		}
 		var rows []org.Residence
-		today := tx.Now.In(org.Shanghai).Format(time.DateOnly)
+		today := org.DayOf(tx.Now)
 		err := tx.Where("person_id = ? AND living IS NOT NULL AND (lease_ends IS NULL OR lease_ends >= ?)", c.Person, today).
 			Order("id").Limit(100).Find(&rows).Error
 		for _, r := range rows {

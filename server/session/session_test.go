@@ -130,9 +130,12 @@ func TestRightsAreReadFresh(t *testing.T) {
 	}
 	ends := w.clock.Now().AddDate(0, 0, 3)
 	if err := w.DB.InTx(ctx, func(tx *store.Tx) error {
-		return tx.Model(&org.Post{}).Where("id = ?", chair.Post.PostID).Update("ends_on", ends).Error
+		return tx.Model(&org.Post{}).Where("id = ?", chair.Post.PostID).Updates(map[string]any{"starts_on": org.DayOf(w.clock.Now()), "ends_on": org.DayOf(ends)}).Error
 	}); err != nil {
 		t.Fatal(err)
+	}
+	if _, err := w.s.Staff(ctx, token, 0); err != nil {
+		t.Errorf("on the first day of the term: %v", err)
 	}
 	w.clock.Advance(3 * 24 * time.Hour)
 	if _, err := w.s.Staff(ctx, token, 0); err != nil {
