@@ -18,7 +18,7 @@ type applyInput struct {
 		Note      string   `json:"note,omitempty" maxLength:"500"`
 		LeaseEnds string   `json:"lease_ends,omitempty" format:"date"`
 		FileIDs   []int64  `json:"file_ids" minItems:"1" maxItems:"9" doc:"证明材料，先用 POST /files 上传"`
-		ClientRef string   `json:"client_ref" minLength:"1" maxLength:"64"`
+		ClientRef string   `json:"client_ref" minLength:"1" maxLength:"64" pattern:"^(\\S(.*\\S)?)?$" patternDescription:"首尾没有空格的编号"`
 	}
 }
 
@@ -71,7 +71,7 @@ type areaInput struct {
 		Source    org.AreaSource `json:"source" enum:"register,survey,contract"`
 		Note      string         `json:"note,omitempty" maxLength:"500"`
 		FileIDs   []int64        `json:"file_ids" minItems:"1" maxItems:"9"`
-		ClientRef string         `json:"client_ref" minLength:"1" maxLength:"64"`
+		ClientRef string         `json:"client_ref" minLength:"1" maxLength:"64" pattern:"^(\\S(.*\\S)?)?$" patternDescription:"首尾没有空格的编号"`
 	}
 }
 

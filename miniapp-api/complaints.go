@@ -49,7 +49,7 @@ type fileInput struct {
 		Text       string               `json:"text" minLength:"5" maxLength:"2000"`
 		Visibility complaint.Visibility `json:"visibility,omitempty" enum:"public,private" doc:"是否让邻居看到内容和进展；任何时候都不显示您的姓名"`
 		PhotoIDs   []int64              `json:"photo_ids,omitempty" maxItems:"9"`
-		ClientRef  string               `json:"client_ref" minLength:"1" maxLength:"64" doc:"每次填写生成一个，重复提交不会重复立案"`
+		ClientRef  string               `json:"client_ref" minLength:"1" maxLength:"64" doc:"每次填写生成一个，重复提交不会重复立案" pattern:"^(\\S(.*\\S)?)?$" patternDescription:"首尾没有空格的编号"`
 	}
 }
 
@@ -152,7 +152,7 @@ func showMyComplaint(d Deps) func(context.Context, org.Actor, *IDPath) (*caseOut
 type confirmInput struct {
 	IDPath
 	Body struct {
-		ClientRef string `json:"client_ref,omitempty" maxLength:"64"`
+		ClientRef string `json:"client_ref,omitempty" maxLength:"64" pattern:"^(\\S(.*\\S)?)?$" patternDescription:"首尾没有空格的编号"`
 	}
 }
 
@@ -170,7 +170,7 @@ type returnInput struct {
 	IDPath
 	Body struct {
 		Text      string `json:"text" minLength:"2" maxLength:"500" doc:"哪里没有解决"`
-		ClientRef string `json:"client_ref,omitempty" maxLength:"64"`
+		ClientRef string `json:"client_ref,omitempty" maxLength:"64" pattern:"^(\\S(.*\\S)?)?$" patternDescription:"首尾没有空格的编号"`
 	}
 }
 

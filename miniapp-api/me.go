@@ -63,7 +63,7 @@ type privacyInput struct {
 	Body struct {
 		Kind      string `json:"kind" enum:"correct,delete" doc:"更正或删除"`
 		Body      string `json:"body,omitempty" maxLength:"500"`
-		ClientRef string `json:"client_ref" minLength:"1" maxLength:"64"`
+		ClientRef string `json:"client_ref" minLength:"1" maxLength:"64" pattern:"^(\\S(.*\\S)?)?$" patternDescription:"首尾没有空格的编号"`
 	}
 }
 

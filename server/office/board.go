@@ -58,7 +58,7 @@ type publishInput struct {
 		Title     string              `json:"title" minLength:"1" maxLength:"60"`
 		Body      string              `json:"body" minLength:"1" maxLength:"10000"`
 		FileIDs   []int64             `json:"file_ids,omitempty" maxItems:"20"`
-		ClientRef string              `json:"client_ref" minLength:"1" maxLength:"64"`
+		ClientRef string              `json:"client_ref" minLength:"1" maxLength:"64" pattern:"^(\\S(.*\\S)?)?$" patternDescription:"首尾没有空格的编号"`
 	}
 }
 

@@ -127,7 +127,7 @@ type actInput struct {
 	IDPath
 	Body struct {
 		Text      string `json:"text,omitempty" maxLength:"2000"`
-		ClientRef string `json:"client_ref,omitempty" maxLength:"64" doc:"重复提交时答复第一次的结果"`
+		ClientRef string `json:"client_ref,omitempty" maxLength:"64" doc:"重复提交时答复第一次的结果" pattern:"^(\\S(.*\\S)?)?$" patternDescription:"首尾没有空格的编号"`
 	}
 }
 
@@ -168,7 +168,7 @@ type transferCaseInput struct {
 		To        int64  `json:"to" minimum:"1" doc:"转给哪个单位"`
 		Clause    string `json:"clause" minLength:"1" maxLength:"64" doc:"依据职责清单的条款，例如 五(四)3"`
 		Text      string `json:"text" minLength:"1" maxLength:"500" doc:"转办理由"`
-		ClientRef string `json:"client_ref,omitempty" maxLength:"64"`
+		ClientRef string `json:"client_ref,omitempty" maxLength:"64" pattern:"^(\\S(.*\\S)?)?$" patternDescription:"首尾没有空格的编号"`
 	}
 }
 

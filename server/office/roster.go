@@ -35,7 +35,7 @@ type checkInput struct {
 	IDPath
 	Body struct {
 		FileID    int64  `json:"file_id" minimum:"1"`
-		ClientRef string `json:"client_ref" minLength:"1" maxLength:"64"`
+		ClientRef string `json:"client_ref" minLength:"1" maxLength:"64" pattern:"^(\\S(.*\\S)?)?$" patternDescription:"首尾没有空格的编号"`
 	}
 }
 
