@@ -6,10 +6,13 @@ RUN go mod download
 COPY . .
 ARG VERSION=dev
 RUN CGO_ENABLED=0 go build -mod=readonly -trimpath -ldflags "-s -w -X main.version=${VERSION:-dev}" -o /linli ./server
+# A new volume takes over the owner of the folder that it covers: nobody but nonroot may write there.
+RUN mkdir /data
 
 FROM gcr.io/distroless/static-debian12:nonroot
 COPY --from=build /linli /linli
-ENV LINLI_LISTEN=:8080 LINLI_DATA=/data
+COPY --from=build --chown=65532:65532 /data /data
+ENV LINLI_LISTEN=:8080 LINLI_DATA=/data LINLI_BACKUP_DIR=/data/backups
 VOLUME /data
 EXPOSE 8080
 USER nonroot

@@ -55,12 +55,21 @@ func (a *app) chores(ctx context.Context) {
 	wg.Wait()
 }
 
-// repeat does a chore again and again while it holds its lease. Trouble is logged and tried again at the next turn.
+// repeat does a chore again and again while it holds its lease, and gives the lease back at the end. Trouble is logged
+// and tried again at the next turn.
 func (a *app) repeat(ctx context.Context, owner string, c chore) {
+	lease := "chore." + c.name
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		if err := a.db.Release(ctx, lease, owner); err != nil {
+			a.log.WarnContext(ctx, "a chore waits until its lease runs out", "chore", c.name, "error", err.Error())
+		}
+	}()
 	tick := time.NewTicker(c.every)
 	defer tick.Stop()
 	for {
-		held, err := a.db.Claim(ctx, "chore."+c.name, owner, max(3*c.every, 15*time.Second))
+		held, err := a.db.Claim(ctx, lease, owner, max(3*c.every, 15*time.Second))
 		for more := held; more && err == nil; {
 			more, err = c.do(ctx)
 		}

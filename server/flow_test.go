@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/modelstest"
 	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/models/vault"
@@ -120,9 +121,7 @@ func TestKilledBetweenCommitAndSending(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := e.redis.FlushDB(t.Context()).Err(); err != nil {
-		t.Fatal(err)
-	}
+	modelstest.Wipe(t, e.redis)
 	second := notify.New(notify.Options{DB: e.db, Redis: e.redis, Channels: e.wechat.channels(), Classify: classify, TemplateIDs: e.templates(), Log: e.log})
 	for _, d := range []*notify.Dispatcher{second, e.dispatcher} {
 		if err := d.Drain(t.Context()); err != nil {

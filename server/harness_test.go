@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"testing"
 
@@ -32,9 +31,8 @@ func testConfig(t testing.TB) config.Config {
 	if modelstest.OnServer() {
 		c.Database = config.NewSecret(modelstest.DSN(t))
 	}
-	if os.Getenv("LINLI_TEST_REDIS") != "" {
-		modelstest.Redis(t) // waits for its turn and empties it
-		c.Redis = config.NewSecret(os.Getenv("LINLI_TEST_REDIS") + "/1")
+	if address := modelstest.RedisURL(t); address != "" {
+		c.Redis = config.NewSecret(address)
 	}
 	if err := c.Check(); err != nil {
 		t.Fatal(err)

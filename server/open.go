@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"os"
 	"strings"
@@ -80,6 +81,7 @@ func (a *app) openVault(context.Context) error {
 }
 
 func (a *app) openRedis(context.Context) error {
+	redis.SetLogger(redisLog{a.log})
 	if a.cfg.EmbeddedRedis() {
 		return a.embedRedis()
 	}
@@ -90,6 +92,14 @@ func (a *app) openRedis(context.Context) error {
 	a.redis = redis.NewUniversalClient(o)
 	a.closers = append(a.closers, func() { _ = a.redis.Close() })
 	return nil
+}
+
+// redisLog takes what go-redis says for itself. Its callers report the same trouble with what they wanted.
+type redisLog struct{ log *slog.Logger }
+
+// Printf implements go-redis's logging.
+func (l redisLog) Printf(ctx context.Context, format string, v ...any) {
+	l.log.DebugContext(ctx, "redis client", "message", fmt.Sprintf(format, v...))
 }
 
 // redisOptions reads "redis://…", "rediss://…" or "cluster:host:port,host:port[?password]".

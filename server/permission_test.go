@@ -72,6 +72,7 @@ func (e *engine) furnish(suffix string) things {
 	owner, community := "owner"+suffix, "community"+suffix
 	estate := e.town.actors[owner].Estate
 	th := things{"estates": estate, "units": e.town.actors[owner].Unit}
+	th["owner-sets"] = e.must(200, community, "GET", fmt.Sprintf("/office/v1/units/%d", th["units"]), nil).int("owner_set_id")
 	photo := e.upload(owner, "photo", suffix+"-photo")
 	th["complaints"] = e.must(201, owner, "POST", "/miniapp/v1/complaints", m{"estate_id": estate, "text": secretOf(suffix) + "楼道灯坏了", "client_ref": "walk" + suffix, "photo_ids": []int64{photo}}).int("id")
 	th["files"] = photo
@@ -154,8 +155,9 @@ func bodies(th things) map[string]any {
 		"officeCreateOrganisation":   m{"kind": "community", "name": "新社区", "parent_id": 1},
 		"officeCreatePost":           m{"organisation_id": 1, "kind": "clerk", "title": "经办"}, "officeInvitePost": m{"role": "deputy"},
 		"officeCreateEstate": m{"name": "新小区", "community_id": 1}, "officeAppoint": m{"organisation_id": 0, "reason": "合同到期"},
-		"officeTransferUnit": m{"cause": "sale", "source": "证1", "owners": []m{{"name": "张"}}},
-		"uploadFile":         multipartOf("photo", "w8", "p.png", onePixel()), "officeUploadFile": multipartOf("photo", "w9", "p.png", onePixel()),
+		"officeTransferUnit":      m{"cause": "sale", "source": "证1", "owners": []m{{"name": "张"}}},
+		"officeAnswerOwnerReview": m{"finding": "separate", "reason": "看过房产证"}, "officeNameRepresentative": m{"owner_id": 0},
+		"uploadFile": multipartOf("photo", "w8", "p.png", onePixel()), "officeUploadFile": multipartOf("photo", "w9", "p.png", onePixel()),
 	}
 }
 

@@ -2,8 +2,10 @@ package modelstest
 
 import (
 	"context"
-	"fmt"
+	"net"
 	"os"
+	"os/exec"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -12,57 +14,101 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// Redis gives an empty Redis: an in-process one whose time runs, or a database of the server that LINLI_TEST_REDIS
-// names (redis://host:port). Tests that use the server run one after the other, across packages too, through a lock
-// in the server's database 0; each gets database 1 flushed.
+// RedisURL gives an empty Redis as LINLI_TEST_REDIS asks for it: "" when a Redis inside the process will do; for
+// "server" a redis-server of the test's own; "cluster:host:port,…" is used as it is, by one test at a time.
+func RedisURL(t testing.TB) string {
+	t.Helper()
+	switch how := os.Getenv("LINLI_TEST_REDIS"); how {
+	case "":
+		return ""
+	case "server":
+		return startRedis(t)
+	default:
+		c := redis.NewClusterClient(&redis.ClusterOptions{Addrs: nodes(how)})
+		defer func() { _ = c.Close() }()
+		Wipe(t, c)
+		return how
+	}
+}
+
+// Redis gives a client of RedisURL, or of a Redis inside the process whose time runs.
 func Redis(t testing.TB) redis.UniversalClient {
 	t.Helper()
-	url := os.Getenv("LINLI_TEST_REDIS")
-	if url == "" {
+	address := RedisURL(t)
+	if address == "" {
 		return embedded(t)
 	}
-	o, err := redis.ParseURL(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	lock := redis.NewClient(o)
-	hold(t, lock)
-	own := *o
-	own.DB = 1
-	c := redis.NewClient(&own)
-	if err := c.FlushDB(context.Background()).Err(); err != nil {
-		t.Fatal(err)
-	}
+	o := &redis.UniversalOptions{Addrs: nodes(address), IsClusterMode: strings.HasPrefix(address, "cluster:")}
+	c := redis.NewUniversalClient(o)
 	t.Cleanup(func() { _ = c.Close() })
 	return c
 }
 
-// hold waits for the server; a test that has it already, from an earlier call, goes on.
-func hold(t testing.TB, c *redis.Client) {
-	const key, patience = "linli-test-lock", 3 * time.Minute
-	mine := fmt.Sprint(os.Getpid(), " ", t.Name())
-	deadline := time.Now().Add(patience)
-	for {
-		ok, err := c.SetNX(context.Background(), key, mine, patience).Result()
+// Wipe empties a Redis, every master of a cluster.
+func Wipe(t testing.TB, c redis.UniversalClient) {
+	t.Helper()
+	wipe := func(ctx context.Context, node *redis.Client) error { return node.FlushAll(ctx).Err() }
+	var err error
+	if cluster, ok := c.(*redis.ClusterClient); ok {
+		err = cluster.ForEachMaster(t.Context(), wipe)
+	} else {
+		err = c.FlushAll(t.Context()).Err()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func nodes(address string) []string {
+	if list, ok := strings.CutPrefix(address, "cluster:"); ok {
+		return strings.Split(list, ",")
+	}
+	return []string{strings.TrimSuffix(strings.TrimPrefix(address, "redis://"), "/0")}
+}
+
+// startRedis runs a redis-server on a free port until the test ends.
+func startRedis(t testing.TB) string {
+	t.Helper()
+	for range 5 { // somebody else may take the port first
+		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if ok {
-			break
+		host := l.Addr().String()
+		_ = l.Close()
+		_, port, _ := net.SplitHostPort(host)
+		cmd := exec.Command("redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", t.TempDir())
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
 		}
-		if holder, _ := c.Get(context.Background(), key).Result(); holder == mine {
-			t.Cleanup(func() { _ = c.Close() })
-			return
+		ended := make(chan struct{})
+		go func() { _ = cmd.Wait(); close(ended) }()
+		if answers(host, ended) {
+			t.Cleanup(func() {
+				_ = cmd.Process.Kill()
+				<-ended
+			})
+			return "redis://" + host + "/0"
 		}
-		if time.Now().After(deadline) {
-			t.Fatal("another test keeps the Redis server")
-		}
-		<-time.After(20 * time.Millisecond)
 	}
-	t.Cleanup(func() {
-		_ = c.Del(context.Background(), key).Err()
-		_ = c.Close()
-	})
+	t.Fatal("redis-server does not start")
+	return ""
+}
+
+// answers waits until a new redis-server answers or ends.
+func answers(host string, ended <-chan struct{}) bool {
+	c := redis.NewClient(&redis.Options{Addr: host, MaxRetries: -1, DialTimeout: time.Second})
+	defer func() { _ = c.Close() }()
+	for {
+		if c.Ping(context.Background()).Err() == nil {
+			return true
+		}
+		select {
+		case <-ended:
+			return false
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
 }
 
 func embedded(t testing.TB) redis.UniversalClient {

@@ -7,6 +7,8 @@ var (
 	ErrEstateNotFound       = fault.New(fault.NotFound, "estate.not_found", "没有找到这个小区")
 	ErrBuildingNotFound     = fault.New(fault.NotFound, "building.not_found", "没有找到这幢楼")
 	ErrUnitNotFound         = fault.New(fault.NotFound, "unit.not_found", "没有找到这套房屋，请核对幢号、单元和房号")
+	ErrOwnerSetNotFound     = fault.New(fault.NotFound, "owner_set.not_found", "没有找到这组业主")
+	ErrOwnersDiffer         = fault.New(fault.Conflict, "owner_set.differ", "这两组业主的人数、姓名或证件号码不一致，不能合并；请先更正名册")
 	ErrOrganisationNotFound = fault.New(fault.NotFound, "organisation.not_found", "没有找到这个单位")
 	ErrPostNotFound         = fault.New(fault.NotFound, "post.not_found", "没有找到这个岗位")
 	ErrPersonNotFound       = fault.New(fault.NotFound, "person.not_found", "没有找到这个人")

@@ -75,7 +75,7 @@ func (s *Service) applyRoster(tx *store.Tx, actor Actor, imp *RosterImport, remo
 	if err != nil {
 		return err
 	}
-	a := &application{s: s, tx: tx, actor: actor, estate: imp.EstateID, source: fmt.Sprintf("名册导入%d", imp.ID), have: have, buildings: map[string]int64{}}
+	a := &application{s: s, tx: tx, actor: actor, estate: imp.EstateID, source: fmt.Sprintf("名册导入%d", imp.ID), have: have, buildings: map[string]int64{}, speakers: map[int64]int64{}}
 	if err := a.load(); err != nil {
 		return err
 	}
@@ -105,6 +105,7 @@ type application struct {
 	buildings map[string]int64
 	sets      map[string]int64 // by fingerprint
 	developer int64
+	speakers  map[int64]int64 // representative by new set
 	pending   []entry
 	inserted  int
 	changed   int
@@ -211,7 +212,7 @@ func (a *application) find(papers string) (int64, bool) {
 func (a *application) setsFor(entries []entry) ([]int64, error) {
 	ids := make([]int64, len(entries))
 	var fresh []OwnerSet
-	var people [][]OwnerInput
+	var people []entry
 	where := map[int]int{}       // entry → fresh
 	byPapers := map[string]int{} // papers → fresh
 	for i, e := range entries {
@@ -235,7 +236,7 @@ func (a *application) setsFor(entries []entry) ([]int64, error) {
 		where[i], byPapers[papers] = len(fresh), len(fresh)
 		set := a.s.newSet(a.estate, e.people, papers)
 		set.CreatedAt = a.tx.Now
-		fresh, people = append(fresh, set), append(people, e.people)
+		fresh, people = append(fresh, set), append(people, e)
 	}
 	if len(fresh) > 0 {
 		if err := a.insertSets(fresh, people); err != nil {
@@ -248,7 +249,7 @@ func (a *application) setsFor(entries []entry) ([]int64, error) {
 	return ids, nil
 }
 
-func (a *application) insertSets(fresh []OwnerSet, people [][]OwnerInput) error {
+func (a *application) insertSets(fresh []OwnerSet, of []entry) error {
 	if err := a.tx.Create(&fresh).Error; err != nil {
 		return err
 	}
@@ -257,9 +258,36 @@ func (a *application) insertSets(fresh []OwnerSet, people [][]OwnerInput) error 
 		if fresh[n].Fingerprint != "" {
 			a.sets[fresh[n].Fingerprint] = fresh[n].ID
 		}
-		owners = append(owners, a.s.sealOwners(&fresh[n], people[n], a.tx)...)
+		owners = append(owners, a.s.sealOwners(&fresh[n], of[n].people, a.tx)...)
 	}
-	return a.tx.CreateInBatches(&owners, applyBatch).Error
+	if err := a.tx.CreateInBatches(&owners, applyBatch).Error; err != nil {
+		return err
+	}
+	first := 0
+	for n, e := range of {
+		if e.representative >= 0 {
+			a.speakers[fresh[n].ID] = owners[first+e.representative].ID
+		}
+		first += len(e.people)
+	}
+	return a.nameSpeakers()
+}
+
+// nameSpeakers records the representatives of new sets in one statement.
+func (a *application) nameSpeakers() error {
+	if len(a.speakers) == 0 {
+		return nil
+	}
+	var b strings.Builder
+	b.WriteString("UPDATE owner_sets SET representative_id = CASE id")
+	ids := make([]int64, 0, len(a.speakers))
+	for set, owner := range a.speakers {
+		fmt.Fprintf(&b, " WHEN %d THEN %d", set, owner)
+		ids = append(ids, set)
+	}
+	b.WriteString(" END WHERE id IN ?")
+	clear(a.speakers)
+	return a.tx.Exec(b.String(), ids).Error
 }
 
 // developerSet is the one owner set of everything unsold (SPC interpretation art. 9).
@@ -278,7 +306,7 @@ func (a *application) developerSet() (int64, error) {
 // update brings one existing unit up to date.
 func (a *application) update(e entry, k *known) error {
 	attributes, people := e.attributes(k), e.peopleDiffer(k)
-	if len(attributes) == 0 && !people {
+	if len(attributes) == 0 && !people && !e.renames(k) {
 		return nil
 	}
 	a.changed++
@@ -289,18 +317,30 @@ func (a *application) update(e entry, k *known) error {
 			return err
 		}
 	}
-	if !people {
+	set := k.setID
+	if people {
+		var err error
+		if set, err = a.updatePeople(e, k); err != nil {
+			return err
+		}
+	}
+	if e.representative < 0 {
 		return nil
 	}
+	return a.s.nameRepresentative(a.tx, set, e.people[e.representative].Name)
+}
+
+// updatePeople corrects the unit's owners or gives it to others, and returns the set that holds it now.
+func (a *application) updatePeople(e entry, k *known) (int64, error) {
 	set, same := a.find(canonicalPapers(e.people))
 	if e.corrects(k, same && set == k.setID) && (!same || set == k.setID) {
-		return a.correct(e, k)
+		return k.setID, a.correct(e, k)
 	}
 	sets, err := a.setsFor([]entry{e})
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return a.s.changeHands(a.tx, a.actor, &Unit{ID: k.id, EstateID: a.estate}, sets[0], "roster", a.source, e.shares)
+	return sets[0], a.s.changeHands(a.tx, a.actor, &Unit{ID: k.id, EstateID: a.estate}, sets[0], "roster", a.source, e.shares)
 }
 
 // correct keeps the owner set and writes the people's details anew, so that nobody loses rights over a typing error.

@@ -11,6 +11,7 @@ import (
 	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/org/roster"
 	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/models/vault"
 )
 
 // RosterImport is one upload of an owners' roster: checked first, applied when somebody says so.
@@ -209,6 +210,9 @@ func (c *comparison) row(r roster.Row) error {
 	diffs := e.attributes(k)
 	if e.peopleDiffer(k) {
 		diffs = append(diffs, "业主："+orNone(k.masked)+" → "+orNone(maskPeople(e.people)))
+	}
+	if e.renames(k) {
+		diffs = append(diffs, "业主代表："+orNone(vault.MaskName(k.representative))+" → "+vault.MaskName(e.people[e.representative].Name))
 	}
 	if len(diffs) == 0 {
 		c.report.Unchanged++

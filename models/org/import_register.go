@@ -30,6 +30,8 @@ type known struct {
 	names     [16]byte
 	papers    bool // every owner has an ID paper
 	masked    string
+	// representative is the name of the owner who speaks for the set; empty when nobody is named.
+	representative string
 }
 
 // snapshot is an estate's register by where its units are.
@@ -63,7 +65,7 @@ func (s *Service) snapshot(tx *store.Tx, estateID int64) (snapshot, error) {
 		for i, u := range units {
 			ids[i] = u.ID
 		}
-		held, _, owners, err := currentOwners(tx, ids)
+		held, sets, owners, err := currentOwners(tx, ids)
 		if err != nil {
 			return nil, err
 		}
@@ -74,6 +76,11 @@ func (s *Service) snapshot(tx *store.Tx, estateID int64) (snapshot, error) {
 				return nil, fmt.Errorf("unit %d: %w", u.ID, err)
 			}
 			k.setPeople(people, held[u.ID].Shares)
+			for i, o := range owners[k.setID] {
+				if o.ID == sets[k.setID].RepresentativeID {
+					k.representative = people[i].Name
+				}
+			}
 			all[unitKey(names[u.BuildingID], u.Entrance, u.Number)] = k
 		}
 	}
@@ -130,11 +137,16 @@ type entry struct {
 	roster.Row
 	people []OwnerInput
 	shares string
+	// representative is where the owner who speaks for the others stands among people; -1 when the roster names nobody.
+	representative int
 }
 
 func newEntry(r roster.Row) (entry, error) {
-	e := entry{Row: r, people: make([]OwnerInput, len(r.Owners))}
+	e := entry{Row: r, people: make([]OwnerInput, len(r.Owners)), representative: -1}
 	for i, o := range r.Owners {
+		if o.Representative {
+			e.representative = i
+		}
 		e.people[i] = OwnerInput{Name: o.Name, Phone: o.Phone, Paper: strings.ToUpper(o.IDNumber), ShareNum: o.ShareNum, ShareDen: o.ShareDen}
 	}
 	var err error
@@ -159,6 +171,12 @@ func (e *entry) attributes(k *known) []string {
 	add(e.Delivered != k.delivered, "交付", yesNo(k.delivered), yesNo(e.Delivered))
 	add(k.removed, "状态", "已停用", "恢复")
 	return diffs
+}
+
+// renames reports whether the roster names another representative than the register. A roster that names nobody leaves
+// the one who is.
+func (e *entry) renames(k *known) bool {
+	return e.representative >= 0 && e.people[e.representative].Name != k.representative
 }
 
 func yesNo(b bool) string {

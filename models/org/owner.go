@@ -10,10 +10,22 @@ type OwnerSet struct {
 	EstateID         int64
 	Kind             string // natural, legal, developer
 	Fingerprint      string
-	Review           string // why a person must look at it; empty when nothing is open
+	Review           Review // whether a person must say who these owners are
+	PhoneReview      Review // whether a person must say whose phone it is
 	RepresentativeID int64  // org.Owner
 	CreatedAt        time.Time
 }
+
+// Review is a question about an owner set that only a person can answer.
+type Review string
+
+// The reviews of an owner set.
+const (
+	PaperMissing  Review = "paper_missing"  // without papers nobody can tell whether another set is the same people
+	PaperSeparate Review = "paper_separate" // somebody has looked: a head of its own
+	PhoneShared   Review = "shared"         // the phone stands for more owner sets than one person plausibly has
+	PhoneBelongs  Review = "belongs"        // somebody has looked: the phone is this owner's
+)
 
 // Owner is one member of an owner set, as the roster names them.
 type Owner struct {

@@ -53,7 +53,7 @@ func (s *Service) findOrInsertSet(tx *store.Tx, estateID int64, owners []OwnerIn
 func (s *Service) newSet(estateID int64, owners []OwnerInput, papers string) OwnerSet {
 	set := OwnerSet{EstateID: estateID, Kind: "natural", Fingerprint: s.vault.Index("owner_set", papers)}
 	if papers == "" {
-		set.Review = "paper_missing"
+		set.Review = PaperMissing
 	}
 	for _, o := range owners {
 		if isLicence(o.Paper) {

@@ -189,7 +189,7 @@ func TestOwnerSetsMergeByPapersAlone(t *testing.T) {
 		line("103", "70", "甲", paper(1), phoneA, "")+
 		line("104", "70", "丁", "", "", "")+line("105", "70", "丁", "", "", ""))
 	sets := map[string]int64{}
-	review := map[string]string{}
+	review := map[string]org.Review{}
 	for _, u := range w.units(t) {
 		if u.OwnerSet != nil {
 			sets[u.Number], review[u.Number] = u.OwnerSet.ID, u.OwnerSet.Review

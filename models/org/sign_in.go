@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/event"
@@ -136,13 +138,9 @@ func (s *Service) Recognise(ctx context.Context, actor Actor) (Recognition, erro
 		if err != nil || len(owners) == 0 {
 			return err
 		}
-		sets := map[int64]bool{}
-		for _, o := range owners {
-			sets[o.OwnerSetID] = true
-		}
-		if len(sets) > maxOwnerSets {
-			r.Review = true
-			return markShared(tx, sets)
+		owners, r.Review, err = withoutShared(tx, owners)
+		if err != nil {
+			return err
 		}
 		for _, o := range owners {
 			// An owner who is bound already is somebody else's account: a person has to decide, through an application.
@@ -179,12 +177,29 @@ func currentOwnersByPhone(tx *store.Tx, indexes []string) ([]Owner, error) {
 	return owners, err
 }
 
-func markShared(tx *store.Tx, sets map[int64]bool) error {
-	ids := make([]int64, 0, len(sets))
-	for id := range sets {
-		ids = append(ids, id)
+// withoutShared leaves out the owners whose set must be checked first, because their phone stands for more sets than
+// one person plausibly has, and flags those sets. It reports whether there were any.
+func withoutShared(tx *store.Tx, owners []Owner) ([]Owner, bool, error) {
+	ids := map[int64]bool{}
+	for _, o := range owners {
+		ids[o.OwnerSetID] = true
 	}
-	return tx.Model(&OwnerSet{}).Where("id IN ? AND review = ''", ids).Update("review", "phone_shared").Error
+	if len(ids) <= maxOwnerSets {
+		return owners, false, nil
+	}
+	var sets []OwnerSet
+	if err := tx.Where("id IN ? AND phone_review <> ?", slices.Collect(maps.Keys(ids)), PhoneBelongs).Find(&sets).Error; err != nil {
+		return nil, false, err
+	}
+	for _, set := range sets {
+		delete(ids, set.ID)
+		err := tx.Model(&OwnerSet{}).Where("id = ? AND phone_review = ''", set.ID).Update("phone_review", PhoneShared).Error
+		if err != nil {
+			return nil, false, err
+		}
+	}
+	kept := slices.DeleteFunc(slices.Clone(owners), func(o Owner) bool { return !ids[o.OwnerSetID] })
+	return kept, len(sets) > 0, nil
 }
 
 // recogniseOwner binds an owner of the roster to the person and opens a residence in each of the set's units.

@@ -17,6 +17,7 @@ type OwnerView struct {
 	Name       string // 王*
 	Phone      string // 138****1234
 	Recognised bool   // somebody signed in is this owner
+	Speaks     bool   // represents the co-owners
 }
 
 // UnitView is a unit with its building's name and its current owners, masked.
@@ -116,6 +117,7 @@ func (s *Service) viewUnits(tx *store.Tx, units []Unit) ([]UnitView, error) {
 			if err != nil {
 				return nil, err
 			}
+			v.Speaks = o.ID == set.RepresentativeID
 			views[i].Owners = append(views[i].Owners, v)
 		}
 	}

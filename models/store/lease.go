@@ -59,3 +59,10 @@ func (db *DB) Claim(ctx context.Context, name, owner string, hold time.Duration)
 	})
 	return held, err
 }
+
+// Release gives the lease back at once, if owner still holds it.
+func (db *DB) Release(ctx context.Context, name, owner string) error {
+	return db.InTx(ctx, func(tx *Tx) error {
+		return tx.Model(&Lease{}).Where("name = ? AND owner = ?", name, owner).Updates(map[string]any{"owner": "", "ends_at": tx.Now}).Error
+	})
+}

@@ -32,6 +32,14 @@ func TestALeaseBelongsToOneUntilItEnds(t *testing.T) {
 	clock.Advance(time.Second)
 	claim("b", true)
 	claim("a", false)
+	if err := db.Release(t.Context(), "chore", "a"); err != nil {
+		t.Error(err)
+	}
+	claim("a", false) // b has it: a could not give it away
+	if err := db.Release(t.Context(), "chore", "b"); err != nil {
+		t.Error(err)
+	}
+	claim("a", true)
 	if held, err := db.Claim(t.Context(), "other chore", "a", time.Minute); err != nil || !held {
 		t.Errorf("another lease: %v, %v", held, err)
 	}

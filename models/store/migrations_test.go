@@ -19,6 +19,8 @@ var (
 
 	mysqlColumn  = regexp.MustCompile(`^(\w+) (BIGINT|INT|BOOLEAN|DATETIME|DATE|TEXT|MEDIUMTEXT|VARCHAR\((\d+)\)) (NOT NULL|NULL)( AUTO_INCREMENT)?( PRIMARY KEY)?$`)
 	sqliteColumn = regexp.MustCompile(`^(\w+) (BIGINT|INT|BOOLEAN|DATETIME|DATE|TEXT) (NOT NULL|NULL)( PRIMARY KEY)?(?: CHECK \(length\((\w+)\) <= (\d+)\))?$`)
+	addColumn    = regexp.MustCompile(`^ALTER TABLE (\w+) ADD COLUMN (.+? NOT NULL)( DEFAULT (?:''|\d+))(.*)$`)
+	update       = regexp.MustCompile(`^UPDATE \w+ SET `)
 	sqliteSerial = regexp.MustCompile(`^(\w+) INTEGER PRIMARY KEY AUTOINCREMENT$`)
 )
 
@@ -50,7 +52,10 @@ func canonical(t *testing.T, path string, column func(string) string, tail strin
 	for _, s := range statements(t, path) {
 		m := createTable.FindStringSubmatch(s)
 		if m == nil {
-			if s = strings.Join(strings.Fields(s), " "); !createIndex.MatchString(s) {
+			s = strings.Join(strings.Fields(s), " ")
+			if m := addColumn.FindStringSubmatch(s); m != nil {
+				s = m[1] + ": " + column(m[2]+m[4]) + m[3]
+			} else if !createIndex.MatchString(s) && !update.MatchString(s) {
 				t.Errorf("%s: this test does not know how to compare %q", path, s)
 			}
 			list = append(list, s)

@@ -67,10 +67,33 @@ type undeliveredView struct {
 	Channel   string    `json:"channel"`
 	Template  string    `json:"template"`
 	State     string    `json:"state" doc:"dead 多次失败，refused 对方未订阅，unreachable 没有可用的账号"`
+	Why       string    `json:"why" doc:"为什么没有送到，可以怎么办"`
 	Code      int       `json:"error_code,omitempty"`
-	Error     string    `json:"error,omitempty"`
+	Error     string    `json:"error,omitempty" doc:"微信的原话"`
 	Attempts  int       `json:"attempts"`
 	At        time.Time `json:"at"`
+}
+
+// wechatReasons says in plain words what WeChat's commonest codes mean.
+var wechatReasons = map[int]string{
+	40003: "对方的微信账号已失效，请联系本人重新登录小程序",
+	40037: "消息模板编号不对，请管理员核对模板设置",
+	45009: "今天的发送次数已用完，明天可以重发",
+	47003: "消息内容不符合微信模板的要求，请管理员核对模板设置",
+}
+
+// whyUndelivered says why a delivery did not arrive and what to do about it.
+func whyUndelivered(d notify.Delivery) string {
+	switch d.State {
+	case notify.Refused:
+		return "对方没有订阅这类消息，站内消息里有一份"
+	case notify.Unreachable:
+		return "对方没有绑定微信，或这类消息还没有配置模板，站内消息里有一份"
+	}
+	if why, ok := wechatReasons[d.ErrorCode]; ok {
+		return why
+	}
+	return "微信多次没有回应，可以重发；一直失败请联系管理员"
 }
 
 func listUndelivered(d Deps) func(context.Context, org.Actor, *web.Page) (*web.List[undeliveredView], error) {
@@ -85,7 +108,7 @@ func listUndelivered(d Deps) func(context.Context, org.Actor, *web.Page) (*web.L
 		}
 		return web.Paged(*in, rows, func(x notify.Delivery) int64 { return x.ID }, func(x notify.Delivery) undeliveredView {
 			return undeliveredView{ID: x.ID, MessageID: x.MessageID, EstateID: x.EstateID, Recipient: x.RecipientKind, ToID: x.RecipientID, Channel: x.Channel,
-				Template: x.Template, State: string(x.State), Code: x.ErrorCode, Error: x.LastError, Attempts: x.Attempts, At: web.Time(x.CreatedAt)}
+				Template: x.Template, State: string(x.State), Why: whyUndelivered(x), Code: x.ErrorCode, Error: x.LastError, Attempts: x.Attempts, At: web.Time(x.CreatedAt)}
 		}), nil
 	}
 }

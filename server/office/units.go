@@ -12,7 +12,10 @@ type ownerView struct {
 	Name       string `json:"name" doc:"已打码"`
 	Phone      string `json:"phone,omitempty" doc:"已打码"`
 	Recognised bool   `json:"recognised" doc:"是否已在小程序认证"`
+	Speaks     bool   `json:"representative,omitempty" doc:"业主代表"`
 }
+
+func viewOwner(o org.OwnerView) ownerView { return ownerView(o) }
 
 type unitView struct {
 	ID         int64          `json:"id"`
@@ -24,7 +27,7 @@ type unitView struct {
 	Sold       bool           `json:"sold"`
 	Delivered  bool           `json:"delivered"`
 	OwnerSetID int64          `json:"owner_set_id,omitempty" doc:"同一组业主的编号；表决时算一人"`
-	Review     string         `json:"review,omitempty" doc:"需要人工核对的原因"`
+	Review     []org.Review   `json:"review,omitempty" doc:"需要人工核对的原因：paper_missing 缺证件号码，shared 手机号对应的业主太多"`
 	Shares     string         `json:"shares,omitempty"`
 	Owners     []ownerView    `json:"owners"`
 }
@@ -33,10 +36,16 @@ func viewUnit(u org.UnitView) unitView {
 	v := unitView{ID: u.ID, BuildingID: u.BuildingID, Unit: org.PrintUnit(u.Building, u.Entrance, u.Number), Area: u.AreaMilli.String(), AreaSource: u.AreaSource,
 		Use: u.UseKind, Sold: u.Sold, Delivered: u.Delivered, Shares: u.Shares, Owners: []ownerView{}}
 	if u.OwnerSet != nil {
-		v.OwnerSetID, v.Review = u.OwnerSet.ID, u.OwnerSet.Review
+		v.OwnerSetID = u.OwnerSet.ID
+		if u.OwnerSet.Review == org.PaperMissing {
+			v.Review = append(v.Review, org.PaperMissing)
+		}
+		if u.OwnerSet.PhoneReview == org.PhoneShared {
+			v.Review = append(v.Review, org.PhoneShared)
+		}
 	}
 	for _, o := range u.Owners {
-		v.Owners = append(v.Owners, ownerView(o))
+		v.Owners = append(v.Owners, viewOwner(o))
 	}
 	return v
 }

@@ -190,6 +190,7 @@ func (c *collector) close() error {
 		c.fault(u.Line, colName, "", "已售的房屋要填业主姓名")
 	}
 	c.shares(u)
+	c.representative(u)
 	if c.broken {
 		c.broken = false
 		return nil
@@ -214,6 +215,19 @@ func (c *collector) shares(u *Row) {
 	}
 	if given > 0 && (given != len(u.Owners) || num != den) {
 		c.fault(u.Line, colShare, "", "这套房屋各业主的份额要都填，相加等于1；共同共有的都留空")
+	}
+}
+
+// representative checks that one owner at most speaks for the others.
+func (c *collector) representative(u *Row) {
+	named := 0
+	for _, o := range u.Owners {
+		if !o.Representative {
+			continue
+		}
+		if named++; named > 1 {
+			c.fault(o.Line, colRepresentative, "是", "一套房屋只能有一位业主代表，请只留一个“是”")
+		}
 	}
 }
 
@@ -302,7 +316,13 @@ func (c *collector) owner(n int, row []cell) (Owner, bool) {
 	if o.ShareNum, o.ShareDen, err = readShare(c.at(row, colShare)); err != nil {
 		c.fault(n, colShare, clip(clean(c.at(row, colShare).text)), err.Error())
 	}
-	o.Representative = clean(c.at(row, colRepresentative).text) == "是"
+	switch text := clean(c.at(row, colRepresentative).text); text {
+	case "是", "√":
+		o.Representative = true
+	case "", "否":
+	default:
+		c.fault(n, colRepresentative, clip(text), "代表全体共有人的那一位填“是”，其他人留空")
+	}
 	switch {
 	case o.Name == "":
 		if o.IDNumber != "" || o.Phone != "" || o.ShareDen != 0 {
