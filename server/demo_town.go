@@ -1,19 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/linli-city/linli/models/disclosure"
-	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/rulepack"
 	"github.com/linli-city/linli/models/store"
-	"github.com/linli-city/linli/server/session"
 	"github.com/linli-city/linli/server/web"
 )
 
@@ -72,97 +68,6 @@ func packOrganisations(p *rulepack.Pack) []org.PackOrganisation {
 }
 
 // person signs somebody in through the sandbox WeChat, as a phone would, and returns them as an actor.
-func (t *demoTown) person(key, name string) (org.Actor, *demoActor, error) {
-	openID, unionID, err := t.wechat.demoSignIn(t.ctx, key)
-	if err != nil {
-		return org.Actor{}, nil, err
-	}
-	id, err := t.org.SignIn(t.ctx, org.MiniProgram, openID, unionID)
-	if err != nil {
-		return org.Actor{}, nil, err
-	}
-	token, err := t.sessions.Create(t.ctx, session.Start{PersonID: id, OpenID: openID, Device: "演示"})
-	if err != nil {
-		return org.Actor{}, nil, err
-	}
-	a := org.Actor{PersonID: id, Surface: "miniapp"}
-	if err := t.org.GiveConsent(t.ctx, a, org.PrivacyVersion); err != nil {
-		return org.Actor{}, nil, err
-	}
-	if err := t.org.SetName(t.ctx, a, name); err != nil {
-		return org.Actor{}, nil, err
-	}
-	d := &demoActor{Name: name, Token: token, Surface: "miniapp", person: id}
-	t.actors[key] = d
-	actor, err := t.sessions.Resident(t.ctx, token)
-	return actor, d, err
-}
-
-// officer signs somebody in, has them take a post, and opens a session that acts in it.
-func (t *demoTown) officer(key, name string, inviter org.Actor, post int64) (org.Actor, error) {
-	a, d, err := t.person(key, name)
-	if err != nil {
-		return org.Actor{}, err
-	}
-	if err := t.take(a, inviter, post); err != nil {
-		return org.Actor{}, fmt.Errorf("%s: %w", key, err)
-	}
-	openID, unionID, err := t.wechat.demoFollow(key)
-	if err != nil {
-		return org.Actor{}, err
-	}
-	if _, err := t.org.SignIn(t.ctx, org.ServiceAccount, openID, unionID); err != nil {
-		return org.Actor{}, err
-	}
-	d.Surface, d.Post = "office", post
-	if d.Token, err = t.sessions.Create(t.ctx, session.Start{PersonID: d.person, PostID: post, OpenID: a.OpenID, Device: "演示"}); err != nil {
-		return org.Actor{}, err
-	}
-	return t.sessions.Staff(t.ctx, d.Token, post)
-}
-
-// take fills a post through an invitation, unless the person holds it already.
-func (t *demoTown) take(a, inviter org.Actor, post int64) error {
-	mine, err := t.org.MyPosts(t.ctx, a.PersonID)
-	if err != nil {
-		return err
-	}
-	for _, p := range mine {
-		if p.ID == post {
-			return nil
-		}
-	}
-	var inv *org.Invited
-	if inviter.PersonID == 0 {
-		inv, err = t.org.FirstInvitation(t.ctx)
-	} else {
-		inv, err = t.org.InvitePostHolder(t.ctx, inviter, post, org.Holder)
-	}
-	if err != nil {
-		return err
-	}
-	_, err = t.org.Accept(t.ctx, a, inv.Token, nil)
-	return err
-}
-
-// post finds the first post of a kind in an organisation, or makes it.
-func (t *demoTown) post(by org.Actor, organisation int64, kind org.PostKind, title string) (int64, error) {
-	var ids []int64
-	err := t.db.View(t.ctx, func(tx *store.Tx) error {
-		return tx.Model(&org.Post{}).Where("organisation_id = ? AND kind = ? AND title = ? AND closed_at IS NULL", organisation, kind, title).Limit(1).Pluck("id", &ids).Error
-	})
-	if err != nil {
-		return 0, err
-	}
-	if len(ids) > 0 {
-		return ids[0], nil
-	}
-	p, err := t.org.CreatePost(t.ctx, by, org.NewPost{OrganisationID: organisation, Kind: kind, Title: title})
-	if err != nil {
-		return 0, err
-	}
-	return p.ID, nil
-}
 
 func (t *demoTown) code(code string) (*org.Organisation, error) {
 	var o *org.Organisation
@@ -291,94 +196,6 @@ func first(rows []org.Estate) *org.Estate {
 }
 
 // roster imports the estate's demo roster the way a clerk does.
-func (t *demoTown) roster(e *org.Estate) error {
-	ref := "demo-roster-" + e.Code
-	f, err := t.files.Upload(t.ctx, t.bureau, file.Upload{Purpose: file.Roster, ClientRef: ref, Name: "roster.csv", Body: bytes.NewReader(demoRoster(e.Code))})
-	if err != nil {
-		return err
-	}
-	r, err := t.org.CheckRoster(t.ctx, t.bureau, org.RosterCheck{EstateID: e.ID, FileID: f.ID, ClientRef: ref, InputHash: web.InputHash(e.ID, f.ID)})
-	if err != nil {
-		return err
-	}
-	if r.FaultCount > 0 {
-		return fmt.Errorf("demo roster of %s: %v", e.Code, r.Faults)
-	}
-	_, err = t.org.ApplyRoster(t.ctx, t.bureau, r.ID, false)
-	return err
-}
-
-// residents signs in an owner, a co-owner, a tenant and a family member of one home.
-func (t *demoTown) residents(suffix string, e *org.Estate) error {
-	phones := demoPhones(e.Code)
-	owner, err := t.resident("owner"+suffix, "演示业主", phones[0], e)
-	if err != nil {
-		return err
-	}
-	if _, err := t.resident("co_owner"+suffix, "演示共有人", phones[1], e); err != nil {
-		return err
-	}
-	if err := t.guest("family"+suffix, "演示家人", owner, org.RoleFamily, e); err != nil {
-		return err
-	}
-	return t.guest("tenant"+suffix, "演示租客", owner, org.RoleTenant, e)
-}
-
-func (t *demoTown) resident(key, name, phone string, e *org.Estate) (org.Actor, error) {
-	a, d, err := t.person(key, name)
-	if err != nil {
-		return a, err
-	}
-	if _, err := t.org.BindPhone(t.ctx, a, phone); err != nil {
-		return a, err
-	}
-	if err := t.wechat.demoConsent(key); err != nil {
-		return a, err
-	}
-	if a, err = t.sessions.Resident(t.ctx, d.Token); err != nil {
-		return a, err
-	}
-	if len(a.Homes) == 0 {
-		return a, fmt.Errorf("%s was not recognised", key)
-	}
-	d.Estate, d.Unit = e.ID, a.Homes[0].UnitID
-	return a, nil
-}
-
-func (t *demoTown) guest(key, name string, owner org.Actor, role org.Role, e *org.Estate) error {
-	a, d, err := t.person(key, name)
-	if err != nil {
-		return err
-	}
-	if err := t.wechat.demoConsent(key); err != nil {
-		return err
-	}
-	d.Estate, d.Unit = e.ID, owner.Homes[0].UnitID
-	if len(a.Homes) > 0 {
-		return nil
-	}
-	inv, err := t.org.InviteHousehold(t.ctx, owner, d.Unit, role)
-	if err != nil {
-		return err
-	}
-	ends := t.db.Now().AddDate(1, 0, 0).Truncate(24 * time.Hour)
-	_, err = t.org.Accept(t.ctx, a, inv.Token, &ends)
-	return err
-}
-
-// withoutBodies adds an estate that has neither committee nor company, and a single building.
-func (t *demoTown) withoutBodies() error {
-	community, err := t.code("demo-community")
-	if err != nil {
-		return err
-	}
-	if _, err := t.estate(t.bureau, "demo-bare", "演示老街小区（没有业委会和物业）", org.Compound, community.ID); err != nil {
-		return err
-	}
-	_, err = t.estate(t.bureau, "demo-single", "演示独栋住宅", org.SingleBuilding, community.ID)
-	return err
-}
-
 // departments signs in one person for every office that the policy names.
 func (t *demoTown) departments() error {
 	for _, p := range t.pack.Organisations {

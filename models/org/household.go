@@ -1,0 +1,132 @@
+package org
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/store"
+)
+
+// Leave ends the actor's own right in a home. Those whom an owner invited keep theirs until an owner ends it.
+func (s *Service) Leave(ctx context.Context, actor Actor, residenceID int64) error {
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		var r Residence
+		if err := tx.Where("id = ? AND person_id = ? AND living IS NOT NULL", residenceID, actor.PersonID).Take(&r).Error; err != nil {
+			return store.NotFound(err, ErrResidenceNotFound)
+		}
+		_, err := endResidences(tx, actor, "left", "id = ?", r.ID)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("leave: %w", err)
+	}
+	return nil
+}
+
+// EndHousehold lets an owner end the right of a family member or tenant in their unit.
+func (s *Service) EndHousehold(ctx context.Context, actor Actor, residenceID int64) error {
+	if err := actor.Must(InviteHousehold); err != nil {
+		return err
+	}
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		var r Residence
+		err := tx.Where("id = ? AND role <> ? AND living IS NOT NULL", residenceID, RoleOwner).Take(&r).Error
+		if err != nil {
+			return store.NotFound(err, ErrResidenceNotFound)
+		}
+		if _, ok := actor.HomeIn(InviteHousehold, r.UnitID); !ok {
+			return ErrResidenceNotFound
+		}
+		_, err = endResidences(tx, actor, "owner_ended", "id = ?", r.ID)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("end household: %w", err)
+	}
+	return nil
+}
+
+// EndLeases closes the homes of tenants whose lease is over, at most 500 a call. Sign-in ignores them from the first
+// day already; this records it and tells the tenants.
+func (s *Service) EndLeases(ctx context.Context) (int, error) {
+	n := 0
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		var ids []int64
+		today := DayOf(tx.Now)
+		err := tx.Model(&Residence{}).Where("living IS NOT NULL AND lease_ends < ?", today).Limit(500).Pluck("id", &ids).Error
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		n, err = endResidences(tx, audit.System{}, "lease_over", "id IN ?", ids)
+		return err
+	})
+	return n, err
+}
+
+// HomeView is one of the actor's homes.
+type HomeView struct {
+	Residence
+	EstateName string
+	UnitName   string
+	AreaMilli  int64
+	AreaSource AreaSource
+}
+
+// MyHomes lists the actor's living homes.
+func (s *Service) MyHomes(ctx context.Context, actor Actor) ([]HomeView, error) {
+	var views []HomeView
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		var rows []Residence
+		if err := tx.Where("person_id = ? AND living IS NOT NULL", actor.PersonID).Order("id").Limit(100).Find(&rows).Error; err != nil {
+			return err
+		}
+		for _, r := range rows {
+			v := HomeView{Residence: r}
+			var u Unit
+			if err := tx.Where("id = ?", r.UnitID).Take(&u).Error; err != nil {
+				return err
+			}
+			about, err := residency(tx, r.EstateID, r.UnitID, r.PersonID)
+			if err != nil {
+				return err
+			}
+			v.EstateName, v.UnitName, v.AreaMilli, v.AreaSource = about.EstateName, about.UnitName, int64(u.AreaMilli), u.AreaSource
+			views = append(views, v)
+		}
+		return nil
+	})
+	return views, err
+}
+
+// Household lists who lives in a unit of which the actor is an owner, people masked.
+type Household struct {
+	Residence
+	Name string
+}
+
+// ListHousehold shows an owner who has rights in their unit.
+func (s *Service) ListHousehold(ctx context.Context, actor Actor, unitID int64) ([]Household, error) {
+	if err := actor.Must(InviteHousehold); err != nil {
+		return nil, err
+	}
+	if _, ok := actor.HomeIn(InviteHousehold, unitID); !ok {
+		return nil, ErrUnitNotFound
+	}
+	var list []Household
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		var rows []Residence
+		if err := tx.Where("unit_id = ? AND living IS NOT NULL", unitID).Order("id").Limit(100).Find(&rows).Error; err != nil {
+			return err
+		}
+		for _, r := range rows {
+			name, err := s.maskedName(tx, r.PersonID)
+			if err != nil {
+				return err
+			}
+			list = append(list, Household{Residence: r, Name: name})
+		}
+		return nil
+	})
+	return list, err
+}
