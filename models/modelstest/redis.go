@@ -70,14 +70,15 @@ func nodes(address string) []string {
 func startRedis(t testing.TB) string {
 	t.Helper()
 	for range 5 { // somebody else may take the port first
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
 		}
 		host := l.Addr().String()
 		_ = l.Close()
 		_, port, _ := net.SplitHostPort(host)
-		cmd := exec.Command("redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", t.TempDir())
+		// Not the test's context: that ends before the clean-ups which still need Redis.
+		cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", t.TempDir())
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
