@@ -43,7 +43,7 @@ func (d *Draft) check() error {
 	c.Check(len([]rune(d.Place)) <= 100, "place", "地点不超过100个字")
 	c.Check(d.Visibility == Public || d.Visibility == Private, "visibility", "请选择公开（public）或不公开（private）")
 	c.Check(len(d.PhotoIDs) <= maxPhotos, "photo_ids", "照片最多9张")
-	c.Check(d.ClientRef != "" && len(d.ClientRef) <= 64, "client_ref", "缺少提交编号")
+	c.Check(d.ClientRef != "" && len(d.ClientRef) <= 64, "client_ref", "提交编号要有，且不超过64个字节")
 	return c.Err()
 }
 

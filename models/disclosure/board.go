@@ -39,7 +39,13 @@ func (s *Service) List(ctx context.Context, actor org.Actor, estateID, before in
 func (s *Service) ListPublic(ctx context.Context, estateID, before int64, limit int) ([]View, error) {
 	var views []View
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		var err error
+		names, err := org.EstateNames(tx, []int64{estateID})
+		if err != nil {
+			return err
+		}
+		if _, ok := names[estateID]; !ok {
+			return org.ErrEstateNotFound
+		}
 		views, err = list(tx, tx.Where("estate_id = ? AND audience = ?", estateID, Everyone), before, limit)
 		return err
 	})

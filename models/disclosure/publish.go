@@ -42,7 +42,7 @@ func (d *Draft) check() error {
 	c.Check(d.Title != "" && len([]rune(d.Title)) <= 60, "title", "请填写标题，不超过60个字")
 	c.Check(d.Body != "" && len([]rune(d.Body)) <= 10000, "body", "请填写正文，不超过10000个字")
 	c.Check(len(d.FileIDs) <= 20, "file_ids", "附件不超过20份")
-	c.Check(d.ClientRef != "" && len(d.ClientRef) <= 64, "client_ref", "缺少提交编号")
+	c.Check(d.ClientRef != "" && len(d.ClientRef) <= 64, "client_ref", "提交编号要有，且不超过64个字节")
 	return c.Err()
 }
 

@@ -39,7 +39,7 @@ func (s *Service) Apply(ctx context.Context, actor Actor, in NewApplication) (*A
 	c.Check(len([]rune(in.Note)) <= 500, "note", "说明不超过500个字")
 	c.Check(len(in.FileIDs) >= 1 && len(in.FileIDs) <= 9, "file_ids", "请上传1至9份证明材料，例如不动产权证、购房合同或租赁合同")
 	c.Check(in.Role != RoleTenant || in.LeaseEnds != nil, "lease_ends", "请填写租约到期日")
-	c.Check(in.ClientRef != "" && len(in.ClientRef) <= 64, "client_ref", "缺少提交编号")
+	c.Check(in.ClientRef != "" && len(in.ClientRef) <= 64, "client_ref", "提交编号要有，且不超过64个字节")
 	if err := c.Err(); err != nil {
 		return nil, err
 	}

@@ -38,7 +38,7 @@ func (s *Service) ContestArea(ctx context.Context, actor Actor, in NewAreaClaim)
 	c.Check(areaSources[in.Source], "source", "请选择面积依据：不动产登记、测绘或合同")
 	c.Check(len([]rune(in.Note)) <= 500, "note", "说明不超过500个字")
 	c.Check(len(in.FileIDs) >= 1 && len(in.FileIDs) <= 9, "file_ids", "请上传1至9份证明材料")
-	c.Check(in.ClientRef != "" && len(in.ClientRef) <= 64, "client_ref", "缺少提交编号")
+	c.Check(in.ClientRef != "" && len(in.ClientRef) <= 64, "client_ref", "提交编号要有，且不超过64个字节")
 	if err := c.Err(); err != nil {
 		return nil, err
 	}

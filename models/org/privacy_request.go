@@ -21,7 +21,7 @@ func (s *Service) RequestPrivacy(ctx context.Context, actor Actor, kind, body, r
 	c.Check(kind == "correct" || kind == "delete", "kind", "请选择更正（correct）或删除（delete）")
 	c.Check(kind != "correct" || body != "", "body", "请写明哪里有误、应当怎样更正")
 	c.Check(len([]rune(body)) <= 500, "body", "不超过500个字")
-	c.Check(ref != "" && len(ref) <= 64, "client_ref", "缺少提交编号")
+	c.Check(ref != "" && len(ref) <= 64, "client_ref", "提交编号要有，且不超过64个字节")
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
