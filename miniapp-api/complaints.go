@@ -26,6 +26,21 @@ func listMatters(d Deps) func(context.Context, org.Actor, *web.Empty) (*web.All[
 	}
 }
 
+type aboutView struct {
+	Code string `json:"code" doc:"提交投诉时填在 about 里"`
+	Name string `json:"name"`
+}
+
+func listAbout(d Deps) func(context.Context, org.Actor, *IDPath) (*web.All[aboutView], error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*web.All[aboutView], error) {
+		rows, err := d.Complaints.ListAbout(ctx, a, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		return web.Whole(rows, func(v complaint.AboutView) aboutView { return aboutView(v) }), nil
+	}
+}
+
 type textInput struct {
 	Body struct {
 		Text string `json:"text" minLength:"2" maxLength:"2000"`
@@ -45,7 +60,7 @@ type fileInput struct {
 		UnitID     int64                `json:"unit_id,omitempty" minimum:"0" doc:"您自己的房屋；公共部位不填"`
 		Place      string               `json:"place,omitempty" maxLength:"100" doc:"具体地点"`
 		Matter     string               `json:"matter,omitempty" maxLength:"64" doc:"事项代码；不清楚就不填，由社区先受理"`
-		About      string               `json:"about,omitempty" enum:"company,committee,community,township,bureau" doc:"投诉的是哪个单位本身；被投诉的单位看不到您是谁，也不办理这件投诉"`
+		About      string               `json:"about,omitempty" maxLength:"64" doc:"投诉的是哪个单位本身（代码见“可以投诉的单位”）；被投诉的单位看不到您是谁，也不办理这件投诉"`
 		Text       string               `json:"text" minLength:"5" maxLength:"2000"`
 		Visibility complaint.Visibility `json:"visibility,omitempty" enum:"public,private" doc:"是否让邻居看到内容和进展；任何时候都不显示您的姓名"`
 		PhotoIDs   []int64              `json:"photo_ids,omitempty" maxItems:"9"`

@@ -105,6 +105,7 @@ func Routes(site *web.Site, d Deps) {
 
 	complaints := site.Group(prefix, "投诉", web.Residents)
 	web.Handle(complaints, web.Op{ID: "listMatters", Method: http.MethodGet, Path: "/matters", Summary: "投诉事项和负责单位", Action: org.ManageSelf}, listMatters(d))
+	web.Handle(complaints, web.Op{ID: "listAbout", Method: http.MethodGet, Path: "/estates/{id}/bodies", Summary: "可以投诉的单位：本小区的和全市的", Action: org.FileComplaint}, listAbout(d))
 	web.Handle(complaints, web.Op{ID: "suggestMatters", Method: http.MethodPost, Path: "/suggestions", Summary: "按描述推荐投诉事项", Action: org.ManageSelf, Rate: lookRate}, suggestMatters(d))
 	web.Handle(complaints, web.Op{ID: "fileComplaint", Method: http.MethodPost, Path: "/complaints", Summary: "提交投诉", Action: org.FileComplaint, Status: http.StatusCreated, Rate: fileRate}, fileComplaint(d))
 	web.Handle(complaints, web.Op{ID: "listMyComplaints", Method: http.MethodGet, Path: "/complaints", Summary: "我的投诉", Action: org.FollowComplaint}, listMyComplaints(d))

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"slices"
 
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/org"
@@ -28,10 +29,10 @@ func (r recipient) channels() []string {
 
 // audience resolves who a message is for and gives them out in batches. Posts are resolved now, when the message is
 // carried: whoever holds the post then is told.
-func (d *Dispatcher) audience(ctx context.Context, e event.Event, msg plan.Message, give func([]recipient) error) error {
+func (d *Dispatcher) audience(ctx context.Context, e event.Event, msg plan.Message, give func(plan.To, []recipient) error) error {
 	for _, to := range msg.To {
 		if to == plan.Residents {
-			if err := d.residents(ctx, e.Estate(), give); err != nil {
+			if err := d.residents(ctx, e.Estate(), func(batch []recipient) error { return give(to, batch) }); err != nil {
 				return err
 			}
 			continue
@@ -48,13 +49,17 @@ func (d *Dispatcher) audience(ctx context.Context, e event.Event, msg plan.Messa
 			if err != nil {
 				return err
 			}
-			batch, err = holders(tx, without(orgs, msg.Except))
+			except, err := org.OneBody(tx, msg.Except)
+			if err != nil {
+				return err
+			}
+			batch, err = holders(tx, orgs, except)
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		if err := give(batch); err != nil {
+		if err := give(to, batch); err != nil {
 			return err
 		}
 	}
@@ -150,43 +155,42 @@ func organisations(tx *store.Tx, e event.Event, to plan.To) ([]int64, error) {
 	return []int64{estate.CommunityID}, nil
 }
 
-func without(ids []int64, except int64) []int64 {
-	kept := make([]int64, 0, len(ids))
-	for _, id := range ids {
-		if id != 0 && id != except {
-			kept = append(kept, id)
-		}
-	}
-	return kept
-}
-
 // holders gives the posts of organisations with everybody who holds or deputises each, and posts that nobody holds
-// with their deputy post's people. An organisation with no living holder at all has its parent told as well.
-func holders(tx *store.Tx, orgs []int64) ([]recipient, error) {
+// with their deputy post's people. Where an organisation has no living holder at all, those above it are told as well,
+// up to the first that has one. Those in except are told in neither way.
+func holders(tx *store.Tx, orgs, except []int64) ([]recipient, error) {
 	var all []recipient
 	for _, id := range orgs {
-		found, held, err := postsOf(tx, id)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, found...)
-		if held {
+		if slices.Contains(except, id) {
 			continue
 		}
-		var parents []int64
-		if err := tx.Model(&org.Organisation{}).Where("id = ? AND parent_id <> 0", id).Pluck("parent_id", &parents).Error; err != nil {
-			return nil, err
-		}
-		for _, p := range parents {
-			found, _, err := postsOf(tx, p)
+		for range levels {
+			var o org.Organisation
+			if err := tx.Select("id", "parent_id").Where("id = ?", id).Limit(1).Find(&o).Error; err != nil {
+				return nil, err
+			}
+			if o.ID == 0 {
+				break
+			}
+			id = o.ParentID
+			if slices.Contains(except, o.ID) {
+				continue
+			}
+			found, held, err := postsOf(tx, o.ID)
 			if err != nil {
 				return nil, err
 			}
 			all = append(all, found...)
+			if held {
+				break
+			}
 		}
 	}
 	return all, nil
 }
+
+// levels bounds the way up; the policy's chain has fewer.
+const levels = 8
 
 func postsOf(tx *store.Tx, organisation int64) (found []recipient, held bool, err error) {
 	var rows []struct {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/notify/plan"
 )
 
 // State is how far a delivery has come.
@@ -33,6 +34,7 @@ type Delivery struct {
 	PersonID      int64 // who holds the post when it was told; the person itself otherwise; 0 for a post's inbox
 	Channel       string
 	Template      string
+	Audience      plan.To // whose words of the event it carries
 	State         State
 	Owner         string
 	DueAt         time.Time

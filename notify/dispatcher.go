@@ -52,8 +52,9 @@ const (
 	carried = 30 * time.Second
 	// sendLease is how long a claimed delivery stays with its sender.
 	sendLease = time.Minute
-	// tries is the ceiling of attempts of a message and of a delivery.
-	tries = 6
+	// tries and patience end the attempts of a message and of a delivery: both have to be used up.
+	tries    = 6
+	patience = 24 * time.Hour
 	// look is how often the database is asked when nobody calls.
 	look = time.Second
 )

@@ -42,7 +42,7 @@ func (d *Dispatcher) Expand(ctx context.Context, id int64) error {
 	}
 	told := map[recipient]bool{}
 	for _, msg := range messages {
-		err := d.audience(ctx, e, msg, func(batch []recipient) error {
+		err := d.audience(ctx, e, msg, func(to plan.To, batch []recipient) error {
 			fresh := batch[:0]
 			for _, r := range batch {
 				if len(told) > 10_000 || !told[r] { // beyond that the schema alone sorts out repeats
@@ -50,7 +50,7 @@ func (d *Dispatcher) Expand(ctx context.Context, id int64) error {
 					fresh = append(fresh, r)
 				}
 			}
-			return d.record(ctx, &m, msg, fresh)
+			return d.record(ctx, &m, msg, to, fresh)
 		})
 		if err != nil {
 			return err
@@ -66,11 +66,11 @@ func (d *Dispatcher) Expand(ctx context.Context, id int64) error {
 }
 
 // record writes deliveries and inbox items of one batch, skipping those that an earlier try has written.
-func (d *Dispatcher) record(ctx context.Context, m *outbox.Message, msg plan.Message, batch []recipient) error {
+func (d *Dispatcher) record(ctx context.Context, m *outbox.Message, msg plan.Message, to plan.To, batch []recipient) error {
 	if len(batch) == 0 {
 		return nil
 	}
-	write := func() error { return d.write(ctx, m, msg, batch) }
+	write := func() error { return d.write(ctx, m, msg, to, batch) }
 	err := write()
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		// Another consumer wrote some of them between our look and our insert; now we see them.
@@ -79,7 +79,7 @@ func (d *Dispatcher) record(ctx context.Context, m *outbox.Message, msg plan.Mes
 	return err
 }
 
-func (d *Dispatcher) write(ctx context.Context, m *outbox.Message, msg plan.Message, batch []recipient) error {
+func (d *Dispatcher) write(ctx context.Context, m *outbox.Message, msg plan.Message, to plan.To, batch []recipient) error {
 	return d.o.DB.InTx(ctx, func(tx *store.Tx) error {
 		known, err := recorded(tx, m.ID, batch)
 		if err != nil {
@@ -89,7 +89,7 @@ func (d *Dispatcher) write(ctx context.Context, m *outbox.Message, msg plan.Mess
 		for _, r := range batch {
 			for _, channel := range r.channels() {
 				del := Delivery{MessageID: m.ID, EstateID: m.EstateID, RecipientKind: r.kind, RecipientID: r.id, Channel: channel,
-					Template: msg.Template, State: Waiting, DueAt: tx.Now, CreatedAt: tx.Now}
+					Template: msg.Template, Audience: to, State: Waiting, DueAt: tx.Now, CreatedAt: tx.Now}
 				if channel == ChannelInbox {
 					del.State, del.SentAt = Sent, &tx.Now
 				} else {
@@ -163,7 +163,7 @@ func (d *Dispatcher) failed(ctx context.Context, id int64, cause error) {
 			return err
 		}
 		change := map[string]any{"attempts": m.Attempts + 1, "last_error": clip(cause.Error()), "state": outbox.Pending, "due_at": tx.Now.Add(backoff(m.Attempts + 1))}
-		if m.Attempts+1 >= tries {
+		if givenUp(m.Attempts+1, tx.Now.Sub(m.CreatedAt)) {
 			change["state"] = outbox.Dead
 		}
 		return tx.Model(&outbox.Message{}).Where("id = ? AND state = ?", id, outbox.Published).Updates(change).Error
@@ -200,7 +200,11 @@ func (d *Dispatcher) react(ctx context.Context, e event.Event, id int64) error {
 	return nil
 }
 
-// backoff doubles from five seconds, with a tenth of jitter so that many failures do not come back at once.
+// givenUp ends the tries: an outage of WeChat or of ours is over within a day, and after a replay a few tries are due
+// whatever the age.
+func givenUp(attempts int, age time.Duration) bool { return attempts >= tries && age >= patience }
+
+// backoff doubles from five seconds to 21 minutes, with a tenth of jitter so that many failures do not come back at once.
 func backoff(attempt int) time.Duration {
 	pause := 5 * time.Second << min(attempt-1, 8)
 	return pause + jitter(pause/10)

@@ -23,12 +23,17 @@ import (
 
 // phones count what they receive by key; err, when set, decides what happens instead.
 type phones struct {
-	mu  sync.Mutex
-	got map[string]int
-	err func() error
+	mu   sync.Mutex
+	got  map[string]int
+	last map[string]map[string]string // what each account read last
+	err  func() error
+	wait func()
 }
 
 func (p *phones) Send(_ context.Context, out notify.Outgoing) (string, error) {
+	if p.wait != nil {
+		p.wait()
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.err != nil {
@@ -37,6 +42,9 @@ func (p *phones) Send(_ context.Context, out notify.Outgoing) (string, error) {
 		}
 	}
 	p.got[out.Key]++
+	if p.last != nil {
+		p.last[out.OpenID] = out.Data
+	}
 	return "provider-" + out.Key, nil
 }
 
@@ -65,7 +73,7 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	clock := modelstest.NewClock()
 	db := modelstest.OpenAt(t, clock)
-	return &world{Town: modelstest.NewTown(t, db, modelstest.Vault(t)), t: t, clock: clock, redis: modelstest.Redis(t), phones: &phones{got: map[string]int{}}}
+	return &world{Town: modelstest.NewTown(t, db, modelstest.Vault(t)), t: t, clock: clock, redis: modelstest.Redis(t), phones: &phones{got: map[string]int{}, last: map[string]map[string]string{}}}
 }
 
 func (w *world) dispatcher() *notify.Dispatcher {
@@ -227,19 +235,100 @@ func TestNobodyAtThePost(t *testing.T) {
 	}
 }
 
+// TestTheOneAboveIsTheOneComplainedAbout: a way up to a living post-holder never ends at the body of the complaint.
+func TestTheOneAboveIsTheOneComplainedAbout(t *testing.T) {
+	w := newWorld(t)
+	head, chief := w.Officer(w.Township, org.Head), w.Officer(w.Code("leading-group"), org.Head) // nobody is at the community
+	w.tell(w.filed(w.Community, w.Township.ID, w.Resident(0, org.RoleOwner).PersonID))
+	w.drain(w.dispatcher())
+	if w.inboxOf(head) != 0 {
+		t.Error("the township was told of a complaint about itself")
+	}
+	if w.inboxOf(chief) == 0 {
+		t.Error("nobody above the township was told")
+	}
+	office, bureau := w.Officer(w.Code("leading-group-office"), org.Head), w.Officer(w.Code("housing-bureau"), org.Head)
+	w.tell(w.filed(w.Code("leading-group-office"), bureau.Post.OrganisationID, w.Resident(1, org.RoleOwner).PersonID))
+	w.drain(w.dispatcher())
+	if w.inboxOf(office) != 0 || w.inboxOf(bureau) != 0 {
+		t.Error("the bureau's own office was told of a complaint about the bureau")
+	}
+}
+
+// TestEachAudienceItsWords: WeChat gives the lead and the others of one event different words.
+func TestEachAudienceItsWords(t *testing.T) {
+	w := newWorld(t)
+	fire := w.Code("fire")
+	for _, a := range []org.Actor{w.Officer(fire, org.Head), w.Officer(w.Committee, org.Chair)} {
+		err := w.DB.InTx(t.Context(), func(tx *store.Tx) error {
+			return tx.Create(&org.Identity{PersonID: a.PersonID, Provider: org.ServiceAccount, OpenID: a.Post.OrgName, Active: true, SeenAt: tx.Now, CreatedAt: tx.Now}).Error
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.tell(w.filed(fire, 0, w.Resident(0, org.RoleOwner).PersonID))
+	w.drain(w.dispatcher())
+	if lead, other := w.phones.last[fire.Name]["thing5"], w.phones.last[w.Committee.Name]["thing5"]; lead != "请尽快受理" || other != "请知悉并协助" {
+		t.Errorf("the lead reads %q, the committee %q", lead, other)
+	}
+}
+
+// TestASlowSenderLeavesTheRest: when the first sends of a batch take longer than the claim lasts, another process
+// takes the rest over, and only what was in flight can arrive twice.
+func TestASlowSenderLeavesTheRest(t *testing.T) {
+	w := newWorld(t)
+	for i := range 30 {
+		w.Resident(i%3, org.RoleOwner)
+	}
+	w.tell(w.notice(1))
+	var begin sync.Once
+	begun, hold := make(chan struct{}), make(chan struct{})
+	w.phones.wait = func() {
+		begin.Do(func() { close(begun) })
+		<-hold
+	}
+	slow, done := w.dispatcher(), make(chan error, 1)
+	go func() { done <- slow.Drain(t.Context()) }()
+	<-begun
+	w.clock.Advance(61 * time.Second)
+	other := &phones{got: map[string]int{}}
+	first := w.phones
+	w.phones = other
+	w.drain(w.dispatcher())
+	close(hold)
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	twice := 0
+	for key := range other.got {
+		twice += first.got[key]
+	}
+	if len(other.got) != 30 || twice > 8 {
+		t.Errorf("%d of 30 arrived, %d of them twice although 8 were in flight", len(other.got), twice)
+	}
+}
+
 func TestTroubleIsTriedAgainAndEnds(t *testing.T) {
 	w := newWorld(t)
 	w.Resident(0, org.RoleOwner)
 	w.phones.err = func() error { return failure{Code: -1} }
 	w.tell(w.notice(1))
 	d := w.dispatcher()
-	for range 10 {
+	for range 23 {
+		w.drain(d)
+		w.clock.Advance(time.Hour)
+	}
+	if dead := w.deliveries(notify.Dead); len(dead) != 0 {
+		t.Fatalf("given up although the trouble lasts less than a day: %+v", dead)
+	}
+	for range 3 {
 		w.drain(d)
 		w.clock.Advance(time.Hour)
 	}
 	dead := w.deliveries(notify.Dead)
-	if len(dead) != 1 || dead[0].Attempts != 6 || dead[0].ErrorCode != -1 {
-		t.Fatalf("after ten hours of trouble: %+v", dead)
+	if len(dead) != 1 || dead[0].ErrorCode != -1 {
+		t.Fatalf("after a day of trouble: %+v", dead)
 	}
 	bureau := w.Officer(w.Code("housing-bureau"), org.Head)
 	if err := notify.Replay(t.Context(), w.DB, w.Officer(w.Community, org.Clerk), dead[0].ID); !errors.Is(err, org.ErrForbidden) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -119,7 +120,7 @@ func (d *Dispatcher) equip(ctx context.Context, claimed []Delivery) ([]outgoing,
 // wording finds the plan's message that a delivery was made from.
 func wording(messages []plan.Message, d Delivery) *plan.Message {
 	for i := range messages {
-		if messages[i].Template == d.Template {
+		if messages[i].Template == d.Template && slices.Contains(messages[i].To, d.Audience) {
 			return &messages[i]
 		}
 	}
@@ -130,6 +131,9 @@ func wording(messages []plan.Message, d Delivery) *plan.Message {
 func (d *Dispatcher) deliver(ctx context.Context, w outgoing) {
 	if ctx.Err() != nil {
 		return // the lease runs out and another sender takes it
+	}
+	if w.DueAt.Sub(d.o.DB.Now()) < sendPatience {
+		return // those before it were slow: the lease could end during the send, and another sender would repeat it
 	}
 	channel := d.o.Channels[w.Channel]
 	id := d.o.TemplateIDs[w.Template]
@@ -156,7 +160,7 @@ func (d *Dispatcher) deliver(ctx context.Context, w outgoing) {
 	switch {
 	case f.Refused:
 		change["state"] = Refused
-	case f.Permanent || w.Attempts+1 >= tries:
+	case f.Permanent || givenUp(w.Attempts+1, d.o.DB.Now().Sub(w.CreatedAt)):
 		change["state"] = Dead
 	default:
 		change["state"], change["due_at"] = Waiting, d.o.DB.Now().Add(backoff(w.Attempts+1))

@@ -23,7 +23,7 @@ type Draft struct {
 	UnitID     int64
 	Place      string
 	Matter     string // code of the mandate list; empty means "I do not know", the community receives it
-	About      string // "company", "committee", "community", "township", "bureau" or empty: the body complained about
+	About      string // the body complained about, as ListAbout gives it; empty for none
 	Text       string
 	Visibility Visibility
 	PhotoIDs   []int64
@@ -107,7 +107,10 @@ func (s *Service) File(ctx context.Context, actor org.Actor, d Draft) (*Case, er
 		if err != nil {
 			return err
 		}
-		return outbox.Append(tx, event.CaseFiled{Case: told})
+		if err := outbox.Append(tx, event.CaseFiled{Case: told}); err != nil || display != Review || filed.Visibility != Public {
+			return err
+		}
+		return outbox.Append(tx, event.CaseReview{Case: told})
 	})
 	if err != nil {
 		// Two taps at the same moment: the second finds the first one's case.

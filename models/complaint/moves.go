@@ -57,12 +57,26 @@ func (c *Case) next(a Action) (State, error) {
 	return "", ErrMove.Saying(say)
 }
 
-// Allowed lists what may be done in the case's state, in a stable order.
-func (c *Case) Allowed() []Action {
-	var can []Action
-	for a := range moves[c.State] {
-		can = append(can, a)
+// allowed lists which of some actions the case's state admits, in a stable order.
+func (c *Case) allowed(some ...Action) []Action {
+	can := []Action{}
+	for _, a := range some {
+		if _, ok := moves[c.State][a]; ok {
+			can = append(can, a)
+		}
 	}
-	slices.Sort(can)
 	return can
+}
+
+// allowedTo lists what an organisation may do now: whoever is asked to take over signs, the lead does the rest.
+func (c *Case) allowedTo(organisation int64) []Action {
+	switch {
+	case organisation == c.OfferedID:
+		return c.allowed(Accept)
+	case organisation != c.LeadID:
+		return nil
+	case c.OfferedID != 0:
+		return c.allowed(Answer, Note, Transfer)
+	}
+	return c.allowed(Accept, Answer, Note, Transfer)
 }

@@ -19,7 +19,7 @@ import (
 func visible(actor org.Actor) func(*gorm.DB) *gorm.DB {
 	return func(q *gorm.DB) *gorm.DB {
 		own := actor.OrganisationID()
-		q = q.Where("cases.about_id <> ?", own)
+		q = q.Scopes(actor.NotAbout("cases.about_id"))
 		if actor.Has(org.ReadComplaints, org.ScopeCity) {
 			return q
 		}
@@ -28,8 +28,9 @@ func visible(actor org.Actor) func(*gorm.DB) *gorm.DB {
 		if !actor.Has(org.ReadComplaints, org.ScopeJurisdiction) {
 			return q.Where("cases.id IN (?)", party)
 		}
+		// A scope runs when the query is built, after an Or that was chained to it; so it gets a group of its own.
 		area := fresh.Scopes(actor.Within(org.ReadComplaints, "cases.estate_id"))
-		return q.Where(area.Or("cases.id IN (?)", party))
+		return q.Where(fresh.Where(area).Or("cases.id IN (?)", party))
 	}
 }
 
@@ -141,9 +142,7 @@ func (s *Service) Find(ctx context.Context, actor org.Actor, id int64) (*View, e
 	if err != nil {
 		return nil, err
 	}
-	if actor.OrganisationID() != v.LeadID && actor.OrganisationID() != v.OfferedID {
-		v.Allowed = nil
-	}
+	v.Allowed = v.allowedTo(actor.OrganisationID())
 	return v, nil
 }
 
@@ -152,7 +151,12 @@ func (s *Service) FindOwn(ctx context.Context, actor org.Actor, id int64) (*View
 	if err := actor.Must(org.FollowComplaint); err != nil {
 		return nil, err
 	}
-	return s.find(ctx, func(q *gorm.DB) *gorm.DB { return q.Where("cases.id = ? AND cases.person_id = ?", id, actor.PersonID) })
+	v, err := s.find(ctx, func(q *gorm.DB) *gorm.DB { return q.Where("cases.id = ? AND cases.person_id = ?", id, actor.PersonID) })
+	if err != nil {
+		return nil, err
+	}
+	v.Allowed = v.allowed(Confirm, Return)
+	return v, nil
 }
 
 func (s *Service) find(ctx context.Context, narrow func(*gorm.DB) *gorm.DB) (*View, error) {
@@ -167,7 +171,6 @@ func (s *Service) find(ctx context.Context, narrow func(*gorm.DB) *gorm.DB) (*Vi
 			return err
 		}
 		found = &views[0]
-		found.Allowed = c.Allowed()
 		found.Joint, err = jointNames(tx, c.ID)
 		if err != nil {
 			return err

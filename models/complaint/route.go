@@ -37,7 +37,7 @@ func (s *Service) route(tx *store.Tx, e *org.Estate, matter, about string) (*rou
 	has := routing.Bodies{Company: e.CompanyID != 0, Committee: e.CommitteeID != 0, Community: e.CommunityID != 0}
 	r := &route{Route: routing.Decide(s.pack, routing.Facts{Matter: matter, About: about, Has: has})}
 	var err error
-	if r.about, err = aboutBody(tx, e, about); err != nil {
+	if r.about, err = aboutBody(tx, s.pack, e, about); err != nil {
 		return nil, err
 	}
 	if r.lead, err = body(tx, e, r.Lead.Ref); err != nil {
@@ -83,23 +83,19 @@ func body(tx *store.Tx, e *org.Estate, ref string) (int64, error) {
 	return o.ID, nil
 }
 
-// aboutBody finds the organisation complained about; 0 for none, or for a body that the estate does not have.
-func aboutBody(tx *store.Tx, e *org.Estate, about string) (int64, error) {
-	switch about {
-	case "":
-		return 0, nil
-	case "company":
-		return e.CompanyID, nil
-	case "committee":
-		return e.CommitteeID, nil
-	case "community":
-		return e.CommunityID, nil
-	case "township":
-		return e.TownshipID, nil
-	case "bureau":
-		return body(tx, e, "housing-bureau")
+// reference is how the mandate list writes an organisation.
+func reference(o *org.Organisation) string {
+	switch o.Kind {
+	case org.Company:
+		return routing.CompanyRef
+	case org.Committee:
+		return routing.CommitteeRef
+	case org.Community:
+		return routing.CommunityRef
+	case org.Township:
+		return routing.TownshipRef
 	}
-	return body(tx, e, about)
+	return o.Code
 }
 
 // setClock computes the due date from dispatch, which is now. Without a confirmed local value it is 参考时限; without
@@ -168,7 +164,7 @@ func (s *Service) restartClock(tx *store.Tx, c *Case) error {
 	if err := s.setClock(tx, r, c.Class); err != nil {
 		return err
 	}
-	c.DueAt = r.due
+	c.DueAt, c.DueReference, c.MandateVersion = r.due, r.guess, r.stamp
 	return nil
 }
 

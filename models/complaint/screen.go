@@ -89,7 +89,7 @@ func (s *Service) settle(ctx context.Context, c Case, to Display) error {
 		if err := audit.Append(tx, audit.System{}, "complaint.screen", audit.Subject{Kind: "case", ID: c.ID, Estate: c.EstateID}, map[string]any{"display": to}); err != nil {
 			return err
 		}
-		if to != Review {
+		if to != Review || c.Visibility != Public {
 			return nil
 		}
 		told, err := c.event(tx)
@@ -108,7 +108,7 @@ func (s *Service) ListReview(ctx context.Context, actor org.Actor, after int64, 
 	var views []View
 	err := s.db.View(ctx, func(tx *store.Tx) error {
 		var rows []Case
-		err := tx.Scopes(actor.Within(org.ReviewContent, "cases.estate_id")).Where("cases.about_id <> ?", actor.OrganisationID()).
+		err := tx.Scopes(actor.Within(org.ReviewContent, "cases.estate_id")).Scopes(actor.NotAbout("cases.about_id")).
 			Where("display = ? AND visibility = ? AND id > ?", Review, Public, after).Order("id").Limit(limit).Find(&rows).Error
 		if err != nil {
 			return err
@@ -131,7 +131,7 @@ func (s *Service) Screen(ctx context.Context, actor org.Actor, id int64, show bo
 	}
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		var c Case
-		err := tx.ForUpdate().Scopes(actor.Within(org.ReviewContent, "cases.estate_id")).Where("cases.about_id <> ?", actor.OrganisationID()).
+		err := tx.ForUpdate().Scopes(actor.Within(org.ReviewContent, "cases.estate_id")).Scopes(actor.NotAbout("cases.about_id")).
 			Where("id = ? AND display IN ?", id, []Display{Review, Hidden, Unchecked}).Take(&c).Error
 		if err != nil {
 			return store.NotFound(err, ErrNotFound)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/complaint/routing"
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
@@ -94,6 +95,7 @@ func repeated(tx *store.Tx, c *Case, actor org.Actor, in Input) error {
 func updateCase(tx *store.Tx, c *Case) error {
 	res := tx.Model(&Case{}).Where("id = ? AND version = ?", c.ID, c.Version-1).Updates(map[string]any{
 		"state": c.State, "version": c.Version, "lead_id": c.LeadID, "offered_id": c.OfferedID, "due_at": c.DueAt,
+		"due_reference": c.DueReference, "mandate_version": c.MandateVersion,
 		"returns": c.Returns, "closed_at": c.ClosedAt, "display": c.Display, "checked_at": c.CheckedAt})
 	return store.MustAffect(res, ErrMove)
 }
@@ -178,11 +180,11 @@ func (s *Service) OfferTransfer(ctx context.Context, actor org.Actor, id int64, 
 			if err != nil {
 				return nil, err
 			}
-			switch to.ID {
-			case c.LeadID:
+			if to.ID == c.LeadID {
 				return nil, ErrSameLead
-			case c.AboutID:
-				return nil, ErrAboutParty
+			}
+			if err := mayHandle(tx, c, to); err != nil {
+				return nil, err
 			}
 			if err := s.answersFor(tx, to, c.EstateID); err != nil {
 				return nil, err
@@ -199,6 +201,21 @@ func (s *Service) OfferTransfer(ctx context.Context, actor org.Actor, id int64, 
 			e, err := c.event(tx)
 			return event.CaseTransferred{Case: e, FromID: c.LeadID, ToID: to.ID, ToName: to.Name}, err
 		})
+}
+
+// mayHandle refuses the body complained about, and those that stand below it or count as one with it.
+func mayHandle(tx *store.Tx, c *Case, to *org.Organisation) error {
+	if c.AboutID == 0 {
+		return nil
+	}
+	about, err := org.FindOrganisation(tx, c.AboutID)
+	if err != nil {
+		return err
+	}
+	if routing.Concerned(reference(to), reference(about)) {
+		return ErrAboutParty
+	}
+	return nil
 }
 
 // answersFor refuses an organisation that has nothing to do with the estate: another township's, another company.

@@ -74,14 +74,17 @@ func (d *decision) settle(ref string) string {
 	return group
 }
 
-// concerned reports whether ref is the body complained about, or stands below it and so cannot judge it. The office
-// of the leading group is the bureau's own (policy 六(一)1), so the two count as one body.
-func (d *decision) concerned(ref string) bool {
-	if d.about == "" {
+func (d *decision) concerned(ref string) bool { return Concerned(ref, d.about) }
+
+// Concerned reports whether ref is the body complained about, or stands below it and so cannot judge it. The office
+// of the leading group is the bureau's own (policy 六(一)1), so the two count as one body. Both are references as in
+// Unit; about may be empty.
+func Concerned(ref, about string) bool {
+	if about == "" {
 		return false
 	}
 	twins := func(a string) bool { return a == bureau || a == office }
-	return ref == d.about || (twins(ref) && twins(d.about)) || rank(ref) < rank(d.about)
+	return ref == about || (twins(ref) && twins(about)) || rank(ref) < rank(about)
 }
 
 func (d *decision) lacks(ref string) bool {
