@@ -83,6 +83,7 @@ func (e *engine) furnish(suffix string) things {
 	th["roster-imports"] = e.must(201, community, "POST", fmt.Sprintf("/office/v1/estates/%d/roster-imports", estate), m{"file_id": roster.int("id"), "client_ref": "walk" + suffix}).int("id")
 	th["homes"] = e.firstID(owner, "/miniapp/v1/homes")
 	th["household"] = e.memberOf(owner, th["units"])
+	th["residences"] = th["household"]
 	th["sessions"] = e.firstID(owner, "/miniapp/v1/sessions")
 	th["posts"] = e.town.actors["committee_member"+suffix].Post
 	th["privacy-requests"] = e.must(201, owner, "POST", "/miniapp/v1/privacy-requests", m{"kind": "correct", "body": secretOf(suffix), "client_ref": "walk" + suffix}).int("id")
@@ -156,7 +157,7 @@ func bodies(th things) map[string]any {
 		"officeCreatePost":           m{"organisation_id": 1, "kind": "clerk", "title": "经办"}, "officeInvitePost": m{"role": "deputy"},
 		"officeCreateEstate": m{"name": "新小区", "community_id": 1}, "officeAppoint": m{"organisation_id": 0, "reason": "合同到期"},
 		"officeTransferUnit":      m{"cause": "sale", "source": "证1", "owners": []m{{"name": "张"}}},
-		"officeAnswerOwnerReview": m{"finding": "separate", "reason": "看过房产证"}, "officeNameRepresentative": m{"owner_id": 0},
+		"officeAnswerOwnerReview": m{"finding": "separate", "reason": "看过房产证"}, "officeNameRepresentative": m{"owner_id": 0}, "officeEndResidence": m{"reason": "看过房产证"},
 		"uploadFile": multipartOf("photo", "w8", "p.png", onePixel()), "officeUploadFile": multipartOf("photo", "w9", "p.png", onePixel()),
 	}
 }

@@ -247,6 +247,10 @@ func (s *Service) Decide(ctx context.Context, actor Actor, id int64, accept bool
 // nobody else holds.
 func (s *Service) admit(tx *store.Tx, actor Actor, a *Application) error {
 	r := Residence{EstateID: a.EstateID, UnitID: a.UnitID, PersonID: a.PersonID, Role: a.Role, Basis: "application", LeaseEnds: a.LeaseEnds}
+	// The lock makes a sale at the same moment come before or after, never beside.
+	if err := tx.ForUpdate().Select("id").Where("current_unit = ?", a.UnitID).Limit(1).Find(&Ownership{}).Error; err != nil {
+		return err
+	}
 	if a.Role == RoleOwner {
 		o, err := s.namesake(tx, a)
 		if err != nil {

@@ -115,18 +115,25 @@ func (s *Service) ListHousehold(ctx context.Context, actor Actor, unitID int64) 
 	}
 	var list []Household
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		var rows []Residence
-		if err := tx.Where("unit_id = ? AND living IS NOT NULL", unitID).Order("id").Limit(100).Find(&rows).Error; err != nil {
-			return err
-		}
-		for _, r := range rows {
-			name, err := s.maskedName(tx, r.PersonID)
-			if err != nil {
-				return err
-			}
-			list = append(list, Household{Residence: r, Name: name})
-		}
-		return nil
+		var err error
+		list, err = s.household(tx, unitID)
+		return err
 	})
 	return list, err
+}
+
+func (s *Service) household(tx *store.Tx, unitID int64) ([]Household, error) {
+	var rows []Residence
+	if err := tx.Where("unit_id = ? AND living IS NOT NULL", unitID).Order("id").Limit(100).Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	list := make([]Household, len(rows))
+	for i, r := range rows {
+		name, err := s.maskedName(tx, r.PersonID)
+		if err != nil {
+			return nil, err
+		}
+		list[i] = Household{Residence: r, Name: name}
+	}
+	return list, nil
 }

@@ -354,7 +354,11 @@ func (a *application) correct(e entry, k *known) error {
 		if in == nil {
 			continue
 		}
+		before := rows[i].PhoneIndex
 		a.s.sealOwner(&rows[i], *in)
+		if err := a.doubtAccount(rows[i], before); err != nil {
+			return err
+		}
 		err := a.tx.Model(&Owner{}).Where("id = ?", rows[i].ID).Updates(map[string]any{"name_sealed": rows[i].NameSealed, "phone_sealed": rows[i].PhoneSealed,
 			"phone_index": rows[i].PhoneIndex, "paper_sealed": rows[i].PaperSealed, "paper_index": rows[i].PaperIndex}).Error
 		if err != nil {
@@ -369,6 +373,19 @@ func (a *application) correct(e entry, k *known) error {
 		a.sets[set.Fingerprint] = k.setID
 	}
 	return a.tx.Model(&Ownership{}).Where("current_unit = ?", k.id).Update("shares", e.shares).Error
+}
+
+// doubtAccount has a person look where the roster now names another phone than that of the account which the former
+// one opened: the owner may have a new number, or the former number was somebody else's.
+func (a *application) doubtAccount(o Owner, before string) error {
+	if o.PersonID == 0 || o.PhoneIndex == before || o.PhoneIndex == "" {
+		return nil
+	}
+	same, err := a.s.hasPhone(a.tx, o.PersonID, o)
+	if err != nil || same {
+		return err
+	}
+	return a.tx.Model(&OwnerSet{}).Where("id = ? AND phone_review = ''", o.OwnerSetID).Update("phone_review", PhoneChanged).Error
 }
 
 // match finds the roster's version of an owner: by paper, else by place in the row.

@@ -210,7 +210,7 @@ func (s *Service) Accept(ctx context.Context, actor Actor, token string, leaseEn
 
 func acceptHome(tx *store.Tx, actor Actor, inv *Invitation, leaseEnds *time.Time) error {
 	var owner Residence
-	err := tx.Where("unit_id = ? AND person_id = ? AND role = ? AND living IS NOT NULL", inv.UnitID, inv.CreatedBy, RoleOwner).Take(&owner).Error
+	err := tx.ForUpdate().Where("unit_id = ? AND person_id = ? AND role = ? AND living IS NOT NULL", inv.UnitID, inv.CreatedBy, RoleOwner).Take(&owner).Error
 	if err != nil {
 		return store.NotFound(err, ErrInvitationInvalid) // the owner has left since
 	}

@@ -24,6 +24,7 @@ const (
 	PaperMissing  Review = "paper_missing"  // without papers nobody can tell whether another set is the same people
 	PaperSeparate Review = "paper_separate" // somebody has looked: a head of its own
 	PhoneShared   Review = "shared"         // the phone stands for more owner sets than one person plausibly has
+	PhoneChanged  Review = "changed"        // the roster names another phone than that of the account recognised as this owner
 	PhoneBelongs  Review = "belongs"        // somebody has looked: the phone is this owner's
 )
 

@@ -25,7 +25,8 @@ type OwnerReview struct {
 
 // ReviewAnswer is what a person found out about an owner set.
 type ReviewAnswer struct {
-	// Finding is same (the people of Into), separate (a head of its own), phone_belongs or phone_wrong (of OwnerID).
+	// Finding is same (the people of Into), separate (a head of its own), phone_belongs or phone_wrong (of OwnerID),
+	// account_belongs or account_wrong (of OwnerID).
 	Finding string
 	Into    int64
 	OwnerID int64
@@ -41,7 +42,7 @@ func (s *Service) ListOwnerReviews(ctx context.Context, actor Actor, estateID, a
 			return err
 		}
 		var sets []OwnerSet
-		err = tx.Where("estate_id = ? AND id > ? AND (review = ? OR phone_review = ?)", e.ID, after, PaperMissing, PhoneShared).
+		err = tx.Where("estate_id = ? AND id > ? AND (review = ? OR phone_review IN ?)", e.ID, after, PaperMissing, []Review{PhoneShared, PhoneChanged}).
 			Where("EXISTS (SELECT 1 FROM ownerships o WHERE o.owner_set_id = owner_sets.id AND o.current_unit IS NOT NULL)").
 			Order("id").Limit(limit).Find(&sets).Error
 		if err != nil {
@@ -122,7 +123,12 @@ func (s *Service) AnswerOwnerReview(ctx context.Context, actor Actor, setID int6
 			res := tx.Model(&OwnerSet{}).Where("id = ? AND phone_review = ?", set.ID, PhoneShared).Update("phone_review", PhoneBelongs)
 			err = store.MustAffect(res, ErrDecided)
 		case "phone_wrong":
-			err = forgetPhone(tx, set, in.OwnerID)
+			err = s.forgetPhone(tx, actor, set, in.OwnerID)
+		case "account_belongs":
+			res := tx.Model(&OwnerSet{}).Where("id = ? AND phone_review = ?", set.ID, PhoneChanged).Update("phone_review", "")
+			err = store.MustAffect(res, ErrDecided)
+		case "account_wrong":
+			err = s.partAccount(tx, actor, set, in.OwnerID)
 		default:
 			err = fault.ErrInvalid.With(fault.Field{Path: "finding", Reason: "请选择核对结果"})
 		}
@@ -151,15 +157,38 @@ func setFor(tx *store.Tx, actor Actor, id int64) (*OwnerSet, error) {
 	return &set, nil
 }
 
-// forgetPhone takes a wrong phone from an owner, so that nobody signs in as them with it.
-func forgetPhone(tx *store.Tx, set *OwnerSet, ownerID int64) error {
-	res := tx.Model(&Owner{}).Where("id = ? AND owner_set_id = ? AND phone_index <> ''", ownerID, set.ID).
-		Updates(map[string]any{"phone_sealed": "", "phone_index": ""})
-	wrong := fault.ErrInvalid.With(fault.Field{Path: "owner_id", Reason: "请选择这组业主里号码有误的那一位"})
-	if err := store.MustAffect(res, wrong); err != nil {
+// forgetPhone takes a wrong phone from an owner, so that nobody signs in as them with it, and their homes from whoever
+// has.
+func (s *Service) forgetPhone(tx *store.Tx, actor Actor, set *OwnerSet, ownerID int64) error {
+	var o Owner
+	if err := tx.Where("id = ? AND owner_set_id = ? AND phone_index <> ''", ownerID, set.ID).Take(&o).Error; err != nil {
+		return store.NotFound(err, fault.ErrInvalid.With(fault.Field{Path: "owner_id", Reason: "请选择这组业主里号码有误的那一位"}))
+	}
+	same, err := s.hasPhone(tx, o.PersonID, o)
+	if err != nil {
+		return err
+	}
+	if same {
+		err = s.unbind(tx, actor, o, o.PersonID)
+	} else {
+		err = tx.Model(&Owner{}).Where("id = ?", o.ID).Updates(map[string]any{"phone_sealed": "", "phone_index": ""}).Error
+	}
+	if err != nil {
 		return err
 	}
 	return tx.Model(&OwnerSet{}).Where("id = ? AND phone_review = ?", set.ID, PhoneShared).Update("phone_review", "").Error
+}
+
+// partAccount ends the homes of an account that was recognised as an owner by mistake.
+func (s *Service) partAccount(tx *store.Tx, actor Actor, set *OwnerSet, ownerID int64) error {
+	var o Owner
+	if err := tx.Where("id = ? AND owner_set_id = ? AND person_id <> 0", ownerID, set.ID).Take(&o).Error; err != nil {
+		return store.NotFound(err, fault.ErrInvalid.With(fault.Field{Path: "owner_id", Reason: "请选择这组业主里认证有误的那一位"}))
+	}
+	if err := s.unbind(tx, actor, o, o.PersonID); err != nil {
+		return err
+	}
+	return tx.Model(&OwnerSet{}).Where("id = ? AND phone_review = ?", set.ID, PhoneChanged).Update("phone_review", "").Error
 }
 
 // mergeInto gives the current units of a set to another set of the same people. History stays with the old set, and

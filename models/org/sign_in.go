@@ -41,7 +41,12 @@ func (s *Service) signIn(ctx context.Context, provider Provider, openID, unionID
 			return res.Error
 		}
 		if res.RowsAffected > 0 {
-			return tx.Model(&Identity{}).Where("provider = ? AND open_id = ?", provider, openID).Pluck("person_id", &person).Error
+			var known Identity
+			if err := tx.Where("provider = ? AND open_id = ?", provider, openID).Take(&known).Error; err != nil {
+				return err
+			}
+			person = known.PersonID
+			return joinUnion(tx, known, unionID)
 		}
 		var err error
 		if person, err = personOfUnion(tx, unionID); err != nil {
@@ -61,6 +66,37 @@ func (s *Service) signIn(ctx context.Context, provider Provider, openID, unionID
 		return audit.Append(tx, Actor{PersonID: person, Surface: "wechat"}, "person.sign_in_first", audit.Subject{Kind: "person", ID: person}, nil)
 	})
 	return person, err
+}
+
+// joinUnion keeps a union id that came after the first sign-in, as when the mini-program was bound to the open platform
+// later, and takes over the service account of the same human: an account that only follows has no rights to lose.
+func joinUnion(tx *store.Tx, known Identity, unionID string) error {
+	if unionID == "" || known.UnionID == unionID {
+		return nil
+	}
+	if err := tx.Model(&Identity{}).Where("id = ?", known.ID).Update("union_id", unionID).Error; err != nil {
+		return err
+	}
+	if known.Provider == ServiceAccount {
+		return nil
+	}
+	var followers []Identity
+	err := tx.Where("union_id = ? AND provider = ? AND person_id <> ?", unionID, ServiceAccount, known.PersonID).
+		Where("NOT EXISTS (SELECT 1 FROM identities i WHERE i.person_id = identities.person_id AND i.provider <> ?)", ServiceAccount).Find(&followers).Error
+	if err != nil {
+		return err
+	}
+	for _, f := range followers {
+		if err := tx.Model(&Identity{}).Where("id = ?", f.ID).Update("person_id", known.PersonID).Error; err != nil {
+			return err
+		}
+		err := audit.Append(tx, Actor{PersonID: known.PersonID, Surface: "wechat"}, "person.join_account", audit.Subject{Kind: "person", ID: known.PersonID},
+			map[string]any{"from": f.PersonID, "provider": f.Provider})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func personOfUnion(tx *store.Tx, unionID string) (int64, error) {
@@ -204,11 +240,13 @@ func withoutShared(tx *store.Tx, owners []Owner) ([]Owner, bool, error) {
 
 // recogniseOwner binds an owner of the roster to the person and opens a residence in each of the set's units.
 func (s *Service) recogniseOwner(tx *store.Tx, actor Actor, o Owner, basis string) (int, error) {
-	if err := tx.Model(&Owner{}).Where("id = ? AND person_id IN (0, ?)", o.ID, actor.PersonID).Update("person_id", actor.PersonID).Error; err != nil {
-		return 0, err
+	res := tx.Model(&Owner{}).Where("id = ? AND person_id IN (0, ?)", o.ID, actor.PersonID).Update("person_id", actor.PersonID)
+	if res.Error != nil || res.RowsAffected == 0 {
+		return 0, res.Error // another account of the phone was faster
 	}
+	// The lock makes a sale at the same moment come before, and then nothing is held, or after, and then it ends this.
 	var held []Ownership
-	if err := tx.Where("owner_set_id = ? AND current_unit IS NOT NULL", o.OwnerSetID).Find(&held).Error; err != nil {
+	if err := tx.ForUpdate().Where("owner_set_id = ? AND current_unit IS NOT NULL", o.OwnerSetID).Find(&held).Error; err != nil {
 		return 0, err
 	}
 	opened := 0
@@ -242,8 +280,9 @@ func openResidence(tx *store.Tx, actor Actor, r Residence) (bool, error) {
 
 // endResidences closes the residences that match, tells their people, and reports how many there were.
 func endResidences(tx *store.Tx, actor audit.Actor, cause string, where string, args ...any) (int, error) {
+	// With the lock it sees homes that were opened since this transaction began to read.
 	var rows []Residence
-	if err := tx.Where("living IS NOT NULL").Where(where, args...).Find(&rows).Error; err != nil {
+	if err := tx.ForUpdate().Where("living IS NOT NULL").Where(where, args...).Find(&rows).Error; err != nil {
 		return 0, err
 	}
 	for _, r := range rows {
@@ -280,7 +319,7 @@ func endResidences(tx *store.Tx, actor audit.Actor, cause string, where string, 
 
 // endCauses words the causes for residents.
 var endCauses = map[string]string{
-	"sale": "房屋权属已变更", "lease_over": "租期已满", "left": "您已办理退出", "owner_ended": "业主已结束授权", "roster": "名册已更正", "erased": "个人信息已删除",
+	"sale": "房屋权属已变更", "lease_over": "租期已满", "left": "您已办理退出", "owner_ended": "业主已结束授权", "roster": "名册已更正", "corrected": "认证信息有误，已由社区更正", "erased": "个人信息已删除",
 }
 
 // residency fills what the events of recognition carry.

@@ -30,6 +30,7 @@ func registerRoutes(site *web.Site, d Deps) {
 	web.Handle(e, web.Op{ID: "officeRevealOwners", Method: http.MethodPost, Path: "/units/{id}/reveal", Summary: "查看业主完整信息（留痕）", Action: org.RevealPerson, Rate: revealRate}, revealOwners(d))
 	web.Handle(e, web.Op{ID: "officeTransferUnit", Method: http.MethodPost, Path: "/units/{id}/transfers", Summary: "登记权属变更", Action: org.RecordOwnership}, transferUnit(d))
 	ownerSetRoutes(e, d)
+	residenceRoutes(e, d)
 	rosterRoutes(e, d)
 
 	a := site.Group(prefix, "认证和异议", web.Staff)

@@ -27,7 +27,7 @@ type unitView struct {
 	Sold       bool           `json:"sold"`
 	Delivered  bool           `json:"delivered"`
 	OwnerSetID int64          `json:"owner_set_id,omitempty" doc:"同一组业主的编号；表决时算一人"`
-	Review     []org.Review   `json:"review,omitempty" doc:"需要人工核对的原因：paper_missing 缺证件号码，shared 手机号对应的业主太多"`
+	Review     []org.Review   `json:"review,omitempty" doc:"需要人工核对的原因：paper_missing 缺证件号码，shared 手机号对应的业主太多，changed 名册的手机号与已认证账号不同"`
 	Shares     string         `json:"shares,omitempty"`
 	Owners     []ownerView    `json:"owners"`
 }
@@ -40,8 +40,8 @@ func viewUnit(u org.UnitView) unitView {
 		if u.OwnerSet.Review == org.PaperMissing {
 			v.Review = append(v.Review, org.PaperMissing)
 		}
-		if u.OwnerSet.PhoneReview == org.PhoneShared {
-			v.Review = append(v.Review, org.PhoneShared)
+		if u.OwnerSet.PhoneReview == org.PhoneShared || u.OwnerSet.PhoneReview == org.PhoneChanged {
+			v.Review = append(v.Review, u.OwnerSet.PhoneReview)
 		}
 	}
 	for _, o := range u.Owners {
