@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/org"
@@ -36,6 +37,55 @@ func ListStuck(ctx context.Context, db *store.DB, actor org.Actor) ([]outbox.Mes
 		return tx.Where("state = ?", outbox.Dead).Order("id DESC").Limit(100).Find(&rows).Error
 	})
 	return rows, err
+}
+
+// replayBatch is how many deliveries one call replays.
+const replayBatch = 1000
+
+// ReplayAll sends every dead delivery since a time once more, at most 1000 a call, oldest first, and reports how many;
+// fewer than 1000 means that there are no more. Fault: org.ErrForbidden.
+func ReplayAll(ctx context.Context, db *store.DB, actor org.Actor, since time.Time) (int, error) {
+	if err := actor.Must(org.ReadOutbox); err != nil {
+		return 0, err
+	}
+	n := 0
+	err := db.InTx(ctx, func(tx *store.Tx) error {
+		var ids []int64
+		err := tx.Model(&Delivery{}).Where("state = ? AND created_at >= ?", Dead, since).Order("id").Limit(replayBatch).Pluck("id", &ids).Error
+		if n = len(ids); err != nil || n == 0 {
+			return err
+		}
+		err = tx.Model(&Delivery{}).Where("id IN ? AND state = ?", ids, Dead).Updates(map[string]any{"state": Waiting, "attempts": 0, "due_at": tx.Now}).Error
+		if err != nil {
+			return err
+		}
+		tx.Committed(tx.Wake)
+		return audit.Append(tx, actor, "delivery.replay", audit.Subject{Kind: "delivery", ID: ids[0]}, map[string]any{"since": since, "count": n})
+	})
+	if err != nil {
+		return 0, fmt.Errorf("replay deliveries: %w", err)
+	}
+	return n, nil
+}
+
+// ReplayMessage carries a message once more that could not be carried at all. Faults: ErrMessageNotFound,
+// org.ErrForbidden.
+func ReplayMessage(ctx context.Context, db *store.DB, actor org.Actor, id int64) error {
+	if err := actor.Must(org.ReadOutbox); err != nil {
+		return err
+	}
+	err := db.InTx(ctx, func(tx *store.Tx) error {
+		res := tx.Model(&outbox.Message{}).Where("id = ? AND state = ?", id, outbox.Dead).Updates(map[string]any{"state": outbox.Pending, "attempts": 0, "due_at": tx.Now})
+		if err := store.MustAffect(res, ErrMessageNotFound); err != nil {
+			return err
+		}
+		tx.Committed(tx.Wake)
+		return audit.Append(tx, actor, "message.replay", audit.Subject{Kind: "message", ID: id}, nil)
+	})
+	if err != nil {
+		return fmt.Errorf("replay message: %w", err)
+	}
+	return nil
 }
 
 // Replay sends a dead delivery once more. Faults: ErrDeliveryNotFound, org.ErrForbidden.

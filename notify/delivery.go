@@ -88,5 +88,8 @@ const (
 	ChannelService = "wechat_service" // template message to staff
 )
 
-// ErrDeliveryNotFound is the fault of a delivery that is not among the dead ones.
-var ErrDeliveryNotFound = fault.New(fault.NotFound, "delivery.not_found", "没有找到这条未送达的消息")
+// Faults of what is not, or no longer, given up.
+var (
+	ErrDeliveryNotFound = fault.New(fault.NotFound, "delivery.not_found", "没有找到这条未送达的消息")
+	ErrMessageNotFound  = fault.New(fault.NotFound, "message.not_found", "没有找到这条无法分发的消息")
+)

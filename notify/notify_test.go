@@ -334,6 +334,22 @@ func TestTroubleIsTriedAgainAndEnds(t *testing.T) {
 	if err := notify.Replay(t.Context(), w.DB, w.Officer(w.Community, org.Clerk), dead[0].ID); !errors.Is(err, org.ErrForbidden) {
 		t.Errorf("a community replays: %v", err)
 	}
+	if _, err := notify.ReplayAll(t.Context(), w.DB, w.Officer(w.Community, org.Clerk), w.clock.Now().AddDate(0, 0, -2)); !errors.Is(err, org.ErrForbidden) {
+		t.Errorf("a community replays all: %v", err)
+	}
+	if n, err := notify.ReplayAll(t.Context(), w.DB, bureau, w.clock.Now()); err != nil || n != 0 {
+		t.Errorf("replayed what is older: %d, %v", n, err)
+	}
+	if n, err := notify.ReplayAll(t.Context(), w.DB, bureau, w.clock.Now().AddDate(0, 0, -2)); err != nil || n != 1 {
+		t.Fatalf("replayed %d, %v", n, err)
+	}
+	for range 8 { // a replayed one gets its tries again although it is old
+		w.drain(d)
+		w.clock.Advance(time.Hour)
+	}
+	if again := w.deliveries(notify.Dead); len(again) != 1 || again[0].Attempts != 6 {
+		t.Fatalf("after the replay: %+v", again)
+	}
 	w.phones.err = nil
 	if err := notify.Replay(t.Context(), w.DB, bureau, dead[0].ID); err != nil {
 		t.Fatal(err)
@@ -403,4 +419,33 @@ func TestRedisDownLosesNothing(t *testing.T) {
 	w.clock.Advance(time.Minute)
 	w.drain(w.dispatcher())
 	w.once(1)
+}
+
+// TestAMessageThatCannotBeCarried waits for the bureau, who can have it carried again.
+func TestAMessageThatCannotBeCarried(t *testing.T) {
+	w := newWorld(t)
+	w.Resident(0, org.RoleOwner)
+	bureau := w.Officer(w.Code("housing-bureau"), org.Head)
+	w.tell(w.notice(1))
+	err := w.DB.InTx(t.Context(), func(tx *store.Tx) error {
+		return tx.Model(&outbox.Message{}).Where("1 = 1").Updates(map[string]any{"state": outbox.Dead, "attempts": 9}).Error
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stuck, err := notify.ListStuck(t.Context(), w.DB, bureau)
+	if err != nil || len(stuck) != 1 {
+		t.Fatalf("%+v, %v", stuck, err)
+	}
+	if err := notify.ReplayMessage(t.Context(), w.DB, w.Officer(w.Community, org.Clerk), stuck[0].ID); !errors.Is(err, org.ErrForbidden) {
+		t.Errorf("a community replays: %v", err)
+	}
+	if err := notify.ReplayMessage(t.Context(), w.DB, bureau, stuck[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	w.drain(w.dispatcher())
+	w.once(1)
+	if err := notify.ReplayMessage(t.Context(), w.DB, bureau, stuck[0].ID); !errors.Is(err, notify.ErrMessageNotFound) {
+		t.Errorf("what was carried is replayed: %v", err)
+	}
 }

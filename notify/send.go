@@ -101,12 +101,13 @@ func (d *Dispatcher) equip(ctx context.Context, claimed []Delivery) ([]outgoing,
 		}
 		words := map[int64][]plan.Message{}
 		for _, m := range rows {
+			// An event that this version does not know must not hold up the others of the batch.
 			e, err := m.Event()
-			if err != nil {
-				return err
+			if err == nil {
+				words[m.ID], err = plan.For(e)
 			}
-			if words[m.ID], err = plan.For(e); err != nil {
-				return err
+			if err != nil {
+				d.o.Log.ErrorContext(ctx, "a delivery has no words", "message", m.ID, "error", err.Error())
 			}
 		}
 		for i := range out {
@@ -145,7 +146,7 @@ func (d *Dispatcher) deliver(ctx context.Context, w outgoing) {
 		d.finish(ctx, w, map[string]any{"state": Unreachable, "last_error": "no account"})
 		return
 	case w.msg == nil:
-		d.finish(ctx, w, map[string]any{"state": Dead, "last_error": "the plan no longer has this message"})
+		d.finish(ctx, w, map[string]any{"state": Dead, "last_error": "the plan has no words for this message"})
 		return
 	}
 	sendCtx, cancel := context.WithTimeout(ctx, sendPatience)

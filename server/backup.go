@@ -3,7 +3,6 @@ package main
 import (
 	"archive/tar"
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -72,12 +71,11 @@ func (c backupCmd) Run(e *environment) error {
 
 // backup writes an archive of a consistent snapshot while linli serves.
 func (a *app) backup(ctx context.Context, w io.Writer) (dump.Manifest, int, error) {
-	// Files must not be swept between the snapshot and their copy.
-	if held, err := a.db.Claim(ctx, "chore.sweep-files", "backup-"+rand.Text(), time.Hour); err != nil {
+	free, err := a.holdSweeps(ctx)
+	if err != nil {
 		return dump.Manifest{}, 0, err
-	} else if !held {
-		a.log.WarnContext(ctx, "a sweep of unattached uploads may run during this backup; attached files are not touched")
 	}
+	defer free()
 	tmp, err := os.CreateTemp("", "linli-dump-*")
 	if err != nil {
 		return dump.Manifest{}, 0, err
@@ -153,7 +151,7 @@ func (c restoreCmd) Run(e *environment) error {
 
 var errArchive = errors.New("restore: this is not a whole archive of `server backup`; nothing was put into the database")
 
-// restore reads an archive. The keys are checked before anything is written.
+// restore reads an archive. The keys, and that the database is empty, are checked before anything is written.
 func (a *app) restore(ctx context.Context, r io.Reader) (head backupHead, files int, err error) {
 	t := tar.NewReader(r)
 	first, err := t.Next()
@@ -164,6 +162,9 @@ func (a *app) restore(ctx context.Context, r io.Reader) (head backupHead, files 
 		return head, 0, errArchive
 	}
 	if err := a.haveKeys(head.Keys); err != nil {
+		return head, 0, err
+	}
+	if err := dump.CheckEmpty(ctx, a.db); err != nil {
 		return head, 0, err
 	}
 	for {

@@ -34,10 +34,7 @@ func (a *app) chores(ctx context.Context) {
 			n, err := a.org.EndLeases(ctx)
 			return n > 0, err
 		}},
-		{"sweep-files", 10 * time.Minute, func(ctx context.Context) (bool, error) {
-			n, err := a.files.Sweep(ctx)
-			return n > 0, err
-		}},
+		{"sweep-files", 10 * time.Minute, a.sweepFiles},
 		{"purge-sessions", time.Hour, func(ctx context.Context) (bool, error) {
 			n, err := a.sessions.Purge(ctx)
 			return n > 0, err

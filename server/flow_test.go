@@ -12,9 +12,11 @@ import (
 	"time"
 
 	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/modelstest"
 	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/models/store/dump"
 	"github.com/linli-city/linli/models/vault"
 	"github.com/linli-city/linli/notify"
 	"github.com/linli-city/linli/notify/wechat/sandbox"
@@ -210,9 +212,28 @@ func TestRestoredBackupVerifies(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	var archive bytes.Buffer
-	if _, _, err := e.backup(t.Context(), &archive); err != nil {
+	e.upload("owner", "photo", "abandoned")
+	err := e.db.InTx(t.Context(), func(tx *store.Tx) error {
+		return tx.Model(&file.File{}).Where("subject_id = 0").Update("created_at", tx.Now.AddDate(0, 0, -2)).Error
+	})
+	if err != nil {
 		t.Fatal(err)
+	}
+	// The snapshot is taken when the first byte is written; what it names must not be swept before it is copied.
+	var archive bytes.Buffer
+	during := writer(func(p []byte) (int, error) {
+		if archive.Len() == 0 {
+			if _, err := e.sweepFiles(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+		return archive.Write(p)
+	})
+	if _, _, err := e.backup(t.Context(), during); err != nil {
+		t.Fatal(err)
+	}
+	if more, err := e.sweepFiles(t.Context()); err != nil || !more {
+		t.Errorf("nothing is swept after the backup: %v", err)
 	}
 	fresh := func() *app {
 		a, err := openApp(t.Context(), testConfig(t), e.log)
@@ -249,7 +270,14 @@ func TestRestoredBackupVerifies(t *testing.T) {
 	if err := a.verify(t.Context(), io.Discard, head.AuditHead); err != nil {
 		t.Errorf("verify after restore: %v", err)
 	}
+	if _, files, err := a.restore(t.Context(), bytes.NewReader(archive.Bytes())); !errors.Is(err, dump.ErrNotEmpty) || files != 0 {
+		t.Errorf("restored over an installation: %d files, %v", files, err)
+	}
 }
+
+type writer func([]byte) (int, error)
+
+func (w writer) Write(p []byte) (int, error) { return w(p) }
 
 // TestKeysRotateWhileServing: add, promote, rekey, drop; people are found by phone and read at every stage.
 func TestKeysRotateWhileServing(t *testing.T) {

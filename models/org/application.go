@@ -2,7 +2,6 @@ package org
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -146,16 +145,20 @@ func (s *Service) MyApplications(ctx context.Context, actor Actor) ([]Applicatio
 
 func (s *Service) viewApplications(tx *store.Tx, rows []Application) ([]ApplicationView, error) {
 	views := make([]ApplicationView, len(rows))
+	units := make([]int64, len(rows))
 	for i, a := range rows {
-		name, err := UnitName(tx, a.UnitID)
-		if err != nil && !errors.Is(err, ErrUnitNotFound) {
-			return nil, err
-		}
+		units[i] = a.UnitID
+	}
+	names, err := UnitNames(tx, units)
+	if err != nil {
+		return nil, err
+	}
+	for i, a := range rows {
 		person, err := s.vault.Open(a.NameSealed, "applications.name")
 		if err != nil {
 			return nil, err
 		}
-		views[i] = ApplicationView{Application: a, UnitName: name, Name: person}
+		views[i] = ApplicationView{Application: a, UnitName: names[a.UnitID], Name: person}
 	}
 	return views, nil
 }

@@ -114,14 +114,15 @@ func (s *Service) ListAreaClaims(ctx context.Context, actor Actor, state string,
 		if err := q.Order("id DESC").Limit(limit).Find(&rows).Error; err != nil {
 			return err
 		}
-		for _, r := range rows {
-			name, err := UnitName(tx, r.UnitID)
-			if err != nil {
-				return err
-			}
-			views = append(views, AreaClaimView{AreaClaim: r, UnitName: name})
+		units := make([]int64, len(rows))
+		for i, r := range rows {
+			units[i] = r.UnitID
 		}
-		return nil
+		names, err := UnitNames(tx, units)
+		for _, r := range rows {
+			views = append(views, AreaClaimView{AreaClaim: r, UnitName: names[r.UnitID]})
+		}
+		return err
 	})
 	return views, err
 }

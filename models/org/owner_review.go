@@ -62,12 +62,16 @@ func (s *Service) viewReviews(tx *store.Tx, sets []OwnerSet) ([]OwnerReview, err
 		if err := tx.Where("owner_set_id = ? AND current_unit IS NOT NULL", set.ID).Order("unit_id").Limit(reviewUnits).Find(&held).Error; err != nil {
 			return nil, err
 		}
-		for _, h := range held {
-			name, err := UnitName(tx, h.UnitID)
-			if err != nil {
-				return nil, err
-			}
-			list[i].Units = append(list[i].Units, name)
+		units := make([]int64, len(held))
+		for j, h := range held {
+			units[j] = h.UnitID
+		}
+		names, err := UnitNames(tx, units)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range units {
+			list[i].Units = append(list[i].Units, names[id])
 		}
 		var owners []Owner
 		if err := tx.Where("owner_set_id = ?", set.ID).Order("position").Find(&owners).Error; err != nil {
@@ -87,7 +91,7 @@ func (s *Service) viewReviews(tx *store.Tx, sets []OwnerSet) ([]OwnerReview, err
 		if len(phones) == 0 {
 			continue
 		}
-		err := tx.Model(&Owner{}).Distinct("owner_set_id").Where("phone_index IN ? AND estate_id = ? AND owner_set_id <> ?", phones, set.EstateID, set.ID).
+		err = tx.Model(&Owner{}).Distinct("owner_set_id").Where("phone_index IN ? AND estate_id = ? AND owner_set_id <> ?", phones, set.EstateID, set.ID).
 			Where("EXISTS (SELECT 1 FROM ownerships o WHERE o.owner_set_id = owners.owner_set_id AND o.current_unit IS NOT NULL)").
 			Order("owner_set_id").Limit(reviewUnits).Pluck("owner_set_id", &list[i].Twins).Error
 		if err != nil {

@@ -85,7 +85,7 @@ func (db *DB) openSQLite(path string, o Options) error {
 	if err != nil {
 		return err
 	}
-	base := "file:" + strings.NewReplacer("?", "%3f", "#", "%23").Replace(path) +
+	base := "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path) +
 		"?_timezone=UTC&_time_format=datetime&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)"
 	db.write, err = gorm.Open(sqlite.Open(base+"&_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"), db.config(o))
 	if err != nil {

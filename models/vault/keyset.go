@@ -3,6 +3,7 @@ package vault
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -54,9 +55,14 @@ func (ks *Keyset) marshal() ([]byte, error) {
 	return append(b, '\n'), err
 }
 
+// newKeyID names a key by chance: the name of a dropped key never comes back, so that the keysets of two backups can be
+// put together.
+func newKeyID() string { return "k" + hex.EncodeToString(randomBytes(4)) }
+
 // NewKeyset makes a keyset with one fresh key.
 func NewKeyset() ([]byte, error) {
-	return (&Keyset{Primary: "k1", Keys: []Key{{ID: "k1", Secret: randomBytes(32)}}}).marshal()
+	id := newKeyID()
+	return (&Keyset{Primary: id, Keys: []Key{{ID: id, Secret: randomBytes(32)}}}).marshal()
 }
 
 // Add puts a fresh key into the set, not yet used for sealing, and returns its id.
@@ -65,10 +71,7 @@ func Add(raw []byte) ([]byte, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	id := ""
-	for n := len(ks.Keys) + 1; id == "" || slices.ContainsFunc(ks.Keys, func(k Key) bool { return k.ID == id }); n++ {
-		id = fmt.Sprintf("k%d", n)
-	}
+	id := newKeyID()
 	ks.Keys = append(ks.Keys, Key{ID: id, Secret: randomBytes(32)})
 	out, err := ks.marshal()
 	return out, id, err

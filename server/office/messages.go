@@ -119,6 +119,27 @@ func replayDelivery(d Deps) func(context.Context, org.Actor, *IDPath) (*web.Empt
 	}
 }
 
+type replayAllInput struct {
+	Body struct {
+		Since time.Time `json:"since" doc:"从这个时间以来的"`
+	}
+}
+
+func replayAll(d Deps) func(context.Context, org.Actor, *replayAllInput) (*countOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *replayAllInput) (*countOutput, error) {
+		n, err := notify.ReplayAll(ctx, d.DB, a, in.Body.Since.UTC())
+		out := &countOutput{}
+		out.Body.Count = int64(n)
+		return out, err
+	}
+}
+
+func replayMessage(d Deps) func(context.Context, org.Actor, *IDPath) (*web.Empty, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*web.Empty, error) {
+		return nil, notify.ReplayMessage(ctx, d.DB, a, in.ID)
+	}
+}
+
 type stuckView struct {
 	ID       int64     `json:"id"`
 	Kind     string    `json:"kind"`

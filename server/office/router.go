@@ -57,6 +57,8 @@ func Routes(site *web.Site, d Deps) {
 	web.Handle(box, web.Op{ID: "officeListUndelivered", Method: http.MethodGet, Path: "/undelivered", Summary: "没有送达的消息和原因", Action: org.ReadOutbox}, listUndelivered(d))
 	web.Handle(box, web.Op{ID: "officeReplayDelivery", Method: http.MethodPost, Path: "/undelivered/{id}/replay", Summary: "重新发送一条", Action: org.ReadOutbox}, replayDelivery(d))
 	web.Handle(box, web.Op{ID: "officeListStuck", Method: http.MethodGet, Path: "/undelivered/messages", Summary: "无法分发的消息", Action: org.ReadOutbox}, listStuck(d))
+	web.Handle(box, web.Op{ID: "officeReplayAll", Method: http.MethodPost, Path: "/undelivered/replay", Summary: "重新发送某个时间以来没有送达的，每次最多1000条", Action: org.ReadOutbox}, replayAll(d))
+	web.Handle(box, web.Op{ID: "officeReplayMessage", Method: http.MethodPost, Path: "/undelivered/messages/{id}/replay", Summary: "重新分发一条", Action: org.ReadOutbox}, replayMessage(d))
 
 	files := site.Group(prefix, "文件", web.Staff)
 	web.Handle(files, web.Op{ID: "officeUploadFile", Method: http.MethodPost, Path: "/files", Summary: "上传附件", Action: org.UploadFile, Status: http.StatusCreated, MaxBody: 34 << 20, Timeout: 3 * time.Minute, Rate: uploadRate}, uploadFile(d))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -26,21 +27,25 @@ type AccessEntry struct {
 // TableName names the table.
 func (AccessEntry) TableName() string { return "access_log" }
 
+// accessTries is how often a batch is tried, with growing pauses: for almost eight minutes.
+const accessTries = 30
+
 // minKeep is six months, rounded up.
 const minKeep = 184 * 24 * time.Hour
 
 // AccessLog writes entries behind the requests, in batches. Close writes what is left.
 type AccessLog struct {
-	db    *store.DB
-	log   *slog.Logger
-	queue chan AccessEntry
-	done  sync.WaitGroup
-	once  sync.Once
+	db      *store.DB
+	log     *slog.Logger
+	queue   chan AccessEntry
+	closing chan struct{}
+	done    sync.WaitGroup
+	once    sync.Once
 }
 
 // NewAccessLog starts the writer.
 func NewAccessLog(db *store.DB, log *slog.Logger) *AccessLog {
-	a := &AccessLog{db: db, log: log, queue: make(chan AccessEntry, 4096)}
+	a := &AccessLog{db: db, log: log, queue: make(chan AccessEntry, 4096), closing: make(chan struct{})}
 	a.done.Go(a.run)
 	return a
 }
@@ -53,7 +58,10 @@ func (a *AccessLog) Add(e AccessEntry) {
 
 // Close writes what is left; Add must not be called any more.
 func (a *AccessLog) Close() {
-	a.once.Do(func() { close(a.queue) })
+	a.once.Do(func() {
+		close(a.closing)
+		close(a.queue)
+	})
 	a.done.Wait()
 }
 
@@ -82,11 +90,24 @@ func (a *AccessLog) write(batch []AccessEntry) {
 	if len(batch) == 0 {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-	defer cancel()
-	err := a.db.InTx(ctx, func(tx *store.Tx) error { return tx.Create(&batch).Error })
-	if err != nil {
-		a.log.Error("access log not written", "entries", len(batch), "error", err.Error())
+	// Requests wait when the queue is full, so a database that is away for a moment costs no entry.
+	for try := 1; ; try++ {
+		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		rows := slices.Clone(batch) // a failed try may have given them ids
+		err := a.db.InTx(ctx, func(tx *store.Tx) error { return tx.Create(&rows).Error })
+		cancel()
+		if err == nil {
+			return
+		}
+		if try == accessTries {
+			a.log.Error("access log not written", "entries", len(batch), "error", err.Error())
+			return
+		}
+		select {
+		case <-a.closing:
+			try = accessTries - 1 // one last time
+		case <-time.After(time.Duration(try) * time.Second):
+		}
 	}
 }
 

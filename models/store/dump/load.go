@@ -121,17 +121,35 @@ func (l *loader) target(ctx context.Context, schema int64) ([]shape, error) {
 	if err != nil {
 		return nil, err
 	}
+	return tables, empty(ctx, l.tx, tables)
+}
+
+// CheckEmpty returns ErrNotEmpty when a database holds anything but its schema, so that a restore can refuse before
+// it has written anywhere.
+func CheckEmpty(ctx context.Context, db *store.DB) error {
+	pool, err := db.SQL()
+	if err != nil {
+		return err
+	}
+	tables, err := discover(ctx, pool, db.Dialect)
+	if err != nil {
+		return err
+	}
+	return empty(ctx, pool, tables)
+}
+
+func empty(ctx context.Context, q querier, tables []shape) error {
 	for _, s := range tables {
 		var one int
-		err := l.tx.QueryRowContext(ctx, "SELECT 1 FROM "+quote(s.Name)+" LIMIT 1").Scan(&one)
+		err := q.QueryRowContext(ctx, "SELECT 1 FROM "+quote(s.Name)+" LIMIT 1").Scan(&one)
 		if err == nil {
-			return nil, fmt.Errorf("%w (table %s)", ErrNotEmpty, s.Name)
+			return fmt.Errorf("%w (table %s)", ErrNotEmpty, s.Name)
 		}
 		if !errors.Is(err, sql.ErrNoRows) {
-			return nil, err
+			return err
 		}
 	}
-	return tables, nil
+	return nil
 }
 
 // table reads one table of the archive into the database's table of the same name, which must have the same columns.
