@@ -138,7 +138,8 @@ func locateUnit(d Deps) func(context.Context, org.Actor, *locateInput) (*unitOut
 type householdInvite struct {
 	IDPath
 	Body struct {
-		Role org.Role `json:"role" enum:"family,tenant"`
+		Role      org.Role `json:"role" enum:"family,tenant"`
+		LeaseEnds string   `json:"lease_ends,omitempty" format:"date" doc:"邀请租客时填租约到期日，最长二十年"`
 	}
 }
 
@@ -151,7 +152,11 @@ type invitedOutput struct {
 
 func inviteHousehold(d Deps) func(context.Context, org.Actor, *householdInvite) (*invitedOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *householdInvite) (*invitedOutput, error) {
-		inv, err := d.Org.InviteHousehold(ctx, a, in.ID, in.Body.Role)
+		ends, err := web.Day(in.Body.LeaseEnds, "lease_ends")
+		if err != nil {
+			return nil, err
+		}
+		inv, err := d.Org.InviteHousehold(ctx, a, in.ID, in.Body.Role, ends)
 		if err != nil {
 			return nil, err
 		}

@@ -19,6 +19,7 @@ type invitationOutput struct {
 		Post         string    `json:"post,omitempty"`
 		Organisation string    `json:"organisation,omitempty"`
 		Unit         string    `json:"unit,omitempty"`
+		LeaseEnds    string    `json:"lease_ends,omitempty" doc:"租约到期日"`
 		ExpiresAt    time.Time `json:"expires_at"`
 	}
 }
@@ -32,14 +33,16 @@ func showInvitation(d Deps) func(context.Context, org.Actor, *tokenPath) (*invit
 		out := &invitationOutput{}
 		b := &out.Body
 		b.Purpose, b.Role, b.Post, b.Organisation, b.Unit, b.ExpiresAt = v.Purpose, v.Role, v.PostTitle, v.Organisation, v.UnitName, web.Time(v.ExpiresAt)
+		if v.LeaseEnds != nil {
+			b.LeaseEnds = v.LeaseEnds.Format(time.DateOnly)
+		}
 		return out, nil
 	}
 }
 
 type acceptInput struct {
 	Body struct {
-		Token     string `json:"token" minLength:"1" maxLength:"100"`
-		LeaseEnds string `json:"lease_ends,omitempty" format:"date" doc:"租客填租约到期日"`
+		Token string `json:"token" minLength:"1" maxLength:"100"`
 	}
 }
 
@@ -51,11 +54,7 @@ type acceptOutput struct {
 
 func acceptInvitation(d Deps) func(context.Context, org.Actor, *acceptInput) (*acceptOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *acceptInput) (*acceptOutput, error) {
-		ends, err := web.Day(in.Body.LeaseEnds, "lease_ends")
-		if err != nil {
-			return nil, err
-		}
-		post, err := d.Org.Accept(ctx, a, in.Body.Token, ends)
+		post, err := d.Org.Accept(ctx, a, in.Body.Token)
 		if err != nil {
 			return nil, err
 		}

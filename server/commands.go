@@ -52,23 +52,36 @@ func (initCmd) Run(e *environment) error {
 			return err
 		}
 		_, _ = fmt.Fprintf(e.out, "按规则包 %s 建立了 %d 个单位。\n", a.pack.Code, n)
-		inv, err := a.org.FirstInvitation(e.ctx)
-		if errors.Is(err, org.ErrPostTaken) {
-			_, _ = fmt.Fprintln(e.out, "住建局负责人已经有人担任，不再发出第一份邀请。")
-			return nil
+		for _, first := range []struct {
+			kind      org.Kind
+			who, then string
+		}{{org.Bureau, "住建局负责人", "接受后即可邀请其他岗位"}, {org.LeadingGroup, "领导小组组长", "反映住建局的投诉由领导小组办理，住建局不能安排领导小组的岗位"}} {
+			if err := e.firstInvitation(a, first.kind, first.who, first.then); err != nil {
+				return err
+			}
 		}
-		if err != nil {
-			return err
-		}
-		url := e.cfg.PublicURL + "/h5/invitations/" + inv.Token
-		qr, err := qrcode.New(url, qrcode.Medium)
-		if err != nil {
-			return err
-		}
-		_, _ = fmt.Fprintf(e.out, "请住建局负责人用微信扫码，接受邀请后即可邀请其他岗位。只能用一次，%s 前有效。\n%s\n%s\n",
-			inv.ExpiresAt.In(org.Shanghai).Format("2006-01-02 15:04"), qr.ToSmallString(false), url)
 		return nil
 	})
+}
+
+// firstInvitation prints one of the invitations with which an installation begins.
+func (e *environment) firstInvitation(a *app, kind org.Kind, who, then string) error {
+	inv, err := a.org.FirstInvitation(e.ctx, kind)
+	if errors.Is(err, org.ErrPostTaken) {
+		_, _ = fmt.Fprintf(e.out, "%s已经有人担任，不再发出第一份邀请。\n", who)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	url := e.cfg.PublicURL + "/h5/invitations/" + inv.Token
+	qr, err := qrcode.New(url, qrcode.Medium)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(e.out, "请%s用微信扫码（%s）。只能用一次，%s 前有效。\n%s\n%s\n",
+		who, then, inv.ExpiresAt.In(org.Shanghai).Format("2006-01-02 15:04"), qr.ToSmallString(false), url)
+	return err
 }
 
 type migrateCmd struct{}

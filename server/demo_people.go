@@ -70,14 +70,21 @@ func (t *demoTown) take(a, inviter org.Actor, post int64) error {
 	}
 	var inv *org.Invited
 	if inviter.PersonID == 0 {
-		inv, err = t.org.FirstInvitation(t.ctx)
+		var o org.Organisation
+		err = t.db.View(t.ctx, func(tx *store.Tx) error {
+			return tx.Where("id = (SELECT organisation_id FROM posts WHERE id = ?)", post).Take(&o).Error
+		})
+		if err != nil {
+			return err
+		}
+		inv, err = t.org.FirstInvitation(t.ctx, o.Kind)
 	} else {
 		inv, err = t.org.InvitePostHolder(t.ctx, inviter, post, org.Holder)
 	}
 	if err != nil {
 		return err
 	}
-	_, err = t.org.Accept(t.ctx, a, inv.Token, nil)
+	_, err = t.org.Accept(t.ctx, a, inv.Token)
 	return err
 }
 

@@ -76,12 +76,12 @@ func (t *demoTown) guest(key, name string, owner org.Actor, role org.Role, e *or
 	if len(a.Homes) > 0 {
 		return nil
 	}
-	inv, err := t.org.InviteHousehold(t.ctx, owner, d.Unit, role)
+	ends := t.db.Now().AddDate(1, 0, 0).Truncate(24 * time.Hour)
+	inv, err := t.org.InviteHousehold(t.ctx, owner, d.Unit, role, &ends)
 	if err != nil {
 		return err
 	}
-	ends := t.db.Now().AddDate(1, 0, 0).Truncate(24 * time.Hour)
-	_, err = t.org.Accept(t.ctx, a, inv.Token, &ends)
+	_, err = t.org.Accept(t.ctx, a, inv.Token)
 	return err
 }
 

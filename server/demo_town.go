@@ -199,6 +199,7 @@ func first(rows []org.Estate) *org.Estate {
 // departments signs in one person for every office that the policy names.
 func (t *demoTown) departments() error {
 	for _, p := range t.pack.Organisations {
+		inviter := t.bureau
 		key := "department_" + strings.ReplaceAll(p.Code, "-", "_")
 		switch org.Kind(p.Kind) {
 		case org.Bureau:
@@ -206,7 +207,7 @@ func (t *demoTown) departments() error {
 		case org.Office:
 			key = "leading_group_office"
 		case org.LeadingGroup:
-			key = "leading_group"
+			key, inviter = "leading_group", org.Actor{} // nobody else staffs it
 		}
 		o, err := t.code(p.Code)
 		if err != nil {
@@ -216,7 +217,7 @@ func (t *demoTown) departments() error {
 		if err != nil {
 			return err
 		}
-		if _, err := t.officer(key, p.Name+"（演示）", t.bureau, post); err != nil {
+		if _, err := t.officer(key, p.Name+"（演示）", inviter, post); err != nil {
 			return err
 		}
 	}

@@ -156,7 +156,7 @@ func bodies(th things) map[string]any {
 		"officeCreateOrganisation":   m{"kind": "community", "name": "新社区", "parent_id": 1},
 		"officeCreatePost":           m{"organisation_id": 1, "kind": "clerk", "title": "经办"}, "officeInvitePost": m{"role": "deputy"},
 		"officeCreateEstate": m{"name": "新小区", "community_id": 1}, "officeAppoint": m{"organisation_id": 0, "reason": "合同到期"},
-		"officeTransferUnit":      m{"cause": "sale", "source": "证1", "owners": []m{{"name": "张"}}},
+		"officeTransferUnit":      m{"cause": "sale", "source": "证1", "client_ref": "w10", "owners": []m{{"name": "张"}}},
 		"officeAnswerOwnerReview": m{"finding": "separate", "reason": "看过房产证"}, "officeNameRepresentative": m{"owner_id": 0}, "officeEndResidence": m{"reason": "看过房产证"},
 		"officeReplayAll": m{"since": "2026-01-01T00:00:00Z"},
 		"uploadFile": multipartOf("photo", "w8", "p.png", onePixel()), "officeUploadFile": multipartOf("photo", "w9", "p.png", onePixel()),
@@ -165,7 +165,7 @@ func bodies(th things) map[string]any {
 
 // at puts an estate's things into a path.
 func (r route) at(th things) (string, bool) {
-	path := strings.NewReplacer("{function}", "company", "{person}", "999999", "{token}", "wrong").Replace(r.path)
+	path := strings.NewReplacer("{function}", "company", "{person}", "999999", "{invitation}", "999999", "{token}", "wrong").Replace(r.path)
 	if !strings.Contains(path, "{id}") {
 		return path + query(r.id), false
 	}

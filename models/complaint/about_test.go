@@ -198,3 +198,28 @@ func TestTheAreaSeesItsCases(t *testing.T) {
 		}
 	}
 }
+
+// TestTheSameHumanInAnotherPost: whoever also serves the body complained about is kept out in every post.
+func TestTheSameHumanInAnotherPost(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := t.Context()
+	d := w.draft("")
+	d.About = "bureau"
+	c := w.file(t, w.Resident(0, org.RoleOwner), d)
+	group, bureau := w.Officer(w.Code("leading-group"), org.Head), w.Officer(w.Code("housing-bureau"), org.Head)
+	both := bureau
+	both.Post = group.Post
+	if _, err := w.s.Find(ctx, group, c.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.s.Find(ctx, both, c.ID); !errors.Is(err, complaint.ErrNotFound) {
+		t.Errorf("the bureau's head reads in the leading group's post: %v", err)
+	}
+	if _, err := w.s.Accept(ctx, both, c.ID, complaint.Input{}); !errors.Is(err, complaint.ErrNotFound) {
+		t.Errorf("and accepts: %v", err)
+	}
+	if _, err := w.s.RevealComplainant(ctx, both, c.ID, "核实情况需要"); !errors.Is(err, complaint.ErrNotFound) {
+		t.Errorf("and sees who complained: %v", err)
+	}
+}

@@ -80,7 +80,7 @@ func (s *Service) Publish(ctx context.Context, actor org.Actor, d Draft) (*Notic
 		n = &Notice{Number: number, EstateID: e.ID, OrganisationID: actor.OrganisationID(), Kind: d.Kind, Audience: d.Audience,
 			CurrentVersion: 1, PublishedBy: actor.PersonID, PublishedAt: tx.Now, ClientRef: d.ClientRef, InputHash: d.InputHash}
 		if err := tx.Create(n).Error; err != nil {
-			return store.Duplicate(err, ErrRefReused)
+			return store.Raced(err)
 		}
 		if err := insertVersion(tx, actor, n.ID, 1, d.Title, d.Body, ""); err != nil {
 			return err

@@ -58,6 +58,7 @@ var (
 	ErrPicture   = fault.New(fault.Invalid, "file.broken", "图片损坏或不完整，请重新拍摄或重新选择")
 	ErrPixels    = fault.New(fault.Invalid, "file.pixels", "图片尺寸太大，请缩小后再上传")
 	ErrSheet     = fault.New(fault.Invalid, "file.sheet", "请上传 .xlsx 或 .csv 格式的名册")
+	ErrUploading = fault.New(fault.Conflict, "file.uploading", "这个文件正在上传，请过一会儿再看").After(5)
 	ErrRefReused = fault.New(fault.Conflict, "client_ref.reused", "这次上传的编号已用于另一个文件，请重新选择文件")
 	ErrPurpose   = fault.ErrInvalid.With(fault.Field{Path: "purpose", Reason: "不支持这种用途"})
 )

@@ -164,6 +164,43 @@ func TestUploadTwiceIsOneFile(t *testing.T) {
 	}
 }
 
+// TestTwentyTapsAreOneFile: while one request stores, the others wait and answer its file; a try that failed does not
+// hold up the next.
+func TestTwentyTapsAreOneFile(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	raw := photo(t, 1)
+	ids := make([]int64, 20)
+	var wg sync.WaitGroup
+	for i := range ids {
+		wg.Go(func() {
+			f, err := w.Upload(t.Context(), someone, file.Upload{Purpose: file.Photo, ClientRef: "taps", Name: "p", Body: bytes.NewReader(raw)})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			ids[i] = f.ID
+		})
+	}
+	wg.Wait()
+	for _, id := range ids {
+		if id != ids[0] {
+			t.Fatalf("twenty taps made several files: %v", ids)
+		}
+	}
+	if err := os.Chmod(w.dir, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	_, failed := w.Upload(t.Context(), someone, file.Upload{Purpose: file.Photo, ClientRef: "again", Name: "p", Body: bytes.NewReader(raw)})
+	if err := os.Chmod(w.dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if failed == nil && os.Getuid() != 0 {
+		t.Error("a folder that cannot be written took a file")
+	}
+	w.put(t, file.Photo, "again", raw)
+}
+
 func TestStoredFilesAreSealed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/fault"
@@ -27,7 +28,8 @@ type Upload struct {
 }
 
 // Upload checks, cleans, seals and stores a file. The same ref with the same bytes answers the first file.
-// Faults: org.ErrForbidden, ErrTooLarge, ErrType, ErrDocument, ErrHEIC, ErrPicture, ErrPixels, ErrSheet, ErrRefReused.
+// Faults: org.ErrForbidden, ErrTooLarge, ErrType, ErrDocument, ErrHEIC, ErrPicture, ErrPixels, ErrSheet, ErrRefReused,
+// ErrUploading.
 func (s *Service) Upload(ctx context.Context, actor org.Actor, in Upload) (*File, error) {
 	if err := actor.Must(org.UploadFile); err != nil {
 		return nil, err
@@ -36,7 +38,7 @@ func (s *Service) Upload(ctx context.Context, actor org.Actor, in Upload) (*File
 		return nil, ErrPurpose
 	}
 	if in.ClientRef == "" || len(in.ClientRef) > 64 {
-		return nil, fault.ErrInvalid.With(fault.Field{Path: "client_ref", Reason: "缺少提交编号"})
+		return nil, fault.ErrInvalid.With(fault.Field{Path: "client_ref", Reason: "提交编号要有，且不超过64个字节"})
 	}
 	raw, err := spool(in.Body, limits[in.Purpose])
 	if err != nil {
@@ -51,10 +53,41 @@ func (s *Service) Upload(ctx context.Context, actor org.Actor, in Upload) (*File
 	if err != nil {
 		return nil, err
 	}
-	if err := s.keep(ctx, actor, f, clean); err != nil {
+	err = s.keep(ctx, actor, f, clean)
+	if errors.Is(err, errRunning) {
+		return s.await(ctx, actor, in.ClientRef, raw.sha256)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("store file: %w", err)
 	}
 	return f, nil
+}
+
+const (
+	// storing is how long a request may take to store a file; a row that is older broke off.
+	storing = 2 * time.Minute
+	// awaiting is how long a second tap waits for the first.
+	awaiting = 15 * time.Second
+)
+
+// errRunning says that another request stores the same upload at this moment.
+var errRunning = errors.New("file: the same upload is being stored")
+
+// await answers a second tap with the first one's file.
+func (s *Service) await(ctx context.Context, actor org.Actor, ref, hash string) (*File, error) {
+	ctx, cancel := context.WithTimeout(ctx, awaiting)
+	defer cancel()
+	for {
+		f, err := s.uploaded(ctx, actor, ref, hash)
+		if f != nil || err != nil {
+			return f, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ErrUploading
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 }
 
 // spooled is an upload in a file that has no name any more.
@@ -155,24 +188,26 @@ func (s *Service) keep(ctx context.Context, actor org.Actor, f *File, clean io.R
 	f.KeySealed = s.vault.Seal(hex.EncodeToString(key), "files.key")
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		// An upload that broke off may be tried again under its ref.
-		if err := tx.Where("person_id = ? AND client_ref = ? AND state = 'writing'", f.PersonID, f.ClientRef).Delete(&File{}).Error; err != nil {
+		err := tx.Where("person_id = ? AND client_ref = ? AND state = 'writing' AND created_at < ?", f.PersonID, f.ClientRef, tx.Now.Add(-storing)).Delete(&File{}).Error
+		if err != nil {
 			return err
 		}
 		f.ID, f.CreatedAt = 0, tx.Now
 		if err := tx.Create(f).Error; err != nil {
-			return store.Duplicate(err, ErrRefReused)
+			return store.Duplicate(err, errRunning)
 		}
 		return audit.Append(tx, actor, "file.upload", audit.Subject{Kind: "file", ID: f.ID}, map[string]any{"purpose": f.Purpose, "sha256": f.SHA256})
 	})
 	if err != nil {
 		return err
 	}
-	sealed, size, err := sealStream(key, clean, f.Size)
-	if err != nil {
-		return err
-	}
-	if err := s.blobs.Put(ctx, f.BlobKey, sealed, size); err != nil {
-		return err
+	if err := s.put(ctx, key, f, clean); err != nil {
+		// The next try must not wait for this one.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		return errors.Join(err, s.db.InTx(ctx, func(tx *store.Tx) error {
+			return tx.Where("id = ? AND state = 'writing'", f.ID).Delete(&File{}).Error
+		}))
 	}
 	err = s.db.InTx(ctx, func(tx *store.Tx) error {
 		return store.MustAffect(tx.Model(&File{}).Where("id = ? AND state = 'writing'", f.ID).Update("state", "stored"), errors.New("file row vanished while writing"))
@@ -181,4 +216,12 @@ func (s *Service) keep(ctx context.Context, actor org.Actor, f *File, clean io.R
 		f.State = "stored"
 	}
 	return err
+}
+
+func (s *Service) put(ctx context.Context, key []byte, f *File, clean io.Reader) error {
+	sealed, size, err := sealStream(key, clean, f.Size)
+	if err != nil {
+		return err
+	}
+	return s.blobs.Put(ctx, f.BlobKey, sealed, size)
 }

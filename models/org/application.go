@@ -71,7 +71,7 @@ func (s *Service) Apply(ctx context.Context, actor Actor, in NewApplication) (*A
 			NameSealed: s.vault.Seal(in.Name, "applications.name"), Note: in.Note, State: "open", LeaseEnds: in.LeaseEnds,
 			ClientRef: in.ClientRef, InputHash: in.InputHash, CreatedAt: tx.Now}
 		if err := tx.Create(app).Error; err != nil {
-			return store.Duplicate(err, ErrRefReused)
+			return store.Raced(err)
 		}
 		if err := s.files.Attach(tx, actor, in.FileIDs, "document", "application", app.ID, u.EstateID); err != nil {
 			return err

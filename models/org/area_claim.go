@@ -66,7 +66,7 @@ func (s *Service) ContestArea(ctx context.Context, actor Actor, in NewAreaClaim)
 		claim = &AreaClaim{EstateID: u.EstateID, UnitID: u.ID, PersonID: actor.PersonID, AreaMilli: int64(in.Area), AreaSource: in.Source,
 			RecordedMilli: int64(u.AreaMilli), Note: in.Note, State: "open", ClientRef: in.ClientRef, InputHash: in.InputHash, CreatedAt: tx.Now}
 		if err := tx.Create(claim).Error; err != nil {
-			return store.Duplicate(err, ErrRefReused)
+			return store.Raced(err)
 		}
 		if err := s.files.Attach(tx, actor, in.FileIDs, "document", "area_claim", claim.ID, u.EstateID); err != nil {
 			return err

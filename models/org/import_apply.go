@@ -340,7 +340,7 @@ func (a *application) updatePeople(e entry, k *known) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return sets[0], a.s.changeHands(a.tx, a.actor, &Unit{ID: k.id, EstateID: a.estate}, sets[0], "roster", a.source, e.shares)
+	return sets[0], a.s.changeHands(a.tx, a.actor, Ownership{EstateID: a.estate, UnitID: k.id, OwnerSetID: sets[0], Cause: "roster", Source: a.source, Shares: e.shares})
 }
 
 // correct keeps the owner set and writes the people's details anew, so that nobody loses rights over a typing error.

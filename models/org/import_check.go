@@ -113,6 +113,9 @@ func (s *Service) CheckRoster(ctx context.Context, actor Actor, in RosterCheck) 
 		return audit.Append(tx, actor, "register.check", audit.Subject{Kind: "roster_import", ID: imp.ID, Estate: in.EstateID},
 			map[string]any{"state": report.State, "units": report.Units, "faults": report.FaultCount})
 	})
+	if errors.Is(err, ErrRefReused) { // two clicks at the same moment: the second finds the first one's report
+		return s.checkedBefore(ctx, actor, in)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("check roster: %w", err)
 	}

@@ -27,65 +27,13 @@ type Invited struct {
 	ExpiresAt time.Time
 }
 
-// InvitePostHolder makes a one-time invitation to hold a post, or to stand in for its holder.
-// Faults: ErrForbidden, ErrPostNotFound, ErrPostTaken, fault.ErrInvalid.
-func (s *Service) InvitePostHolder(ctx context.Context, actor Actor, postID int64, role HolderRole) (*Invited, error) {
-	if err := actor.Must(InvitePost); err != nil {
-		return nil, err
-	}
-	if role != Holder && role != Deputy {
-		return nil, fault.ErrInvalid.With(fault.Field{Path: "role", Reason: "请选择担任（holder）或代理（deputy）"})
-	}
-	var made *Invited
-	err := s.db.InTx(ctx, func(tx *store.Tx) error {
-		p, err := findStaffablePost(tx, actor, postID)
-		if err != nil {
-			return err
-		}
-		made, err = insertInvitation(tx, actor, Invitation{Purpose: "post", PostID: p.ID, Role: string(role), CreatedBy: actor.PersonID, ExpiresAt: tx.Now.Add(postInvitation)})
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("invite post holder: %w", err)
-	}
-	return made, nil
-}
-
-// FirstInvitation makes the invitation with which a new installation begins: the post of the bureau's head. It is
-// refused once somebody holds that post.
-func (s *Service) FirstInvitation(ctx context.Context) (*Invited, error) {
-	var made *Invited
-	err := s.db.InTx(ctx, func(tx *store.Tx) error {
-		var p Post
-		err := tx.Model(&Post{}).Joins("JOIN organisations ON organisations.id = posts.organisation_id").
-			Where("organisations.kind = ? AND posts.kind = ? AND posts.closed_at IS NULL", Bureau, Head).Order("posts.id").Take(&p).Error
-		if err != nil {
-			return store.NotFound(err, ErrPostNotFound)
-		}
-		var n int64
-		if err := tx.Model(&PostHolder{}).Where("post_id = ? AND holding IS NOT NULL", p.ID).Count(&n).Error; err != nil {
-			return err
-		}
-		if n > 0 {
-			return ErrPostTaken
-		}
-		// A lost first invitation must not stay usable beside its replacement.
-		if err := tx.Model(&Invitation{}).Where("post_id = ? AND used_at IS NULL AND revoked_at IS NULL", p.ID).Update("revoked_at", tx.Now).Error; err != nil {
-			return err
-		}
-		made, err = insertInvitation(tx, audit.System{}, Invitation{Purpose: "post", PostID: p.ID, Role: string(Holder), ExpiresAt: tx.Now.Add(postInvitation)})
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("first invitation: %w", err)
-	}
-	return made, nil
-}
+// leaseYears is the longest lease that the law knows (Civil Code art. 705).
+const leaseYears = 20
 
 // InviteHousehold lets an owner invite a family member or a tenant into their unit. A tenant's right ends with the
-// lease.
+// lease, whose last day the owner states.
 // Faults: ErrForbidden, ErrUnitNotFound, fault.ErrInvalid.
-func (s *Service) InviteHousehold(ctx context.Context, actor Actor, unitID int64, role Role) (*Invited, error) {
+func (s *Service) InviteHousehold(ctx context.Context, actor Actor, unitID int64, role Role, leaseEnds *time.Time) (*Invited, error) {
 	if err := actor.Must(InviteHousehold); err != nil {
 		return nil, err
 	}
@@ -97,8 +45,14 @@ func (s *Service) InviteHousehold(ctx context.Context, actor Actor, unitID int64
 	}
 	var made *Invited
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		if role == RoleTenant && (leaseEnds == nil || leaseEnds.Before(tx.Now) || leaseEnds.After(tx.Now.AddDate(leaseYears, 0, 0))) {
+			return fault.ErrInvalid.With(fault.Field{Path: "lease_ends", Reason: "请填写租约到期日，须晚于今天；租期最长二十年（民法典第七百零五条）"})
+		}
+		if role != RoleTenant {
+			leaseEnds = nil
+		}
 		var err error
-		made, err = insertInvitation(tx, actor, Invitation{Purpose: "home", UnitID: unitID, Role: string(role), CreatedBy: actor.PersonID, ExpiresAt: tx.Now.Add(homeInvitation)})
+		made, err = insertInvitation(tx, actor, Invitation{Purpose: "home", UnitID: unitID, Role: string(role), LeaseEnds: dateOf(leaseEnds), CreatedBy: actor.PersonID, ExpiresAt: tx.Now.Add(homeInvitation)})
 		return err
 	})
 	if err != nil {
@@ -132,6 +86,7 @@ type InvitationView struct {
 	PostTitle    string
 	Organisation string
 	UnitName     string
+	LeaseEnds    *time.Time // of a tenant
 	ExpiresAt    time.Time
 }
 
@@ -143,7 +98,7 @@ func (s *Service) ShowInvitation(ctx context.Context, token string) (*Invitation
 		if err != nil {
 			return err
 		}
-		v = &InvitationView{Purpose: inv.Purpose, Role: inv.Role, ExpiresAt: inv.ExpiresAt}
+		v = &InvitationView{Purpose: inv.Purpose, Role: inv.Role, LeaseEnds: inv.LeaseEnds, ExpiresAt: inv.ExpiresAt}
 		if inv.Purpose == "home" {
 			v.UnitName, err = UnitName(tx, inv.UnitID)
 			return err
@@ -171,10 +126,10 @@ func usable(tx *store.Tx, token string) (*Invitation, error) {
 	return &inv, nil
 }
 
-// Accept takes up an invitation once: the post, or the home until leaseEnds for a tenant. It returns the post's id,
-// 0 for a home.
-// Faults: ErrInvitationInvalid, ErrPostTaken, fault.ErrInvalid.
-func (s *Service) Accept(ctx context.Context, actor Actor, token string, leaseEnds *time.Time) (int64, error) {
+// Accept takes up an invitation once: the post, or the home, for a tenant until the lease ends. It returns the post's
+// id, 0 for a home. Nobody takes up their own.
+// Faults: ErrInvitationInvalid, ErrPostTaken, ErrForbidden.
+func (s *Service) Accept(ctx context.Context, actor Actor, token string) (int64, error) {
 	if err := actor.Must(ManageSelf); err != nil {
 		return 0, err
 	}
@@ -184,23 +139,19 @@ func (s *Service) Accept(ctx context.Context, actor Actor, token string, leaseEn
 		if err != nil {
 			return err
 		}
-		res := tx.Model(&Invitation{}).Where("id = ? AND used_at IS NULL", inv.ID).
+		if inv.CreatedBy == actor.PersonID {
+			return ErrForbidden.Saying("不能接受自己发出的邀请，请转给要邀请的人")
+		}
+		res := tx.Model(&Invitation{}).Where("id = ? AND used_at IS NULL AND revoked_at IS NULL", inv.ID).
 			Updates(map[string]any{"used_at": tx.Now, "used_by": actor.PersonID})
 		if err := store.MustAffect(res, ErrInvitationInvalid); err != nil {
 			return err
 		}
 		if inv.Purpose == "home" {
-			return acceptHome(tx, actor, inv, leaseEnds)
+			return acceptHome(tx, actor, inv)
 		}
-		var p Post
-		if err := tx.Where("id = ? AND closed_at IS NULL", inv.PostID).Take(&p).Error; err != nil {
-			return store.NotFound(err, ErrInvitationInvalid)
-		}
-		if err := fill(tx, &p, actor.PersonID, HolderRole(inv.Role)); err != nil {
-			return err
-		}
-		post = p.ID
-		return audit.Append(tx, actor, "post.take", audit.Subject{Kind: "post", ID: p.ID}, map[string]any{"invitation": inv.ID, "role": inv.Role})
+		post, err = takePost(tx, actor, inv)
+		return err
 	})
 	if err != nil {
 		return 0, fmt.Errorf("accept invitation: %w", err)
@@ -208,19 +159,16 @@ func (s *Service) Accept(ctx context.Context, actor Actor, token string, leaseEn
 	return post, nil
 }
 
-func acceptHome(tx *store.Tx, actor Actor, inv *Invitation, leaseEnds *time.Time) error {
+func acceptHome(tx *store.Tx, actor Actor, inv *Invitation) error {
 	var owner Residence
 	err := tx.ForUpdate().Where("unit_id = ? AND person_id = ? AND role = ? AND living IS NOT NULL", inv.UnitID, inv.CreatedBy, RoleOwner).Take(&owner).Error
 	if err != nil {
 		return store.NotFound(err, ErrInvitationInvalid) // the owner has left since
 	}
-	r := Residence{EstateID: owner.EstateID, UnitID: inv.UnitID, PersonID: actor.PersonID, OwnerID: owner.OwnerID, Role: Role(inv.Role), Basis: "invitation"}
-	if r.Role == RoleTenant {
-		if leaseEnds == nil || leaseEnds.Before(tx.Now) {
-			return fault.ErrInvalid.With(fault.Field{Path: "lease_ends", Reason: "请填写租约到期日，须晚于今天"})
-		}
-		r.LeaseEnds = dateOf(leaseEnds)
+	if inv.LeaseEnds != nil && inv.LeaseEnds.Before(DayOf(tx.Now)) {
+		return ErrInvitationInvalid
 	}
-	_, err = openResidence(tx, actor, r)
+	_, err = openResidence(tx, actor, Residence{EstateID: owner.EstateID, UnitID: inv.UnitID, PersonID: actor.PersonID, OwnerID: owner.OwnerID,
+		Role: Role(inv.Role), Basis: "invitation", LeaseEnds: inv.LeaseEnds})
 	return err
 }

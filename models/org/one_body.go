@@ -12,15 +12,17 @@ import (
 // head is the office's (policy 六(一)1).
 var oneBody = []Kind{Office, Bureau}
 
-// NotAbout narrows rows to those that are not about the actor's own body; column holds the organisation that a row is
-// about, 0 for none.
+// NotAbout narrows rows to those that are not about a body to which the actor belongs, in this post or in another one
+// that the same human holds; column holds the organisation that a row is about, 0 for none.
 func (a Actor) NotAbout(column string) func(*gorm.DB) *gorm.DB {
 	return func(q *gorm.DB) *gorm.DB {
-		if a.Post != nil && slices.Contains(oneBody, a.Post.OrgKind) {
-			fresh := q.Session(&gorm.Session{NewDB: true})
-			return q.Where(column+" NOT IN (?)", fresh.Model(&Organisation{}).Select("id").Where("kind IN ?", oneBody))
-		}
-		return q.Where(column+" <> ?", a.OrganisationID())
+		fresh := q.Session(&gorm.Session{NewDB: true})
+		own := fresh.Table("organisations AS own").Select("own.id").
+			Joins("JOIN organisations mine ON mine.id = own.id OR (mine.kind IN ? AND own.kind IN ?)", oneBody, oneBody).
+			Joins("LEFT JOIN posts ON posts.organisation_id = mine.id").
+			Joins("LEFT JOIN post_holders ON post_holders.post_id = posts.id AND post_holders.holding IS NOT NULL").
+			Where("mine.id = ? OR post_holders.person_id = ?", a.OrganisationID(), a.PersonID)
+		return q.Where(column+" NOT IN (?)", own)
 	}
 }
 

@@ -90,6 +90,7 @@ type Invitation struct {
 	PostID    int64
 	Role      string
 	UnitID    int64
+	LeaseEnds *time.Time `gorm:"type:date"` // of a tenant
 	CreatedBy int64
 	CreatedAt time.Time
 	ExpiresAt time.Time

@@ -56,6 +56,9 @@ type Ownership struct {
 	Cause       string // roster, sale, inheritance, judgment, correction
 	Shares      string // "1/2,1/2" in the order of the set's owners; empty for joint ownership without shares
 	Source      string
+	RecordedBy  int64 // who entered it by hand; 0 for the roster
+	ClientRef   *string
+	InputHash   string
 }
 
 // Role is what somebody is in a home.

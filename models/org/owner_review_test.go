@@ -77,7 +77,7 @@ func TestAPersonMergesOwnerSets(t *testing.T) {
 		t.Errorf("merged twice: %v", err)
 	}
 	// A sale after the merge ends the rights that came from the old set.
-	if err := w.s.RecordTransfer(t.Context(), w.clerk, org.Transfer{UnitID: b.ID, Cause: "sale", Source: "证2", Owners: []org.OwnerInput{{Name: "丁"}}}); err != nil {
+	if err := w.s.RecordTransfer(t.Context(), w.clerk, org.Transfer{ClientRef: "sale-3", UnitID: b.ID, Cause: "sale", Source: "证2", Owners: []org.OwnerInput{{Name: "丁"}}}); err != nil {
 		t.Fatal(err)
 	}
 	if homes := w.homes(t, owner); len(homes) != 1 {

@@ -124,8 +124,8 @@ var permissions = map[Action][]grant{
 
 	ManageOrganisations: join(each(ScopeJurisdiction, "township"), each(ScopeCity, "bureau", "office")),
 	ReadOrganisations:   each(ScopeCity, staffRoles...),
-	InvitePost: join(each(ScopeJurisdiction, "township"), each(ScopeCity, "bureau", "office"),
-		heads(ScopeParty, "community", "department", "utility", "association", "company", "committee", "leading_group")),
+	InvitePost: join(heads(ScopeJurisdiction, "township"), heads(ScopeCity, "bureau", "office", "leading_group"),
+		heads(ScopeParty, "community", "department", "utility", "association", "company", "committee")),
 
 	ReadRules:     each(ScopeCity, staffRoles...),
 	EnterRules:    each(ScopeCity, "bureau"),

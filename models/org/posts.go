@@ -85,12 +85,19 @@ func insertPost(tx *store.Tx, actor audit.Actor, in NewPost) (*Post, error) {
 	return p, audit.Append(tx, actor, "post.create", audit.Subject{Kind: "post", ID: p.ID}, map[string]any{"organisation": in.OrganisationID, "kind": in.Kind})
 }
 
-// staffable finds the organisation if the actor may create and fill its posts: any for the bureau and the office,
-// those below it for a township, its own for a head.
+// ErrStaffing is the refusal to fill a post that only somebody above may fill.
+var ErrStaffing = fault.New(fault.Forbidden, "post.staffing", "这个岗位要由上级单位安排，请联系上级单位")
+
+// staffable finds the organisation if the actor may create and fill its posts: any for the heads of the leading group,
+// the bureau and the office, those below it for a township's, its own for a head. The leading group judges the bureau,
+// so nobody but itself staffs it.
 func staffable(tx *store.Tx, actor Actor, id int64) (*Organisation, error) {
 	o, err := findOrganisation(tx, id)
 	if err != nil {
 		return nil, err
+	}
+	if o.Kind == LeadingGroup && o.ID != actor.OrganisationID() {
+		return nil, ErrStaffing
 	}
 	if actor.Has(InvitePost, ScopeCity) || o.ID == actor.OrganisationID() {
 		return o, nil
@@ -105,6 +112,15 @@ func staffable(tx *store.Tx, actor Actor, id int64) (*Organisation, error) {
 		}
 	}
 	return nil, ErrOrganisationNotFound
+}
+
+// mayFill refuses the succession of an organisation's head by itself; only the leading group has nobody above.
+func mayFill(actor Actor, p *Post, role HolderRole) error {
+	top := p.Kind == Head || p.Kind == Chair
+	if top && role == Holder && p.OrganisationID == actor.OrganisationID() && actor.Post.OrgKind != LeadingGroup {
+		return ErrStaffing
+	}
+	return nil
 }
 
 // servesIn reports whether the company manages an estate of the township.
@@ -127,7 +143,14 @@ func (s *Service) ClosePost(ctx context.Context, actor Actor, id int64) error {
 		if err := tx.Model(&Post{}).Where("id = ?", p.ID).Update("closed_at", tx.Now).Error; err != nil {
 			return err
 		}
+		var gone []int64
+		if err := tx.Model(&PostHolder{}).Where("post_id = ? AND holding IS NOT NULL", p.ID).Pluck("person_id", &gone).Error; err != nil {
+			return err
+		}
 		if err := releaseHolders(tx, "post_id = ?", p.ID); err != nil {
+			return err
+		}
+		if err := revokeInvitations(tx, "post_id = ? OR (purpose = 'post' AND created_by IN ?)", p.ID, append(gone, 0)); err != nil {
 			return err
 		}
 		return audit.Append(tx, actor, "post.close", audit.Subject{Kind: "post", ID: p.ID}, nil)
@@ -150,6 +173,10 @@ func (s *Service) ReleaseHolder(ctx context.Context, actor Actor, postID, person
 			}
 		}
 		if err := releaseHolders(tx, "post_id = ? AND person_id = ?", postID, personID); err != nil {
+			return err
+		}
+		// What they gave out before they left must not bring them back.
+		if err := revokeInvitations(tx, "purpose = 'post' AND created_by = ?", personID); err != nil {
 			return err
 		}
 		return audit.Append(tx, actor, "post.release", audit.Subject{Kind: "post", ID: postID}, map[string]any{"person": personID})

@@ -46,7 +46,7 @@ func (s *Service) RequestPrivacy(ctx context.Context, actor Actor, kind, body, r
 		r = &PrivacyRequest{PersonID: actor.PersonID, Kind: kind, BodySealed: s.vault.Seal(body, "privacy_requests.body"), State: "open",
 			DueAt: tx.Now.AddDate(0, 0, answerDays), ClientRef: ref, CreatedAt: tx.Now}
 		if err := tx.Create(r).Error; err != nil {
-			return store.Duplicate(err, ErrRefReused)
+			return store.Raced(err)
 		}
 		return audit.Append(tx, actor, "privacy.request", audit.Subject{Kind: "privacy_request", ID: r.ID}, map[string]any{"kind": kind})
 	})

@@ -247,18 +247,18 @@ func TestSaleClosesRightsAtOnce(t *testing.T) {
 	family, tenant := w.Person(), w.Person()
 	ends := w.clock.Now().AddDate(0, 6, 0)
 	for role, a := range map[org.Role]org.Actor{org.RoleFamily: family, org.RoleTenant: tenant} {
-		inv, err := w.s.InviteHousehold(ctx, seller, home.UnitID, role)
+		inv, err := w.s.InviteHousehold(ctx, seller, home.UnitID, role, &ends)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := w.s.Accept(ctx, a, inv.Token, &ends); err != nil {
+		if _, err := w.s.Accept(ctx, a, inv.Token); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := w.s.Accept(ctx, w.Person(), inv.Token, &ends); !errors.Is(err, org.ErrInvitationInvalid) {
+		if _, err := w.s.Accept(ctx, w.Person(), inv.Token); !errors.Is(err, org.ErrInvitationInvalid) {
 			t.Errorf("an invitation works twice: %v", err)
 		}
 	}
-	err := w.s.RecordTransfer(ctx, w.clerk, org.Transfer{UnitID: home.UnitID, Cause: "sale", Source: "产权证1号", Owners: []org.OwnerInput{{Name: "新", Paper: paper(9), Phone: phoneB}}})
+	err := w.s.RecordTransfer(ctx, w.clerk, org.Transfer{ClientRef: "sale-1", UnitID: home.UnitID, Cause: "sale", Source: "产权证1号", Owners: []org.OwnerInput{{Name: "新", Paper: paper(9), Phone: phoneB}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -458,7 +458,7 @@ func TestOneOfTwentyTakesThePost(t *testing.T) {
 	won := 0
 	for _, p := range people {
 		wg.Go(func() {
-			_, err := w.s.Accept(context.Background(), p, inv.Token, nil)
+			_, err := w.s.Accept(context.Background(), p, inv.Token)
 			mu.Lock()
 			defer mu.Unlock()
 			if err == nil {

@@ -27,17 +27,22 @@ type Transfer struct {
 	Cause  string // sale, inheritance, judgment, correction
 	Source string // what proves it: number of the certificate or judgment
 	Owners []OwnerInput
+	// ClientRef makes a repeat of the same input harmless.
+	ClientRef string
+	InputHash string
 }
 
 // RecordTransfer closes the current ownership and opens the next. The former owners' rights, and those of the family
 // they invited, end at once; a tenant's last until the lease ends (Civil Code art. 725).
-// Faults: ErrForbidden, ErrUnitNotFound, fault.ErrInvalid.
+// The same ref with the same input changes nothing more.
+// Faults: ErrForbidden, ErrUnitNotFound, ErrRefReused, fault.ErrInvalid.
 func (s *Service) RecordTransfer(ctx context.Context, actor Actor, in Transfer) error {
 	in.Source = strings.TrimSpace(in.Source)
 	var c fault.Checks
 	c.Check(slices.Contains([]string{"sale", "inheritance", "judgment", "correction"}, in.Cause), "cause", "请选择买卖、继承、判决或更正")
 	c.Check(in.Source != "" && len([]rune(in.Source)) <= 200, "source", "请填写依据，例如不动产权证号或判决书号")
 	c.Check(len(in.Owners) >= 1 && len(in.Owners) <= 100, "owners", "请填写1至100名业主")
+	c.Check(in.ClientRef != "" && len(in.ClientRef) <= 64, "client_ref", "提交编号要有，且不超过64个字节")
 	for i, o := range in.Owners {
 		c.Check(strings.TrimSpace(o.Name) != "", fmt.Sprintf("owners[%d].name", i), "请填写姓名")
 	}
@@ -56,11 +61,23 @@ func (s *Service) RecordTransfer(ctx context.Context, actor Actor, in Transfer) 
 		if err := bumpRegister(tx, u.EstateID); err != nil {
 			return err
 		}
+		var before Ownership
+		err = tx.Where("recorded_by = ? AND client_ref = ?", actor.PersonID, in.ClientRef).Take(&before).Error
+		if err == nil {
+			if before.InputHash != in.InputHash || before.UnitID != u.ID {
+				return ErrRefReused
+			}
+			return nil
+		}
+		if err := store.NotFound(err, nil); err != nil {
+			return err
+		}
 		set, err := s.findOrInsertSet(tx, u.EstateID, in.Owners)
 		if err != nil {
 			return err
 		}
-		if err := s.changeHands(tx, actor, u, set, in.Cause, in.Source, shares); err != nil {
+		if err := s.changeHands(tx, actor, Ownership{EstateID: u.EstateID, UnitID: u.ID, OwnerSetID: set, Cause: in.Cause, Source: in.Source, Shares: shares,
+			RecordedBy: actor.PersonID, ClientRef: &in.ClientRef, InputHash: in.InputHash}); err != nil {
 			return err
 		}
 		return audit.Append(tx, actor, "ownership.transfer", audit.Subject{Kind: "unit", ID: u.ID, Estate: u.EstateID},
@@ -73,21 +90,24 @@ func (s *Service) RecordTransfer(ctx context.Context, actor Actor, in Transfer) 
 }
 
 // changeHands is the one place where a unit gets another owner set.
-func (s *Service) changeHands(tx *store.Tx, actor audit.Actor, u *Unit, set int64, cause, source, shares string) error {
-	err := tx.Model(&Ownership{}).Where("current_unit = ?", u.ID).Updates(map[string]any{"ends_at": tx.Now, "current_unit": nil}).Error
+func (s *Service) changeHands(tx *store.Tx, actor audit.Actor, next Ownership) error {
+	unit, set := next.UnitID, next.OwnerSetID
+	err := tx.Model(&Ownership{}).Where("current_unit = ?", unit).Updates(map[string]any{"ends_at": tx.Now, "current_unit": nil}).Error
 	if err != nil {
 		return err
 	}
-	next := Ownership{EstateID: u.EstateID, UnitID: u.ID, OwnerSetID: set, Since: tx.Now, CurrentUnit: &u.ID, Cause: cause, Source: source, Shares: shares}
+	next.Since, next.CurrentUnit = tx.Now, &unit
 	if err := tx.Create(&next).Error; err != nil {
-		return err
+		return store.Raced(err)
 	}
-	if err := tx.Model(&Unit{}).Where("id = ? AND sold = ?", u.ID, false).Updates(map[string]any{"sold": true, "updated_at": tx.Now}).Error; err != nil {
+	if err := tx.Model(&Unit{}).Where("id = ? AND sold = ?", unit, false).Updates(map[string]any{"sold": true, "updated_at": tx.Now}).Error; err != nil {
 		return err
 	}
 	// owner_id 0 belongs to people an office admitted without a tie to the roster: a change of hands ends them too.
-	_, err = endResidences(tx, actor, "sale",
-		"unit_id = ? AND role <> ? AND owner_id NOT IN (SELECT id FROM owners WHERE owner_set_id = ?)", u.ID, RoleTenant, set)
+	// A former owner who is also a tenant is one by their own invitation, or by a lease that the new owner has to grant.
+	_, err = endResidences(tx, actor, "sale", `unit_id = ? AND (role <> ? OR person_id IN (
+			SELECT former.person_id FROM (SELECT person_id FROM residences WHERE unit_id = ? AND role = ? AND living IS NOT NULL) former))
+		AND owner_id NOT IN (SELECT id FROM owners WHERE owner_set_id = ?)`, unit, RoleTenant, unit, RoleOwner, set)
 	return err
 }
 

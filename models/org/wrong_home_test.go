@@ -138,7 +138,7 @@ func saleDuringRecognition(t *testing.T, statement string) {
 			return
 		}
 		go func() {
-			sold <- other.RecordTransfer(context.Background(), w.clerk, org.Transfer{UnitID: unit, Cause: "sale", Source: "证2", Owners: []org.OwnerInput{{Name: "赵六", Phone: phoneB, Paper: paper(2)}}})
+			sold <- other.RecordTransfer(context.Background(), w.clerk, org.Transfer{ClientRef: "sale-2", UnitID: unit, Cause: "sale", Source: "证2", Owners: []org.OwnerInput{{Name: "赵六", Phone: phoneB, Paper: paper(2)}}})
 		}()
 		// Go on when the sale is done, or has read what it reads and waits for what this transaction holds.
 		for until := time.Now().Add(10 * time.Second); len(sold) == 0 && !waits(t, one) && time.Now().Before(until); {
@@ -175,12 +175,12 @@ func waits(t *testing.T, db *store.DB) bool {
 func (w *world) invited(t *testing.T, owner org.Actor, unit int64) org.Actor {
 	t.Helper()
 	owner.Homes = []org.Home{{EstateID: w.Estate.ID, UnitID: unit, Role: org.RoleOwner}}
-	inv, err := w.s.InviteHousehold(t.Context(), owner, unit, org.RoleFamily)
+	inv, err := w.s.InviteHousehold(t.Context(), owner, unit, org.RoleFamily, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	guest := w.Person()
-	if _, err := w.s.Accept(t.Context(), guest, inv.Token, nil); err != nil {
+	if _, err := w.s.Accept(t.Context(), guest, inv.Token); err != nil {
 		t.Fatal(err)
 	}
 	return guest

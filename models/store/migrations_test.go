@@ -19,7 +19,7 @@ var (
 
 	mysqlColumn  = regexp.MustCompile(`^(\w+) (BIGINT|INT|BOOLEAN|DATETIME|DATE|TEXT|MEDIUMTEXT|VARCHAR\((\d+)\)) (NOT NULL|NULL)( AUTO_INCREMENT)?( PRIMARY KEY)?$`)
 	sqliteColumn = regexp.MustCompile(`^(\w+) (BIGINT|INT|BOOLEAN|DATETIME|DATE|TEXT) (NOT NULL|NULL)( PRIMARY KEY)?(?: CHECK \(length\((\w+)\) <= (\d+)\))?$`)
-	addColumn    = regexp.MustCompile(`^ALTER TABLE (\w+) ADD COLUMN (.+? NOT NULL)( DEFAULT (?:''|\d+))(.*)$`)
+	addColumn    = regexp.MustCompile(`^ALTER TABLE (\w+) ADD COLUMN (.+? (?:NOT )?NULL)((?: DEFAULT (?:''|\d+))?)(.*)$`)
 	update       = regexp.MustCompile(`^UPDATE \w+ SET `)
 	sqliteSerial = regexp.MustCompile(`^(\w+) INTEGER PRIMARY KEY AUTOINCREMENT$`)
 )

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"time"
@@ -47,7 +48,7 @@ func (tx *Tx) ForUpdate() *gorm.DB {
 }
 
 // InTx runs f in a transaction. A deadlock, a lock wait time-out or a write conflict rolls back and runs f again, up
-// to five times with a growing random pause; so f must change nothing outside the database.
+// to five times with a growing random pause, as does what Raced marks; so f must change nothing outside the database.
 func (db *DB) InTx(ctx context.Context, f func(*Tx) error) error {
 	for n := 1; ; n++ {
 		tx := &Tx{Now: db.now(), Dialect: db.Dialect, wake: db.wake}
@@ -61,7 +62,7 @@ func (db *DB) InTx(ctx context.Context, f func(*Tx) error) error {
 			}
 			return nil
 		}
-		if n == attempts || !Transient(err) {
+		if n == attempts || !(Transient(err) || errors.Is(err, errRaced)) {
 			return err
 		}
 		pause := time.Duration(1<<n)*5*time.Millisecond + rand.N(20*time.Millisecond)
@@ -111,6 +112,18 @@ func NotFound(err, f error) error {
 func Duplicate(err, f error) error {
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return f
+	}
+	return err
+}
+
+// errRaced marks a unique key that somebody else took between this transaction's look and its insert.
+var errRaced = errors.New("store: another transaction was faster")
+
+// Raced marks a violated unique key for another run of the transaction, whose look then finds the other's row. It is
+// for rows with a client_ref: two taps at the same moment get the same answer.
+func Raced(err error) error {
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return fmt.Errorf("%w: %w", errRaced, err)
 	}
 	return err
 }

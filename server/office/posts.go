@@ -125,6 +125,37 @@ func invitePost(d Deps) func(context.Context, org.Actor, *inviteInput) (*inviteO
 	}
 }
 
+type openInvitationView struct {
+	ID        int64          `json:"id"`
+	Role      org.HolderRole `json:"role"`
+	CreatedBy int64          `json:"created_by" doc:"发出邀请的人"`
+	CreatedAt time.Time      `json:"created_at"`
+	ExpiresAt time.Time      `json:"expires_at"`
+}
+
+func listInvitations(d Deps) func(context.Context, org.Actor, *IDPath) (*web.All[openInvitationView], error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*web.All[openInvitationView], error) {
+		rows, err := d.Org.ListInvitations(ctx, a, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		return web.Whole(rows, func(i org.OpenInvitation) openInvitationView {
+			return openInvitationView{ID: i.ID, Role: i.Role, CreatedBy: i.CreatedBy, CreatedAt: web.Time(i.CreatedAt), ExpiresAt: web.Time(i.ExpiresAt)}
+		}), nil
+	}
+}
+
+type invitationPath struct {
+	IDPath
+	Invitation int64 `path:"invitation" minimum:"1"`
+}
+
+func revokeInvitation(d Deps) func(context.Context, org.Actor, *invitationPath) (*web.Empty, error) {
+	return func(ctx context.Context, a org.Actor, in *invitationPath) (*web.Empty, error) {
+		return nil, d.Org.RevokeInvitation(ctx, a, in.ID, in.Invitation)
+	}
+}
+
 type holderPath struct {
 	IDPath
 	Person int64 `path:"person" minimum:"1"`

@@ -17,6 +17,8 @@ func registerRoutes(site *web.Site, d Deps) {
 	web.Handle(g, web.Op{ID: "officeCreatePost", Method: http.MethodPost, Path: "/posts", Summary: "新建岗位", Action: org.InvitePost, Status: http.StatusCreated}, createPost(d))
 	web.Handle(g, web.Op{ID: "officeClosePost", Method: http.MethodDelete, Path: "/posts/{id}", Summary: "撤销岗位", Action: org.InvitePost}, closePost(d))
 	web.Handle(g, web.Op{ID: "officeInvitePost", Method: http.MethodPost, Path: "/posts/{id}/invitations", Summary: "邀请任职（一次性二维码）", Action: org.InvitePost, Status: http.StatusCreated}, invitePost(d))
+	web.Handle(g, web.Op{ID: "officeListInvitations", Method: http.MethodGet, Path: "/posts/{id}/invitations", Summary: "还能使用的邀请", Action: org.InvitePost}, listInvitations(d))
+	web.Handle(g, web.Op{ID: "officeRevokeInvitation", Method: http.MethodDelete, Path: "/posts/{id}/invitations/{invitation}", Summary: "作废邀请", Action: org.InvitePost}, revokeInvitation(d))
 	web.Handle(g, web.Op{ID: "officeReleaseHolder", Method: http.MethodDelete, Path: "/posts/{id}/holders/{person}", Summary: "办理离任", Action: org.InvitePost}, releaseHolder(d))
 
 	e := site.Group(prefix, "小区名册", web.Staff)

@@ -108,9 +108,10 @@ func revealOwners(d Deps) func(context.Context, org.Actor, *reasonInput) (*web.A
 type transferInput struct {
 	IDPath
 	Body struct {
-		Cause  string `json:"cause" enum:"sale,inheritance,judgment,correction"`
-		Source string `json:"source" minLength:"1" maxLength:"200" doc:"依据，例如不动产权证号"`
-		Owners []struct {
+		Cause     string `json:"cause" enum:"sale,inheritance,judgment,correction"`
+		Source    string `json:"source" minLength:"1" maxLength:"200" doc:"依据，例如不动产权证号"`
+		ClientRef string `json:"client_ref" minLength:"1" maxLength:"64" doc:"每次填写生成一个，重复提交不会重复登记" pattern:"^(\\S(.*\\S)?)?$" patternDescription:"首尾没有空格的编号"`
+		Owners    []struct {
 			Name     string `json:"name" minLength:"1" maxLength:"60"`
 			Phone    string `json:"phone,omitempty" maxLength:"20"`
 			Paper    string `json:"paper,omitempty" maxLength:"40" doc:"证件号码；没有时不能与其他房屋合并计算"`
@@ -122,7 +123,7 @@ type transferInput struct {
 
 func transferUnit(d Deps) func(context.Context, org.Actor, *transferInput) (*web.Empty, error) {
 	return func(ctx context.Context, a org.Actor, in *transferInput) (*web.Empty, error) {
-		t := org.Transfer{UnitID: in.ID, Cause: in.Body.Cause, Source: in.Body.Source}
+		t := org.Transfer{UnitID: in.ID, Cause: in.Body.Cause, Source: in.Body.Source, ClientRef: in.Body.ClientRef, InputHash: web.InputHash(in.ID, in.Body.Cause, in.Body.Source, in.Body.Owners)}
 		for _, o := range in.Body.Owners {
 			t.Owners = append(t.Owners, org.OwnerInput{Name: o.Name, Phone: o.Phone, Paper: o.Paper, ShareNum: o.ShareNum, ShareDen: o.ShareDen})
 		}
