@@ -159,7 +159,7 @@ func bodies(th things) map[string]any {
 		"officeTransferUnit":      m{"cause": "sale", "source": "证1", "client_ref": "w10", "owners": []m{{"name": "张"}}},
 		"officeAnswerOwnerReview": m{"finding": "separate", "reason": "看过房产证"}, "officeNameRepresentative": m{"owner_id": 0}, "officeEndResidence": m{"reason": "看过房产证"},
 		"officeReplayAll": m{"since": "2026-01-01T00:00:00Z"},
-		"uploadFile": multipartOf("photo", "w8", "p.png", onePixel()), "officeUploadFile": multipartOf("photo", "w9", "p.png", onePixel()),
+		"uploadFile":      multipartOf("photo", "w8", "p.png", onePixel()), "officeUploadFile": multipartOf("photo", "w9", "p.png", onePixel()),
 	}
 }
 
