@@ -17,8 +17,10 @@ type recipient struct {
 	person int64
 }
 
-func (r recipient) channels() []string {
+func (r recipient) channels(template string) []string {
 	switch {
+	case template == "":
+		return []string{ChannelInbox}
 	case r.kind == "person":
 		return []string{ChannelInbox, ChannelMini}
 	case r.person == 0:
@@ -93,21 +95,8 @@ func (d *Dispatcher) residents(ctx context.Context, estate int64, give func([]re
 
 // caseOf gives what the events of a complaint share.
 func caseOf(e event.Event) (event.Case, bool) {
-	switch e := e.(type) {
-	case *event.CaseFiled:
-		return e.Case, true
-	case *event.CaseAccepted:
-		return e.Case, true
-	case *event.CaseTransferred:
-		return e.Case, true
-	case *event.CaseAnswered:
-		return e.Case, true
-	case *event.CaseConfirmed:
-		return e.Case, true
-	case *event.CaseReturned:
-		return e.Case, true
-	case *event.CaseReview:
-		return e.Case, true
+	if c, ok := e.(interface{ Base() event.Case }); ok {
+		return c.Base(), true
 	}
 	return event.Case{}, false
 }

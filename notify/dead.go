@@ -11,19 +11,26 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-// ListUndelivered pages through deliveries that were given up or refused, newest first, for the bureau.
+// ListUndelivered pages through deliveries that were given up or refused, newest first, for the bureau. Those to
+// people come without who they are: a refused subscription would tell who has just complained.
 func ListUndelivered(ctx context.Context, db *store.DB, actor org.Actor, before int64, limit int) ([]Delivery, error) {
 	if err := actor.Must(org.ReadOutbox); err != nil {
 		return nil, err
 	}
 	var rows []Delivery
 	err := db.View(ctx, func(tx *store.Tx) error {
-		q := tx.Where("state IN ?", []State{Dead, Refused, Unreachable})
+		q := tx.Scopes(actor.NotAbout("about_id")).Where("state IN ?", []State{Dead, Refused, Unreachable})
 		if before > 0 {
 			q = q.Where("id < ?", before)
 		}
 		return q.Order("id DESC").Limit(limit).Find(&rows).Error
 	})
+	for i := range rows {
+		rows[i].PersonID = 0
+		if rows[i].RecipientKind == "person" {
+			rows[i].RecipientID = 0
+		}
+	}
 	return rows, err
 }
 
@@ -34,7 +41,7 @@ func ListStuck(ctx context.Context, db *store.DB, actor org.Actor) ([]outbox.Mes
 	}
 	var rows []outbox.Message
 	err := db.View(ctx, func(tx *store.Tx) error {
-		return tx.Where("state = ?", outbox.Dead).Order("id DESC").Limit(100).Find(&rows).Error
+		return tx.Scopes(actor.NotAbout("about_id")).Where("state = ?", outbox.Dead).Order("id DESC").Limit(100).Find(&rows).Error
 	})
 	return rows, err
 }

@@ -29,6 +29,7 @@ type Delivery struct {
 	ID            int64 `gorm:"primaryKey"`
 	MessageID     int64
 	EstateID      int64
+	AboutID       int64  // as in outbox.Message
 	RecipientKind string // person, post
 	RecipientID   int64
 	PersonID      int64 // who holds the post when it was told; the person itself otherwise; 0 for a post's inbox

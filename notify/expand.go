@@ -87,8 +87,8 @@ func (d *Dispatcher) write(ctx context.Context, m *outbox.Message, msg plan.Mess
 		}
 		var boxes, sends []Delivery
 		for _, r := range batch {
-			for _, channel := range r.channels() {
-				del := Delivery{MessageID: m.ID, EstateID: m.EstateID, RecipientKind: r.kind, RecipientID: r.id, Channel: channel,
+			for _, channel := range r.channels(msg.Template) {
+				del := Delivery{MessageID: m.ID, EstateID: m.EstateID, AboutID: m.AboutID, RecipientKind: r.kind, RecipientID: r.id, Channel: channel,
 					Template: msg.Template, Audience: to, State: Waiting, DueAt: tx.Now, CreatedAt: tx.Now}
 				if channel == ChannelInbox {
 					del.State, del.SentAt = Sent, &tx.Now

@@ -255,6 +255,39 @@ func TestTheOneAboveIsTheOneComplainedAbout(t *testing.T) {
 	}
 }
 
+// TestWhatDidNotArriveTellsNothing: the list of undelivered messages must not tell a body who complained of it.
+func TestWhatDidNotArriveTellsNothing(t *testing.T) {
+	w := newWorld(t)
+	bureau, group := w.Officer(w.Code("housing-bureau"), org.Head), w.Officer(w.Code("leading-group-office"), org.Head)
+	w.tell(w.filed(w.Code("fire"), 0, w.Resident(0, org.RoleOwner).PersonID))
+	w.tell(w.filed(w.Code("leading-group"), bureau.Post.OrganisationID, w.Resident(1, org.RoleOwner).PersonID))
+	w.drain(w.dispatcher())
+	err := w.DB.InTx(t.Context(), func(tx *store.Tx) error {
+		if err := tx.Model(&outbox.Message{}).Where("1 = 1").Update("state", outbox.Dead).Error; err != nil {
+			return err
+		}
+		return tx.Model(&notify.Delivery{}).Where("channel <> ?", notify.ChannelInbox).Update("state", notify.Refused).Error
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range []org.Actor{bureau, group} {
+		rows, err := notify.ListUndelivered(t.Context(), w.DB, a, 0, 100)
+		if err != nil || len(rows) == 0 {
+			t.Fatalf("%s lists %d, %v", a.Post.OrgName, len(rows), err)
+		}
+		for _, r := range rows {
+			if r.AboutID != 0 || r.PersonID != 0 || r.RecipientKind == "person" && r.RecipientID != 0 {
+				t.Errorf("%s sees %+v", a.Post.OrgName, r)
+			}
+		}
+		stuck, err := notify.ListStuck(t.Context(), w.DB, a)
+		if err != nil || len(stuck) != 1 {
+			t.Errorf("%s lists %d stuck messages, %v", a.Post.OrgName, len(stuck), err)
+		}
+	}
+}
+
 // TestEachAudienceItsWords: WeChat gives the lead and the others of one event different words.
 func TestEachAudienceItsWords(t *testing.T) {
 	w := newWorld(t)

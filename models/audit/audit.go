@@ -26,6 +26,7 @@ type Subject struct {
 	Kind   string // "case", "unit", "post", …
 	ID     int64
 	Estate int64 // 0 when the thing belongs to no estate
+	About  int64 // the organisation complained about, which must not see the entry; 0 for none
 }
 
 // Entry is one change. Detail never holds personal data: ids, codes and clauses only.
@@ -40,6 +41,7 @@ type Entry struct {
 	SubjectKind    string
 	SubjectID      int64
 	EstateID       int64
+	AboutID        int64 // says who may look; not part of the chain
 	Detail         string
 	Salt           string
 	Digest         string
@@ -82,7 +84,7 @@ func Append(tx *store.Tx, actor Actor, verb string, subject Subject, detail any)
 	if actor == nil {
 		return ErrNoActor
 	}
-	e := Entry{At: tx.Now, Verb: verb, SubjectKind: subject.Kind, SubjectID: subject.ID, EstateID: subject.Estate}
+	e := Entry{At: tx.Now, Verb: verb, SubjectKind: subject.Kind, SubjectID: subject.ID, EstateID: subject.Estate, AboutID: subject.About}
 	e.PersonID, e.PostID, e.OrganisationID, e.Surface = actor.AuditTrail()
 	if e.PersonID == 0 && e.Surface != "system" {
 		return ErrNoActor

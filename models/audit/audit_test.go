@@ -9,6 +9,7 @@ import (
 	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/modelstest"
 	"github.com/linli-city/linli/models/store"
+	"gorm.io/gorm"
 )
 
 // clerk acts for a post.
@@ -81,7 +82,7 @@ func TestAnEntrySaysWhoDidWhatToWhatAndWhen(t *testing.T) {
 	clock := modelstest.NewClock()
 	db := modelstest.OpenAt(t, clock)
 	record(t, db, 3)
-	rows, err := audit.List(t.Context(), db, audit.Subject{Kind: "unit", ID: 5}, 0, 2)
+	rows, err := audit.List(t.Context(), db, audit.Subject{Kind: "unit", ID: 5}, 0, 2, all)
 	if err != nil || len(rows) != 2 {
 		t.Fatalf("%d entries, %v", len(rows), err)
 	}
@@ -90,11 +91,11 @@ func TestAnEntrySaysWhoDidWhatToWhatAndWhen(t *testing.T) {
 		e.EstateID != 3 || !e.At.Equal(clock.Now()) || e.Detail != `{"step":2}` {
 		t.Errorf("newest entry %+v", e)
 	}
-	older, err := audit.List(t.Context(), db, audit.Subject{Kind: "unit", ID: 5}, rows[1].ID, 2)
+	older, err := audit.List(t.Context(), db, audit.Subject{Kind: "unit", ID: 5}, rows[1].ID, 2, all)
 	if err != nil || len(older) != 1 || older[0].Detail != `{"step":0}` {
 		t.Errorf("next page %+v, %v", older, err)
 	}
-	other, err := audit.List(t.Context(), db, audit.Subject{Kind: "case", ID: 5}, 0, 2)
+	other, err := audit.List(t.Context(), db, audit.Subject{Kind: "case", ID: 5}, 0, 2, all)
 	if err != nil || len(other) != 0 {
 		t.Errorf("another subject's page %+v, %v", other, err)
 	}
@@ -115,11 +116,44 @@ func TestDigestsAreSalted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows, err := audit.List(t.Context(), db, audit.Subject{}, 0, 10)
+	rows, err := audit.List(t.Context(), db, audit.Subject{}, 0, 10, all)
 	if err != nil || len(rows) != 2 {
 		t.Fatalf("%d entries, %v", len(rows), err)
 	}
 	if rows[0].Digest == rows[1].Digest || rows[0].Salt == rows[1].Salt || strings.Contains(rows[0].Digest, "同样") {
 		t.Errorf("digests %q and %q", rows[0].Digest, rows[1].Digest)
+	}
+}
+
+// all is a reader who may see everything.
+func all(q *gorm.DB) *gorm.DB { return q }
+
+type resident int64
+
+func (r resident) AuditTrail() (person, post, organisation int64, surface string) {
+	return int64(r), 0, 0, "miniapp"
+}
+
+func TestATrailDoesNotTellWhoAResidentIs(t *testing.T) {
+	t.Parallel()
+	db := modelstest.Open(t)
+	err := db.InTx(t.Context(), func(tx *store.Tx) error {
+		for _, e := range []struct {
+			actor audit.Actor
+			kind  string
+			id    int64
+		}{{resident(41), "case", 5}, {clerk{person: 42}, "case", 5}, {resident(41), "person", 41}} {
+			if err := audit.Append(tx, e.actor, "a.verb", audit.Subject{Kind: e.kind, ID: e.id, About: 9}, nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := audit.List(t.Context(), db, audit.Subject{}, 0, 10, all)
+	if err != nil || len(rows) != 2 || rows[0].PersonID != 42 || rows[1].PersonID != 0 || rows[1].AboutID != 9 {
+		t.Errorf("%+v, %v", rows, err)
 	}
 }

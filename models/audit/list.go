@@ -3,14 +3,18 @@ package audit
 import (
 	"context"
 
+	"gorm.io/gorm"
+
 	"github.com/linli-city/linli/models/store"
 )
 
-// List pages through the entries, newest first; a subject narrows them. Who may look is the caller's question.
-func List(ctx context.Context, db *store.DB, s Subject, before int64, limit int) ([]Entry, error) {
+// List pages through the entries, newest first; a subject narrows them, and so does what the reader may see. What
+// residents did is listed without who they are: a trail shows what offices do, and must not tell one who complained of it.
+func List(ctx context.Context, db *store.DB, s Subject, before int64, limit int, readable func(*gorm.DB) *gorm.DB) ([]Entry, error) {
 	var rows []Entry
 	err := db.View(ctx, func(tx *store.Tx) error {
-		q := tx.DB
+		// A resident's entry about the own person names them by its subject, and an office has nothing to look at there.
+		q := tx.Scopes(readable).Where("NOT (subject_kind = 'person' AND organisation_id = 0)")
 		if s.Kind != "" {
 			q = q.Where("subject_kind = ?", s.Kind)
 		}
@@ -22,6 +26,11 @@ func List(ctx context.Context, db *store.DB, s Subject, before int64, limit int)
 		}
 		return q.Order("id DESC").Limit(limit).Find(&rows).Error
 	})
+	for i := range rows {
+		if rows[i].OrganisationID == 0 {
+			rows[i].PersonID = 0
+		}
+	}
 	return rows, err
 }
 

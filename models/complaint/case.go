@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/rulepack"
 	"github.com/linli-city/linli/models/store"
@@ -88,7 +89,7 @@ type Case struct {
 type Party struct {
 	CaseID         int64  `gorm:"primaryKey;autoIncrement:false"`
 	OrganisationID int64  `gorm:"primaryKey;autoIncrement:false"`
-	Role           string // lead, joint, next (a later leg of an ordered route), offered, former
+	Role           string // lead, joint, next (a later leg of an ordered route), offered (asked to lead), former (led once)
 	Since          time.Time
 }
 
@@ -136,4 +137,9 @@ type Files interface {
 // New wires complaints.
 func New(db *store.DB, pack *rulepack.Pack, checker Checker, files Files, log *slog.Logger) *Service {
 	return &Service{db: db, pack: pack, checker: checker, files: files, log: log}
+}
+
+// subject is the case in the audit trail.
+func subject(c *Case) audit.Subject {
+	return audit.Subject{Kind: "case", ID: c.ID, Estate: c.EstateID, About: c.AboutID}
 }

@@ -99,8 +99,7 @@ func (s *Service) File(ctx context.Context, actor org.Actor, d Draft) (*Case, er
 		if err := insertStep(tx, actor, &step); err != nil {
 			return err
 		}
-		about := audit.Subject{Kind: "case", ID: filed.ID, Estate: e.ID}
-		if err := audit.Append(tx, actor, "complaint.file", about, map[string]any{"matter": filed.Matter, "clause": filed.Clause, "lead": filed.LeadID}); err != nil {
+		if err := audit.Append(tx, actor, "complaint.file", subject(filed), map[string]any{"matter": filed.Matter, "clause": filed.Clause, "lead": filed.LeadID}); err != nil {
 			return err
 		}
 		told, err := filed.event(tx)
@@ -199,7 +198,7 @@ func (c *Case) event(tx *store.Tx) (event.Case, error) {
 		return event.Case{}, err
 	}
 	var joint []int64
-	err = tx.Model(&Party{}).Where("case_id = ? AND role IN ?", c.ID, []string{"joint", "next", "offered"}).Order("organisation_id").Pluck("organisation_id", &joint).Error
+	err = tx.Model(&Party{}).Where("case_id = ? AND role IN ?", c.ID, []string{"joint", "next"}).Order("organisation_id").Pluck("organisation_id", &joint).Error
 	if err != nil {
 		return event.Case{}, err
 	}

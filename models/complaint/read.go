@@ -4,13 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
 
 	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
 )
 
@@ -226,12 +229,13 @@ func jointNames(tx *store.Tx, caseID int64) ([]string, error) {
 	return names, err
 }
 
-// timeline loads the steps in order; a case has few.
+// timeline loads the steps in order, the newest thousand: what was done last must never be out of sight.
 func timeline(tx *store.Tx, c *Case) ([]StepView, error) {
 	var steps []Step
-	if err := tx.Where("case_id = ?", c.ID).Order("seq").Limit(1000).Find(&steps).Error; err != nil {
+	if err := tx.Where("case_id = ?", c.ID).Order("seq DESC").Limit(1000).Find(&steps).Error; err != nil {
 		return nil, err
 	}
+	slices.Reverse(steps)
 	var ids []int64
 	for _, st := range steps {
 		ids = append(ids, st.OrganisationID, st.ToID)
@@ -251,7 +255,7 @@ func timeline(tx *store.Tx, c *Case) ([]StepView, error) {
 }
 
 // RevealComplainant gives the lead the person's id so that the surface can show how to reach them; the look becomes a
-// step that the complainant sees. The organisation complained about never gets here.
+// step of which the complainant is told. The organisation complained about never gets here.
 // Faults: ErrForbidden, ErrNotFound, ErrNotLead, fault.ErrInvalid.
 func (s *Service) RevealComplainant(ctx context.Context, actor org.Actor, id int64, reason string) (int64, error) {
 	reason = strings.TrimSpace(reason)
@@ -273,7 +277,14 @@ func (s *Service) RevealComplainant(ctx context.Context, actor org.Actor, id int
 		if err := updateCase(tx, c); err != nil {
 			return err
 		}
-		return audit.Append(tx, actor, "person.reveal", audit.Subject{Kind: "case", ID: c.ID, Estate: c.EstateID}, map[string]any{"reason": reason})
+		if err := audit.Append(tx, actor, "person.reveal", subject(c), map[string]any{"reason": reason}); err != nil {
+			return err
+		}
+		e, err := c.event(tx)
+		if err != nil {
+			return err
+		}
+		return outbox.Append(tx, event.CaseRevealed{Case: e})
 	})
 	if err != nil {
 		return 0, fmt.Errorf("reveal complainant: %w", err)

@@ -86,7 +86,7 @@ func (s *Service) settle(ctx context.Context, c Case, to Display) error {
 		if res.Error != nil || res.RowsAffected == 0 {
 			return res.Error
 		}
-		if err := audit.Append(tx, audit.System{}, "complaint.screen", audit.Subject{Kind: "case", ID: c.ID, Estate: c.EstateID}, map[string]any{"display": to}); err != nil {
+		if err := audit.Append(tx, audit.System{}, "complaint.screen", subject(&c), map[string]any{"display": to}); err != nil {
 			return err
 		}
 		if to != Review || c.Visibility != Public {
@@ -148,7 +148,7 @@ func (s *Service) Screen(ctx context.Context, actor org.Actor, id int64, show bo
 		if err := updateCase(tx, &c); err != nil {
 			return err
 		}
-		return audit.Append(tx, actor, "complaint.screen", audit.Subject{Kind: "case", ID: c.ID, Estate: c.EstateID}, map[string]any{"display": c.Display})
+		return audit.Append(tx, actor, "complaint.screen", subject(&c), map[string]any{"display": c.Display})
 	})
 	if err != nil {
 		return fmt.Errorf("screen complaint: %w", err)

@@ -13,6 +13,7 @@ import (
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
+	"gorm.io/gorm/clause"
 )
 
 // Input is what an action carries. ClientRef may be empty; with one, a repeat of the same input answers the first
@@ -24,6 +25,9 @@ type Input struct {
 	ClientRef string
 	InputHash string
 }
+
+// maxTalk is how many steps a case may have when a note or a transfer is added: what needs more needs an answer.
+const maxTalk = 300
 
 // errRepeat ends a transaction whose step was taken by an earlier request with the same ref.
 var errRepeat = errors.New("complaint: this step was already taken")
@@ -44,6 +48,9 @@ func (s *Service) act(ctx context.Context, actor org.Actor, id int64, a Action, 
 		if err != nil {
 			return err
 		}
+		if c.Version >= maxTalk && (a == Note || a == Transfer) {
+			return ErrTalk
+		}
 		step := Step{CaseID: c.ID, Seq: c.Version + 1, Kind: a, State: to, ToID: in.ToID, Clause: in.Clause, Text: in.Text, Public: true, InputHash: in.InputHash}
 		if in.ClientRef != "" {
 			step.ClientRef = &in.ClientRef
@@ -60,7 +67,7 @@ func (s *Service) act(ctx context.Context, actor org.Actor, id int64, a Action, 
 			return err
 		}
 		detail := map[string]any{"state": to, "step": step.Seq, "to": step.ToID, "clause": step.Clause}
-		if err := audit.Append(tx, actor, "complaint."+string(a), audit.Subject{Kind: "case", ID: c.ID, Estate: c.EstateID}, detail); err != nil {
+		if err := audit.Append(tx, actor, "complaint."+string(a), subject(c), detail); err != nil {
 			return err
 		}
 		if told == nil {
@@ -190,11 +197,11 @@ func (s *Service) OfferTransfer(ctx context.Context, actor org.Actor, id int64, 
 				return nil, err
 			}
 			if c.OfferedID != 0 && c.OfferedID != to.ID {
-				if err := setRole(tx, c.ID, c.OfferedID, "former"); err != nil {
+				if err := passOver(tx, c); err != nil {
 					return nil, err
 				}
 			}
-			if err := setRole(tx, c.ID, to.ID, "offered"); err != nil {
+			if err := offer(tx, c, to.ID); err != nil {
 				return nil, err
 			}
 			c.OfferedID = to.ID
@@ -244,6 +251,17 @@ func setRole(tx *store.Tx, caseID, organisation int64, role string) error {
 	return tx.Create(&Party{CaseID: caseID, OrganisationID: organisation, Role: role, Since: tx.Now}).Error
 }
 
+// offer lets an office see the case that it is asked to lead; what it is in the case already stays.
+func offer(tx *store.Tx, c *Case, organisation int64) error {
+	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&Party{CaseID: c.ID, OrganisationID: organisation, Role: "offered", Since: tx.Now}).Error
+}
+
+// passOver takes the case out of the sight of an office that was asked and did not take it. Without this a lead could
+// spread a private complaint by offering it around.
+func passOver(tx *store.Tx, c *Case) error {
+	return tx.Where("case_id = ? AND organisation_id = ? AND role = ?", c.ID, c.OfferedID, "offered").Delete(&Party{}).Error
+}
+
 // Reply answers the resident, who then confirms or returns.
 // Faults: ErrForbidden, ErrNotFound, ErrNotLead, ErrMove, fault.ErrInvalid.
 func (s *Service) Reply(ctx context.Context, actor org.Actor, id int64, in Input) (*Case, error) {
@@ -255,7 +273,7 @@ func (s *Service) Reply(ctx context.Context, actor org.Actor, id int64, in Input
 		func(tx *store.Tx) (*Case, error) { return lockForLead(tx, actor, id) },
 		func(tx *store.Tx, c *Case, st *Step) (event.Event, error) {
 			if c.OfferedID != 0 {
-				if err := setRole(tx, c.ID, c.OfferedID, "former"); err != nil {
+				if err := passOver(tx, c); err != nil {
 					return nil, err
 				}
 				c.OfferedID = 0

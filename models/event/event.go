@@ -34,6 +34,12 @@ type Case struct {
 // Estate gives the estate of the case.
 func (c Case) Estate() int64 { return c.EstateID }
 
+// Base gives what every event of a complaint carries.
+func (c Case) Base() Case { return c }
+
+// About gives the organisation complained about, 0 for none.
+func (c Case) About() int64 { return c.AboutID }
+
 // The events of a complaint.
 type (
 	// CaseFiled is a new complaint, routed to its lead.
@@ -56,6 +62,8 @@ type (
 		Case
 		Returns int `json:"returns"`
 	}
+	// CaseRevealed tells the complainant that the lead looked at who they are.
+	CaseRevealed struct{ Case }
 	// CaseReview asks a person to look at a text that the content check could not clear.
 	CaseReview struct{ Case }
 )
@@ -77,6 +85,9 @@ func (CaseConfirmed) Kind() string { return "complaint.confirmed" }
 
 // Kind names the event.
 func (CaseReturned) Kind() string { return "complaint.returned" }
+
+// Kind names the event.
+func (CaseRevealed) Kind() string { return "complaint.revealed" }
 
 // Kind names the event.
 func (CaseReview) Kind() string { return "complaint.review" }
@@ -155,6 +166,7 @@ func (AreaDecided) Kind() string { return "area.decided" }
 var makers = map[string]func() Event{
 	"complaint.filed":       func() Event { return new(CaseFiled) },
 	"complaint.accepted":    func() Event { return new(CaseAccepted) },
+	"complaint.revealed":    func() Event { return new(CaseRevealed) },
 	"complaint.transferred": func() Event { return new(CaseTransferred) },
 	"complaint.answered":    func() Event { return new(CaseAnswered) },
 	"complaint.confirmed":   func() Event { return new(CaseConfirmed) },

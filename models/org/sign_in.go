@@ -275,7 +275,7 @@ func openResidence(tx *store.Tx, actor Actor, r Residence) (bool, error) {
 		return false, err
 	}
 	return true, audit.Append(tx, actor, "residence.open", audit.Subject{Kind: "unit", ID: r.UnitID, Estate: r.EstateID},
-		map[string]any{"residence": r.ID, "person": r.PersonID, "role": r.Role, "basis": r.Basis})
+		map[string]any{"residence": r.ID, "role": r.Role, "basis": r.Basis})
 }
 
 // endResidences closes the residences that match, tells their people, and reports how many there were.
@@ -302,7 +302,7 @@ func endResidences(tx *store.Tx, actor audit.Actor, cause string, where string, 
 			}
 		}
 		err := audit.Append(tx, actor, "residence.end", audit.Subject{Kind: "unit", ID: r.UnitID, Estate: r.EstateID},
-			map[string]any{"residence": r.ID, "person": r.PersonID, "role": r.Role, "cause": cause})
+			map[string]any{"residence": r.ID, "role": r.Role, "cause": cause})
 		if err != nil {
 			return 0, err
 		}

@@ -26,6 +26,7 @@ const (
 type Message struct {
 	ID        int64 `gorm:"primaryKey"`
 	EstateID  int64
+	AboutID   int64 // the organisation complained about, which must not see it listed; 0 for none
 	Kind      string
 	Body      string
 	State     State
@@ -46,7 +47,7 @@ func Append(tx *store.Tx, e event.Event) error {
 	if err != nil {
 		return fmt.Errorf("outbox %s: %w", e.Kind(), err)
 	}
-	m := Message{EstateID: e.Estate(), Kind: e.Kind(), Body: string(body), State: Pending, DueAt: tx.Now, CreatedAt: tx.Now}
+	m := Message{EstateID: e.Estate(), AboutID: about(e), Kind: e.Kind(), Body: string(body), State: Pending, DueAt: tx.Now, CreatedAt: tx.Now}
 	if err := tx.Create(&m).Error; err != nil {
 		return fmt.Errorf("outbox %s: %w", e.Kind(), err)
 	}
@@ -56,3 +57,11 @@ func Append(tx *store.Tx, e event.Event) error {
 
 // Event decodes the message.
 func (m *Message) Event() (event.Event, error) { return event.Decode(m.Kind, []byte(m.Body)) }
+
+// about gives the organisation that an event complains about, 0 for none.
+func about(e event.Event) int64 {
+	if a, ok := e.(interface{ About() int64 }); ok {
+		return a.About()
+	}
+	return 0
+}

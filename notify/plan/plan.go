@@ -40,7 +40,8 @@ var Templates = []Template{
 	{Name: "staff_task", Title: "待办事项通知", Staff: true, Fields: []string{"thing1", "thing2", "time3", "thing4"}},
 }
 
-// Message is what one audience is told. Title and Body go to the inbox; Values, in the template's order, to WeChat.
+// Message is what one audience is told. Title and Body go to the inbox; Values, in the template's order, to WeChat,
+// unless there is no Template.
 type Message struct {
 	To          []To
 	Title       string
@@ -74,6 +75,8 @@ func For(e event.Event) ([]Message, error) {
 		return []Message{office(e.Case, []To{Lead}, "投诉人已确认办结", fmt.Sprintf("%s：%s（%s）已确认办结。", e.EstateName, e.Matter, e.Number), "已办结")}, nil
 	case *event.CaseReturned:
 		return []Message{office(e.Case, []To{Lead, Community}, "投诉被退回重办", fmt.Sprintf("%s：%s（%s）被投诉人第%d次退回，请重新办理%s。", e.EstateName, e.Matter, e.Number, e.Returns, by(e.Due)), "请重新办理")}, nil
+	case *event.CaseRevealed:
+		return []Message{inboxOnly(resident(e.Case, "您的联系方式被查看", fmt.Sprintf("%s为办理您的投诉（%s）查看了您的姓名和电话，原因见办理记录。觉得不应当看，请联系上级单位。", e.LeadName, e.Number), "", ""))}, nil
 	case *event.CaseReview:
 		return []Message{office(e.Case, []To{Community, Bureau}, "有投诉文字待人工审核", fmt.Sprintf("%s（%s）要公开显示，请先看内容是否合适。投诉照常办理，不受影响。", e.EstateName, e.Number), "请审核公开内容")}, nil
 	case *event.NoticePublished:
@@ -108,6 +111,12 @@ func For(e event.Event) ([]Message, error) {
 func resident(c event.Case, title, body, state, next string) Message {
 	return Message{To: []To{Complainant}, Title: title, Body: body, Template: "case_progress", SubjectKind: "case", SubjectID: c.CaseID,
 		Values: []string{code(c.Number), thing(c.Matter), phrase(state), clock(c.At), thing(next)}}
+}
+
+// inboxOnly keeps a message off WeChat, where each costs the resident one of the few that they allowed.
+func inboxOnly(m Message) Message {
+	m.Template, m.Values = "", nil
+	return m
 }
 
 func office(c event.Case, to []To, title, body, next string) Message {

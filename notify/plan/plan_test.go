@@ -54,7 +54,7 @@ func TestEveryEventHasWords(t *testing.T) {
 			if len(m.To) == 0 || m.SubjectKind == "" || utf8.RuneCountInString(m.Title) > 120 || utf8.RuneCountInString(m.Body) > 600 {
 				t.Errorf("%s: %+v", kind, m)
 			}
-			if len(m.Values) != len(fields[m.Template]) || len(m.Values) == 0 {
+			if len(m.Values) != len(fields[m.Template]) || (len(m.Values) == 0) != (m.Template == "") {
 				t.Errorf("%s: template %s has %d fields, %d values", kind, m.Template, len(fields[m.Template]), len(m.Values))
 				continue
 			}

@@ -14,13 +14,13 @@ func complaintRoutes(site *web.Site, d Deps) {
 	g := site.Group(prefix, "投诉", web.Staff)
 	web.Handle(g, web.Op{ID: "officeListComplaints", Method: http.MethodGet, Path: "/complaints", Summary: "投诉件", Action: org.ReadComplaints}, listComplaints(d))
 	web.Handle(g, web.Op{ID: "officeShowComplaint", Method: http.MethodGet, Path: "/complaints/{id}", Summary: "一件投诉和办理步骤", Action: org.ReadComplaints}, showComplaint(d))
-	web.Handle(g, web.Op{ID: "officeAcceptComplaint", Method: http.MethodPost, Path: "/complaints/{id}/accept", Summary: "受理或签收", Action: org.WorkComplaints}, acceptComplaint(d))
-	web.Handle(g, web.Op{ID: "officeTransferComplaint", Method: http.MethodPost, Path: "/complaints/{id}/transfer", Summary: "转请其他单位主办", Action: org.WorkComplaints}, transferComplaint(d))
-	web.Handle(g, web.Op{ID: "officeNoteComplaint", Method: http.MethodPost, Path: "/complaints/{id}/note", Summary: "告知进展", Action: org.WorkComplaints}, noteComplaint(d))
-	web.Handle(g, web.Op{ID: "officeAnswerComplaint", Method: http.MethodPost, Path: "/complaints/{id}/answer", Summary: "答复", Action: org.WorkComplaints}, answerComplaint(d))
+	web.Handle(g, web.Op{ID: "officeAcceptComplaint", Method: http.MethodPost, Path: "/complaints/{id}/accept", Summary: "受理或签收", Action: org.WorkComplaints, Rate: workRate}, acceptComplaint(d))
+	web.Handle(g, web.Op{ID: "officeTransferComplaint", Method: http.MethodPost, Path: "/complaints/{id}/transfer", Summary: "转请其他单位主办", Action: org.WorkComplaints, Rate: workRate}, transferComplaint(d))
+	web.Handle(g, web.Op{ID: "officeNoteComplaint", Method: http.MethodPost, Path: "/complaints/{id}/note", Summary: "告知进展", Action: org.WorkComplaints, Rate: workRate}, noteComplaint(d))
+	web.Handle(g, web.Op{ID: "officeAnswerComplaint", Method: http.MethodPost, Path: "/complaints/{id}/answer", Summary: "答复", Action: org.WorkComplaints, Rate: workRate}, answerComplaint(d))
 	web.Handle(g, web.Op{ID: "officeRevealComplainant", Method: http.MethodPost, Path: "/complaints/{id}/reveal", Summary: "查看投诉人联系方式（留痕，投诉人可见）", Action: org.WorkComplaints, Rate: revealRate}, revealComplainant(d))
 	web.Handle(g, web.Op{ID: "officeListReview", Method: http.MethodGet, Path: "/complaints-review", Summary: "待审核能否公开的投诉文字", Action: org.ReviewContent}, listReview(d))
-	web.Handle(g, web.Op{ID: "officeScreenComplaint", Method: http.MethodPost, Path: "/complaints/{id}/screening", Summary: "决定能否公开", Action: org.ReviewContent}, screenComplaint(d))
+	web.Handle(g, web.Op{ID: "officeScreenComplaint", Method: http.MethodPost, Path: "/complaints/{id}/screening", Summary: "决定能否公开", Action: org.ReviewContent, Rate: workRate}, screenComplaint(d))
 }
 
 // caseView is a complaint as an office sees it: without the complainant.

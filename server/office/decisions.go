@@ -141,7 +141,7 @@ func decidePrivacyRequest(d Deps) func(context.Context, org.Actor, *privacyDecis
 type auditView struct {
 	ID             int64     `json:"id"`
 	At             time.Time `json:"at"`
-	PersonID       int64     `json:"person_id"`
+	PersonID       int64     `json:"person_id,omitempty" doc:"工作人员；住户不显示"`
 	PostID         int64     `json:"post_id,omitempty"`
 	OrganisationID int64     `json:"organisation_id,omitempty"`
 	Surface        string    `json:"surface"`
@@ -159,12 +159,12 @@ type auditInput struct {
 }
 
 func listAudit(d Deps) func(context.Context, org.Actor, *auditInput) (*web.List[auditView], error) {
-	return func(ctx context.Context, _ org.Actor, in *auditInput) (*web.List[auditView], error) {
+	return func(ctx context.Context, a org.Actor, in *auditInput) (*web.List[auditView], error) {
 		before, err := in.From()
 		if err != nil {
 			return nil, err
 		}
-		rows, err := audit.List(ctx, d.DB, audit.Subject{Kind: in.SubjectKind, ID: in.SubjectID}, before, in.Want())
+		rows, err := audit.List(ctx, d.DB, audit.Subject{Kind: in.SubjectKind, ID: in.SubjectID}, before, in.Want(), a.NotAbout("about_id"))
 		if err != nil {
 			return nil, err
 		}

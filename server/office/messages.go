@@ -63,7 +63,7 @@ type undeliveredView struct {
 	MessageID int64     `json:"message_id"`
 	EstateID  int64     `json:"estate_id"`
 	Recipient string    `json:"recipient" doc:"post 岗位或 person 个人"`
-	ToID      int64     `json:"recipient_id"`
+	ToID      int64     `json:"recipient_id,omitempty" doc:"岗位编号；个人不显示"`
 	Channel   string    `json:"channel"`
 	Template  string    `json:"template"`
 	State     string    `json:"state" doc:"dead 多次失败，refused 对方未订阅，unreachable 没有可用的账号"`

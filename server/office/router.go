@@ -35,6 +35,7 @@ const prefix = "/office/v1"
 var (
 	revealRate = &limit.Rule{Name: "reveal", Rate: 60, Per: time.Hour, Burst: 20}
 	importRate = &limit.Rule{Name: "import", Rate: 20, Per: time.Hour, Burst: 10}
+	workRate   = &limit.Rule{Name: "work", Rate: 1200, Per: time.Hour, Burst: 400} // a clerk clears 300 cases in one go
 	uploadRate = &limit.Rule{Name: "upload", Rate: 240, Per: time.Hour, Burst: 60}
 )
 
