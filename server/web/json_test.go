@@ -10,14 +10,16 @@ import (
 func TestPlain(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		`"a\u0000b\u001fc\u007f"`: `"abc"`,
-		`"a\bb\fc"`:               `"abc"`,
-		`"a\tb\nc\rd\u000a"`:      `"a\tb\nc\rd\u000a"`,
-		`"a\\u0000"`:              `"a\\u0000"`, // a backslash and letters, as somebody typed them
-		`"\\\u0001\""`:            `"\\\""`,
-		`"楼\u697c\ud83d\ude00"`:   `"楼\u697c\ud83d\ude00"`,
-		`"broken\u00`:             `"broken\u00`,
-		`"broken\`:                `"broken\`,
+		`"a\u0000b\u001fc\u007f"`:       `"abc"`,
+		`"a\bb\fc"`:                     `"abc"`,
+		`"a\tb\nc\rd\u000a"`:            `"a\tb\nc\rd\u000a"`,
+		`"a\\u0000"`:                    `"a\\u0000"`, // a backslash and letters, as somebody typed them
+		`"\\\u0001\""`:                  `"\\\""`,
+		`"楼\u697c\ud83d\ude00"`:         `"楼\u697c\ud83d\ude00"`,
+		"\"a\u202eb\u2069c\u0085\x7f\"": `"abc"`, // as they are
+		`"a\u202eb\u2066c\u0085"`:       `"abc"`, // and escaped
+		`"broken\u00`:                   `"broken\u00`,
+		`"broken\`:                      `"broken\`,
 	} {
 		if got := string(plain([]byte(in))); got != want {
 			t.Errorf("%s: %s, want %s", in, got, want)
@@ -42,7 +44,7 @@ func FuzzPlain(f *testing.F) {
 			t.Fatal(err)
 		}
 		kept := func(r rune) rune {
-			if r != '\t' && r != '\n' && r != '\r' && unicode.IsControl(r) && r < 0x80 {
+			if r != '\t' && r != '\n' && r != '\r' && (unicode.IsControl(r) || unseen(r)) {
 				return -1
 			}
 			return r

@@ -134,9 +134,14 @@ func (c *collector) unit(n int, row []cell) error {
 	if c.open != nil && sameUnit(c.open, &u) {
 		c.broken = before || bad
 		c.agree(n, &u)
-		if hasOwner {
-			c.open.Owners = append(c.open.Owners, owner)
+		if !hasOwner {
+			return nil
 		}
+		if len(c.open.Owners) == maxOwners {
+			c.fault(n, colName, "", fmt.Sprintf("一套房屋的业主超过%d个，请核对幢号和房号", maxOwners))
+			return nil
+		}
+		c.open.Owners = append(c.open.Owners, owner)
 		return nil
 	}
 	c.broken = before
@@ -191,6 +196,7 @@ func (c *collector) close() error {
 	}
 	c.shares(u)
 	c.representative(u)
+	c.different(u)
 	if c.broken {
 		c.broken = false
 		return nil
@@ -231,6 +237,19 @@ func (c *collector) representative(u *Row) {
 	}
 }
 
+// different checks that no owner stands twice: a line that was pasted again would make somebody co-own with themselves.
+func (c *collector) different(u *Row) {
+	type person struct{ name, paper, phone string }
+	papers, all := map[string]bool{}, map[person]bool{}
+	for _, o := range u.Owners {
+		p := person{o.Name, o.IDNumber, o.Phone}
+		if all[p] || o.IDNumber != "" && papers[o.IDNumber] {
+			c.fault(o.Line, colName, mask(o.Name), "同一位业主在这套房屋里写了两次，请删去一行")
+		}
+		all[p], papers[o.IDNumber] = true, true
+	}
+}
+
 // end closes a sheet.
 func (c *collector) end() error { return c.close() }
 
@@ -252,6 +271,11 @@ func (c *collector) read(n int, row []cell) (u Row, o Owner, hasOwner bool) {
 		return c.place(row, n), o, false
 	}
 	u = c.place(row, n)
+	for _, col := range []column{colBuilding, colEntrance, colNumber, colName} {
+		if s := clean(c.at(row, col).text); strings.IndexAny(s, "=+@") == 0 {
+			c.fault(n, col, "", "不能以 = + @ 开头：表格软件会当成公式，请改正")
+		}
+	}
 	if u.Building == "" {
 		c.fault(n, colBuilding, "", "请填幢号")
 	}

@@ -71,7 +71,7 @@ func clean(s string) string {
 			return r - 0xFEE0
 		case r == 0x3000 || r == 0xA0 || r == '\t' || r == '\n' || r == '\r':
 			return ' '
-		case r == 0x200B || r == 0x200C || r == 0x200D || r == 0xFEFF || r == 0x2060 || r < 0x20:
+		case r < 0x20 || r >= 0x7F && r < 0xA0 || r >= 0x200B && r <= 0x200F || r >= 0x202A && r <= 0x202E || r >= 0x2060 && r <= 0x2069 || r == 0xFEFF:
 			return -1
 		}
 		return r

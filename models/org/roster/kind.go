@@ -30,13 +30,16 @@ func readCSV(src io.ReaderAt, size int64, c *collector) error {
 	if err != nil {
 		return err
 	}
-	r := csv.NewReader(text)
+	r := csv.NewReader(&lines{r: text})
 	r.FieldsPerRecord, r.ReuseRecord = -1, true
 	c.begin("CSV")
 	for {
 		cells, err := r.Read()
 		if errors.Is(err, io.EOF) {
 			return c.end()
+		}
+		if errors.Is(err, ErrTooLarge) {
+			return err
 		}
 		if err != nil {
 			return ErrBroken.Saying("CSV 的引号不成对，请用 Excel 另存为 .xlsx 再上传")
@@ -50,6 +53,33 @@ func readCSV(src io.ReaderAt, size int64, c *collector) error {
 			return err
 		}
 	}
+}
+
+// maxLine is how many bytes a line of CSV may have; the reader holds all its cells.
+const maxLine = 256 << 10
+
+// lines ends a file in which one line, with the line breaks inside quotes, is longer than any line of a roster.
+type lines struct {
+	r      io.Reader
+	n      int
+	quoted bool
+}
+
+func (l *lines) Read(p []byte) (int, error) {
+	n, err := l.r.Read(p)
+	for _, b := range p[:n] {
+		l.n++
+		switch {
+		case b == '"':
+			l.quoted = !l.quoted
+		case b == '\n' && !l.quoted:
+			l.n = 0
+		}
+		if l.n > maxLine {
+			return 0, ErrTooLarge.Saying("有一行太长，请只保留模板里的列，或用 Excel 另存为 .xlsx 再上传")
+		}
+	}
+	return n, err
 }
 
 func decoded(src io.ReaderAt, size int64) (io.Reader, error) {

@@ -55,6 +55,7 @@ const (
 	maxRows   = 400_000
 	maxFaults = 1000
 	maxCell   = 500 // characters
+	maxOwners = 200 // of a unit
 )
 
 // Faults of whole files.

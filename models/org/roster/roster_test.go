@@ -1,9 +1,11 @@
 package roster
 
 import (
+	"archive/zip"
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -184,6 +186,102 @@ func TestWrongFilesAreRefused(t *testing.T) {
 		if _, _, err := read(t, c.raw); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
+	}
+}
+
+// spoilt copies a workbook with one part changed.
+func spoilt(t testing.TB, raw []byte, part string, change func([]byte) []byte) []byte {
+	t.Helper()
+	in, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	out := zip.NewWriter(&b)
+	for _, f := range in.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Name == part {
+			text = change(text)
+		}
+		w, err := out.Create(f.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := out.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// TestASmallFileThatUnpacksToALargeOne is refused before it stands in memory.
+func TestASmallFileThatUnpacksToALargeOne(t *testing.T) {
+	t.Parallel()
+	whole := sheet(t, unitCells(), nil)
+	blanks := strings.Repeat(" ", 4<<20)
+	onSheet := func(old, with string) []byte {
+		return spoilt(t, whole, "xl/worksheets/sheet1.xml", func(x []byte) []byte {
+			if !bytes.Contains(x, []byte(old)) {
+				t.Fatalf("no %s", old)
+			}
+			return bytes.Replace(x, []byte(old), []byte(with), 1)
+		})
+	}
+	var entries bytes.Buffer
+	z := zip.NewWriter(&entries)
+	for i := range 6000 {
+		if _, err := z.Create(fmt.Sprint(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for name, raw := range map[string][]byte{
+		"blanks after the rows":  onSheet("</sheetData>", "</sheetData>"+blanks),
+		"a long attribute":       onSheet("<sheetData>", `<sheetData x="`+blanks+`">`),
+		"one cell in many parts": onSheet("<v>", "<v>"+strings.Repeat(strings.Repeat(" ", 1000)+"<!---->", 2000)),
+		"a string":               spoilt(t, whole, "xl/sharedStrings.xml", func(x []byte) []byte { return bytes.Replace(x, []byte("<t>"), []byte("<t>"+blanks), 1) }),
+		"thousands of parts":     entries.Bytes(),
+		"a line of commas":       []byte(heads + strings.Repeat(",", 1<<20)),
+		"commas between breaks":  []byte(heads + strings.Repeat("\"\n\",", 1<<18)),
+	} {
+		if _, _, err := read(t, raw); !errors.Is(err, ErrTooLarge) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestAnOwnerStandsOnce(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		lines string
+		want  int
+	}{
+		"pasted again":        {"1,1,1,88,登记,住宅,已售,是,甲,,13800138000,\n1,1,1,88,登记,住宅,已售,是,甲,,13800138000,\n", 1},
+		"the same paper":      {"1,1,1,88,登记,住宅,已售,是,甲,11010519491231002X,,\n1,1,1,88,登记,住宅,已售,是,甲,11010519491231002X,13800138000,\n", 1},
+		"two of one name":     {"1,1,1,88,登记,住宅,已售,是,甲,,13800138000,\n1,1,1,88,登记,住宅,已售,是,甲,,13800138001,\n", 0},
+		"a formula as number": {"1,1,=1+1,88,登记,住宅,已售,是,甲,,,\n", 1},
+		"a formula as name":   {"1,1,1,88,登记,住宅,已售,是,@SUM(A1),,,\n", 1},
+		"a basement":          {"1,1,-101,88,登记,车位,已售,是,甲,,,\n", 0},
+	} {
+		if _, faults, err := read(t, []byte(heads+c.lines)); err != nil || len(faults) != c.want {
+			t.Errorf("%s: %+v, %v", name, faults, err)
+		}
+	}
+	rows, _, err := read(t, []byte(heads+"1,1,1,88,登记,住宅,已售,是,\u202e甲\u2066乙,,,\n"))
+	if err != nil || len(rows) != 1 || rows[0].Owners[0].Name != "甲乙" {
+		t.Errorf("characters that turn the writing: %+v, %v", rows, err)
 	}
 }
 

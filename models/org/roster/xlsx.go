@@ -2,6 +2,7 @@ package roster
 
 import (
 	"archive/zip"
+	"bytes"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -12,9 +13,14 @@ import (
 
 // Bounds on what a small file may unpack to.
 const (
-	maxStrings = 192 << 20
+	maxStrings = 192 << 20 // bytes of XML
+	maxTexts   = 64 << 20  // bytes of text in it
+	maxCount   = 4_000_000 // texts
 	maxSheet   = 2 << 30
 	maxMeta    = 4 << 20
+	maxToken   = 1 << 20 // the parser holds a token whole
+	maxText    = 1 << 20 // bytes of a cell
+	maxParts   = 5000
 	maxSheets  = 50
 	maxColumns = 200
 )
@@ -26,6 +32,9 @@ type sheetRef struct{ name, state, path string }
 
 // readXLSX walks the worksheets of a workbook as a stream: hundreds of thousands of rows never stand in memory.
 func readXLSX(src io.ReaderAt, size int64, c *collector) error {
+	if n, err := parts(src, size); err != nil || n > maxParts {
+		return ErrTooLarge.Saying("文件的内部结构不正常，请复制到模板里重新保存后再上传")
+	}
 	z, err := zip.NewReader(src, size)
 	if err != nil {
 		return ErrBroken
@@ -65,38 +74,63 @@ func readXLSX(src io.ReaderAt, size int64, c *collector) error {
 	return nil
 }
 
+// parts counts the entries of the archive's directory before it is read: a small file can list millions.
+func parts(src io.ReaderAt, size int64) (int, error) {
+	entry := []byte("PK\x01\x02")
+	buf, n := make([]byte, 256<<10), 0
+	for at := int64(0); at < size; at += int64(len(buf) - len(entry) + 1) {
+		k, err := src.ReadAt(buf, at)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return 0, err
+		}
+		n += bytes.Count(buf[:k], entry)
+	}
+	return n, nil
+}
+
+// part is one part of the package as it is read.
+type part struct {
+	xml    *xml.Decoder
+	source *bounded
+	io.Closer
+}
+
 // open reads a part of the package, bounded.
-func open(f *zip.File, most int64) (*xml.Decoder, io.Closer, error) {
+func open(f *zip.File, most int64) (*part, error) {
 	if f == nil {
-		return nil, nil, ErrBroken
+		return nil, ErrBroken
 	}
 	r, err := f.Open()
 	if err != nil {
-		return nil, nil, ErrBroken
+		return nil, ErrBroken
 	}
-	d := xml.NewDecoder(&bounded{r: r, left: most})
+	b := &bounded{r: r, left: most, token: maxToken}
+	d := xml.NewDecoder(b)
 	d.Strict = true
-	return d, r, nil
+	return &part{xml: d, source: b, Closer: r}, nil
 }
 
-// bounded ends a part that unpacks to more than a roster can need.
+// bounded ends a part that unpacks to more than a roster can need, as a whole or in one token.
 type bounded struct {
-	r    io.Reader
-	left int64
+	r     io.Reader
+	left  int64
+	token int
 }
 
 func (b *bounded) Read(p []byte) (int, error) {
-	if b.left <= 0 {
+	if b.left <= 0 || b.token <= 0 {
 		return 0, ErrTooLarge
 	}
 	n, err := b.r.Read(p)
 	b.left -= int64(n)
+	b.token -= n
 	return n, err
 }
 
 // token reads the next token; a damaged part is ErrBroken, its end io.EOF.
-func token(d *xml.Decoder) (xml.Token, error) {
-	t, err := d.RawToken()
+func (p *part) token() (xml.Token, error) {
+	p.source.token = maxToken
+	t, err := p.xml.RawToken()
 	switch {
 	case err == nil, errors.Is(err, io.EOF):
 		return t, err
@@ -142,13 +176,13 @@ func workbook(files map[string]*zip.File) ([]sheetRef, error) {
 }
 
 func each(f *zip.File, do func(xml.StartElement)) error {
-	d, closer, err := open(f, maxMeta)
+	p, err := open(f, maxMeta)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = closer.Close() }()
+	defer func() { _ = p.Close() }()
 	for {
-		t, err := token(d)
+		t, err := p.token()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
@@ -183,14 +217,14 @@ func sharedStrings(f *zip.File) (*stringTable, error) {
 	if f == nil {
 		return s, nil
 	}
-	d, closer, err := open(f, maxStrings)
+	p, err := open(f, maxStrings)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = closer.Close() }()
+	defer func() { _ = p.Close() }()
 	inText, phonetic := false, false
 	for {
-		t, err := token(d)
+		t, err := p.token()
 		if errors.Is(err, io.EOF) {
 			return s, nil
 		}
@@ -208,7 +242,10 @@ func sharedStrings(f *zip.File) (*stringTable, error) {
 			case "rPh":
 				phonetic = false
 			case "si":
-				s.ends = append(s.ends, uint32(len(s.text))) //nolint:gosec // bounded by maxStrings
+				s.ends = append(s.ends, uint32(len(s.text))) //nolint:gosec // bounded by maxTexts
+				if len(s.ends) > maxCount || len(s.text) > maxTexts {
+					return nil, ErrTooLarge
+				}
 			}
 		case xml.CharData:
 			if inText && !phonetic {
@@ -220,14 +257,14 @@ func sharedStrings(f *zip.File) (*stringTable, error) {
 
 // readSheet gives a worksheet's rows to the collector.
 func readSheet(f *zip.File, strs *stringTable, c *collector) error {
-	d, closer, err := open(f, maxSheet)
+	p, err := open(f, maxSheet)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = closer.Close() }()
+	defer func() { _ = p.Close() }()
 	w := &walker{strs: strs, c: c}
 	for {
-		t, err := token(d)
+		t, err := p.token()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
@@ -264,6 +301,9 @@ func (w *walker) take(t xml.Token) error {
 	case xml.CharData:
 		if w.inText {
 			w.text = append(w.text, t...)
+		}
+		if len(w.text) > maxText {
+			return ErrTooLarge.Saying("有一个单元格的内容太长，请删减后再上传")
 		}
 	}
 	return nil
