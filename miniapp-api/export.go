@@ -4,25 +4,29 @@ import (
 	"context"
 	"time"
 
+	"github.com/linli-city/linli/models/area"
+	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/server/web"
 )
 
 type exportOutput struct{ Body exportView }
 
-// exportView is everything the register keeps about a person, for that person (PIPL art. 45).
+// exportView is everything that linli keeps about a person, for that person (PIPL art. 45).
 type exportView struct {
-	Name         string          `json:"name"`
-	Phone        string          `json:"phone"`
-	Since        time.Time       `json:"since"`
-	Accounts     []exportAccount `json:"wechat_accounts"`
-	Consents     []exportConsent `json:"consents"`
-	Homes        []exportHome    `json:"homes"`
-	Posts        []exportPost    `json:"posts"`
-	Roster       []exportOwner   `json:"roster" doc:"业主名册中关于您的记录"`
-	Looks        []exportLook    `json:"looks" doc:"哪个单位在什么时候查看过您房屋业主的完整信息"`
-	Applications int             `json:"applications"`
-	AreaClaims   int             `json:"area_claims"`
+	Name         string              `json:"name"`
+	Phone        string              `json:"phone"`
+	Since        time.Time           `json:"since"`
+	Accounts     []exportAccount     `json:"wechat_accounts"`
+	Consents     []exportConsent     `json:"consents"`
+	Homes        []exportHome        `json:"homes"`
+	Posts        []exportPost        `json:"posts"`
+	Roster       []exportOwner       `json:"roster" doc:"业主名册中关于您的记录"`
+	Applications []exportApplication `json:"applications" doc:"住户认证申请"`
+	AreaClaims   []exportArea        `json:"area_claims" doc:"面积异议"`
+	Requests     []exportRequest     `json:"privacy_requests" doc:"个人信息更正和删除申请"`
+	Complaints   []caseView          `json:"complaints" doc:"投诉和办理步骤"`
+	Looks        []exportLook        `json:"looks" doc:"哪个单位在什么时候查看过您的完整信息；投诉里的查看见办理步骤"`
 }
 
 type exportAccount struct {
@@ -39,6 +43,7 @@ type exportConsent struct {
 
 type exportHome struct {
 	UnitID int64      `json:"unit_id"`
+	Unit   string     `json:"unit"`
 	Role   org.Role   `json:"role"`
 	Basis  string     `json:"basis"`
 	Since  time.Time  `json:"since"`
@@ -57,10 +62,48 @@ type exportOwner struct {
 	Paper string `json:"paper" doc:"证件号码"`
 }
 
+type exportApplication struct {
+	ID        int64      `json:"id"`
+	Unit      string     `json:"unit"`
+	Role      org.Role   `json:"role"`
+	Name      string     `json:"name"`
+	Note      string     `json:"note,omitempty"`
+	LeaseEnds string     `json:"lease_ends,omitempty"`
+	State     string     `json:"state"`
+	Reason    string     `json:"reason,omitempty"`
+	FileIDs   []int64    `json:"file_ids,omitempty"`
+	At        time.Time  `json:"at"`
+	DecidedAt *time.Time `json:"decided_at,omitempty"`
+}
+
+type exportArea struct {
+	ID        int64      `json:"id"`
+	Unit      string     `json:"unit"`
+	Area      string     `json:"area"`
+	Recorded  string     `json:"recorded"`
+	Note      string     `json:"note,omitempty"`
+	State     string     `json:"state"`
+	Reason    string     `json:"reason,omitempty"`
+	FileIDs   []int64    `json:"file_ids,omitempty"`
+	At        time.Time  `json:"at"`
+	DecidedAt *time.Time `json:"decided_at,omitempty"`
+}
+
+type exportRequest struct {
+	ID     int64     `json:"id"`
+	Kind   string    `json:"kind"`
+	Body   string    `json:"body,omitempty"`
+	State  string    `json:"state"`
+	Answer string    `json:"answer,omitempty"`
+	At     time.Time `json:"at"`
+}
+
 type exportLook struct {
 	At             time.Time `json:"at"`
 	OrganisationID int64     `json:"organisation_id"`
-	Detail         string    `json:"detail"`
+	Subject        string    `json:"subject" doc:"unit 房屋业主信息，application 认证申请，privacy_request 个人信息申请"`
+	SubjectID      int64     `json:"subject_id"`
+	Detail         string    `json:"detail,omitempty"`
 }
 
 func exportMe(d Deps) func(context.Context, org.Actor, *web.Empty) (*exportOutput, error) {
@@ -69,13 +112,22 @@ func exportMe(d Deps) func(context.Context, org.Actor, *web.Empty) (*exportOutpu
 		if err != nil {
 			return nil, err
 		}
-		return &exportOutput{Body: viewExport(x)}, nil
+		cases, err := d.Complaints.ExportOwn(ctx, a)
+		if err != nil {
+			return nil, err
+		}
+		v := viewExport(x)
+		if err := addPapers(ctx, d, &v, cases); err != nil {
+			return nil, err
+		}
+		return &exportOutput{Body: v}, nil
 	}
 }
 
 func viewExport(x *org.Export) exportView {
 	v := exportView{Name: x.Name, Phone: x.Phone, Since: web.Time(x.Since), Accounts: []exportAccount{}, Consents: []exportConsent{}, Homes: []exportHome{},
-		Posts: []exportPost{}, Roster: []exportOwner{}, Looks: []exportLook{}, Applications: len(x.Applications), AreaClaims: len(x.AreaClaims)}
+		Posts: []exportPost{}, Roster: []exportOwner{}, Applications: []exportApplication{}, AreaClaims: []exportArea{}, Requests: []exportRequest{},
+		Complaints: []caseView{}, Looks: []exportLook{}}
 	for _, i := range x.Accounts {
 		v.Accounts = append(v.Accounts, exportAccount{Provider: string(i.Provider), OpenID: i.OpenID, Since: web.Time(i.CreatedAt)})
 	}
@@ -83,7 +135,7 @@ func viewExport(x *org.Export) exportView {
 		v.Consents = append(v.Consents, exportConsent{Version: c.Version, Given: web.Time(c.GivenAt), Withdrawn: web.TimeOr(c.WithdrawnAt)})
 	}
 	for _, h := range x.Homes {
-		v.Homes = append(v.Homes, exportHome{UnitID: h.UnitID, Role: h.Role, Basis: h.Basis, Since: web.Time(h.Since), Until: web.TimeOr(h.Until)})
+		v.Homes = append(v.Homes, exportHome{UnitID: h.UnitID, Unit: x.Units[h.UnitID], Role: h.Role, Basis: h.Basis, Since: web.Time(h.Since), Until: web.TimeOr(h.Until)})
 	}
 	for _, p := range x.Posts {
 		v.Posts = append(v.Posts, exportPost{PostID: p.PostID, Since: web.Time(p.Since), Until: web.TimeOr(p.Until)})
@@ -91,8 +143,44 @@ func viewExport(x *org.Export) exportView {
 	for _, o := range x.OwnerOf {
 		v.Roster = append(v.Roster, exportOwner{Name: o.Name, Phone: o.Phone, Paper: o.Paper})
 	}
-	for _, l := range x.Reveals {
-		v.Looks = append(v.Looks, exportLook{At: web.Time(l.At), OrganisationID: l.OrganisationID, Detail: l.Detail})
+	for _, a := range x.Applications {
+		v.Applications = append(v.Applications, exportApplication{ID: a.ID, Unit: a.UnitName, Role: a.Role, Name: a.Name, Note: a.Note, LeaseEnds: web.DayOr(a.LeaseEnds),
+			State: a.State, Reason: a.Reason, At: web.Time(a.CreatedAt), DecidedAt: web.TimeOr(a.DecidedAt)})
+	}
+	for _, c := range x.AreaClaims {
+		v.AreaClaims = append(v.AreaClaims, exportArea{ID: c.ID, Unit: c.UnitName, Area: area.Milli(c.AreaMilli).String(), Recorded: area.Milli(c.RecordedMilli).String(),
+			Note: c.Note, State: c.State, Reason: c.Reason, At: web.Time(c.CreatedAt), DecidedAt: web.TimeOr(c.DecidedAt)})
+	}
+	for _, r := range x.Requests {
+		v.Requests = append(v.Requests, exportRequest{ID: r.ID, Kind: r.Kind, Body: r.Body, State: r.State, Answer: r.Answer, At: web.Time(r.CreatedAt)})
+	}
+	for _, l := range x.Looks {
+		v.Looks = append(v.Looks, exportLook{At: web.Time(l.At), OrganisationID: l.OrganisationID, Subject: l.SubjectKind, SubjectID: l.SubjectID, Detail: l.Detail})
 	}
 	return v
+}
+
+// addPapers adds the complaints, and to everything the files that belong to it.
+func addPapers(ctx context.Context, d Deps, v *exportView, cases []complaint.View) error {
+	for _, c := range cases {
+		files, err := d.Files.IDsFor(ctx, "case", c.ID)
+		if err != nil {
+			return err
+		}
+		c.FileIDs = files
+		v.Complaints = append(v.Complaints, viewCase(c))
+	}
+	for i := range v.Applications {
+		var err error
+		if v.Applications[i].FileIDs, err = d.Files.IDsFor(ctx, "application", v.Applications[i].ID); err != nil {
+			return err
+		}
+	}
+	for i := range v.AreaClaims {
+		var err error
+		if v.AreaClaims[i].FileIDs, err = d.Files.IDsFor(ctx, "area_claim", v.AreaClaims[i].ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }

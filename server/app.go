@@ -83,6 +83,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.board = disclosure.New(a.db, a.files)
 	a.inbox = inbox.New(a.db)
 	a.sessions = session.New(a.db, a.redis, cfg.SessionTTL.D)
+	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.sessions.Erase, a.inbox.Erase)
 	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Channels: a.wechat.channels(), Classify: classify, TemplateIDs: a.templates(),
 		Consequences: reactions(), Shards: int(cfg.Shards.N), Log: log, Registry: a.registry})
 	return a, nil

@@ -143,3 +143,9 @@ func New(db *store.DB, pack *rulepack.Pack, checker Checker, files Files, log *s
 func subject(c *Case) audit.Subject {
 	return audit.Subject{Kind: "case", ID: c.ID, Estate: c.EstateID, About: c.AboutID}
 }
+
+// Erase takes out of the complaints what leads to a person: their account, and what neighbours could read. The case
+// itself stays with the offices that handled it.
+func (s *Service) Erase(tx *store.Tx, person int64) error {
+	return tx.Model(&Case{}).Where("person_id = ?", person).Updates(map[string]any{"open_id": "", "visibility": Private}).Error
+}

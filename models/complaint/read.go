@@ -162,6 +162,26 @@ func (s *Service) FindOwn(ctx context.Context, actor org.Actor, id int64) (*View
 	return v, nil
 }
 
+// maxExport bounds the cases of an export.
+const maxExport = 1000
+
+// ExportOwn gives the resident's own cases with everything that was written in them, newest first, at most 1000.
+func (s *Service) ExportOwn(ctx context.Context, actor org.Actor) ([]View, error) {
+	views, err := s.ListOwn(ctx, actor, Filter{Limit: maxExport})
+	if err != nil {
+		return nil, err
+	}
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		for i := range views {
+			if views[i].Steps, err = timeline(tx, &views[i].Case); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return views, err
+}
+
 func (s *Service) find(ctx context.Context, narrow func(*gorm.DB) *gorm.DB) (*View, error) {
 	var found *View
 	err := s.db.View(ctx, func(tx *store.Tx) error {

@@ -41,7 +41,7 @@ type File struct {
 	Width       int
 	Height      int
 	KeySealed   string
-	State       string // writing, stored
+	State       string // writing, stored, erased (the key is gone; the sweep takes the rest)
 	ClientRef   string
 	InputHash   string // of what was uploaded
 	CreatedAt   time.Time

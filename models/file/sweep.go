@@ -17,12 +17,20 @@ const (
 	sweepBatch = 200
 )
 
-// Sweep deletes uploads that were never attached within a day and those that broke off, at most 200. The row goes
+// Erase destroys the keys of what a person gave as proof or never attached: nobody can read them any more, and
+// the next sweep deletes them. The photos of a complaint stay with it, and what an office put up stays with the office.
+func (s *Service) Erase(tx *store.Tx, person int64) error {
+	return tx.Model(&File{}).Where("person_id = ? AND (subject_id = 0 OR subject_kind IN ?)", person, []string{"application", "area_claim"}).
+		Updates(map[string]any{"state": "erased", "key_sealed": ""}).Error
+}
+
+// Sweep deletes uploads that were never attached within a day, those that broke off and those that were erased, at most
+// 200. The row goes
 // first, with the key: a blob without its row is unreadable, a row without its blob would be an error for somebody.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
 	var rows []File
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
-		err := tx.Where("subject_id = 0 AND ((state = 'stored' AND created_at < ?) OR (state = 'writing' AND created_at < ?))", tx.Now.Add(-looseFor), tx.Now.Add(-writingFor)).
+		err := tx.Where("(subject_id = 0 AND ((state = 'stored' AND created_at < ?) OR (state = 'writing' AND created_at < ?))) OR state = 'erased'", tx.Now.Add(-looseFor), tx.Now.Add(-writingFor)).
 			Limit(sweepBatch).Find(&rows).Error
 		if err != nil || len(rows) == 0 {
 			return err
@@ -31,7 +39,7 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 		for i, f := range rows {
 			ids[i] = f.ID
 		}
-		return tx.Where("id IN ? AND subject_id = 0", ids).Delete(&File{}).Error
+		return tx.Where("id IN ? AND (subject_id = 0 OR state = 'erased')", ids).Delete(&File{}).Error
 	})
 	if err != nil {
 		return 0, fmt.Errorf("sweep files: %w", err)

@@ -11,6 +11,7 @@ import (
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/models/vault"
 )
 
 // NewApplication asks to be recognised in a unit.
@@ -97,7 +98,7 @@ func (s *Service) Apply(ctx context.Context, actor Actor, in NewApplication) (*A
 type ApplicationView struct {
 	Application
 	UnitName string
-	Name     string // clear for the office that decides; the look is in the access log
+	Name     string // masked in lists; clear for the applicant and for the office that opens one
 }
 
 // ListApplications pages through the applications of the actor's estates, newest first; state "" means all.
@@ -120,6 +121,9 @@ func (s *Service) ListApplications(ctx context.Context, actor Actor, state strin
 		}
 		var err error
 		views, err = s.viewApplications(tx, rows)
+		for i := range views {
+			views[i].Name = vault.MaskName(views[i].Name)
+		}
 		return err
 	})
 	return views, err
@@ -163,13 +167,19 @@ func (s *Service) viewApplications(tx *store.Tx, rows []Application) ([]Applicat
 	return views, nil
 }
 
-// FindApplication returns an application that the actor decides or made.
+// FindApplication returns an application that the actor decides or made. An office's look at the name is recorded, and
+// the applicant sees it.
 func (s *Service) FindApplication(ctx context.Context, actor Actor, id int64) (*ApplicationView, error) {
 	var view *ApplicationView
-	err := s.db.View(ctx, func(tx *store.Tx) error {
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		a, err := applicationFor(tx, actor, id)
 		if err != nil {
 			return err
+		}
+		if actor.Post != nil {
+			if err := audit.Append(tx, actor, "person.reveal", audit.Subject{Kind: "application", ID: a.ID, Estate: a.EstateID}, nil); err != nil {
+				return err
+			}
 		}
 		rows, err := s.viewApplications(tx, []Application{*a})
 		if err == nil {
@@ -261,7 +271,7 @@ func (s *Service) admit(tx *store.Tx, actor Actor, a *Application) error {
 		}
 		if o != nil {
 			r.OwnerID = o.ID
-			if err := tx.Model(&Owner{}).Where("id = ? AND person_id = 0", o.ID).Update("person_id", a.PersonID).Error; err != nil {
+			if err := tx.Model(&Owner{}).Where("id = ? AND person_id IN (0, ?)", o.ID, a.PersonID).Update("person_id", a.PersonID).Error; err != nil {
 				return err
 			}
 		}
@@ -285,7 +295,7 @@ func (s *Service) namesake(tx *store.Tx, a *Application) (*Owner, error) {
 		if err != nil {
 			return nil, err
 		}
-		if n != name || o.PersonID != 0 {
+		if n != name || (o.PersonID != 0 && o.PersonID != a.PersonID) {
 			continue
 		}
 		if found != nil {

@@ -114,17 +114,48 @@ func (s *Service) ListAreaClaims(ctx context.Context, actor Actor, state string,
 		if err := q.Order("id DESC").Limit(limit).Find(&rows).Error; err != nil {
 			return err
 		}
-		units := make([]int64, len(rows))
-		for i, r := range rows {
-			units[i] = r.UnitID
-		}
-		names, err := UnitNames(tx, units)
-		for _, r := range rows {
-			views = append(views, AreaClaimView{AreaClaim: r, UnitName: names[r.UnitID]})
-		}
+		var err error
+		views, err = viewAreaClaims(tx, rows)
 		return err
 	})
 	return views, err
+}
+
+func viewAreaClaims(tx *store.Tx, rows []AreaClaim) ([]AreaClaimView, error) {
+	units := make([]int64, len(rows))
+	for i, r := range rows {
+		units[i] = r.UnitID
+	}
+	names, err := UnitNames(tx, units)
+	views := make([]AreaClaimView, len(rows))
+	for i, r := range rows {
+		views[i] = AreaClaimView{AreaClaim: r, UnitName: names[r.UnitID]}
+	}
+	return views, err
+}
+
+// FindAreaClaim returns a claim of the actor's area to the office that decides it. Fault: ErrClaimNotFound.
+func (s *Service) FindAreaClaim(ctx context.Context, actor Actor, id int64) (*AreaClaimView, error) {
+	if err := actor.Must(DecideArea); err != nil {
+		return nil, err
+	}
+	var view *AreaClaimView
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		var rows []AreaClaim
+		err := tx.Scopes(actor.Within(DecideArea, "area_claims.estate_id")).Where("id = ?", id).Limit(1).Find(&rows).Error
+		if err != nil {
+			return err
+		}
+		if len(rows) == 0 {
+			return ErrClaimNotFound
+		}
+		views, err := viewAreaClaims(tx, rows)
+		if err == nil {
+			view = &views[0]
+		}
+		return err
+	})
+	return view, err
 }
 
 // DecideArea accepts a claim, which changes the recorded area and its source, or refuses it with a reason.
@@ -180,15 +211,4 @@ func (s *Service) DecideArea(ctx context.Context, actor Actor, id int64, accept 
 		return fmt.Errorf("decide area: %w", err)
 	}
 	return nil
-}
-
-// MayOpenAreaClaim reports whether the actor may see a claim's papers. Faults: ErrForbidden, ErrClaimNotFound.
-func (s *Service) MayOpenAreaClaim(ctx context.Context, actor Actor, id int64) error {
-	if err := actor.Must(DecideArea); err != nil {
-		return err
-	}
-	return s.db.View(ctx, func(tx *store.Tx) error {
-		var c AreaClaim
-		return store.NotFound(tx.Scopes(actor.Within(DecideArea, "area_claims.estate_id")).Where("id = ?", id).Take(&c).Error, ErrClaimNotFound)
-	})
 }

@@ -81,18 +81,29 @@ func (s *Service) MyHomes(ctx context.Context, actor Actor) ([]HomeView, error) 
 		if err := tx.Where("person_id = ? AND living IS NOT NULL", actor.PersonID).Order("id").Limit(100).Find(&rows).Error; err != nil {
 			return err
 		}
+		ids, estates := make([]int64, len(rows)), make([]int64, len(rows))
+		for i, r := range rows {
+			ids[i], estates[i] = r.UnitID, r.EstateID
+		}
+		var units []Unit
+		if err := tx.Select("id", "area_milli", "area_source").Where("id IN ?", ids).Find(&units).Error; err != nil {
+			return err
+		}
+		areas := make(map[int64]Unit, len(units))
+		for _, u := range units {
+			areas[u.ID] = u
+		}
+		names, err := UnitNames(tx, ids)
+		if err != nil {
+			return err
+		}
+		in, err := EstateNames(tx, estates)
+		if err != nil {
+			return err
+		}
 		for _, r := range rows {
-			v := HomeView{Residence: r}
-			var u Unit
-			if err := tx.Where("id = ?", r.UnitID).Take(&u).Error; err != nil {
-				return err
-			}
-			about, err := residency(tx, r.EstateID, r.UnitID, r.PersonID)
-			if err != nil {
-				return err
-			}
-			v.EstateName, v.UnitName, v.AreaMilli, v.AreaSource = about.EstateName, about.UnitName, int64(u.AreaMilli), u.AreaSource
-			views = append(views, v)
+			u := areas[r.UnitID]
+			views = append(views, HomeView{Residence: r, EstateName: in[r.EstateID], UnitName: names[r.UnitID], AreaMilli: int64(u.AreaMilli), AreaSource: u.AreaSource})
 		}
 		return nil
 	})

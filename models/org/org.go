@@ -15,6 +15,8 @@ type Service struct {
 	vault *vault.Vault
 	files Files
 	log   *slog.Logger
+	// erasers are the other domains' parts of an erasure.
+	erasers []Eraser
 }
 
 // New wires the register. files gives access to uploaded rosters and documents.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/fault"
@@ -129,62 +128,11 @@ func (s *Service) SetName(ctx context.Context, actor Actor, name string) error {
 	})
 }
 
-// Export is everything that the register keeps about a person, in clear text for that person (PIPL art. 45).
-type Export struct {
-	Name         string
-	Phone        string
-	Since        time.Time
-	Accounts     []Identity
-	Consents     []Consent
-	Homes        []Residence
-	Applications []Application
-	AreaClaims   []AreaClaim
-	Requests     []PrivacyRequest
-	Posts        []PostHolder
-	OwnerOf      []Revealed
-	Reveals      []audit.Entry // who looked at the clear text of the person's homes
-}
-
-// Export collects the person's own data; the look is recorded.
-func (s *Service) Export(ctx context.Context, actor Actor) (*Export, error) {
-	if err := actor.Must(ManageSelf); err != nil {
-		return nil, err
-	}
-	var x *Export
-	err := s.db.InTx(ctx, func(tx *store.Tx) error {
-		row, name, phone, err := s.openPerson(tx, actor.PersonID)
-		if err != nil {
-			return err
-		}
-		x = &Export{Name: name, Phone: phone, Since: row.CreatedAt}
-		for _, list := range []any{&x.Accounts, &x.Consents, &x.Homes, &x.Applications, &x.AreaClaims, &x.Requests, &x.Posts} {
-			if err := tx.Where("person_id = ?", actor.PersonID).Order("id").Limit(1000).Find(list).Error; err != nil {
-				return err
-			}
-		}
-		var owners []Owner
-		if err := tx.Where("person_id = ?", actor.PersonID).Order("id").Limit(1000).Find(&owners).Error; err != nil {
-			return err
-		}
-		for _, o := range owners {
-			r, err := s.reveal(o)
-			if err != nil {
-				return err
-			}
-			x.OwnerOf = append(x.OwnerOf, r)
-		}
-		units := []int64{0}
-		for _, h := range x.Homes {
-			units = append(units, h.UnitID)
-		}
-		err = tx.Where("subject_kind = 'unit' AND subject_id IN ? AND verb = 'person.reveal'", units).Order("id DESC").Limit(1000).Find(&x.Reveals).Error
-		if err != nil {
-			return err
-		}
-		return audit.Append(tx, actor, "privacy.export", audit.Subject{Kind: "person", ID: actor.PersonID}, nil)
+// Contact gives a person's name and phone in clear text. The caller has recorded why.
+func (s *Service) Contact(ctx context.Context, person int64) (name, phone string, err error) {
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		_, name, phone, err = s.openPerson(tx, person)
+		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("export: %w", err)
-	}
-	return x, nil
+	return name, phone, err
 }

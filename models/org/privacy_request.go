@@ -62,13 +62,14 @@ type PrivacyRequestView struct {
 	Body string
 }
 
-// ListPrivacyRequests shows the office the requests, oldest open first.
+// ListPrivacyRequests shows the office the requests, oldest open first. The look at what people wrote is recorded, and
+// they see it.
 func (s *Service) ListPrivacyRequests(ctx context.Context, actor Actor, state string, after int64, limit int) ([]PrivacyRequestView, error) {
 	if err := actor.Must(DecideErasure); err != nil {
 		return nil, err
 	}
 	var views []PrivacyRequestView
-	err := s.db.View(ctx, func(tx *store.Tx) error {
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		var rows []PrivacyRequest
 		q := tx.Where("id > ?", after)
 		if state != "" {
@@ -78,19 +79,30 @@ func (s *Service) ListPrivacyRequests(ctx context.Context, actor Actor, state st
 			return err
 		}
 		for _, r := range rows {
-			body, err := s.vault.Open(r.BodySealed, "privacy_requests.body")
-			if err != nil {
+			if err := audit.Append(tx, actor, "person.reveal", audit.Subject{Kind: "privacy_request", ID: r.ID}, nil); err != nil {
 				return err
 			}
-			views = append(views, PrivacyRequestView{PrivacyRequest: r, Body: body})
 		}
-		return nil
+		var err error
+		views, err = s.viewPrivacyRequests(rows)
+		return err
 	})
 	return views, err
 }
 
-// DecidePrivacy answers a request. A granted deletion erases the person: accounts, names and phones go, rights in
-// homes end; what law makes the register keep (ownership history, decisions) stays without them.
+func (s *Service) viewPrivacyRequests(rows []PrivacyRequest) ([]PrivacyRequestView, error) {
+	views := make([]PrivacyRequestView, len(rows))
+	for i, r := range rows {
+		body, err := s.vault.Open(r.BodySealed, "privacy_requests.body")
+		if err != nil {
+			return nil, err
+		}
+		views[i] = PrivacyRequestView{PrivacyRequest: r, Body: body}
+	}
+	return views, nil
+}
+
+// DecidePrivacy answers a request; nobody answers their own. A granted deletion erases the person.
 // Faults: ErrForbidden, ErrRequestNotFound, ErrDecided, ErrStillHolding, fault.ErrInvalid.
 func (s *Service) DecidePrivacy(ctx context.Context, actor Actor, id int64, grant bool, answer string) error {
 	if err := actor.Must(DecideErasure); err != nil {
@@ -104,6 +116,9 @@ func (s *Service) DecidePrivacy(ctx context.Context, actor Actor, id int64, gran
 		var r PrivacyRequest
 		if err := tx.Where("id = ?", id).Take(&r).Error; err != nil {
 			return store.NotFound(err, ErrRequestNotFound)
+		}
+		if r.PersonID == actor.PersonID {
+			return ErrForbidden.Saying("不能办理自己的申请，请由同事办理")
 		}
 		state := "refused"
 		if grant {
@@ -125,48 +140,4 @@ func (s *Service) DecidePrivacy(ctx context.Context, actor Actor, id int64, gran
 		return fmt.Errorf("decide privacy request: %w", err)
 	}
 	return nil
-}
-
-// erase removes what identifies a person. Sessions are closed by the caller's surface through the missing identity:
-// a session of an erased person no longer signs in.
-func (s *Service) erase(tx *store.Tx, actor Actor, person int64) error {
-	var n int64
-	if err := tx.Model(&PostHolder{}).Where("person_id = ? AND holding IS NOT NULL", person).Count(&n).Error; err != nil {
-		return err
-	}
-	if n > 0 {
-		return ErrStillHolding
-	}
-	if _, err := endResidences(tx, actor, "erased", "person_id = ?", person); err != nil {
-		return err
-	}
-	steps := []struct {
-		model  any
-		where  string
-		change map[string]any
-	}{
-		{&Person{}, "id = ?", map[string]any{"name_sealed": "", "phone_sealed": "", "phone_index": "", "erased_at": tx.Now}},
-		{&Application{}, "person_id = ?", map[string]any{"name_sealed": "", "note": ""}},
-		{&AreaClaim{}, "person_id = ?", map[string]any{"note": ""}},
-		{&PrivacyRequest{}, "person_id = ?", map[string]any{"body_sealed": ""}},
-		{&Owner{}, "person_id = ?", map[string]any{"person_id": 0}},
-	}
-	for _, st := range steps {
-		if err := tx.Model(st.model).Where(st.where, person).Updates(st.change).Error; err != nil {
-			return err
-		}
-	}
-	if err := tx.Where("person_id = ?", person).Delete(&Identity{}).Error; err != nil {
-		return err
-	}
-	return audit.Append(tx, actor, "person.erase", audit.Subject{Kind: "person", ID: person}, nil)
-}
-
-// Contact gives a person's name and phone in clear text. The caller has recorded why.
-func (s *Service) Contact(ctx context.Context, person int64) (name, phone string, err error) {
-	err = s.db.View(ctx, func(tx *store.Tx) error {
-		_, name, phone, err = s.openPerson(tx, person)
-		return err
-	})
-	return name, phone, err
 }

@@ -354,64 +354,6 @@ func TestEveryFunctionNamesItsStandIn(t *testing.T) {
 	}
 }
 
-func TestLooksAtClearTextAreRecordedAndShown(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	ctx := t.Context()
-	w.apply(t, line("101", "88", "甲", paper(1), phoneA, ""))
-	owner, _ := w.owner(t, phoneA)
-	unit := w.homes(t, owner)[0].UnitID
-	if _, err := w.s.RevealOwners(ctx, w.clerk, unit, ""); fault.Of(err).Kind != fault.Invalid {
-		t.Errorf("a look without a reason: %v", err)
-	}
-	shown, err := w.s.RevealOwners(ctx, w.clerk, unit, "核对漏水情况")
-	if err != nil || len(shown) != 1 || shown[0].Phone != phoneA {
-		t.Fatalf("%v, %v", shown, err)
-	}
-	if _, err := w.s.RevealOwners(ctx, w.Officer(w.Company, org.Head), unit, "催缴物业费"); !errors.Is(err, org.ErrForbidden) {
-		t.Errorf("the company reads clear text: %v", err)
-	}
-	x, err := w.s.Export(ctx, owner)
-	if err != nil || len(x.Reveals) != 1 || !strings.Contains(x.Reveals[0].Detail, "核对漏水情况") {
-		t.Errorf("the owner sees the looks: %+v, %v", x, err)
-	}
-}
-
-func TestErasureKeepsTheHistory(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	ctx := t.Context()
-	w.apply(t, line("101", "88", "甲", paper(1), phoneA, ""))
-	owner, _ := w.owner(t, phoneA)
-	r, err := w.s.RequestPrivacy(ctx, owner, "delete", "", "r1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	bureau := w.Officer(w.Code("housing-bureau"), org.Head)
-	if err := w.s.DecidePrivacy(ctx, bureau, r.ID, true, "已删除"); err != nil {
-		t.Fatal(err)
-	}
-	var p org.Person
-	err = w.DB.View(ctx, func(tx *store.Tx) error { return tx.Where("id = ?", owner.PersonID).Take(&p).Error })
-	if err != nil || p.PhoneSealed != "" || p.PhoneIndex != "" || p.NameSealed != "" || p.ErasedAt == nil {
-		t.Errorf("%+v, %v", p, err)
-	}
-	if len(w.homes(t, owner)) != 0 {
-		t.Error("an erased person still has a home")
-	}
-	if err := w.s.DecidePrivacy(ctx, bureau, r.ID, true, "再删一次"); !errors.Is(err, org.ErrDecided) {
-		t.Errorf("decided twice: %v", err)
-	}
-	holder := w.Officer(w.Committee, org.Chair)
-	r, err = w.s.RequestPrivacy(ctx, holder, "delete", "", "r1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := w.s.DecidePrivacy(ctx, bureau, r.ID, true, "已删除"); !errors.Is(err, org.ErrStillHolding) {
-		t.Errorf("somebody in office was erased: %v", err)
-	}
-}
-
 func TestAreaClaimChangesTheRegister(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

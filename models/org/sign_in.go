@@ -183,7 +183,7 @@ func (s *Service) Recognise(ctx context.Context, actor Actor) (Recognition, erro
 			if o.PersonID != 0 && o.PersonID != actor.PersonID {
 				continue
 			}
-			n, err := s.recogniseOwner(tx, actor, o, "roster")
+			n, err := s.recogniseOwner(tx, actor, o)
 			if err != nil {
 				return err
 			}
@@ -239,7 +239,7 @@ func withoutShared(tx *store.Tx, owners []Owner) ([]Owner, bool, error) {
 }
 
 // recogniseOwner binds an owner of the roster to the person and opens a residence in each of the set's units.
-func (s *Service) recogniseOwner(tx *store.Tx, actor Actor, o Owner, basis string) (int, error) {
+func (s *Service) recogniseOwner(tx *store.Tx, actor Actor, o Owner) (int, error) {
 	res := tx.Model(&Owner{}).Where("id = ? AND person_id IN (0, ?)", o.ID, actor.PersonID).Update("person_id", actor.PersonID)
 	if res.Error != nil || res.RowsAffected == 0 {
 		return 0, res.Error // another account of the phone was faster
@@ -251,7 +251,16 @@ func (s *Service) recogniseOwner(tx *store.Tx, actor Actor, o Owner, basis strin
 	}
 	opened := 0
 	for _, h := range held {
-		r := Residence{EstateID: h.EstateID, UnitID: h.UnitID, PersonID: actor.PersonID, OwnerID: o.ID, Role: RoleOwner, Basis: basis}
+		// Whoever left a home that is still theirs comes back by applying, not by signing in.
+		var left int64
+		err := tx.Model(&Residence{}).Where("unit_id = ? AND person_id = ? AND role = ? AND end_cause = 'left' AND ends_at >= ?", h.UnitID, actor.PersonID, RoleOwner, h.Since).Count(&left).Error
+		if err != nil {
+			return 0, err
+		}
+		if left > 0 {
+			continue
+		}
+		r := Residence{EstateID: h.EstateID, UnitID: h.UnitID, PersonID: actor.PersonID, OwnerID: o.ID, Role: RoleOwner, Basis: "roster"}
 		fresh, err := openResidence(tx, actor, r)
 		if err != nil {
 			return 0, err

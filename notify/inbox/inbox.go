@@ -86,3 +86,8 @@ func (s *Service) MarkRead(ctx context.Context, a org.Actor, ids []int64) (int64
 	})
 	return n, err
 }
+
+// Erase deletes what a person was told.
+func (s *Service) Erase(tx *store.Tx, person int64) error {
+	return tx.Where("recipient_kind = 'person' AND recipient_id = ?", person).Delete(&Item{}).Error
+}

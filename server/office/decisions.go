@@ -73,6 +73,12 @@ type areaView struct {
 	Note     string         `json:"note,omitempty"`
 	State    string         `json:"state"`
 	Reason   string         `json:"reason,omitempty"`
+	FileIDs  []int64        `json:"file_ids,omitempty"`
+}
+
+func viewAreaClaim(c org.AreaClaimView) areaView {
+	return areaView{ID: c.ID, EstateID: c.EstateID, Unit: c.UnitName, Area: area.Milli(c.AreaMilli).String(), Recorded: area.Milli(c.RecordedMilli).String(),
+		Source: c.AreaSource, Note: c.Note, State: c.State, Reason: c.Reason}
 }
 
 func listAreaClaims(d Deps) func(context.Context, org.Actor, *statePage) (*web.List[areaView], error) {
@@ -85,10 +91,21 @@ func listAreaClaims(d Deps) func(context.Context, org.Actor, *statePage) (*web.L
 		if err != nil {
 			return nil, err
 		}
-		return web.Paged(in.Page, rows, func(c org.AreaClaimView) int64 { return c.ID }, func(c org.AreaClaimView) areaView {
-			return areaView{ID: c.ID, EstateID: c.EstateID, Unit: c.UnitName, Area: area.Milli(c.AreaMilli).String(), Recorded: area.Milli(c.RecordedMilli).String(),
-				Source: c.AreaSource, Note: c.Note, State: c.State, Reason: c.Reason}
-		}), nil
+		return web.Paged(in.Page, rows, func(c org.AreaClaimView) int64 { return c.ID }, viewAreaClaim), nil
+	}
+}
+
+type areaOutput struct{ Body areaView }
+
+func showAreaClaim(d Deps) func(context.Context, org.Actor, *IDPath) (*areaOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*areaOutput, error) {
+		v, err := d.Org.FindAreaClaim(ctx, a, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		out := &areaOutput{Body: viewAreaClaim(*v)}
+		out.Body.FileIDs, err = d.Files.IDsFor(ctx, "area_claim", v.ID)
+		return out, err
 	}
 }
 

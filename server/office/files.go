@@ -75,7 +75,7 @@ func mayOpen(ctx context.Context, d Deps, a org.Actor, f *file.File) error {
 	case "application":
 		_, err = d.Org.FindApplication(ctx, a, f.SubjectID)
 	case "area_claim":
-		err = d.Org.MayOpenAreaClaim(ctx, a, f.SubjectID)
+		_, err = d.Org.FindAreaClaim(ctx, a, f.SubjectID)
 	default:
 		if f.PersonID != a.PersonID {
 			err = file.ErrNotFound

@@ -36,10 +36,11 @@ func registerRoutes(site *web.Site, d Deps) {
 	rosterRoutes(e, d)
 
 	a := site.Group(prefix, "认证和异议", web.Staff)
-	web.Handle(a, web.Op{ID: "officeListApplications", Method: http.MethodGet, Path: "/applications", Summary: "住户认证申请", Action: org.DecideResidency}, listApplications(d))
-	web.Handle(a, web.Op{ID: "officeShowApplication", Method: http.MethodGet, Path: "/applications/{id}", Summary: "一份认证申请", Action: org.DecideResidency}, showApplication(d))
+	web.Handle(a, web.Op{ID: "officeListApplications", Method: http.MethodGet, Path: "/applications", Summary: "住户认证申请（打码）", Action: org.DecideResidency}, listApplications(d))
+	web.Handle(a, web.Op{ID: "officeShowApplication", Method: http.MethodGet, Path: "/applications/{id}", Summary: "一份认证申请（留痕）", Action: org.DecideResidency}, showApplication(d))
 	web.Handle(a, web.Op{ID: "officeDecideApplication", Method: http.MethodPost, Path: "/applications/{id}/decision", Summary: "办理认证申请", Action: org.DecideResidency}, decideApplication(d))
 	web.Handle(a, web.Op{ID: "officeListAreaClaims", Method: http.MethodGet, Path: "/area-claims", Summary: "面积异议", Action: org.DecideArea}, listAreaClaims(d))
+	web.Handle(a, web.Op{ID: "officeShowAreaClaim", Method: http.MethodGet, Path: "/area-claims/{id}", Summary: "一份面积异议", Action: org.DecideArea}, showAreaClaim(d))
 	web.Handle(a, web.Op{ID: "officeDecideAreaClaim", Method: http.MethodPost, Path: "/area-claims/{id}/decision", Summary: "办理面积异议", Action: org.DecideArea}, decideAreaClaim(d))
 	web.Handle(a, web.Op{ID: "officeListPrivacyRequests", Method: http.MethodGet, Path: "/privacy-requests", Summary: "个人信息更正和删除申请", Action: org.DecideErasure}, listPrivacyRequests(d))
 	web.Handle(a, web.Op{ID: "officeDecidePrivacyRequest", Method: http.MethodPost, Path: "/privacy-requests/{id}/decision", Summary: "办理个人信息申请", Action: org.DecideErasure}, decidePrivacyRequest(d))

@@ -213,6 +213,16 @@ func (s *Sessions) revoke(ctx context.Context, where string, args ...any) (int, 
 	return len(hashes), nil
 }
 
+// Erase deletes a person's sessions with the WeChat account and key that they hold.
+func (s *Sessions) Erase(tx *store.Tx, person int64) error {
+	var hashes []string
+	if err := tx.Model(&Session{}).Where("person_id = ?", person).Pluck("token_hash", &hashes).Error; err != nil {
+		return err
+	}
+	tx.Committed(func() { s.forget(context.WithoutCancel(tx.Statement.Context), hashes) })
+	return tx.Where("person_id = ?", person).Delete(&Session{}).Error
+}
+
 // SessionKey returns the sealed WeChat session key and account of a session.
 func (s *Sessions) SessionKey(ctx context.Context, id int64) (sealed, openID string, err error) {
 	var row Session
