@@ -11,7 +11,10 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-// ListUndelivered pages through deliveries that were given up or refused, newest first, for the bureau. Those to
+// failing is how many tries may fail before the office is shown that something does not get through.
+const failing = 3
+
+// ListUndelivered pages through deliveries that were given up, refused or keep failing, newest first, for the bureau. Those to
 // people come without who they are: a refused subscription would tell who has just complained.
 func ListUndelivered(ctx context.Context, db *store.DB, actor org.Actor, before int64, limit int) ([]Delivery, error) {
 	if err := actor.Must(org.ReadOutbox); err != nil {
@@ -19,7 +22,7 @@ func ListUndelivered(ctx context.Context, db *store.DB, actor org.Actor, before 
 	}
 	var rows []Delivery
 	err := db.View(ctx, func(tx *store.Tx) error {
-		q := tx.Scopes(actor.NotAbout("about_id")).Where("state IN ?", []State{Dead, Refused, Unreachable})
+		q := tx.Scopes(actor.NotAbout("about_id")).Where("state IN ? OR (state = ? AND attempts >= ?)", []State{Dead, Refused, Unreachable}, Waiting, failing)
 		if before > 0 {
 			q = q.Where("id < ?", before)
 		}
@@ -34,14 +37,14 @@ func ListUndelivered(ctx context.Context, db *store.DB, actor org.Actor, before 
 	return rows, err
 }
 
-// ListStuck lists messages that could not be carried at all, at most 100.
+// ListStuck lists messages that could not be carried at all or keep failing, at most 100.
 func ListStuck(ctx context.Context, db *store.DB, actor org.Actor) ([]outbox.Message, error) {
 	if err := actor.Must(org.ReadOutbox); err != nil {
 		return nil, err
 	}
 	var rows []outbox.Message
 	err := db.View(ctx, func(tx *store.Tx) error {
-		return tx.Scopes(actor.NotAbout("about_id")).Where("state = ?", outbox.Dead).Order("id DESC").Limit(100).Find(&rows).Error
+		return tx.Scopes(actor.NotAbout("about_id")).Where("state = ? OR (state = ? AND attempts >= ?)", outbox.Dead, outbox.Pending, failing).Order("id DESC").Limit(100).Find(&rows).Error
 	})
 	return rows, err
 }

@@ -355,6 +355,10 @@ func TestTroubleIsTriedAgainAndEnds(t *testing.T) {
 	if dead := w.deliveries(notify.Dead); len(dead) != 0 {
 		t.Fatalf("given up although the trouble lasts less than a day: %+v", dead)
 	}
+	bureau := w.Officer(w.Code("housing-bureau"), org.Head)
+	if rows, err := notify.ListUndelivered(t.Context(), w.DB, bureau, 0, 10); err != nil || len(rows) != 1 || rows[0].State != notify.Waiting {
+		t.Errorf("the bureau does not see that it keeps failing: %+v, %v", rows, err)
+	}
 	for range 3 {
 		w.drain(d)
 		w.clock.Advance(time.Hour)
@@ -363,7 +367,6 @@ func TestTroubleIsTriedAgainAndEnds(t *testing.T) {
 	if len(dead) != 1 || dead[0].ErrorCode != -1 {
 		t.Fatalf("after a day of trouble: %+v", dead)
 	}
-	bureau := w.Officer(w.Code("housing-bureau"), org.Head)
 	if err := notify.Replay(t.Context(), w.DB, w.Officer(w.Community, org.Clerk), dead[0].ID); !errors.Is(err, org.ErrForbidden) {
 		t.Errorf("a community replays: %v", err)
 	}

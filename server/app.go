@@ -102,11 +102,11 @@ func (a *app) mount(ctx context.Context) error {
 	a.access = web.NewAccessLog(a.db, a.log)
 	a.site = web.New(web.Options{PublicURL: a.cfg.PublicURL, Version: version, Origins: a.cfg.Origins, Proxies: a.cfg.Proxies, MaxBody: a.cfg.MaxBody.N,
 		Timeout: a.cfg.RequestTimeout.D, Sessions: a.sessions, Limiter: limit.New(a.redis, a.log), Access: a.access, Registry: a.registry, Logger: a.log, Outermost: tracing,
-		Checks: map[string]func(context.Context) error{
-			"database": a.db.Ping,
-			"schema":   a.db.CheckSchema,
-			"redis":    func(ctx context.Context) error { return a.redis.Ping(ctx).Err() },
-			"files":    a.blobs.Check,
+		Checks: []web.Check{
+			{Name: "database", Essential: true, Do: a.db.Ping},
+			{Name: "schema", Essential: true, Do: a.db.CheckSchema},
+			{Name: "redis", Do: func(ctx context.Context) error { return a.redis.Ping(ctx).Err() }},
+			{Name: "files", Do: a.blobs.Check},
 		}})
 	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Board: a.board, Files: a.files, Inbox: a.inbox,
 		WeChat: a.wechat, Suggester: suggester{words}, Vault: a.vault})

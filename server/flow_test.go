@@ -196,8 +196,27 @@ func TestDeadRedisStopsNobody(t *testing.T) {
 	}
 	e.must(200, "", "POST", "/miniapp/v1/session", m{"code": code})
 	e.must(201, "owner", "POST", "/miniapp/v1/complaints", m{"estate_id": e.town.actors["owner"].Estate, "text": "门禁坏了进不去", "client_ref": "noredis"})
-	if a := e.call("", "GET", "/readyz", nil); a.status != 503 || !strings.Contains(a.body, `"redis":"missing"`) {
+	if a := e.call("", "GET", "/readyz", nil); a.status != 200 || !strings.Contains(a.body, `"redis":"missing"`) {
 		t.Errorf("readyz: %d %s", a.status, a.body)
+	}
+}
+
+// TestAPushThatIsTooLarge is refused as what it is, whoever sends it.
+func TestAPushThatIsTooLarge(t *testing.T) {
+	e := newEngine(t)
+	// A reader of unknown length is sent in chunks, without a length to refuse it by.
+	body := io.MultiReader(strings.NewReader("<xml>"), bytes.NewReader(make([]byte, 70<<10)))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, e.url+"/callback/wechat", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	if res.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Errorf("%d", res.StatusCode)
 	}
 }
 

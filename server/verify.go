@@ -97,7 +97,10 @@ var invariants = []struct {
 	}},
 	{"no body leads or joins a case about itself", func(tx *store.Tx) *gorm.DB {
 		return tx.Model(&complaint.Party{}).Select("case_parties.case_id").
-			Joins("JOIN cases ON cases.id = case_parties.case_id").Where("cases.about_id <> 0 AND cases.about_id = case_parties.organisation_id")
+			Joins("JOIN cases ON cases.id = case_parties.case_id").
+			Joins("JOIN organisations party ON party.id = case_parties.organisation_id").
+			Joins("JOIN organisations about ON about.id = cases.about_id").
+			Where("party.id = about.id OR (party.kind IN ? AND about.kind IN ?)", org.OneBodyKinds, org.OneBodyKinds)
 	}},
 	{"every unit in use has one current owner set", func(tx *store.Tx) *gorm.DB {
 		return tx.Model(&org.Unit{}).Select("units.id").

@@ -8,9 +8,9 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-// oneBody are the kinds that judge as one: the office of the leading group is set up in the bureau, and the bureau's
+// OneBodyKinds are the kinds that judge as one: the office of the leading group is set up in the bureau, and the bureau's
 // head is the office's (policy 六(一)1).
-var oneBody = []Kind{Office, Bureau}
+var OneBodyKinds = []Kind{Office, Bureau}
 
 // NotAbout narrows rows to those that are not about a body to which the actor belongs, in this post or in another one
 // that the same human holds; column holds the organisation that a row is about, 0 for none.
@@ -18,7 +18,7 @@ func (a Actor) NotAbout(column string) func(*gorm.DB) *gorm.DB {
 	return func(q *gorm.DB) *gorm.DB {
 		fresh := q.Session(&gorm.Session{NewDB: true})
 		own := fresh.Table("organisations AS own").Select("own.id").
-			Joins("JOIN organisations mine ON mine.id = own.id OR (mine.kind IN ? AND own.kind IN ?)", oneBody, oneBody).
+			Joins("JOIN organisations mine ON mine.id = own.id OR (mine.kind IN ? AND own.kind IN ?)", OneBodyKinds, OneBodyKinds).
 			Joins("LEFT JOIN posts ON posts.organisation_id = mine.id").
 			Joins("LEFT JOIN post_holders ON post_holders.post_id = posts.id AND post_holders.holding IS NOT NULL").
 			Where("mine.id = ? OR post_holders.person_id = ?", a.OrganisationID(), a.PersonID)
@@ -32,10 +32,10 @@ func OneBody(tx *store.Tx, id int64) ([]int64, error) {
 		return nil, nil
 	}
 	o, err := findOrganisation(tx, id)
-	if err != nil || !slices.Contains(oneBody, o.Kind) {
+	if err != nil || !slices.Contains(OneBodyKinds, o.Kind) {
 		return []int64{id}, err
 	}
 	var ids []int64
-	err = tx.Model(&Organisation{}).Where("kind IN ?", oneBody).Pluck("id", &ids).Error
+	err = tx.Model(&Organisation{}).Where("kind IN ?", OneBodyKinds).Pluck("id", &ids).Error
 	return ids, err
 }

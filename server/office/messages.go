@@ -66,7 +66,7 @@ type undeliveredView struct {
 	ToID      int64     `json:"recipient_id,omitempty" doc:"岗位编号；个人不显示"`
 	Channel   string    `json:"channel"`
 	Template  string    `json:"template"`
-	State     string    `json:"state" doc:"dead 多次失败，refused 对方未订阅，unreachable 没有可用的账号"`
+	State     string    `json:"state" doc:"dead 多次失败，refused 对方未订阅，unreachable 没有可用的账号，pending 一直失败、还在重试"`
 	Why       string    `json:"why" doc:"为什么没有送到，可以怎么办"`
 	Code      int       `json:"error_code,omitempty"`
 	Error     string    `json:"error,omitempty" doc:"微信的原话"`
@@ -87,6 +87,8 @@ func whyUndelivered(d notify.Delivery) string {
 	switch d.State {
 	case notify.Refused:
 		return "对方没有订阅这类消息，站内消息里有一份"
+	case notify.Waiting:
+		return "还没有送到，系统在自动重试；一直失败请联系管理员"
 	case notify.Unreachable:
 		return "对方没有绑定微信，或这类消息还没有配置模板，站内消息里有一份"
 	}

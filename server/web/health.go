@@ -23,23 +23,35 @@ func (s *Site) mountHealth(reg *prometheus.Registry) {
 	}
 }
 
+// Check is one thing that linli uses. Without what is essential it cannot serve; without the rest people still sign in,
+// file and read, and taking the process out of service would only make that worse.
+type Check struct {
+	Name      string
+	Essential bool
+	Do        func(context.Context) error
+}
+
 // ready runs every check at once and names what is missing.
 func (s *Site) ready(c *gin.Context) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	checks := map[string]string{}
 	status := http.StatusOK
-	for name, check := range s.checks {
+	for _, check := range s.checks {
 		wg.Go(func() {
 			ctx, cancel := context.WithTimeout(c.Request.Context(), checkPatience)
 			defer cancel()
-			err := check(ctx)
+			err := check.Do(ctx)
 			mu.Lock()
 			defer mu.Unlock()
-			checks[name] = "ok"
-			if err != nil {
-				s.log.WarnContext(ctx, "not ready", "check", name, "error", err.Error())
-				checks[name], status = "missing", http.StatusServiceUnavailable
+			checks[check.Name] = "ok"
+			if err == nil {
+				return
+			}
+			s.log.WarnContext(ctx, "something is missing", "check", check.Name, "essential", check.Essential, "error", err.Error())
+			checks[check.Name] = "missing"
+			if check.Essential {
+				status = http.StatusServiceUnavailable
 			}
 		})
 	}

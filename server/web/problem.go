@@ -60,6 +60,10 @@ func problem(ctx context.Context, log *slog.Logger, err error) *Problem {
 	if errors.As(err, &ready) {
 		return ready
 	}
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return fromHuma(ctx, http.StatusRequestEntityTooLarge, nil)
+	}
 	f := fault.Of(err)
 	switch {
 	case errors.Is(err, context.Canceled):

@@ -37,7 +37,7 @@ type Options struct {
 	Sessions  SignIn
 	Limiter   Limiter
 	Access    *AccessLog // nil keeps none
-	Checks    map[string]func(context.Context) error
+	Checks    []Check
 	Registry  *prometheus.Registry
 	Logger    *slog.Logger
 	Outermost []gin.HandlerFunc // tracing
@@ -52,7 +52,7 @@ type Site struct {
 	limiter  Limiter
 	maxBody  int64
 	timeout  time.Duration
-	checks   map[string]func(context.Context) error
+	checks   []Check
 	unlisted map[string]string
 }
 

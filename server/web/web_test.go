@@ -77,12 +77,12 @@ type site struct {
 	*web.Site
 }
 
-func newSite(t *testing.T, consented bool) *site {
+func newSite(t *testing.T, consented bool, checks ...web.Check) *site {
 	t.Helper()
 	var logs bytes.Buffer
 	log := slog.New(slog.NewJSONHandler(&lockedWriter{w: &logs}, nil))
 	s := web.New(web.Options{PublicURL: "https://linli.example", Origins: []string{"https://office.example"}, Sessions: doorman{consented}, Limiter: limit.New(nil, log),
-		Registry: prometheus.NewRegistry(), Logger: log, Checks: map[string]func(context.Context) error{"well": func(context.Context) error { return nil }, "ill": func(context.Context) error { return errors.New("x") }}})
+		Registry: prometheus.NewRegistry(), Logger: log, Checks: checks})
 	g := s.Group("/t/v1", "试", web.Residents)
 	web.Handle(g, web.Op{ID: "echo", Method: http.MethodPost, Path: "/echo", Summary: "回声", Action: org.ManageSelf, Rate: &limit.Rule{Name: "echo", Rate: 50, Per: time.Minute, Burst: 50}}, echo)
 	web.Handle(s.Group("/s/v1", "试", web.Staff), web.Op{ID: "staffEcho", Method: http.MethodPost, Path: "/echo", Summary: "回声", Action: org.EnterRules}, echo)
@@ -241,15 +241,32 @@ func TestCrossOrigin(t *testing.T) {
 
 func TestReadinessNamesWhatIsMissing(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, true)
-	res, err := http.Get(s.url + "/readyz") //nolint:noctx // a test on loopback
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	raw, _ := io.ReadAll(res.Body)
-	if res.StatusCode != 503 || !strings.Contains(string(raw), `"ill":"missing"`) || !strings.Contains(string(raw), `"well":"ok"`) {
-		t.Errorf("%d %s", res.StatusCode, raw)
+	well := func(context.Context) error { return nil }
+	ill := func(context.Context) error { return errors.New("x") }
+	for name, c := range map[string]struct {
+		checks []web.Check
+		status int
+		says   []string
+	}{
+		"all well":            {[]web.Check{{Name: "a", Essential: true, Do: well}, {Name: "b", Do: well}}, 200, []string{`"ready":true`, `"a":"ok"`, `"b":"ok"`}},
+		"cannot serve":        {[]web.Check{{Name: "a", Essential: true, Do: ill}, {Name: "b", Do: well}}, 503, []string{`"ready":false`, `"a":"missing"`, `"b":"ok"`}},
+		"serves all the same": {[]web.Check{{Name: "a", Essential: true, Do: well}, {Name: "b", Do: ill}}, 200, []string{`"ready":true`, `"a":"ok"`, `"b":"missing"`}},
+	} {
+		s := newSite(t, true, c.checks...)
+		res, err := http.Get(s.url + "/readyz") //nolint:noctx // a test on loopback
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, _ := io.ReadAll(res.Body)
+		_ = res.Body.Close()
+		if res.StatusCode != c.status {
+			t.Errorf("%s: %d", name, res.StatusCode)
+		}
+		for _, want := range c.says {
+			if !strings.Contains(string(raw), want) {
+				t.Errorf("%s: no %s in %s", name, want, raw)
+			}
+		}
 	}
 }
 

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/linli-city/linli/models/store"
+)
+
+// TestVerifyFindsWhatIsBroken: every promise that verify checks holds in the demo town and is missed when it is broken.
+func TestVerifyFindsWhatIsBroken(t *testing.T) {
+	e := newEngine(t)
+	e.furnish("")
+	e.drain()
+	broken := map[string]string{
+		"every case stands where its last step left it": "UPDATE cases SET state = 'closed'",
+		"no case misses a step":                         "DELETE FROM case_steps",
+		"no body leads or joins a case about itself":    "UPDATE cases SET about_id = (SELECT id FROM organisations WHERE kind = 'bureau'), lead_id = (SELECT id FROM organisations WHERE kind = 'office')",
+		"every unit in use has one current owner set":   "UPDATE ownerships SET current_unit = NULL",
+		"every delivery belongs to a message":           "DELETE FROM outbox_messages",
+		"every inbox item belongs to a delivery":        "DELETE FROM deliveries",
+	}
+	undo := errors.New("undo")
+	for _, check := range invariants {
+		statement, ok := broken[check.says]
+		if !ok {
+			t.Errorf("nothing breaks %q", check.says)
+			continue
+		}
+		err := e.db.InTx(t.Context(), func(tx *store.Tx) error {
+			var bad []int64
+			if err := check.find(tx).Limit(1).Scan(&bad).Error; err != nil || len(bad) > 0 {
+				t.Errorf("%s: broken from the start: %v, %v", check.says, bad, err)
+			}
+			if err := tx.Exec(statement).Error; err != nil {
+				return err
+			}
+			if check.says == "no body leads or joins a case about itself" {
+				if err := tx.Exec("UPDATE case_parties SET organisation_id = (SELECT id FROM organisations WHERE kind = 'office') WHERE role = 'lead'").Error; err != nil {
+					return err
+				}
+			}
+			if err := check.find(tx).Limit(1).Scan(&bad).Error; err != nil || len(bad) == 0 {
+				t.Errorf("%s: not found when broken, %v", check.says, err)
+			}
+			return undo
+		})
+		if !errors.Is(err, undo) {
+			t.Errorf("%s: %v", check.says, err)
+		}
+	}
+}
