@@ -62,7 +62,8 @@ func (db *DB) InTx(ctx context.Context, f func(*Tx) error) error {
 			}
 			return nil
 		}
-		if n == attempts || !(Transient(err) || errors.Is(err, errRaced)) {
+		again := Transient(err) || errors.Is(err, errRaced)
+		if n == attempts || !again {
 			return err
 		}
 		pause := time.Duration(1<<n)*5*time.Millisecond + rand.N(20*time.Millisecond)
