@@ -41,9 +41,9 @@ func (d *Dispatcher) audience(ctx context.Context, e event.Event, msg plan.Messa
 		}
 		var batch []recipient
 		err := d.o.DB.View(ctx, func(tx *store.Tx) error {
-			if person := complainant(e); to == plan.Complainant {
-				if person != 0 {
-					batch = []recipient{{kind: "person", id: person, person: person}}
+			if to == plan.Complainant {
+				for _, person := range complainants(e) {
+					batch = append(batch, recipient{kind: "person", id: person, person: person})
 				}
 				return nil
 			}
@@ -101,19 +101,24 @@ func caseOf(e event.Event) (event.Case, bool) {
 	return event.Case{}, false
 }
 
-func complainant(e event.Event) int64 {
+// complainants gives the people whom an event is about.
+func complainants(e event.Event) []int64 {
 	if c, ok := caseOf(e); ok {
-		return c.PersonID
+		return c.PersonIDs
 	}
+	person := int64(0)
 	switch e := e.(type) {
 	case *event.ResidencyDecided:
-		return e.PersonID
+		person = e.PersonID
 	case *event.ResidencyEnded:
-		return e.PersonID
+		person = e.PersonID
 	case *event.AreaDecided:
-		return e.PersonID
+		person = e.PersonID
 	}
-	return 0
+	if person == 0 {
+		return nil
+	}
+	return []int64{person}
 }
 
 // organisations resolves an audience of offices.
@@ -125,8 +130,8 @@ func organisations(tx *store.Tx, e event.Event, to plan.To) ([]int64, error) {
 	case plan.Joint:
 		return c.JointIDs, nil
 	case plan.Offered:
-		if t, ok := e.(*event.CaseTransferred); ok {
-			return []int64{t.ToID}, nil
+		if t, ok := e.(interface{ Asked() int64 }); ok {
+			return []int64{t.Asked()}, nil
 		}
 		return nil, nil
 	case plan.Bureau:

@@ -180,7 +180,7 @@ func TestEachOnceUnderFourDispatchers(t *testing.T) {
 }
 
 func (w *world) filed(lead org.Organisation, about int64, person int64) event.Event {
-	return event.CaseFiled{Case: event.Case{CaseID: 1, Number: "T1", EstateID: w.Estate.ID, EstateName: "测试小区", Matter: "油烟", Clause: "五(四)3", LeadID: lead.ID, LeadName: lead.Name, AboutID: about, PersonID: person, At: w.clock.Now()}}
+	return event.CaseFiled{Case: event.Case{CaseID: 1, Number: "T1", EstateID: w.Estate.ID, EstateName: "测试小区", Matter: "油烟", Clause: "五(四)3", LeadID: lead.ID, LeadName: lead.Name, AboutID: about, PersonIDs: []int64{person}, At: w.clock.Now()}}
 }
 
 func (w *world) inboxOf(a org.Actor) int {

@@ -79,10 +79,11 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	}
 	a.files = file.New(a.db, a.vault, a.blobs, file.Options{LinkKey: cfg.LinkKeyBytes(), PublicURL: cfg.PublicURL, Log: log})
 	a.org = org.New(a.db, a.vault, a.files, log)
-	a.complaints = complaint.New(a.db, a.pack, a.wechat, a.files, log)
+	a.complaints = complaint.New(a.db, a.pack, a.vault, a.wechat, a.files, log)
 	a.board = disclosure.New(a.db, a.files)
 	a.inbox = inbox.New(a.db)
 	a.sessions = session.New(a.db, a.redis, cfg.SessionTTL.D)
+	a.org.OnMove(a.complaints.Relocate)
 	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.sessions.Erase, a.inbox.Erase)
 	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Channels: a.wechat.channels(), Classify: classify, TemplateIDs: a.templates(),
 		Consequences: reactions(), Shards: int(cfg.Shards.N), Log: log, Registry: a.registry})

@@ -30,6 +30,13 @@ func (a *app) chores(ctx context.Context) {
 			_, err := a.complaints.Rescreen(ctx)
 			return false, err
 		}},
+		{"complaint-clock", 30 * time.Second, func(ctx context.Context) (bool, error) {
+			n, err := a.complaints.Tick(ctx)
+			return n > 0, err
+		}},
+		{"vacant-queues", 10 * time.Minute, func(ctx context.Context) (bool, error) {
+			return false, a.complaints.WakeVacant(ctx)
+		}},
 		{"end-leases", 10 * time.Minute, func(ctx context.Context) (bool, error) {
 			n, err := a.org.EndLeases(ctx)
 			return n > 0, err

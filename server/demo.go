@@ -104,7 +104,7 @@ func walkThrough(base, path string, t *demoTown) string {
   ID=$(jq .id /tmp/case.json)
   # 3. 主办单位受理、答复
   curl -s {base}/office/v1/complaints/$ID/accept -H "Authorization: Bearer $(token department_urban_enforcement)" -H 'Content-Type: application/json' -d '{}' | jq .state_name
-  curl -s {base}/office/v1/complaints/$ID/answer -H "Authorization: Bearer $(token department_urban_enforcement)" -H 'Content-Type: application/json' -d '{"text":"今天受理并联系了店主，已责令安装油烟净化装置，三日内复查。"}' | jq .state_name
+  curl -s {base}/office/v1/complaints/$ID/answer -H "Authorization: Bearer $(token department_urban_enforcement)" -H 'Content-Type: application/json' -d '{"report":{"accepted_on":"今天上午","contacted":"当面联系了店主","did":"已责令安装油烟净化装置","next":"三日内复查"}}' | jq .state_name
   # 4. 业主收到通知，确认办结
   curl -s {base}/miniapp/v1/inbox -H "Authorization: Bearer $(token owner)" | jq '.items[].title'
   curl -s {base}/miniapp/v1/complaints/$ID/confirm -H "Authorization: Bearer $(token owner)" -H 'Content-Type: application/json' -d '{}' | jq .state_name

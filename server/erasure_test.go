@@ -66,7 +66,7 @@ func TestAnErasedPersonIsGone(t *testing.T) {
 			model any
 			where string
 		}{
-			{&left.Accounts, &complaint.Case{}, "person_id = ? AND open_id <> ''"},
+			{&left.Accounts, &complaint.Complainant{}, "person_id = ? AND open_id <> ''"},
 			{&left.Sessions, &session.Session{}, "person_id = ?"},
 			{&left.Messages, &inbox.Item{}, "recipient_kind = 'person' AND recipient_id = ?"},
 			{&left.Keys, &file.File{}, "person_id = ? AND key_sealed <> '' AND subject_kind <> 'case'"},

@@ -69,9 +69,9 @@ func TestComplaintFromPhoneToPhone(t *testing.T) {
 	const office = "department_urban_enforcement"
 	at := func(what string) string { return fmt.Sprintf("/office/v1/complaints/%d/%s", id, what) }
 	e.must(200, office, "POST", at("accept"), m{})
-	e.must(200, office, "POST", at("answer"), m{"text": "今天受理并联系了店主，已责令安装净化装置"})
+	e.must(200, office, "POST", at("answer"), m{"report": report("已责令安装净化装置")})
 	e.must(200, "owner", "POST", fmt.Sprintf("/miniapp/v1/complaints/%d/return", id), m{"text": "夜里还是很吵"})
-	e.must(200, office, "POST", at("answer"), m{"text": "再次上门，店主已停用音响，今晚复查"})
+	e.must(200, office, "POST", at("answer"), m{"report": report("再次上门，店主已停用音响，今晚复查")})
 	e.must(200, "owner", "POST", fmt.Sprintf("/miniapp/v1/complaints/%d/confirm", id), m{})
 	e.drain()
 	if n := e.received("owner", number); n != 4 { // receipt, accepted, two answers

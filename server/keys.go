@@ -17,6 +17,8 @@ var sealedColumns = []vault.Column{
 	{Table: "owners", Sealed: "phone_sealed", Bound: "owners.phone", Index: "phone_index", IndexKind: "phone"},
 	{Table: "owners", Sealed: "paper_sealed", Bound: "owners.paper", Index: "paper_index", IndexKind: "paper"},
 	{Table: "applications", Sealed: "name_sealed", Bound: "applications.name"},
+	{Table: "case_complainants", Sealed: "name_sealed", Bound: "complainants.name"},
+	{Table: "case_complainants", Sealed: "phone_sealed", Bound: "complainants.phone", Index: "phone_index", IndexKind: "phone"},
 	{Table: "privacy_requests", Sealed: "body_sealed", Bound: "privacy_requests.body"},
 	{Table: "sessions", Sealed: "key_sealed", Bound: "sessions.key"},
 	{Table: "files", Sealed: "key_sealed", Bound: "files.key"},

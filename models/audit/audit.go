@@ -79,6 +79,15 @@ func (System) AuditTrail() (person, post, organisation int64, surface string) {
 	return 0, 0, 0, "system"
 }
 
+// Unnamed is somebody without an account, or who asked not to be named: by a printed slip, over the open interface,
+// anonymously. Only acts that need no person may be theirs.
+type Unnamed struct{ Surface string }
+
+// AuditTrail says by which way somebody acted.
+func (u Unnamed) AuditTrail() (person, post, organisation int64, surface string) {
+	return 0, 0, 0, u.Surface
+}
+
 // Append records that actor did verb to subject. Detail is stored as JSON and may be nil.
 func Append(tx *store.Tx, actor Actor, verb string, subject Subject, detail any) error {
 	if actor == nil {
@@ -86,7 +95,7 @@ func Append(tx *store.Tx, actor Actor, verb string, subject Subject, detail any)
 	}
 	e := Entry{At: tx.Now, Verb: verb, SubjectKind: subject.Kind, SubjectID: subject.ID, EstateID: subject.Estate, AboutID: subject.About}
 	e.PersonID, e.PostID, e.OrganisationID, e.Surface = actor.AuditTrail()
-	if e.PersonID == 0 && e.Surface != "system" {
+	if _, unnamed := actor.(Unnamed); e.PersonID == 0 && e.Surface != "system" && !unnamed {
 		return ErrNoActor
 	}
 	if detail != nil {

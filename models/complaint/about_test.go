@@ -37,10 +37,10 @@ func TestTheBureauAndItsOfficeAreOneBody(t *testing.T) {
 				t.Errorf("about %s: %s lists %d, %v", about, a.Post.OrgName, len(rows), err)
 			}
 			in := complaint.Input{ToID: a.Post.OrganisationID, Clause: "五(一)9", Text: "请办理"}
-			if _, err := w.s.Accept(ctx, group, c.ID, complaint.Input{}); err != nil && !errors.Is(err, complaint.ErrMove) {
+			if _, err := w.s.Act(ctx, group, c.ID, complaint.Accept, complaint.Input{}); err != nil && !errors.Is(err, complaint.ErrMove) {
 				t.Fatal(err)
 			}
-			if _, err := w.s.OfferTransfer(ctx, group, c.ID, in); !errors.Is(err, complaint.ErrAboutParty) {
+			if _, err := w.s.Act(ctx, group, c.ID, complaint.Transfer, in); !errors.Is(err, complaint.ErrAboutParty) {
 				t.Errorf("about %s: transfer to %s: %v", about, a.Post.OrgName, err)
 			}
 		}
@@ -57,11 +57,11 @@ func TestNobodyBelowJudges(t *testing.T) {
 	if c.LeadID != bureau.Post.OrganisationID {
 		t.Fatalf("led by %d", c.LeadID)
 	}
-	if _, err := w.s.Accept(t.Context(), bureau, c.ID, complaint.Input{}); err != nil {
+	if _, err := w.s.Act(t.Context(), bureau, c.ID, complaint.Accept, complaint.Input{}); err != nil {
 		t.Fatal(err)
 	}
 	in := complaint.Input{ToID: w.Community.ID, Clause: "五(二)3", Text: "请办理"}
-	if _, err := w.s.OfferTransfer(t.Context(), bureau, c.ID, in); !errors.Is(err, complaint.ErrAboutParty) {
+	if _, err := w.s.Act(t.Context(), bureau, c.ID, complaint.Transfer, in); !errors.Is(err, complaint.ErrAboutParty) {
 		t.Errorf("transfer to the community of the township complained about: %v", err)
 	}
 }
@@ -137,13 +137,13 @@ func TestAllowedIsWhatIsDone(t *testing.T) {
 			t.Errorf("%s: %v, want %s", a.Post.OrgName, v.Allowed, want)
 		}
 	}
-	want(clerk, "[accept note transfer]")
+	want(clerk, "[accept refuse transfer merge note assign reveal]")
 	want(chair, "[]")
-	if _, err := w.s.OfferTransfer(ctx, clerk, c.ID, complaint.Input{ToID: fire.Post.OrganisationID, Clause: "五(六)2", Text: "消防通道被占"}); err != nil {
+	if _, err := w.s.Act(ctx, clerk, c.ID, complaint.Transfer, complaint.Input{ToID: fire.Post.OrganisationID, Clause: "五(六)2", Text: "消防通道被占"}); err != nil {
 		t.Fatal(err)
 	}
-	want(fire, "[accept]")
-	want(clerk, "[answer note transfer]")
+	want(fire, "[accept refuse assign]")
+	want(clerk, "[transfer answer note assign reveal]")
 }
 
 // TestANewClockIsMarkedAnew: a returned case gets the due date, the mark and the stamp of the rules now in force.
@@ -162,14 +162,14 @@ func TestANewClockIsMarkedAnew(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer := complaint.Input{Text: "今天受理并联系了店主，已要求整改"}
-	if _, err := w.s.Accept(ctx, clerk, c.ID, complaint.Input{}); err != nil {
+	answer := report("今天受理并联系了店主，已要求整改")
+	if _, err := w.s.Act(ctx, clerk, c.ID, complaint.Accept, complaint.Input{}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.s.Reply(ctx, clerk, c.ID, answer); err != nil {
+	if _, err := w.s.Act(ctx, clerk, c.ID, complaint.Answer, answer); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.s.GiveBack(ctx, owner, c.ID, complaint.Input{Text: "夜里还是一样吵"}); err != nil {
+	if _, err := w.s.ActOwn(ctx, owner, c.ID, complaint.Return, complaint.Input{Text: "夜里还是一样吵"}); err != nil {
 		t.Fatal(err)
 	}
 	v, err := w.s.FindOwn(ctx, owner, c.ID)
@@ -216,10 +216,10 @@ func TestTheSameHumanInAnotherPost(t *testing.T) {
 	if _, err := w.s.Find(ctx, both, c.ID); !errors.Is(err, complaint.ErrNotFound) {
 		t.Errorf("the bureau's head reads in the leading group's post: %v", err)
 	}
-	if _, err := w.s.Accept(ctx, both, c.ID, complaint.Input{}); !errors.Is(err, complaint.ErrNotFound) {
+	if _, err := w.s.Act(ctx, both, c.ID, complaint.Accept, complaint.Input{}); !errors.Is(err, complaint.ErrNotFound) {
 		t.Errorf("and accepts: %v", err)
 	}
-	if _, err := w.s.RevealComplainant(ctx, both, c.ID, "核实情况需要"); !errors.Is(err, complaint.ErrNotFound) {
+	if _, err := w.s.RevealComplainant(ctx, both, c.ID, "", "核实情况需要"); !errors.Is(err, complaint.ErrNotFound) {
 		t.Errorf("and sees who complained: %v", err)
 	}
 }

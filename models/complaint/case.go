@@ -1,5 +1,5 @@
-// Package complaint is a resident's complaint from filing to confirmation: routed by the mandate list, answered by
-// the office that leads, confirmed or returned by the resident, every step kept.
+// Package complaint is a resident's complaint from filing to confirmation: routed by the mandate list, worked on by the
+// offices under one table of moves, answered, confirmed or returned by everybody who complained, every step kept.
 package complaint
 
 import (
@@ -11,6 +11,7 @@ import (
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/rulepack"
 	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/models/vault"
 )
 
 // State is where a case stands; it is always the state of its last step.
@@ -18,16 +19,65 @@ type State string
 
 // The states of a case.
 const (
-	Dispatched State = "dispatched" // 待受理: sent to the lead
-	Accepted   State = "accepted"   // 办理中
-	Offered    State = "offered"    // 转办中: another office is asked to lead; the lead stays until it signs
-	Answered   State = "answered"   // 待确认: the resident decides
-	Returned   State = "returned"   // 退回重办
-	Closed     State = "closed"     // 已办结
+	Dispatched  State = "dispatched"  // 待受理: sent to the lead
+	Accepted    State = "accepted"    // 办理中
+	Offered     State = "offered"     // 转办中: another office is asked to lead; the lead stays until it signs
+	Arbitration State = "arbitration" // 待裁定: who leads is for the leading group's office to say
+	Planned     State = "planned"     // 已安排
+	Awaiting    State = "awaiting"    // 待补充: the complainant is asked; the clock pauses
+	Held        State = "held"        // 暂缓: until a day; the clock pauses
+	Parted      State = "parted"      // 分办中: several offices work on a part each
+	Answered    State = "answered"    // 待确认: the complainants decide
+	Returned    State = "returned"    // 退回重办
+	Closed      State = "closed"      // 已办结
+	Merged      State = "merged"      // 已并案
+	Withdrawn   State = "withdrawn"   // 已撤回
 )
 
+// States lists every state in the order of the way through.
+var States = []State{Dispatched, Offered, Arbitration, Accepted, Planned, Awaiting, Held, Parted, Returned, Answered, Closed, Merged, Withdrawn}
+
 // StateNames are the states as people read them.
-var StateNames = map[State]string{Dispatched: "待受理", Accepted: "办理中", Offered: "转办中", Answered: "待确认", Returned: "退回重办", Closed: "已办结"}
+var StateNames = map[State]string{Dispatched: "待受理", Accepted: "办理中", Offered: "转办中", Arbitration: "待裁定", Planned: "已安排", Awaiting: "待补充",
+	Held: "暂缓办理", Parted: "分办中", Answered: "待确认", Returned: "退回重办", Closed: "已办结", Merged: "已并案", Withdrawn: "已撤回"}
+
+// over reports whether nothing more is expected of anybody.
+func (s State) over() bool { return s == Closed || s == Merged || s == Withdrawn }
+
+// paused reports whether the case's clock stands.
+func (s State) paused() bool { return s == Awaiting || s == Held }
+
+// Ending is how a case came to its end.
+type Ending string
+
+// The endings.
+const (
+	EndConfirmed Ending = "confirmed" // every complainant who decided is content
+	EndSilent    Ending = "silent"    // nobody answered in time, which is not satisfied
+	EndForced    Ending = "forced"    // by a level above
+	EndWithdrawn Ending = "withdrawn"
+	EndMerged    Ending = "merged"
+	EndPart      Ending = "part" // a part is done; the whole is answered elsewhere
+)
+
+// Source is how a complaint came in.
+type Source string
+
+// The sources. Patrols are counted apart.
+const (
+	FromResident Source = "resident"
+	FromCounter  Source = "counter" // a helper filed it for somebody who came
+	FromPhone    Source = "phone"   // or called
+	FromSlip     Source = "slip"    // by the code on a printed slip
+	FromPatrol   Source = "patrol"  // 巡查发现: a community found it
+	FromHotline  Source = "hotline" // 12345
+	FromOpen311  Source = "open311"
+	FromSplit    Source = "split" // a part of another case
+)
+
+// SourceNames are the sources as people read them.
+var SourceNames = map[Source]string{FromResident: "小程序", FromCounter: "窗口代录", FromPhone: "电话代录", FromSlip: "纸质单扫码", FromPatrol: "巡查发现",
+	FromHotline: "12345热线", FromOpen311: "开放接口", FromSplit: "分办件"}
 
 // Visibility says whether neighbours may see the case.
 type Visibility string
@@ -53,13 +103,16 @@ const (
 type Case struct {
 	ID             int64 `gorm:"primaryKey"`
 	Number         string
+	Source         Source
 	EstateID       int64
+	CommunityID    int64 // of the estate, kept here for the work lists; see Relocate
+	TownshipID     int64
 	BuildingID     int64
 	UnitID         int64
+	Part           string // common part, a code of Parts
 	Place          string
-	PersonID       int64
-	OpenID         string // of the filing session, for the content check
-	AboutID        int64  // the organisation complained about; it never gets the case
+	Lat, Lng       int64 // micro-degrees, GCJ-02 as WeChat gives them; both 0 without a pin
+	AboutID        int64 // the organisation complained about; it never gets the case
 	Matter         string
 	MatterName     string
 	Clause         string
@@ -70,26 +123,56 @@ type Case struct {
 	Visibility     Visibility
 	Display        Display
 	CheckedAt      *time.Time
-	State          State
-	Level          string
-	LeadID         int64
-	OfferedID      int64
-	RouteReason    string
-	DueAt          *time.Time
-	DueReference   bool // the due date is 参考时限: no local value is confirmed
-	Returns        int
-	Version        int64 // number of steps; each step takes the next
-	ClientRef      string
-	InputHash      string
-	CreatedAt      time.Time
-	ClosedAt       *time.Time
+
+	State     State
+	Resume    State // where Back leads
+	Level     string
+	LeadID    int64
+	OfferedID int64
+	ParentID  int64 // the case that this one is a part of
+	MergedID  int64 // the case that this one was merged into
+	Final     bool  // arbitrated: nobody refuses or transfers it any more
+	Refusals  int
+	Returns   int
+	People    int // receipts
+	Ending    Ending
+
+	RouteReason  string
+	DueAt        *time.Time
+	DueReference bool // the due date is 参考时限: no local value is confirmed
+	StepDueAt    *time.Time
+	PausedAt     *time.Time
+	HeldUntil    *time.Time // end of a pause, or of the window to return an answer
+	WakeAt       *time.Time // when the clock looks at it again
+	RemindAt     *time.Time
+	EscalateAt   *time.Time
+	Escalations  int
+	SupervisorID int64 // the level that was called in last
+
+	Open   bool
+	Urgent bool
+	Queue  int64 // order in the work lists, see queue()
+
+	Version      int64 // number of steps; each step takes the next
+	CreatedAt    time.Time
+	DispatchedAt *time.Time
+	AcceptedAt   *time.Time
+	AnsweredAt   *time.Time
+	ClosedAt     *time.Time
 }
 
 // Party is an organisation that takes part in a case.
 type Party struct {
 	CaseID         int64  `gorm:"primaryKey;autoIncrement:false"`
 	OrganisationID int64  `gorm:"primaryKey;autoIncrement:false"`
-	Role           string // lead, joint, next (a later leg of an ordered route), offered (asked to lead), former (led once)
+	Role           string // lead, joint, next (a later leg of an ordered route), offered (asked to lead), former (led once), above, arbiter
+	Leg            int    // order of a later leg
+	Does           string // what a later leg does
+	Clause         string
+	PostID         int64 // the post that works on it; 0 until somebody takes it
+	Open           bool
+	Waiting        bool // it is this organisation's turn
+	Queue          int64
 	Since          time.Time
 }
 
@@ -106,9 +189,12 @@ type Step struct {
 	PersonID       int64
 	PostID         int64
 	OrganisationID int64
+	ComplainantID  int64 // the receipt under which a complainant acted
 	ToID           int64 // organisation a case was sent to
 	Clause         string
 	Text           string
+	OnAt           *time.Time // the day that a plan, a hold or an answer names
+	Detail         string     // a report or an opinion, as JSON
 	Public         bool
 	ClientRef      *string
 	InputHash      string
@@ -122,6 +208,7 @@ func (Step) TableName() string { return "case_steps" }
 type Service struct {
 	db      *store.DB
 	pack    *rulepack.Pack // the city's mandate list
+	vault   *vault.Vault
 	checker Checker
 	files   Files
 	log     *slog.Logger
@@ -135,17 +222,11 @@ type Files interface {
 }
 
 // New wires complaints.
-func New(db *store.DB, pack *rulepack.Pack, checker Checker, files Files, log *slog.Logger) *Service {
-	return &Service{db: db, pack: pack, checker: checker, files: files, log: log}
+func New(db *store.DB, pack *rulepack.Pack, v *vault.Vault, checker Checker, files Files, log *slog.Logger) *Service {
+	return &Service{db: db, pack: pack, vault: v, checker: checker, files: files, log: log}
 }
 
 // subject is the case in the audit trail.
 func subject(c *Case) audit.Subject {
 	return audit.Subject{Kind: "case", ID: c.ID, Estate: c.EstateID, About: c.AboutID}
-}
-
-// Erase takes out of the complaints what leads to a person: their account, and what neighbours could read. The case
-// itself stays with the offices that handled it.
-func (s *Service) Erase(tx *store.Tx, person int64) error {
-	return tx.Model(&Case{}).Where("person_id = ?", person).Updates(map[string]any{"open_id": "", "visibility": Private}).Error
 }

@@ -10,25 +10,51 @@ import (
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/outbox"
+	"github.com/linli-city/linli/models/rulepack"
 	"github.com/linli-city/linli/models/store"
 )
 
 // maxPhotos is how many pictures a complaint may carry.
 const maxPhotos = 9
 
-// Draft is what a resident files.
+// Draft is what somebody files.
 type Draft struct {
 	EstateID   int64
 	BuildingID int64 // 0 when it is nowhere in particular
 	UnitID     int64
+	Part       string // common part, a code of CommonParts; empty for none
 	Place      string
+	Lat, Lng   int64  // micro-degrees (GCJ-02); both 0 without a pin
 	Matter     string // code of the mandate list; empty means "I do not know", the community receives it
 	About      string // the body complained about, as ListAbout gives it; empty for none
 	Text       string
 	Visibility Visibility
+	Cover      Cover
 	PhotoIDs   []int64
 	ClientRef  string
 	InputHash  string
+}
+
+// Contact is how to reach somebody for whom an office files.
+type Contact struct {
+	Name  string
+	Phone string
+}
+
+// CommonParts are the common parts of an estate that a complaint may be about, in the order in which people look.
+var CommonParts = []struct{ Code, Name string }{
+	{"stairs", "楼道、门厅"}, {"lift", "电梯"}, {"roof", "屋顶"}, {"facade", "外墙"}, {"pipes", "管道、管井"}, {"basement", "地下室、车库"}, {"parking", "停车位"},
+	{"fire-lane", "消防通道"}, {"road", "小区道路"}, {"green", "绿地"}, {"gate", "大门、门禁"}, {"waste", "垃圾房"}, {"lighting", "照明"}, {"playground", "活动场地"}, {"other", "其他公共部位"},
+}
+
+// PartName is a common part as people read it.
+func PartName(code string) string {
+	for _, p := range CommonParts {
+		if p.Code == code {
+			return p.Name
+		}
+	}
+	return ""
 }
 
 func (d *Draft) check() error {
@@ -41,15 +67,30 @@ func (d *Draft) check() error {
 	c.Check(n >= 5, "text", "请把情况写清楚，至少5个字")
 	c.Check(n <= 2000, "text", "内容不超过2000个字，其余可以用照片补充")
 	c.Check(len([]rune(d.Place)) <= 100, "place", "地点不超过100个字")
+	c.Check(d.Part == "" || PartName(d.Part) != "", "part", "没有这个公共部位，请从列表里选择")
+	c.Check(d.Part == "" || d.UnitID == 0, "part", "公共部位和自家房屋只选一个")
+	pinned := d.Lat != 0 || d.Lng != 0
+	c.Check(!pinned || (d.Lat > 3_000_000 && d.Lat < 54_000_000 && d.Lng > 73_000_000 && d.Lng < 136_000_000), "lat", "定位不在国内，请重新定位或不填")
 	c.Check(d.Visibility == Public || d.Visibility == Private, "visibility", "请选择公开（public）或不公开（private）")
+	c.Check(d.Cover == Plain || d.Cover == Sealed || d.Cover == Anonymous, "cover", "请选择实名（不填）、对物业和业委会保密（sealed）或匿名（anonymous）")
 	c.Check(len(d.PhotoIDs) <= maxPhotos, "photo_ids", "照片最多9张")
 	c.Check(d.ClientRef != "" && len(d.ClientRef) <= 64, "client_ref", "提交编号要有，且不超过64个字节")
 	return c.Err()
 }
 
-// File takes a complaint, routes it and tells everybody concerned. The same ref with the same input answers the
-// first case. The text check runs before the transaction; when it does not answer only the public display waits.
-// Faults: ErrForbidden, ErrEstateNotFound, ErrMatter, ErrRefReused, fault.ErrInvalid.
+// filing is a complaint on its way in, whoever brings it.
+type filing struct {
+	draft Draft
+	by    audit.Actor
+	owner Complainant // as far as it is known
+	// estate finds the estate and checks that whoever files may do so there.
+	estate func(*store.Tx) (*org.Estate, error)
+	files  org.Actor // who uploaded the photos
+}
+
+// File takes a resident's complaint, routes it and tells everybody concerned. The same ref with the same input answers
+// the first case. The text check runs before the transaction; when it does not answer only the public display waits.
+// Faults: ErrForbidden, ErrEstateNotFound, ErrMatter, ErrNamed, ErrRefReused, fault.ErrInvalid.
 func (s *Service) File(ctx context.Context, actor org.Actor, d Draft) (*Case, error) {
 	if err := actor.Must(org.FileComplaint); err != nil {
 		return nil, err
@@ -57,63 +98,94 @@ func (s *Service) File(ctx context.Context, actor org.Actor, d Draft) (*Case, er
 	if err := d.check(); err != nil {
 		return nil, err
 	}
-	before, err := s.filed(ctx, actor, d)
+	f := filing{draft: d, by: actor, files: actor, owner: Complainant{Source: FromResident, PersonID: actor.PersonID, FiledBy: actor.PersonID, OpenID: actor.OpenID, Hidden: d.Cover}}
+	if d.Cover == Anonymous {
+		// Nothing of the person is kept; the keyed digest only recognises the same tap.
+		f.by = audit.Unnamed{Surface: "miniapp"}
+		f.owner = Complainant{Source: FromResident, Hidden: Anonymous}
+		digest := s.vault.Index("complaint.ref", fmt.Sprint(actor.PersonID, " ", d.ClientRef))
+		f.draft.ClientRef = "anonymous:" + digest[len(digest)-48:]
+	}
+	f.estate = func(tx *store.Tx) (*org.Estate, error) {
+		e, err := org.EstateFor(tx, actor, org.FileComplaint, d.EstateID)
+		if err != nil || d.UnitID == 0 {
+			return e, err
+		}
+		if home, ok := actor.HomeIn(org.FileComplaint, d.UnitID); !ok || home.EstateID != e.ID {
+			return nil, org.ErrUnitNotFound
+		}
+		return e, nil
+	}
+	return s.take(ctx, actor.OpenID, f)
+}
+
+// FileFor takes a complaint that an office writes down for somebody who came or called. The helper's own details stay
+// out of it, and an account with the same phone is neither changed nor linked.
+// Faults: ErrForbidden, ErrEstateNotFound, ErrMatter, ErrNamed, ErrRefReused, fault.ErrInvalid.
+func (s *Service) FileFor(ctx context.Context, actor org.Actor, via Source, who Contact, d Draft) (*Case, error) {
+	if err := actor.Must(org.FileForOthers); err != nil {
+		return nil, err
+	}
+	who.Name, who.Phone = strings.TrimSpace(who.Name), strings.TrimSpace(who.Phone)
+	var c fault.Checks
+	c.Check(via == FromCounter || via == FromPhone, "via", "请选择窗口（counter）或电话（phone）")
+	if d.Cover == Anonymous {
+		c.Check(who == (Contact{}), "name", "匿名投诉不记录姓名和电话")
+	} else {
+		n := len([]rune(who.Name))
+		c.Check(n >= 1 && n <= 30, "name", "请填写投诉人的称呼，不超过30个字")
+		c.Check(org.ValidPhone(who.Phone), "phone", "请填写投诉人的11位手机号，用于查询进展和确认")
+	}
+	if err := c.Err(); err != nil {
+		return nil, err
+	}
+	if err := d.check(); err != nil {
+		return nil, err
+	}
+	f := filing{draft: d, by: actor, files: actor, owner: Complainant{Source: via, FiledBy: actor.PersonID, FiledPost: actor.Post.PostID, Hidden: d.Cover}}
+	if who.Phone != "" {
+		f.owner.NameSealed, f.owner.PhoneSealed = s.vault.Seal(who.Name, "complainants.name"), s.vault.Seal(who.Phone, "complainants.phone")
+		f.owner.PhoneIndex = s.vault.Index("phone", who.Phone)
+	}
+	f.estate = func(tx *store.Tx) (*org.Estate, error) {
+		return org.EstateFor(tx, actor, org.FileForOthers, d.EstateID)
+	}
+	return s.take(ctx, "", f)
+}
+
+// FilePatrol takes what a community or township found on patrol (巡查发现). It counts apart from complaints; the office
+// confirms or returns the answer itself.
+// Faults: ErrForbidden, ErrEstateNotFound, ErrMatter, ErrRefReused, fault.ErrInvalid.
+func (s *Service) FilePatrol(ctx context.Context, actor org.Actor, d Draft) (*Case, error) {
+	if err := actor.Must(org.FileForOthers); err != nil {
+		return nil, err
+	}
+	d.Cover = Plain
+	if err := d.check(); err != nil {
+		return nil, err
+	}
+	f := filing{draft: d, by: actor, files: actor, owner: Complainant{Source: FromPatrol, OrganisationID: actor.OrganisationID(), FiledBy: actor.PersonID, FiledPost: actor.Post.PostID}}
+	f.estate = func(tx *store.Tx) (*org.Estate, error) {
+		return org.EstateFor(tx, actor, org.FileForOthers, d.EstateID)
+	}
+	return s.take(ctx, actor.OpenID, f)
+}
+
+// take is the one way in.
+func (s *Service) take(ctx context.Context, openID string, f filing) (*Case, error) {
+	before, err := s.filed(ctx, f)
 	if before != nil || err != nil {
 		return before, err
 	}
-	display := s.screen(ctx, actor.OpenID, d.Text)
+	display := s.screen(ctx, openID, f.draft.Text)
 	var filed *Case
 	err = s.db.InTx(ctx, func(tx *store.Tx) error {
-		e, err := org.EstateFor(tx, actor, org.FileComplaint, d.EstateID)
-		if err != nil {
-			return err
-		}
-		if err := checkPlace(tx, actor, e, &d); err != nil {
-			return err
-		}
-		r, err := s.route(tx, e, d.Matter, d.About)
-		if err != nil {
-			return err
-		}
-		number, err := store.NextNumber(tx, "T")
-		if err != nil {
-			return err
-		}
-		filed = &Case{Number: number, EstateID: e.ID, BuildingID: d.BuildingID, UnitID: d.UnitID, Place: d.Place, PersonID: actor.PersonID,
-			OpenID: actor.OpenID, Text: d.Text, Visibility: d.Visibility, Display: display, State: Dispatched, Version: 1,
-			ClientRef: d.ClientRef, InputHash: d.InputHash, CreatedAt: tx.Now}
-		if display != Unchecked {
-			filed.CheckedAt = &tx.Now
-		}
-		r.apply(filed)
-		if err := tx.Create(filed).Error; err != nil {
-			return store.Duplicate(err, ErrRefReused)
-		}
-		if err := insertParties(tx, filed, r); err != nil {
-			return err
-		}
-		if err := s.files.Attach(tx, actor, d.PhotoIDs, "photo", "case", filed.ID, e.ID); err != nil {
-			return err
-		}
-		step := Step{CaseID: filed.ID, Seq: 1, Kind: File, State: Dispatched, ToID: filed.LeadID, Clause: filed.Clause, Text: filed.RouteReason, Public: true}
-		if err := insertStep(tx, actor, &step); err != nil {
-			return err
-		}
-		if err := audit.Append(tx, actor, "complaint.file", subject(filed), map[string]any{"matter": filed.Matter, "clause": filed.Clause, "lead": filed.LeadID}); err != nil {
-			return err
-		}
-		told, err := filed.event(tx)
-		if err != nil {
-			return err
-		}
-		if err := outbox.Append(tx, event.CaseFiled{Case: told}); err != nil || display != Review || filed.Visibility != Public {
-			return err
-		}
-		return outbox.Append(tx, event.CaseReview{Case: told})
+		filed, err = s.insert(tx, f, display)
+		return err
 	})
 	if err != nil {
 		// Two taps at the same moment: the second finds the first one's case.
-		if again, findErr := s.filed(ctx, actor, d); again != nil && findErr == nil {
+		if again, findErr := s.filed(ctx, f); again != nil && findErr == nil {
 			return again, nil
 		}
 		return nil, fmt.Errorf("file complaint: %w", err)
@@ -121,17 +193,68 @@ func (s *Service) File(ctx context.Context, actor org.Actor, d Draft) (*Case, er
 	return filed, nil
 }
 
+func (s *Service) insert(tx *store.Tx, f filing, display Display) (*Case, error) {
+	d := f.draft
+	e, err := f.estate(tx)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkPlace(tx, e, &d); err != nil {
+		return nil, err
+	}
+	r, err := s.route(tx, e, d.Matter, d.About)
+	if err != nil {
+		return nil, err
+	}
+	if m, _ := s.pack.Matter(r.Matter); m.Named && d.Cover == Anonymous {
+		return nil, ErrNamed
+	}
+	number, err := store.NextNumber(tx, "T")
+	if err != nil {
+		return nil, err
+	}
+	c := &Case{Number: number, Source: f.owner.Source, EstateID: e.ID, CommunityID: e.CommunityID, TownshipID: e.TownshipID, BuildingID: d.BuildingID, UnitID: d.UnitID,
+		Part: d.Part, Place: d.Place, Lat: d.Lat, Lng: d.Lng, Text: d.Text, Visibility: d.Visibility, Display: display, State: Dispatched, People: 1, CreatedAt: tx.Now}
+	if display != Unchecked {
+		c.CheckedAt = &tx.Now
+	}
+	r.apply(c)
+	t := &turn{Service: s, tx: tx, actor: f.by, c: c, step: &Step{Kind: File, State: Dispatched, ToID: c.LeadID, Clause: c.Clause, Text: c.RouteReason, Public: true}}
+	if err := t.dispatch(); err != nil {
+		return nil, err
+	}
+	if err := t.open(r.parties()); err != nil {
+		return nil, err
+	}
+	m := f.owner
+	m.CaseID, m.FiledID, m.Receipt, m.State, m.ClientRef, m.InputHash, m.CreatedAt = c.ID, c.ID, c.Number, Undecided, d.ClientRef, d.InputHash, tx.Now
+	if err := tx.Create(&m).Error; err != nil {
+		return nil, store.Duplicate(err, ErrRefReused)
+	}
+	if err := s.files.Attach(tx, f.files, d.PhotoIDs, "photo", "case", c.ID, e.ID); err != nil {
+		return nil, err
+	}
+	told, err := c.event(tx)
+	if err != nil {
+		return nil, err
+	}
+	if err := outbox.Append(tx, event.CaseFiled{Case: told}); err != nil || display != Review || c.Visibility != Public {
+		return c, err
+	}
+	return c, outbox.Append(tx, event.CaseReview{Case: told})
+}
+
 // filed finds the case of an earlier request with the same ref.
-func (s *Service) filed(ctx context.Context, actor org.Actor, d Draft) (*Case, error) {
+func (s *Service) filed(ctx context.Context, f filing) (*Case, error) {
 	var found *Case
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		var c Case
-		err := tx.Where("person_id = ? AND client_ref = ?", actor.PersonID, d.ClientRef).Take(&c).Error
-		if err != nil {
-			return store.NotFound(err, nil)
+		m, err := joined(tx, f.owner.FiledBy, f.draft.ClientRef, f.draft.InputHash)
+		if err != nil || m == nil {
+			return err
 		}
-		if c.InputHash != d.InputHash {
-			return ErrRefReused
+		var c Case
+		if err := tx.Where("id = ?", m.FiledID).Take(&c).Error; err != nil {
+			return store.NotFound(err, nil)
 		}
 		found = &c
 		return nil
@@ -139,14 +262,24 @@ func (s *Service) filed(ctx context.Context, actor org.Actor, d Draft) (*Case, e
 	return found, err
 }
 
-// checkPlace makes sure that building and unit lie in the estate, and that a unit is one the actor lives in.
-func checkPlace(tx *store.Tx, actor org.Actor, e *org.Estate, d *Draft) error {
+// joined finds the receipt of an earlier request with the same ref.
+func joined(tx *store.Tx, person int64, ref, hash string) (*Complainant, error) {
+	var m Complainant
+	err := tx.Where("filed_by = ? AND client_ref = ?", person, ref).Take(&m).Error
+	if err != nil {
+		return nil, store.NotFound(err, nil)
+	}
+	if m.InputHash != hash {
+		return nil, ErrRefReused
+	}
+	return &m, nil
+}
+
+// checkPlace makes sure that building and unit lie in the estate.
+func checkPlace(tx *store.Tx, e *org.Estate, d *Draft) error {
 	if d.UnitID != 0 {
-		if home, ok := actor.HomeIn(org.FileComplaint, d.UnitID); !ok || home.EstateID != e.ID {
-			return org.ErrUnitNotFound
-		}
 		var u org.Unit
-		if err := tx.Where("id = ?", d.UnitID).Take(&u).Error; err != nil {
+		if err := tx.Where("id = ? AND estate_id = ? AND removed_at IS NULL", d.UnitID, e.ID).Take(&u).Error; err != nil {
 			return store.NotFound(err, org.ErrUnitNotFound)
 		}
 		d.BuildingID = u.BuildingID
@@ -165,28 +298,6 @@ func checkPlace(tx *store.Tx, actor org.Actor, e *org.Estate, d *Draft) error {
 	return nil
 }
 
-func insertParties(tx *store.Tx, c *Case, r *route) error {
-	parties := []Party{{CaseID: c.ID, OrganisationID: c.LeadID, Role: "lead", Since: tx.Now}}
-	seen := map[int64]bool{c.LeadID: true, c.AboutID: true, 0: true}
-	add := func(ids []int64, role string) {
-		for _, id := range ids {
-			if !seen[id] {
-				seen[id] = true
-				parties = append(parties, Party{CaseID: c.ID, OrganisationID: id, Role: role, Since: tx.Now})
-			}
-		}
-	}
-	add(r.next, "next")
-	add(r.joint, "joint")
-	return tx.Create(&parties).Error
-}
-
-func insertStep(tx *store.Tx, actor org.Actor, st *Step) error {
-	st.PersonID, st.PostID, st.OrganisationID, _ = actor.AuditTrail()
-	st.At = tx.Now
-	return tx.Create(st).Error
-}
-
 // event fills what every event of the case carries.
 func (c *Case) event(tx *store.Tx) (event.Case, error) {
 	names, err := org.EstateNames(tx, []int64{c.EstateID})
@@ -202,8 +313,12 @@ func (c *Case) event(tx *store.Tx) (event.Case, error) {
 	if err != nil {
 		return event.Case{}, err
 	}
+	people, err := peopleOf(tx, c)
+	if err != nil {
+		return event.Case{}, err
+	}
 	e := event.Case{CaseID: c.ID, Number: c.Number, EstateID: c.EstateID, EstateName: names[c.EstateID], Matter: c.MatterName, Clause: c.Clause,
-		LeadID: c.LeadID, LeadName: leads[c.LeadID].Name, JointIDs: joint, PersonID: c.PersonID, AboutID: c.AboutID, At: tx.Now}
+		LeadID: c.LeadID, LeadName: leads[c.LeadID].Name, JointIDs: joint, PersonIDs: people, AboutID: c.AboutID, Urgent: c.Class == string(rulepack.Danger), At: tx.Now}
 	if c.DueAt != nil {
 		e.Due = *c.DueAt
 	}

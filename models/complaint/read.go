@@ -2,326 +2,185 @@ package complaint
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
-	"gorm.io/gorm"
-
-	"github.com/linli-city/linli/models/audit"
-	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
-	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
 )
 
-// visible narrows cases to those that a post may see: of its jurisdiction, those its organisation takes part in, or
-// all. A case about an organisation is never among that organisation's.
-func visible(actor org.Actor) func(*gorm.DB) *gorm.DB {
-	return func(q *gorm.DB) *gorm.DB {
-		own := actor.OrganisationID()
-		q = q.Scopes(actor.NotAbout("cases.about_id"))
-		if actor.Has(org.ReadComplaints, org.ScopeCity) {
-			return q
-		}
-		fresh := q.Session(&gorm.Session{NewDB: true})
-		party := fresh.Model(&Party{}).Select("case_id").Where("organisation_id = ?", own)
-		if !actor.Has(org.ReadComplaints, org.ScopeJurisdiction) {
-			return q.Where("cases.id IN (?)", party)
-		}
-		// A scope runs when the query is built, after an Or that was chained to it; so it gets a group of its own.
-		area := fresh.Scopes(actor.Within(org.ReadComplaints, "cases.estate_id"))
-		return q.Where(fresh.Where(area).Or("cases.id IN (?)", party))
-	}
-}
-
-// StepView is a step with the name of who took it: an office, or the resident, never a person's name.
+// StepView is a step with the name of who took it: an office, or a complainant, never a person's name.
 type StepView struct {
 	Step
 	By string
 	To string
 }
 
-// View is a case as somebody sees it.
-type View struct {
-	Case
-	Estate   string
-	UnitName string
-	Lead     string
-	Offered  string
-	Joint    []string
-	Steps    []StepView
-	Allowed  []Action
-	Overdue  bool
-	FileIDs  []int64
-}
-
-// Filter narrows a list of cases; zero values do not.
-type Filter struct {
-	EstateID int64
-	State    State
-	Mine     bool // only those that wait for the actor's organisation
-	Before   int64
-	Limit    int
-}
-
-// List pages through the cases that a post may see, newest first.
-func (s *Service) List(ctx context.Context, actor org.Actor, f Filter) ([]View, error) {
-	if err := actor.Must(org.ReadComplaints); err != nil {
-		return nil, err
-	}
-	return s.list(ctx, f, func(q *gorm.DB) *gorm.DB {
-		q = q.Scopes(visible(actor))
-		if f.Mine {
-			own := actor.OrganisationID()
-			q = q.Where("(cases.lead_id = ? OR cases.offered_id = ?) AND cases.state IN ?", own, own, []State{Dispatched, Accepted, Offered, Returned})
-		}
-		return q
-	})
-}
-
-// ListOwn pages through the resident's own cases, newest first.
-func (s *Service) ListOwn(ctx context.Context, actor org.Actor, f Filter) ([]View, error) {
-	if err := actor.Must(org.FollowComplaint); err != nil {
-		return nil, err
-	}
-	return s.list(ctx, f, func(q *gorm.DB) *gorm.DB { return q.Where("cases.person_id = ?", actor.PersonID) })
-}
-
-// ListNeighbours pages through what the residents of an estate may see of each other's public cases.
-func (s *Service) ListNeighbours(ctx context.Context, actor org.Actor, estateID int64, f Filter) ([]View, error) {
-	if err := actor.Must(org.FileComplaint); err != nil {
-		return nil, err
-	}
-	err := s.db.View(ctx, func(tx *store.Tx) error {
-		_, err := org.EstateFor(tx, actor, org.FileComplaint, estateID)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	f.EstateID = estateID
-	views, err := s.list(ctx, f, func(q *gorm.DB) *gorm.DB {
-		return q.Scopes(actor.Within(org.FileComplaint, "cases.estate_id")).Where("cases.visibility = ? AND cases.display = ?", Public, Cleared)
-	})
-	for i := range views {
-		views[i].PersonID, views[i].UnitID, views[i].UnitName, views[i].OpenID = 0, 0, "", ""
-	}
-	return views, err
-}
-
-func (s *Service) list(ctx context.Context, f Filter, narrow func(*gorm.DB) *gorm.DB) ([]View, error) {
-	var views []View
-	err := s.db.View(ctx, func(tx *store.Tx) error {
-		q := narrow(tx.Model(&Case{}))
-		if f.EstateID != 0 {
-			q = q.Where("cases.estate_id = ?", f.EstateID)
-		}
-		if f.State != "" {
-			q = q.Where("cases.state = ?", f.State)
-		}
-		if f.Before > 0 {
-			q = q.Where("cases.id < ?", f.Before)
-		}
-		var rows []Case
-		if err := q.Order("cases.id DESC").Limit(f.Limit).Find(&rows).Error; err != nil {
-			return err
-		}
-		var err error
-		views, err = viewCases(tx, rows)
-		return err
-	})
-	return views, err
-}
-
 // Find shows a case with its timeline to a post that may see it.
+// Faults: ErrForbidden, ErrNotFound.
 func (s *Service) Find(ctx context.Context, actor org.Actor, id int64) (*View, error) {
 	if err := actor.Must(org.ReadComplaints); err != nil {
 		return nil, err
 	}
-	v, err := s.find(ctx, func(q *gorm.DB) *gorm.DB { return q.Scopes(visible(actor)).Where("cases.id = ?", id) })
-	if err != nil {
-		return nil, err
-	}
-	v.Allowed = v.allowedTo(actor.OrganisationID())
-	return v, nil
-}
-
-// FindOwn shows a resident's own case with its timeline.
-func (s *Service) FindOwn(ctx context.Context, actor org.Actor, id int64) (*View, error) {
-	if err := actor.Must(org.FollowComplaint); err != nil {
-		return nil, err
-	}
-	v, err := s.find(ctx, func(q *gorm.DB) *gorm.DB { return q.Where("cases.id = ? AND cases.person_id = ?", id, actor.PersonID) })
-	if err != nil {
-		return nil, err
-	}
-	v.Allowed = v.allowed(Confirm, Return)
-	return v, nil
-}
-
-// maxExport bounds the cases of an export.
-const maxExport = 1000
-
-// ExportOwn gives the resident's own cases with everything that was written in them, newest first, at most 1000.
-func (s *Service) ExportOwn(ctx context.Context, actor org.Actor) ([]View, error) {
-	views, err := s.ListOwn(ctx, actor, Filter{Limit: maxExport})
-	if err != nil {
-		return nil, err
-	}
-	err = s.db.View(ctx, func(tx *store.Tx) error {
-		for i := range views {
-			if views[i].Steps, err = timeline(tx, &views[i].Case); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return views, err
-}
-
-func (s *Service) find(ctx context.Context, narrow func(*gorm.DB) *gorm.DB) (*View, error) {
 	var found *View
 	err := s.db.View(ctx, func(tx *store.Tx) error {
 		var c Case
-		if err := narrow(tx.Model(&Case{})).Take(&c).Error; err != nil {
+		if err := tx.Scopes(visible(actor)).Where("cases.id = ?", id).Take(&c).Error; err != nil {
 			return store.NotFound(err, ErrNotFound)
 		}
-		views, err := viewCases(tx, []Case{c})
+		v, err := whole(tx, &c)
 		if err != nil {
 			return err
 		}
-		found = &views[0]
-		found.Joint, err = jointNames(tx, c.ID)
-		if err != nil {
+		if v.Steps, err = timeline(tx, c.ID); err != nil {
 			return err
 		}
-		found.Steps, err = timeline(tx, &c)
+		if v.Allowed, err = c.allowedTo(tx, actor); err != nil {
+			return err
+		}
+		err = tx.Model(&Party{}).Where("case_id = ? AND organisation_id = ?", c.ID, actor.OrganisationID()).Limit(1).Pluck("post_id", &v.Post).Error
+		found = v
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	found.FileIDs, err = s.files.IDsFor(ctx, "case", found.ID)
+	// A part of a split case was filed with the whole.
+	found.FileIDs, err = s.files.IDsFor(ctx, "case", found.root())
 	return found, err
 }
 
-func viewCases(tx *store.Tx, rows []Case) ([]View, error) {
-	views := make([]View, len(rows))
-	var estates, leads []int64
-	for _, c := range rows {
-		estates, leads = append(estates, c.EstateID), append(leads, c.LeadID, c.OfferedID)
-	}
-	names, err := org.EstateNames(tx, estates)
+// whole adds to a case what a list leaves out: who takes part, its parts and what it became.
+func whole(tx *store.Tx, c *Case) (*View, error) {
+	views, err := viewCases(tx, []Case{*c})
 	if err != nil {
 		return nil, err
 	}
-	orgs, err := org.Organisations(tx, leads)
-	if err != nil {
+	v := &views[0]
+	var parties []Party
+	if err := tx.Where("case_id = ? AND role IN ?", c.ID, []string{"joint", "next"}).Order("role DESC, leg, organisation_id").Find(&parties).Error; err != nil {
 		return nil, err
 	}
-	units, err := org.UnitNames(tx, unitsOf(rows))
-	if err != nil {
+	if err := tx.Where("parent_id = ?", c.ID).Order("id").Limit(100).Find(&v.Parts).Error; err != nil {
 		return nil, err
 	}
-	for i, c := range rows {
-		open := c.State != Closed && c.State != Answered
-		views[i] = View{Case: c, Estate: names[c.EstateID], Lead: orgs[c.LeadID].Name, Offered: orgs[c.OfferedID].Name, UnitName: units[c.UnitID],
-			Overdue: open && c.DueAt != nil && tx.Now.After(*c.DueAt)}
-	}
-	return views, nil
-}
-
-func unitsOf(rows []Case) []int64 {
 	ids := []int64{0}
-	for _, c := range rows {
-		ids = append(ids, c.UnitID)
+	for _, p := range parties {
+		ids = append(ids, p.OrganisationID)
 	}
-	return ids
-}
-
-func jointNames(tx *store.Tx, caseID int64) ([]string, error) {
-	var names []string
-	err := tx.Model(&Party{}).Joins("JOIN organisations ON organisations.id = case_parties.organisation_id").
-		Where("case_id = ? AND role IN ?", caseID, []string{"joint", "next"}).Order("organisations.id").Pluck("organisations.name", &names).Error
-	return names, err
+	for _, p := range v.Parts {
+		ids = append(ids, p.LeadID)
+	}
+	names, err := org.Organisations(tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range parties {
+		v.Joint = append(v.Joint, names[p.OrganisationID].Name)
+		if p.Role == "next" {
+			v.Next, v.NextNames = append(v.Next, p), append(v.NextNames, names[p.OrganisationID].Name)
+		}
+	}
+	for _, p := range v.Parts {
+		v.PartLeads = append(v.PartLeads, names[p.LeadID].Name)
+	}
+	if c.MergedID != 0 {
+		err = tx.Model(&Case{}).Where("id = ?", c.MergedID).Pluck("number", &v.Into).Error
+	}
+	return v, err
 }
 
 // timeline loads the steps in order, the newest thousand: what was done last must never be out of sight.
-func timeline(tx *store.Tx, c *Case) ([]StepView, error) {
+func timeline(tx *store.Tx, caseID int64) ([]StepView, error) {
 	var steps []Step
-	if err := tx.Where("case_id = ?", c.ID).Order("seq DESC").Limit(1000).Find(&steps).Error; err != nil {
+	if err := tx.Where("case_id = ?", caseID).Order("seq DESC").Limit(1000).Find(&steps).Error; err != nil {
 		return nil, err
 	}
 	slices.Reverse(steps)
-	var ids []int64
+	ids := []int64{0}
+	receipts := []int64{0}
 	for _, st := range steps {
-		ids = append(ids, st.OrganisationID, st.ToID)
+		ids, receipts = append(ids, st.OrganisationID, st.ToID), append(receipts, st.ComplainantID)
 	}
 	orgs, err := org.Organisations(tx, ids)
 	if err != nil {
 		return nil, err
 	}
+	var people []Complainant
+	if err := tx.Select("id", "receipt").Where("id IN ?", receipts).Find(&people).Error; err != nil {
+		return nil, err
+	}
+	receipt := map[int64]string{}
+	for _, p := range people {
+		receipt[p.ID] = p.Receipt
+	}
 	views := make([]StepView, len(steps))
 	for i, st := range steps {
 		views[i] = StepView{Step: st, By: orgs[st.OrganisationID].Name, To: orgs[st.ToID].Name}
-		if st.OrganisationID == 0 {
+		switch {
+		case st.ComplainantID != 0:
+			views[i].By = "投诉人（" + receipt[st.ComplainantID] + "）"
+		case st.OrganisationID == 0 && (st.Kind == Resume || st.Kind == Escalate || st.Kind == Lapse || st.Kind == Gather):
+			views[i].By = "系统"
+		case st.OrganisationID == 0:
 			views[i].By = "投诉人"
 		}
 	}
 	return views, nil
 }
 
-// RevealComplainant gives the lead the person's id so that the surface can show how to reach them; the look becomes a
-// step of which the complainant is told. The organisation complained about never gets here.
-// Faults: ErrForbidden, ErrNotFound, ErrNotLead, fault.ErrInvalid.
-func (s *Service) RevealComplainant(ctx context.Context, actor org.Actor, id int64, reason string) (int64, error) {
-	reason = strings.TrimSpace(reason)
-	if n := len([]rune(reason)); n < 4 || n > 200 {
-		return 0, fault.ErrInvalid.With(fault.Field{Path: "reason", Reason: "请写明查看的原因（4至200个字），投诉人会看到"})
-	}
-	var person int64
-	err := s.db.InTx(ctx, func(tx *store.Tx) error {
-		c, err := lockForLead(tx, actor, id)
-		if err != nil {
-			return err
-		}
-		person = c.PersonID
-		c.Version++
-		step := Step{CaseID: c.ID, Seq: c.Version, Kind: Reveal, State: c.State, Text: reason, Public: true}
-		if err := insertStep(tx, actor, &step); err != nil {
-			return err
-		}
-		if err := updateCase(tx, c); err != nil {
-			return err
-		}
-		if err := audit.Append(tx, actor, "person.reveal", subject(c), map[string]any{"reason": reason}); err != nil {
-			return err
-		}
-		e, err := c.event(tx)
-		if err != nil {
-			return err
-		}
-		return outbox.Append(tx, event.CaseRevealed{Case: e})
-	})
-	if err != nil {
-		return 0, fmt.Errorf("reveal complainant: %w", err)
-	}
-	return person, nil
+// Reached is how to reach a complainant: an account, or the details that an office wrote down.
+type Reached struct {
+	PersonID int64
+	Name     string
+	Phone    string
 }
 
-// MayOpenFiles reports whether the actor may open the pictures of a case: its complainant, or a post that sees it.
-func (s *Service) MayOpenFiles(ctx context.Context, actor org.Actor, caseID int64) error {
-	var err error
-	if actor.Post != nil {
-		_, err = s.Find(ctx, actor, caseID)
-	} else {
-		_, err = s.FindOwn(ctx, actor, caseID)
+// RevealComplainant gives the lead a way to reach a complainant, the first one unless a receipt is named; the look
+// becomes a step of which the complainants are told. The organisation complained about never gets here, and an estate's
+// company or committee not where the complainant asked to be covered.
+// Faults: ErrForbidden, ErrNotFound, ErrNotLead, ErrMove, ErrSealed, ErrAnonymous, ErrNobody, fault.ErrInvalid.
+func (s *Service) RevealComplainant(ctx context.Context, actor org.Actor, id int64, receipt, reason string) (Reached, error) {
+	reason = strings.TrimSpace(reason)
+	if n := len([]rune(reason)); n < 4 || n > 200 {
+		return Reached{}, fault.ErrInvalid.With(fault.Field{Path: "reason", Reason: "请写明查看的原因（4至200个字），投诉人会看到"})
 	}
-	if errors.Is(err, org.ErrForbidden) {
-		return ErrNotFound
+	var found Reached
+	_, err := s.act(ctx, actor, id, Reveal, Input{Text: reason}, func(t *turn) error {
+		if err := s.office(t, actor, id); err != nil {
+			return err
+		}
+		var m Complainant
+		q := t.tx.Where("case_id = ? AND state <> ?", t.c.root(), Gone).Order("id")
+		if receipt != "" {
+			q = q.Where("receipt = ?", receipt)
+		}
+		if err := q.Limit(1).Take(&m).Error; err != nil {
+			return store.NotFound(err, ErrNobody)
+		}
+		covered := m.Hidden == Sealed && (actor.Post.OrgKind == org.Company || actor.Post.OrgKind == org.Committee)
+		switch {
+		case covered:
+			return ErrSealed
+		case m.Hidden == Anonymous:
+			return ErrAnonymous
+		case m.PersonID == 0 && m.PhoneSealed == "":
+			return ErrNobody
+		}
+		found = Reached{PersonID: m.PersonID}
+		if m.PersonID != 0 {
+			return nil
+		}
+		var err error
+		if found.Name, err = s.vault.Open(m.NameSealed, "complainants.name"); err != nil {
+			return err
+		}
+		found.Phone, err = s.vault.Open(m.PhoneSealed, "complainants.phone")
+		return err
+	})
+	if err != nil {
+		return Reached{}, err
 	}
-	return err
+	return found, nil
 }

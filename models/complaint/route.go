@@ -4,9 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
-	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/complaint/routing"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/rulepack"
@@ -19,10 +17,7 @@ type route struct {
 	lead  int64
 	about int64
 	joint []int64
-	next  []int64
-	due   *time.Time
-	guess bool // due is 参考时限
-	stamp string
+	next  []Party // later legs, in order
 }
 
 // route decides who handles a complaint about a matter and resolves the bodies in the register.
@@ -48,12 +43,16 @@ func (s *Service) route(tx *store.Tx, e *org.Estate, matter, about string) (*rou
 			return nil, err
 		}
 	}
-	for _, leg := range r.Next {
-		if r.next, err = appendBody(tx, e, r.next, leg.Unit.Ref); err != nil {
+	for i, leg := range r.Next {
+		ids, err := appendBody(tx, e, nil, leg.Unit.Ref)
+		if err != nil {
 			return nil, err
 		}
+		for _, id := range ids {
+			r.next = append(r.next, Party{OrganisationID: id, Role: "next", Leg: i + 1, Does: leg.Does, Clause: leg.Clause})
+		}
 	}
-	return r, s.setClock(tx, r, string(r.Class))
+	return r, nil
 }
 
 func appendBody(tx *store.Tx, e *org.Estate, ids []int64, ref string) ([]int64, error) {
@@ -98,81 +97,31 @@ func reference(o *org.Organisation) string {
 	return o.Code
 }
 
-// setClock computes the due date from dispatch, which is now. Without a confirmed local value it is 参考时限; without
-// any value there is none.
-func (s *Service) setClock(tx *store.Tx, r *route, class string) error {
-	set, err := org.Rules(tx, tx.Now, s.pack.Code)
-	if err != nil {
-		return err
-	}
-	r.stamp = set.Stamp()
-	due, reference, err := dueFrom(set, class, tx.Now)
-	if errors.Is(err, rulepack.ErrUnset) {
-		return nil
-	}
-	r.due, r.guess = due, reference
-	return err
-}
-
-// dueFrom is when a case of a class is due if it is dispatched at now: natural hours, or the end of the last of so
-// many working days.
-func dueFrom(set *rulepack.Set, class string, now time.Time) (*time.Time, bool, error) {
-	key := "complaint.clock." + class
-	term, err := set.Clock(key)
-	if err != nil {
-		return nil, false, err
-	}
-	v, err := set.Find(key)
-	if err != nil {
-		return nil, false, err
-	}
-	due, reference := now.Add(time.Duration(term.Hours)*time.Hour), v.Reference
-	if term.WorkingDays > 0 {
-		days, err := workingDays(set)
-		if err != nil {
-			return nil, false, err
-		}
-		var known bool
-		if due, known = days.Due(now, term.WorkingDays); !known {
-			reference = true // a year whose holidays nobody has entered: the date may move
-		}
-	}
-	due = due.UTC().Truncate(time.Second)
-	return &due, reference, nil
-}
-
-// workingDays is the national calendar with the days that the bureau has entered over it.
-func workingDays(set *rulepack.Set) (calendar.Calendar, error) {
-	days := calendar.National()
-	lines, err := set.List("calendar.days")
-	if errors.Is(err, rulepack.ErrUnset) {
-		return days, nil
-	}
-	if err != nil {
-		return days, err
-	}
-	o, err := calendar.ParseOverrides(lines)
-	if err != nil {
-		return days, err
-	}
-	return days.With(o), nil
-}
-
-// restartClock gives a returned case a new due date.
-func (s *Service) restartClock(tx *store.Tx, c *Case) error {
-	r := &route{}
-	if err := s.setClock(tx, r, c.Class); err != nil {
-		return err
-	}
-	c.DueAt, c.DueReference, c.MandateVersion = r.due, r.guess, r.stamp
-	return nil
-}
-
 func (r *route) apply(c *Case) {
 	c.Matter, c.MatterName, c.Clause, c.ClauseText, c.Class = r.Matter, r.MatterName, r.Clause, r.ClauseText, string(r.Class)
 	c.Level, c.LeadID, c.AboutID, c.RouteReason = string(r.Level), r.lead, r.about, r.Reason
-	c.DueAt, c.DueReference, c.MandateVersion = r.due, r.guess, r.stamp
 }
+
+// parties are who takes part from the start: each office once, the body complained about never.
+func (r *route) parties() []Party {
+	list := []Party{{OrganisationID: r.lead, Role: "lead"}}
+	seen := map[int64]bool{r.lead: true, r.about: true, 0: true}
+	for _, p := range r.next {
+		if !seen[p.OrganisationID] {
+			seen[p.OrganisationID] = true
+			list = append(list, p)
+		}
+	}
+	for _, id := range r.joint {
+		if !seen[id] {
+			seen[id] = true
+			list = append(list, Party{OrganisationID: id, Role: "joint"})
+		}
+	}
+	return list
+}
+
+func levelOf(o *org.Organisation) string { return string(routing.LevelOf(reference(o))) }
 
 // MatterView is a matter as people choose it.
 type MatterView struct {

@@ -68,7 +68,11 @@ func (s *Service) Rescreen(ctx context.Context) (int, error) {
 	for _, c := range waiting {
 		to := Review
 		if s.db.Now().Before(c.CreatedAt.Add(checkWindow)) {
-			if to = s.screen(ctx, c.OpenID, c.Text); to == Unchecked {
+			account, err := s.filedFrom(ctx, c.ID)
+			if err != nil {
+				return settled, err
+			}
+			if to = s.screen(ctx, account, c.Text); to == Unchecked {
 				continue
 			}
 		}
@@ -78,6 +82,14 @@ func (s *Service) Rescreen(ctx context.Context) (int, error) {
 		settled++
 	}
 	return settled, nil
+}
+
+// filedFrom is the WeChat account from which a case was filed; the check asks for one.
+func (s *Service) filedFrom(ctx context.Context, caseID int64) (openID string, err error) {
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		return tx.Model(&Complainant{}).Where("filed_id = ?", caseID).Order("id").Limit(1).Pluck("open_id", &openID).Error
+	})
+	return openID, err
 }
 
 func (s *Service) settle(ctx context.Context, c Case, to Display) error {
@@ -140,15 +152,8 @@ func (s *Service) Screen(ctx context.Context, actor org.Actor, id int64, show bo
 		if show {
 			c.Display = Cleared
 		}
-		c.Version++
-		step := Step{CaseID: c.ID, Seq: c.Version, Kind: Screen, State: c.State, Text: reason}
-		if err := insertStep(tx, actor, &step); err != nil {
-			return err
-		}
-		if err := updateCase(tx, &c); err != nil {
-			return err
-		}
-		return audit.Append(tx, actor, "complaint.screen", subject(&c), map[string]any{"display": c.Display})
+		t := &turn{Service: s, tx: tx, actor: actor, c: &c, from: c.State, step: &Step{CaseID: c.ID, Kind: Screen, Text: reason, Public: true}}
+		return t.store(Screen)
 	})
 	if err != nil {
 		return fmt.Errorf("screen complaint: %w", err)

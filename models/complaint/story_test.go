@@ -51,7 +51,7 @@ func newWorld(t *testing.T) *world {
 	clock := modelstest.NewClock()
 	db, v := modelstest.OpenAt(t, clock), modelstest.Vault(t)
 	w := &world{Town: modelstest.NewTown(t, db, v), clock: clock, check: &checker{verdict: complaint.Pass}}
-	w.s = complaint.New(db, modelstest.Pack(t), w.check, noFiles{}, slog.New(slog.DiscardHandler))
+	w.s = complaint.New(db, modelstest.Pack(t), v, w.check, noFiles{}, slog.New(slog.DiscardHandler))
 	return w
 }
 
@@ -66,6 +66,11 @@ func (w *world) file(t *testing.T, by org.Actor, d complaint.Draft) *complaint.C
 		t.Fatal(err)
 	}
 	return c
+}
+
+// report is an answer in its four elements.
+func report(did string) complaint.Input {
+	return complaint.Input{Report: &complaint.Report{AcceptedOn: "3月2日上午", Contacted: "电话联系投诉人", Did: did, Next: "已办完"}}
 }
 
 // matterLedBy finds an ordinary matter of the mandate list that an office leads alone.
@@ -93,21 +98,25 @@ func TestStory(t *testing.T) {
 		t.Errorf("due = %v, reference = %v; the unconfirmed clock must be marked 参考时限", c.DueAt, c.DueReference)
 	}
 	ctx := t.Context()
-	if _, err := w.s.Reply(ctx, enforcement, c.ID, complaint.Input{Text: "今天受理并联系了店主，已要求整改"}); !errors.Is(err, complaint.ErrMove) {
+	if _, err := w.s.Act(ctx, enforcement, c.ID, complaint.Answer, report("今天受理并联系了店主，已要求整改")); !errors.Is(err, complaint.ErrMove) {
 		t.Errorf("answer before accepting: %v", err)
 	}
 	steps := []func() (*complaint.Case, error){
-		func() (*complaint.Case, error) { return w.s.Accept(ctx, enforcement, c.ID, complaint.Input{}) },
 		func() (*complaint.Case, error) {
-			return w.s.Reply(ctx, enforcement, c.ID, complaint.Input{Text: "今天受理并联系了店主，已要求整改"})
+			return w.s.Act(ctx, enforcement, c.ID, complaint.Accept, complaint.Input{})
 		},
 		func() (*complaint.Case, error) {
-			return w.s.GiveBack(ctx, owner, c.ID, complaint.Input{Text: "夜里还是一样吵"})
+			return w.s.Act(ctx, enforcement, c.ID, complaint.Answer, report("今天受理并联系了店主，已要求整改"))
 		},
 		func() (*complaint.Case, error) {
-			return w.s.Reply(ctx, enforcement, c.ID, complaint.Input{Text: "再次上门，店主已停用音响，今晚复查"})
+			return w.s.ActOwn(ctx, owner, c.ID, complaint.Return, complaint.Input{Text: "夜里还是一样吵"})
 		},
-		func() (*complaint.Case, error) { return w.s.Confirm(ctx, owner, c.ID, complaint.Input{}) },
+		func() (*complaint.Case, error) {
+			return w.s.Act(ctx, enforcement, c.ID, complaint.Answer, report("再次上门，店主已停用音响，今晚复查"))
+		},
+		func() (*complaint.Case, error) {
+			return w.s.ActOwn(ctx, owner, c.ID, complaint.Confirm, complaint.Input{})
+		},
 	}
 	for i, step := range steps {
 		if _, err := step(); err != nil {
@@ -175,7 +184,7 @@ func TestOneOfTwentyAccepts(t *testing.T) {
 	won := 0
 	for range 20 {
 		wg.Go(func() {
-			_, err := w.s.Accept(context.Background(), officer, c.ID, complaint.Input{})
+			_, err := w.s.Act(context.Background(), officer, c.ID, complaint.Accept, complaint.Input{})
 			mu.Lock()
 			defer mu.Unlock()
 			switch {
@@ -205,22 +214,22 @@ func TestTransferLeavesTheLeadUntilSigned(t *testing.T) {
 		t.Errorf("an office that is no party sees the case: %v", err)
 	}
 	in := complaint.Input{ToID: fire.Post.OrganisationID, Clause: "五(六)2", Text: "消防通道被占"}
-	if _, err := w.s.OfferTransfer(ctx, community, c.ID, in); err != nil {
+	if _, err := w.s.Act(ctx, community, c.ID, complaint.Transfer, in); err != nil {
 		t.Fatal(err)
 	}
 	v, err := w.s.Find(ctx, fire, c.ID)
 	if err != nil || v.LeadID != w.Community.ID || v.State != complaint.Offered {
 		t.Fatalf("offered: %+v, %v", v, err)
 	}
-	if _, err := w.s.Accept(ctx, community, c.ID, complaint.Input{}); !errors.Is(err, complaint.ErrNotLead) {
+	if _, err := w.s.Act(ctx, community, c.ID, complaint.Accept, complaint.Input{}); !errors.Is(err, complaint.ErrNotLead) {
 		t.Errorf("the old lead signs for the other: %v", err)
 	}
-	got, err := w.s.Accept(ctx, fire, c.ID, complaint.Input{})
+	got, err := w.s.Act(ctx, fire, c.ID, complaint.Accept, complaint.Input{})
 	if err != nil || got.LeadID != fire.Post.OrganisationID {
 		t.Fatalf("signed: %+v, %v", got, err)
 	}
 	in.Clause = "九(九)9"
-	if _, err := w.s.OfferTransfer(ctx, fire, c.ID, in); fault.Of(err).Kind != fault.Invalid {
+	if _, err := w.s.Act(ctx, fire, c.ID, complaint.Transfer, in); fault.Of(err).Kind != fault.Invalid {
 		t.Errorf("a clause that does not exist: %v", err)
 	}
 }
@@ -243,7 +252,7 @@ func TestTheBodyComplainedAboutNeverSees(t *testing.T) {
 	if err != nil || len(rows) != 0 {
 		t.Errorf("the committee lists %d cases (%v)", len(rows), err)
 	}
-	if _, err := w.s.OfferTransfer(ctx, w.Officer(w.Community, org.Clerk), c.ID, complaint.Input{ToID: w.Committee.ID, Clause: "五(六)2", Text: "请自查"}); !errors.Is(err, complaint.ErrAboutParty) {
+	if _, err := w.s.Act(ctx, w.Officer(w.Community, org.Clerk), c.ID, complaint.Transfer, complaint.Input{ToID: w.Committee.ID, Clause: "五(六)2", Text: "请自查"}); !errors.Is(err, complaint.ErrAboutParty) {
 		t.Errorf("transfer to the body complained about: %v", err)
 	}
 }

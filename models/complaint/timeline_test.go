@@ -18,7 +18,7 @@ func TestALookCannotBeHidden(t *testing.T) {
 	owner, clerk := w.Resident(0, org.RoleOwner), w.Officer(w.Community, org.Clerk)
 	c := w.file(t, owner, w.draft(""))
 	note := func() error {
-		_, err := w.s.Tell(ctx, clerk, c.ID, complaint.Input{Text: "正在办理"})
+		_, err := w.s.Act(ctx, clerk, c.ID, complaint.Note, complaint.Input{Text: "正在办理"})
 		return err
 	}
 	notes := 0
@@ -30,10 +30,10 @@ func TestALookCannotBeHidden(t *testing.T) {
 	if err := note(); !errors.Is(err, complaint.ErrTalk) {
 		t.Errorf("after %d notes: %v", notes, err)
 	}
-	if _, err := w.s.OfferTransfer(ctx, clerk, c.ID, complaint.Input{ToID: w.Code("fire").ID, Clause: "五(六)2", Text: "消防通道被占"}); !errors.Is(err, complaint.ErrTalk) {
+	if _, err := w.s.Act(ctx, clerk, c.ID, complaint.Transfer, complaint.Input{ToID: w.Code("fire").ID, Clause: "五(六)2", Text: "消防通道被占"}); !errors.Is(err, complaint.ErrTalk) {
 		t.Errorf("transfer after %d notes: %v", notes, err)
 	}
-	if _, err := w.s.RevealComplainant(ctx, clerk, c.ID, "上门核实需要"); err != nil {
+	if _, err := w.s.RevealComplainant(ctx, clerk, c.ID, "", "上门核实需要"); err != nil {
 		t.Fatal(err)
 	}
 	// As it would look had a case ever grown beyond what is shown.
@@ -54,7 +54,7 @@ func TestALookCannotBeHidden(t *testing.T) {
 	if !slices.Contains(w.told(t), "complaint.revealed") {
 		t.Errorf("told %v", w.told(t))
 	}
-	if _, err := w.s.Accept(ctx, clerk, c.ID, complaint.Input{}); err != nil {
+	if _, err := w.s.Act(ctx, clerk, c.ID, complaint.Accept, complaint.Input{}); err != nil {
 		t.Errorf("a talked-out case must still be handled: %v", err)
 	}
 }
@@ -70,7 +70,7 @@ func TestAskedAndPassedOver(t *testing.T) {
 	offer := func(from org.Actor, to org.Actor) {
 		t.Helper()
 		in := complaint.Input{ToID: to.Post.OrganisationID, Clause: "五(六)2", Text: "消防通道被占"}
-		if _, err := w.s.OfferTransfer(ctx, from, c.ID, in); err != nil {
+		if _, err := w.s.Act(ctx, from, c.ID, complaint.Transfer, in); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -85,16 +85,16 @@ func TestAskedAndPassedOver(t *testing.T) {
 	offer(community, police)
 	sees(fire, false)
 	sees(police, true)
-	if _, err := w.s.Accept(ctx, police, c.ID, complaint.Input{}); err != nil {
+	if _, err := w.s.Act(ctx, police, c.ID, complaint.Accept, complaint.Input{}); err != nil {
 		t.Fatal(err)
 	}
 	offer(police, fire)
-	if _, err := w.s.Accept(ctx, fire, c.ID, complaint.Input{}); err != nil {
+	if _, err := w.s.Act(ctx, fire, c.ID, complaint.Accept, complaint.Input{}); err != nil {
 		t.Fatal(err)
 	}
 	sees(police, true) // it led once
 	offer(fire, police)
-	if _, err := w.s.Reply(ctx, fire, c.ID, complaint.Input{Text: "今天受理并联系了物业，通道已清理"}); err != nil {
+	if _, err := w.s.Act(ctx, fire, c.ID, complaint.Answer, report("今天受理并联系了物业，通道已清理")); err != nil {
 		t.Fatal(err)
 	}
 	sees(police, true)

@@ -25,8 +25,9 @@ type Case struct {
 	LeadID     int64     `json:"lead_id"` // org.Organisation
 	LeadName   string    `json:"lead_name"`
 	JointIDs   []int64   `json:"joint_ids,omitempty"`
-	PersonID   int64     `json:"person_id"`          // the complainant; resolved, never shown
+	PersonIDs  []int64   `json:"person_ids"`         // the complainants; resolved, never shown
 	AboutID    int64     `json:"about_id,omitempty"` // the organisation complained about; never told who complains
+	Urgent     bool      `json:"urgent,omitempty"`
 	Due        time.Time `json:"due,omitzero"`
 	At         time.Time `json:"at"`
 }
@@ -60,7 +61,16 @@ type (
 	// CaseReturned says that the resident is not content and the case is open again.
 	CaseReturned struct {
 		Case
-		Returns int `json:"returns"`
+		Returns int  `json:"returns"`
+		Raised  bool `json:"raised,omitempty"` // the level above leads from now on
+	}
+	// CaseMoved is any other action on a complaint; What is its name. What was written stays in the case.
+	CaseMoved struct {
+		Case
+		What   string    `json:"what"`
+		ToID   int64     `json:"to_id,omitempty"`
+		ToName string    `json:"to_name,omitempty"`
+		On     time.Time `json:"on,omitzero"`
 	}
 	// CaseRevealed tells the complainant that the lead looked at who they are.
 	CaseRevealed struct{ Case }
@@ -85,6 +95,15 @@ func (CaseConfirmed) Kind() string { return "complaint.confirmed" }
 
 // Kind names the event.
 func (CaseReturned) Kind() string { return "complaint.returned" }
+
+// Asked is the office that the case was sent to, 0 for none.
+func (e CaseTransferred) Asked() int64 { return e.ToID }
+
+// Asked is the office that the case was sent to, 0 for none.
+func (e CaseMoved) Asked() int64 { return e.ToID }
+
+// Kind names the event.
+func (e CaseMoved) Kind() string { return "complaint." + e.What }
 
 // Kind names the event.
 func (CaseRevealed) Kind() string { return "complaint.revealed" }
@@ -178,6 +197,16 @@ var makers = map[string]func() Event{
 	"residency.ended":       func() Event { return new(ResidencyEnded) },
 	"area.contested":        func() Event { return new(AreaContested) },
 	"area.decided":          func() Event { return new(AreaDecided) },
+}
+
+// moves are the actions that CaseMoved tells of.
+var moves = []string{"refuse", "arbitrate_asked", "arbitrate", "redirect", "split", "part", "gather", "merge", "ask", "supply", "plan", "hold", "resume",
+	"conclude", "confirm", "lapse", "reopen", "withdraw", "force_close", "urge", "escalate", "remind", "join"}
+
+func init() {
+	for _, m := range moves {
+		makers["complaint."+m] = func() Event { return &CaseMoved{What: m} }
+	}
 }
 
 // Kinds lists every kind, for the tests that compare it with the notification plan.

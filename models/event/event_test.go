@@ -18,6 +18,9 @@ func made(t *testing.T, kind string) event.Event {
 		t.Fatal(err)
 	}
 	fill(reflect.ValueOf(e).Elem())
+	if m, ok := e.(*event.CaseMoved); ok {
+		m.What = strings.TrimPrefix(kind, "complaint.")
+	}
 	return e
 }
 
@@ -56,7 +59,7 @@ func TestEveryKindIsReadBackAsItWas(t *testing.T) {
 		if e.Kind() != kind {
 			t.Errorf("%s is read as %s", kind, e.Kind())
 		}
-		if before := types[reflect.TypeOf(e)]; before != "" {
+		if before := types[reflect.TypeOf(e)]; before != "" && reflect.TypeOf(e) != reflect.TypeFor[*event.CaseMoved]() {
 			t.Errorf("%s and %s are one type", kind, before)
 		}
 		types[reflect.TypeOf(e)] = kind
@@ -89,7 +92,7 @@ func TestAnEventOfANewerProgramIsAnError(t *testing.T) {
 var texts = map[string]string{
 	"number": "of a case or notice", "estate_name": "public", "matter": "from the mandate list", "clause": "from the mandate list",
 	"lead_name": "an office", "to_name": "an office", "publisher_name": "an office or committee",
-	"sort": "of a notice", "title": "of a published notice", "unit_name": "a place, no person", "reason": "an office's words to the applicant", "cause": "a code",
+	"what": "a code", "sort": "of a notice", "title": "of a published notice", "unit_name": "a place, no person", "reason": "an office's words to the applicant", "cause": "a code",
 }
 
 // Events stay in the outbox and pass through Redis: nothing in them may say who somebody is.

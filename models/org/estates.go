@@ -74,6 +74,12 @@ func (s *Service) CreateEstate(ctx context.Context, actor Actor, in NewEstate) (
 	return e, nil
 }
 
+// Mover brings what a domain keeps of an estate to another community and township, in the transaction of the change.
+type Mover func(tx *store.Tx, estate, community, township int64) error
+
+// OnMove adds what else changes with an estate's community. It is called while the services are wired.
+func (s *Service) OnMove(movers ...Mover) { s.movers = append(s.movers, movers...) }
+
 // Appoint gives an organisation a function of the estate, or nobody with organisationID 0; the history is kept.
 // Faults: ErrForbidden, ErrEstateNotFound, ErrOrganisationNotFound, fault.ErrInvalid.
 func (s *Service) Appoint(ctx context.Context, actor Actor, estateID int64, f Function, organisationID int64, reason string) error {
@@ -102,6 +108,11 @@ func (s *Service) Appoint(ctx context.Context, actor Actor, estateID int64, f Fu
 			}
 			if f == FunctionCommunity {
 				change["township_id"] = o.ParentID
+				for _, move := range s.movers {
+					if err := move(tx, e.ID, o.ID, o.ParentID); err != nil {
+						return err
+					}
+				}
 			}
 		}
 		if err := tx.Model(&Estate{}).Where("id = ?", e.ID).Updates(change).Error; err != nil {

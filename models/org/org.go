@@ -17,6 +17,8 @@ type Service struct {
 	log   *slog.Logger
 	// erasers are the other domains' parts of an erasure.
 	erasers []Eraser
+	// movers are what other domains do when an estate comes to another community or township.
+	movers []Mover
 }
 
 // New wires the register. files gives access to uploaded rosters and documents.

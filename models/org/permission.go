@@ -22,6 +22,7 @@ const (
 	ReadComplaints  Action = "complaint.read"
 	WorkComplaints  Action = "complaint.work" // accept, answer, transfer
 	ReviewContent   Action = "complaint.review"
+	FileForOthers   Action = "complaint.file_for" // at a counter, on the phone, or what a patrol found
 
 	ReadBoard     Action = "board.read"
 	PublishNotice Action = "board.publish"
@@ -103,6 +104,7 @@ var permissions = map[Action][]grant{
 		each(ScopeParty, "company", "department", "utility", "association"),
 		each(ScopeCity, "bureau", "office", "leading_group")),
 	WorkComplaints: each(ScopeParty, staffRoles...),
+	FileForOthers:  join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau")),
 	ReviewContent:  join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau")),
 
 	ReadBoard: join(each(ScopeHome, residents...),

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 
 	"github.com/linli-city/linli/models/audit"
@@ -138,6 +139,11 @@ type Recognition struct {
 	// Review is set when the number stands for more owner sets than one person plausibly has; a person must check.
 	Review bool
 }
+
+var mobile = regexp.MustCompile(`^1[3-9][0-9]{9}$`)
+
+// ValidPhone reports whether a text is a mobile number of the mainland.
+func ValidPhone(s string) bool { return mobile.MatchString(s) }
 
 // BindPhone records the phone that WeChat vouches for and recognises the homes whose roster names it.
 func (s *Service) BindPhone(ctx context.Context, actor Actor, phone string) (Recognition, error) {

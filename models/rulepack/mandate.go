@@ -29,6 +29,7 @@ type Matter struct {
 	Does    string   `yaml:"does"`  // what the lead does first in an ordered route: 认定
 	About   string   `yaml:"about"` // the kind of body that the matter itself complains about: company, committee
 	Note    string   `yaml:"note"`
+	Named   bool     `yaml:"named"`   // needs the complainant's own case to be looked at, so nobody can file it anonymously
 	Outside bool     `yaml:"outside"` // on no list: the first receiver leads it
 }
 

@@ -19,7 +19,9 @@ var (
 
 	mysqlColumn  = regexp.MustCompile(`^(\w+) (BIGINT|INT|BOOLEAN|DATETIME|DATE|TEXT|MEDIUMTEXT|VARCHAR\((\d+)\)) (NOT NULL|NULL)( AUTO_INCREMENT)?( PRIMARY KEY)?$`)
 	sqliteColumn = regexp.MustCompile(`^(\w+) (BIGINT|INT|BOOLEAN|DATETIME|DATE|TEXT) (NOT NULL|NULL)( PRIMARY KEY)?(?: CHECK \(length\((\w+)\) <= (\d+)\))?$`)
-	addColumn    = regexp.MustCompile(`^ALTER TABLE (\w+) ADD COLUMN (.+? (?:NOT )?NULL)((?: DEFAULT (?:''|\d+))?)(.*)$`)
+	addColumn    = regexp.MustCompile(`^ALTER TABLE (\w+) ADD COLUMN (.+? (?:NOT )?NULL)((?: DEFAULT (?:'\w*'|\d+|TRUE|FALSE))?)(.*)$`)
+	dropIndex    = regexp.MustCompile(`^(DROP INDEX \w+)(?: ON \w+)?$`)
+	same         = regexp.MustCompile(`^(?:ALTER TABLE \w+ DROP COLUMN \w+|INSERT INTO \w+ .+ SELECT .+)$`)
 	update       = regexp.MustCompile(`^UPDATE \w+ SET `)
 	sqliteSerial = regexp.MustCompile(`^(\w+) INTEGER PRIMARY KEY AUTOINCREMENT$`)
 )
@@ -54,8 +56,14 @@ func canonical(t *testing.T, path string, column func(string) string, tail strin
 		if m == nil {
 			s = strings.Join(strings.Fields(s), " ")
 			if m := addColumn.FindStringSubmatch(s); m != nil {
-				s = m[1] + ": " + column(m[2]+m[4]) + m[3]
-			} else if !createIndex.MatchString(s) && !update.MatchString(s) {
+				c := column(m[2] + m[4])
+				if c == "" {
+					t.Errorf("%s: this test does not know how to compare %q", path, s)
+				}
+				s = m[1] + ": " + c + m[3]
+			} else if m := dropIndex.FindStringSubmatch(s); m != nil {
+				s = m[1]
+			} else if !createIndex.MatchString(s) && !update.MatchString(s) && !same.MatchString(s) {
 				t.Errorf("%s: this test does not know how to compare %q", path, s)
 			}
 			list = append(list, s)

@@ -74,9 +74,11 @@ func For(e event.Event) ([]Message, error) {
 	case *event.CaseConfirmed:
 		return []Message{office(e.Case, []To{Lead}, "投诉人已确认办结", fmt.Sprintf("%s：%s（%s）已确认办结。", e.EstateName, e.Matter, e.Number), "已办结")}, nil
 	case *event.CaseReturned:
-		return []Message{office(e.Case, []To{Lead, Community}, "投诉被退回重办", fmt.Sprintf("%s：%s（%s）被投诉人第%d次退回，请重新办理%s。", e.EstateName, e.Matter, e.Number, e.Returns, by(e.Due)), "请重新办理")}, nil
+		return []Message{office(e.Case, []To{Lead, Community}, "投诉被退回重办", fmt.Sprintf("%s：%s（%s）被投诉人第%d次退回，由%s重新办理%s。", e.EstateName, e.Matter, e.Number, e.Returns, e.LeadName, by(e.Due)), "请重新办理")}, nil
 	case *event.CaseRevealed:
 		return []Message{inboxOnly(resident(e.Case, "您的联系方式被查看", fmt.Sprintf("%s为办理您的投诉（%s）查看了您的姓名和电话，原因见办理记录。觉得不应当看，请联系上级单位。", e.LeadName, e.Number), "", ""))}, nil
+	case *event.CaseMoved:
+		return movedMessages(e)
 	case *event.CaseReview:
 		return []Message{office(e.Case, []To{Community, Bureau}, "有投诉文字待人工审核", fmt.Sprintf("%s（%s）要公开显示，请先看内容是否合适。投诉照常办理，不受影响。", e.EstateName, e.Number), "请审核公开内容")}, nil
 	case *event.NoticePublished:

@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -49,6 +51,33 @@ func (p Page) From() (int64, error) {
 		return 0, ErrCursor
 	}
 	return id, nil
+}
+
+// FromPair reads the place after which the page of a list with its own order begins: the order and the id.
+func (p Page) FromPair() (order, id int64, err error) {
+	if p.Cursor == "" {
+		return 0, 0, nil
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(p.Cursor)
+	if err != nil {
+		return 0, 0, ErrCursor
+	}
+	if n, err := fmt.Sscanf(string(raw), pairPrefix+"%d:%d", &order, &id); err != nil || n != 2 || id <= 0 {
+		return 0, 0, ErrCursor
+	}
+	return order, id, nil
+}
+
+const pairPrefix = "p2:"
+
+// PagedPair is Paged for a list with its own order.
+func PagedPair[T, V any](p Page, rows []T, at func(T) (order, id int64), view func(T) V) *List[V] {
+	out := Paged(p, rows, func(T) int64 { return 1 }, view)
+	if len(rows) > p.Limit {
+		order, id := at(rows[p.Limit-1])
+		out.Body.Next = base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, pairPrefix+"%d:%d", order, id))
+	}
+	return out
 }
 
 // Want is how many rows a service should be asked for: one more than shown tells whether there is a next page.
@@ -135,6 +164,20 @@ func Day(s, field string) (*time.Time, error) {
 	return &t, nil
 }
 
+// StartOf is the moment at which a day as Day reads it begins in Shanghai.
+func StartOf(day time.Time) time.Time {
+	return time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, zone).UTC()
+}
+
+// EndOf is the last second of a day as Day reads it; nil for none.
+func EndOf(day *time.Time) *time.Time {
+	if day == nil {
+		return nil
+	}
+	end := StartOf(day.AddDate(0, 0, 1)).Add(-time.Second)
+	return &end
+}
+
 // DayOr prints an optional calendar day.
 func DayOr(t *time.Time) string {
 	if t == nil {
@@ -142,3 +185,9 @@ func DayOr(t *time.Time) string {
 	}
 	return t.Format(time.DateOnly)
 }
+
+// Micro turns degrees into micro-degrees, and Degrees back.
+func Micro(degrees float64) int64 { return int64(math.Round(degrees * 1e6)) }
+
+// Degrees turns micro-degrees into degrees.
+func Degrees(micro int64) float64 { return float64(micro) / 1e6 }

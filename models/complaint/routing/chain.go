@@ -22,6 +22,9 @@ func aboutRef(p *rulepack.Pack, about string, m rulepack.Matter) string {
 	return ""
 }
 
+// LevelOf is the station of the chain on which a body stands.
+func LevelOf(ref string) Level { return level(ref) }
+
 func level(ref string) Level {
 	switch ref {
 	case CompanyRef, CommitteeRef:
@@ -82,4 +85,37 @@ func standIn(ref string) string {
 		return TownshipRef
 	}
 	return CommunityRef
+}
+
+// Up lists who stands above a body, the nearest first, without those who are concerned by what the case is about and
+// without what the estate lacks. The list ends with the leading group.
+func Up(ref, about string, has Bodies) []string {
+	d := decision{about: Ref(about), has: has}
+	var up []string
+	for range 8 {
+		ref = above(ref)
+		if ref == petitions {
+			break
+		}
+		if !d.lacks(ref) && !d.concerned(ref) {
+			up = append(up, ref)
+		}
+	}
+	return up
+}
+
+// Arbiter is who has the last word on who leads: the leading group's office, or the group if the office is concerned.
+func Arbiter(about string) string {
+	if Concerned(office, Ref(about)) {
+		return group
+	}
+	return office
+}
+
+// Ref is how the mandate list writes a body that Facts.About names in another way.
+func Ref(about string) string {
+	if ref, ok := aboutRefs[about]; ok {
+		return ref
+	}
+	return about
 }

@@ -1,0 +1,405 @@
+package complaint
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/event"
+	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/outbox"
+	"github.com/linli-city/linli/models/store"
+)
+
+// Report is an answer in its four elements. Without one of them it is refused.
+type Report struct {
+	AcceptedOn string `json:"accepted_on"` // when the office took it on
+	Contacted  string `json:"contacted"`   // whom it contacted, and how
+	Did        string `json:"did"`         // what was found and done
+	Next       string `json:"next"`        // what comes next, by when; "已办完" if nothing
+	// Skip says why later legs of an ordered route are not needed.
+	Skip string `json:"skip,omitempty"`
+}
+
+// Rating is what a complainant thinks of the handling.
+type Rating struct {
+	Response  Opinion `json:"response"`
+	Solved    Opinion `json:"solved"`
+	Satisfied Opinion `json:"satisfied"`
+}
+
+// Piece is what one office is to do of a case that is split.
+type Piece struct {
+	OrganisationID int64
+	Clause         string
+	Text           string
+}
+
+// Input is what an action carries. ClientRef may be empty; with one, a repeat of the same input answers the first
+// result instead of a conflict.
+type Input struct {
+	Text      string
+	Clause    string
+	ToID      int64
+	Into      string // number of the case to merge into
+	On        *time.Time
+	PostID    int64
+	Pieces    []Piece
+	Report    *Report
+	Rating    *Rating
+	ClientRef string
+	InputHash string
+}
+
+// maxTalk is how many steps a case may have when one more that only talks is added: what needs more needs an answer.
+const maxTalk = 300
+
+var talk = []Action{Note, Transfer, Supply, Urge, Plan, Assign, Hold, Ask}
+
+// errRepeat ends a transaction whose step was taken by an earlier request with the same ref.
+var errRepeat = errors.New("complaint: this step was already taken")
+
+// turn is one action on one case while it is being done.
+type turn struct {
+	*Service
+	tx    *store.Tx
+	actor audit.Actor
+	c     *Case
+	mine  *Complainant // of a complainant who acts
+	who   []Who
+	in    Input
+	move  Move
+	from  State  // where the case stood
+	back  State  // and where Back led from there
+	via   string // how a complainant's word came in, when not from themselves
+	step  *Step
+	told  []event.Event
+}
+
+// effects are what the actions do beyond moving the state. An effect may change the case, the step and where the move
+// leads; the rest of the turn stores what it left.
+var effects map[Action]func(*turn) error
+
+func init() {
+	effects = map[Action]func(*turn) error{
+		Accept: (*turn).accept, Refuse: (*turn).refuse, Transfer: (*turn).transfer, Arbitrate: (*turn).arbitrate, Redirect: (*turn).redirect,
+		Split: (*turn).split, Merge: (*turn).merge, Ask: (*turn).ask, Supply: (*turn).supply, Plan: (*turn).plan, Hold: (*turn).hold,
+		Resume: (*turn).resume, Conclude: (*turn).conclude, Answer: (*turn).answer, Confirm: (*turn).confirm, Return: (*turn).giveBack,
+		Reopen: (*turn).reopen, Withdraw: (*turn).withdraw, ForceClose: (*turn).forceClose, Urge: (*turn).urge, Rate: (*turn).rate,
+		Assign: (*turn).assign, Note: (*turn).note, Reveal: (*turn).reveal, Lapse: (*turn).lapse, Escalate: (*turn).escalate,
+	}
+}
+
+// Act does an office's action on a case.
+// Faults: ErrForbidden, ErrNotFound, ErrNotLead, ErrMove, ErrTalk, ErrRefReused, fault.ErrInvalid, and those of the action.
+func (s *Service) Act(ctx context.Context, actor org.Actor, id int64, a Action, in Input) (*Case, error) {
+	if err := actor.Must(org.WorkComplaints); err != nil {
+		return nil, err
+	}
+	return s.act(ctx, actor, id, a, in, func(t *turn) error { return s.office(t, actor, id) })
+}
+
+// office finds and locks the case on which an office acts.
+func (s *Service) office(t *turn, actor org.Actor, id int64) error {
+	if err := actor.Must(org.WorkComplaints); err != nil {
+		return err
+	}
+	var c Case
+	err := t.tx.ForUpdate().Where("cases.id = ?", id).Scopes(visible(actor)).Take(&c).Error
+	if err != nil {
+		return store.NotFound(err, ErrNotFound)
+	}
+	t.c = &c
+	t.who, t.mine, err = c.roles(t.tx, actor)
+	return err
+}
+
+// ActOwn does a complainant's action on a case of theirs.
+// Faults: ErrForbidden, ErrNotFound, ErrMove, ErrTalk, ErrRefReused, fault.ErrInvalid, and those of the action.
+func (s *Service) ActOwn(ctx context.Context, actor org.Actor, id int64, a Action, in Input) (*Case, error) {
+	if err := actor.Must(org.FollowComplaint); err != nil {
+		return nil, err
+	}
+	return s.act(ctx, actor, id, a, in, func(t *turn) error {
+		return t.as(func(q *gorm.DB) *gorm.DB { return q.Scopes(ownOf(actor.PersonID, id)) })
+	})
+}
+
+// as finds the receipt under which a complainant acts, and the case it counts in.
+func (t *turn) as(which func(*gorm.DB) *gorm.DB) error {
+	var mine Complainant
+	if err := t.tx.Scopes(which).Limit(1).Take(&mine).Error; err != nil {
+		return store.NotFound(err, ErrNotFound)
+	}
+	// The case is locked before the receipt is read for good: a merge moves receipts under the lock of their case.
+	var c Case
+	if err := t.tx.ForUpdate().Where("id = ?", mine.CaseID).Take(&c).Error; err != nil {
+		return store.NotFound(err, ErrNotFound)
+	}
+	if err := t.tx.ForUpdate().Where("id = ?", mine.ID).Take(&mine).Error; err != nil {
+		return err
+	}
+	if mine.CaseID != c.ID {
+		if err := t.tx.ForUpdate().Where("id = ?", mine.CaseID).Take(&c).Error; err != nil {
+			return err
+		}
+	}
+	t.c, t.mine = &c, &mine
+	if mine.State != Gone {
+		t.who = []Who{ByComplainant}
+	}
+	return nil
+}
+
+// act is the one way in which a case moves: find and lock it, check who and when, do it, add the step, tell.
+func (s *Service) act(ctx context.Context, actor audit.Actor, id int64, a Action, in Input, take func(*turn) error) (*Case, error) {
+	in.trim()
+	if err := in.check(a); err != nil {
+		return nil, err
+	}
+	var done *Case
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		t := &turn{Service: s, tx: tx, actor: actor, in: in}
+		if err := take(t); err != nil {
+			return err
+		}
+		done = t.c
+		if err := t.repeated(); err != nil {
+			return err
+		}
+		return t.do(a)
+	})
+	if errors.Is(err, errRepeat) {
+		return done, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s complaint %d: %w", a, id, err)
+	}
+	return done, nil
+}
+
+// do makes the move and stores what it changed.
+func (t *turn) do(a Action) error {
+	c := t.c
+	move, err := find(c.State, a, t.who)
+	if err != nil {
+		return err
+	}
+	if c.Version >= maxTalk && slices.Contains(talk, a) {
+		return ErrTalk
+	}
+	if c.ParentID != 0 && slices.Contains(wholeOnly, a) {
+		return ErrPart
+	}
+	t.move, t.from, t.back = move, c.State, c.Resume
+	t.step = &Step{CaseID: c.ID, Kind: a, ToID: t.in.ToID, Clause: t.in.Clause, Text: t.in.Text, OnAt: t.in.On, Public: true, InputHash: t.in.InputHash}
+	if t.mine != nil && (move.Who == ByComplainant || move.Who == ByNeighbour) {
+		t.step.ComplainantID = t.mine.ID
+	}
+	if t.in.ClientRef != "" {
+		t.step.ClientRef = &t.in.ClientRef
+	}
+	t.goes(move.To)
+	if effect := effects[a]; effect != nil {
+		if err := effect(t); err != nil {
+			return err
+		}
+	}
+	if err := t.store(a); err != nil {
+		return err
+	}
+	return t.gather(t.tx, c)
+}
+
+// goes sets the state, remembering where Back leads.
+func (t *turn) goes(to State) {
+	c := t.c
+	switch to {
+	case Same:
+	case Back:
+		c.State, c.Resume = c.Resume, ""
+		if c.State == "" {
+			c.State = Accepted
+		}
+	case Offered, Arbitration, Awaiting, Held, Parted:
+		if c.Resume == "" {
+			c.Resume = c.State
+		}
+		c.State = to
+	default:
+		c.State, c.Resume = to, ""
+	}
+}
+
+// store writes the step, the case, its parties, the trail and the messages.
+func (t *turn) store(a Action) error {
+	c := t.c
+	c.Version++
+	t.step.Seq, t.step.State = c.Version, c.State
+	if err := t.clock(); err != nil {
+		return err
+	}
+	if err := insertStep(t.tx, t.actor, t.step); err != nil {
+		return err
+	}
+	if err := updateCase(t.tx, c); err != nil {
+		return err
+	}
+	if err := c.seat(t.tx); err != nil {
+		return err
+	}
+	detail := map[string]any{"state": c.State, "step": c.Version, "to": t.step.ToID, "clause": t.step.Clause}
+	if err := audit.Append(t.tx, t.actor, "complaint."+string(a), subject(c), detail); err != nil {
+		return err
+	}
+	for _, e := range t.told {
+		if err := outbox.Append(t.tx, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tell says that the case moved; words are in the notification plan.
+func (t *turn) tell(mk func(event.Case) event.Event) error {
+	e, err := t.c.event(t.tx)
+	if err == nil {
+		t.told = append(t.told, mk(e))
+	}
+	return err
+}
+
+// moved tells of an action that needs no more than its name, its text and another office.
+func (t *turn) moved(a Action, to *org.Organisation) error {
+	return t.tell(func(e event.Case) event.Event {
+		m := event.CaseMoved{Case: e, What: string(a)}
+		if to != nil {
+			m.ToID, m.ToName = to.ID, to.Name
+		}
+		if t.step.OnAt != nil {
+			m.On = *t.step.OnAt
+		}
+		return m
+	})
+}
+
+// repeated ends the turn if an earlier request with the same ref took the step.
+func (t *turn) repeated() error {
+	if t.in.ClientRef == "" {
+		return nil
+	}
+	person, _, _, _ := t.actor.AuditTrail()
+	var st Step
+	err := t.tx.Where("case_id = ? AND person_id = ? AND client_ref = ?", t.c.ID, person, t.in.ClientRef).Take(&st).Error
+	if err != nil {
+		return store.NotFound(err, nil)
+	}
+	if st.InputHash != t.in.InputHash {
+		return ErrRefReused
+	}
+	return errRepeat
+}
+
+// detail keeps a structured part of the step beside its text.
+func (t *turn) detail(v any) error {
+	body, err := json.Marshal(v)
+	t.step.Detail = string(body)
+	return err
+}
+
+func (in *Input) trim() {
+	in.Text, in.Clause, in.Into = strings.TrimSpace(in.Text), strings.TrimSpace(in.Clause), strings.TrimSpace(in.Into)
+	if in.Report != nil {
+		r := *in.Report
+		r.AcceptedOn, r.Contacted, r.Did, r.Next, r.Skip = strings.TrimSpace(r.AcceptedOn), strings.TrimSpace(r.Contacted), strings.TrimSpace(r.Did), strings.TrimSpace(r.Next), strings.TrimSpace(r.Skip)
+		in.Report = &r
+	}
+}
+
+// says are what a missing or overlong text is told, by action.
+var says = map[Action]string{
+	Refuse: "请写明退办理由", Transfer: "请写明转办理由", Arbitrate: "请写明裁定理由", Redirect: "请写明改派理由", Merge: "请写明为什么是同一件事", Ask: "请写明要投诉人补充什么",
+	Supply: "请写明要补充的内容", Plan: "请写明怎么安排", Hold: "请写明暂缓的原因", Conclude: "请写明办理结果，下一个单位会看到", Return: "请写明哪里没有解决",
+	Reopen: "请写明为什么要重新办理", ForceClose: "请写明强制办结的理由，投诉人会看到", Note: "请写明进展", Reveal: "请写明查看的原因，投诉人会看到",
+}
+
+// longTexts are the actions whose text may be as long as a complaint.
+var longTexts = []Action{Supply, Conclude}
+
+// check refuses an action that lacks what its rule needs, every field at once.
+func (in *Input) check(a Action) error {
+	var c fault.Checks
+	limit := 500
+	if slices.Contains(longTexts, a) {
+		limit = 2000
+	}
+	c.Check(len([]rune(in.Text)) <= limit, "text", fmt.Sprintf("不超过%d个字", limit))
+	c.Check(len(in.Clause) <= 64, "clause", "条款号太长，请写成“五(四)3”这样")
+	for _, n := range ruleOf[a].Needs {
+		switch n {
+		case NeedText:
+			c.Check(len([]rune(in.Text)) >= 2, "text", says[a]+"（至少2个字）")
+		case NeedClause:
+			c.Check(in.Clause != "", "clause", ActionNames[a]+"要引用职责清单的条款，例如“五(四)3”")
+		case NeedTo:
+			c.Check(in.ToID != 0, "to", "请选择哪个单位")
+		case NeedOn:
+			c.Check(in.On != nil, "on", "请选择日期")
+		case NeedInto:
+			c.Check(in.Into != "", "into", "请填写并入哪一件投诉的编号")
+		case NeedPost:
+			c.Check(in.PostID >= 0, "post", "请选择岗位")
+		case NeedParts:
+			c.Check(len(in.Pieces) >= 2 && len(in.Pieces) <= 10, "parts", "请分给2至10个单位")
+		case NeedReport:
+			in.Report.check(&c)
+		case NeedOpinion:
+			in.Rating.check(&c)
+		}
+	}
+	return c.Err()
+}
+
+func (r *Report) check(c *fault.Checks) {
+	if r == nil {
+		r = &Report{}
+	}
+	for _, f := range []struct{ path, value, say string }{
+		{"report.accepted_on", r.AcceptedOn, "请写明何时受理"}, {"report.contacted", r.Contacted, "请写明联系了谁、怎么联系的"},
+		{"report.did", r.Did, "请写明查了什么、做了什么"}, {"report.next", r.Next, "请写明下一步和时间；没有就写“已办完”"}} {
+		n := len([]rune(f.value))
+		c.Check(n >= 2, f.path, f.say)
+		c.Check(n <= 500, f.path, "不超过500个字")
+	}
+	c.Check(len([]rune(r.Skip)) <= 200, "report.skip", "不超过200个字")
+}
+
+func (r *Rating) check(c *fault.Checks) {
+	if r == nil {
+		r = &Rating{}
+	}
+	for path, o := range map[string]Opinion{"rating.response": r.Response, "rating.solved": r.Solved, "rating.satisfied": r.Satisfied} {
+		c.Check(o == Yes || o == Partly || o == No, path, "请选择是（yes）、部分（partly）或否（no）")
+	}
+}
+
+func insertStep(tx *store.Tx, actor audit.Actor, st *Step) error {
+	st.PersonID, st.PostID, st.OrganisationID, _ = actor.AuditTrail()
+	st.At = tx.Now
+	return tx.Create(st).Error
+}
+
+// updateCase writes what a turn may change, if nobody else took a turn since.
+func updateCase(tx *store.Tx, c *Case) error {
+	res := tx.Model(&Case{}).Where("id = ? AND version = ?", c.ID, c.Version-1).
+		Select("*").Omit("id", "number", "source", "estate_id", "created_at", "text").Updates(c)
+	return store.MustAffect(res, ErrMove)
+}

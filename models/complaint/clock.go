@@ -1,0 +1,194 @@
+package complaint
+
+import (
+	"errors"
+	"time"
+
+	"github.com/linli-city/linli/models/calendar"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/rulepack"
+	"github.com/linli-city/linli/models/store"
+)
+
+// dispatch starts the case's clock, which runs from now, and puts it before its lead anew.
+func (t *turn) dispatch() error {
+	c := t.c
+	set, err := org.Rules(t.tx, t.tx.Now, t.pack.Code)
+	if err != nil {
+		return err
+	}
+	c.DispatchedAt, c.AcceptedAt, c.PausedAt, c.HeldUntil, c.StepDueAt, c.SupervisorID = &t.tx.Now, nil, nil, nil, nil, 0
+	c.MandateVersion = set.Stamp()
+	c.DueAt, c.DueReference, c.RemindAt = nil, false, nil
+	due, reference, err := dueFrom(set, c.Class, t.tx.Now)
+	if errors.Is(err, rulepack.ErrUnset) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	c.DueAt, c.DueReference = due, reference
+	c.RemindAt = remindBefore(t.tx.Now, *due)
+	return nil
+}
+
+// remindBefore is when an office is reminded: a day before the end, or half-way if the whole is shorter than two days.
+func remindBefore(from, due time.Time) *time.Time {
+	at := due.Add(-24 * time.Hour)
+	if due.Sub(from) < 48*time.Hour {
+		at = from.Add(due.Sub(from) / 2)
+	}
+	at = at.Truncate(time.Second)
+	return &at
+}
+
+// stepClocks are the local values that say how long an office may leave a case in a state. The law names none; without
+// a local value only the case's own clock runs.
+var stepClocks = map[State]string{Dispatched: "complaint.step.accept", Offered: "complaint.step.sign", Arbitration: "complaint.step.arbitrate"}
+
+// clock sets what follows from where the case stands: whether it is open, its place in the work lists, and when it
+// wants to be looked at again.
+func (t *turn) clock() error {
+	c := t.c
+	c.Open = !c.State.over()
+	c.Urgent = c.Urgent || c.Class == string(rulepack.Danger)
+	if c.State != t.from {
+		if err := t.stepClock(); err != nil {
+			return err
+		}
+	}
+	if c.SupervisorID == 0 {
+		c.EscalateAt = earliest(c.DueAt, c.StepDueAt)
+	}
+	switch {
+	case !c.Open:
+		c.WakeAt, c.RemindAt, c.EscalateAt, c.StepDueAt = nil, nil, nil, nil
+	case c.State == Answered || c.State.paused():
+		c.WakeAt = c.HeldUntil
+	default:
+		c.WakeAt = earliest(c.RemindAt, c.EscalateAt)
+	}
+	c.Queue = c.queue()
+	return nil
+}
+
+// stepClock starts the clock of the state that the case has just come to.
+func (t *turn) stepClock() error {
+	c := t.c
+	c.StepDueAt = nil
+	if c.State == Planned { // a plan is a promise
+		c.StepDueAt = t.step.OnAt
+		return nil
+	}
+	key, ok := stepClocks[c.State]
+	if !ok {
+		return nil
+	}
+	set, err := org.Rules(t.tx, t.tx.Now, t.pack.Code)
+	if err != nil {
+		return err
+	}
+	due, _, err := termFrom(set, key, t.tx.Now)
+	if errors.Is(err, rulepack.ErrUnset) {
+		return nil
+	}
+	c.StepDueAt = due
+	return err
+}
+
+// queue orders the work lists by one number: danger first, then what is due first, then what waits for somebody else
+// than an office.
+func (c *Case) queue() int64 {
+	const never, danger = 1 << 40, 1 << 41
+	if c.State == Answered || c.State.paused() {
+		if c.HeldUntil == nil {
+			return 2 * never
+		}
+		return never + c.HeldUntil.Unix()
+	}
+	at := int64(never)
+	if due := earliest(c.DueAt, c.StepDueAt); due != nil {
+		at = due.Unix()
+	}
+	if c.Urgent {
+		at -= danger
+	}
+	return at
+}
+
+func earliest(times ...*time.Time) *time.Time {
+	var first *time.Time
+	for _, t := range times {
+		if t != nil && (first == nil || t.Before(*first)) {
+			first = t
+		}
+	}
+	return first
+}
+
+// seat brings the parties' rows to where the case stands: in whose queue it is, and whose turn.
+func (c *Case) seat(tx *store.Tx) error {
+	turn := []int64{0}
+	arbiter := ""
+	switch c.State {
+	case Dispatched, Accepted, Planned, Returned:
+		turn = append(turn, c.LeadID)
+	case Offered:
+		turn = append(turn, c.LeadID, c.OfferedID)
+	case Arbitration:
+		arbiter = "arbiter"
+	}
+	if c.SupervisorID != 0 && c.Open && c.State != Answered && !c.State.paused() {
+		turn = append(turn, c.SupervisorID)
+	}
+	return tx.Exec("UPDATE case_parties SET open = ?, queue = ?, waiting = CASE WHEN organisation_id IN ? OR role = ? THEN ? ELSE ? END WHERE case_id = ?",
+		c.Open, c.Queue, turn, arbiter, true, false, c.ID).Error
+}
+
+// dueFrom is when a case of a class is due if it is dispatched at now.
+func dueFrom(set *rulepack.Set, class string, now time.Time) (*time.Time, bool, error) {
+	return termFrom(set, "complaint.clock."+class, now)
+}
+
+// termFrom is when a term of the rules ends that begins now: natural hours, or the end of the last of so many working
+// days. The flag says that the date is 参考时限: no local value is confirmed, or a year's holidays are not known.
+func termFrom(set *rulepack.Set, key string, now time.Time) (*time.Time, bool, error) {
+	term, err := set.Clock(key)
+	if err != nil {
+		return nil, false, err
+	}
+	v, err := set.Find(key)
+	if err != nil {
+		return nil, false, err
+	}
+	due, reference := now.Add(time.Duration(term.Hours)*time.Hour), v.Reference
+	if term.WorkingDays > 0 {
+		days, err := workingDays(set)
+		if err != nil {
+			return nil, false, err
+		}
+		var known bool
+		if due, known = days.Due(now, term.WorkingDays); !known {
+			reference = true
+		}
+	}
+	due = due.UTC().Truncate(time.Second)
+	return &due, reference, nil
+}
+
+// workingDays is the national calendar with the days that the bureau has entered over it.
+func workingDays(set *rulepack.Set) (calendar.Calendar, error) {
+	days := calendar.National()
+	lines, err := set.List("calendar.days")
+	if errors.Is(err, rulepack.ErrUnset) {
+		return days, nil
+	}
+	if err != nil {
+		return days, err
+	}
+	o, err := calendar.ParseOverrides(lines)
+	if err != nil {
+		return days, err
+	}
+	return days.With(o), nil
+}
