@@ -15,6 +15,7 @@ import (
 )
 
 type benchCmd struct {
+	Cases  benchCasesCmd  `cmd:"" help:"填入大量投诉，量每个工作列表和搜索的时间；要一个空数据库"`
 	Import benchImportCmd `cmd:"" help:"导入一份大名册，打印时间和内存峰值"`
 }
 

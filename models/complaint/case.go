@@ -149,9 +149,10 @@ type Case struct {
 	Escalations  int
 	SupervisorID int64 // the level that was called in last
 
-	Open   bool
-	Urgent bool
-	Queue  int64 // order in the work lists, see queue()
+	Open    bool
+	Urgent  bool
+	Queue   int64 // order in the work lists, see queue()
+	Indexed bool  // searchable, see IndexTexts
 
 	Version      int64 // number of steps; each step takes the next
 	CreatedAt    time.Time

@@ -15,7 +15,7 @@ import (
 // all. A case about an organisation is never among that organisation's.
 func visible(actor org.Actor) func(*gorm.DB) *gorm.DB {
 	return func(q *gorm.DB) *gorm.DB {
-		q = q.Scopes(actor.NotAbout("cases.about_id"))
+		q = actor.NotAbout("cases.about_id")(q) // called: a scope within a scope would not run
 		if actor.Has(org.ReadComplaints, org.ScopeCity) {
 			return q
 		}
@@ -41,7 +41,6 @@ func inArea(actor org.Actor) func(*gorm.DB) *gorm.DB {
 		case actor.Has(org.ReadComplaints, org.ScopeJurisdiction) && actor.Post.OrgKind == org.Community:
 			return q.Where("cases.community_id = ?", actor.OrganisationID())
 		}
-		// Called, not added as a scope: one within a scope would not run.
 		return actor.Within(org.ReadComplaints, "cases.estate_id")(q)
 	}
 }

@@ -33,7 +33,7 @@ var entities = []any{
 	org.Estate{}, org.Appointment{}, org.Building{}, org.Unit{}, org.OwnerSet{}, org.Owner{}, org.Ownership{}, org.Residence{},
 	org.Application{}, org.AreaClaim{}, org.LocalValue{}, org.RosterImport{}, org.Register{},
 	file.File{},
-	complaint.Case{}, complaint.Complainant{}, complaint.Party{}, complaint.Step{},
+	complaint.Case{}, complaint.Complainant{}, complaint.Party{}, complaint.Step{}, complaint.Gram{},
 	disclosure.Notice{}, disclosure.Version{},
 	session.Session{}, web.AccessEntry{},
 }
@@ -102,7 +102,7 @@ func TestEntitiesAndSchemaAgree(t *testing.T) {
 func kindOf(t *testing.T, f *schema.Field) string {
 	t.Helper()
 	switch f.IndirectFieldType.Kind() {
-	case reflect.Int64, reflect.Int:
+	case reflect.Int64, reflect.Int, reflect.Int32:
 		return "int"
 	case reflect.Bool:
 		return "bool"

@@ -34,13 +34,14 @@ type complaintsInput struct {
 	Urgent   bool               `query:"urgent" doc:"只看紧急的"`
 	From     string             `query:"from" format:"date" doc:"从哪一天收到"`
 	To       string             `query:"to" format:"date" doc:"到哪一天收到（含）"`
+	Text     string             `query:"text" maxLength:"60" doc:"搜索内容、地点、事项或受理编号；几个词用空格隔开，都要有。有搜索时新的在前"`
 	web.Page
 }
 
 func (in *complaintsInput) filter() (complaint.Filter, error) {
 	f := complaint.Filter{List: in.List, EstateID: in.EstateID, State: in.State, Matter: in.Matter, Source: in.Source, LeadID: in.LeadID, Overdue: in.Overdue, Urgent: in.Urgent, Limit: in.Want()}
 	var err error
-	if in.List == complaint.AllCases {
+	if in.List == complaint.AllCases || in.Text != "" {
 		f.After, err = in.Page.From()
 	} else {
 		f.AfterQueue, f.After, err = in.FromPair()
@@ -70,6 +71,14 @@ func listComplaints(d Deps) func(context.Context, org.Actor, *complaintsInput) (
 		f, err := in.filter()
 		if err != nil {
 			return nil, err
+		}
+		if in.Text != "" {
+			f.Limit = in.Page.Limit
+			found, err := d.Complaints.Search(ctx, a, in.Text, f)
+			if err != nil {
+				return nil, err
+			}
+			return web.PagedAt(found.Views, found.Next, viewCase), nil
 		}
 		rows, err := d.Complaints.List(ctx, a, f)
 		if err != nil {

@@ -80,6 +80,15 @@ func PagedPair[T, V any](p Page, rows []T, at func(T) (order, id int64), view fu
 	return out
 }
 
+// PagedAt builds the answer of a list that says itself where the next page begins; 0 when there is none.
+func PagedAt[T, V any](rows []T, next int64, view func(T) V) *List[V] {
+	out := Paged(Page{Limit: len(rows)}, rows, func(T) int64 { return 0 }, view)
+	if next > 0 {
+		out.Body.Next = base64.RawURLEncoding.EncodeToString([]byte(cursorPrefix + itoa(next)))
+	}
+	return out
+}
+
 // Want is how many rows a service should be asked for: one more than shown tells whether there is a next page.
 func (p Page) Want() int { return p.Limit + 1 }
 

@@ -1,0 +1,260 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/linli-city/linli/models/complaint"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+)
+
+type benchCasesCmd struct {
+	Cases int `default:"1000000" help:"投诉件数"`
+	Runs  int `default:"31" help:"每个列表量几次"`
+}
+
+// Run fills an empty database with cases of a city of twenty townships, and prints the median and the slowest of every
+// work list and of searches, beside the fetching of one row by its key in the same run.
+func (c benchCasesCmd) Run(e *environment) error {
+	dir, err := os.MkdirTemp("", "linli-bench-*")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	e.cfg.Data, e.cfg.WeChatMiniID = dir, ""
+	return e.withApp(func(a *app) error {
+		if _, err := a.db.Migrate(e.ctx); err != nil {
+			return err
+		}
+		b := &caseBench{app: a, ctx: e.ctx, rnd: rand.New(rand.NewPCG(1, 2))} //nolint:gosec // made-up cases, always the same
+		if b.town, err = newDemoTown(e.ctx, a); err != nil {
+			return err
+		}
+		began := time.Now()
+		if err := b.seed(c.Cases); err != nil {
+			return err
+		}
+		seeded := time.Now()
+		for {
+			n, err := a.complaints.IndexTexts(e.ctx, 10_000)
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				break
+			}
+		}
+		if err := b.analyze(); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintf(e.out, "database %s: %d cases, %d open: filled in %.0f s, made searchable in %.0f s\n", a.db.Dialect, c.Cases, b.open, seeded.Sub(began).Seconds(), time.Since(seeded).Seconds())
+		if err != nil {
+			return err
+		}
+		return b.measure(c.Runs, func(line string) error { _, err := fmt.Fprintln(e.out, line); return err })
+	})
+}
+
+type caseBench struct {
+	*app
+	ctx     context.Context
+	town    *demoTown
+	rnd     *rand.Rand
+	estates []org.Estate
+	offices []int64
+	last    int64
+	open    int
+}
+
+// phrases make texts of the length and the mix of letters that people write.
+var phrases = []string{"楼下烧烤店油烟很大", "半夜还在放音乐", "三单元电梯停运两天", "老人下不了楼", "消防通道被私家车堵住", "地下车库漏水严重", "垃圾桶好几天没人清", "门禁坏了谁都能进", "路灯整排不亮",
+	"物业乱收停车费", "楼道堆满纸箱", "有人私搭阳光房", "绿化带被踩成土路", "僵尸车占着车位", "水压太小洗不了澡", "下水道返臭", "广场舞音响太吵", "高空抛物砸到雨棚", "外墙瓷砖往下掉", "充电桩经常跳闸",
+	"希望尽快处理", "已经打过三次电话", "业委会说不归他们管", "麻烦现场看一下", "孩子晚上睡不着", "上个月就反映过", "拍了照片", "请依法查处", "谢谢", "到现在没人来"}
+
+func (b *caseBench) seed(cases int) error {
+	var organisations []org.Organisation
+	now := b.db.Now()
+	err := b.db.InTx(b.ctx, func(tx *store.Tx) error {
+		home := b.town.actors["owner"].Estate
+		var demo org.Estate
+		if err := tx.Where("id = ?", home).Take(&demo).Error; err != nil {
+			return err
+		}
+		b.estates = []org.Estate{demo}
+		for i := range 950 {
+			township, community := int64(100_000+i/50), int64(200_000+i/10)
+			if i < 49 { // the demo township is as large as the others
+				township, community = demo.TownshipID, demo.CommunityID
+			}
+			b.estates = append(b.estates, org.Estate{Code: fmt.Sprint("bench-", i), Name: fmt.Sprintf("测速小区%d", i), Form: demo.Form, TownshipID: township, CommunityID: community, CreatedAt: now})
+		}
+		if err := tx.CreateInBatches(b.estates[1:], 500).Error; err != nil {
+			return err
+		}
+		return tx.Where("kind IN ?", []org.Kind{org.Department, org.Utility, org.Bureau}).Order("id").Find(&organisations).Error
+	})
+	if err != nil {
+		return err
+	}
+	for _, o := range organisations {
+		b.offices = append(b.offices, o.ID)
+	}
+	const batch = 5000
+	for done := 0; done < cases; done += batch {
+		if err := b.fill(min(batch, cases-done), done, cases); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fill adds cases in one go: the newest 3 % are open, as in an office that keeps up.
+func (b *caseBench) fill(n, done, all int) error {
+	return b.db.InTx(b.ctx, func(tx *store.Tx) error {
+		var rows []complaint.Case
+		var parties []complaint.Party
+		var people []complaint.Complainant
+		var steps []complaint.Step
+		for i := range n {
+			c := b.one(tx.Now, done+i, all)
+			rows = append(rows, c)
+		}
+		if err := tx.CreateInBatches(&rows, 500).Error; err != nil {
+			return err
+		}
+		for _, c := range rows {
+			parties = append(parties, complaint.Party{CaseID: c.ID, OrganisationID: c.LeadID, Role: "lead", Open: c.Open, Waiting: c.Open && c.State != complaint.Answered, Queue: c.Queue, Since: c.CreatedAt})
+			if c.LeadID != c.CommunityID {
+				parties = append(parties, complaint.Party{CaseID: c.ID, OrganisationID: c.CommunityID, Role: "joint", Open: c.Open, Queue: c.Queue, Since: c.CreatedAt})
+			}
+			people = append(people, complaint.Complainant{CaseID: c.ID, FiledID: c.ID, Receipt: c.Number, Source: complaint.FromResident, PersonID: 1_000_000 + c.ID%200_000, FiledBy: 1_000_000 + c.ID%200_000,
+				State: complaint.Undecided, ClientRef: c.Number, CreatedAt: c.CreatedAt})
+			steps = append(steps, complaint.Step{CaseID: c.ID, Seq: 1, Kind: complaint.File, State: c.State, PersonID: 1, ToID: c.LeadID, Public: true, At: c.CreatedAt})
+			b.last = c.ID
+		}
+		return errors.Join(tx.CreateInBatches(&parties, 1000).Error, tx.CreateInBatches(&people, 1000).Error, tx.CreateInBatches(&steps, 1000).Error)
+	})
+}
+
+func (b *caseBench) one(now time.Time, i, all int) complaint.Case {
+	e := b.estates[b.rnd.IntN(len(b.estates))]
+	lead := b.offices[b.rnd.IntN(len(b.offices))]
+	if b.rnd.IntN(5) < 2 {
+		lead = e.CommunityID
+	}
+	created := now.Add(-time.Duration(all-i) * 3 * time.Minute).Truncate(time.Second)
+	due := created.Add(time.Duration(2+b.rnd.IntN(300)) * time.Hour)
+	c := complaint.Case{Number: fmt.Sprintf("B%09d", i), Source: complaint.FromResident, EstateID: e.ID, CommunityID: e.CommunityID, TownshipID: e.TownshipID, Matter: "bench", MatterName: "测速事项",
+		Clause: "五(四)3", Class: "ordinary", Visibility: complaint.Public, Display: complaint.Cleared, State: complaint.Closed, Level: "department", LeadID: lead, People: 1, Version: 1, DueAt: &due,
+		Queue: due.Unix(), CreatedAt: created, DispatchedAt: &created, Ending: complaint.EndConfirmed, ClosedAt: &due}
+	for range 2 + b.rnd.IntN(3) {
+		c.Text += phrases[b.rnd.IntN(len(phrases))] + "，"
+	}
+	if i%5000 == 0 {
+		c.Text += "凤凰树倒了"
+	}
+	if all-i <= all*3/100 {
+		c.Open, c.ClosedAt, c.Ending = true, nil, ""
+		c.State = []complaint.State{complaint.Dispatched, complaint.Accepted, complaint.Accepted, complaint.Answered, complaint.Returned, complaint.Planned}[b.rnd.IntN(6)]
+		b.open++
+	}
+	return c
+}
+
+func (b *caseBench) analyze() error {
+	if b.db.Dialect == store.SQLite { // writes its statistics like any other rows
+		return b.db.InTx(b.ctx, func(tx *store.Tx) error { return tx.Exec("ANALYZE").Error })
+	}
+	return b.db.View(b.ctx, func(tx *store.Tx) error {
+		return tx.Exec("ANALYZE TABLE cases, case_parties, case_grams, case_complainants, case_steps").Error
+	})
+}
+
+func (b *caseBench) measure(runs int, say func(string) error) error {
+	actor := func(name string) org.Actor {
+		a, err := b.sessions.Staff(b.ctx, b.town.actors[name].Token, 0)
+		if err != nil {
+			panic(err)
+		}
+		return a
+	}
+	type line struct {
+		name string
+		do   func() (int, error)
+	}
+	lines := []line{{"reference: one case by its key", func() (int, error) {
+		var c complaint.Case
+		return 1, b.db.View(b.ctx, func(tx *store.Tx) error { return tx.Where("id = ?", 1+b.rnd.Int64N(b.last)).Limit(1).Find(&c).Error })
+	}}}
+	list := func(who string, f complaint.Filter) {
+		a := actor(who)
+		f.Limit = 21
+		lines = append(lines, line{fmt.Sprintf("%s, %s%s", who, f.List, more(f)), func() (int, error) {
+			rows, err := b.complaints.List(b.ctx, a, f)
+			return len(rows), err
+		}})
+	}
+	for _, who := range []string{"community", "township", "bureau", "department_urban_enforcement", "company"} {
+		for _, l := range []complaint.WorkList{complaint.WaitingCases, complaint.UnitCases, complaint.PostCases, complaint.AreaCases, complaint.AllCases} {
+			list(who, complaint.Filter{List: l})
+		}
+	}
+	for _, who := range []string{"community", "township", "bureau"} {
+		list(who, complaint.Filter{List: complaint.AreaCases, State: complaint.Returned})
+		list(who, complaint.Filter{List: complaint.AreaCases, Overdue: true})
+		list(who, complaint.Filter{List: complaint.AreaCases, Matter: "no-such-matter"})
+		list(who, complaint.Filter{List: complaint.AllCases, EstateID: b.estates[3].ID})
+	}
+	for _, who := range []string{"community", "township", "bureau", "department_urban_enforcement"} {
+		for _, text := range []string{"凤凰树", "电梯停运", "烧烤店 广场舞", "老人睡不着", "不归他们管 僵尸车"} {
+			a := actor(who)
+			lines = append(lines, line{who + ", search " + text, func() (int, error) {
+				found, err := b.complaints.Search(b.ctx, a, text, complaint.Filter{List: complaint.AllCases, Limit: 20})
+				return len(found.Views), err
+			}})
+		}
+	}
+	for _, l := range lines {
+		var took []time.Duration
+		rows := 0
+		for range runs {
+			began := time.Now()
+			n, err := l.do()
+			if err != nil {
+				return fmt.Errorf("%s: %w", l.name, err)
+			}
+			took, rows = append(took, time.Since(began)), n
+		}
+		slices.SortFunc(took, cmp.Compare)
+		if err := say(fmt.Sprintf("%8.1f ms median %8.1f ms slowest %4d rows  %s", ms(took[len(took)/2]), ms(took[len(took)-1]), rows, l.name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func more(f complaint.Filter) string {
+	s := ""
+	if f.State != "" {
+		s += ", state " + string(f.State)
+	}
+	if f.Overdue {
+		s += ", overdue"
+	}
+	if f.Matter != "" {
+		s += ", matter without cases"
+	}
+	if f.EstateID != 0 {
+		s += ", one estate"
+	}
+	return s
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
