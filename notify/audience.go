@@ -134,10 +134,17 @@ func organisations(tx *store.Tx, e event.Event, to plan.To) ([]int64, error) {
 			return []int64{t.Asked()}, nil
 		}
 		return nil, nil
-	case plan.Bureau:
+	case plan.Bureau, plan.Office:
+		kinds := map[plan.To][]org.Kind{plan.Bureau: {org.Bureau}, plan.Office: {org.Office, org.LeadingGroup}}[to]
 		var ids []int64
-		err := tx.Model(&org.Organisation{}).Where("kind = ? AND closed_at IS NULL", org.Bureau).Pluck("id", &ids).Error
+		err := tx.Model(&org.Organisation{}).Where("kind IN ? AND closed_at IS NULL", kinds).Pluck("id", &ids).Error
 		return ids, err
+	}
+	switch e := e.(type) {
+	case *event.Whistle:
+		return map[plan.To][]int64{plan.Asker: {e.AskedID}, plan.Township: {e.TownshipID}, plan.Called: e.CalledIDs}[to], nil
+	case *event.Task:
+		return map[plan.To][]int64{plan.Owing: {e.OfficeID}, plan.Giver: {e.GivenByID}}[to], nil
 	}
 	var estate org.Estate
 	if err := tx.Where("id = ?", e.Estate()).Take(&estate).Error; err != nil {

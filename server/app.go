@@ -19,6 +19,7 @@ import (
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/file/blob"
+	"github.com/linli-city/linli/models/joint"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/rulepack"
 	"github.com/linli-city/linli/models/store"
@@ -50,6 +51,7 @@ type app struct {
 	org        *org.Service
 	files      *file.Service
 	complaints *complaint.Service
+	joint      *joint.Service
 	board      *disclosure.Service
 	inbox      *inbox.Service
 	sessions   *session.Sessions
@@ -80,6 +82,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.files = file.New(a.db, a.vault, a.blobs, file.Options{LinkKey: cfg.LinkKeyBytes(), PublicURL: cfg.PublicURL, Log: log})
 	a.org = org.New(a.db, a.vault, a.files, log)
 	a.complaints = complaint.New(a.db, a.pack, a.vault, a.wechat, a.files, log)
+	a.joint = joint.New(a.db, a.pack, a.complaints, a.files, log)
 	a.board = disclosure.New(a.db, a.files)
 	a.inbox = inbox.New(a.db)
 	a.sessions = session.New(a.db, a.redis, cfg.SessionTTL.D)
@@ -111,7 +114,7 @@ func (a *app) mount(ctx context.Context) error {
 		}})
 	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Board: a.board, Files: a.files, Inbox: a.inbox,
 		WeChat: a.wechat, Suggester: suggester{words}, Vault: a.vault})
-	office.Routes(a.site, office.Deps{DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Board: a.board, Files: a.files, Inbox: a.inbox,
+	office.Routes(a.site, office.Deps{DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Joint: a.joint, Board: a.board, Files: a.files, Inbox: a.inbox,
 		Pack: a.pack.Code, PublicURL: a.cfg.PublicURL})
 	public.Routes(a.site, public.Deps{Complaints: a.complaints, Board: a.board})
 	h5.Routes(a.site, h5.Deps{Org: a.org, Board: a.board})

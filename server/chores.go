@@ -38,6 +38,10 @@ func (a *app) chores(ctx context.Context) {
 			n, err := a.complaints.IndexTexts(ctx, 500)
 			return n > 0, err
 		}},
+		{"joint-clock", time.Minute, func(ctx context.Context) (bool, error) {
+			n, err := a.joint.Tick(ctx)
+			return n > 0, err
+		}},
 		{"vacant-queues", 10 * time.Minute, func(ctx context.Context) (bool, error) {
 			return false, a.complaints.WakeVacant(ctx)
 		}},

@@ -81,6 +81,14 @@ func (e *engine) furnish(suffix string) things {
 	th["area-claims"] = e.must(201, owner, "POST", "/miniapp/v1/area-claims", m{"unit_id": th["units"], "area": "99.5", "source": "register", "file_ids": []int64{e.upload(owner, "document", "area"+suffix)}, "client_ref": "walk" + suffix}).int("id")
 	roster := e.must(201, community, "POST", "/office/v1/files", rosterUpload(suffix))
 	th["roster-imports"] = e.must(201, community, "POST", fmt.Sprintf("/office/v1/estates/%d/roster-imports", estate), m{"file_id": roster.int("id"), "client_ref": "walk" + suffix}).int("id")
+	fire, err := e.town.code("fire")
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	th["fire"] = fire.ID
+	// Not blown: a department that is called answers for every township's estates.
+	th["whistles"] = e.must(201, community, "POST", "/office/v1/whistles", m{"estate_id": estate, "reason": secretOf(suffix) + "超出社区和办事处的职权", "sort": "simple", "place": "东门",
+		"calls": []m{{"to": th["fire"], "clause": "五(六)2", "text": "清障"}}, "client_ref": "walk" + suffix}).int("id")
 	th["homes"] = e.firstID(owner, "/miniapp/v1/homes")
 	th["household"] = e.memberOf(owner, th["units"])
 	th["residences"] = th["household"]
@@ -158,6 +166,11 @@ func bodies(th things) map[string]any {
 		"officeFileComplaint":     m{"estate_id": th["estates"], "text": "楼道里有垃圾", "via": "counter", "name": "张", "phone": "13800000000", "client_ref": "w12"},
 		"officeFilePatrol":        m{"estate_id": th["estates"], "text": "楼道里有垃圾", "client_ref": "w13"},
 		"officeRevealComplainant": reason, "officeRevealOwners": reason, "officeScreenComplaint": m{"show": true},
+		"officeAskWhistle":  m{"estate_id": th["estates"], "reason": "超出社区和办事处的职权", "sort": "simple", "place": "东门", "calls": []m{{"to": th["fire"], "clause": "五(六)2", "text": "清障"}}, "client_ref": "w14"},
+		"officeSignWhistle": m{"blow": false, "text": "社区可以办"}, "officeCheckIn": m{"file_id": 999999, "reason": "不在本地"}, "officeRefuseWhistle": m{"clause": "五(六)2", "text": "不归我们管"},
+		"officeDecideRefusal": m{"excuse": true, "text": "不用到场"}, "officeWriteMinute": m{"text": "现场核实", "client_ref": "w15"},
+		"officeGiveTask": m{"to": 1, "text": "清障", "due": "2027-01-01", "client_ref": "w16"}, "officeCloseWhistle": m{"text": "占道车辆已全部清走，通道恢复"},
+		"officeRateWhistle": m{"response": "yes", "solved": "yes", "satisfied": "yes"}, "officeFinishTask": m{"text": "已完成"},
 		"officePublishNotice": m{"estate_id": th["estates"], "kind": "posting", "audience": "residents", "title": "t", "body": "b", "client_ref": "w6"},
 		"officeReviseNotice":  m{"title": "t", "body": "b", "reason": "更正"}, "officeWithdrawNotice": m{"reason": "发错了"},
 		"officeCheckRoster": m{"file_id": 999999, "client_ref": "w7"}, "officeApplyRoster": m{},
@@ -181,7 +194,7 @@ func report(did string) m {
 
 // at puts an estate's things into a path.
 func (r route) at(th things) (string, bool) {
-	path := strings.NewReplacer("{function}", "company", "{person}", "999999", "{invitation}", "999999", "{token}", "wrong").Replace(r.path)
+	path := strings.NewReplacer("{function}", "company", "{person}", "999999", "{organisation}", "1", "{invitation}", "999999", "{token}", "wrong").Replace(r.path)
 	if !strings.Contains(path, "{id}") {
 		return path + query(r.id), false
 	}

@@ -362,7 +362,7 @@ func (in *Input) check(a Action) error {
 		case NeedReport:
 			in.Report.check(&c)
 		case NeedOpinion:
-			in.Rating.check(&c)
+			in.Rating.Check(&c)
 		}
 	}
 	return c.Err()
@@ -382,7 +382,8 @@ func (r *Report) check(c *fault.Checks) {
 	c.Check(len([]rune(r.Skip)) <= 200, "report.skip", "不超过200个字")
 }
 
-func (r *Rating) check(c *fault.Checks) {
+// Check adds a fault for each question without an answer; nil is a rating without any.
+func (r *Rating) Check(c *fault.Checks) {
 	if r == nil {
 		r = &Rating{}
 	}

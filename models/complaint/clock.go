@@ -88,7 +88,7 @@ func (t *turn) stepClock() error {
 	if err != nil {
 		return err
 	}
-	due, _, err := termFrom(set, key, t.tx.Now)
+	due, _, err := Term(set, key, t.tx.Now)
 	if errors.Is(err, rulepack.ErrUnset) {
 		return nil
 	}
@@ -147,12 +147,12 @@ func (c *Case) seat(tx *store.Tx) error {
 
 // dueFrom is when a case of a class is due if it is dispatched at now.
 func dueFrom(set *rulepack.Set, class string, now time.Time) (*time.Time, bool, error) {
-	return termFrom(set, "complaint.clock."+class, now)
+	return Term(set, "complaint.clock."+class, now)
 }
 
-// termFrom is when a term of the rules ends that begins now: natural hours, or the end of the last of so many working
+// Term is when a term of the rules ends that begins now: natural hours, or the end of the last of so many working
 // days. The flag says that the date is 参考时限: no local value is confirmed, or a year's holidays are not known.
-func termFrom(set *rulepack.Set, key string, now time.Time) (*time.Time, bool, error) {
+func Term(set *rulepack.Set, key string, now time.Time) (*time.Time, bool, error) {
 	term, err := set.Clock(key)
 	if err != nil {
 		return nil, false, err

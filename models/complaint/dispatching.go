@@ -182,7 +182,7 @@ func (t *turn) mayTake(organisation int64) error {
 	if o.ClosedAt != nil {
 		return org.ErrOrganisationNotFound
 	}
-	if err := mayHandle(t.tx, t.c, o); err != nil {
+	if err := MayHandle(t.tx, t.c, o); err != nil {
 		return err
 	}
 	return answersFor(t.tx, o, t.c.EstateID)
@@ -277,8 +277,8 @@ func (t *turn) assign() error {
 	return t.tx.Model(&Party{}).Where("case_id = ? AND organisation_id = ?", t.c.ID, organisation).Update("post_id", t.in.PostID).Error
 }
 
-// mayHandle refuses the body complained about, and those that stand below it or count as one with it.
-func mayHandle(tx *store.Tx, c *Case, to *org.Organisation) error {
+// MayHandle refuses the body complained about, and those that stand below it or count as one with it.
+func MayHandle(tx *store.Tx, c *Case, to *org.Organisation) error {
 	about, err := aboutOf(tx, c)
 	if err == nil && routing.Concerned(reference(to), about) {
 		err = ErrAboutParty

@@ -129,7 +129,7 @@ func (t *turn) escalate() error {
 		if err != nil {
 			return err
 		}
-		if c.EscalateAt, _, err = termFrom(set, "complaint.escalate_step", t.tx.Now); err != nil {
+		if c.EscalateAt, _, err = Term(set, "complaint.escalate_step", t.tx.Now); err != nil {
 			return err
 		}
 	} else {

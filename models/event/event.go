@@ -111,6 +111,61 @@ func (CaseRevealed) Kind() string { return "complaint.revealed" }
 // Kind names the event.
 func (CaseReview) Kind() string { return "complaint.review" }
 
+// Whistle is what happened to a whistle; What is its name.
+type Whistle struct {
+	WhistleID  int64     `json:"whistle_id"`
+	Number     string    `json:"number"`
+	CaseID     int64     `json:"case_id,omitempty"`
+	EstateID   int64     `json:"estate_id"`
+	EstateName string    `json:"estate_name"`
+	What       string    `json:"what"`
+	AskedID    int64     `json:"asked_id"`    // the community that asked
+	TownshipID int64     `json:"township_id"` // whose head signs
+	CalledIDs  []int64   `json:"called_ids"`
+	AboutID    int64     `json:"about_id,omitempty"`
+	Place      string    `json:"place"`
+	ToID       int64     `json:"to_id,omitempty"` // the office that it is about: who refused, came, is rated
+	ToName     string    `json:"to_name,omitempty"`
+	Due        time.Time `json:"due,omitzero"`
+	At         time.Time `json:"at"`
+}
+
+// Estate gives the estate of the whistle.
+func (e Whistle) Estate() int64 { return e.EstateID }
+
+// About gives the organisation complained about, 0 for none.
+func (e Whistle) About() int64 { return e.AboutID }
+
+// Asked is the office that the event concerns.
+func (e Whistle) Asked() int64 { return e.ToID }
+
+// Kind names the event.
+func (e Whistle) Kind() string { return "whistle." + e.What }
+
+// Task is what happened to a task of joint work; What is its name.
+type Task struct {
+	TaskID      int64     `json:"task_id"`
+	EstateID    int64     `json:"estate_id,omitempty"`
+	EstateName  string    `json:"estate_name,omitempty"`
+	What        string    `json:"what"`
+	OfficeID    int64     `json:"office_id"` // who owes it
+	OfficeName  string    `json:"office_name"`
+	GivenByID   int64     `json:"given_by_id"`
+	GivenByName string    `json:"given_by_name"`
+	AboutID     int64     `json:"about_id,omitempty"`
+	Due         time.Time `json:"due,omitzero"`
+	At          time.Time `json:"at"`
+}
+
+// Estate gives the estate of the task.
+func (e Task) Estate() int64 { return e.EstateID }
+
+// About gives the organisation complained about, 0 for none.
+func (e Task) About() int64 { return e.AboutID }
+
+// Kind names the event.
+func (e Task) Kind() string { return "task." + e.What }
+
 // NoticePublished says that an organisation put something on the board of an estate.
 type NoticePublished struct {
 	NoticeID       int64     `json:"notice_id"`
@@ -203,9 +258,21 @@ var makers = map[string]func() Event{
 var moves = []string{"refuse", "arbitrate_asked", "arbitrate", "redirect", "split", "part", "gather", "merge", "ask", "supply", "plan", "hold", "resume",
 	"conclude", "confirm", "lapse", "reopen", "withdraw", "force_close", "urge", "escalate", "remind", "join"}
 
+// whistles and tasks are what happens to joint work.
+var (
+	whistles = []string{"requested", "declined", "blown", "arrived", "refused", "excused", "must_come", "closed", "rated", "late"}
+	tasks    = []string{"given", "done", "late"}
+)
+
 func init() {
 	for _, m := range moves {
 		makers["complaint."+m] = func() Event { return &CaseMoved{What: m} }
+	}
+	for _, m := range whistles {
+		makers["whistle."+m] = func() Event { return &Whistle{What: m} }
+	}
+	for _, m := range tasks {
+		makers["task."+m] = func() Event { return &Task{What: m} }
 	}
 }
 

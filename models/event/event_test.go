@@ -18,8 +18,9 @@ func made(t *testing.T, kind string) event.Event {
 		t.Fatal(err)
 	}
 	fill(reflect.ValueOf(e).Elem())
-	if m, ok := e.(*event.CaseMoved); ok {
-		m.What = strings.TrimPrefix(kind, "complaint.")
+	// One type stands for several kinds: its What is part of the kind.
+	if what := reflect.ValueOf(e).Elem().FieldByName("What"); what.IsValid() {
+		what.SetString(kind[strings.IndexByte(kind, '.')+1:])
 	}
 	return e
 }
@@ -59,7 +60,7 @@ func TestEveryKindIsReadBackAsItWas(t *testing.T) {
 		if e.Kind() != kind {
 			t.Errorf("%s is read as %s", kind, e.Kind())
 		}
-		if before := types[reflect.TypeOf(e)]; before != "" && reflect.TypeOf(e) != reflect.TypeFor[*event.CaseMoved]() {
+		if before := types[reflect.TypeOf(e)]; before != "" && !reflect.ValueOf(e).Elem().FieldByName("What").IsValid() {
 			t.Errorf("%s and %s are one type", kind, before)
 		}
 		types[reflect.TypeOf(e)] = kind
@@ -92,7 +93,7 @@ func TestAnEventOfANewerProgramIsAnError(t *testing.T) {
 var texts = map[string]string{
 	"number": "of a case or notice", "estate_name": "public", "matter": "from the mandate list", "clause": "from the mandate list",
 	"lead_name": "an office", "to_name": "an office", "publisher_name": "an office or committee",
-	"what": "a code", "sort": "of a notice", "title": "of a published notice", "unit_name": "a place, no person", "reason": "an office's words to the applicant", "cause": "a code",
+	"what": "a code", "place": "where offices meet", "office_name": "an office", "given_by_name": "an office", "sort": "of a notice", "title": "of a published notice", "unit_name": "a place, no person", "reason": "an office's words to the applicant", "cause": "a code",
 }
 
 // Events stay in the outbox and pass through Redis: nothing in them may say who somebody is.

@@ -14,6 +14,7 @@ import (
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/file"
+	"github.com/linli-city/linli/models/joint"
 	"github.com/linli-city/linli/models/modelstest"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/outbox"
@@ -34,6 +35,7 @@ var entities = []any{
 	org.Application{}, org.AreaClaim{}, org.LocalValue{}, org.RosterImport{}, org.Register{},
 	file.File{},
 	complaint.Case{}, complaint.Complainant{}, complaint.Party{}, complaint.Step{}, complaint.Gram{},
+	joint.Whistle{}, joint.Summons{}, joint.Minute{}, joint.Task{},
 	disclosure.Notice{}, disclosure.Version{},
 	session.Session{}, web.AccessEntry{},
 }

@@ -24,6 +24,13 @@ const (
 	ReviewContent   Action = "complaint.review"
 	FileForOthers   Action = "complaint.file_for" // at a counter, on the phone, or what a patrol found
 
+	AskWhistle    Action = "whistle.ask"    // and close, minute, give tasks and rate
+	BlowWhistle   Action = "whistle.blow"   // the township's head signs
+	AnswerWhistle Action = "whistle.answer" // check in, or refuse by a clause
+	DecideWhistle Action = "whistle.decide" // the last word on a refusal
+	ReadWhistles  Action = "whistle.read"
+	WorkTasks     Action = "task.work"
+
 	ReadBoard     Action = "board.read"
 	PublishNotice Action = "board.publish"
 
@@ -106,6 +113,14 @@ var permissions = map[Action][]grant{
 	WorkComplaints: each(ScopeParty, staffRoles...),
 	FileForOthers:  join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau")),
 	ReviewContent:  join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau")),
+
+	AskWhistle:    each(ScopeJurisdiction, "community", "township"),
+	BlowWhistle:   heads(ScopeJurisdiction, "township"),
+	AnswerWhistle: each(ScopeParty, "department", "utility", "bureau"),
+	DecideWhistle: heads(ScopeCity, "office", "leading_group"),
+	ReadWhistles: join(each(ScopeJurisdiction, "community", "township"), each(ScopeParty, "department", "utility"),
+		each(ScopeCity, "bureau", "office", "leading_group")),
+	WorkTasks: each(ScopeSelf, staffRoles...),
 
 	ReadBoard: join(each(ScopeHome, residents...),
 		each(ScopeJurisdiction, "committee", "company", "community", "township"),

@@ -19,7 +19,13 @@ const (
 	Offered     To = "offered"     // posts of the organisation that is asked to take over
 	Committee   To = "committee"   // posts of the estate's committee, or of who stands in
 	Community   To = "community"   // posts of the estate's community
+	Township    To = "township"    // posts of the township
 	Bureau      To = "bureau"      // posts of the bureau
+	Office      To = "office"      // posts of the leading group's office, or of the group where that is concerned
+	Asker       To = "asker"       // posts of the community that asked for a whistle
+	Called      To = "called"      // posts of the offices that a whistle calls
+	Owing       To = "owing"       // posts of the office that owes a task
+	Giver       To = "giver"       // posts of the office that gave it
 	Residents   To = "residents"   // everybody with a home in the estate
 )
 
@@ -79,6 +85,10 @@ func For(e event.Event) ([]Message, error) {
 		return []Message{inboxOnly(resident(e.Case, "您的联系方式被查看", fmt.Sprintf("%s为办理您的投诉（%s）查看了您的姓名和电话，原因见办理记录。觉得不应当看，请联系上级单位。", e.LeadName, e.Number), "", ""))}, nil
 	case *event.CaseMoved:
 		return movedMessages(e)
+	case *event.Whistle:
+		return whistleMessages(e)
+	case *event.Task:
+		return taskMessages(e)
 	case *event.CaseReview:
 		return []Message{office(e.Case, []To{Community, Bureau}, "有投诉文字待人工审核", fmt.Sprintf("%s（%s）要公开显示，请先看内容是否合适。投诉照常办理，不受影响。", e.EstateName, e.Number), "请审核公开内容")}, nil
 	case *event.NoticePublished:

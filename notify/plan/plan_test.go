@@ -18,8 +18,8 @@ func filled(t *testing.T, kind string) event.Event {
 		t.Fatal(err)
 	}
 	fill(reflect.ValueOf(e).Elem())
-	if m, ok := e.(*event.CaseMoved); ok {
-		m.What = strings.TrimPrefix(kind, "complaint.")
+	if what := reflect.ValueOf(e).Elem().FieldByName("What"); what.IsValid() {
+		what.SetString(kind[strings.IndexByte(kind, '.')+1:])
 	}
 	return e
 }

@@ -49,7 +49,8 @@ type reportBody struct {
 	Skip       string `json:"skip,omitempty" maxLength:"200" doc:"后面的环节为什么不需要了"`
 }
 
-type ratingBody struct {
+// RatingBody is a rating.
+type RatingBody struct {
 	Response  complaint.Opinion `json:"response" enum:"yes,partly,no" doc:"回应及时吗"`
 	Solved    complaint.Opinion `json:"solved" enum:"yes,partly,no" doc:"问题解决了吗"`
 	Satisfied complaint.Opinion `json:"satisfied" enum:"yes,partly,no" doc:"满意吗"`
@@ -71,7 +72,7 @@ type workBody struct {
 	Post      int64       `json:"post,omitempty" minimum:"0" doc:"岗位"`
 	Parts     []pieceBody `json:"parts,omitempty" maxItems:"10"`
 	Report    *reportBody `json:"report,omitempty"`
-	Rating    *ratingBody `json:"rating,omitempty"`
+	Rating    *RatingBody `json:"rating,omitempty"`
 	ClientRef string      `json:"client_ref,omitempty" maxLength:"64" doc:"重复提交时答复第一次的结果" pattern:"^(\\S(.*\\S)?)?$" patternDescription:"首尾没有空格的编号"`
 }
 
@@ -115,8 +116,8 @@ func workOn(d Deps, action complaint.Action) func(context.Context, org.Actor, *w
 	}
 }
 
-// placeBody is where something is, as every form of filing asks it.
-type placeBody struct {
+// PlaceBody is where something is, as every form of filing asks it.
+type PlaceBody struct {
 	EstateID   int64   `json:"estate_id" minimum:"1"`
 	BuildingID int64   `json:"building_id,omitempty" minimum:"0"`
 	UnitID     int64   `json:"unit_id,omitempty" minimum:"0"`
@@ -130,14 +131,14 @@ type placeBody struct {
 	ClientRef  string  `json:"client_ref" minLength:"1" maxLength:"64" doc:"每次填写生成一个，重复提交不会重复立案" pattern:"^(\\S(.*\\S)?)?$" patternDescription:"首尾没有空格的编号"`
 }
 
-func (b *placeBody) draft() complaint.Draft {
+func (b *PlaceBody) draft() complaint.Draft {
 	return complaint.Draft{EstateID: b.EstateID, BuildingID: b.BuildingID, UnitID: b.UnitID, Part: b.Part, Place: b.Place, Lat: web.Micro(b.Lat), Lng: web.Micro(b.Lng),
 		Matter: b.Matter, Text: b.Text, PhotoIDs: b.PhotoIDs, ClientRef: b.ClientRef}
 }
 
 type fileForInput struct {
 	Body struct {
-		placeBody
+		PlaceBody
 		Via        complaint.Source     `json:"via" enum:"counter,phone" doc:"counter 窗口；phone 电话"`
 		Name       string               `json:"name,omitempty" maxLength:"30" doc:"投诉人怎么称呼；匿名不填"`
 		Phone      string               `json:"phone,omitempty" maxLength:"11" doc:"投诉人的手机号；匿名不填"`
@@ -172,7 +173,7 @@ func filedBy(ctx context.Context, d Deps, a org.Actor, c *complaint.Case) (*case
 
 type patrolInput struct {
 	Body struct {
-		placeBody
+		PlaceBody
 		Visibility complaint.Visibility `json:"visibility,omitempty" enum:"public,private"`
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/file"
+	"github.com/linli-city/linli/models/joint"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify/inbox"
@@ -23,6 +24,7 @@ type Deps struct {
 	Org        *org.Service
 	Sessions   *session.Sessions
 	Complaints *complaint.Service
+	Joint      *joint.Service
 	Board      *disclosure.Service
 	Files      *file.Service
 	Inbox      *inbox.Service
@@ -43,6 +45,7 @@ var (
 func Routes(site *web.Site, d Deps) {
 	registerRoutes(site, d)
 	complaintRoutes(site, d)
+	whistleRoutes(site, d)
 	ruleRoutes(site, d)
 
 	board := site.Group(prefix, "公示", web.Staff)

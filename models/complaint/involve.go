@@ -1,0 +1,52 @@
+package complaint
+
+import (
+	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+)
+
+// Steps that other work on a case leaves in its timeline.
+const (
+	Whistle Action = "whistle" // offices are called to the place
+	CheckIn Action = "check_in"
+	Mediate Action = "mediate"
+	Confer  Action = "confer" // a joint conference spoke of it
+)
+
+func init() {
+	ActionNames[Whistle], ActionNames[CheckIn], ActionNames[Mediate], ActionNames[Confer] = "吹哨", "报到", "调解", "联席会议"
+}
+
+// Seen finds a case that an office may see. Faults: ErrForbidden, ErrNotFound.
+func Seen(tx *store.Tx, actor org.Actor, id int64) (*Case, error) {
+	if err := actor.Must(org.ReadComplaints); err != nil {
+		return nil, err
+	}
+	var c Case
+	if err := tx.Scopes(visible(actor)).Where("cases.id = ?", id).Take(&c).Error; err != nil {
+		return nil, store.NotFound(err, ErrNotFound)
+	}
+	return &c, nil
+}
+
+// Involve makes an office a party that helps with a case. The body complained about, those below it, and offices that
+// have nothing to do with the estate are refused.
+// Faults: ErrAboutParty, org.ErrOrganisationNotFound.
+func (s *Service) Involve(tx *store.Tx, c *Case, organisation int64) error {
+	t := &turn{Service: s, tx: tx, c: c}
+	if err := t.mayTake(organisation); err != nil {
+		return err
+	}
+	return addRole(tx, c.ID, organisation, "joint")
+}
+
+// Record adds a step to a case's timeline that changes nothing else. Everybody who reads the case reads it.
+func (s *Service) Record(tx *store.Tx, actor audit.Actor, caseID int64, what Action, to int64, text string) error {
+	var c Case
+	if err := tx.ForUpdate().Where("id = ?", caseID).Take(&c).Error; err != nil {
+		return store.NotFound(err, ErrNotFound)
+	}
+	t := &turn{Service: s, tx: tx, actor: actor, c: &c, from: c.State, step: &Step{CaseID: c.ID, Kind: what, ToID: to, Text: text, Public: true}}
+	return t.store(what)
+}

@@ -1,0 +1,63 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/linli-city/linli/models/event"
+)
+
+// whistles says who is told of what happens to a whistle, and in which words.
+var whistles = map[string][]said{
+	"requested": {{[]To{Township}, "有吹哨申请待签批", "{estate}申请吹哨（{number}），请负责人签批。", "", "请签批"}},
+	"declined":  {{[]To{Asker}, "吹哨申请没有同意", "{estate}的吹哨申请（{number}）没有同意，理由见记录。", "", "请查看理由"}},
+	"blown": {
+		{[]To{Called}, "请到现场报到", "{estate}吹哨（{number}），请到{place}报到{due}。认为不属于本单位职责的，引用条款报领导小组办公室裁定。", "", "请到现场报到"},
+		{[]To{Asker}, "已吹哨", "{estate}的吹哨（{number}）已签批，有关单位会到{place}报到。", "", "请到现场"}},
+	"arrived":   {{[]To{Asker, Township}, "有单位报到", "{to}已为{estate}的吹哨（{number}）报到。", "", "请知悉"}},
+	"refused":   {{[]To{Office}, "有吹哨拒绝待裁定", "{to}认为{estate}的吹哨（{number}）不属于本单位职责，请裁定。", "", "请裁定"}, {[]To{Asker, Township}, "有单位拒绝报到", "{to}拒绝为{estate}的吹哨（{number}）报到，已报领导小组办公室裁定。", "", "等待裁定"}},
+	"excused":   {{[]To{Offered, Asker, Township}, "裁定不用到场", "{estate}的吹哨（{number}）：裁定{to}不用到场。", "", "请知悉"}},
+	"must_come": {{[]To{Offered, Asker, Township}, "裁定要到场", "{estate}的吹哨（{number}）：裁定{to}要到{place}报到，不能再拒绝。", "", "请到现场报到"}},
+	"closed":    {{[]To{Called, Asker, Township}, "已销哨", "{estate}的吹哨（{number}）已销哨，结果见记录。", "", "请查看结果"}},
+	"rated":     {{[]To{Offered}, "吹哨单位作了评价", "{estate}的吹哨（{number}）：吹哨单位评价了您单位，请查看。", "", "请查看"}},
+	"late":      {{[]To{Called, Asker, Township, Bureau}, "吹哨已超期", "{estate}的吹哨（{number}）超过时限还没有销哨。", "", "请尽快办理"}},
+}
+
+// tasks says who is told of what happens to a task.
+var tasks = map[string][]said{
+	"given": {{[]To{Owing}, "有新的任务", "{giver}交给您单位一项任务（{estate}）{due}，内容见任务清单。", "", "请按时完成"}},
+	"done":  {{[]To{Giver}, "任务已完成", "{office}完成了一项任务（{estate}），结果见任务清单。", "", "请查看结果"}},
+	"late":  {{[]To{Owing, Giver}, "任务已超期", "{office}的一项任务（{estate}）已超期。", "", "请尽快完成"}},
+}
+
+func whistleMessages(e *event.Whistle) ([]Message, error) {
+	fill := strings.NewReplacer("{number}", e.Number, "{estate}", e.EstateName, "{place}", e.Place, "{to}", e.ToName, "{due}", by(e.Due))
+	list, ok := whistles[e.What]
+	if !ok {
+		return nil, fmt.Errorf("plan: no words for the whistle's %q", e.What)
+	}
+	var messages []Message
+	for _, s := range list {
+		messages = append(messages, Message{To: s.to, Title: s.title, Body: fill.Replace(s.body), Template: "staff_task", SubjectKind: "whistle", SubjectID: e.WhistleID, Except: e.AboutID,
+			Values: []string{thing("吹哨报到"), thing(e.EstateName), clock(e.At), thing(s.next)}})
+	}
+	return messages, nil
+}
+
+func taskMessages(e *event.Task) ([]Message, error) {
+	estate := e.EstateName
+	if estate == "" {
+		estate = "全市"
+	}
+	fill := strings.NewReplacer("{estate}", estate, "{office}", e.OfficeName, "{giver}", e.GivenByName, "{due}", by(e.Due))
+	list, ok := tasks[e.What]
+	if !ok {
+		return nil, fmt.Errorf("plan: no words for the task's %q", e.What)
+	}
+	var messages []Message
+	for _, s := range list {
+		messages = append(messages, Message{To: s.to, Title: s.title, Body: fill.Replace(s.body), Template: "staff_task", SubjectKind: "task", SubjectID: e.TaskID, Except: e.AboutID,
+			Values: []string{thing("任务"), thing(estate), clock(e.At), thing(s.next)}})
+	}
+	return messages, nil
+}
