@@ -78,10 +78,10 @@ func (t *turn) refuse() error {
 	}
 	asked := c.OfferedID
 	if asked != 0 { // the office that was asked says no: the lead keeps it
-		if err := passOver(t.tx, c); err != nil {
+		if err := t.declined(); err != nil {
 			return err
 		}
-		c.OfferedID, t.step.ToID = 0, c.LeadID
+		t.step.ToID = c.LeadID
 		return t.moved(Refuse, nil)
 	}
 	to := t.in.ToID
@@ -108,14 +108,23 @@ func (t *turn) refusalLimit() (int64, error) {
 	return set.Int("complaint.refusals")
 }
 
+// declined leaves an office that refused by a clause among the parties: it answers for its refusal, and may be given
+// the case after all.
+func (t *turn) declined() error {
+	c := t.c
+	if c.OfferedID == 0 {
+		return nil
+	}
+	err := t.tx.Model(&Party{}).Where("case_id = ? AND organisation_id = ? AND role = ?", c.ID, c.OfferedID, "offered").Update("role", "former").Error
+	c.OfferedID = 0
+	return err
+}
+
 // dispute sends the case to arbitration; the lead keeps it meanwhile.
 func (t *turn) dispute() error {
 	c := t.c
-	if c.OfferedID != 0 {
-		if err := passOver(t.tx, c); err != nil {
-			return err
-		}
-		c.OfferedID = 0
+	if err := t.declined(); err != nil {
+		return err
 	}
 	ch, err := chainOf(t.tx, c)
 	if err != nil {

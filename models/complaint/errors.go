@@ -22,5 +22,7 @@ var (
 	ErrUrged       = fault.New(fault.Limited, "complaint.urged_today", "今天已经催办过了，明天可以再催；办理单位已经收到您的催办")
 	ErrJoined      = fault.New(fault.Conflict, "complaint.joined_already", "您已经在这件投诉里了，可以在“我的投诉”查看进展")
 	ErrSealed      = fault.New(fault.Forbidden, "complaint.sealed", "投诉人要求对物业和业委会保密，您的单位不能查看；需要联系时请通过社区")
+	ErrOwnAnswer   = fault.New(fault.Forbidden, "complaint.own_answer", "这件投诉由您单位主办，不能由您单位回访，请由社区、乡镇（办事处）或上级回访")
+	ErrReceipt     = fault.New(fault.NotFound, "complaint.no_receipt", "这件投诉里没有这个受理编号")
 	ErrAnonymous   = fault.New(fault.Conflict, "complaint.anonymous", "这是匿名投诉，没有投诉人的信息")
 )

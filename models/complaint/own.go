@@ -175,6 +175,9 @@ func ownTimeline(tx *store.Tx, m Complainant) ([]StepView, error) {
 		case 0:
 		case m.ID:
 			steps[i].By = "您"
+			if steps[i].Office != "" {
+				steps[i].By = "您（由" + steps[i].Office + "记录）"
+			}
 		default:
 			steps[i].By, steps[i].Text, steps[i].Detail = "另一位投诉人", "", ""
 		}

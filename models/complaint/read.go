@@ -13,8 +13,9 @@ import (
 // StepView is a step with the name of who took it: an office, or a complainant, never a person's name.
 type StepView struct {
 	Step
-	By string
-	To string
+	By     string
+	To     string
+	Office string // whose post took it, or wrote it down for a complainant
 }
 
 // Find shows a case with its timeline to a post that may see it.
@@ -117,10 +118,11 @@ func timeline(tx *store.Tx, caseID int64) ([]StepView, error) {
 	}
 	views := make([]StepView, len(steps))
 	for i, st := range steps {
-		views[i] = StepView{Step: st, By: orgs[st.OrganisationID].Name, To: orgs[st.ToID].Name}
+		office := orgs[st.OrganisationID].Name
+		views[i] = StepView{Step: st, By: office, To: orgs[st.ToID].Name, Office: office}
 		switch {
 		case st.ComplainantID != 0:
-			views[i].By = "投诉人（" + receipt[st.ComplainantID] + "）"
+			views[i].By = "投诉人（" + receipt[st.ComplainantID] + written(office) + "）"
 		case st.OrganisationID == 0 && (st.Kind == Resume || st.Kind == Escalate || st.Kind == Lapse || st.Kind == Gather):
 			views[i].By = "系统"
 		case st.OrganisationID == 0:
@@ -128,6 +130,14 @@ func timeline(tx *store.Tx, caseID int64) ([]StepView, error) {
 		}
 	}
 	return views, nil
+}
+
+// written names the office that wrote down what a complainant said.
+func written(office string) string {
+	if office == "" {
+		return ""
+	}
+	return "，由" + office + "记录"
 }
 
 // Reached is how to reach a complainant: an account, or the details that an office wrote down.

@@ -24,10 +24,12 @@ const (
 	ReviewContent   Action = "complaint.review"
 	FileForOthers   Action = "complaint.file_for" // at a counter, on the phone, or what a patrol found
 
-	AskWhistle    Action = "whistle.ask"    // and close, minute, give tasks and rate
-	BlowWhistle   Action = "whistle.blow"   // the township's head signs
-	AnswerWhistle Action = "whistle.answer" // check in, or refuse by a clause
-	DecideWhistle Action = "whistle.decide" // the last word on a refusal
+	ReadFigures   Action = "figures.read"
+	CallBack      Action = "complaint.call_back" // record what a complainant says on the phone or at a counter
+	AskWhistle    Action = "whistle.ask"         // and close, minute, give tasks and rate
+	BlowWhistle   Action = "whistle.blow"        // the township's head signs
+	AnswerWhistle Action = "whistle.answer"      // check in, or refuse by a clause
+	DecideWhistle Action = "whistle.decide"      // the last word on a refusal
 	ReadWhistles  Action = "whistle.read"
 	WorkTasks     Action = "task.work"
 
@@ -114,6 +116,9 @@ var permissions = map[Action][]grant{
 	FileForOthers:  join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau")),
 	ReviewContent:  join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau")),
 
+	ReadFigures: join(each(ScopeJurisdiction, "community", "township"), each(ScopeParty, "department", "utility", "association", "company", "committee"),
+		each(ScopeCity, "bureau", "office", "leading_group")),
+	CallBack:      join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau", "office")),
 	AskWhistle:    each(ScopeJurisdiction, "community", "township"),
 	BlowWhistle:   heads(ScopeJurisdiction, "township"),
 	AnswerWhistle: each(ScopeParty, "department", "utility", "bureau"),

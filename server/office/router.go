@@ -46,6 +46,7 @@ func Routes(site *web.Site, d Deps) {
 	registerRoutes(site, d)
 	complaintRoutes(site, d)
 	whistleRoutes(site, d)
+	figureRoutes(site, d)
 	ruleRoutes(site, d)
 
 	board := site.Group(prefix, "公示", web.Staff)

@@ -1,0 +1,46 @@
+package complaint
+
+import (
+	"context"
+
+	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+)
+
+// Ways in which a complainant's word comes in when not from their own phone.
+const (
+	ByCall    = "call"    // 回访: an office called them
+	AtCounter = "counter" // they came
+)
+
+// ActFor does what a complainant said on the phone or at a counter, under their receipt: confirm, return, rate, supply,
+// urge, withdraw, reopen. The office that leads the case never does this, nor the body complained about; the step says
+// which office wrote it down.
+// Faults: ErrForbidden, ErrNotFound, ErrReceipt, ErrOwnAnswer, ErrAnonymous, and those of ActOwn.
+func (s *Service) ActFor(ctx context.Context, actor org.Actor, id int64, receipt, via string, a Action, in Input) (*Case, error) {
+	if err := actor.Must(org.CallBack); err != nil {
+		return nil, err
+	}
+	if via != ByCall && via != AtCounter {
+		return nil, fault.ErrInvalid.With(fault.Field{Path: "via", Reason: "请选择电话回访（call）或到窗口（counter）"})
+	}
+	return s.act(ctx, actor, id, a, in, func(t *turn) error {
+		var c Case
+		if err := t.tx.ForUpdate().Where("cases.id = ?", id).Scopes(visible(actor)).Take(&c).Error; err != nil {
+			return store.NotFound(err, ErrNotFound)
+		}
+		if c.LeadID == actor.OrganisationID() {
+			return ErrOwnAnswer
+		}
+		var m Complainant
+		if err := t.tx.ForUpdate().Where("case_id = ? AND receipt = ? AND state <> ?", c.ID, receipt, Gone).Take(&m).Error; err != nil {
+			return store.NotFound(err, ErrReceipt)
+		}
+		if m.Hidden == Anonymous {
+			return ErrAnonymous
+		}
+		t.c, t.mine, t.who, t.via = &c, &m, []Who{ByComplainant}, via
+		return nil
+	})
+}

@@ -1,0 +1,335 @@
+package complaint
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/rulepack"
+	"github.com/linli-city/linli/models/store"
+)
+
+// Period is what figures are about: what closed from From until before To.
+type Period struct {
+	From, To time.Time
+}
+
+// maxPeriod bounds a period.
+const maxPeriod = 400 * 24 * time.Hour
+
+// ErrPeriod is the fault of a period that cannot be counted.
+var ErrPeriod = fault.New(fault.Invalid, "figures.period", "请选择开始和结束日期：结束不早于开始，最长400天")
+
+func (p Period) check() error {
+	if !p.To.After(p.From) || p.To.Sub(p.From) > maxPeriod {
+		return ErrPeriod
+	}
+	return nil
+}
+
+// Figure names a number of Figures, for the list of the cases behind it.
+type Figure string
+
+// The figures. Those of people count receipts, the others cases; every one is a numerator or a denominator.
+const (
+	FigureClosed    Figure = "closed"         // cases that closed with an answer or by force: the denominator of cases
+	FigureInTime    Figure = "in_time"        // answered by the due date
+	FigureReturned  Figure = "returned"       // returned at least once
+	FigureRefused   Figure = "refused"        // refused at least once
+	FigureEscalated Figure = "escalated"      // called up at least once
+	FigureForced    Figure = "forced"         // ended by a level above
+	FigureResponse  Figure = "response"       // everybody asked said that the response was good
+	FigureSolved    Figure = "solved"         // everybody asked said that it is solved
+	FigureSatisfied Figure = "satisfied"      // everybody asked is satisfied
+	FigureAsked     Figure = "asked"          // cases with somebody who can be asked: the denominator of the three rates
+	FigurePatrols   Figure = "patrols"        // found on patrol, counted apart
+	FigureAnonymous Figure = "anonymous"      // nobody can be asked
+	FigurePeople    Figure = "people"         // people who can be asked
+	PeopleResponse  Figure = "people_respond" // of them, the response was good
+	PeopleSolved    Figure = "people_solved"
+	PeopleSatisfied Figure = "people_satisfied"
+	PeopleSilent    Figure = "people_silent" // gave no rating: not satisfied
+	FigureOpen      Figure = "open"          // open at the end of the period
+)
+
+// FigureNames are the figures as people read them.
+var FigureNames = map[Figure]string{FigureClosed: "办结件数", FigureInTime: "按时答复", FigureReturned: "被退回", FigureRefused: "退办过", FigureEscalated: "升级督办过", FigureForced: "上级办结",
+	FigureAsked: "可评价件数", FigureResponse: "响应（件）", FigureSolved: "解决（件）", FigureSatisfied: "满意（件）", FigurePatrols: "巡查发现", FigureAnonymous: "匿名件",
+	FigurePeople: "可评价人数", PeopleResponse: "响应（人）", PeopleSolved: "解决（人）", PeopleSatisfied: "满意（人）", PeopleSilent: "未评价人数", FigureOpen: "期末未办结"}
+
+// closed is the condition of what counts as handled in a period; patrols and the parts of a split case count apart.
+const (
+	handled = "cases.closed_at >= ? AND cases.closed_at < ? AND cases.parent_id = 0 AND cases.ending IN ('confirmed', 'silent', 'forced')"
+	// asked are the receipts of people who can be asked what they think.
+	asked = "m.case_id = cases.id AND m.state <> 'withdrawn' AND m.hidden <> 'anonymous' AND m.organisation_id = 0"
+)
+
+// conditions are what each figure counts, said once for the number and for the cases behind it.
+var conditions = map[Figure]string{
+	FigureClosed:    "cases.source <> 'patrol'",
+	FigureInTime:    "cases.source <> 'patrol' AND cases.answered_at IS NOT NULL AND (cases.due_at IS NULL OR cases.answered_at <= cases.due_at)",
+	FigureReturned:  "cases.source <> 'patrol' AND cases.returns > 0",
+	FigureRefused:   "cases.source <> 'patrol' AND cases.refusals > 0",
+	FigureEscalated: "cases.source <> 'patrol' AND cases.escalations > 0",
+	FigureForced:    "cases.source <> 'patrol' AND cases.ending = 'forced'",
+	FigurePatrols:   "cases.source = 'patrol'",
+	FigureAnonymous: "cases.source <> 'patrol' AND NOT EXISTS (SELECT 1 FROM case_complainants m WHERE " + asked + ")",
+	FigureAsked:     "EXISTS (SELECT 1 FROM case_complainants m WHERE " + asked + ")",
+	FigureResponse:  everybody("response"),
+	FigureSolved:    everybody("solved"),
+	FigureSatisfied: everybody("satisfied"),
+}
+
+func everybody(question string) string {
+	return "EXISTS (SELECT 1 FROM case_complainants m WHERE " + asked + ") AND NOT EXISTS (SELECT 1 FROM case_complainants m WHERE " + asked + " AND m." + question + " <> 'yes')"
+}
+
+// people are the figures that count receipts, by what a receipt says.
+var people = map[Figure]string{
+	FigurePeople: "1 = 1", PeopleResponse: "m.response = 'yes'", PeopleSolved: "m.solved = 'yes'", PeopleSatisfied: "m.satisfied = 'yes'", PeopleSilent: "m.rated_at IS NULL",
+}
+
+// Share is a rate with its numerator and denominator.
+type Share struct {
+	Of, All int64
+}
+
+// BasisPoints is the rate in basis points, rounded down; 0 of 0 has none.
+func (r Share) BasisPoints() (int64, bool) {
+	if r.All == 0 {
+		return 0, false
+	}
+	return r.Of * 10_000 / r.All, true
+}
+
+// UnitFigures are the figures of one organisation that led the cases.
+type UnitFigures struct {
+	OrganisationID int64
+	Name           string
+	Counts         map[Figure]int64
+	// Score is the weighted mean of the three rates of people, in basis points; nil while the weights are unset or
+	// nobody could be asked.
+	Score *int64
+}
+
+// People gives one of the three rates over the people asked, and Cases over the cases.
+func (u UnitFigures) People(f Figure) Share { return Share{u.Counts[f], u.Counts[FigurePeople]} }
+
+// Cases gives one of the three rates over the cases in which somebody could be asked.
+func (u UnitFigures) Cases(f Figure) Share { return Share{u.Counts[f], u.Counts[FigureAsked]} }
+
+// Figures counts what closed in a period by the organisation that led it, for the organisations that the actor may see:
+// all, those that handled cases of its area, or its own. Rows are in the order of the score, then the name.
+// Faults: ErrForbidden, ErrPeriod.
+func (s *Service) Figures(ctx context.Context, actor org.Actor, p Period) ([]UnitFigures, error) {
+	if err := actor.Must(org.ReadFigures); err != nil {
+		return nil, err
+	}
+	if err := p.check(); err != nil {
+		return nil, err
+	}
+	var units []UnitFigures
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		counts, err := counted(tx, actor, p)
+		if err != nil {
+			return err
+		}
+		ids := []int64{0}
+		for id := range counts {
+			ids = append(ids, id)
+		}
+		names, err := org.Organisations(tx, ids)
+		if err != nil {
+			return err
+		}
+		set, err := org.Rules(tx, p.To, s.pack.Code)
+		if err != nil {
+			return err
+		}
+		weights, err := rateWeights(set)
+		if err != nil {
+			return err
+		}
+		for id, c := range counts {
+			u := UnitFigures{OrganisationID: id, Name: names[id].Name, Counts: c}
+			u.Score = u.score(weights)
+			units = append(units, u)
+		}
+		return nil
+	})
+	slices.SortFunc(units, inOrder)
+	return units, err
+}
+
+// inOrder puts the best score first; without scores the names decide.
+func inOrder(a, b UnitFigures) int {
+	switch {
+	case a.Score != nil && b.Score != nil && *a.Score != *b.Score:
+		return int(*b.Score - *a.Score)
+	case (a.Score == nil) != (b.Score == nil):
+		if a.Score == nil {
+			return 1
+		}
+		return -1
+	case a.Name != b.Name:
+		if a.Name < b.Name {
+			return -1
+		}
+		return 1
+	}
+	return int(a.OrganisationID - b.OrganisationID)
+}
+
+// counted runs one query for the cases and one for the people.
+func counted(tx *store.Tx, actor org.Actor, p Period) (map[int64]map[Figure]int64, error) {
+	all := map[int64]map[Figure]int64{}
+	run := func(q *gorm.DB, what map[Figure]string) error {
+		figures := make([]Figure, 0, len(what))
+		columns := "cases.lead_id AS lead_id"
+		for f, where := range what {
+			figures = append(figures, f)
+			columns += fmt.Sprintf(", SUM(CASE WHEN %s THEN 1 ELSE 0 END) AS f_%s", where, f)
+		}
+		var rows []map[string]any
+		if err := q.Select(columns).Group("cases.lead_id").Limit(2000).Find(&rows).Error; err != nil {
+			return err
+		}
+		for _, r := range rows {
+			id := number(r["lead_id"])
+			if all[id] == nil {
+				all[id] = map[Figure]int64{}
+			}
+			for _, f := range figures {
+				all[id][f] = number(r["f_"+string(f)])
+			}
+		}
+		return nil
+	}
+	mine := func(q *gorm.DB) *gorm.DB { return actor.NotAbout("cases.about_id")(countable(actor)(q)) }
+	if err := run(tx.Table("cases").Scopes(mine).Where(handled, p.From, p.To), conditions); err != nil {
+		return nil, err
+	}
+	err := run(tx.Table("cases").Scopes(mine).Joins("JOIN case_complainants m ON "+asked).Where(handled, p.From, p.To), people)
+	if err != nil {
+		return nil, err
+	}
+	return all, run(tx.Table("cases").Scopes(mine).Where(openAt, p.To, p.To), map[Figure]string{FigureOpen: "1 = 1"})
+}
+
+// openAt is what was open at a time.
+const openAt = "cases.created_at < ? AND (cases.closed_at IS NULL OR cases.closed_at >= ?) AND cases.parent_id = 0"
+
+// number reads a count as the drivers give it.
+func number(v any) int64 {
+	switch n := v.(type) {
+	case int64:
+		return n
+	case int32:
+		return int64(n)
+	case float64:
+		return int64(n)
+	case []byte:
+		var i int64
+		_, _ = fmt.Sscan(string(n), &i)
+		return i
+	case string:
+		var i int64
+		_, _ = fmt.Sscan(n, &i)
+		return i
+	}
+	return 0
+}
+
+// countable narrows to the cases whose figures an office sees.
+func countable(actor org.Actor) func(*gorm.DB) *gorm.DB {
+	return func(q *gorm.DB) *gorm.DB {
+		switch {
+		case actor.Has(org.ReadFigures, org.ScopeCity):
+			return q
+		case actor.Has(org.ReadFigures, org.ScopeJurisdiction) && actor.Post.OrgKind == org.Township:
+			return q.Where("cases.township_id = ?", actor.OrganisationID())
+		case actor.Has(org.ReadFigures, org.ScopeJurisdiction) && actor.Post.OrgKind == org.Community:
+			return q.Where("cases.community_id = ?", actor.OrganisationID())
+		}
+		return q.Where("cases.lead_id = ?", actor.OrganisationID())
+	}
+}
+
+// rateWeights are the weights of response, solved and satisfied, in basis points; none while unset.
+func rateWeights(set *rulepack.Set) ([]int64, error) {
+	lines, err := set.List("complaint.rate_weights")
+	if errors.Is(err, rulepack.ErrUnset) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var weights []int64
+	for _, l := range lines {
+		var w int64
+		if _, err := fmt.Sscan(l, &w); err != nil || w < 0 {
+			return nil, fmt.Errorf("complaint.rate_weights: %q is no weight", l)
+		}
+		weights = append(weights, w)
+	}
+	if len(weights) != 3 || weights[0]+weights[1]+weights[2] != 10_000 {
+		return nil, fmt.Errorf("complaint.rate_weights: %v are not three weights of 10000 together", weights)
+	}
+	return weights, nil
+}
+
+func (u UnitFigures) score(weights []int64) *int64 {
+	all := u.Counts[FigurePeople]
+	if weights == nil || all == 0 {
+		return nil
+	}
+	sum := int64(0)
+	for i, f := range []Figure{PeopleResponse, PeopleSolved, PeopleSatisfied} {
+		sum += weights[i] * u.Counts[f]
+	}
+	score := sum / all
+	return &score
+}
+
+// Behind pages through the cases that a figure of an organisation counts, newest first: whoever sees the number sees
+// what it is made of. A figure of people gives the cases of those people.
+// Faults: ErrForbidden, ErrPeriod, fault.ErrInvalid.
+func (s *Service) Behind(ctx context.Context, actor org.Actor, p Period, organisation int64, f Figure, before int64, limit int) ([]View, error) {
+	if err := actor.Must(org.ReadFigures); err != nil {
+		return nil, err
+	}
+	if err := p.check(); err != nil {
+		return nil, err
+	}
+	var views []View
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		q := tx.Model(&Case{}).Scopes(countable(actor), actor.NotAbout("cases.about_id")).Where("cases.lead_id = ?", organisation)
+		switch {
+		case f == FigureOpen:
+			q = q.Where(openAt, p.To, p.To)
+		case conditions[f] != "":
+			q = q.Where(handled, p.From, p.To).Where(conditions[f])
+		case people[f] != "":
+			q = q.Where(handled, p.From, p.To).Where("EXISTS (SELECT 1 FROM case_complainants m WHERE " + asked + " AND " + people[f] + ")")
+		default:
+			return fault.ErrInvalid.With(fault.Field{Path: "figure", Reason: "没有这个指标"})
+		}
+		if before > 0 {
+			q = q.Where("cases.id < ?", before)
+		}
+		var rows []Case
+		if err := q.Order("cases.id DESC").Limit(limit).Find(&rows).Error; err != nil {
+			return err
+		}
+		var err error
+		views, err = viewCases(tx, rows)
+		return err
+	})
+	return views, err
+}
