@@ -231,6 +231,9 @@ func (s *Service) insert(tx *store.Tx, f filing, display Display) (*Case, error)
 	if err := tx.Create(&m).Error; err != nil {
 		return nil, store.Duplicate(err, ErrRefReused)
 	}
+	if err := tx.Model(&Step{}).Where("id = ?", t.step.ID).Update("complainant_id", m.ID).Error; err != nil {
+		return nil, err
+	}
 	if err := s.files.Attach(tx, f.files, d.PhotoIDs, "photo", "case", c.ID, e.ID); err != nil {
 		return nil, err
 	}
