@@ -2,7 +2,6 @@ package complaint_test
 
 import (
 	"errors"
-	"fmt"
 	"testing"
 	"time"
 
@@ -136,6 +135,6 @@ func TestACallBackIsRecorded(t *testing.T) {
 		t.Errorf("rated via %s, last step by %d", v.Mine.RatedVia, v.Steps[len(v.Steps)-1].OrganisationID)
 	}
 	if _, err := w.s.ActFor(t.Context(), w.township, c.ID, c.Number, complaint.ByCall, complaint.Accept, complaint.Input{}); err == nil {
-		t.Error(fmt.Sprint("a call back accepted the case"))
+		t.Error("a call back accepted the case")
 	}
 }
