@@ -60,6 +60,9 @@ const (
 	EndPart      Ending = "part" // a part is done; the whole is answered elsewhere
 )
 
+// EndingNames are the endings as people read them.
+var EndingNames = map[Ending]string{EndConfirmed: "投诉人确认", EndSilent: "到期未回复", EndForced: "上级办结", EndWithdrawn: "撤回", EndMerged: "并案", EndPart: "分办件办完"}
+
 // Source is how a complaint came in.
 type Source string
 

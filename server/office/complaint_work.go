@@ -62,8 +62,8 @@ type pieceBody struct {
 	Text   string `json:"text" minLength:"1" maxLength:"500" doc:"要做什么"`
 }
 
-// workBody is what an action on a complaint may carry.
-type workBody struct {
+// WorkBody is what an action on a complaint may carry.
+type WorkBody struct {
 	Text      string      `json:"text,omitempty" maxLength:"2000"`
 	Clause    string      `json:"clause,omitempty" maxLength:"64" doc:"职责清单的条款，例如 五(四)3"`
 	To        int64       `json:"to,omitempty" minimum:"0" doc:"单位"`
@@ -78,11 +78,11 @@ type workBody struct {
 
 type workInput struct {
 	IDPath
-	Body workBody
+	Body WorkBody
 }
 
 // input reads the body for the service.
-func (b *workBody) input(a complaint.Action) (complaint.Input, error) {
+func (b *WorkBody) input(a complaint.Action) (complaint.Input, error) {
 	on, err := web.Day(b.On, "on")
 	if err != nil {
 		return complaint.Input{}, err

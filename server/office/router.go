@@ -38,6 +38,7 @@ var (
 	revealRate = &limit.Rule{Name: "reveal", Rate: 60, Per: time.Hour, Burst: 20}
 	importRate = &limit.Rule{Name: "import", Rate: 20, Per: time.Hour, Burst: 10}
 	workRate   = &limit.Rule{Name: "work", Rate: 1200, Per: time.Hour, Burst: 400} // a clerk clears 300 cases in one go
+	bulkRate   = &limit.Rule{Name: "bulk", Rate: 60, Per: time.Hour, Burst: 20}
 	uploadRate = &limit.Rule{Name: "upload", Rate: 240, Per: time.Hour, Burst: 60}
 )
 
@@ -47,6 +48,7 @@ func Routes(site *web.Site, d Deps) {
 	complaintRoutes(site, d)
 	whistleRoutes(site, d)
 	figureRoutes(site, d)
+	deskRoutes(site, d)
 	ruleRoutes(site, d)
 
 	board := site.Group(prefix, "公示", web.Staff)
