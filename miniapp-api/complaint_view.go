@@ -20,7 +20,8 @@ type caseView struct {
 	Matter       string      `json:"matter"`
 	Clause       string      `json:"clause" doc:"依据的条款"`
 	ClauseText   string      `json:"clause_text,omitempty"`
-	Urgent       bool        `json:"urgent,omitempty" doc:"紧急危险：请同时拨打页面上的电话"`
+	Urgent       bool        `json:"urgent,omitempty" doc:"紧急危险：请同时拨打 call 里的电话"`
+	Call         []callView  `json:"call,omitempty" doc:"紧急危险时先打这些电话"`
 	Text         string      `json:"text"`
 	State        string      `json:"state"`
 	StateName    string      `json:"state_name"`
@@ -46,6 +47,11 @@ type caseView struct {
 	Actions      []string    `json:"actions,omitempty" doc:"现在可以做什么"`
 	Steps        []stepView  `json:"steps,omitempty"`
 	FileIDs      []int64     `json:"file_ids,omitempty"`
+}
+
+type callView struct {
+	Name  string `json:"name"`
+	Phone string `json:"phone"`
 }
 
 type ratingView struct {

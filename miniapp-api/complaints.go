@@ -82,10 +82,29 @@ func fileComplaint(d Deps) func(context.Context, org.Actor, *fileInput) (*caseOu
 		}
 		if b.Cover == complaint.Anonymous { // nobody can look it up again, so the receipt is all there is
 			return &caseOutput{Body: caseView{Number: c.Number, Matter: c.MatterName, Clause: c.Clause, Text: c.Text, State: string(c.State), StateName: complaint.StateNames[c.State],
-				DueAt: web.TimeOr(c.DueAt), DueReference: c.DueReference, CreatedAt: web.Time(c.CreatedAt)}}, nil
+				DueAt: web.TimeOr(c.DueAt), DueReference: c.DueReference, Urgent: c.Urgent, Call: urgentCalls(ctx, d, c), CreatedAt: web.Time(c.CreatedAt)}}, nil
 		}
 		return ownCase(ctx, d, a, c.ID)
 	}
+}
+
+// urgentCalls are the numbers to ring when a case is dangerous. They are an addition: the case is shown without them
+// when they cannot be read.
+func urgentCalls(ctx context.Context, d Deps, c *complaint.Case) []callView {
+	if !c.Urgent || !c.Open {
+		return nil
+	}
+	lines, err := d.Complaints.Contacts(ctx, c.EstateID)
+	if err != nil {
+		return nil
+	}
+	var calls []callView
+	for _, l := range lines {
+		if l.Urgent {
+			calls = append(calls, callView{l.Name, l.Phone})
+		}
+	}
+	return calls
 }
 
 func ownCase(ctx context.Context, d Deps, a org.Actor, id int64) (*caseOutput, error) {
@@ -93,7 +112,9 @@ func ownCase(ctx context.Context, d Deps, a org.Actor, id int64) (*caseOutput, e
 	if err != nil {
 		return nil, err
 	}
-	return &caseOutput{Body: viewCase(*v)}, nil
+	out := &caseOutput{Body: viewCase(*v)}
+	out.Body.Call = urgentCalls(ctx, d, &v.Case)
+	return out, nil
 }
 
 func listMyComplaints(d Deps) func(context.Context, org.Actor, *web.Page) (*web.List[caseView], error) {

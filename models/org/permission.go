@@ -24,14 +24,16 @@ const (
 	ReviewContent   Action = "complaint.review"
 	FileForOthers   Action = "complaint.file_for" // at a counter, on the phone, or what a patrol found
 
-	ReadFigures   Action = "figures.read"
-	CallBack      Action = "complaint.call_back" // record what a complainant says on the phone or at a counter
-	AskWhistle    Action = "whistle.ask"         // and close, minute, give tasks and rate
-	BlowWhistle   Action = "whistle.blow"        // the township's head signs
-	AnswerWhistle Action = "whistle.answer"      // check in, or refuse by a clause
-	DecideWhistle Action = "whistle.decide"      // the last word on a refusal
-	ReadWhistles  Action = "whistle.read"
-	WorkTasks     Action = "task.work"
+	ReadFigures     Action = "figures.read"
+	PublishContacts Action = "contact.publish"
+	KeepDuty        Action = "duty.keep"           // the roster of emergency repairs
+	CallBack        Action = "complaint.call_back" // record what a complainant says on the phone or at a counter
+	AskWhistle      Action = "whistle.ask"         // and close, minute, give tasks and rate
+	BlowWhistle     Action = "whistle.blow"        // the township's head signs
+	AnswerWhistle   Action = "whistle.answer"      // check in, or refuse by a clause
+	DecideWhistle   Action = "whistle.decide"      // the last word on a refusal
+	ReadWhistles    Action = "whistle.read"
+	WorkTasks       Action = "task.work"
 
 	ReadBoard     Action = "board.read"
 	PublishNotice Action = "board.publish"
@@ -118,11 +120,13 @@ var permissions = map[Action][]grant{
 
 	ReadFigures: join(each(ScopeJurisdiction, "community", "township"), each(ScopeParty, "department", "utility", "association", "company", "committee"),
 		each(ScopeCity, "bureau", "office", "leading_group")),
-	CallBack:      join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau", "office")),
-	AskWhistle:    each(ScopeJurisdiction, "community", "township"),
-	BlowWhistle:   heads(ScopeJurisdiction, "township"),
-	AnswerWhistle: each(ScopeParty, "department", "utility", "bureau"),
-	DecideWhistle: heads(ScopeCity, "office", "leading_group"),
+	CallBack:        join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau", "office")),
+	PublishContacts: join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau", "office")),
+	KeepDuty:        each(ScopeSelf, "company", "community", "township"),
+	AskWhistle:      each(ScopeJurisdiction, "community", "township"),
+	BlowWhistle:     heads(ScopeJurisdiction, "township"),
+	AnswerWhistle:   each(ScopeParty, "department", "utility", "bureau"),
+	DecideWhistle:   heads(ScopeCity, "office", "leading_group"),
 	ReadWhistles: join(each(ScopeJurisdiction, "community", "township"), each(ScopeParty, "department", "utility"),
 		each(ScopeCity, "bureau", "office", "leading_group")),
 	WorkTasks: each(ScopeSelf, staffRoles...),

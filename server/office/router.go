@@ -49,6 +49,7 @@ func Routes(site *web.Site, d Deps) {
 	whistleRoutes(site, d)
 	figureRoutes(site, d)
 	deskRoutes(site, d)
+	contactRoutes(site, d)
 	ruleRoutes(site, d)
 
 	board := site.Group(prefix, "公示", web.Staff)
