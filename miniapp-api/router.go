@@ -112,7 +112,7 @@ func Routes(site *web.Site, d Deps) {
 	web.Handle(complaints, web.Op{ID: "showMyComplaint", Method: http.MethodGet, Path: "/complaints/{id}", Summary: "投诉进展", Action: org.FollowComplaint}, showMyComplaint(d))
 	web.Handle(complaints, web.Op{ID: "listParts", Method: http.MethodGet, Path: "/common-parts", Summary: "公共部位", Action: org.ManageSelf}, listParts(d))
 	web.Handle(complaints, web.Op{ID: "listSimilar", Method: http.MethodPost, Path: "/estates/{id}/similar", Summary: "提交之前：小区里相近的、还没办结的投诉，可以直接加入", Action: org.FileComplaint, Rate: lookRate}, listSimilar(d))
-	web.Handle(complaints, web.Op{ID: "joinComplaint", Method: http.MethodPost, Path: "/complaints/{id}/join", Summary: "加入邻居的公开投诉：有自己的编号、通知和评价", Action: org.FileComplaint}, joinComplaint(d))
+	web.Handle(complaints, web.Op{ID: "joinComplaint", Method: http.MethodPost, Path: "/complaints/{id}/join", Summary: "加入邻居的公开投诉：有自己的编号、通知和评价", Action: org.FileComplaint, Rate: fileRate}, joinComplaint(d))
 	for _, deed := range deeds {
 		web.Handle(complaints, web.Op{ID: deed.id, Method: http.MethodPost, Path: "/complaints/{id}/" + deed.path, Summary: deed.says, Action: org.FollowComplaint}, doDeed(d, deed.action))
 	}

@@ -328,8 +328,10 @@ func (s *Service) Behind(ctx context.Context, actor org.Actor, p Period, organis
 			return err
 		}
 		var err error
-		views, err = viewCases(tx, rows)
-		return err
+		if views, err = viewCases(tx, rows); err != nil {
+			return err
+		}
+		return cover(tx, actor, views)
 	})
 	return views, err
 }

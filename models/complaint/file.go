@@ -103,6 +103,7 @@ func (s *Service) File(ctx context.Context, actor org.Actor, d Draft) (*Case, er
 		// Nothing of the person is kept; the keyed digest only recognises the same tap.
 		f.by = audit.Unnamed{Surface: "miniapp"}
 		f.owner = Complainant{Source: FromResident, Hidden: Anonymous}
+		f.draft.UnitID = 0 // a unit's number is as good as a name
 		digest := s.vault.Index("complaint.ref", fmt.Sprint(actor.PersonID, " ", d.ClientRef))
 		f.draft.ClientRef = "anonymous:" + digest[len(digest)-48:]
 	}

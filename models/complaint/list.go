@@ -109,10 +109,34 @@ func (s *Service) List(ctx context.Context, actor org.Actor, f Filter) ([]View, 
 		if err != nil {
 			return err
 		}
-		views, err = viewCases(tx, rows)
-		return err
+		if views, err = viewCases(tx, rows); err != nil {
+			return err
+		}
+		return cover(tx, actor, views)
 	})
 	return views, err
+}
+
+// cover keeps the household from the estate's company and committee where a complainant asked to be sealed from them: a
+// unit's number is as good as a name.
+func cover(tx *store.Tx, actor org.Actor, views []View) error {
+	if actor.Post == nil || (actor.Post.OrgKind != org.Company && actor.Post.OrgKind != org.Committee) {
+		return nil
+	}
+	ids := []int64{0}
+	for _, v := range views {
+		ids = append(ids, v.root())
+	}
+	var sealed []int64
+	if err := tx.Model(&Complainant{}).Where("case_id IN ? AND hidden = ?", ids, Sealed).Distinct().Pluck("case_id", &sealed).Error; err != nil {
+		return err
+	}
+	for i := range views {
+		if slices.Contains(sealed, views[i].root()) {
+			views[i].UnitID, views[i].UnitName = 0, ""
+		}
+	}
+	return nil
 }
 
 // listed runs the query of a work list.

@@ -34,6 +34,11 @@ func (s *Service) Find(ctx context.Context, actor org.Actor, id int64) (*View, e
 		if err != nil {
 			return err
 		}
+		one := []View{*v}
+		if err := cover(tx, actor, one); err != nil {
+			return err
+		}
+		v = &one[0]
 		if v.Steps, err = timeline(tx, c.ID); err != nil {
 			return err
 		}

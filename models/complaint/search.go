@@ -107,8 +107,10 @@ func (s *Service) Search(ctx context.Context, actor org.Actor, text string, f Fi
 		if err != nil {
 			return err
 		}
-		found.Views, err = viewCases(tx, rows)
-		return err
+		if found.Views, err = viewCases(tx, rows); err != nil {
+			return err
+		}
+		return cover(tx, actor, found.Views)
 	})
 	return found, err
 }

@@ -427,12 +427,21 @@ func TestSealedFromTheBodiesOfTheEstate(t *testing.T) {
 	t.Parallel()
 	w := newCast(t)
 	d := w.draft("")
-	d.Cover = complaint.Sealed
+	d.Cover, d.UnitID = complaint.Sealed, w.owner.Homes[0].UnitID
 	c := w.file(t, w.owner, d)
 	w.ok(t, w.community, c.ID, complaint.Transfer, complaint.Input{ToID: w.Committee.ID, Clause: "五(十五)5", Text: "请业委会先调解"})
 	w.ok(t, w.chair, c.ID, complaint.Accept, complaint.Input{})
 	if _, err := w.s.RevealComplainant(t.Context(), w.chair, c.ID, "", "想上门解释"); !errors.Is(err, complaint.ErrSealed) {
 		t.Errorf("the committee learns who complained: %v", err)
+	}
+	if v := w.find(t, w.chair, c.ID); v.UnitID != 0 || v.UnitName != "" {
+		t.Errorf("the committee reads the unit %s", v.UnitName)
+	}
+	if rows, err := w.s.List(t.Context(), w.chair, complaint.Filter{List: complaint.WaitingCases, Limit: 5}); err != nil || len(rows) != 1 || rows[0].UnitName != "" {
+		t.Errorf("the committee lists the unit: %+v, %v", rows, err)
+	}
+	if v := w.find(t, w.community, c.ID); v.UnitName == "" {
+		t.Error("the community does not read where it is")
 	}
 	v := w.mine(t, w.owner, c.ID)
 	if slices.ContainsFunc(v.Steps, func(s complaint.StepView) bool { return s.Kind == complaint.Reveal }) {
@@ -445,8 +454,11 @@ func TestAnonymousKeepsNothing(t *testing.T) {
 	t.Parallel()
 	w := newCast(t)
 	d := w.draft("")
-	d.Cover = complaint.Anonymous
+	d.Cover, d.UnitID = complaint.Anonymous, w.owner.Homes[0].UnitID
 	c := w.file(t, w.owner, d)
+	if c.UnitID != 0 {
+		t.Error("an anonymous complaint keeps the unit")
+	}
 	again := w.file(t, w.owner, d)
 	if again.ID != c.ID {
 		t.Error("a double tap filed twice")
