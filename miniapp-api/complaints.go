@@ -15,12 +15,17 @@ type matterView struct {
 	Unit   string `json:"unit" doc:"负责单位"`
 	Clause string `json:"clause"`
 	Class  string `json:"class"`
+	Named  bool   `json:"named" doc:"不能匿名投诉"`
 }
 
 func listMatters(d Deps) func(context.Context, org.Actor, *web.Empty) (*web.All[matterView], error) {
-	return func(context.Context, org.Actor, *web.Empty) (*web.All[matterView], error) {
-		return web.Whole(d.Complaints.Matters(), func(m complaint.MatterView) matterView {
-			return matterView{Code: m.Code, Name: m.Name, Group: m.Group, Unit: m.Unit, Clause: m.Clause, Class: m.Class}
+	return func(ctx context.Context, _ org.Actor, _ *web.Empty) (*web.All[matterView], error) {
+		matters, err := d.Complaints.Matters(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return web.Whole(matters, func(m complaint.MatterView) matterView {
+			return matterView{Code: m.Code, Name: m.Name, Group: m.Group, Unit: m.Unit, Clause: m.Clause, Class: m.Class, Named: m.Named}
 		}), nil
 	}
 }
@@ -47,8 +52,12 @@ type textInput struct {
 }
 
 func suggestMatters(d Deps) func(context.Context, org.Actor, *textInput) (*web.All[Suggestion], error) {
-	return func(_ context.Context, _ org.Actor, in *textInput) (*web.All[Suggestion], error) {
-		return web.Whole(d.Suggester.Suggest(in.Body.Text), func(s Suggestion) Suggestion { return s }), nil
+	return func(ctx context.Context, _ org.Actor, in *textInput) (*web.All[Suggestion], error) {
+		found, err := d.Suggester.Suggest(ctx, in.Body.Text)
+		if err != nil {
+			return nil, err
+		}
+		return web.Whole(found, func(s Suggestion) Suggestion { return s }), nil
 	}
 }
 

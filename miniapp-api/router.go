@@ -30,7 +30,7 @@ type WeChat interface {
 
 // Suggester proposes matters for a text; it never files anything.
 type Suggester interface {
-	Suggest(text string) []Suggestion
+	Suggest(ctx context.Context, text string) ([]Suggestion, error)
 }
 
 // Suggestion is one proposed matter and why.

@@ -113,7 +113,7 @@ func (a *app) mount(ctx context.Context) error {
 			{Name: "files", Do: a.blobs.Check},
 		}})
 	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Board: a.board, Files: a.files, Inbox: a.inbox,
-		WeChat: a.wechat, Suggester: suggester{words}, Vault: a.vault})
+		WeChat: a.wechat, Suggester: suggester{words, a.complaints}, Vault: a.vault})
 	office.Routes(a.site, office.Deps{DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Joint: a.joint, Board: a.board, Files: a.files, Inbox: a.inbox,
 		Pack: a.pack.Code, PublicURL: a.cfg.PublicURL})
 	public.Routes(a.site, public.Deps{Complaints: a.complaints, Board: a.board})

@@ -173,8 +173,8 @@ func TestANewClockIsMarkedAnew(t *testing.T) {
 		t.Fatal(err)
 	}
 	v, err := w.s.FindOwn(ctx, owner, c.ID)
-	if err != nil || v.DueReference || v.MandateVersion == c.MandateVersion {
-		t.Errorf("reference %v, rules %s (before: %s), %v", v.DueReference, v.MandateVersion, c.MandateVersion, err)
+	if err != nil || v.DueReference || v.Rules == c.Rules || v.MandateVersion != c.MandateVersion {
+		t.Errorf("reference %v, rules %s (before: %s), %v", v.DueReference, v.Rules, c.Rules, err)
 	}
 }
 

@@ -121,7 +121,8 @@ type Case struct {
 	Clause         string
 	ClauseText     string
 	Class          string
-	MandateVersion string
+	MandateVersion string // of the list that routed it
+	Rules          string // by which its clocks run
 	Text           string
 	Visibility     Visibility
 	Display        Display
@@ -216,6 +217,7 @@ type Service struct {
 	checker Checker
 	files   Files
 	log     *slog.Logger
+	lists   mandates
 }
 
 // Files ties uploads to a case in the caller's transaction.
@@ -227,7 +229,7 @@ type Files interface {
 
 // New wires complaints.
 func New(db *store.DB, pack *rulepack.Pack, v *vault.Vault, checker Checker, files Files, log *slog.Logger) *Service {
-	return &Service{db: db, pack: pack, vault: v, checker: checker, files: files, log: log}
+	return &Service{db: db, pack: pack, vault: v, checker: checker, files: files, log: log, lists: mandates{read: map[int]*rulepack.Pack{}}}
 }
 
 // subject is the case in the audit trail.

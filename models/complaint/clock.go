@@ -18,7 +18,7 @@ func (t *turn) dispatch() error {
 		return err
 	}
 	c.DispatchedAt, c.AcceptedAt, c.PausedAt, c.HeldUntil, c.StepDueAt, c.SupervisorID = &t.tx.Now, nil, nil, nil, nil, 0
-	c.MandateVersion = set.Stamp()
+	c.Rules = set.Stamp()
 	c.DueAt, c.DueReference, c.RemindAt = nil, false, nil
 	due, reference, err := dueFrom(set, c.Class, t.tx.Now)
 	if errors.Is(err, rulepack.ErrUnset) {

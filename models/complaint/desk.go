@@ -125,10 +125,14 @@ func (s *Service) WriteTemplate(ctx context.Context, actor org.Actor, t Template
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
-	if _, known := s.pack.Matter(t.Matter); t.Matter != "" && !known {
-		return nil, ErrMatter
-	}
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		mandates, err := s.Mandates(tx)
+		if err != nil {
+			return err
+		}
+		if _, known := mandates.Matter(t.Matter); t.Matter != "" && !known {
+			return ErrMatter
+		}
 		var count int64
 		if err := tx.Model(&Template{}).Where("organisation_id = ? AND name <> ?", actor.OrganisationID(), t.Name).Count(&count).Error; err != nil {
 			return err
@@ -137,7 +141,7 @@ func (s *Service) WriteTemplate(ctx context.Context, actor org.Actor, t Template
 			return ErrDeskFull
 		}
 		t.ID, t.OrganisationID, t.UpdatedBy, t.UpdatedAt = 0, actor.OrganisationID(), actor.PersonID, tx.Now
-		err := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "organisation_id"}, {Name: "name"}},
+		err = tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "organisation_id"}, {Name: "name"}},
 			DoUpdates: clause.AssignmentColumns([]string{"action", "matter", "text", "updated_by", "updated_at"})}).Create(&t).Error
 		if err != nil {
 			return err

@@ -52,10 +52,11 @@ func (t *turn) lead(organisation int64, role string) error {
 
 // clauseKnown refuses a clause that the mandate list does not have.
 func (t *turn) clauseKnown(clause string) error {
-	if _, ok := t.pack.Clause(clause); !ok {
-		return fault.ErrInvalid.With(fault.Field{Path: "clause", Reason: "职责清单里没有这一条，请写成“五(四)3”这样的条款号"})
+	_, ok, err := t.Duty(t.tx, clause)
+	if err == nil && !ok {
+		err = fault.ErrInvalid.With(fault.Field{Path: "clause", Reason: "职责清单里没有这一条，请写成“五(四)3”这样的条款号"})
 	}
-	return nil
+	return err
 }
 
 // refuse says that the case is not the office's, by a clause. The lead names who it belongs to, or leaves that to the

@@ -207,7 +207,7 @@ func (s *Service) insert(tx *store.Tx, f filing, display Display) (*Case, error)
 	if err != nil {
 		return nil, err
 	}
-	if m, _ := s.pack.Matter(r.Matter); m.Named && d.Cover == Anonymous {
+	if r.named && d.Cover == Anonymous {
 		return nil, ErrNamed
 	}
 	number, err := store.NextNumber(tx, "T")

@@ -1,6 +1,7 @@
 package complaint
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -18,11 +19,16 @@ type route struct {
 	about int64
 	joint []int64
 	next  []Party // later legs, in order
+	named bool    // nobody files it anonymously
 }
 
 // route decides who handles a complaint about a matter and resolves the bodies in the register.
 func (s *Service) route(tx *store.Tx, e *org.Estate, matter, about string) (*route, error) {
-	m, known := s.pack.Matter(matter)
+	mandates, err := s.Mandates(tx)
+	if err != nil {
+		return nil, err
+	}
+	m, known := mandates.Matter(matter)
 	if matter != "" && !known {
 		return nil, ErrMatter
 	}
@@ -30,8 +36,7 @@ func (s *Service) route(tx *store.Tx, e *org.Estate, matter, about string) (*rou
 		about = m.About
 	}
 	has := routing.Bodies{Company: e.CompanyID != 0, Committee: e.CommitteeID != 0, Community: e.CommunityID != 0}
-	r := &route{Route: routing.Decide(s.pack, routing.Facts{Matter: matter, About: about, Has: has})}
-	var err error
+	r := &route{named: m.Named, Route: routing.Decide(mandates, routing.Facts{Matter: matter, About: about, Has: has})}
 	if r.about, err = aboutBody(tx, s.pack, e, about); err != nil {
 		return nil, err
 	}
@@ -99,7 +104,7 @@ func reference(o *org.Organisation) string {
 
 func (r *route) apply(c *Case) {
 	c.Matter, c.MatterName, c.Clause, c.ClauseText, c.Class = r.Matter, r.MatterName, r.Clause, r.ClauseText, string(r.Class)
-	c.Level, c.LeadID, c.AboutID, c.RouteReason = string(r.Level), r.lead, r.about, r.Reason
+	c.Level, c.LeadID, c.AboutID, c.RouteReason, c.MandateVersion = string(r.Level), r.lead, r.about, r.Reason, r.MandateVersion
 }
 
 // parties are who takes part from the start: each office once, the body complained about never.
@@ -126,13 +131,18 @@ func levelOf(o *org.Organisation) string { return string(routing.LevelOf(referen
 // MatterView is a matter as people choose it.
 type MatterView struct {
 	Code, Name, Group, Unit, Clause, Class string
+	Named                                  bool // cannot be filed anonymously
 }
 
-// Matters lists the mandate list's matters that people may choose.
-func (s *Service) Matters() []MatterView {
-	views := make([]MatterView, 0, len(s.pack.Matters))
-	for _, m := range s.pack.Matters {
-		views = append(views, MatterView{Code: m.Code, Name: m.Name, Group: m.Group, Unit: s.pack.UnitName(m.Lead), Clause: m.Clauses[0], Class: rulepack.ClassNames[m.Class]})
+// Matters lists the matters of the mandate list in force that people may choose.
+func (s *Service) Matters(ctx context.Context) ([]MatterView, error) {
+	p, err := s.MandatesNow(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return views
+	views := make([]MatterView, 0, len(p.Matters))
+	for _, m := range p.Matters {
+		views = append(views, MatterView{Code: m.Code, Name: m.Name, Group: m.Group, Unit: p.UnitName(m.Lead), Clause: m.Clauses[0], Class: rulepack.ClassNames[m.Class], Named: m.Named})
+	}
+	return views, nil
 }

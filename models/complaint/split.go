@@ -9,12 +9,17 @@ import (
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/outbox"
+	"github.com/linli-city/linli/models/rulepack"
 	"github.com/linli-city/linli/models/store"
 )
 
 // split gives several offices a part of the case each. The whole waits until all parts are done; then its lead answers
 // with what they found. A part has no complainants of its own: theirs stay with the whole.
 func (t *turn) split() error {
+	mandates, err := t.Mandates(t.tx)
+	if err != nil {
+		return err
+	}
 	seen := map[int64]bool{}
 	var wrong []fault.Field
 	for i, p := range t.in.Pieces {
@@ -22,7 +27,7 @@ func (t *turn) split() error {
 		if n := len([]rune(p.Text)); n < 2 || n > 500 {
 			wrong = append(wrong, fault.Field{Path: at("text"), Reason: "请写明要这个单位做什么（2至500个字）"})
 		}
-		if _, ok := t.pack.Clause(p.Clause); !ok {
+		if _, ok := mandates.Clause(p.Clause); !ok {
 			wrong = append(wrong, fault.Field{Path: at("clause"), Reason: "职责清单里没有这一条，请写成“五(四)3”这样的条款号"})
 		}
 		if seen[p.OrganisationID] {
@@ -34,7 +39,7 @@ func (t *turn) split() error {
 		return fault.ErrInvalid.With(wrong...)
 	}
 	for _, p := range t.in.Pieces {
-		if err := t.part(p); err != nil {
+		if err := t.part(mandates, p); err != nil {
 			return err
 		}
 	}
@@ -42,7 +47,7 @@ func (t *turn) split() error {
 }
 
 // part opens one part.
-func (t *turn) part(p Piece) error {
+func (t *turn) part(mandates *rulepack.Pack, p Piece) error {
 	c := t.c
 	if err := t.mayTake(p.OrganisationID); err != nil {
 		return err
@@ -55,10 +60,10 @@ func (t *turn) part(p Piece) error {
 	if err != nil {
 		return err
 	}
-	duty, _ := t.pack.Clause(p.Clause)
+	duty, _ := mandates.Clause(p.Clause)
 	child := &Case{Number: number, Source: FromSplit, EstateID: c.EstateID, CommunityID: c.CommunityID, TownshipID: c.TownshipID, BuildingID: c.BuildingID,
 		UnitID: c.UnitID, Part: c.Part, Place: c.Place, Lat: c.Lat, Lng: c.Lng, AboutID: c.AboutID, Matter: c.Matter, MatterName: c.MatterName, Clause: duty.Clause,
-		ClauseText: duty.Text, Class: c.Class, Text: c.Text, Visibility: Private, Display: Hidden, State: Dispatched, Level: string(routing.LevelOf(reference(o))),
+		ClauseText: duty.Text, Class: c.Class, MandateVersion: mandates.Stamp(), Text: c.Text, Visibility: Private, Display: Hidden, State: Dispatched, Level: string(routing.LevelOf(reference(o))),
 		LeadID: o.ID, ParentID: c.ID, RouteReason: p.Text, Urgent: c.Urgent, CreatedAt: t.tx.Now}
 	part := &turn{Service: t.Service, tx: t.tx, actor: t.actor, c: child}
 	if err := part.dispatch(); err != nil {

@@ -99,15 +99,19 @@ func (s *Service) Refuse(ctx context.Context, actor org.Actor, id int64, clause,
 	}
 	clause, text = strings.TrimSpace(clause), strings.TrimSpace(text)
 	var c fault.Checks
-	_, known := s.pack.Clause(clause)
-	c.Check(known, "clause", "拒绝要引用职责清单的条款，请写成“五(六)2”这样的条款号")
 	n := len([]rune(text))
 	c.Check(n >= 2 && n <= 500, "text", "请写明理由（2至500个字）")
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
 	return s.answer(ctx, actor, id, func(tx *store.Tx, w *Whistle, sm *Summons) error {
+		_, known, err := s.cases.Duty(tx, clause)
+		if err != nil {
+			return err
+		}
 		switch {
+		case !known:
+			return fault.ErrInvalid.With(fault.Field{Path: "clause", Reason: "拒绝要引用职责清单的条款，请写成“五(六)2”这样的条款号"})
 		case sm.Final:
 			return ErrState.Saying("领导小组办公室已经裁定您单位要到场，不能再拒绝")
 		case sm.State != Called:

@@ -254,7 +254,11 @@ func (s *Service) insert(tx *store.Tx, actor org.Actor, r Request) (*Whistle, er
 		if err := s.mayCall(tx, c, call.OrganisationID); err != nil {
 			return nil, err
 		}
-		if _, ok := s.pack.Clause(call.Clause); !ok {
+		_, known, err := s.cases.Duty(tx, call.Clause)
+		if err != nil {
+			return nil, err
+		}
+		if !known {
 			return nil, fault.ErrInvalid.With(fault.Field{Path: fmt.Sprintf("calls[%d].clause", i), Reason: "职责清单里没有这一条，请写成“五(六)2”这样的条款号"})
 		}
 		sm := Summons{WhistleID: w.ID, OrganisationID: call.OrganisationID, Task: strings.TrimSpace(call.Task), Clause: call.Clause, State: Listed, Metres: -1}

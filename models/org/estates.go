@@ -242,3 +242,17 @@ func EstateNames(tx *store.Tx, ids []int64) (map[int64]string, error) {
 	}
 	return names, nil
 }
+
+// BodiesOf says which bodies some estates have, with the estates' names.
+func BodiesOf(tx *store.Tx, ids []int64) (map[int64]struct{ Company, Committee, Community bool }, map[int64]string, error) {
+	var rows []Estate
+	if err := tx.Select("id", "name", "company_id", "committee_id", "community_id").Where("id IN ?", append([]int64{0}, ids...)).Find(&rows).Error; err != nil {
+		return nil, nil, err
+	}
+	has, names := make(map[int64]struct{ Company, Committee, Community bool }, len(rows)), make(map[int64]string, len(rows))
+	for _, e := range rows {
+		has[e.ID] = struct{ Company, Committee, Community bool }{e.CompanyID != 0, e.CommitteeID != 0, e.CommunityID != 0}
+		names[e.ID] = e.Name
+	}
+	return has, names, nil
+}

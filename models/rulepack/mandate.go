@@ -18,34 +18,36 @@ var ClassNames = map[Class]string{Danger: "紧急危险", Utilities: "水电气�
 
 // Matter is something residents complain about, with who must handle it by the policy.
 type Matter struct {
-	Code    string   `yaml:"code"`
-	Name    string   `yaml:"name"`
-	Group   string   `yaml:"group"` // heading under which a resident finds it
-	Class   Class    `yaml:"class"`
-	Lead    string   `yaml:"lead"`  // organisation code or kind reference
-	Joint   []string `yaml:"joint"` // who helps
-	Then    []Leg    `yaml:"then"`  // later legs, where the policy orders them
-	Clauses []string `yaml:"clauses"`
-	Does    string   `yaml:"does"`  // what the lead does first in an ordered route: 认定
-	About   string   `yaml:"about"` // the kind of body that the matter itself complains about: company, committee
-	Note    string   `yaml:"note"`
-	Named   bool     `yaml:"named"`   // needs the complainant's own case to be looked at, so nobody can file it anonymously
-	Outside bool     `yaml:"outside"` // on no list: the first receiver leads it
+	Code    string   `yaml:"code" json:"code"`
+	Name    string   `yaml:"name" json:"name"`
+	Group   string   `yaml:"group" json:"group"` // heading under which a resident finds it
+	Class   Class    `yaml:"class" json:"class"`
+	Lead    string   `yaml:"lead" json:"lead"`             // organisation code or kind reference
+	Joint   []string `yaml:"joint" json:"joint,omitempty"` // who helps
+	Then    []Leg    `yaml:"then" json:"then,omitempty"`   // later legs, where the policy orders them
+	Clauses []string `yaml:"clauses" json:"clauses"`
+	Does    string   `yaml:"does" json:"does,omitempty"`   // what the lead does first in an ordered route: 认定
+	About   string   `yaml:"about" json:"about,omitempty"` // the kind of body that the matter itself complains about: company, committee
+	Note    string   `yaml:"note" json:"note,omitempty"`
+	Words   []string `yaml:"words" json:"words,omitempty"`     // by which people's texts are recognised, beside the lexicon
+	Named   bool     `yaml:"named" json:"named,omitempty"`     // needs the complainant's own case to be looked at, so nobody can file it anonymously
+	Repair  bool     `yaml:"repair" json:"repair,omitempty"`   // 紧急维修: the estate's duty roster is called at once
+	Outside bool     `yaml:"outside" json:"outside,omitempty"` // on no list: the first receiver leads it
 }
 
 // Leg is a later station of an ordered route.
 type Leg struct {
-	Unit   string `yaml:"unit"`
-	Does   string `yaml:"does"`
-	Clause string `yaml:"clause"`
+	Unit   string `yaml:"unit" json:"unit"`
+	Does   string `yaml:"does" json:"does"`
+	Clause string `yaml:"clause" json:"clause"`
 }
 
 // Duty is one numbered item of sections 五 and 六 of the policy, in its own words.
 type Duty struct {
-	Clause    string   `yaml:"clause"` // "五(四)3"
-	Units     []string `yaml:"units"`
-	Text      string   `yaml:"text"`
-	Complaint bool     `yaml:"-"` // some matter rests on it
+	Clause    string   `yaml:"clause" json:"clause"` // "五(四)3"
+	Units     []string `yaml:"units" json:"units"`
+	Text      string   `yaml:"text" json:"text"`
+	Complaint bool     `yaml:"-" json:"-"` // some matter rests on it
 }
 
 // Matter gives a matter by code; false if the pack has none.

@@ -74,3 +74,12 @@ func (p *Pack) checkOrganisations() []error {
 	}
 	return errs
 }
+
+// Refs are the units that a mandate may name: the kinds of body that an estate has of its own, then the organisations.
+func (p *Pack) Refs() []string {
+	refs := sortedKeys(kindRefs)
+	for _, o := range p.Organisations {
+		refs = append(refs, o.Code)
+	}
+	return refs
+}

@@ -2,6 +2,7 @@ package rulepack
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
@@ -115,15 +116,24 @@ func (s *Set) Packs() []*Pack { return s.packs }
 // Locals are the IDs of the local values in use, ascending.
 func (s *Set) Locals() []int64 { return s.locals }
 
+// maxStamp bounds a stamp; a decision's column has room for it.
+const maxStamp = 80
+
 // Stamp names the packs, their versions and the local values in use, as a decision stores them:
-// "cn-2021@1+duyun-2020@1+local:3,7".
+// "cn-2021@1+duyun-2020@1+local:3,7". Where the values are too many to list, it gives their number and the start of the
+// SHA-256 of the list, "local:23#1a2b3c4d5e6f"; the confirmed values of the day are the list.
 func (s *Set) Stamp() string {
 	var parts []string
 	for _, p := range s.packs {
 		parts = append(parts, p.Stamp())
 	}
 	if len(s.locals) > 0 {
-		parts = append(parts, "local:"+strings.Trim(strings.Join(strings.Fields(fmt.Sprint(s.locals)), ","), "[]"))
+		list := strings.Trim(strings.Join(strings.Fields(fmt.Sprint(s.locals)), ","), "[]")
+		if stamp := strings.Join(append(parts, "local:"+list), "+"); len(stamp) <= maxStamp {
+			return stamp
+		}
+		digest := sha256.Sum256([]byte(list))
+		parts = append(parts, fmt.Sprintf("local:%d#%x", len(s.locals), digest[:6]))
 	}
 	return strings.Join(parts, "+")
 }

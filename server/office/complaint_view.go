@@ -55,7 +55,8 @@ type caseView struct {
 	Escalations  int        `json:"escalations"`
 	Final        bool       `json:"final,omitempty" doc:"由谁主办已经裁定"`
 	PostID       int64      `json:"post_id,omitempty" doc:"本单位经办的岗位"`
-	Rules        string     `json:"rules" doc:"依据的规则版本"`
+	Rules        string     `json:"rules" doc:"时限依据的规则版本"`
+	Mandate      string     `json:"mandate" doc:"分派时的职责清单版本"`
 	CreatedAt    time.Time  `json:"created_at"`
 	Actions      []string   `json:"actions,omitempty" doc:"您的单位现在可以做什么"`
 	Steps        []stepView `json:"steps,omitempty"`
@@ -100,7 +101,7 @@ func viewCase(v complaint.View) caseView {
 		State: string(v.State), StateName: complaint.StateNames[v.State], Ending: string(v.Ending), LeadID: v.LeadID, Lead: v.Lead, OfferedID: v.OfferedID, Offered: v.Offered,
 		Supervisor: v.Supervisor, Joint: v.Joint, ParentID: v.ParentID, MergedInto: v.Into, Why: v.RouteReason, DueAt: web.TimeOr(v.DueAt), DueReference: v.DueReference,
 		StepDueAt: web.TimeOr(v.StepDueAt), Until: web.TimeOr(v.HeldUntil), Overdue: v.Overdue, People: v.People, Refusals: v.Refusals, Returns: v.Returns,
-		Escalations: v.Escalations, Final: v.Final, PostID: v.Post, Rules: v.MandateVersion, CreatedAt: web.Time(v.CreatedAt), FileIDs: v.FileIDs}
+		Escalations: v.Escalations, Final: v.Final, PostID: v.Post, Rules: v.Rules, Mandate: v.MandateVersion, CreatedAt: web.Time(v.CreatedAt), FileIDs: v.FileIDs}
 	// A unit names its household; a complaint about a body keeps it from everybody who works on the case by default.
 	if v.AboutID == 0 {
 		out.Unit = v.UnitName

@@ -51,6 +51,7 @@ func Routes(site *web.Site, d Deps) {
 	deskRoutes(site, d)
 	contactRoutes(site, d)
 	ruleRoutes(site, d)
+	mandateRoutes(site, d)
 
 	board := site.Group(prefix, "公示", web.Staff)
 	web.Handle(board, web.Op{ID: "officePublishNotice", Method: http.MethodPost, Path: "/notices", Summary: "发布公示、公告或通知", Action: org.PublishNotice, Status: http.StatusCreated}, publishNotice(d))

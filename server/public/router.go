@@ -57,8 +57,12 @@ type mandateView struct {
 }
 
 func listMandates(d Deps) func(context.Context, *web.Empty) (*web.All[mandateView], error) {
-	return func(context.Context, *web.Empty) (*web.All[mandateView], error) {
-		return web.Whole(d.Complaints.Matters(), func(m complaint.MatterView) mandateView {
+	return func(ctx context.Context, _ *web.Empty) (*web.All[mandateView], error) {
+		matters, err := d.Complaints.Matters(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return web.Whole(matters, func(m complaint.MatterView) mandateView {
 			return mandateView{Matter: m.Code, Name: m.Name, Group: m.Group, Unit: m.Unit, Clause: m.Clause}
 		}), nil
 	}

@@ -51,6 +51,27 @@ func New(pack *rulepack.Pack) (*Suggester, error) {
 	return &Suggester{pack: pack, lexicon: lexicon}, nil
 }
 
+// With gives the suggester for another version of the mandate list. Matters that the lexicon does not know are found by
+// the words that the list gives them.
+func (s *Suggester) With(pack *rulepack.Pack) *Suggester {
+	if pack == s.pack {
+		return s
+	}
+	return &Suggester{pack: pack, lexicon: s.lexicon}
+}
+
+// wordWeight is what a word of the list counts, as a plain term of the lexicon does.
+const wordWeight = 6
+
+// terms are the words that point to a matter.
+func (s *Suggester) terms(m rulepack.Matter) []term {
+	terms := s.lexicon[m.Code]
+	for _, w := range m.Words {
+		terms = append(terms[:len(terms):len(terms)], term{weight: wordWeight, parts: []part{{words: []string{strings.ToLower(w)}}}})
+	}
+	return terms
+}
+
 // Suggest proposes at most n units and n matters for a title and text; the title may be empty. Units are always n
 // different ones, so that a list to choose from is never empty; matters only those with evidence.
 func (s *Suggester) Suggest(title, text string, n int) Suggestion {
@@ -66,7 +87,7 @@ func (s *Suggester) weigh(title, text string) []Matter {
 	lines := readLines(title, text)
 	var found []Matter
 	for _, m := range s.pack.Matters {
-		e := gather(s.lexicon[m.Code], lines)
+		e := gather(s.terms(m), lines)
 		if e.score <= 0 {
 			continue
 		}
