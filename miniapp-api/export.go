@@ -25,6 +25,7 @@ type exportView struct {
 	Applications []exportApplication `json:"applications" doc:"住户认证申请"`
 	AreaClaims   []exportArea        `json:"area_claims" doc:"面积异议"`
 	Requests     []exportRequest     `json:"privacy_requests" doc:"个人信息更正和删除申请"`
+	Draft        *draftView          `json:"complaint_draft,omitempty" doc:"没写完的投诉"`
 	Complaints   []caseView          `json:"complaints" doc:"投诉和办理步骤"`
 	Looks        []exportLook        `json:"looks" doc:"哪个单位在什么时候查看过您的完整信息；投诉里的查看见办理步骤"`
 }
@@ -118,6 +119,9 @@ func exportMe(d Deps) func(context.Context, org.Actor, *web.Empty) (*exportOutpu
 		}
 		v := viewExport(x)
 		if err := addPapers(ctx, d, &v, cases); err != nil {
+			return nil, err
+		}
+		if v.Draft, err = findDraft(ctx, d, a); err != nil {
 			return nil, err
 		}
 		return &exportOutput{Body: v}, nil

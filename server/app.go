@@ -26,6 +26,7 @@ import (
 	"github.com/linli-city/linli/models/vault"
 	"github.com/linli-city/linli/notify"
 	"github.com/linli-city/linli/notify/inbox"
+	"github.com/linli-city/linli/notify/sms"
 	"github.com/linli-city/linli/server/callback"
 	"github.com/linli-city/linli/server/h5"
 	"github.com/linli-city/linli/server/office"
@@ -55,6 +56,8 @@ type app struct {
 	board      *disclosure.Service
 	inbox      *inbox.Service
 	sessions   *session.Sessions
+	codes      *session.Codes
+	texts      *sms.Sandbox // nil where messages would be real
 	dispatcher *notify.Dispatcher
 	registry   *prometheus.Registry
 	access     *web.AccessLog
@@ -86,6 +89,12 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.board = disclosure.New(a.db, a.files)
 	a.inbox = inbox.New(a.db)
 	a.sessions = session.New(a.db, a.redis, cfg.SessionTTL.D)
+	if cfg.Sandbox() {
+		a.texts = sms.NewSandbox(a.db.Now)
+		a.codes = session.NewCodes(a.db, a.vault, a.texts)
+	} else {
+		a.codes = session.NewCodes(a.db, a.vault, nil)
+	}
 	a.org.OnMove(a.complaints.Relocate)
 	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.sessions.Erase, a.inbox.Erase)
 	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Channels: a.wechat.channels(), Classify: classify, TemplateIDs: a.templates(),
@@ -116,13 +125,18 @@ func (a *app) mount(ctx context.Context) error {
 		WeChat: a.wechat, Suggester: suggester{words, a.complaints}, Vault: a.vault})
 	office.Routes(a.site, office.Deps{DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Joint: a.joint, Board: a.board, Files: a.files, Inbox: a.inbox,
 		Pack: a.pack.Code, PublicURL: a.cfg.PublicURL})
-	public.Routes(a.site, public.Deps{Complaints: a.complaints, Board: a.board})
-	h5.Routes(a.site, h5.Deps{Org: a.org, Board: a.board})
+	public.Routes(a.site, public.Deps{Complaints: a.complaints, Board: a.board, Codes: a.codes})
+	h5.Routes(a.site, h5.Deps{Org: a.org, Board: a.board, Complaints: a.complaints, Codes: a.codes, PublicURL: a.cfg.PublicURL})
 	callback.Routes(a.site, callback.Deps{WeChat: a.wechat, Org: a.org, Log: a.log})
 	a.site.Unlisted(http.MethodGet, "/files/:token", "a file behind an expiring link", a.serveFile)
 	a.site.Unlisted(http.MethodGet, "/", "where to look", func(c *gin.Context) { c.Redirect(http.StatusFound, "/docs") })
 	if a.wechat.box != nil {
 		a.wechat.box.mount(a.site)
+	}
+	if a.texts != nil {
+		a.site.Unlisted(http.MethodGet, "/sandbox-texts", "the sandbox's short messages; never mounted with the real WeChat", func(c *gin.Context) {
+			c.JSON(http.StatusOK, a.texts.Messages())
+		})
 	}
 	return nil
 }

@@ -54,6 +54,10 @@ func (a *app) chores(ctx context.Context) {
 			n, err := a.sessions.Purge(ctx)
 			return n > 0, err
 		}},
+		{"purge-phone-codes", time.Hour, func(ctx context.Context) (bool, error) {
+			n, err := a.codes.Purge(ctx)
+			return n > 0, err
+		}},
 		{"purge-access-log", time.Hour, func(ctx context.Context) (bool, error) {
 			n, err := web.PurgeAccessLog(ctx, a.db, keepAccess)
 			return n > 0, err

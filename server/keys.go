@@ -19,6 +19,8 @@ var sealedColumns = []vault.Column{
 	{Table: "applications", Sealed: "name_sealed", Bound: "applications.name"},
 	{Table: "case_complainants", Sealed: "name_sealed", Bound: "complainants.name"},
 	{Table: "case_complainants", Sealed: "phone_sealed", Bound: "complainants.phone", Index: "phone_index", IndexKind: "phone"},
+	{Table: "complaint_drafts", Sealed: "body_sealed", Bound: "complaint_drafts.body"},
+	{Table: "phone_codes", Sealed: "phone_sealed", Bound: "phone_codes.phone", Index: "phone_index", IndexKind: "phone"},
 	{Table: "privacy_requests", Sealed: "body_sealed", Bound: "privacy_requests.body"},
 	{Table: "sessions", Sealed: "key_sealed", Bound: "sessions.key"},
 	{Table: "files", Sealed: "key_sealed", Bound: "files.key"},

@@ -106,6 +106,9 @@ func ownOf(person, caseID int64) func(*gorm.DB) *gorm.DB {
 // Erase takes out of the complaints what leads to a person: their account, and what neighbours could read. The case
 // itself stays with the offices that handled it.
 func (s *Service) Erase(tx *store.Tx, person int64) error {
+	if err := dropDraft(tx, person); err != nil {
+		return err
+	}
 	own := tx.Model(&Complainant{}).Select("receipt").Where("person_id = ?", person)
 	if err := tx.Model(&Case{}).Where("number IN (?)", own).Update("visibility", Private).Error; err != nil {
 		return err

@@ -86,6 +86,7 @@ type filing struct {
 	// estate finds the estate and checks that whoever files may do so there.
 	estate func(*store.Tx) (*org.Estate, error)
 	files  org.Actor // who uploaded the photos
+	writer int64     // whose kept draft this was
 }
 
 // File takes a resident's complaint, routes it and tells everybody concerned. The same ref with the same input answers
@@ -98,7 +99,7 @@ func (s *Service) File(ctx context.Context, actor org.Actor, d Draft) (*Case, er
 	if err := d.check(); err != nil {
 		return nil, err
 	}
-	f := filing{draft: d, by: actor, files: actor, owner: Complainant{Source: FromResident, PersonID: actor.PersonID, FiledBy: actor.PersonID, OpenID: actor.OpenID, Hidden: d.Cover}}
+	f := filing{draft: d, by: actor, files: actor, writer: actor.PersonID, owner: Complainant{Source: FromResident, PersonID: actor.PersonID, FiledBy: actor.PersonID, OpenID: actor.OpenID, Hidden: d.Cover}}
 	if d.Cover == Anonymous {
 		// Nothing of the person is kept; the keyed digest only recognises the same tap.
 		f.by = audit.Unnamed{Surface: "miniapp"}
@@ -237,6 +238,11 @@ func (s *Service) insert(tx *store.Tx, f filing, display Display) (*Case, error)
 	}
 	if err := s.files.Attach(tx, f.files, d.PhotoIDs, "photo", "case", c.ID, e.ID); err != nil {
 		return nil, err
+	}
+	if f.writer != 0 {
+		if err := dropDraft(tx, f.writer); err != nil {
+			return nil, err
+		}
 	}
 	told, err := c.event(tx)
 	if err != nil {

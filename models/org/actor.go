@@ -158,6 +158,15 @@ func (a Actor) HomeIn(action Action, unitID int64) (Home, bool) {
 	return Home{}, false
 }
 
+// OpenEstate finds an estate for somebody without an account; what it leads to is open to anybody.
+func OpenEstate(tx *store.Tx, id int64) (*Estate, error) {
+	var e Estate
+	if err := tx.Where("id = ?", id).Take(&e).Error; err != nil {
+		return nil, store.NotFound(err, ErrEstateNotFound)
+	}
+	return &e, nil
+}
+
 // EstateFor finds an estate on which the actor may do the action, or ErrEstateNotFound.
 func EstateFor(tx *store.Tx, a Actor, action Action, id int64) (*Estate, error) {
 	if err := a.Must(action); err != nil {

@@ -230,6 +230,20 @@ func (s *Service) LocateUnit(ctx context.Context, actor Actor, estateID int64, b
 	return &u, err
 }
 
+// EstateName is the name of an estate, which anybody may know.
+// Fault: ErrEstateNotFound.
+func (s *Service) EstateName(ctx context.Context, id int64) (string, error) {
+	var name string
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		e, err := OpenEstate(tx, id)
+		if err == nil {
+			name = e.Name
+		}
+		return err
+	})
+	return name, err
+}
+
 // EstateNames gives the names of estates by id.
 func EstateNames(tx *store.Tx, ids []int64) (map[int64]string, error) {
 	var rows []Estate

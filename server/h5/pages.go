@@ -1,5 +1,5 @@
 // Package h5 is the pages that people open by link or QR code, without an app: an estate's board, a notice, an
-// invitation. It reads and composes; it changes nothing.
+// invitation, and the forms of people who complain by a printed slip or ask by a receipt's number.
 package h5
 
 import (
@@ -11,9 +11,11 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/server/session"
 	"github.com/linli-city/linli/server/web"
 )
 
@@ -21,14 +23,20 @@ import (
 var files embed.FS
 
 var pages = template.Must(template.New("").Funcs(template.FuncMap{
-	"day":  func(t time.Time) string { return web.Time(t).Format("2006年1月2日") },
-	"sort": func(s disclosure.Sort) string { return disclosure.SortNames[s] },
+	"day":   func(t time.Time) string { return web.Time(t).Format("2006年1月2日") },
+	"time":  func(t time.Time) string { return web.Time(t).Format("1月2日 15:04") },
+	"state": func(s complaint.State) string { return complaint.StateNames[s] },
+	"deed":  func(a complaint.Action) string { return complaint.ActionNames[a] },
+	"sort":  func(s disclosure.Sort) string { return disclosure.SortNames[s] },
 }).ParseFS(files, "pages/*.html"))
 
 // Deps are the services behind the pages.
 type Deps struct {
-	Org   *org.Service
-	Board *disclosure.Service
+	Org        *org.Service
+	Board      *disclosure.Service
+	Complaints *complaint.Service
+	Codes      *session.Codes
+	PublicURL  string
 }
 
 // Routes mounts the pages.
@@ -41,6 +49,11 @@ func Routes(site *web.Site, d Deps) {
 	site.Unlisted(http.MethodGet, "/h5/estates/:id/board", "public board of an estate", d.board)
 	site.Unlisted(http.MethodGet, "/h5/notices/:id", "a public notice", d.notice)
 	site.Unlisted(http.MethodGet, "/h5/invitations/:token", "what an invitation is for", d.invitation)
+	site.Unlisted(http.MethodGet, "/h5/estates/:id/slip", "printed slip with the code that leads to the form", d.slip)
+	site.Unlisted(http.MethodGet, "/h5/estates/:id/complain", "form for a complaint without sign-in", d.form)
+	site.Form("/h5/estates/:id/complain", "a complaint without sign-in, the phone proved by a code", formRate, d.complain, busy)
+	site.Unlisted(http.MethodGet, "/h5/receipts", "progress by receipt number", d.receipt)
+	site.Form("/h5/receipts", "progress, answer and rating by receipt number and phone code", formRate, d.receiptForm, busy)
 }
 
 const boardItems = 50

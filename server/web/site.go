@@ -113,6 +113,23 @@ func (s *Site) Unlisted(method, path, why string, h gin.HandlerFunc) {
 	s.Engine.Handle(method, path, h)
 }
 
+// Form mounts a page's form: a post of at most 64 KiB, limited per address; refused is what the limited ones get.
+func (s *Site) Form(path, why string, rate limit.Rule, h, refused gin.HandlerFunc) {
+	s.Unlisted(http.MethodPost, path, why, func(c *gin.Context) {
+		if s.limiter != nil {
+			if _, ok := s.limiter.Allow(c.Request.Context(), "ip:"+c.ClientIP(), rate); !ok {
+				refused(c)
+				return
+			}
+		}
+		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, 64<<10)
+		ctx, cancel := context.WithTimeout(c.Request.Context(), s.timeout)
+		defer cancel()
+		c.Request = c.Request.WithContext(ctx)
+		h(c)
+	})
+}
+
 // UnlistedRoutes names the routes outside the API document and why they are.
 func (s *Site) UnlistedRoutes() map[string]string { return s.unlisted }
 
