@@ -32,13 +32,14 @@ type deedInput struct {
 			Solved    complaint.Opinion `json:"solved" enum:"yes,partly,no" doc:"问题解决了吗"`
 			Satisfied complaint.Opinion `json:"satisfied" enum:"yes,partly,no" doc:"满意吗"`
 		} `json:"rating,omitempty"`
-		ClientRef string `json:"client_ref,omitempty" maxLength:"64" pattern:"^(\\S(.*\\S)?)?$" patternDescription:"首尾没有空格的编号"`
+		FileIDs   []int64 `json:"file_ids,omitempty" maxItems:"9" doc:"照片"`
+		ClientRef string  `json:"client_ref,omitempty" maxLength:"64" pattern:"^(\\S(.*\\S)?)?$" patternDescription:"首尾没有空格的编号"`
 	}
 }
 
 func doDeed(d Deps, action complaint.Action) func(context.Context, org.Actor, *deedInput) (*caseOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *deedInput) (*caseOutput, error) {
-		input := complaint.Input{Text: in.Body.Text, ClientRef: in.Body.ClientRef, InputHash: web.InputHash(action, in.Body.Text, in.Body.Rating)}
+		input := complaint.Input{Text: in.Body.Text, FileIDs: in.Body.FileIDs, ClientRef: in.Body.ClientRef, InputHash: web.InputHash(action, in.Body.Text, in.Body.Rating, in.Body.FileIDs)}
 		if r := in.Body.Rating; r != nil {
 			input.Rating = &complaint.Rating{Response: r.Response, Solved: r.Solved, Satisfied: r.Satisfied}
 		}

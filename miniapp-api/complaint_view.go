@@ -70,6 +70,7 @@ type stepView struct {
 	Clause string     `json:"clause,omitempty"`
 	Text   string     `json:"text,omitempty"`
 	On     *time.Time `json:"on,omitempty" doc:"约定的日期"`
+	Files  []int64    `json:"file_ids,omitempty" doc:"这一步的照片"`
 }
 
 type caseOutput struct{ Body caseView }
@@ -91,7 +92,7 @@ func viewCase(v complaint.View) caseView {
 		out.Actions = append(out.Actions, string(a))
 	}
 	for _, s := range v.Steps {
-		out.Steps = append(out.Steps, stepView{At: web.Time(s.At), Kind: string(s.Kind), Name: complaint.ActionNames[s.Kind], By: s.By, To: s.To, Clause: s.Clause, Text: s.Text, On: web.TimeOr(s.OnAt)})
+		out.Steps = append(out.Steps, stepView{At: web.Time(s.At), Kind: string(s.Kind), Name: complaint.ActionNames[s.Kind], By: s.By, To: s.To, Clause: s.Clause, Text: s.Text, On: web.TimeOr(s.OnAt), Files: s.Files})
 	}
 	return out
 }

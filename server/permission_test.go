@@ -196,7 +196,7 @@ func report(did string) m {
 
 // at puts an estate's things into a path.
 func (r route) at(th things) (string, bool) {
-	path := strings.NewReplacer("{function}", "company", "{person}", "999999", "{organisation}", "1", "{invitation}", "999999", "{token}", "wrong").Replace(r.path)
+	path := strings.NewReplacer("{function}", "company", "{person}", "999999", "{organisation}", "1", "{invitation}", "999999", "{token}", "wrong", "{sheet}", "file").Replace(r.path)
 	if !strings.Contains(path, "{id}") {
 		return path + query(r.id), false
 	}

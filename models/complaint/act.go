@@ -55,6 +55,7 @@ type Input struct {
 	Pieces    []Piece
 	Report    *Report
 	Rating    *Rating
+	FileIDs   []int64 // pictures of the actor's; every complainant sees those of an office
 	ClientRef string
 	InputHash string
 }
@@ -250,6 +251,9 @@ func (t *turn) store(a Action) error {
 	if err := insertStep(t.tx, t.actor, t.step); err != nil {
 		return err
 	}
+	if err := t.attach(); err != nil {
+		return err
+	}
 	if err := updateCase(t.tx, c); err != nil {
 		return err
 	}
@@ -266,6 +270,18 @@ func (t *turn) store(a Action) error {
 		}
 	}
 	return nil
+}
+
+// attach ties the pictures that came with the step to it.
+func (t *turn) attach() error {
+	if len(t.in.FileIDs) == 0 {
+		return nil
+	}
+	actor, ok := t.actor.(org.Actor)
+	if !ok {
+		return fault.ErrInvalid.With(fault.Field{Path: "file_ids", Reason: "这里不能带照片，请用小程序"})
+	}
+	return t.files.Attach(t.tx, actor, t.in.FileIDs, "photo", stepFiles, t.step.ID, t.c.EstateID)
 }
 
 // tell says that the case moved; words are in the notification plan.
@@ -342,6 +358,7 @@ func (in *Input) check(a Action) error {
 		limit = 2000
 	}
 	c.Check(len([]rune(in.Text)) <= limit, "text", fmt.Sprintf("不超过%d个字", limit))
+	c.Check(len(in.FileIDs) <= maxPhotos, "file_ids", "照片最多9张")
 	c.Check(len(in.Clause) <= 64, "clause", "条款号太长，请写成“五(四)3”这样")
 	for _, n := range ruleOf[a].Needs {
 		switch n {

@@ -224,6 +224,8 @@ type Service struct {
 type Files interface {
 	// IDsFor lists what is attached to a subject.
 	IDsFor(ctx context.Context, subjectKind string, subjectID int64) ([]int64, error)
+	// IDsForAll lists what is attached to each of some subjects.
+	IDsForAll(ctx context.Context, subjectKind string, subjectIDs []int64) (map[int64][]int64, error)
 	Attach(tx *store.Tx, actor org.Actor, ids []int64, purpose, subjectKind string, subjectID, estateID int64) error
 }
 

@@ -106,9 +106,24 @@ func (s *Service) FindOwn(ctx context.Context, actor org.Actor, id int64) (*View
 		return nil, err
 	}
 	if found.filer {
-		found.FileIDs, err = s.files.IDsFor(ctx, "case", found.Mine.FiledID)
+		if found.FileIDs, err = s.files.IDsFor(ctx, "case", found.Mine.FiledID); err != nil {
+			return nil, err
+		}
 	}
-	return found, err
+	return found, s.addOwnFiles(ctx, found)
+}
+
+// addOwnFiles adds to the steps what their pictures are, without those of other complainants.
+func (s *Service) addOwnFiles(ctx context.Context, v *View) error {
+	if err := s.addFiles(ctx, v.Steps); err != nil {
+		return err
+	}
+	for i := range v.Steps {
+		if at := v.Steps[i].ComplainantID; at != 0 && at != v.Mine.ID {
+			v.Steps[i].Files = nil
+		}
+	}
+	return nil
 }
 
 // MayOpenFiles reports whether the actor may open the pictures of a case: whoever filed it, or a post that sees it. A

@@ -2,6 +2,7 @@ package complaint
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -16,6 +17,7 @@ type StepView struct {
 	By     string
 	To     string
 	Office string // whose post took it, or wrote it down for a complainant
+	Files  []int64
 }
 
 // Find shows a case with its timeline to a post that may see it.
@@ -53,8 +55,52 @@ func (s *Service) Find(ctx context.Context, actor org.Actor, id int64) (*View, e
 		return nil, err
 	}
 	// A part of a split case was filed with the whole.
-	found.FileIDs, err = s.files.IDsFor(ctx, "case", found.root())
-	return found, err
+	if found.FileIDs, err = s.files.IDsFor(ctx, "case", found.root()); err != nil {
+		return nil, err
+	}
+	return found, s.addFiles(ctx, found.Steps)
+}
+
+// stepFiles is the kind of subject that a step's pictures are tied to.
+const stepFiles = "case_step"
+
+// addFiles adds to steps what is attached to them.
+func (s *Service) addFiles(ctx context.Context, steps []StepView) error {
+	ids := make([]int64, len(steps))
+	for i, st := range steps {
+		ids[i] = st.ID
+	}
+	files, err := s.files.IDsForAll(ctx, stepFiles, ids)
+	for i := range steps {
+		steps[i].Files = files[steps[i].ID]
+	}
+	return err
+}
+
+// MayOpenStepFiles reports whether the actor may open the pictures of a step: a post that sees the case, or a complainant
+// of it where an office took the step for all to see.
+func (s *Service) MayOpenStepFiles(ctx context.Context, actor org.Actor, stepID int64) error {
+	var st Step
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		if err := tx.Where("id = ?", stepID).Take(&st).Error; err != nil {
+			return store.NotFound(err, ErrNotFound)
+		}
+		if actor.Post != nil {
+			return nil
+		}
+		if !st.Public || st.ComplainantID != 0 {
+			return ErrNotFound
+		}
+		var m Complainant
+		return store.NotFound(tx.Scopes(ownOf(actor.PersonID, st.CaseID)).Limit(1).Take(&m).Error, ErrNotFound)
+	})
+	if err == nil && actor.Post != nil {
+		_, err = s.Find(ctx, actor, st.CaseID)
+	}
+	if errors.Is(err, org.ErrForbidden) {
+		return ErrNotFound
+	}
+	return err
 }
 
 // whole adds to a case what a list leaves out: who takes part, its parts and what it became.

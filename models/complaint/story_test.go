@@ -22,6 +22,9 @@ import (
 type noFiles struct{}
 
 func (noFiles) IDsFor(context.Context, string, int64) ([]int64, error) { return nil, nil }
+func (noFiles) IDsForAll(context.Context, string, []int64) (map[int64][]int64, error) {
+	return nil, nil
+}
 func (noFiles) Attach(_ *store.Tx, _ org.Actor, ids []int64, _, _ string, _, _ int64) error {
 	if len(ids) > 0 {
 		return fault.New(fault.NotFound, "file.not_found", "")

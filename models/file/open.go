@@ -42,6 +42,19 @@ func (s *Service) IDsFor(ctx context.Context, subjectKind string, subjectID int6
 	return ids, err
 }
 
+// IDsForAll lists what is attached to each of some subjects, in the order of upload, at most 1000 together.
+func (s *Service) IDsForAll(ctx context.Context, subjectKind string, subjectIDs []int64) (map[int64][]int64, error) {
+	var rows []File
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		return tx.Select("id", "subject_id").Where("subject_kind = ? AND subject_id IN ? AND state = 'stored'", subjectKind, append([]int64{0}, subjectIDs...)).Order("id").Limit(1000).Find(&rows).Error
+	})
+	ids := map[int64][]int64{}
+	for _, f := range rows {
+		ids[f.SubjectID] = append(ids[f.SubjectID], f.ID)
+	}
+	return ids, err
+}
+
 // Attach ties the actor's own loose uploads to a subject, in the caller's transaction; each upload once.
 // Faults: ErrNotFound.
 func (s *Service) Attach(tx *store.Tx, actor org.Actor, ids []int64, purpose, subjectKind string, subjectID, estateID int64) error {

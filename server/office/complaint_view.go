@@ -90,6 +90,7 @@ type stepView struct {
 	Text   string          `json:"text,omitempty"`
 	On     *time.Time      `json:"on,omitempty" doc:"约定的日期"`
 	Detail json.RawMessage `json:"detail,omitempty" doc:"答复的四个要素，或评价"`
+	Files  []int64         `json:"file_ids,omitempty" doc:"这一步的照片"`
 }
 
 type caseOutput struct{ Body caseView }
@@ -117,7 +118,7 @@ func viewCase(v complaint.View) caseView {
 	}
 	for _, s := range v.Steps {
 		out.Steps = append(out.Steps, stepView{Seq: s.Seq, At: web.Time(s.At), Kind: string(s.Kind), Name: complaint.ActionNames[s.Kind], State: string(s.State),
-			By: s.By, To: s.To, Clause: s.Clause, Text: s.Text, On: web.TimeOr(s.OnAt), Detail: json.RawMessage(s.Detail)})
+			By: s.By, To: s.To, Clause: s.Clause, Text: s.Text, On: web.TimeOr(s.OnAt), Detail: json.RawMessage(s.Detail), Files: s.Files})
 	}
 	return out
 }

@@ -73,6 +73,7 @@ type WorkBody struct {
 	Parts     []pieceBody `json:"parts,omitempty" maxItems:"10"`
 	Report    *reportBody `json:"report,omitempty"`
 	Rating    *RatingBody `json:"rating,omitempty"`
+	FileIDs   []int64     `json:"file_ids,omitempty" maxItems:"9" doc:"现场照片；所有投诉人都能看到"`
 	ClientRef string      `json:"client_ref,omitempty" maxLength:"64" doc:"重复提交时答复第一次的结果" pattern:"^(\\S(.*\\S)?)?$" patternDescription:"首尾没有空格的编号"`
 }
 
@@ -87,7 +88,7 @@ func (b *WorkBody) input(a complaint.Action) (complaint.Input, error) {
 	if err != nil {
 		return complaint.Input{}, err
 	}
-	in := complaint.Input{Text: b.Text, Clause: b.Clause, ToID: b.To, Into: b.Into, On: web.EndOf(on), PostID: b.Post, ClientRef: b.ClientRef}
+	in := complaint.Input{Text: b.Text, Clause: b.Clause, ToID: b.To, Into: b.Into, On: web.EndOf(on), PostID: b.Post, FileIDs: b.FileIDs, ClientRef: b.ClientRef}
 	for _, p := range b.Parts {
 		in.Pieces = append(in.Pieces, complaint.Piece{OrganisationID: p.To, Clause: p.Clause, Text: p.Text})
 	}

@@ -48,6 +48,7 @@ func Routes(site *web.Site, d Deps) {
 	complaintRoutes(site, d)
 	whistleRoutes(site, d)
 	figureRoutes(site, d)
+	sheetRoutes(site, d)
 	deskRoutes(site, d)
 	contactRoutes(site, d)
 	ruleRoutes(site, d)
