@@ -57,6 +57,29 @@ func (c Calendar) AddWorkingDays(d Date, n int) Date {
 	return d
 }
 
+// Left gives the new end of a term in working days that stopped at paused, was to end at due, and goes on at now: as many
+// whole working days after now's day as there were after the day on which it stopped. Without any left it is the end of
+// now's day, or of the next working day.
+func (c Calendar) Left(paused, due, now time.Time) time.Time {
+	n := 0
+	for d, last := DateOf(paused).Add(1), DateOf(due); !last.Before(d); d = d.Add(1) {
+		if c.WorkingDay(d) {
+			n++
+		}
+	}
+	if n > 0 {
+		return c.AddWorkingDays(DateOf(now), n).End()
+	}
+	d := DateOf(now)
+	for range 60 {
+		if c.WorkingDay(d) {
+			break
+		}
+		d = d.Add(1)
+	}
+	return d.End()
+}
+
 // Due is when a period of n working days that starts at t ends: the last second of its n-th working day. known is
 // false when the period touches a year whose holidays are not known.
 func (c Calendar) Due(t time.Time, n int) (due time.Time, known bool) {

@@ -60,8 +60,11 @@ type Input struct {
 	InputHash string
 }
 
-// maxTalk is how many steps a case may have when one more that only talks is added: what needs more needs an answer.
-const maxTalk = 300
+// How often one office, and one complainant, may do what only talks: what needs more needs an answer.
+const (
+	maxTalk    = 300
+	maxOwnTalk = 100
+)
 
 var talk = []Action{Note, Transfer, Supply, Urge, Plan, Assign, Hold, Ask}
 
@@ -194,8 +197,8 @@ func (t *turn) do(a Action) error {
 	if err != nil {
 		return err
 	}
-	if c.Version >= maxTalk && slices.Contains(talk, a) {
-		return ErrTalk
+	if err := t.mayTalk(a, move); err != nil {
+		return err
 	}
 	if c.ParentID != 0 && slices.Contains(wholeOnly, a) {
 		return ErrPart
@@ -218,6 +221,29 @@ func (t *turn) do(a Action) error {
 		return err
 	}
 	return t.gather(t.tx, c)
+}
+
+// mayTalk bounds what one office or one complainant adds to a case; what others wrote takes nothing from them, and who was
+// asked may always answer.
+func (t *turn) mayTalk(a Action, move Move) error {
+	if !slices.Contains(talk, a) || (a == Supply && t.c.State == Awaiting) {
+		return nil
+	}
+	q, limit, full := t.tx.Model(&Step{}).Where("case_id = ? AND kind IN ?", t.c.ID, talk), int64(maxTalk), ErrTalk
+	if move.Who == ByComplainant {
+		q, limit, full = q.Where("complainant_id = ?", t.mine.ID), maxOwnTalk, ErrOwnTalk
+	} else {
+		_, _, own, _ := t.actor.AuditTrail()
+		q = q.Where("organisation_id = ? AND complainant_id = 0", own)
+	}
+	var n int64
+	if err := q.Count(&n).Error; err != nil {
+		return err
+	}
+	if n >= limit {
+		return full
+	}
+	return nil
 }
 
 // goes sets the state, remembering where Back leads.
@@ -326,10 +352,21 @@ func (t *turn) repeated() error {
 
 // detail keeps a structured part of the step beside its text.
 func (t *turn) detail(v any) error {
-	body, err := json.Marshal(v)
-	t.step.Detail = string(body)
-	return err
+	var body strings.Builder
+	enc := json.NewEncoder(&body)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	t.step.Detail = strings.TrimSpace(body.String())
+	if len([]rune(t.step.Detail)) > maxDetail {
+		return fault.ErrInvalid.With(fault.Field{Path: "report", Reason: "引号、换行或特殊符号太多，请写成普通文字"})
+	}
+	return nil
 }
+
+// maxDetail is what the column holds.
+const maxDetail = 4000
 
 func (in *Input) trim() {
 	in.Text, in.Clause, in.Into = strings.TrimSpace(in.Text), strings.TrimSpace(in.Clause), strings.TrimSpace(in.Into)

@@ -1,8 +1,11 @@
 package complaint
 
 import (
+	"errors"
+
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/org"
 )
 
 // answer tells the complainants what was done, in four elements; they then confirm or return. The answer to a part
@@ -48,12 +51,80 @@ func (t *turn) answer() error {
 		return err
 	}
 	c.HeldUntil = until
+	if err := t.askAround(); err != nil {
+		return err
+	}
 	return t.tell(func(e event.Case) event.Event {
 		if until != nil {
 			e.Due = *until
 		}
 		return event.CaseAnswered{Case: e}
 	})
+}
+
+// Roles of those who decide, or ask who decides, about an answer.
+const (
+	finder = "finder"
+	caller = "caller"
+)
+
+// askAround gives the answer to those who hear of it by no phone: the office that found the matter on patrol decides, and
+// people without an account are called by the office that wrote the complaint down, else by the nearest above the estate
+// that may. The answer stands in their queue until the window ends.
+func (t *turn) askAround() error {
+	var people []Complainant
+	err := t.tx.Where("case_id = ? AND state = ? AND person_id = 0 AND hidden <> ?", t.c.ID, Undecided, Anonymous).Order("id").Limit(maxPeople).Find(&people).Error
+	if err != nil {
+		return err
+	}
+	asked := map[int64]bool{}
+	for _, m := range people {
+		role, what, candidates := finder, "found_answered", []int64{m.OrganisationID}
+		if m.OrganisationID == 0 {
+			role, what, candidates = caller, "call_back", []int64{0, t.c.CommunityID, t.c.TownshipID}
+			if candidates[0], err = org.OrganisationOfPost(t.tx, m.FiledPost); err != nil {
+				return err
+			}
+		}
+		o, err := t.mayAsk(candidates)
+		if err != nil {
+			return err
+		}
+		if o == nil || asked[o.ID] {
+			continue
+		}
+		asked[o.ID] = true
+		if err := addRole(t.tx, t.c.ID, o.ID, role); err != nil {
+			return err
+		}
+		err = t.tell(func(e event.Case) event.Event {
+			return event.CaseMoved{Case: e, What: what, ToID: o.ID, ToName: o.Name}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mayAsk is the first office that is neither the lead nor concerned by the case; nil for none.
+func (t *turn) mayAsk(candidates []int64) (*org.Organisation, error) {
+	for _, id := range candidates {
+		if id == 0 || id == t.c.LeadID {
+			continue
+		}
+		o, err := org.FindOrganisation(t.tx, id)
+		if errors.Is(err, org.ErrOrganisationNotFound) {
+			continue // closed since
+		}
+		if err != nil {
+			return nil, err
+		}
+		if MayHandle(t.tx, t.c, o) == nil {
+			return o, nil
+		}
+	}
+	return nil, nil //nolint:nilnil // nobody may
 }
 
 // note tells the complainants how far it is.

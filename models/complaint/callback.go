@@ -3,6 +3,7 @@ package complaint
 import (
 	"context"
 
+	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
@@ -16,8 +17,9 @@ const (
 
 // ActFor does what a complainant said on the phone or at a counter, under their receipt: confirm, return, rate, supply,
 // urge, withdraw, reopen. The office that leads the case never does this, nor the body complained about; the step says
-// which office wrote it down.
-// Faults: ErrForbidden, ErrNotFound, ErrReceipt, ErrOwnAnswer, ErrAnonymous, and those of ActOwn.
+// which office wrote it down. Somebody with an account is told what was recorded in their name; to confirm or to withdraw
+// is theirs alone.
+// Faults: ErrForbidden, ErrNotFound, ErrReceipt, ErrOwnAnswer, ErrAnonymous, ErrTapSelf, and those of ActOwn.
 func (s *Service) ActFor(ctx context.Context, actor org.Actor, id int64, receipt, via string, a Action, in Input) (*Case, error) {
 	if err := actor.Must(org.CallBack); err != nil {
 		return nil, err
@@ -37,10 +39,19 @@ func (s *Service) ActFor(ctx context.Context, actor org.Actor, id int64, receipt
 		if err := t.tx.ForUpdate().Where("case_id = ? AND receipt = ? AND state <> ?", c.ID, receipt, Gone).Take(&m).Error; err != nil {
 			return store.NotFound(err, ErrReceipt)
 		}
-		if m.Hidden == Anonymous {
+		switch {
+		case m.Hidden == Anonymous:
 			return ErrAnonymous
+		case m.PersonID != 0 && (a == Confirm || a == Withdraw):
+			return ErrTapSelf // what ends their right is theirs to say
 		}
 		t.c, t.mine, t.who, t.via = &c, &m, []Who{ByComplainant}, via
-		return nil
+		if m.PersonID == 0 {
+			return nil
+		}
+		return t.tell(func(e event.Case) event.Event {
+			e.PersonIDs = []int64{m.PersonID}
+			return event.CaseMoved{Case: e, What: "recorded", ToID: actor.OrganisationID(), ToName: actor.Post.OrgName}
+		})
 	})
 }

@@ -141,17 +141,19 @@ type Case struct {
 	People    int // receipts
 	Ending    Ending
 
-	RouteReason  string
-	DueAt        *time.Time
-	DueReference bool // the due date is 参考时限: no local value is confirmed
-	StepDueAt    *time.Time
-	PausedAt     *time.Time
-	HeldUntil    *time.Time // end of a pause, or of the window to return an answer
-	WakeAt       *time.Time // when the clock looks at it again
-	RemindAt     *time.Time
-	EscalateAt   *time.Time
-	Escalations  int
-	SupervisorID int64 // the level that was called in last
+	RouteReason   string
+	DueAt         *time.Time
+	DueReference  bool // the due date is 参考时限: no local value is confirmed
+	StepDueAt     *time.Time
+	PlannedAt     *time.Time // what the last plan promised
+	PausedSeconds int64      // how long the clock has stood in all
+	PausedAt      *time.Time
+	HeldUntil     *time.Time // end of a pause, or of the window to return an answer
+	WakeAt        *time.Time // when the clock looks at it again
+	RemindAt      *time.Time
+	EscalateAt    *time.Time
+	Escalations   int
+	SupervisorID  int64 // the level that was called in last
 
 	Open    bool
 	Urgent  bool
@@ -170,7 +172,7 @@ type Case struct {
 type Party struct {
 	CaseID         int64  `gorm:"primaryKey;autoIncrement:false"`
 	OrganisationID int64  `gorm:"primaryKey;autoIncrement:false"`
-	Role           string // lead, joint, next (a later leg of an ordered route), offered (asked to lead), former (led once), above, arbiter
+	Role           string // lead, joint, next (a later leg of an ordered route), offered (asked to lead), former (led once), above, arbiter, finder (found it on patrol), caller (asks those without an account)
 	Leg            int    // order of a later leg
 	Does           string // what a later leg does
 	Clause         string

@@ -17,7 +17,7 @@ func (t *turn) dispatch() error {
 	if err != nil {
 		return err
 	}
-	c.DispatchedAt, c.AcceptedAt, c.PausedAt, c.HeldUntil, c.StepDueAt, c.SupervisorID = &t.tx.Now, nil, nil, nil, nil, 0
+	c.DispatchedAt, c.AcceptedAt, c.PlannedAt, c.PausedAt, c.HeldUntil, c.StepDueAt, c.SupervisorID = &t.tx.Now, nil, nil, nil, nil, nil, 0
 	c.Rules = set.Stamp()
 	c.DueAt, c.DueReference, c.RemindAt = nil, false, nil
 	due, reference, err := dueFrom(set, c.Class, t.tx.Now)
@@ -77,7 +77,7 @@ func (t *turn) stepClock() error {
 	c := t.c
 	c.StepDueAt = nil
 	if c.State == Planned { // a plan is a promise
-		c.StepDueAt = t.step.OnAt
+		c.StepDueAt = c.PlannedAt
 		return nil
 	}
 	key, ok := stepClocks[c.State]
@@ -141,8 +141,12 @@ func (c *Case) seat(tx *store.Tx) error {
 	if c.SupervisorID != 0 && c.Open && c.State != Answered && !c.State.paused() {
 		turn = append(turn, c.SupervisorID)
 	}
-	return tx.Exec("UPDATE case_parties SET open = ?, queue = ?, waiting = CASE WHEN organisation_id IN ? OR role = ? THEN ? ELSE ? END WHERE case_id = ?",
-		c.Open, c.Queue, turn, arbiter, true, false, c.ID).Error
+	callers := []string{""}
+	if c.State == Answered {
+		callers = append(callers, finder, caller)
+	}
+	return tx.Exec("UPDATE case_parties SET open = ?, queue = ?, waiting = CASE WHEN organisation_id IN ? OR role = ? OR role IN ? THEN ? ELSE ? END WHERE case_id = ?",
+		c.Open, c.Queue, turn, arbiter, callers, true, false, c.ID).Error
 }
 
 // dueFrom is when a case of a class is due if it is dispatched at now.

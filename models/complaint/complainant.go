@@ -78,10 +78,14 @@ func (Complainant) TableName() string { return "case_complainants" }
 // maxPeople bounds the receipts of a case.
 const maxPeople = 500
 
-// peopleOf lists the accounts behind a case's receipts, whom its events tell.
+// peopleOf lists the accounts behind a case's receipts, whom its events tell. A part has none of its own: its number and
+// its turns are the offices' matter.
 func peopleOf(tx *store.Tx, c *Case) ([]int64, error) {
 	var ids []int64
-	err := tx.Model(&Complainant{}).Where("case_id = ? AND person_id <> 0 AND state <> ?", c.root(), Gone).
+	if c.ParentID != 0 {
+		return nil, nil
+	}
+	err := tx.Model(&Complainant{}).Where("case_id = ? AND person_id <> 0 AND state <> ?", c.ID, Gone).
 		Distinct().Order("person_id").Limit(2*maxPeople).Pluck("person_id", &ids).Error
 	return ids, err
 }
@@ -95,11 +99,11 @@ func (c *Case) root() int64 {
 }
 
 // ownOf narrows receipts to those of one person in a case, first the one of the case that they filed or joined: whoever
-// filed two that were merged has two receipts, and decides under each.
+// filed two that were merged has two receipts, and decides under each. One that was withdrawn stands last.
 func ownOf(person, caseID int64) func(*gorm.DB) *gorm.DB {
 	return func(q *gorm.DB) *gorm.DB {
 		return q.Where("person_id = ? AND (case_id = ? OR filed_id = ?)", person, caseID, caseID).
-			Order(clause.OrderBy{Expression: clause.Expr{SQL: "CASE WHEN filed_id = ? THEN 0 ELSE 1 END, id", Vars: []any{caseID}}})
+			Order(clause.OrderBy{Expression: clause.Expr{SQL: "CASE WHEN state = ? THEN 1 ELSE 0 END, CASE WHEN filed_id = ? THEN 0 ELSE 1 END, id", Vars: []any{Gone, caseID}}})
 	}
 }
 

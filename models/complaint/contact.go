@@ -193,7 +193,7 @@ func (s *Service) PlanShift(ctx context.Context, actor org.Actor, sh Shift) (*Sh
 	c.Check(n >= 2 && n <= 60, "name", "请写明怎么称呼，例如“值班室”（2至60个字）")
 	c.Check(phones.MatchString(sh.Phone), "phone", "请填写能拨打的号码，例如 0854-8220000")
 	c.Check(sh.EndsAt.After(sh.StartsAt) && sh.EndsAt.Sub(sh.StartsAt) <= maxShift, "ends_at", "结束要晚于开始，一个班次最长7天")
-	c.Check(sh.EndsAt.After(now) && sh.StartsAt.Before(now.Add(maxAhead)), "starts_at", "请安排今后一年以内的班次")
+	c.Check(sh.EndsAt.After(now) && !sh.StartsAt.Before(now.Add(-24*time.Hour)) && sh.StartsAt.Before(now.Add(maxAhead)), "starts_at", "请安排今天起一年以内的班次")
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
@@ -214,7 +214,7 @@ func (s *Service) PlanShift(ctx context.Context, actor org.Actor, sh Shift) (*Sh
 		if err := tx.Create(&sh).Error; err != nil {
 			return err
 		}
-		return audit.Append(tx, actor, "duty.plan", audit.Subject{Kind: "duty", ID: sh.ID}, nil)
+		return audit.Append(tx, actor, "duty.plan", audit.Subject{Kind: "duty", ID: sh.ID}, map[string]any{"starts_at": sh.StartsAt, "ends_at": sh.EndsAt})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("plan shift: %w", err)
@@ -269,10 +269,19 @@ func (s *Service) CancelShift(ctx context.Context, actor org.Actor, id int64) er
 		return err
 	}
 	return s.db.InTx(ctx, func(tx *store.Tx) error {
-		res := tx.Where("id = ? AND organisation_id = ?", id, actor.OrganisationID()).Delete(&Shift{})
+		var sh Shift
+		if err := tx.ForUpdate().Where("id = ? AND organisation_id = ? AND ends_at > ?", id, actor.OrganisationID(), tx.Now).Take(&sh).Error; err != nil {
+			return store.NotFound(err, ErrShift)
+		}
+		detail := map[string]any{"starts_at": sh.StartsAt, "ends_at": sh.EndsAt}
+		// Who was on duty stays on record: a shift that has begun ends now.
+		res := tx.Where("id = ? AND starts_at > ?", id, tx.Now).Delete(&Shift{})
+		if res.Error == nil && res.RowsAffected == 0 {
+			res = tx.Model(&Shift{}).Where("id = ?", id).Update("ends_at", tx.Now)
+		}
 		if err := store.MustAffect(res, ErrShift); err != nil {
 			return err
 		}
-		return audit.Append(tx, actor, "duty.cancel", audit.Subject{Kind: "duty", ID: id}, nil)
+		return audit.Append(tx, actor, "duty.cancel", audit.Subject{Kind: "duty", ID: id}, detail)
 	})
 }

@@ -67,7 +67,7 @@ var FigureNames = map[Figure]string{FigureClosed: "办结件数", FigureInTime: 
 const (
 	handled = "cases.closed_at >= ? AND cases.closed_at < ? AND cases.parent_id = 0 AND cases.ending IN ('confirmed', 'silent', 'forced')"
 	// asked are the receipts of people who can be asked what they think.
-	asked = "m.case_id = cases.id AND m.state <> 'withdrawn' AND m.hidden <> 'anonymous' AND m.organisation_id = 0"
+	asked = "m.case_id = cases.id AND cases.source <> 'patrol' AND m.state <> 'withdrawn' AND m.hidden <> 'anonymous' AND m.organisation_id = 0"
 )
 
 // conditions are what each figure counts, said once for the number and for the cases behind it.
@@ -223,7 +223,7 @@ func counted(tx *store.Tx, actor org.Actor, p Period) (map[int64]map[Figure]int6
 }
 
 // openAt is what was open at a time.
-const openAt = "cases.created_at < ? AND (cases.closed_at IS NULL OR cases.closed_at >= ?) AND cases.parent_id = 0"
+const openAt = "cases.created_at < ? AND (cases.closed_at IS NULL OR cases.closed_at >= ?) AND cases.parent_id = 0 AND cases.source <> 'patrol'"
 
 // number reads a count as the drivers give it.
 func number(v any) int64 {

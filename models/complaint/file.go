@@ -104,7 +104,6 @@ func (s *Service) File(ctx context.Context, actor org.Actor, d Draft) (*Case, er
 		// Nothing of the person is kept; the keyed digest only recognises the same tap.
 		f.by = audit.Unnamed{Surface: "miniapp"}
 		f.owner = Complainant{Source: FromResident, Hidden: Anonymous}
-		f.draft.UnitID = 0 // a unit's number is as good as a name
 		digest := s.vault.Index("complaint.ref", fmt.Sprint(actor.PersonID, " ", d.ClientRef))
 		f.draft.ClientRef = "anonymous:" + digest[len(digest)-48:]
 	}
@@ -200,6 +199,9 @@ func (s *Service) insert(tx *store.Tx, f filing, display Display) (*Case, error)
 	e, err := f.estate(tx)
 	if err != nil {
 		return nil, err
+	}
+	if d.Cover == Anonymous {
+		d.UnitID = 0 // a unit's number is as good as a name
 	}
 	if err := checkPlace(tx, e, &d); err != nil {
 		return nil, err

@@ -41,11 +41,22 @@ func (s *Service) Involve(tx *store.Tx, c *Case, organisation int64) error {
 	return addRole(tx, c.ID, organisation, "joint")
 }
 
-// Record adds a step to a case's timeline that changes nothing else. Everybody who reads the case reads it.
+// Record adds a step to a case's timeline that changes nothing else; to the one that it was merged into, if it was.
+// Everybody who reads the case reads it.
 func (s *Service) Record(tx *store.Tx, actor audit.Actor, caseID int64, what Action, to int64, text string) error {
 	var c Case
 	if err := tx.ForUpdate().Where("id = ?", caseID).Take(&c).Error; err != nil {
 		return store.NotFound(err, ErrNotFound)
+	}
+	for range maxMerges {
+		if c.MergedID == 0 {
+			break
+		}
+		into := c.MergedID
+		c = Case{}
+		if err := tx.ForUpdate().Where("id = ?", into).Take(&c).Error; err != nil {
+			return err
+		}
 	}
 	t := &turn{Service: s, tx: tx, actor: actor, c: &c, from: c.State, step: &Step{CaseID: c.ID, Kind: what, ToID: to, Text: text, Public: true}}
 	return t.store(what)

@@ -38,7 +38,7 @@ func (s *Service) JoinCase(ctx context.Context, actor org.Actor, id int64, in Jo
 		return nil, err
 	}
 	var c *Case
-	_, err := s.act(ctx, actor, id, Join, Input{}, func(t *turn) error {
+	_, err := s.act(ctx, actor, id, Join, Input{Text: in.Text}, func(t *turn) error {
 		var found Case
 		err := t.tx.ForUpdate().Scopes(actor.Within(org.FileComplaint, "cases.estate_id")).Scopes(shown).Where("id = ?", id).Take(&found).Error
 		if err != nil {
@@ -128,9 +128,13 @@ func (s *Service) ListSimilar(ctx context.Context, actor org.Actor, d Draft) ([]
 		if err != nil {
 			return err
 		}
-		var mine []int64
-		if err := own.Session(&gorm.Session{}).Pluck("case_id", &mine).Error; err != nil {
+		var mine []Complainant
+		if err := tx.Select("case_id", "receipt").Where("person_id = ? AND state <> ?", actor.PersonID, Gone).Order("id DESC").Limit(1000).Find(&mine).Error; err != nil {
 			return err
+		}
+		joined, filed := map[int64]bool{}, map[string]bool{}
+		for _, m := range mine {
+			joined[m.CaseID], filed[m.Receipt] = true, true
 		}
 		views, err := viewCases(tx, rows)
 		if err != nil {
@@ -144,8 +148,11 @@ func (s *Service) ListSimilar(ctx context.Context, actor org.Actor, d Draft) ([]
 					like += 10
 				}
 			}
+			if !filed[v.Number] { // whoever joined is a neighbour, too
+				v.withoutHome()
+			}
 			if like >= alike {
-				list = append(list, Similar{View: v, Likeness: min(like, 100), Own: slices.Contains(mine, v.ID)})
+				list = append(list, Similar{View: v, Likeness: min(like, 100), Own: joined[v.ID]})
 			}
 		}
 		return nil

@@ -127,13 +127,19 @@ func cover(tx *store.Tx, actor org.Actor, views []View) error {
 	for _, v := range views {
 		ids = append(ids, v.root())
 	}
-	var sealed []int64
-	if err := tx.Model(&Complainant{}).Where("case_id IN ? AND hidden = ?", ids, Sealed).Distinct().Pluck("case_id", &sealed).Error; err != nil {
+	// A merger takes the receipts to another case; the one that was filed stays covered.
+	var covered []Complainant
+	err := tx.Select("case_id", "filed_id").Where("(case_id IN ? OR filed_id IN ?) AND hidden = ?", ids, ids, Sealed).Limit(len(ids) * 2 * maxPeople).Find(&covered).Error
+	if err != nil {
 		return err
 	}
+	sealed := map[int64]bool{}
+	for _, m := range covered {
+		sealed[m.CaseID], sealed[m.FiledID] = true, true
+	}
 	for i := range views {
-		if slices.Contains(sealed, views[i].root()) {
-			views[i].UnitID, views[i].UnitName = 0, ""
+		if sealed[views[i].root()] {
+			views[i].withoutHome()
 		}
 	}
 	return nil
@@ -229,10 +235,13 @@ func (s *Service) ListNeighbours(ctx context.Context, actor org.Actor, estateID 
 		return err
 	})
 	for i := range views {
-		views[i].UnitID, views[i].UnitName, views[i].Lat, views[i].Lng = 0, "", 0, 0
+		views[i].withoutHome()
 	}
 	return views, err
 }
+
+// withoutHome takes out what leads to the household that filed the case.
+func (v *View) withoutHome() { v.UnitID, v.UnitName, v.Lat, v.Lng = 0, "", 0, 0 }
 
 func viewCases(tx *store.Tx, rows []Case) ([]View, error) {
 	views := make([]View, len(rows))

@@ -28,6 +28,10 @@ func (t *turn) merge() error {
 	case into.People+c.People > maxPeople:
 		return ErrFull
 	}
+	told, err := c.event(t.tx) // while the people are still this case's
+	if err != nil {
+		return err
+	}
 	res := t.tx.Model(&Complainant{}).Where("case_id = ?", c.ID).Update("case_id", into.ID)
 	if res.Error != nil {
 		return res.Error
@@ -39,12 +43,11 @@ func (t *turn) merge() error {
 	}
 	into.Urgent = into.Urgent || c.Urgent
 	c.MergedID, c.Ending, c.ClosedAt = into.ID, EndMerged, &t.tx.Now
-	other := &turn{Service: t.Service, tx: t.tx, actor: t.actor, c: &into, step: &Step{CaseID: into.ID, Kind: Merge, Text: "并入" + c.Number + "：" + t.in.Text, Public: true}}
+	other := &turn{Service: t.Service, tx: t.tx, actor: t.actor, c: &into, from: into.State, step: &Step{CaseID: into.ID, Kind: Merge, Text: "并入" + c.Number + "：" + t.in.Text, Public: true}}
 	if err := other.store(Merge); err != nil {
 		return err
 	}
-	return t.tell(func(e event.Case) event.Event {
-		e.CaseID, e.Number = into.ID, into.Number
-		return event.CaseMoved{Case: e, What: string(Merge)}
-	})
+	told.CaseID, told.Number = into.ID, into.Number
+	t.told = append(t.told, event.CaseMoved{Case: told, What: string(Merge)})
+	return nil
 }

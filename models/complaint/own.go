@@ -58,8 +58,9 @@ func viewOwn(tx *store.Tx, mine []Complainant) ([]View, error) {
 			v.Into = v.Number
 			v.Text, v.Place, v.Part, v.UnitID, v.UnitName, v.BuildingID = filed.Text, filed.Place, filed.Part, filed.UnitID, filed.UnitName, filed.BuildingID
 			v.Visibility, v.Display, v.Lat, v.Lng = filed.Visibility, filed.Display, filed.Lat, filed.Lng
-		} else if m.Receipt != v.Number { // joined: the household that filed it is not theirs to know
-			v.UnitID, v.UnitName, v.Lat, v.Lng = 0, "", 0, 0
+		}
+		if m.Receipt != filed.Number { // joined: the household that filed it is not theirs to know
+			v.withoutHome()
 		}
 		v.Mine, v.filer = &mine[i], m.Receipt == filed.Number
 		v.Allowed = m.allowed(&v.Case, tx.Now)
@@ -80,7 +81,7 @@ func (m *Complainant) allowed(c *Case, now time.Time) []Action {
 		case Urge:
 			return m.UrgedAt != nil && org.DayOf(*m.UrgedAt).Equal(org.DayOf(now))
 		case Reopen:
-			return c.Ending != EndSilent && c.Ending != EndForced
+			return m.State != Silent && c.Ending != EndForced
 		}
 		return false
 	})
@@ -182,7 +183,7 @@ func ownTimeline(tx *store.Tx, m Complainant) ([]StepView, error) {
 		if err := tx.Model(&Case{}).Where("id = ?", at).Pluck("merged_id", &next).Error; err != nil {
 			return nil, err
 		}
-		at, since = next, part[len(part)-1].At
+		at, since = next, mergedAt(part)
 	}
 	steps = slices.DeleteFunc(steps, func(s StepView) bool { return !s.Public })
 	for i := range steps {
@@ -198,6 +199,16 @@ func ownTimeline(tx *store.Tx, m Complainant) ([]StepView, error) {
 		}
 	}
 	return steps, nil
+}
+
+// mergedAt is when the case of a timeline was merged into another; what is written in it later changes nothing.
+func mergedAt(steps []StepView) time.Time {
+	for _, s := range steps {
+		if s.Kind == Merge && s.State == Merged {
+			return s.At
+		}
+	}
+	return steps[len(steps)-1].At
 }
 
 // maxExport bounds the cases of an export.

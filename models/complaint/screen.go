@@ -143,8 +143,12 @@ func (s *Service) Screen(ctx context.Context, actor org.Actor, id int64, show bo
 	}
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		var c Case
+		from := []Display{Review, Hidden, Unchecked}
+		if !show { // what the machine let pass may still be somebody's phone number
+			from = append(from, Cleared)
+		}
 		err := tx.ForUpdate().Scopes(actor.Within(org.ReviewContent, "cases.estate_id")).Scopes(actor.NotAbout("cases.about_id")).
-			Where("id = ? AND display IN ?", id, []Display{Review, Hidden, Unchecked}).Take(&c).Error
+			Where("id = ? AND display IN ?", id, from).Take(&c).Error
 		if err != nil {
 			return store.NotFound(err, ErrNotFound)
 		}

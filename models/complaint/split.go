@@ -147,7 +147,7 @@ func (t *turn) endParts() error {
 		return err
 	}
 	for i := range parts {
-		p := &turn{Service: t.Service, tx: t.tx, actor: t.actor, c: &parts[i], step: &Step{CaseID: parts[i].ID, Kind: t.step.Kind, Text: "总件已结束", Public: true}}
+		p := &turn{Service: t.Service, tx: t.tx, actor: t.actor, c: &parts[i], from: parts[i].State, step: &Step{CaseID: parts[i].ID, Kind: t.step.Kind, Text: "总件已结束", Public: true}}
 		p.c.State, p.c.Resume, p.c.Ending, p.c.ClosedAt = t.c.State, "", t.c.Ending, &t.tx.Now
 		if err := p.store(t.step.Kind); err != nil {
 			return err

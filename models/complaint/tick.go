@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -155,15 +156,16 @@ func (t *turn) why() string {
 	return late
 }
 
-// staffed narrows to organisations that have somebody at a post.
-func staffed(q *gorm.DB) *gorm.DB {
+// staffed narrows to organisations that have somebody at a post whose term runs.
+func staffed(q *gorm.DB, now time.Time) *gorm.DB {
+	day := org.DayOf(now)
 	return q.Session(&gorm.Session{NewDB: true}).Model(&org.PostHolder{}).Select("posts.organisation_id").
-		Joins("JOIN posts ON posts.id = post_holders.post_id").Where("post_holders.holding IS NOT NULL AND posts.closed_at IS NULL")
+		Joins("JOIN posts ON posts.id = post_holders.post_id").Where("post_holders.holding IS NOT NULL AND posts.closed_at IS NULL AND (posts.starts_on IS NULL OR posts.starts_on <= ?) AND (posts.ends_on IS NULL OR posts.ends_on >= ?)", day, day)
 }
 
 func vacantAt(tx *store.Tx, organisation int64) (bool, error) {
 	var n int64
-	err := staffed(tx.DB).Where("posts.organisation_id = ?", organisation).Count(&n).Error
+	err := staffed(tx.DB, tx.Now).Where("posts.organisation_id = ?", organisation).Count(&n).Error
 	return n == 0, err
 }
 
@@ -172,7 +174,7 @@ func (s *Service) WakeVacant(ctx context.Context) error {
 	return s.db.InTx(ctx, func(tx *store.Tx) error {
 		waits := tx.Model(&Party{}).Select("1").Where("case_parties.organisation_id = organisations.id AND waiting = ? AND role = 'lead'", true)
 		var vacant []int64
-		err := tx.Model(&org.Organisation{}).Where("id NOT IN (?) AND EXISTS (?)", staffed(tx.DB), waits).Order("id").Limit(1000).Pluck("id", &vacant).Error
+		err := tx.Model(&org.Organisation{}).Where("id NOT IN (?) AND EXISTS (?)", staffed(tx.DB, tx.Now), waits).Order("id").Limit(1000).Pluck("id", &vacant).Error
 		if err != nil || len(vacant) == 0 {
 			return err
 		}

@@ -11,6 +11,9 @@ import (
 // confirm says that this complainant is content. The case closes when nobody is left who has not decided.
 func (t *turn) confirm() error {
 	c := t.c
+	if t.mine.State == Content {
+		return errRepeat
+	}
 	t.mine.State = Content
 	if err := t.saveMine("state"); err != nil {
 		return err
@@ -47,12 +50,18 @@ func (t *turn) giveBack() error {
 	return t.again()
 }
 
-// again opens an answered or closed case: it counts, and from the second time on the level above leads.
+// afresh opens an answered or closed case, its clock from the start.
+func (t *turn) afresh() error {
+	c := t.c
+	c.HeldUntil, c.AnsweredAt, c.ClosedAt, c.Ending = nil, nil, nil, ""
+	return t.dispatch()
+}
+
+// again is a return: it counts, and from the second time on the level above leads.
 func (t *turn) again() error {
 	c := t.c
 	c.Returns++
-	c.HeldUntil, c.AnsweredAt, c.ClosedAt, c.Ending = nil, nil, nil, ""
-	if err := t.dispatch(); err != nil {
+	if err := t.afresh(); err != nil {
 		return err
 	}
 	if c.Returns < 2 {
@@ -81,14 +90,17 @@ func (t *turn) again() error {
 // long as they could have returned the answer; a level above at any time.
 func (t *turn) reopen() error {
 	c := t.c
-	if t.mine == nil {
-		return t.again()
+	if t.mine == nil { // the level above found something; nobody returned anything
+		if err := t.afresh(); err != nil {
+			return err
+		}
+		return t.moved(Reopen, nil)
 	}
 	window, err := t.confirmDays()
 	if err != nil {
 		return err
 	}
-	if (c.Ending != EndSilent && c.Ending != EndForced) || c.ClosedAt == nil || t.tx.Now.After(c.ClosedAt.Add(window)) {
+	if (t.mine.State != Silent && c.Ending != EndForced) || c.ClosedAt == nil || t.tx.Now.After(c.ClosedAt.Add(window)) {
 		return ErrReopen
 	}
 	t.mine.State = Not
@@ -161,6 +173,9 @@ func (t *turn) urge() error {
 	return t.moved(Urge, nil)
 }
 
+// maxRatings bounds how often somebody changes a rating.
+const maxRatings = 20
+
 // rate keeps what this complainant thinks of the handling. A later rating takes the place of an earlier one; the step
 // keeps both.
 func (t *turn) rate() error {
@@ -170,6 +185,14 @@ func (t *turn) rate() error {
 	m.RatedVia = t.via
 	if m.RatedVia == "" {
 		m.RatedVia = "self"
+	}
+	var before int64
+	err := t.tx.Model(&Step{}).Where("case_id = ? AND complainant_id = ? AND kind = ?", t.c.ID, m.ID, Rate).Count(&before).Error
+	if err != nil {
+		return err
+	}
+	if before >= maxRatings {
+		return ErrRated
 	}
 	if err := t.saveMine("response", "solved", "satisfied", "comment", "rated_at", "rated_via"); err != nil {
 		return err
@@ -183,7 +206,23 @@ func (t *turn) reveal() error {
 	if err := t.detail(map[string]string{"why": t.in.Text}); err != nil {
 		return err
 	}
-	return t.tell(func(e event.Case) event.Event { return event.CaseRevealed{Case: e} })
+	whole := *t.c
+	if whole.ParentID != 0 { // the office looked at the people of the whole
+		if err := t.tx.Where("id = ?", t.c.ParentID).Take(&whole).Error; err != nil {
+			return err
+		}
+	}
+	e, err := whole.event(t.tx)
+	if err != nil {
+		return err
+	}
+	lead, err := org.FindOrganisation(t.tx, t.c.LeadID)
+	if err != nil {
+		return err
+	}
+	e.LeadID, e.LeadName = lead.ID, lead.Name
+	t.told = append(t.told, event.CaseRevealed{Case: e})
+	return nil
 }
 
 // lapse closes an answered case that nobody returned in time. No answer is not satisfied.

@@ -14,14 +14,21 @@ const maxHold = 180 * 24 * time.Hour
 
 // ask waits for the complainant to add something. The clock pauses, for a bounded time.
 func (t *turn) ask() error {
-	if t.c.People == 0 {
+	var reached int64
+	err := t.tx.Model(&Complainant{}).Where("case_id = ? AND state <> ? AND (person_id <> 0 OR phone_index <> '' OR organisation_id <> 0)", t.c.ID, Gone).Count(&reached).Error
+	if err != nil {
+		return err
+	}
+	if reached == 0 {
 		return ErrNobody
 	}
 	until, err := t.workingDays("complaint.ask_days")
 	if err != nil {
 		return err
 	}
-	t.pause(until)
+	if err := t.pause(until); err != nil {
+		return err
+	}
 	t.step.OnAt = &until
 	return t.moved(Ask, nil)
 }
@@ -29,7 +36,9 @@ func (t *turn) ask() error {
 // supply adds what a complainant knows; if they were asked, the work goes on.
 func (t *turn) supply() error {
 	if t.move.To == Back {
-		t.unpause()
+		if err := t.unpause(); err != nil {
+			return err
+		}
 	}
 	return t.moved(Supply, nil)
 }
@@ -39,6 +48,7 @@ func (t *turn) plan() error {
 	if err := t.onFrom("on", 0, 365*24*time.Hour); err != nil {
 		return err
 	}
+	t.c.PlannedAt = t.in.On
 	return t.moved(Plan, nil)
 }
 
@@ -59,34 +69,66 @@ func (t *turn) hold() error {
 	if err := t.onFrom("on", 0, limit); err != nil {
 		return err
 	}
-	t.pause(*t.in.On)
+	if err := t.pause(*t.in.On); err != nil {
+		return err
+	}
 	return t.moved(Hold, nil)
 }
 
 // resume goes on before the pause has run out, or because it has.
 func (t *turn) resume() error {
-	t.unpause()
+	if err := t.unpause(); err != nil {
+		return err
+	}
 	return t.moved(Resume, nil)
 }
 
-func (t *turn) pause(until time.Time) {
+// pause stops the clock until a time. All pauses of a case together last no longer than the longest hold, so that
+// asking again and again is no way to sit a case out.
+func (t *turn) pause(until time.Time) error {
+	if time.Duration(t.c.PausedSeconds)*time.Second+until.Sub(t.tx.Now) > maxHold {
+		return ErrPaused
+	}
 	t.c.PausedAt, t.c.HeldUntil = &t.tx.Now, &until
+	return nil
 }
 
-// unpause moves the due dates by as long as the clock stood.
-func (t *turn) unpause() {
+// unpause moves the due dates on. A term in hours moves by as long as the clock stood; of one in working days as many are
+// left as there were when it stopped. What was late stays late.
+func (t *turn) unpause() error {
 	c := t.c
 	if c.PausedAt == nil {
-		return
+		return nil
+	}
+	set, err := org.Rules(t.tx, t.tx.Now, t.pack.Code)
+	if err != nil {
+		return err
+	}
+	days, err := workingDays(set)
+	if err != nil {
+		return err
+	}
+	term, err := set.Clock("complaint.clock." + c.Class)
+	if err != nil && !errors.Is(err, rulepack.ErrUnset) {
+		return err
 	}
 	stood := t.tx.Now.Sub(*c.PausedAt)
-	for _, at := range []**time.Time{&c.DueAt, &c.StepDueAt, &c.RemindAt, &c.EscalateAt} {
-		if *at != nil {
-			later := (*at).Add(stood)
-			*at = &later
+	c.PausedSeconds += int64(stood.Seconds())
+	for _, at := range []**time.Time{&c.DueAt, &c.StepDueAt, &c.PlannedAt, &c.EscalateAt} {
+		if *at == nil || (*at).Before(*c.PausedAt) {
+			continue
 		}
+		later := (*at).Add(stood)
+		if term.WorkingDays > 0 && at != &c.PlannedAt {
+			later = days.Left(*c.PausedAt, **at, t.tx.Now).UTC().Truncate(time.Second)
+		}
+		*at = &later
+	}
+	if c.RemindAt != nil && c.DueAt != nil {
+		c.RemindAt = remindBefore(t.tx.Now, *c.DueAt)
 	}
 	c.PausedAt, c.HeldUntil = nil, nil
+	return nil
 }
 
 // onFrom refuses a day that is not between now and a limit.

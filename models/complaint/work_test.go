@@ -225,20 +225,24 @@ func TestPausesMoveTheClock(t *testing.T) {
 	w.ok(t, w.community, c.ID, complaint.Ask, complaint.Input{Text: "请问是几单元"})
 	w.clock.Advance(30 * time.Hour)
 	c = w.ok(t, w.owner, c.ID, complaint.Supply, complaint.Input{Text: "二单元三楼"})
-	if c.State != complaint.Accepted || !c.DueAt.Equal(due.Add(30*time.Hour)) {
-		t.Errorf("after the supply: %s, due %v, want %v", c.State, c.DueAt, due.Add(30*time.Hour))
+	// One working day has gone by, so the due date is one working day later.
+	if c.State != complaint.Accepted || !c.DueAt.Equal(due.Add(24*time.Hour)) {
+		t.Errorf("after the supply: %s, due %v, want %v", c.State, c.DueAt, due.Add(24*time.Hour))
 	}
 	on := w.clock.Now().Add(48 * time.Hour)
 	c = w.ok(t, w.community, c.ID, complaint.Plan, complaint.Input{Text: "后天上门", On: &on})
-	if !c.DueAt.Equal(due.Add(30*time.Hour)) || c.StepDueAt == nil || !c.StepDueAt.Equal(on) {
+	if !c.DueAt.Equal(due.Add(24*time.Hour)) || c.StepDueAt == nil || !c.StepDueAt.Equal(on) {
 		t.Errorf("a plan: due %v, step due %v", c.DueAt, c.StepDueAt)
 	}
 	c = w.ok(t, w.community, c.ID, complaint.Hold, complaint.Input{Text: "等配件", On: &on})
 	w.clock.Advance(49 * time.Hour)
 	w.settle(t)
 	v := w.find(t, w.community, c.ID)
-	if v.State != complaint.Planned && v.State != complaint.Accepted || !v.DueAt.Equal(due.Add(79*time.Hour)) {
-		t.Errorf("after the hold ran out: %s, due %v, want %v", v.State, v.DueAt, due.Add(79*time.Hour))
+	if v.State != complaint.Planned || !v.DueAt.Equal(due.Add(72*time.Hour)) {
+		t.Errorf("after the hold ran out: %s, due %v, want %v", v.State, v.DueAt, due.Add(72*time.Hour))
+	}
+	if v.StepDueAt == nil || !v.StepDueAt.Equal(on.Add(49*time.Hour)) {
+		t.Errorf("the plan's day is lost: %v", v.StepDueAt)
 	}
 	past := w.clock.Now().Add(-time.Hour)
 	if _, err := w.do(t, w.community, c.ID, complaint.Hold, complaint.Input{Text: "等配件", On: &past}); fault.Of(err).Kind != fault.Invalid {

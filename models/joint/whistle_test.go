@@ -24,6 +24,7 @@ import (
 type files struct{}
 
 func (files) IDsFor(context.Context, string, int64) ([]int64, error) { return nil, nil }
+func (files) IDsForAll(context.Context, string, []int64) (map[int64][]int64, error) { return nil, nil }
 func (files) Attach(_ *store.Tx, _ org.Actor, ids []int64, _, _ string, _, _ int64) error {
 	for _, id := range ids {
 		if id > 1000 {

@@ -94,6 +94,16 @@ func findOrganisation(tx *store.Tx, id int64) (*Organisation, error) {
 // FindOrganisation returns an organisation that is open.
 func FindOrganisation(tx *store.Tx, id int64) (*Organisation, error) { return findOrganisation(tx, id) }
 
+// OrganisationOfPost is whose post it is; 0 for none.
+func OrganisationOfPost(tx *store.Tx, post int64) (int64, error) {
+	var ids []int64
+	err := tx.Model(&Post{}).Where("id = ?", post).Pluck("organisation_id", &ids).Error
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	return ids[0], nil
+}
+
 // OrganisationByCode returns the organisation with a pack's code.
 func OrganisationByCode(tx *store.Tx, code string) (*Organisation, error) {
 	var o Organisation

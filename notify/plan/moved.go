@@ -41,7 +41,10 @@ var moves = map[string][]said{
 	"conclude": {
 		{[]To{Complainant}, "您的投诉进入下一个环节", "您的投诉（{number}）上一个环节已办完，现在由{lead}办理{due}。", "待受理", "请留意办理进展"},
 		{[]To{Lead}, "投诉转到您单位的环节", "{estate}：{matter}（{number}）上一个环节已办完，结果见办理记录，请接着办理{due}。", "", "请尽快受理"}},
-	"confirm": {{[]To{Lead}, "有一位投诉人已确认", "{estate}：{matter}（{number}）有一位投诉人确认办结，还有其他投诉人没有答复。", "", "等其他人确认"}},
+	"found_answered": {{[]To{Offered}, "巡查发现的问题有答复了", "{estate}：{matter}（{number}）{lead}已答复，请到现场核实后确认或退回。", "", "请确认或退回"}},
+	"call_back":      {{[]To{Offered}, "请回访投诉人", "{estate}：{matter}（{number}）{lead}已答复。投诉人没有小程序账号，请电话回访，按投诉人的话记录确认、退回和评价。", "", "请回访"}},
+	"recorded":       {{[]To{Complainant}, "有单位替您记录了意见", "{to}按您的电话或到窗口说的，为您的投诉（{number}）作了记录，内容见办理记录。与您说的不一样，请联系上级单位。", "已记录", "请核对"}},
+	"confirm":        {{[]To{Lead}, "有一位投诉人已确认", "{estate}：{matter}（{number}）有一位投诉人确认办结，还有其他投诉人没有答复。", "", "等其他人确认"}},
 	"lapse": {
 		{[]To{Complainant}, "您的投诉已自动办结", "您的投诉（{number}）答复后没有收到退回，已自动办结。没有解决的，仍可在期限内要求重新办理；也请您评价。", "已办结", "可以评价"},
 		{[]To{Lead}, "投诉到期办结", "{estate}：{matter}（{number}）投诉人没有回复，到期办结，不计为满意。", "", "已办结"}},
