@@ -23,7 +23,7 @@ import (
 // files stands in for the file service.
 type files struct{}
 
-func (files) IDsFor(context.Context, string, int64) ([]int64, error) { return nil, nil }
+func (files) IDsFor(context.Context, string, int64) ([]int64, error)                { return nil, nil }
 func (files) IDsForAll(context.Context, string, []int64) (map[int64][]int64, error) { return nil, nil }
 func (files) Attach(_ *store.Tx, _ org.Actor, ids []int64, _, _ string, _, _ int64) error {
 	for _, id := range ids {

@@ -84,7 +84,12 @@ func For(e event.Event) ([]Message, error) {
 		if e.Raised {
 			say = fmt.Sprintf("您的投诉（%s）第%d次退回，改由上一级%s办理%s。", e.Number, e.Returns, e.LeadName, by(e.Due))
 		}
-		return []Message{resident(e.Case, "您的投诉退回重办", say, "退回重办", "请留意办理进展"), office(e.Case, []To{Lead, Community}, "投诉被退回重办", fmt.Sprintf("%s：%s（%s）被投诉人第%d次退回，由%s重新办理%s。", e.EstateName, e.Matter, e.Number, e.Returns, e.LeadName, by(e.Due)), "请重新办理")}, nil
+		// Whoever returned it knows: a push is spent only on the news that another office leads.
+		told := resident(e.Case, "您的投诉退回重办", say, "退回重办", "请留意办理进展")
+		if !e.Raised {
+			told = inboxOnly(told)
+		}
+		return []Message{told, office(e.Case, []To{Lead, Community}, "投诉被退回重办", fmt.Sprintf("%s：%s（%s）被投诉人第%d次退回，由%s重新办理%s。", e.EstateName, e.Matter, e.Number, e.Returns, e.LeadName, by(e.Due)), "请重新办理")}, nil
 	case *event.CaseRevealed:
 		return []Message{inboxOnly(resident(e.Case, "您的联系方式被查看", fmt.Sprintf("%s为办理您的投诉（%s）查看了您的姓名和电话，原因见办理记录。觉得不应当看，请联系上级单位。", e.LeadName, e.Number), "", ""))}, nil
 	case *event.CaseMoved:
