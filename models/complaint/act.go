@@ -152,6 +152,7 @@ func (t *turn) as(which func(*gorm.DB) *gorm.DB) error {
 		return err
 	}
 	if mine.CaseID != c.ID {
+		c = Case{}
 		if err := t.tx.ForUpdate().Where("id = ?", mine.CaseID).Take(&c).Error; err != nil {
 			return err
 		}
@@ -449,7 +450,7 @@ func (r *Rating) Check(c *fault.Checks) {
 func insertStep(tx *store.Tx, actor audit.Actor, st *Step) error {
 	st.PersonID, st.PostID, st.OrganisationID, _ = actor.AuditTrail()
 	st.At = tx.Now
-	return tx.Create(st).Error
+	return store.Raced(tx.Create(st).Error) // the same tap at the same moment: the second run finds the first one's step
 }
 
 // updateCase writes what a turn may change, if nobody else took a turn since.

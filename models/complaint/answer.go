@@ -26,7 +26,7 @@ func (t *turn) answer() error {
 		if len([]rune(r.Skip)) < 2 {
 			return fault.ErrInvalid.With(fault.Field{Path: "report.skip", Reason: "后面还有单位要办：请用“办完本环节”交给下一个单位，或写明为什么不需要了"})
 		}
-		if err := t.tx.Where("case_id = ? AND role = ?", c.ID, "next").Delete(&Party{}).Error; err != nil {
+		if err := t.legs("next", "skipped"); err != nil {
 			return err
 		}
 	}
@@ -125,6 +125,12 @@ func (t *turn) mayAsk(candidates []int64) (*org.Organisation, error) {
 		}
 	}
 	return nil, nil //nolint:nilnil // nobody may
+}
+
+// legs turns the later legs of an ordered route from one role into another: what was skipped comes back when the answer
+// is not accepted.
+func (t *turn) legs(from, to string) error {
+	return t.tx.Model(&Party{}).Where("case_id = ? AND role = ?", t.c.ID, from).Update("role", to).Error
 }
 
 // note tells the complainants how far it is.

@@ -228,6 +228,8 @@ type Files interface {
 	IDsFor(ctx context.Context, subjectKind string, subjectID int64) ([]int64, error)
 	// IDsForAll lists what is attached to each of some subjects.
 	IDsForAll(ctx context.Context, subjectKind string, subjectIDs []int64) (map[int64][]int64, error)
+	// AttachUnnamed does the same without keeping whose uploads they were.
+	AttachUnnamed(tx *store.Tx, actor org.Actor, ids []int64, purpose, subjectKind string, subjectID, estateID int64) error
 	Attach(tx *store.Tx, actor org.Actor, ids []int64, purpose, subjectKind string, subjectID, estateID int64) error
 }
 

@@ -90,6 +90,15 @@ func (s *Service) PublishContact(ctx context.Context, actor org.Actor, p Contact
 		} else if !actor.Has(org.PublishContacts, org.ScopeCity) {
 			p.AreaID = actor.OrganisationID()
 		}
+		// The same tap twice is one line of the register.
+		var same []ContactPoint
+		err := tx.Where("organisation_id = ? AND estate_id = ? AND name = ? AND phone = ? AND address = ? AND closed_at IS NULL", p.OrganisationID, p.EstateID, p.Name, p.Phone, p.Address).Limit(1).Find(&same).Error
+		if err != nil || len(same) == 1 {
+			if err == nil {
+				p = same[0]
+			}
+			return err
+		}
 		var count int64
 		if err := tx.Model(&ContactPoint{}).Where("organisation_id = ? AND closed_at IS NULL", p.OrganisationID).Count(&count).Error; err != nil {
 			return err
@@ -201,6 +210,14 @@ func (s *Service) PlanShift(ctx context.Context, actor org.Actor, sh Shift) (*Sh
 		// The organisation's row is the gate: two who plan at once come one after the other.
 		var o org.Organisation
 		if err := tx.ForUpdate().Where("id = ?", actor.OrganisationID()).Take(&o).Error; err != nil {
+			return err
+		}
+		var same []Shift
+		err := tx.Where("organisation_id = ? AND starts_at = ? AND ends_at = ? AND name = ? AND phone = ?", o.ID, sh.StartsAt, sh.EndsAt, sh.Name, sh.Phone).Limit(1).Find(&same).Error
+		if err != nil || len(same) == 1 {
+			if err == nil {
+				sh = same[0]
+			}
 			return err
 		}
 		var n int64

@@ -3,6 +3,7 @@ package complaint_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -82,9 +83,9 @@ func TestOneShiftAtATime(t *testing.T) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	won := 0
-	for range 20 {
+	for i := range 20 {
 		wg.Go(func() {
-			_, err := w.s.PlanShift(context.Background(), w.community, complaint.Shift{Name: "值班室", Phone: "0854-8550000", StartsAt: now.Add(24 * time.Hour), EndsAt: now.Add(48 * time.Hour)})
+			_, err := w.s.PlanShift(context.Background(), w.community, complaint.Shift{Name: fmt.Sprintf("值班室%d", i), Phone: "0854-8550000", StartsAt: now.Add(24 * time.Hour), EndsAt: now.Add(48 * time.Hour)})
 			mu.Lock()
 			defer mu.Unlock()
 			switch {

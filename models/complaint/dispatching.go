@@ -83,7 +83,7 @@ func (t *turn) refuse() error {
 			return err
 		}
 		t.step.ToID = c.LeadID
-		return t.moved(Refuse, nil)
+		return t.moved(Refuse+"_asked", nil)
 	}
 	to := t.in.ToID
 	if to == 0 {
@@ -213,6 +213,9 @@ func (t *turn) redirect() error {
 		if err := t.clauseKnown(t.in.Clause); err != nil {
 			return err
 		}
+	}
+	if t.in.ToID == t.c.LeadID { // a new term for the same office would only hide that it is late
+		return ErrSameLead
 	}
 	return t.send(t.in.ToID, Redirect)
 }

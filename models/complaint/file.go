@@ -201,7 +201,10 @@ func (s *Service) insert(tx *store.Tx, f filing, display Display) (*Case, error)
 		return nil, err
 	}
 	if d.Cover == Anonymous {
-		d.UnitID = 0 // a unit's number is as good as a name
+		// A unit's number is as good as a name, and so is a pin on it.
+		if d.UnitID != 0 {
+			d.UnitID, d.Lat, d.Lng = 0, 0, 0
+		}
 	}
 	if err := checkPlace(tx, e, &d); err != nil {
 		return nil, err
@@ -238,7 +241,11 @@ func (s *Service) insert(tx *store.Tx, f filing, display Display) (*Case, error)
 	if err := tx.Model(&Step{}).Where("id = ?", t.step.ID).Update("complainant_id", m.ID).Error; err != nil {
 		return nil, err
 	}
-	if err := s.files.Attach(tx, f.files, d.PhotoIDs, "photo", "case", c.ID, e.ID); err != nil {
+	attach := s.files.Attach
+	if d.Cover == Anonymous {
+		attach = s.files.AttachUnnamed
+	}
+	if err := attach(tx, f.files, d.PhotoIDs, "photo", "case", c.ID, e.ID); err != nil {
 		return nil, err
 	}
 	if f.writer != 0 {

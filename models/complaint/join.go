@@ -40,19 +40,22 @@ func (s *Service) JoinCase(ctx context.Context, actor org.Actor, id int64, in Jo
 	var c *Case
 	_, err := s.act(ctx, actor, id, Join, Input{Text: in.Text}, func(t *turn) error {
 		var found Case
-		err := t.tx.ForUpdate().Scopes(actor.Within(org.FileComplaint, "cases.estate_id")).Scopes(shown).Where("id = ?", id).Take(&found).Error
-		if err != nil {
-			return store.NotFound(err, ErrNotFound)
-		}
-		c = &found
 		before, err := joined(t.tx, actor.PersonID, in.ClientRef, in.InputHash)
 		if err != nil {
 			return err
 		}
 		if before != nil {
-			t.c = &found
+			if err := t.tx.Where("id = ?", before.CaseID).Take(&found).Error; err != nil {
+				return err
+			}
+			c, t.c = &found, &found
 			return errRepeat
 		}
+		err = t.tx.ForUpdate().Scopes(actor.Within(org.FileComplaint, "cases.estate_id")).Scopes(shown).Where("id = ?", id).Take(&found).Error
+		if err != nil {
+			return store.NotFound(err, ErrNotFound)
+		}
+		c = &found
 		var n int64
 		if err := t.tx.Model(&Complainant{}).Scopes(ownOf(actor.PersonID, id)).Where("state <> ?", Gone).Count(&n).Error; err != nil {
 			return err

@@ -40,7 +40,13 @@ func (t *turn) merge() error {
 	// The earlier promise holds for everybody.
 	if c.DueAt != nil && (into.DueAt == nil || c.DueAt.Before(*into.DueAt)) {
 		into.DueAt, into.DueReference = c.DueAt, c.DueReference
+		if into.RemindAt != nil {
+			into.RemindAt = remindBefore(t.tx.Now, *into.DueAt)
+		}
 	}
+	// So do what was counted and what was decided: nobody gets rid of a return or of an arbitration by merging.
+	into.Returns, into.Refusals, into.Escalations = max(into.Returns, c.Returns), max(into.Refusals, c.Refusals), max(into.Escalations, c.Escalations)
+	into.Final = into.Final || c.Final
 	into.Urgent = into.Urgent || c.Urgent
 	c.MergedID, c.Ending, c.ClosedAt = into.ID, EndMerged, &t.tx.Now
 	other := &turn{Service: t.Service, tx: t.tx, actor: t.actor, c: &into, from: into.State, step: &Step{CaseID: into.ID, Kind: Merge, Text: "并入" + c.Number + "：" + t.in.Text, Public: true}}

@@ -140,7 +140,7 @@ var Rules = []Rule{
 	{Confirm, nil, []Move{{[]State{Answered}, ByComplainant, Closed, Same}}},
 	{Return, []Need{NeedText}, []Move{{[]State{Answered}, ByComplainant, Returned, Dispatched}}},
 	{Lapse, nil, []Move{{[]State{Answered}, ByClock, Closed, ""}}},
-	{Reopen, []Need{NeedText}, []Move{{[]State{Closed}, ByComplainant, Returned, ""}, {[]State{Closed}, Above, Returned, ""}}},
+	{Reopen, []Need{NeedText}, []Move{{[]State{Closed}, Above, Returned, ""}, {[]State{Closed}, ByComplainant, Returned, ""}}},
 	{Withdraw, nil, []Move{{standing, ByComplainant, Withdrawn, Same}}},
 	{ForceClose, []Need{NeedText}, []Move{{standing, Above, Closed, ""}}},
 	{Urge, nil, []Move{{offices, ByComplainant, Same, ""}}},

@@ -141,7 +141,7 @@ func searched(tx *store.Tx, actor org.Actor, words []string, f Filter) (rows []C
 	if err != nil {
 		return nil, 0, err
 	}
-	q := tx.Table("case_grams g").Select("cases.*").Joins("JOIN cases ON cases.id = g.case_id").Where("g.gram = ? AND g.case_id < ? AND g.case_id > ?", terms[0], top, bottom)
+	q := tx.Table("case_grams g").Select("cases.*").Joins("JOIN cases ON cases.id = g.case_id").Where("g.gram = ? AND g.case_id < ? AND g.case_id >= ?", terms[0], top, bottom)
 	for _, t := range terms[1:] {
 		q = q.Where("EXISTS (SELECT 1 FROM case_grams o WHERE o.gram = ? AND o.case_id = g.case_id)", t)
 	}

@@ -70,11 +70,12 @@ func (t *turn) part(mandates *rulepack.Pack, p Piece) error {
 		return err
 	}
 	part.step = &Step{Kind: File, State: Dispatched, ToID: o.ID, Clause: duty.Clause, Text: p.Text, Public: true}
-	if err := part.open([]Party{{OrganisationID: o.ID, Role: "lead"}}); err != nil {
-		return err
-	}
 	// The lead of the whole reads how its parts stand; their offices read the whole.
-	if err := addRole(t.tx, child.ID, c.LeadID, "whole"); err != nil {
+	parties := []Party{{OrganisationID: o.ID, Role: "lead"}}
+	if c.LeadID != o.ID {
+		parties = append(parties, Party{OrganisationID: c.LeadID, Role: "whole"})
+	}
+	if err := part.open(parties); err != nil {
 		return err
 	}
 	if err := addRole(t.tx, c.ID, o.ID, "joint"); err != nil {

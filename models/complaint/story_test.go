@@ -25,6 +25,9 @@ func (noFiles) IDsFor(context.Context, string, int64) ([]int64, error) { return 
 func (noFiles) IDsForAll(context.Context, string, []int64) (map[int64][]int64, error) {
 	return nil, nil
 }
+func (f noFiles) AttachUnnamed(tx *store.Tx, a org.Actor, ids []int64, purpose, kind string, id, estate int64) error {
+	return f.Attach(tx, a, ids, purpose, kind, id, estate)
+}
 func (noFiles) Attach(_ *store.Tx, _ org.Actor, ids []int64, _, _ string, _, _ int64) error {
 	if len(ids) > 0 {
 		return fault.New(fault.NotFound, "file.not_found", "")

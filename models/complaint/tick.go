@@ -57,6 +57,16 @@ func (s *Service) wake(ctx context.Context, id int64) error {
 				t.in.Text = "等待补充已到期，按现有材料继续办理"
 			}
 			return t.do(Resume)
+		case c.State == Answered && c.HeldUntil == nil: // an older program stored it: the window begins now
+			until, err := t.confirmUntil()
+			if err != nil {
+				return err
+			}
+			c.HeldUntil, t.from = until, c.State
+			if err := t.clock(); err != nil {
+				return err
+			}
+			return tx.Model(&Case{}).Where("id = ?", c.ID).Select("held_until", "queue", "wake_at").Updates(&c).Error
 		case c.State == Answered:
 			t.in.Text = "在规定时间内没有人退回"
 			return t.do(Lapse)

@@ -54,6 +54,9 @@ func (t *turn) giveBack() error {
 func (t *turn) afresh() error {
 	c := t.c
 	c.HeldUntil, c.AnsweredAt, c.ClosedAt, c.Ending = nil, nil, nil, ""
+	if err := t.legs("skipped", "next"); err != nil {
+		return err
+	}
 	return t.dispatch()
 }
 
@@ -90,7 +93,7 @@ func (t *turn) again() error {
 // long as they could have returned the answer; a level above at any time.
 func (t *turn) reopen() error {
 	c := t.c
-	if t.mine == nil { // the level above found something; nobody returned anything
+	if t.move.Who == Above { // the level above found something; nobody returned anything
 		if err := t.afresh(); err != nil {
 			return err
 		}

@@ -255,12 +255,12 @@ var makers = map[string]func() Event{
 }
 
 // moves are the actions that CaseMoved tells of.
-var moves = []string{"refuse", "arbitrate_asked", "arbitrate", "redirect", "split", "part", "gather", "merge", "ask", "supply", "plan", "hold", "resume",
+var moves = []string{"refuse", "refuse_asked", "found_answered", "call_back", "recorded", "arbitrate_asked", "arbitrate", "redirect", "split", "part", "gather", "merge", "ask", "supply", "plan", "hold", "resume",
 	"conclude", "confirm", "lapse", "reopen", "withdraw", "force_close", "urge", "escalate", "remind", "join"}
 
 // whistles and tasks are what happens to joint work.
 var (
-	whistles = []string{"requested", "declined", "blown", "arrived", "refused", "excused", "must_come", "closed", "rated", "late"}
+	whistles = []string{"requested", "recalled", "declined", "blown", "arrived", "refused", "excused", "must_come", "closed", "rated", "late"}
 	tasks    = []string{"given", "done", "late"}
 )
 

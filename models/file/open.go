@@ -3,6 +3,7 @@ package file
 import (
 	"context"
 	"crypto/hmac"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -62,6 +63,28 @@ func (s *Service) Attach(tx *store.Tx, actor org.Actor, ids []int64, purpose, su
 		res := tx.Model(&File{}).Where("id = ? AND person_id = ? AND purpose = ? AND state = 'stored' AND subject_id = 0", id, actor.PersonID, purpose).
 			Updates(map[string]any{"subject_kind": subjectKind, "subject_id": subjectID, "estate_id": estateID})
 		if err := store.MustAffect(res, ErrNotFound); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// AttachUnnamed ties the actor's loose uploads to a subject of somebody who stays anonymous: a new row takes over the
+// content, and nothing of it leads back to the upload, its person or its entry in the trail.
+// Faults: ErrNotFound.
+func (s *Service) AttachUnnamed(tx *store.Tx, actor org.Actor, ids []int64, purpose, subjectKind string, subjectID, estateID int64) error {
+	for _, id := range ids {
+		var f File
+		err := tx.ForUpdate().Where("id = ? AND person_id = ? AND purpose = ? AND state = 'stored' AND subject_id = 0", id, actor.PersonID, purpose).Take(&f).Error
+		if err != nil {
+			return store.NotFound(err, ErrNotFound)
+		}
+		if err := tx.Where("id = ?", id).Delete(&File{}).Error; err != nil {
+			return err
+		}
+		f.ID, f.PersonID, f.ClientRef, f.InputHash, f.SHA256, f.CreatedAt = 0, 0, "unnamed:"+rand.Text(), "", "", tx.Now
+		f.SubjectKind, f.SubjectID, f.EstateID = subjectKind, subjectID, estateID
+		if err := tx.Create(&f).Error; err != nil {
 			return err
 		}
 	}

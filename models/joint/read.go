@@ -123,6 +123,9 @@ func (v *View) allowed(actor org.Actor) []string {
 		if actor.Must(org.BlowWhistle) == nil && v.TownshipID == actor.OrganisationID() {
 			can = append(can, "sign")
 		}
+		if blower && v.AskedOrg == actor.OrganisationID() {
+			can = append(can, "recall")
+		}
 	case Blown:
 		if blower {
 			can = append(can, "minutes", "tasks", "close")

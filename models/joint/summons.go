@@ -112,6 +112,8 @@ func (s *Service) Refuse(ctx context.Context, actor org.Actor, id int64, clause,
 		switch {
 		case !known:
 			return fault.ErrInvalid.With(fault.Field{Path: "clause", Reason: "拒绝要引用职责清单的条款，请写成“五(六)2”这样的条款号"})
+		case w.DueAt != nil && tx.Now.After(*w.DueAt):
+			return ErrState.Saying("已过报到时限，不能再拒绝；请到现场报到")
 		case sm.Final:
 			return ErrState.Saying("领导小组办公室已经裁定您单位要到场，不能再拒绝")
 		case sm.State != Called:

@@ -98,10 +98,10 @@ func (s *Service) WriteMinute(ctx context.Context, actor org.Actor, id int64, te
 		return nil, err
 	}
 	return s.change(ctx, actor, id, func(tx *store.Tx, w *Whistle) error {
-		if err := w.attends(tx, actor); err != nil {
+		if done, err := repeated(tx, &Minute{}, actor, ref, hash); done || err != nil {
 			return err
 		}
-		if done, err := repeated(tx, &Minute{}, actor, ref, hash); done || err != nil {
+		if err := w.attends(tx, actor); err != nil {
 			return err
 		}
 		if err := room(tx, &Minute{}, "whistle", w.ID); err != nil {
@@ -160,6 +160,9 @@ func (s *Service) GiveTask(ctx context.Context, actor org.Actor, id int64, n New
 		return nil, err
 	}
 	return s.change(ctx, actor, id, func(tx *store.Tx, w *Whistle) error {
+		if done, err := repeated(tx, &Task{}, actor, n.ClientRef, n.InputHash); done || err != nil {
+			return err
+		}
 		if err := w.blower(actor); err != nil {
 			return err
 		}

@@ -238,6 +238,9 @@ func (s *Service) insert(tx *store.Tx, actor org.Actor, r Request) (*Whistle, er
 	if err != nil {
 		return nil, err
 	}
+	if c != nil && c.AboutID == e.TownshipID {
+		return nil, ErrState.Saying("这件投诉反映的是乡镇（办事处），不能由它签批吹哨，请报领导小组办公室")
+	}
 	number, err := store.NextNumber(tx, "S")
 	if err != nil {
 		return nil, err
@@ -366,11 +369,43 @@ func (s *Service) involve(tx *store.Tx, w *Whistle) error {
 		return err
 	}
 	for _, sm := range called {
-		if err := s.cases.Involve(tx, &c, sm.OrganisationID); err != nil {
+		err := s.cases.Involve(tx, &c, sm.OrganisationID)
+		if errors.Is(err, org.ErrOrganisationNotFound) { // closed since it was named
+			err = tx.Model(&Summons{}).Where("whistle_id = ? AND organisation_id = ?", w.ID, sm.OrganisationID).
+				Updates(map[string]any{"state": Excused, "final": true, "decided_text": "单位已撤销"}).Error
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Relocate keeps open whistles with the township that an estate has come to.
+func (s *Service) Relocate(tx *store.Tx, estate, _, township int64) error {
+	return tx.Model(&Whistle{}).Where("estate_id = ? AND state IN ?", estate, []State{Requested, Blown}).Update("township_id", township).Error
+}
+
+// Recall takes back a request that nobody has signed yet, by the office that made it.
+// Faults: ErrForbidden, ErrWhistle, ErrState, ErrNotBlower, fault.ErrInvalid.
+func (s *Service) Recall(ctx context.Context, actor org.Actor, id int64, text string) (*Whistle, error) {
+	if err := actor.Must(org.AskWhistle); err != nil {
+		return nil, err
+	}
+	text = strings.TrimSpace(text)
+	if n := len([]rune(text)); n < 2 || n > 400 {
+		return nil, fault.ErrInvalid.With(fault.Field{Path: "text", Reason: "请写明为什么撤回（2至400个字）"})
+	}
+	return s.change(ctx, actor, id, func(tx *store.Tx, w *Whistle) error {
+		switch {
+		case w.AskedOrg != actor.OrganisationID():
+			return ErrNotBlower
+		case w.State != Requested:
+			return ErrState.Saying("这次吹哨已经是“" + StateNames[w.State] + "”，不能撤回")
+		}
+		w.State, w.SignedText, w.ClosedAt = Declined, "申请单位撤回："+text, &tx.Now
+		return s.note(tx, actor, w, "recalled", w.TownshipID, text)
+	})
 }
 
 // term sets the due date by the whistle's sort; without a value in force there is none.
@@ -428,9 +463,13 @@ func (s *Service) Close(ctx context.Context, actor org.Actor, id int64, outcome 
 			return ErrState.Saying("这次吹哨现在是“" + StateNames[w.State] + "”，不能销哨")
 		}
 		// An office that stays away cannot keep the whistle open for ever, and is not excused either.
+		// Neither can a refusal on which nobody decides: it stays on record as one.
 		waits := []Answer{Refused, Called}
-		if w.DueAt == nil || tx.Now.After(*w.DueAt) {
-			waits = waits[:1]
+		switch {
+		case w.DueAt == nil:
+			waits = []Answer{Refused}
+		case tx.Now.After(*w.DueAt):
+			waits = []Answer{""}
 		}
 		var open int64
 		if err := tx.Model(&Summons{}).Where("whistle_id = ? AND state IN ?", w.ID, waits).Count(&open).Error; err != nil {
@@ -483,6 +522,8 @@ func timelineText(w *Whistle, what, text string) string {
 	switch what {
 	case "requested":
 		return "已请乡镇（办事处）吹哨：" + w.Reason
+	case "recalled":
+		return "吹哨申请已撤回：" + text
 	case "declined":
 		return "乡镇（办事处）没有同意吹哨：" + text
 	case "blown":

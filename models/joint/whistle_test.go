@@ -25,6 +25,9 @@ type files struct{}
 
 func (files) IDsFor(context.Context, string, int64) ([]int64, error)                { return nil, nil }
 func (files) IDsForAll(context.Context, string, []int64) (map[int64][]int64, error) { return nil, nil }
+func (f files) AttachUnnamed(tx *store.Tx, a org.Actor, ids []int64, purpose, kind string, id, estate int64) error {
+	return f.Attach(tx, a, ids, purpose, kind, id, estate)
+}
 func (files) Attach(_ *store.Tx, _ org.Actor, ids []int64, _, _ string, _, _ int64) error {
 	for _, id := range ids {
 		if id > 1000 {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -49,13 +50,15 @@ func (tx *Tx) ForUpdate() *gorm.DB {
 
 // InTx runs f in a transaction. A deadlock, a lock wait time-out or a write conflict rolls back and runs f again, up
 // to five times with a growing random pause, as does what Raced marks; so f must change nothing outside the database.
+// Servers run it at READ COMMITTED: what f counts after it has got a lock is what others committed while it waited. At
+// REPEATABLE READ the first plain read would fix an old picture, and on TiDB already the beginning does.
 func (db *DB) InTx(ctx context.Context, f func(*Tx) error) error {
 	for n := 1; ; n++ {
 		tx := &Tx{Now: db.now(), Dialect: db.Dialect, wake: db.wake}
 		err := db.write.WithContext(ctx).Transaction(func(g *gorm.DB) error {
 			tx.DB = g
 			return f(tx)
-		})
+		}, db.isolation()...)
 		if err == nil {
 			for _, after := range tx.after {
 				after()
@@ -73,6 +76,13 @@ func (db *DB) InTx(ctx context.Context, f func(*Tx) error) error {
 			return ctx.Err()
 		}
 	}
+}
+
+func (db *DB) isolation() []*sql.TxOptions {
+	if db.Dialect == SQLite {
+		return nil // one writer
+	}
+	return []*sql.TxOptions{{Isolation: sql.LevelReadCommitted}}
 }
 
 // View runs f on the reading pool, outside a transaction: each query sees what was committed when it began.

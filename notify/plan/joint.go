@@ -10,6 +10,7 @@ import (
 // whistles says who is told of what happens to a whistle, and in which words.
 var whistles = map[string][]said{
 	"requested": {{[]To{Township}, "有吹哨申请待签批", "{estate}申请吹哨（{number}），请负责人签批。", "", "请签批"}},
+	"recalled":  {{[]To{Township}, "吹哨申请已撤回", "{estate}的吹哨申请（{number}）已由申请单位撤回。", "", "不用再签批"}},
 	"declined":  {{[]To{Asker}, "吹哨申请没有同意", "{estate}的吹哨申请（{number}）没有同意，理由见记录。", "", "请查看理由"}},
 	"blown": {
 		{[]To{Called}, "请到现场报到", "{estate}吹哨（{number}），请到{place}报到{due}。认为不属于本单位职责的，引用条款报领导小组办公室裁定。", "", "请到现场报到"},

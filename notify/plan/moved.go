@@ -20,6 +20,9 @@ var moves = map[string][]said{
 	"refuse": {
 		{[]To{Complainant}, "您的投诉正在确定由谁办理", "{lead}认为您的投诉（{number}）应由其他单位办理，理由和条款见办理记录；确定之前仍由{lead}负责。", "待确定", "请留意办理进展"},
 		{[]To{Offered, Lead}, "有退办的投诉", "{estate}：{matter}（{number}）被退办，理由和条款见办理记录。", "", "请尽快处理"}},
+	"refuse_asked": {
+		{[]To{Complainant}, "您的投诉仍由原单位办理", "被请办理您的投诉（{number}）的单位认为不该由它办，理由和条款见办理记录；仍由{lead}负责。", "办理中", "请留意办理进展"},
+		{[]To{Lead}, "被请主办的单位退办", "{estate}：{matter}（{number}）被请主办的单位退办，理由和条款见办理记录，仍由您单位主办。", "", "请继续办理"}},
 	"arbitrate_asked": {
 		{[]To{Complainant}, "您的投诉将裁定由谁办理", "几个单位对谁来办您的投诉（{number}）意见不同，已报{to}裁定；裁定之前仍由{lead}负责。", "待裁定", "请留意办理进展"},
 		{[]To{Offered}, "有投诉等您裁定", "{estate}：{matter}（{number}）已被退办，请裁定由谁主办。", "", "请裁定"}},

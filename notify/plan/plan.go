@@ -163,7 +163,11 @@ func by(due time.Time) string {
 	if due.IsZero() {
 		return ""
 	}
-	return "，应于" + due.In(zone).Format("1月2日15时") + "前办结"
+	at := due.In(zone)
+	if at.Hour() == 23 && at.Minute() == 59 { // the end of a day
+		return "，应于" + at.Format("1月2日") + "24时前办结"
+	}
+	return "，应于" + at.Format("1月2日15:04") + "前办结"
 }
 
 // thing, phrase and code keep WeChat's bounds: 20 characters, 5 Chinese characters, 32 ASCII characters.

@@ -161,6 +161,9 @@ func dropTemplate(d Deps) func(context.Context, org.Actor, *IDPath) (*web.Empty,
 
 func exportComplaints(d Deps) func(context.Context, org.Actor, *complaintsInput) (*web.SheetOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *complaintsInput) (*web.SheetOutput, error) {
+		if in.Text != "" {
+			return nil, fault.ErrInvalid.With(fault.Field{Path: "text", Reason: "导出按筛选条件，不按搜索的词；请清空搜索后再导出"})
+		}
 		in.Cursor = ""
 		f, err := in.filter()
 		if err != nil {

@@ -17,6 +17,7 @@ func whistleRoutes(site *web.Site, d Deps) {
 	web.Handle(g, web.Op{ID: "officeListWhistles", Method: http.MethodGet, Path: "/whistles", Summary: "吹哨", Action: org.ReadWhistles}, listWhistles(d))
 	web.Handle(g, web.Op{ID: "officeShowWhistle", Method: http.MethodGet, Path: "/whistles/{id}", Summary: "一次吹哨：单位、报到、纪要和任务", Action: org.ReadWhistles}, showWhistle(d))
 	web.Handle(g, web.Op{ID: "officeSignWhistle", Method: http.MethodPost, Path: "/whistles/{id}/signature", Summary: "乡镇（办事处）负责人签批", Action: org.BlowWhistle, Rate: workRate}, signWhistle(d))
+	web.Handle(g, web.Op{ID: "officeRecallWhistle", Method: http.MethodPost, Path: "/whistles/{id}/recall", Summary: "撤回还没有签批的吹哨申请", Action: org.AskWhistle, Rate: workRate}, recallWhistle(d))
 	web.Handle(g, web.Op{ID: "officeCheckIn", Method: http.MethodPost, Path: "/whistles/{id}/check-in", Summary: "到现场报到：定位和照片", Action: org.AnswerWhistle, Rate: workRate}, checkIn(d))
 	web.Handle(g, web.Op{ID: "officeRefuseWhistle", Method: http.MethodPost, Path: "/whistles/{id}/refusal", Summary: "引用条款拒绝，报领导小组办公室裁定", Action: org.AnswerWhistle, Rate: workRate}, refuseWhistle(d))
 	web.Handle(g, web.Op{ID: "officeDecideRefusal", Method: http.MethodPost, Path: "/whistles/{id}/refusals/{organisation}/decision", Summary: "裁定一个单位是否到场", Action: org.DecideWhistle, Rate: workRate}, decideRefusal(d))
@@ -168,6 +169,20 @@ func blown(ctx context.Context, d Deps, a org.Actor, w *joint.Whistle, err error
 		return nil, err
 	}
 	return &whistleOutput{Body: viewWhistle(*v)}, nil
+}
+
+type recallInput struct {
+	IDPath
+	Body struct {
+		Text string `json:"text" minLength:"1" maxLength:"400" doc:"为什么撤回"`
+	}
+}
+
+func recallWhistle(d Deps) func(context.Context, org.Actor, *recallInput) (*whistleOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *recallInput) (*whistleOutput, error) {
+		w, err := d.Joint.Recall(ctx, a, in.ID, in.Body.Text)
+		return blown(ctx, d, a, w, err)
+	}
 }
 
 type whistlesInput struct {
