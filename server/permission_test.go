@@ -182,8 +182,9 @@ func bodies(th things) map[string]any {
 		"officeCreateEstate": m{"name": "新小区", "community_id": 1}, "officeAppoint": m{"organisation_id": 0, "reason": "合同到期"},
 		"officeTransferUnit":      m{"cause": "sale", "source": "证1", "client_ref": "w10", "owners": []m{{"name": "张"}}},
 		"officeAnswerOwnerReview": m{"finding": "separate", "reason": "看过房产证"}, "officeNameRepresentative": m{"owner_id": 0}, "officeEndResidence": m{"reason": "看过房产证"},
-		"officeReplayAll": m{"since": "2026-01-01T00:00:00Z"},
-		"uploadFile":      multipartOf("photo", "w8", "p.png", onePixel()), "officeUploadFile": multipartOf("photo", "w9", "p.png", onePixel()),
+		"officeMakeOpenKey": m{"label": "某平台"},
+		"officeReplayAll":   m{"since": "2026-01-01T00:00:00Z"},
+		"uploadFile":        multipartOf("photo", "w8", "p.png", onePixel()), "officeUploadFile": multipartOf("photo", "w9", "p.png", onePixel()),
 	}
 }
 

@@ -50,6 +50,7 @@ func Routes(site *web.Site, d Deps) {
 	figureRoutes(site, d)
 	deskRoutes(site, d)
 	contactRoutes(site, d)
+	openKeyRoutes(site, d)
 	ruleRoutes(site, d)
 
 	board := site.Group(prefix, "公示", web.Staff)
