@@ -51,7 +51,7 @@ func (d Deps) report(f form) (complaint.OpenReport, error) {
 	if r.Matter == "" {
 		return r, badRequest("没有填写 service_code，可用的见 services")
 	}
-	if _, err := d.matter(r.Matter); err != nil {
+	if err := d.known(r.Matter); err != nil {
 		return r, err
 	}
 	id, words := f.field("address_id"), f.field("address_string")

@@ -19,13 +19,14 @@ func (d Deps) listServices(*gin.Context, string) (any, error) {
 	return list, nil
 }
 
-func (d Deps) matter(code string) (complaint.OpenMatter, error) {
+// known refuses a service that the mandate list does not have.
+func (d Deps) known(code string) error {
 	for _, m := range d.Complaints.OpenMatters() {
 		if m.Code == code {
-			return m, nil
+			return nil
 		}
 	}
-	return complaint.OpenMatter{}, errNoService
+	return errNoService
 }
 
 // maxChoices is how many estates a form can offer to choose from. A larger city's clients ask for the code.
@@ -41,7 +42,7 @@ const (
 
 // defineService asks of every service the same: the estate above all, since it decides who handles a case.
 func (d Deps) defineService(c *gin.Context, code string) (any, error) {
-	if _, err := d.matter(code); err != nil {
+	if err := d.known(code); err != nil {
 		return nil, err
 	}
 	estate, err := d.estateAttribute(c.Request.Context())
