@@ -148,6 +148,7 @@ func TestOpen311PublishedExamples(t *testing.T) {
 			id := e.clear(number)
 			at := func(what string) string { return fmt.Sprintf("/office/v1/complaints/%d/%s", id, what) }
 			e.must(200, "department_fire", "POST", at("accept"), m{})
+			e.drain()
 			e.must(200, "department_fire", "POST", at("answer"), m{"report": report("障碍物已清走")})
 			e.must(200, "leading_group_office", "POST", at("force-close"), m{"text": "已经办完"})
 			// Another one, so that both states are seen.

@@ -145,6 +145,7 @@ func (s *Service) ListSimilar(ctx context.Context, actor org.Actor, d Draft) ([]
 				}
 			}
 			if like >= alike {
+				v.hideHome()
 				list = append(list, Similar{View: v, Likeness: min(like, 100), Own: slices.Contains(mine, v.ID)})
 			}
 		}

@@ -229,9 +229,18 @@ func (s *Service) ListNeighbours(ctx context.Context, actor org.Actor, estateID 
 		return err
 	})
 	for i := range views {
-		views[i].UnitID, views[i].UnitName, views[i].Lat, views[i].Lng = 0, "", 0, 0
+		views[i].hideHome()
 	}
 	return views, err
+}
+
+// hideHome takes out of a view what leads a neighbour to the household. Who reports through an open interface was told
+// that only offices read their words of the place.
+func (v *View) hideHome() {
+	v.UnitID, v.UnitName, v.Lat, v.Lng = 0, "", 0, 0
+	if v.Source == FromOpen311 {
+		v.Place = ""
+	}
 }
 
 func viewCases(tx *store.Tx, rows []Case) ([]View, error) {

@@ -329,3 +329,42 @@ func TestWhatAnybodyReads(t *testing.T) {
 		t.Errorf("another matter: %v", got)
 	}
 }
+
+// TestNeighboursDoNotReadTheAddress: the words of the place, which may name a door, stay with the offices; nor does the
+// offer of similar cases name anybody's home.
+func TestNeighboursDoNotReadTheAddress(t *testing.T) {
+	t.Parallel()
+	w := newCast(t)
+	c, err := w.s.FileOpen(t.Context(), w.openKey(t, "某地图平台"), w.openReport(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v := w.find(t, w.enforcement, c.ID); v.Place != "3幢2单元502" {
+		t.Errorf("the office reads %q", v.Place)
+	}
+	if err := w.s.Screen(t.Context(), w.community, c.ID, true, ""); err != nil {
+		t.Fatal(err)
+	}
+	d := w.draft(c.Matter)
+	d.Text, d.UnitID, d.Lat, d.Lng = "小区门口路灯整排不亮，我家看得见", w.Units[0].ID, 26_258_123, 107_517_456
+	w.file(t, w.owner, d)
+	if _, err := w.s.JoinCase(t.Context(), w.neighbour, c.ID, complaint.Joining{ClientRef: "join"}); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := w.s.ListNeighbours(t.Context(), w.stranger, w.Estate.ID, complaint.Filter{Limit: 10})
+	if err != nil || len(rows) != 2 {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	similar, err := w.s.ListSimilar(t.Context(), w.stranger, complaint.Draft{EstateID: w.Estate.ID, Text: "小区门口路灯整排不亮", Matter: c.Matter})
+	if err != nil || len(similar) != 2 {
+		t.Fatalf("%d similar, %v", len(similar), err)
+	}
+	for _, s := range similar {
+		rows = append(rows, s.View)
+	}
+	for _, v := range append(rows, *w.mine(t, w.neighbour, c.ID)) {
+		if v.UnitID != 0 || v.UnitName != "" || v.Lat != 0 || v.Lng != 0 || v.Place != "" {
+			t.Errorf("a neighbour reads unit %q, place %q, pin %d", v.UnitName, v.Place, v.Lat)
+		}
+	}
+}

@@ -59,7 +59,7 @@ func viewOwn(tx *store.Tx, mine []Complainant) ([]View, error) {
 			v.Text, v.Place, v.Part, v.UnitID, v.UnitName, v.BuildingID = filed.Text, filed.Place, filed.Part, filed.UnitID, filed.UnitName, filed.BuildingID
 			v.Visibility, v.Display, v.Lat, v.Lng = filed.Visibility, filed.Display, filed.Lat, filed.Lng
 		} else if m.Receipt != v.Number { // joined: the household that filed it is not theirs to know
-			v.UnitID, v.UnitName, v.Lat, v.Lng = 0, "", 0, 0
+			v.hideHome()
 		}
 		v.Mine, v.filer = &mine[i], m.Receipt == filed.Number
 		v.Allowed = m.allowed(&v.Case, tx.Now)
