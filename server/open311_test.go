@@ -137,6 +137,9 @@ func TestOpen311PublishedExamples(t *testing.T) {
 		}
 		filed := check("filed", "filed", format)
 		got := numberIn(filed.body)
+		if !strings.Contains(filed.body, "五(六)2") || !strings.Contains(filed.body, "审核") {
+			t.Errorf("the notice: %s", filed.body)
+		}
 		if number != "" && got != number {
 			t.Errorf("the same report in the other format is %s, was %s", got, number)
 		}

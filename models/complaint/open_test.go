@@ -3,6 +3,7 @@ package complaint_test
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/modelstest"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 )
@@ -166,6 +168,33 @@ func TestFileOpen(t *testing.T) {
 	short.Text, short.Body = "", "short"
 	if c, err = w.s.FileOpen(t.Context(), k, short); err != nil || !strings.Contains(c.Text, c.MatterName) {
 		t.Errorf("without a description: %v", err)
+	}
+}
+
+// TestOpenNamesNeedAPhone: where somebody's own case is looked at, somebody must be reachable.
+func TestOpenNamesNeedAPhone(t *testing.T) {
+	t.Parallel()
+	w := newCast(t)
+	pack := *modelstest.Pack(t)
+	pack.Matters = slices.Clone(pack.Matters)
+	in := w.openReport(t)
+	for i := range pack.Matters {
+		pack.Matters[i].Named = pack.Matters[i].Code == in.Matter
+	}
+	s := complaint.New(w.DB, &pack, w.Vault, w.world.check, noFiles{}, slog.New(slog.DiscardHandler))
+	k := w.openKey(t, "某地图平台")
+	in.Phone = ""
+	if _, err := s.FileOpen(t.Context(), k, in); !errors.Is(err, complaint.ErrNamed) || !strings.Contains(err.Error(), "phone") {
+		t.Errorf("without a phone: %v", err)
+	}
+	in.Phone = "13812345678"
+	if _, err := s.FileOpen(t.Context(), k, in); err != nil {
+		t.Error(err)
+	}
+	for _, m := range s.OpenMatters() {
+		if m.Named != (m.Code == in.Matter) {
+			t.Errorf("%s: named %v", m.Code, m.Named)
+		}
 	}
 }
 

@@ -131,7 +131,7 @@ func asAttribute(err error) error {
 
 // notice says who handles it and until when, and what becomes of the rest.
 func notice(c *complaint.Case, files bool) open311.Text {
-	text := c.RouteReason
+	text := strings.TrimSuffix(c.RouteReason, "。") + "。"
 	if c.DueAt != nil {
 		text += "办理期限：" + web.Time(*c.DueAt).Format("2006-01-02 15:04")
 		if c.DueReference {

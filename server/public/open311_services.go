@@ -13,7 +13,11 @@ import (
 func (d Deps) listServices(*gin.Context, string) (any, error) {
 	var list open311.List[open311.Service]
 	for _, m := range d.Complaints.OpenMatters() {
-		list = append(list, open311.Service{ServiceCode: m.Code, ServiceName: m.Name, Description: open311.Text(m.Clause + " " + m.Duty), Metadata: true, Type: open311.Realtime,
+		about := m.Clause + " " + m.Duty
+		if m.Named {
+			about += "（要核对反映人的情况，必须填写 phone）"
+		}
+		list = append(list, open311.Service{ServiceCode: m.Code, ServiceName: m.Name, Description: open311.Text(about), Metadata: true, Type: open311.Realtime,
 			Keywords: open311.Text(strings.Join([]string{m.Group, m.Class}, ", ")), Group: open311.Text(m.Unit)})
 	}
 	return list, nil
