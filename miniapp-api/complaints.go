@@ -73,7 +73,7 @@ type fileInput struct {
 		Matter     string               `json:"matter,omitempty" maxLength:"64" doc:"事项代码；不清楚就不填，由社区先受理"`
 		About      string               `json:"about,omitempty" maxLength:"64" doc:"投诉的是哪个单位本身（代码见“可以投诉的单位”）；被投诉的单位看不到您是谁，也不办理这件投诉"`
 		Text       string               `json:"text" minLength:"5" maxLength:"2000"`
-		Visibility complaint.Visibility `json:"visibility,omitempty" enum:"public,private" doc:"是否让邻居看到内容和进展；任何时候都不显示您的姓名"`
+		Visibility complaint.Visibility `json:"visibility,omitempty" enum:"public,private" doc:"是否公开内容和进展（邻居和开放接口可以看到）；任何时候都不显示您的姓名、电话和门牌号"`
 		Cover      complaint.Cover      `json:"cover,omitempty" enum:"sealed,anonymous" doc:"sealed 物业和业委会不能查看您是谁；anonymous 匿名：不留下您的任何信息，也不能查进展和确认；不填为实名，主办单位写明理由才能查看"`
 		PhotoIDs   []int64              `json:"photo_ids,omitempty" maxItems:"9"`
 		ClientRef  string               `json:"client_ref" minLength:"1" maxLength:"64" doc:"每次填写生成一个，重复提交不会重复立案" pattern:"^(\\S(.*\\S)?)?$" patternDescription:"首尾没有空格的编号"`

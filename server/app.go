@@ -125,7 +125,7 @@ func (a *app) mount(ctx context.Context) error {
 		WeChat: a.wechat, Suggester: suggester{words, a.complaints}, Vault: a.vault})
 	office.Routes(a.site, office.Deps{DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Joint: a.joint, Board: a.board, Files: a.files, Inbox: a.inbox,
 		Pack: a.pack.Code, PublicURL: a.cfg.PublicURL})
-	public.Routes(a.site, public.Deps{Complaints: a.complaints, Board: a.board, Codes: a.codes})
+	public.Routes(a.site, public.Deps{Complaints: a.complaints, Board: a.board, Codes: a.codes, PublicURL: a.cfg.PublicURL, Production: a.cfg.Production, Bureau: a.bureau()})
 	h5.Routes(a.site, h5.Deps{Org: a.org, Board: a.board, Complaints: a.complaints, Codes: a.codes, PublicURL: a.cfg.PublicURL})
 	callback.Routes(a.site, callback.Deps{WeChat: a.wechat, Org: a.org, Log: a.log})
 	a.site.Unlisted(http.MethodGet, "/files/:token", "a file behind an expiring link", a.serveFile)
@@ -139,6 +139,16 @@ func (a *app) mount(ctx context.Context) error {
 		})
 	}
 	return nil
+}
+
+// bureau is the name of the housing bureau in the city's pack.
+func (a *app) bureau() string {
+	for _, o := range a.pack.Organisations {
+		if org.Kind(o.Kind) == org.Bureau {
+			return o.Name
+		}
+	}
+	return a.pack.Title
 }
 
 // run serves on l and works in the background until ctx ends, then finishes what it began.

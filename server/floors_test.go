@@ -28,6 +28,7 @@ var floors = map[string]floor{
 	"models/complaint/routing": {0, []string{"models/rulepack"}},
 	"models/complaint/suggest": {0, []string{"models/rulepack", "models/fault"}},
 	"notify/plan":              {0, []string{"models/event"}},
+	"server/public/open311":    {0, nil},
 
 	"models/store": {1, nil}, "models/store/dump": {1, []string{"models/store"}},
 	"models/outbox": {1, []string{"models/store"}}, "models/audit": {1, []string{"models/store"}}, "models/vault": {1, []string{"models/store"}},

@@ -24,6 +24,7 @@ var sealedColumns = []vault.Column{
 	{Table: "privacy_requests", Sealed: "body_sealed", Bound: "privacy_requests.body"},
 	{Table: "sessions", Sealed: "key_sealed", Bound: "sessions.key"},
 	{Table: "files", Sealed: "key_sealed", Bound: "files.key"},
+	{Table: "open311_keys", Sealed: "digest_sealed", Bound: "open311_keys.digest"},
 }
 
 // rekey seals everything again with the primary key while linli serves.

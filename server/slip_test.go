@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 )
@@ -48,17 +47,6 @@ func (e *engine) phoneOf(actor string) string {
 		e.t.Fatal(err)
 	}
 	return phone
-}
-
-// caseID finds a case by its number.
-func (e *engine) caseID(number string) int64 {
-	e.t.Helper()
-	var c complaint.Case
-	err := e.db.View(e.t.Context(), func(tx *store.Tx) error { return tx.Where("number = ?", number).Take(&c).Error })
-	if err != nil {
-		e.t.Fatal(err)
-	}
-	return c.ID
 }
 
 // with sends a request with headers.

@@ -17,6 +17,12 @@ import (
 // maxPhotos is how many pictures a complaint may carry.
 const maxPhotos = 9
 
+// minText and maxText bound what somebody writes, in characters.
+const (
+	minText = 5
+	maxText = 2000
+)
+
 // Draft is what somebody files.
 type Draft struct {
 	EstateID   int64
@@ -33,6 +39,8 @@ type Draft struct {
 	PhotoIDs   []int64
 	ClientRef  string
 	InputHash  string
+
+	longest int // the most that the text may hold; 0 means maxText
 }
 
 // Contact is how to reach somebody for whom an office files.
@@ -64,8 +72,8 @@ func (d *Draft) check() error {
 	}
 	var c fault.Checks
 	n := len([]rune(d.Text))
-	c.Check(n >= 5, "text", "请把情况写清楚，至少5个字")
-	c.Check(n <= 2000, "text", "内容不超过2000个字，其余可以用照片补充")
+	c.Check(n >= minText, "text", "请把情况写清楚，至少5个字")
+	c.Check(n <= max(d.longest, maxText), "text", "内容不超过2000个字，其余可以用照片补充")
 	c.Check(len([]rune(d.Place)) <= 100, "place", "地点不超过100个字")
 	c.Check(d.Part == "" || PartName(d.Part) != "", "part", "没有这个公共部位，请从列表里选择")
 	c.Check(d.Part == "" || d.UnitID == 0, "part", "公共部位和自家房屋只选一个")
@@ -87,6 +95,7 @@ type filing struct {
 	estate func(*store.Tx) (*org.Estate, error)
 	files  org.Actor // who uploaded the photos
 	writer int64     // whose kept draft this was
+	detail any       // what the offices read beside the first step; nil for nothing
 }
 
 // File takes a resident's complaint, routes it and tells everybody concerned. The same ref with the same input answers
@@ -227,6 +236,11 @@ func (s *Service) insert(tx *store.Tx, f filing, display Display) (*Case, error)
 	}
 	r.apply(c)
 	t := &turn{Service: s, tx: tx, actor: f.by, c: c, step: &Step{Kind: File, State: Dispatched, ToID: c.LeadID, Clause: c.Clause, Text: c.RouteReason, Public: true}}
+	if f.detail != nil {
+		if err := t.detail(f.detail); err != nil {
+			return nil, err
+		}
+	}
 	if err := t.dispatch(); err != nil {
 		return nil, err
 	}

@@ -152,7 +152,7 @@ func (s *Service) ListSimilar(ctx context.Context, actor org.Actor, d Draft) ([]
 				}
 			}
 			if !filed[v.Number] { // whoever joined is a neighbour, too
-				v.withoutHome()
+				v.hideHome()
 			}
 			if like >= alike {
 				list = append(list, Similar{View: v, Likeness: min(like, 100), Own: joined[v.ID]})

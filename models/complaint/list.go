@@ -235,13 +235,22 @@ func (s *Service) ListNeighbours(ctx context.Context, actor org.Actor, estateID 
 		return err
 	})
 	for i := range views {
-		views[i].withoutHome()
+		views[i].hideHome()
 	}
 	return views, err
 }
 
 // withoutHome takes out what leads to the household that filed the case.
 func (v *View) withoutHome() { v.UnitID, v.UnitName, v.Lat, v.Lng = 0, "", 0, 0 }
+
+// hideHome takes out of a view what leads a neighbour to the household. Who reports through an open interface was told
+// that only offices read their words of the place.
+func (v *View) hideHome() {
+	v.withoutHome()
+	if v.Source == FromOpen311 {
+		v.Place = ""
+	}
+}
 
 func viewCases(tx *store.Tx, rows []Case) ([]View, error) {
 	views := make([]View, len(rows))

@@ -60,7 +60,7 @@ func viewOwn(tx *store.Tx, mine []Complainant) ([]View, error) {
 			v.Visibility, v.Display, v.Lat, v.Lng = filed.Visibility, filed.Display, filed.Lat, filed.Lng
 		}
 		if m.Receipt != filed.Number { // joined: the household that filed it is not theirs to know
-			v.withoutHome()
+			v.hideHome()
 		}
 		v.Mine, v.filer = &mine[i], m.Receipt == filed.Number
 		v.Allowed = m.allowed(&v.Case, tx.Now)

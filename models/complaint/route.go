@@ -140,9 +140,13 @@ func (s *Service) Matters(ctx context.Context) ([]MatterView, error) {
 	if err != nil {
 		return nil, err
 	}
+	return mattersOf(p), nil
+}
+
+func mattersOf(p *rulepack.Pack) []MatterView {
 	views := make([]MatterView, 0, len(p.Matters))
 	for _, m := range p.Matters {
 		views = append(views, MatterView{Code: m.Code, Name: m.Name, Group: m.Group, Unit: p.UnitName(m.Lead), Clause: m.Clauses[0], Class: rulepack.ClassNames[m.Class], Named: m.Named})
 	}
-	return views, nil
+	return views
 }

@@ -244,6 +244,32 @@ func (s *Service) EstateName(ctx context.Context, id int64) (string, error) {
 	return name, err
 }
 
+// EstateNamed finds an estate by its code, or by its name if no other has it. Fault: ErrEstateNotFound.
+func EstateNamed(tx *store.Tx, codeOrName string) (*Estate, error) {
+	var e Estate
+	err := tx.Where("code = ?", codeOrName).Take(&e).Error
+	if err == nil {
+		return &e, nil
+	}
+	if err := store.NotFound(err, nil); err != nil {
+		return nil, err
+	}
+	var rows []Estate
+	if err := tx.Where("name = ?", codeOrName).Limit(2).Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	if len(rows) != 1 {
+		return nil, ErrEstateNotFound
+	}
+	return &rows[0], nil
+}
+
+// ListEstateNames lists the codes and names of at most limit estates: what anybody may know of them.
+func ListEstateNames(tx *store.Tx, limit int) ([]Estate, error) {
+	var rows []Estate
+	return rows, tx.Select("id", "code", "name").Order("id").Limit(limit).Find(&rows).Error
+}
+
 // EstateNames gives the names of estates by id.
 func EstateNames(tx *store.Tx, ids []int64) (map[int64]string, error) {
 	var rows []Estate

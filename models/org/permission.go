@@ -54,6 +54,8 @@ const (
 	ReadOrganisations   Action = "organisation.read"
 	InvitePost          Action = "post.invite"
 
+	ManageOpenKeys Action = "open311.keys" // who may file through the open interface
+
 	ReadRules     Action = "rule.read"
 	EnterRules    Action = "rule.enter"
 	ReadOutbox    Action = "outbox.read"
@@ -152,6 +154,8 @@ var permissions = map[Action][]grant{
 	ReadOrganisations:   each(ScopeCity, staffRoles...),
 	InvitePost: join(heads(ScopeJurisdiction, "township"), heads(ScopeCity, "bureau", "office", "leading_group"),
 		heads(ScopeParty, "community", "department", "utility", "association", "company", "committee")),
+
+	ManageOpenKeys: each(ScopeCity, "bureau"),
 
 	ReadRules:     each(ScopeCity, staffRoles...),
 	EnterRules:    each(ScopeCity, "bureau"),

@@ -32,6 +32,7 @@ type head struct {
 	Version  int      `yaml:"version"`
 	Title    string   `yaml:"title"`
 	National bool     `yaml:"national"`
+	Division string   `yaml:"division"`
 	From     string   `yaml:"from"`
 	Until    string   `yaml:"until"`
 	Sources  []string `yaml:"sources"`
@@ -111,7 +112,7 @@ func load(dir fs.FS) ([]*Pack, error) {
 }
 
 func (f *file) pack() (*Pack, error) {
-	p := &Pack{Code: f.Code, Version: f.Version, Title: f.Title, National: f.National, Sources: f.Sources, Note: f.Note,
+	p := &Pack{Code: f.Code, Version: f.Version, Title: f.Title, National: f.National, Division: f.Division, Sources: f.Sources, Note: f.Note,
 		Values: map[string]Value{}, Organisations: f.Organisations, Matters: f.Matters, Duties: f.Duties}
 	var err, errUntil error
 	if p.From, err = calendar.ParseDate(f.From); f.Until != "" {

@@ -165,7 +165,7 @@ func TestMigrationsGoForwardOnly(t *testing.T) {
 		if !strings.HasPrefix(string(raw), "-- +goose Up\n") || strings.Contains(string(raw), "+goose Down") {
 			t.Errorf("%s does not go up only", f)
 		}
-		if !regexp.MustCompile(`^\d{4}_[a-z_]+\.sql$`).MatchString(filepath.Base(f)) {
+		if !regexp.MustCompile(`^\d{4}_[a-z0-9_]+\.sql$`).MatchString(filepath.Base(f)) {
 			t.Errorf("%s has no number and name", f)
 		}
 	}

@@ -51,6 +51,7 @@ func Routes(site *web.Site, d Deps) {
 	sheetRoutes(site, d)
 	deskRoutes(site, d)
 	contactRoutes(site, d)
+	openKeyRoutes(site, d)
 	ruleRoutes(site, d)
 	mandateRoutes(site, d)
 

@@ -1,4 +1,4 @@
-// Package public is the open API without sign-in: /public/v1. It shows what anybody may know and nothing about people.
+// Package public is the open API without sign-in: /public/v1, and Open311 GeoReport v2 at /open311/v2. It shows what anybody may know and nothing about people.
 package public
 
 import (
@@ -23,6 +23,11 @@ type Deps struct {
 	Complaints *complaint.Service
 	Board      *disclosure.Service
 	Codes      *session.Codes
+	PublicURL  string
+	Production bool   // what is filed is acted upon
+	Bureau     string // who gives keys of the open interface
+
+	site *web.Site
 }
 
 var readRate = &limit.Rule{Name: "public", Rate: 300, Per: time.Minute, Burst: 100}
@@ -36,6 +41,7 @@ func Routes(site *web.Site, d Deps) {
 	web.HandleOpen(g, web.Op{ID: "publicListNotices", Method: http.MethodGet, Path: "/estates/{id}/notices", Summary: "小区公开的公示", Rate: readRate}, listNotices(d))
 	web.HandleOpen(g, web.Op{ID: "publicListContacts", Method: http.MethodGet, Path: "/estates/{id}/contacts", Summary: "小区的投诉电话、投诉点和应急维修值班，近的在前", Rate: readRate}, listContacts(d))
 	web.HandleOpen(g, web.Op{ID: "publicShowNotice", Method: http.MethodGet, Path: "/notices/{id}", Summary: "一份公开的公示", Rate: readRate}, showNotice(d))
+	open311Routes(site, d)
 }
 
 type privacyOutput struct {

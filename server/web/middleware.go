@@ -145,6 +145,11 @@ func writeProblem(c *gin.Context, p *Problem) {
 	c.Abort()
 }
 
+// Problem words an error for a route with a format of its own, and logs what is internal.
+func (s *Site) Problem(c *gin.Context, err error) *Problem {
+	return problem(c.Request.Context(), s.log, err)
+}
+
 // Fail writes an error from a route outside the API document.
 func (s *Site) Fail(c *gin.Context, err error) {
 	writeProblem(c, problem(c.Request.Context(), s.log, err))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"github.com/gin-gonic/gin"
 
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
@@ -183,6 +184,22 @@ func (s *Site) hold(hc huma.Context, actor org.Actor, op Op) error {
 		key = "person:" + itoa(actor.PersonID)
 	}
 	wait, ok := s.limiter.Allow(hc.Context(), key, *op.Rate)
+	if !ok {
+		return ErrLimited.After(int(wait.Seconds()) + 1)
+	}
+	return nil
+}
+
+// Hold counts a call of a route outside the API document against a rule, under the caller's key or, without one, their
+// address. Fault: ErrLimited.
+func (s *Site) Hold(c *gin.Context, key string, r limit.Rule) error {
+	if s.limiter == nil {
+		return nil
+	}
+	if key == "" {
+		key = "ip:" + c.ClientIP()
+	}
+	wait, ok := s.limiter.Allow(c.Request.Context(), key, r)
 	if !ok {
 		return ErrLimited.After(int(wait.Seconds()) + 1)
 	}

@@ -87,7 +87,7 @@ func (s *Site) document(o Options) huma.Config {
 	c.CreateHooks = nil // no $schema links in bodies
 	c.Formats = formats()
 	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
-	c.Info.Description = "都匀“1+1+N”小区治理服务接口。居民端 /miniapp/v1，工作端 /office/v1，公开 /public/v1。错误一律为 application/problem+json（RFC 9457）。"
+	c.Info.Description = "都匀“1+1+N”小区治理服务接口。居民端 /miniapp/v1，工作端 /office/v1，公开 /public/v1，Open311 GeoReport v2 在 /open311/v2。错误一律为 application/problem+json（RFC 9457）。"
 	c.Servers = []*huma.Server{{URL: o.PublicURL}}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"bearer": {Type: "http", Scheme: "bearer", Description: "登录后得到的令牌"}}
 	return c
