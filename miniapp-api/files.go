@@ -73,6 +73,9 @@ func mayOpen(ctx context.Context, d Deps, a org.Actor, f *file.File) error {
 	if f.SubjectKind == "case_step" {
 		return d.Complaints.MayOpenStepFiles(ctx, a, f.SubjectID)
 	}
+	if f.SubjectKind == "mediation" {
+		return d.Mediation.MayOpenFiles(ctx, a, f.SubjectID)
+	}
 	if f.SubjectKind == "notice" {
 		_, err := d.Board.Find(ctx, a, f.SubjectID)
 		return err

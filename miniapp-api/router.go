@@ -10,6 +10,7 @@ import (
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/file"
+	"github.com/linli-city/linli/models/mediation"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/vault"
 	"github.com/linli-city/linli/notify/inbox"
@@ -47,6 +48,7 @@ type Deps struct {
 	Org        *org.Service
 	Sessions   *session.Sessions
 	Complaints *complaint.Service
+	Mediation  *mediation.Service
 	Board      *disclosure.Service
 	Files      *file.Service
 	Inbox      *inbox.Service
@@ -120,6 +122,8 @@ func Routes(site *web.Site, d Deps) {
 		web.Handle(complaints, web.Op{ID: deed.id, Method: http.MethodPost, Path: "/complaints/{id}/" + deed.path, Summary: deed.says, Action: org.FollowComplaint}, doDeed(d, deed.action))
 	}
 	web.Handle(complaints, web.Op{ID: "listNeighbourComplaints", Method: http.MethodGet, Path: "/estates/{id}/complaints", Summary: "小区公开的投诉", Action: org.FileComplaint}, listNeighbourComplaints(d))
+
+	mediationRoutes(site, d)
 
 	board := site.Group(prefix, "公示", web.Residents)
 	web.Handle(board, web.Op{ID: "listBoard", Method: http.MethodGet, Path: "/estates/{id}/notices", Summary: "小区公示栏", Action: org.ReadBoard}, listBoard(d))

@@ -108,6 +108,8 @@ func complainants(e event.Event) []int64 {
 	}
 	person := int64(0)
 	switch e := e.(type) {
+	case *event.Mediation:
+		return e.PersonIDs
 	case *event.ResidencyDecided:
 		person = e.PersonID
 	case *event.ResidencyEnded:
@@ -143,6 +145,8 @@ func organisations(tx *store.Tx, e event.Event, to plan.To) ([]int64, error) {
 	switch e := e.(type) {
 	case *event.Whistle:
 		return map[plan.To][]int64{plan.Asker: {e.AskedID}, plan.Township: {e.TownshipID}, plan.Called: e.CalledIDs}[to], nil
+	case *event.Mediation:
+		return map[plan.To][]int64{plan.Parties: e.OfficeIDs}[to], nil
 	case *event.Task:
 		return map[plan.To][]int64{plan.Owing: {e.OfficeID}, plan.Giver: {e.GivenByID}}[to], nil
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/file/blob"
 	"github.com/linli-city/linli/models/joint"
+	"github.com/linli-city/linli/models/mediation"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/rulepack"
 	"github.com/linli-city/linli/models/store"
@@ -53,6 +54,7 @@ type app struct {
 	files      *file.Service
 	complaints *complaint.Service
 	joint      *joint.Service
+	mediation  *mediation.Service
 	board      *disclosure.Service
 	inbox      *inbox.Service
 	sessions   *session.Sessions
@@ -86,6 +88,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.org = org.New(a.db, a.vault, a.files, log)
 	a.complaints = complaint.New(a.db, a.pack, a.vault, a.wechat, a.files, log)
 	a.joint = joint.New(a.db, a.pack, a.complaints, a.files, log)
+	a.mediation = mediation.New(a.db, a.pack, a.complaints, a.vault, a.files)
 	a.board = disclosure.New(a.db, a.files)
 	a.inbox = inbox.New(a.db)
 	a.sessions = session.New(a.db, a.redis, cfg.SessionTTL.D)
@@ -96,7 +99,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 		a.codes = session.NewCodes(a.db, a.vault, nil)
 	}
 	a.org.OnMove(a.complaints.Relocate, a.joint.Relocate)
-	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.sessions.Erase, a.inbox.Erase)
+	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.mediation.Erase, a.sessions.Erase, a.inbox.Erase)
 	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Channels: a.wechat.channels(), Classify: classify, TemplateIDs: a.templates(),
 		Consequences: reactions(), Shards: int(cfg.Shards.N), Log: log, Registry: a.registry})
 	return a, nil
@@ -121,9 +124,9 @@ func (a *app) mount(ctx context.Context) error {
 			{Name: "redis", Do: func(ctx context.Context) error { return a.redis.Ping(ctx).Err() }},
 			{Name: "files", Do: a.blobs.Check},
 		}})
-	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Board: a.board, Files: a.files, Inbox: a.inbox,
+	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Mediation: a.mediation, Board: a.board, Files: a.files, Inbox: a.inbox,
 		WeChat: a.wechat, Suggester: suggester{words, a.complaints}, Vault: a.vault})
-	office.Routes(a.site, office.Deps{DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Joint: a.joint, Board: a.board, Files: a.files, Inbox: a.inbox,
+	office.Routes(a.site, office.Deps{DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Joint: a.joint, Mediation: a.mediation, Board: a.board, Files: a.files, Inbox: a.inbox,
 		Pack: a.pack.Code, PublicURL: a.cfg.PublicURL})
 	public.Routes(a.site, public.Deps{Complaints: a.complaints, Board: a.board, Codes: a.codes, PublicURL: a.cfg.PublicURL, Production: a.cfg.Production, Bureau: a.bureau()})
 	h5.Routes(a.site, h5.Deps{Org: a.org, Board: a.board, Complaints: a.complaints, Codes: a.codes, PublicURL: a.cfg.PublicURL})

@@ -21,6 +21,8 @@ var sealedColumns = []vault.Column{
 	{Table: "case_complainants", Sealed: "phone_sealed", Bound: "complainants.phone", Index: "phone_index", IndexKind: "phone"},
 	{Table: "complaint_drafts", Sealed: "body_sealed", Bound: "complaint_drafts.body"},
 	{Table: "phone_codes", Sealed: "phone_sealed", Bound: "phone_codes.phone", Index: "phone_index", IndexKind: "phone"},
+	{Table: "mediation_parties", Sealed: "name_sealed", Bound: "mediation_parties.name"},
+	{Table: "mediation_parties", Sealed: "phone_sealed", Bound: "mediation_parties.phone", Index: "phone_index", IndexKind: "phone"},
 	{Table: "privacy_requests", Sealed: "body_sealed", Bound: "privacy_requests.body"},
 	{Table: "sessions", Sealed: "key_sealed", Bound: "sessions.key"},
 	{Table: "files", Sealed: "key_sealed", Bound: "files.key"},

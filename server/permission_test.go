@@ -89,6 +89,7 @@ func (e *engine) furnish(suffix string) things {
 	// Not blown: a department that is called answers for every township's estates.
 	th["whistles"] = e.must(201, community, "POST", "/office/v1/whistles", m{"estate_id": estate, "reason": secretOf(suffix) + "超出社区和办事处的职权", "sort": "simple", "place": "东门",
 		"calls": []m{{"to": th["fire"], "clause": "五(六)2", "text": "清障"}}, "client_ref": "walk" + suffix}).int("id")
+	th["mediations"] = e.must(201, owner, "POST", "/miniapp/v1/mediations", m{"estate_id": estate, "subject": secretOf(suffix) + "和物业有纠纷", "wish": "退还费用", "named": true, "client_ref": "walk" + suffix}).int("id")
 	th["homes"] = e.firstID(owner, "/miniapp/v1/homes")
 	th["household"] = e.memberOf(owner, th["units"])
 	th["residences"] = th["household"]
@@ -143,6 +144,7 @@ func multipartOf(purpose, ref, name string, content []byte) upload {
 // bodies give each operation an input that passes the form check, so that the refusal comes from the permission.
 func bodies(th things) map[string]any {
 	reason := m{"reason": "核对业主信息"}
+	reasonText := m{"text": "谈不拢，分歧太大"}
 	decide := m{"accept": false, "reason": "材料不全"}
 	rating := m{"response": "yes", "solved": "partly", "satisfied": "no"}
 	return map[string]any{
@@ -153,6 +155,13 @@ func bodies(th things) map[string]any {
 		"suggestMatters": m{"text": "油烟很大"}, "fileComplaint": m{"estate_id": th["estates"], "text": "楼道里有垃圾", "client_ref": "w5"},
 		"confirmComplaint": m{}, "returnComplaint": m{"text": "没有解决"}, "supplyComplaint": m{"text": "补充一点"}, "urgeComplaint": m{}, "withdrawComplaint": m{},
 		"reopenComplaint": m{"text": "没有解决"}, "rateComplaint": m{"rating": rating}, "joinComplaint": m{"client_ref": "w11"}, "listSimilar": m{"text": "楼道里有垃圾"},
+		"askMediation": m{"estate_id": th["estates"], "subject": "和物业有纠纷", "wish": "退还费用", "named": true, "client_ref": "w20"}, "officeAskMediation": m{"estate_id": th["estates"], "subject": "和物业有纠纷", "wish": "退还费用", "client_ref": "w21"},
+		"answerMediation": m{"willing": true}, "officeAnswerMediation": m{"willing": true}, "confirmAgreement": m{"agreement_id": 1}, "officeConfirmAgreement": m{"agreement_id": 1}, "objectAgreement": reasonText, "officeObjectAgreement": reasonText,
+		"finishTerm": m{"term_id": 1, "text": "已经做了"}, "officeFinishTerm": m{"term_id": 1, "text": "已经做了"}, "breachMediation": reasonText, "officeBreachMediation": reasonText, "raiseMediation": reasonText, "officeRaiseMediation": reasonText,
+		"mediationToCourt": reasonText, "officeMediationToCourt": reasonText, "withdrawMediation": reasonText, "officeWithdrawMediation": reasonText, "officeAcceptMediation": m{"mediator": "王调解"}, "officeDeclineMediation": reasonText,
+		"officeAddParty": m{"side": "respondent", "name": "张", "phone": "13800000000"}, "officePaperParty": m{"party_id": 1, "file_id": 999999, "what": "willing"}, "officePlanSession": m{"at": "2027-01-01T09:00:00+08:00", "place": "社区会议室"},
+		"officeMediationMinute": reasonText, "officeDraftAgreement": m{"text": "双方同意各自承担一半费用"}, "officeFailMediation": reasonText,
+		"officeRegisterLawyer": m{"name": "王律师", "firm": "某某律师事务所", "licence": "15227202010000001", "phone": "0854-8000000"}, "officeCloseLawyer": reasonText,
 		"keepDraft": m{"draft": m{"text": "写了一半"}},
 		"markRead":  m{"ids": []int64{1}}, "officeMarkRead": m{"ids": []int64{1}},
 		"officeAcceptComplaint": m{}, "officeNoteComplaint": m{"text": "正在联系"}, "officeAnswerComplaint": m{"report": report("已经处理")},

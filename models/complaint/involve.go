@@ -2,6 +2,7 @@ package complaint
 
 import (
 	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/complaint/routing"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 )
@@ -60,4 +61,27 @@ func (s *Service) Record(tx *store.Tx, actor audit.Actor, caseID int64, what Act
 	}
 	t := &turn{Service: s, tx: tx, actor: actor, c: &c, from: c.State, step: &Step{CaseID: c.ID, Kind: what, ToID: to, Text: text, Public: true}}
 	return t.store(what)
+}
+
+// Concerned reports whether an organisation cannot judge another one: it is the same body, or stands below it.
+func Concerned(judge, party *org.Organisation) bool {
+	return judge.ID == party.ID || (judge.Kind != party.Kind && routing.Concerned(reference(judge), reference(party)))
+}
+
+// AnswersFor refuses an organisation that has nothing to do with an estate. Fault: org.ErrOrganisationNotFound.
+func AnswersFor(tx *store.Tx, o *org.Organisation, estateID int64) error {
+	return answersFor(tx, o, estateID)
+}
+
+// Concerns refuses a case that the actor neither made nor sees, or of another estate.
+// Fault: ErrNotFound.
+func Concerns(tx *store.Tx, actor org.Actor, caseID, estateID int64) error {
+	var c Case
+	q := tx.Where("cases.id = ? AND cases.estate_id = ?", caseID, estateID)
+	if actor.Post == nil {
+		q = q.Where("cases.id IN (?)", tx.Model(&Complainant{}).Select("case_id").Where("person_id = ? AND state <> ?", actor.PersonID, Gone))
+	} else {
+		q = q.Scopes(visible(actor))
+	}
+	return store.NotFound(q.Take(&c).Error, ErrNotFound)
 }

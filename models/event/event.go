@@ -166,6 +166,30 @@ func (e Task) About() int64 { return e.AboutID }
 // Kind names the event.
 func (e Task) Kind() string { return "task." + e.What }
 
+// Mediation is what happened to a mediation; What is its name. What was said stays in the file.
+type Mediation struct {
+	MediationID int64     `json:"mediation_id"`
+	Number      string    `json:"number"`
+	EstateID    int64     `json:"estate_id"`
+	EstateName  string    `json:"estate_name"`
+	What        string    `json:"what"`
+	HostID      int64     `json:"host_id"`
+	HostName    string    `json:"host_name"`
+	PersonIDs   []int64   `json:"person_ids"` // parties with an account
+	OfficeIDs   []int64   `json:"office_ids"` // parties that are organisations
+	On          time.Time `json:"on,omitzero"`
+	At          time.Time `json:"at"`
+}
+
+// Estate gives the estate of the mediation.
+func (e Mediation) Estate() int64 { return e.EstateID }
+
+// Asked is the organisation that mediates.
+func (e Mediation) Asked() int64 { return e.HostID }
+
+// Kind names the event.
+func (e Mediation) Kind() string { return "mediation." + e.What }
+
 // NoticePublished says that an organisation put something on the board of an estate.
 type NoticePublished struct {
 	NoticeID       int64     `json:"notice_id"`
@@ -262,6 +286,9 @@ var moves = []string{"refuse", "refuse_asked", "found_answered", "call_back", "r
 var (
 	whistles = []string{"requested", "recalled", "declined", "blown", "arrived", "refused", "excused", "must_come", "closed", "rated", "late"}
 	tasks    = []string{"given", "done", "late"}
+
+	mediations = []string{"request", "open", "decline", "party", "willing", "unwilling", "session", "minute", "draft", "confirm", "object", "agree", "fail", "raise", "court", "done", "late",
+		"performed", "breach", "withdraw"}
 )
 
 func init() {
@@ -270,6 +297,9 @@ func init() {
 	}
 	for _, m := range whistles {
 		makers["whistle."+m] = func() Event { return &Whistle{What: m} }
+	}
+	for _, m := range mediations {
+		makers["mediation."+m] = func() Event { return &Mediation{What: m} }
 	}
 	for _, m := range tasks {
 		makers["task."+m] = func() Event { return &Task{What: m} }

@@ -148,3 +148,14 @@ func (s *Service) household(tx *store.Tx, unitID int64) ([]Household, error) {
 	}
 	return list, nil
 }
+
+// ResidentByPhone finds the account bound to a phone whose holder lives in an estate; 0 for none, or for several.
+func ResidentByPhone(tx *store.Tx, estateID int64, phoneIndexes []string) (int64, error) {
+	var ids []int64
+	err := tx.Model(&Person{}).Where("phone_index IN ? AND id IN (?)", phoneIndexes,
+		tx.Model(&Residence{}).Select("person_id").Where("estate_id = ? AND living IS NOT NULL", estateID)).Limit(2).Pluck("id", &ids).Error
+	if err != nil || len(ids) != 1 {
+		return 0, err
+	}
+	return ids[0], nil
+}

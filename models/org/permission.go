@@ -34,6 +34,12 @@ const (
 	DecideWhistle   Action = "whistle.decide"      // the last word on a refusal
 	ReadWhistles    Action = "whistle.read"
 	WorkTasks       Action = "task.work"
+	AskMediation    Action = "mediation.ask"
+	JoinMediation   Action = "mediation.join" // as a party, or the host
+	HostMediation   Action = "mediation.host"
+	KeepLawyers     Action = "lawyer.keep" // the judicial bureau's pool
+	HoldConference  Action = "conference.hold"
+	ReadConferences Action = "conference.read"
 
 	ReadBoard     Action = "board.read"
 	PublishNotice Action = "board.publish"
@@ -131,7 +137,13 @@ var permissions = map[Action][]grant{
 	DecideWhistle:   heads(ScopeCity, "office", "leading_group"),
 	ReadWhistles: join(each(ScopeJurisdiction, "community", "township"), each(ScopeParty, "department", "utility"),
 		each(ScopeCity, "bureau", "office", "leading_group")),
-	WorkTasks: each(ScopeSelf, staffRoles...),
+	WorkTasks:       each(ScopeSelf, staffRoles...),
+	AskMediation:    join(each(ScopeHome, residents...), each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "department", "utility")),
+	JoinMediation:   each(ScopeSelf, anyone),
+	HostMediation:   each(ScopeSelf, "committee", "community", "township", "bureau", "leading_group"),
+	KeepLawyers:     each(ScopeSelf, "department"),
+	HoldConference:  join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau", "office")),
+	ReadConferences: each(ScopeSelf, staffRoles...),
 
 	ReadBoard: join(each(ScopeHome, residents...),
 		each(ScopeJurisdiction, "committee", "company", "community", "township"),

@@ -98,3 +98,11 @@ func day(before string, t time.Time, after string) string {
 	}
 	return before + t.In(zone).Format("1月2日") + after
 }
+
+// clockOf words the hour of a meeting; nothing for none.
+func clockOf(before string, t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return before + t.In(zone).Format("1月2日15:04")
+}

@@ -26,6 +26,7 @@ const (
 	Called      To = "called"      // posts of the offices that a whistle calls
 	Owing       To = "owing"       // posts of the office that owes a task
 	Giver       To = "giver"       // posts of the office that gave it
+	Parties     To = "parties"     // posts of the organisations that are parties of a mediation
 	Residents   To = "residents"   // everybody with a home in the estate
 )
 
@@ -98,6 +99,8 @@ func For(e event.Event) ([]Message, error) {
 		return whistleMessages(e)
 	case *event.Task:
 		return taskMessages(e)
+	case *event.Mediation:
+		return mediationMessages(e)
 	case *event.CaseReview:
 		return []Message{office(e.Case, []To{Community, Bureau}, "有投诉文字待人工审核", fmt.Sprintf("%s（%s）要公开显示，请先看内容是否合适。投诉照常办理，不受影响。", e.EstateName, e.Number), "请审核公开内容")}, nil
 	case *event.NoticePublished:

@@ -72,6 +72,8 @@ func mayOpen(ctx context.Context, d Deps, a org.Actor, f *file.File) error {
 		err = d.Complaints.MayOpenFiles(ctx, a, f.SubjectID)
 	case "case_step":
 		err = d.Complaints.MayOpenStepFiles(ctx, a, f.SubjectID)
+	case "mediation":
+		err = d.Mediation.MayOpenFiles(ctx, a, f.SubjectID)
 	case "whistle":
 		err = d.Joint.MayOpenFiles(ctx, a, f.SubjectID)
 	case "notice":

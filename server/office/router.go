@@ -10,6 +10,7 @@ import (
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/joint"
+	"github.com/linli-city/linli/models/mediation"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify/inbox"
@@ -25,6 +26,7 @@ type Deps struct {
 	Sessions   *session.Sessions
 	Complaints *complaint.Service
 	Joint      *joint.Service
+	Mediation  *mediation.Service
 	Board      *disclosure.Service
 	Files      *file.Service
 	Inbox      *inbox.Service
@@ -48,6 +50,7 @@ func Routes(site *web.Site, d Deps) {
 	complaintRoutes(site, d)
 	whistleRoutes(site, d)
 	figureRoutes(site, d)
+	mediationRoutes(site, d)
 	sheetRoutes(site, d)
 	deskRoutes(site, d)
 	contactRoutes(site, d)

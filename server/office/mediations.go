@@ -1,0 +1,380 @@
+package office
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/linli-city/linli/models/mediation"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/server/web"
+)
+
+func mediationRoutes(site *web.Site, d Deps) {
+	g := site.Group(prefix, "调解", web.Staff)
+	web.Handle(g, web.Op{ID: "officeAskMediation", Method: http.MethodPost, Path: "/mediations", Summary: "申请调解：先由业委会调解，它是一方时由社区、乡镇、市逐级调解", Action: org.AskMediation, Rate: workRate, Status: http.StatusCreated}, askMediation(d))
+	web.Handle(g, web.Op{ID: "officeListMediations", Method: http.MethodGet, Path: "/mediations", Summary: "本单位主持或参加的调解", Action: org.JoinMediation}, listMediations(d))
+	web.Handle(g, web.Op{ID: "officeShowMediation", Method: http.MethodGet, Path: "/mediations/{id}", Summary: "一件调解：当事人、记录、协议和履行", Action: org.JoinMediation}, showMediation(d))
+	web.Handle(g, web.Op{ID: "officeAnswerMediation", Method: http.MethodPost, Path: "/mediations/{id}/answer", Summary: "当事人是否同意调解", Action: org.JoinMediation, Rate: workRate}, answerMediation(d))
+	web.Handle(g, web.Op{ID: "officeConfirmAgreement", Method: http.MethodPost, Path: "/mediations/{id}/confirm", Summary: "当事人确认协议（单位由负责人确认）", Action: org.JoinMediation, Rate: workRate}, confirmMediation(d))
+	web.Handle(g, web.Op{ID: "officeObjectAgreement", Method: http.MethodPost, Path: "/mediations/{id}/objection", Summary: "当事人不同意协议：理由", Action: org.JoinMediation, Rate: workRate}, medWord(d, d.Mediation.Object))
+	web.Handle(g, web.Op{ID: "officeFinishTerm", Method: http.MethodPost, Path: "/mediations/{id}/performance", Summary: "对方或主持单位确认一项约定已履行", Action: org.JoinMediation, Rate: workRate}, finishTerm(d))
+	web.Handle(g, web.Op{ID: "officeBreachMediation", Method: http.MethodPost, Path: "/mediations/{id}/breach", Summary: "到期没有履行，结束调解，可以起诉", Action: org.JoinMediation, Rate: workRate}, medWord(d, d.Mediation.Breach))
+	web.Handle(g, web.Op{ID: "officeRaiseMediation", Method: http.MethodPost, Path: "/mediations/{id}/raise", Summary: "调解不成，转上一级", Action: org.JoinMediation, Rate: workRate}, medWord(d, d.Mediation.Raise))
+	web.Handle(g, web.Op{ID: "officeMediationToCourt", Method: http.MethodPost, Path: "/mediations/{id}/court", Summary: "调解不成，走司法程序", Action: org.JoinMediation, Rate: workRate}, medWord(d, d.Mediation.ToCourt))
+	web.Handle(g, web.Op{ID: "officeWithdrawMediation", Method: http.MethodPost, Path: "/mediations/{id}/withdrawal", Summary: "申请人撤回", Action: org.JoinMediation, Rate: workRate}, medWord(d, d.Mediation.Withdraw))
+	web.Handle(g, web.Op{ID: "officeAcceptMediation", Method: http.MethodPost, Path: "/mediations/{id}/acceptance", Summary: "受理：确定调解人和律师", Action: org.HostMediation, Rate: workRate}, acceptMediation(d))
+	web.Handle(g, web.Op{ID: "officeDeclineMediation", Method: http.MethodPost, Path: "/mediations/{id}/decline", Summary: "不予受理：理由", Action: org.HostMediation, Rate: workRate}, medWord(d, d.Mediation.Decline))
+	web.Handle(g, web.Op{ID: "officeAddParty", Method: http.MethodPost, Path: "/mediations/{id}/parties", Summary: "增加当事人", Action: org.HostMediation, Rate: workRate}, addParty(d))
+	web.Handle(g, web.Op{ID: "officePaperParty", Method: http.MethodPost, Path: "/mediations/{id}/papers", Summary: "记录没有账号的当事人在纸上的答复或签字（附照片）", Action: org.HostMediation, Rate: workRate}, recordPaper(d))
+	web.Handle(g, web.Op{ID: "officePlanSession", Method: http.MethodPost, Path: "/mediations/{id}/sessions", Summary: "安排调解会：时间、地点", Action: org.HostMediation, Rate: workRate}, planSession(d))
+	web.Handle(g, web.Op{ID: "officeMediationMinute", Method: http.MethodPost, Path: "/mediations/{id}/minutes", Summary: "调解记录", Action: org.HostMediation, Rate: workRate}, medWord(d, d.Mediation.WriteMinute))
+	web.Handle(g, web.Op{ID: "officeDraftAgreement", Method: http.MethodPost, Path: "/mediations/{id}/agreement", Summary: "拟定协议和履行日期，请各方确认", Action: org.HostMediation, Rate: workRate}, draftAgreement(d))
+	web.Handle(g, web.Op{ID: "officeFailMediation", Method: http.MethodPost, Path: "/mediations/{id}/failure", Summary: "调解不成：理由", Action: org.HostMediation, Rate: workRate}, medWord(d, d.Mediation.Fail))
+	web.Handle(g, web.Op{ID: "officeListLawyers", Method: http.MethodGet, Path: "/lawyers", Summary: "物业法律服务专业人员库", Action: org.ReadOrganisations}, listLawyers(d))
+	web.Handle(g, web.Op{ID: "officeRegisterLawyer", Method: http.MethodPost, Path: "/lawyers", Summary: "司法局登记法律服务人员", Action: org.KeepLawyers, Rate: workRate, Status: http.StatusCreated}, registerLawyer(d))
+	web.Handle(g, web.Op{ID: "officeCloseLawyer", Method: http.MethodPost, Path: "/lawyers/{id}/closing", Summary: "退出人员库：原因", Action: org.KeepLawyers, Rate: workRate}, closeLawyer(d))
+}
+
+type medPartyView struct {
+	ID        int64  `json:"id"`
+	Side      string `json:"side" doc:"applicant 申请人；respondent 对方"`
+	Name      string `json:"name"`
+	Mine      bool   `json:"mine,omitempty"`
+	State     string `json:"state" doc:"asked 待答复；willing 同意调解；unwilling 不同意"`
+	Confirmed bool   `json:"confirmed" doc:"已确认现在的协议"`
+}
+
+type medTermView struct {
+	ID      int64      `json:"id"`
+	PartyID int64      `json:"party_id" doc:"由谁履行"`
+	Text    string     `json:"text"`
+	DueAt   time.Time  `json:"due_at"`
+	State   string     `json:"state" enum:"open,done"`
+	Late    bool       `json:"late,omitempty" doc:"到期没有履行"`
+	Result  string     `json:"result,omitempty"`
+	DoneAt  *time.Time `json:"done_at,omitempty"`
+}
+
+type medStepView struct {
+	At   time.Time  `json:"at"`
+	Kind string     `json:"kind"`
+	Name string     `json:"name"`
+	By   string     `json:"by,omitempty"`
+	Text string     `json:"text,omitempty"`
+	On   *time.Time `json:"on,omitempty" doc:"调解会的时间，或约定的日期"`
+}
+
+type mediationView struct {
+	ID          int64          `json:"id"`
+	Number      string         `json:"number"`
+	EstateID    int64          `json:"estate_id"`
+	Estate      string         `json:"estate"`
+	CaseID      int64          `json:"case_id,omitempty"`
+	Subject     string         `json:"subject"`
+	Wish        string         `json:"wish"`
+	Level       string         `json:"level"`
+	LevelName   string         `json:"level_name"`
+	Host        string         `json:"host" doc:"主持单位"`
+	Mediator    string         `json:"mediator,omitempty"`
+	Lawyer      string         `json:"lawyer,omitempty"`
+	State       string         `json:"state"`
+	StateName   string         `json:"state_name"`
+	Outcome     string         `json:"outcome,omitempty"`
+	AgreementID int64          `json:"agreement_id,omitempty" doc:"确认协议时填写"`
+	Agreement   string         `json:"agreement,omitempty"`
+	AgreedAt    *time.Time     `json:"agreed_at,omitempty"`
+	CourtUntil  *time.Time     `json:"court_until,omitempty" doc:"各方可以在这之前共同向法院申请司法确认（《人民调解法》第三十三条）"`
+	Parties     []medPartyView `json:"parties,omitempty"`
+	Terms       []medTermView  `json:"terms,omitempty"`
+	Steps       []medStepView  `json:"steps,omitempty"`
+	Next        []string       `json:"next,omitempty" doc:"调解不成时可以转到哪些单位"`
+	Actions     []string       `json:"actions,omitempty" doc:"您现在可以做什么"`
+	CreatedAt   time.Time      `json:"created_at"`
+	ClosedAt    *time.Time     `json:"closed_at,omitempty"`
+}
+
+type mediationOutput struct{ Body mediationView }
+
+func viewMediation(v mediation.View) mediationView {
+	out := mediationView{ID: v.ID, Number: v.Number, EstateID: v.EstateID, Estate: v.Estate, CaseID: v.CaseID, Subject: v.Subject, Wish: v.Wish, Level: string(v.Level), LevelName: mediation.LevelNames[v.Level],
+		Host: v.Host, Mediator: v.Mediator, Lawyer: v.LawyerName, State: string(v.State), StateName: mediation.StateNames[v.State], Outcome: v.Outcome, AgreementID: v.Agreement, Agreement: v.Text,
+		AgreedAt: web.TimeOr(v.AgreedAt), CourtUntil: web.TimeOr(v.CourtUntil), Next: v.Next, Actions: v.Allowed, CreatedAt: web.Time(v.CreatedAt), ClosedAt: web.TimeOr(v.ClosedAt)}
+	for _, p := range v.Parties {
+		out.Parties = append(out.Parties, medPartyView{ID: p.ID, Side: string(p.Side), Name: p.Name, Mine: p.Mine, State: p.State, Confirmed: v.Agreement != 0 && p.Confirmed == v.Agreement})
+	}
+	for _, t := range v.Terms {
+		out.Terms = append(out.Terms, medTermView{ID: t.ID, PartyID: t.PartyID, Text: t.Text, DueAt: web.Time(t.DueAt), State: t.State, Late: t.LateAt != nil && t.State == "open", Result: t.Result, DoneAt: web.TimeOr(t.DoneAt)})
+	}
+	for _, s := range v.Steps {
+		out.Steps = append(out.Steps, medStepView{At: web.Time(s.At), Kind: s.Kind, Name: mediation.StepNames[s.Kind], By: s.By, Text: s.Text, On: web.TimeOr(s.OnAt)})
+	}
+	return out
+}
+
+// mediated shows a mediation after something was done to it.
+func mediated(ctx context.Context, d Deps, a org.Actor, m *mediation.Mediation, err error) (*mediationOutput, error) {
+	if err != nil {
+		return nil, err
+	}
+	v, err := d.Mediation.Find(ctx, a, m.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &mediationOutput{Body: viewMediation(*v)}, nil
+}
+
+type mediationsInput struct {
+	State mediation.State `query:"state" enum:"requested,open,drafted,agreed,performed,breached,failed,court,declined,withdrawn" doc:"状态；不填为全部"`
+	web.Page
+}
+
+func listMediations(d Deps) func(context.Context, org.Actor, *mediationsInput) (*web.List[mediationView], error) {
+	return func(ctx context.Context, a org.Actor, in *mediationsInput) (*web.List[mediationView], error) {
+		before, err := in.From()
+		if err != nil {
+			return nil, err
+		}
+		rows, err := d.Mediation.List(ctx, a, in.State, before, in.Want())
+		if err != nil {
+			return nil, err
+		}
+		return web.Paged(in.Page, rows, func(v mediation.View) int64 { return v.ID }, viewMediation), nil
+	}
+}
+
+func showMediation(d Deps) func(context.Context, org.Actor, *IDPath) (*mediationOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*mediationOutput, error) {
+		return mediated(ctx, d, a, &mediation.Mediation{ID: in.ID}, nil)
+	}
+}
+
+type askMediationInput struct {
+	Body struct {
+		EstateID    int64   `json:"estate_id" minimum:"1"`
+		CaseID      int64   `json:"case_id,omitempty" minimum:"0" doc:"因为哪一件投诉"`
+		Subject     string  `json:"subject" minLength:"5" maxLength:"1000" doc:"和谁、为什么事有纠纷"`
+		Wish        string  `json:"wish" minLength:"2" maxLength:"500" doc:"希望怎么解决"`
+		Respondents []int64 `json:"respondents,omitempty" maxItems:"5" doc:"对方单位；对方是个人的，由主持单位补充"`
+		ClientRef   string  `json:"client_ref" minLength:"1" maxLength:"64" pattern:"^(\\S(.*\\S)?)?$" patternDescription:"首尾没有空格的编号"`
+	}
+}
+
+func askMediation(d Deps) func(context.Context, org.Actor, *askMediationInput) (*mediationOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *askMediationInput) (*mediationOutput, error) {
+		b := in.Body
+		m, err := d.Mediation.Ask(ctx, a, mediation.Request{EstateID: b.EstateID, CaseID: b.CaseID, Subject: b.Subject, Wish: b.Wish, Respondents: b.Respondents, Named: true, ClientRef: b.ClientRef, InputHash: web.InputHash("mediation", b)})
+		return mediated(ctx, d, a, m, err)
+	}
+}
+
+type medAnswerInput struct {
+	IDPath
+	Body struct {
+		Willing bool   `json:"willing" doc:"是否同意调解"`
+		Text    string `json:"text,omitempty" maxLength:"500"`
+	}
+}
+
+func answerMediation(d Deps) func(context.Context, org.Actor, *medAnswerInput) (*mediationOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *medAnswerInput) (*mediationOutput, error) {
+		m, err := d.Mediation.Answer(ctx, a, in.ID, in.Body.Willing, in.Body.Text)
+		return mediated(ctx, d, a, m, err)
+	}
+}
+
+type medConfirmInput struct {
+	IDPath
+	Body struct {
+		AgreementID int64 `json:"agreement_id" minimum:"1" doc:"看到的是哪一份协议"`
+	}
+}
+
+func confirmMediation(d Deps) func(context.Context, org.Actor, *medConfirmInput) (*mediationOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *medConfirmInput) (*mediationOutput, error) {
+		m, err := d.Mediation.Confirm(ctx, a, in.ID, in.Body.AgreementID)
+		return mediated(ctx, d, a, m, err)
+	}
+}
+
+type medTextInput struct {
+	IDPath
+	Body struct {
+		Text string `json:"text" minLength:"1" maxLength:"4000"`
+	}
+}
+
+// medWord is an action on a mediation that needs no more than words.
+func medWord(d Deps, do func(context.Context, org.Actor, int64, string) (*mediation.Mediation, error)) func(context.Context, org.Actor, *medTextInput) (*mediationOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *medTextInput) (*mediationOutput, error) {
+		m, err := do(ctx, a, in.ID, in.Body.Text)
+		return mediated(ctx, d, a, m, err)
+	}
+}
+
+type medDoneInput struct {
+	IDPath
+	Body struct {
+		TermID int64  `json:"term_id" minimum:"1"`
+		Text   string `json:"text" minLength:"1" maxLength:"500" doc:"怎么履行的"`
+	}
+}
+
+func finishTerm(d Deps) func(context.Context, org.Actor, *medDoneInput) (*mediationOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *medDoneInput) (*mediationOutput, error) {
+		m, err := d.Mediation.FinishTerm(ctx, a, in.ID, in.Body.TermID, in.Body.Text)
+		return mediated(ctx, d, a, m, err)
+	}
+}
+
+type acceptMediationInput struct {
+	IDPath
+	Body struct {
+		Mediator string `json:"mediator" minLength:"2" maxLength:"30" doc:"由谁调解"`
+		LawyerID int64  `json:"lawyer_id,omitempty" minimum:"0" doc:"人员库里的律师"`
+	}
+}
+
+func acceptMediation(d Deps) func(context.Context, org.Actor, *acceptMediationInput) (*mediationOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *acceptMediationInput) (*mediationOutput, error) {
+		m, err := d.Mediation.Accept(ctx, a, in.ID, in.Body.Mediator, in.Body.LawyerID)
+		return mediated(ctx, d, a, m, err)
+	}
+}
+
+type addPartyInput struct {
+	IDPath
+	Body struct {
+		Side           mediation.Side `json:"side" enum:"applicant,respondent"`
+		OrganisationID int64          `json:"organisation_id,omitempty" minimum:"0"`
+		Name           string         `json:"name,omitempty" maxLength:"30"`
+		Phone          string         `json:"phone,omitempty" maxLength:"11"`
+	}
+}
+
+func addParty(d Deps) func(context.Context, org.Actor, *addPartyInput) (*mediationOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *addPartyInput) (*mediationOutput, error) {
+		b := in.Body
+		m, err := d.Mediation.AddParty(ctx, a, in.ID, mediation.NewParty{Side: b.Side, OrganisationID: b.OrganisationID, Name: b.Name, Phone: b.Phone})
+		return mediated(ctx, d, a, m, err)
+	}
+}
+
+type paperInput struct {
+	IDPath
+	Body struct {
+		PartyID int64  `json:"party_id" minimum:"1"`
+		FileID  int64  `json:"file_id" minimum:"1" doc:"签字的照片"`
+		What    string `json:"what" enum:"willing,unwilling,confirm" doc:"同意调解、不同意调解，或在协议上签字"`
+		Text    string `json:"text,omitempty" maxLength:"500"`
+	}
+}
+
+func recordPaper(d Deps) func(context.Context, org.Actor, *paperInput) (*mediationOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *paperInput) (*mediationOutput, error) {
+		b := in.Body
+		p := mediation.Paper{PartyID: b.PartyID, FileID: b.FileID}
+		if b.What == "confirm" {
+			m, err := d.Mediation.ConfirmOnPaper(ctx, a, in.ID, p)
+			return mediated(ctx, d, a, m, err)
+		}
+		m, err := d.Mediation.AnswerOnPaper(ctx, a, in.ID, p, b.What == "willing", b.Text)
+		return mediated(ctx, d, a, m, err)
+	}
+}
+
+type planSessionInput struct {
+	IDPath
+	Body struct {
+		At    time.Time `json:"at"`
+		Place string    `json:"place" minLength:"2" maxLength:"500"`
+	}
+}
+
+func planSession(d Deps) func(context.Context, org.Actor, *planSessionInput) (*mediationOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *planSessionInput) (*mediationOutput, error) {
+		m, err := d.Mediation.PlanSession(ctx, a, in.ID, in.Body.At.UTC(), in.Body.Place)
+		return mediated(ctx, d, a, m, err)
+	}
+}
+
+type draftAgreementInput struct {
+	IDPath
+	Body struct {
+		Text  string `json:"text" minLength:"10" maxLength:"5000"`
+		Terms []struct {
+			PartyID int64  `json:"party_id" minimum:"1"`
+			Text    string `json:"text" minLength:"2" maxLength:"500"`
+			Due     string `json:"due" format:"date"`
+		} `json:"terms,omitempty" maxItems:"20" doc:"谁在哪一天以前做什么"`
+	}
+}
+
+func draftAgreement(d Deps) func(context.Context, org.Actor, *draftAgreementInput) (*mediationOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *draftAgreementInput) (*mediationOutput, error) {
+		var terms []mediation.NewTerm
+		for _, t := range in.Body.Terms {
+			due, err := web.Day(t.Due, "terms.due")
+			if err != nil {
+				return nil, err
+			}
+			terms = append(terms, mediation.NewTerm{PartyID: t.PartyID, Text: t.Text, DueAt: *web.EndOf(due)})
+		}
+		m, err := d.Mediation.Draft(ctx, a, in.ID, in.Body.Text, terms)
+		return mediated(ctx, d, a, m, err)
+	}
+}
+
+type lawyerView struct {
+	ID      int64  `json:"id"`
+	Name    string `json:"name"`
+	Firm    string `json:"firm"`
+	Licence string `json:"licence"`
+	Phone   string `json:"phone,omitempty"`
+	Fields  string `json:"fields,omitempty" doc:"擅长领域"`
+	Open    int64  `json:"open" doc:"正在参与的调解"`
+	All     int64  `json:"all" doc:"参与过的调解"`
+}
+
+func viewLawyer(l mediation.LawyerView) lawyerView {
+	return lawyerView{ID: l.ID, Name: l.Name, Firm: l.Firm, Licence: l.Licence, Phone: l.Phone, Fields: l.Fields, Open: l.Open, All: l.All}
+}
+
+func listLawyers(d Deps) func(context.Context, org.Actor, *web.Empty) (*web.All[lawyerView], error) {
+	return func(ctx context.Context, _ org.Actor, _ *web.Empty) (*web.All[lawyerView], error) {
+		rows, err := d.Mediation.ListLawyers(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return web.Whole(rows, viewLawyer), nil
+	}
+}
+
+type registerLawyerInput struct {
+	Body struct {
+		Name    string `json:"name" minLength:"2" maxLength:"30"`
+		Firm    string `json:"firm" minLength:"2" maxLength:"60" doc:"执业机构"`
+		Licence string `json:"licence" minLength:"5" maxLength:"32" doc:"执业证号"`
+		Phone   string `json:"phone" minLength:"5" maxLength:"32"`
+		Fields  string `json:"fields,omitempty" maxLength:"200" doc:"擅长领域"`
+	}
+}
+
+type lawyerOutput struct{ Body lawyerView }
+
+func registerLawyer(d Deps) func(context.Context, org.Actor, *registerLawyerInput) (*lawyerOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *registerLawyerInput) (*lawyerOutput, error) {
+		b := in.Body
+		l, err := d.Mediation.RegisterLawyer(ctx, a, mediation.Lawyer{Name: b.Name, Firm: b.Firm, Licence: b.Licence, Phone: b.Phone, Fields: b.Fields})
+		if err != nil {
+			return nil, err
+		}
+		return &lawyerOutput{Body: viewLawyer(mediation.LawyerView{Lawyer: *l})}, nil
+	}
+}
+
+func closeLawyer(d Deps) func(context.Context, org.Actor, *medTextInput) (*web.Empty, error) {
+	return func(ctx context.Context, a org.Actor, in *medTextInput) (*web.Empty, error) {
+		return nil, d.Mediation.CloseLawyer(ctx, a, in.ID, in.Body.Text)
+	}
+}
