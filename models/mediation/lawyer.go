@@ -2,6 +2,7 @@ package mediation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -106,7 +107,9 @@ func (s *Service) CloseLawyer(ctx context.Context, actor org.Actor, id int64, te
 		return fault.ErrInvalid.With(fault.Field{Path: "text", Reason: "请写明退出的原因（2至200个字）"})
 	}
 	return s.db.InTx(ctx, func(tx *store.Tx) error {
-		if err := keeps(tx, actor); err != nil {
+		if err := keeps(tx, actor); errors.Is(err, org.ErrForbidden) {
+			return ErrLawyer // the pool is another department's
+		} else if err != nil {
 			return err
 		}
 		res := tx.Model(&Lawyer{}).Where("id = ? AND closed_at IS NULL", id).Updates(map[string]any{"closed_at": tx.Now, "reason": text})
