@@ -90,6 +90,8 @@ func (e *engine) furnish(suffix string) things {
 	th["whistles"] = e.must(201, community, "POST", "/office/v1/whistles", m{"estate_id": estate, "reason": secretOf(suffix) + "超出社区和办事处的职权", "sort": "simple", "place": "东门",
 		"calls": []m{{"to": th["fire"], "clause": "五(六)2", "text": "清障"}}, "client_ref": "walk" + suffix}).int("id")
 	th["mediations"] = e.must(201, owner, "POST", "/miniapp/v1/mediations", m{"estate_id": estate, "subject": secretOf(suffix) + "和物业有纠纷", "wish": "退还费用", "named": true, "client_ref": "walk" + suffix}).int("id")
+	th["conferences"] = e.must(201, community, "POST", "/office/v1/conferences", m{"title": secretOf(suffix) + "联席会议", "place": "办事处会议室", "starts_at": "2027-01-01T09:00:00+08:00", "items": []m{{"text": "消防通道"}},
+		"offices": []int64{e.actor(community).OrganisationID()}, "client_ref": "walk" + suffix}).int("id")
 	th["homes"] = e.firstID(owner, "/miniapp/v1/homes")
 	th["household"] = e.memberOf(owner, th["units"])
 	th["residences"] = th["household"]
@@ -162,6 +164,8 @@ func bodies(th things) map[string]any {
 		"officeAddParty": m{"side": "respondent", "name": "张", "phone": "13800000000"}, "officePaperParty": m{"party_id": 1, "file_id": 999999, "what": "willing"}, "officePlanSession": m{"at": "2027-01-01T09:00:00+08:00", "place": "社区会议室"},
 		"officeMediationMinute": reasonText, "officeDraftAgreement": m{"text": "双方同意各自承担一半费用"}, "officeFailMediation": reasonText,
 		"officeRegisterLawyer": m{"name": "王律师", "firm": "某某律师事务所", "licence": "15227202010000001", "phone": "0854-8000000"}, "officeCloseLawyer": reasonText,
+		"officeCallConference": m{"title": "消防通道整治联席会议", "place": "办事处会议室", "starts_at": "2027-01-01T09:00:00+08:00", "items": []m{{"text": "消防通道"}}, "offices": []int64{th["fire"]}, "client_ref": "w22"},
+		"officeAddPoint":       m{"text": "再议一项"}, "officeAttendConference": m{"present": true}, "officeDecidePoint": m{"text": "同意整治"}, "officeRecordConference": m{"text": "会议纪要", "client_ref": "w23"}, "officeEndConference": m{"cancel": true, "text": "改期"},
 		"keepDraft": m{"draft": m{"text": "写了一半"}},
 		"markRead":  m{"ids": []int64{1}}, "officeMarkRead": m{"ids": []int64{1}},
 		"officeAcceptComplaint": m{}, "officeNoteComplaint": m{"text": "正在联系"}, "officeAnswerComplaint": m{"report": report("已经处理")},
@@ -206,7 +210,7 @@ func report(did string) m {
 
 // at puts an estate's things into a path.
 func (r route) at(th things) (string, bool) {
-	path := strings.NewReplacer("{function}", "company", "{person}", "999999", "{organisation}", "1", "{invitation}", "999999", "{token}", "wrong", "{sheet}", "file").Replace(r.path)
+	path := strings.NewReplacer("{function}", "company", "{person}", "999999", "{organisation}", "1", "{invitation}", "999999", "{token}", "wrong", "{sheet}", "file", "{item}", "1").Replace(r.path)
 	if !strings.Contains(path, "{id}") {
 		return path + query(r.id), false
 	}

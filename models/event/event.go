@@ -190,6 +190,25 @@ func (e Mediation) Asked() int64 { return e.HostID }
 // Kind names the event.
 func (e Mediation) Kind() string { return "mediation." + e.What }
 
+// Conference is what happened to a joint conference; What is its name.
+type Conference struct {
+	ConferenceID int64     `json:"conference_id"`
+	Number       string    `json:"number"`
+	EstateID     int64     `json:"estate_id,omitempty"`
+	What         string    `json:"what"`
+	HolderName   string    `json:"holder_name"`
+	Place        string    `json:"place"`
+	OfficeIDs    []int64   `json:"office_ids"`
+	On           time.Time `json:"on,omitzero"`
+	At           time.Time `json:"at"`
+}
+
+// Estate gives the estate of the conference, 0 for none.
+func (e Conference) Estate() int64 { return e.EstateID }
+
+// Kind names the event.
+func (e Conference) Kind() string { return "conference." + e.What }
+
 // NoticePublished says that an organisation put something on the board of an estate.
 type NoticePublished struct {
 	NoticeID       int64     `json:"notice_id"`
@@ -287,6 +306,8 @@ var (
 	whistles = []string{"requested", "recalled", "declined", "blown", "arrived", "refused", "excused", "must_come", "closed", "rated", "late"}
 	tasks    = []string{"given", "done", "late"}
 
+	conferences = []string{"called", "closed", "cancelled"}
+
 	mediations = []string{"request", "open", "decline", "party", "willing", "unwilling", "session", "minute", "draft", "confirm", "object", "agree", "fail", "raise", "court", "done", "late",
 		"performed", "breach", "withdraw"}
 )
@@ -297,6 +318,9 @@ func init() {
 	}
 	for _, m := range whistles {
 		makers["whistle."+m] = func() Event { return &Whistle{What: m} }
+	}
+	for _, m := range conferences {
+		makers["conference."+m] = func() Event { return &Conference{What: m} }
 	}
 	for _, m := range mediations {
 		makers["mediation."+m] = func() Event { return &Mediation{What: m} }

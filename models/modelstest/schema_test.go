@@ -37,7 +37,7 @@ var entities = []any{
 	file.File{},
 	complaint.Case{}, complaint.Complainant{}, complaint.MandateVersion{}, complaint.KeptDraft{}, complaint.Party{}, complaint.Step{}, complaint.Gram{}, complaint.SavedView{}, complaint.Template{}, complaint.ContactPoint{}, complaint.Shift{}, complaint.OpenKey{},
 	mediation.Mediation{}, mediation.Party{}, mediation.Agreement{}, mediation.Term{}, mediation.Step{}, mediation.Lawyer{},
-	joint.Whistle{}, joint.Summons{}, joint.Minute{}, joint.Task{},
+	joint.Whistle{}, joint.Summons{}, joint.Minute{}, joint.Task{}, joint.Conference{}, joint.Item{}, joint.Attendee{},
 	disclosure.Notice{}, disclosure.Version{},
 	session.Session{}, session.PhoneCode{}, web.AccessEntry{},
 }

@@ -62,3 +62,20 @@ func taskMessages(e *event.Task) ([]Message, error) {
 	}
 	return messages, nil
 }
+
+// conferences says what the called offices are told.
+var conferences = map[string]said{
+	"called":    {nil, "请参加联席会议", "{holder}召集联席会议（{number}）{on}，地点：{place}。", "", "请按时参加"},
+	"closed":    {nil, "联席会议已结束", "{holder}召集的联席会议（{number}）已结束，结论和任务见会议记录。", "", "请查看结论"},
+	"cancelled": {nil, "联席会议已取消", "{holder}召集的联席会议（{number}）已取消。", "", "不用参加"},
+}
+
+func conferenceMessages(e *event.Conference) ([]Message, error) {
+	s, ok := conferences[e.What]
+	if !ok {
+		return nil, fmt.Errorf("plan: no words for the conference's %q", e.What)
+	}
+	fill := strings.NewReplacer("{number}", e.Number, "{holder}", e.HolderName, "{place}", e.Place, "{on}", clockOf("，时间：", e.On))
+	return []Message{{To: []To{Called}, Title: s.title, Body: fill.Replace(s.body), Template: "staff_task", SubjectKind: "conference", SubjectID: e.ConferenceID,
+		Values: []string{thing("联席会议"), thing(e.HolderName), clock(e.At), thing(s.next)}}}, nil
+}

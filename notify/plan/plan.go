@@ -99,6 +99,8 @@ func For(e event.Event) ([]Message, error) {
 		return whistleMessages(e)
 	case *event.Task:
 		return taskMessages(e)
+	case *event.Conference:
+		return conferenceMessages(e)
 	case *event.Mediation:
 		return mediationMessages(e)
 	case *event.CaseReview:
