@@ -51,7 +51,7 @@ var stepClocks = map[State]string{Dispatched: "complaint.step.accept", Offered: 
 func (t *turn) clock() error {
 	c := t.c
 	c.Open = !c.State.over()
-	c.Urgent = c.Urgent || c.Class == string(rulepack.Danger)
+	c.Urgent = c.Urgent || c.Class == string(rulepack.Danger) || c.Class == string(rulepack.Repair)
 	if c.State != t.from {
 		if err := t.stepClock(); err != nil {
 			return err

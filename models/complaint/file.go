@@ -10,7 +10,6 @@ import (
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/outbox"
-	"github.com/linli-city/linli/models/rulepack"
 	"github.com/linli-city/linli/models/store"
 )
 
@@ -351,7 +350,7 @@ func (c *Case) event(tx *store.Tx) (event.Case, error) {
 		return event.Case{}, err
 	}
 	e := event.Case{CaseID: c.ID, Number: c.Number, EstateID: c.EstateID, EstateName: names[c.EstateID], Matter: c.MatterName, Clause: c.Clause,
-		LeadID: c.LeadID, LeadName: leads[c.LeadID].Name, JointIDs: joint, PersonIDs: people, AboutID: c.AboutID, Urgent: c.Class == string(rulepack.Danger), At: tx.Now}
+		LeadID: c.LeadID, LeadName: leads[c.LeadID].Name, JointIDs: joint, PersonIDs: people, AboutID: c.AboutID, Urgent: c.Urgent, At: tx.Now}
 	if c.DueAt != nil {
 		e.Due = *c.DueAt
 	}

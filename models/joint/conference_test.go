@@ -26,7 +26,9 @@ func TestConferenceStory(t *testing.T) {
 	if again := ok(w.s.Call(ctx, w.community, in)); again.ID != c.ID {
 		t.Error("called twice")
 	}
-	see := func() []joint.Item { return must[*joint.ConferenceView](t)(w.s.FindConference(ctx, w.enforcement, c.ID)).Items }
+	see := func() []joint.Item {
+		return must[*joint.ConferenceView](t)(w.s.FindConference(ctx, w.enforcement, c.ID)).Items
+	}
 	if items := see(); len(items) != 1 || items[0].CaseID != plain.ID {
 		t.Errorf("enforcement reads %+v", items)
 	}

@@ -8,13 +8,14 @@ type Class string
 // The classes of matters.
 const (
 	Danger    Class = "danger"    // danger to life or property
+	Repair    Class = "repair"    // 紧急维修: what cannot wait; whoever is on duty is called
 	Utilities Class = "utilities" // water, power, gas, telecommunications, lifts
 	Ordinary  Class = "ordinary"
 	Complex   Class = "complex" // several offices, evidence or negotiation
 )
 
 // ClassNames are the classes as people read them.
-var ClassNames = map[Class]string{Danger: "紧急危险", Utilities: "水电气等民生保障", Ordinary: "一般事项", Complex: "疑难复杂"}
+var ClassNames = map[Class]string{Danger: "紧急危险", Repair: "紧急维修", Utilities: "水电气等民生保障", Ordinary: "一般事项", Complex: "疑难复杂"}
 
 // Matter is something residents complain about, with who must handle it by the policy.
 type Matter struct {
@@ -31,7 +32,6 @@ type Matter struct {
 	Note    string   `yaml:"note" json:"note,omitempty"`
 	Words   []string `yaml:"words" json:"words,omitempty"`     // by which people's texts are recognised, beside the lexicon
 	Named   bool     `yaml:"named" json:"named,omitempty"`     // needs the complainant's own case to be looked at, so nobody can file it anonymously
-	Repair  bool     `yaml:"repair" json:"repair,omitempty"`   // 紧急维修: the estate's duty roster is called at once
 	Outside bool     `yaml:"outside" json:"outside,omitempty"` // on no list: the first receiver leads it
 }
 

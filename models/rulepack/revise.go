@@ -106,7 +106,7 @@ func (p *Pack) checkMatter(c *fault.Checks, at string, m Matter) {
 	c.Check(matterCode.MatchString(m.Code) && len(m.Code) <= 40, at+".code", "代码只用小写字母、数字和短横线，不超过40个字符")
 	c.Check(between(m.Name, 2, 30), at+".name", "请写事项名称，2至30个字")
 	c.Check(between(m.Group, 2, 20), at+".group", "请写事项归在哪一类，2至20个字")
-	c.Check(ClassNames[m.Class] != "", at+".class", "请选择紧急危险（danger）、民生保障（utilities）、一般（ordinary）或疑难复杂（complex）")
+	c.Check(ClassNames[m.Class] != "", at+".class", "请选择紧急危险（danger）、紧急维修（repair）、民生保障（utilities）、一般（ordinary）或疑难复杂（complex）")
 	c.Check(p.knows(m.Lead), at+".lead", "清单里没有这个主办单位")
 	c.Check(between(m.Note, 0, 200) && between(m.Does, 0, 20), at+".note", "说明不超过200个字，办理内容不超过20个字")
 	c.Check(m.About == "" || slices.Contains([]string{"company", "committee", "community", "township"}, m.About), at+".about", "只能是物业（company）、业委会（committee）、社区（community）或乡镇（township）")
