@@ -58,6 +58,11 @@ func linkFile(d Deps) func(context.Context, org.Actor, *IDPath) (*linkOutput, er
 		if err := mayOpen(ctx, d, a, f); err != nil {
 			return nil, err
 		}
+		if f.RedactedID != 0 && f.PersonID != a.PersonID {
+			if f, err = d.Files.Find(ctx, f.RedactedID); err != nil {
+				return nil, err
+			}
+		}
 		url, until := d.Files.Link(f, a.PersonID)
 		out := &linkOutput{}
 		out.Body.URL, out.Body.ExpiresAt = url, web.Time(until)

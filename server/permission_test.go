@@ -166,6 +166,8 @@ func bodies(th things) map[string]any {
 		"officeRegisterLawyer": m{"name": "王律师", "firm": "某某律师事务所", "licence": "15227202010000001", "phone": "0854-8000000"}, "officeCloseLawyer": reasonText,
 		"officeCallConference": m{"title": "消防通道整治联席会议", "place": "办事处会议室", "starts_at": "2027-01-01T09:00:00+08:00", "items": []m{{"text": "消防通道"}}, "offices": []int64{th["fire"]}, "client_ref": "w22"},
 		"officeAddPoint":       m{"text": "再议一项"}, "officeAttendConference": m{"present": true}, "officeDecidePoint": m{"text": "同意整治"}, "officeRecordConference": m{"text": "会议纪要", "client_ref": "w23"}, "officeEndConference": m{"cancel": true, "text": "改期"},
+		"officeRedactComplaint": m{"text": "某住户", "reason": "有姓名"}, "officeRedactPhoto": m{"file_id": 1, "redacted_id": 999999, "reason": "有人脸"}, "officeRestrictFiler": m{"receipt": "T1", "reason": "反复辱骂工作人员", "days": 7},
+		"officeDecideAppeal": m{"lift": true, "text": "申诉成立"}, "appealRestriction": m{"text": "没有滥用"},
 		"keepDraft": m{"draft": m{"text": "写了一半"}},
 		"markRead":  m{"ids": []int64{1}}, "officeMarkRead": m{"ids": []int64{1}},
 		"officeAcceptComplaint": m{}, "officeNoteComplaint": m{"text": "正在联系"}, "officeAnswerComplaint": m{"report": report("已经处理")},
@@ -292,7 +294,7 @@ var orders = []string{"officeCallBack", "officeRedirectComplaint", "officeForceC
 
 // supervises reports whether the actor may look at every case of the city.
 func supervises(a org.Actor, r route) bool {
-	return a.Has(org.ReadComplaints, org.ScopeCity) && (strings.Contains(r.path, "/complaints/{id}/") || r.id == "officeLinkFile") && r.id != "officeScreenComplaint"
+	return a.Has(org.ReadComplaints, org.ScopeCity) && (strings.Contains(r.path, "/complaints/{id}/") || r.id == "officeLinkFile") && !slices.Contains([]string{"officeScreenComplaint", "officeRedactComplaint", "officeRedactPhoto", "officeRestrictFiler"}, r.id)
 }
 
 // ownEstate checks that the reads which the table allows do work at home.

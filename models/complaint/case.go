@@ -124,6 +124,7 @@ type Case struct {
 	MandateVersion string // of the list that routed it
 	Rules          string // by which its clocks run
 	Text           string
+	Redacted       string // what neighbours and the open interface read instead; empty for nothing
 	Visibility     Visibility
 	Display        Display
 	CheckedAt      *time.Time
@@ -166,6 +167,7 @@ type Case struct {
 	AcceptedAt   *time.Time
 	AnsweredAt   *time.Time
 	ClosedAt     *time.Time
+	ErasedAt     *time.Time // when the identities were erased
 }
 
 // Party is an organisation that takes part in a case.
@@ -201,6 +203,7 @@ type Step struct {
 	Clause         string
 	Text           string
 	OnAt           *time.Time // the day that a plan, a hold or an answer names
+	Redacted       string     // what complainants and the open interface read instead of an office's text
 	Detail         string     // a report or an opinion, as JSON
 	Public         bool
 	ClientRef      *string
@@ -228,6 +231,10 @@ type Files interface {
 	IDsFor(ctx context.Context, subjectKind string, subjectID int64) ([]int64, error)
 	// IDsForAll lists what is attached to each of some subjects.
 	IDsForAll(ctx context.Context, subjectKind string, subjectIDs []int64) (map[int64][]int64, error)
+	// Redact puts an upload of the actor's in the place of a subject's picture for those who are not entitled to it.
+	Redact(tx *store.Tx, actor org.Actor, photo, redacted int64, subjectKind string, subjectIDs []int64, estateID int64) error
+	// Unname forgets whose uploads the pictures of some subjects were.
+	Unname(tx *store.Tx, subjectKind string, subjectIDs []int64) error
 	// AttachUnnamed does the same without keeping whose uploads they were.
 	AttachUnnamed(tx *store.Tx, actor org.Actor, ids []int64, purpose, subjectKind string, subjectID, estateID int64) error
 	Attach(tx *store.Tx, actor org.Actor, ids []int64, purpose, subjectKind string, subjectID, estateID int64) error

@@ -113,6 +113,9 @@ func (s *Service) Erase(tx *store.Tx, person int64) error {
 	if err := dropDraft(tx, person); err != nil {
 		return err
 	}
+	if err := tx.Model(&Restriction{}).Where("person_id = ?", person).Update("phone_index", "").Error; err != nil {
+		return err
+	}
 	own := tx.Model(&Complainant{}).Select("receipt").Where("person_id = ?", person)
 	if err := tx.Model(&Case{}).Where("number IN (?)", own).Update("visibility", Private).Error; err != nil {
 		return err

@@ -93,7 +93,8 @@ type filing struct {
 	// estate finds the estate and checks that whoever files may do so there.
 	estate func(*store.Tx) (*org.Estate, error)
 	files  org.Actor // who uploaded the photos
-	writer int64     // whose kept draft this was
+	writer int64     // who writes, for the kept draft and a restriction; in no record of an anonymous complaint
+	phones []string  // the writer's phone as it may be indexed, without an account
 	detail any       // what the offices read beside the first step; nil for nothing
 }
 
@@ -219,6 +220,9 @@ func (s *Service) insert(tx *store.Tx, f filing, display Display) (*Case, error)
 	}
 	r, err := s.route(tx, e, d.Matter, d.About)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.unrestricted(tx, f.writer, f.phones, string(r.Class)); err != nil {
 		return nil, err
 	}
 	if r.named && d.Cover == Anonymous {

@@ -56,6 +56,9 @@ func (s *Service) JoinCase(ctx context.Context, actor org.Actor, id int64, in Jo
 			return store.NotFound(err, ErrNotFound)
 		}
 		c = &found
+		if err := s.unrestricted(t.tx, actor.PersonID, nil, found.Class); err != nil {
+			return err
+		}
 		var n int64
 		if err := t.tx.Model(&Complainant{}).Scopes(ownOf(actor.PersonID, id)).Where("state <> ?", Gone).Count(&n).Error; err != nil {
 			return err

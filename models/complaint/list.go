@@ -247,6 +247,9 @@ func (v *View) withoutHome() { v.UnitID, v.UnitName, v.Lat, v.Lng = 0, "", 0, 0 
 // that only offices read their words of the place.
 func (v *View) hideHome() {
 	v.withoutHome()
+	if v.Redacted != "" {
+		v.Text = v.Redacted
+	}
 	if v.Source == FromOpen311 {
 		v.Place = ""
 	}

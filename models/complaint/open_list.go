@@ -1,6 +1,7 @@
 package complaint
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -111,7 +112,7 @@ func (s *Service) viewOpen(tx *store.Tx, rows []Case, updates bool) ([]OpenCase,
 	}
 	list := make([]OpenCase, len(rows))
 	for i, c := range rows {
-		v := OpenCase{Number: c.Number, Matter: c.Matter, MatterName: c.MatterName, Text: forAnybody(c.Text), Over: c.State.over(), Notes: StateNames[c.State], Lead: b.offices[c.LeadID].Name,
+		v := OpenCase{Number: c.Number, Matter: c.Matter, MatterName: c.MatterName, Text: forAnybody(cmp.Or(c.Redacted, c.Text)), Over: c.State.over(), Notes: StateNames[c.State], Lead: b.offices[c.LeadID].Name,
 			Clause: c.Clause, Estate: b.estates[c.EstateID], PartName: PartName(c.Part), FiledAt: c.CreatedAt, UpdatedAt: c.CreatedAt, DueAt: c.DueAt, Updates: b.steps[c.ID]}
 		v.Lat, v.Lng = c.openPlace(b.covered[c.ID])
 		if st, ok := b.latest[c.ID]; ok {
@@ -215,6 +216,9 @@ func lastSteps(tx *store.Tx, ids []int64, by map[int64]Step, where string, args 
 // answered is what an office did and what comes next, without whom it spoke to.
 func answered(st Step) string {
 	var r Report
+	if st.Redacted != "" {
+		return forAnybody(st.Redacted)
+	}
 	if err := json.Unmarshal([]byte(st.Detail), &r); err != nil || r.Did == "" {
 		return ActionNames[Answer]
 	}

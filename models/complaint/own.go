@@ -57,6 +57,7 @@ func viewOwn(tx *store.Tx, mine []Complainant) ([]View, error) {
 		if m.CaseID != m.FiledID {
 			v.Into = v.Number
 			v.Text, v.Place, v.Part, v.UnitID, v.UnitName, v.BuildingID = filed.Text, filed.Place, filed.Part, filed.UnitID, filed.UnitName, filed.BuildingID
+			v.Redacted = filed.Redacted
 			v.Visibility, v.Display, v.Lat, v.Lng = filed.Visibility, filed.Display, filed.Lat, filed.Lng
 		}
 		if m.Receipt != filed.Number { // joined: the household that filed it is not theirs to know
@@ -189,6 +190,9 @@ func ownTimeline(tx *store.Tx, m Complainant) ([]StepView, error) {
 	for i := range steps {
 		switch steps[i].ComplainantID {
 		case 0:
+			if steps[i].Redacted != "" {
+				steps[i].Text, steps[i].Detail = steps[i].Redacted, ""
+			}
 		case m.ID:
 			steps[i].By = "您"
 			if steps[i].Office != "" {

@@ -21,7 +21,9 @@ import (
 // noFiles stands in for the file service where a test attaches nothing.
 type noFiles struct{}
 
-func (noFiles) IDsFor(context.Context, string, int64) ([]int64, error) { return nil, nil }
+func (noFiles) Redact(*store.Tx, org.Actor, int64, int64, string, []int64, int64) error { return nil }
+func (noFiles) Unname(*store.Tx, string, []int64) error                                 { return nil }
+func (noFiles) IDsFor(context.Context, string, int64) ([]int64, error)                  { return nil, nil }
 func (noFiles) IDsForAll(context.Context, string, []int64) (map[int64][]int64, error) {
 	return nil, nil
 }

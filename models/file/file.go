@@ -42,6 +42,7 @@ type File struct {
 	Height      int
 	KeySealed   string
 	State       string // writing, stored, erased (the key is gone; the sweep takes the rest)
+	RedactedID  int64  // what those who are not entitled open instead
 	ClientRef   string
 	InputHash   string // of what was uploaded
 	CreatedAt   time.Time

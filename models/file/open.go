@@ -91,6 +91,31 @@ func (s *Service) AttachUnnamed(tx *store.Tx, actor org.Actor, ids []int64, purp
 	return nil
 }
 
+// Redact puts a loose upload of the actor's in the place of a picture for those who are not entitled to the original.
+// Faults: ErrNotFound.
+func (s *Service) Redact(tx *store.Tx, actor org.Actor, photo, redacted int64, subjectKind string, subjectIDs []int64, estateID int64) error {
+	if err := s.Attach(tx, actor, []int64{redacted}, "photo", "redaction", photo, estateID); err != nil {
+		return err
+	}
+	res := tx.Model(&File{}).Where("id = ? AND subject_kind = ? AND subject_id IN ? AND state = 'stored'", photo, subjectKind, append([]int64{0}, subjectIDs...)).Update("redacted_id", redacted)
+	return store.MustAffect(res, ErrNotFound)
+}
+
+// Unname forgets whose uploads the pictures of some subjects were.
+func (s *Service) Unname(tx *store.Tx, subjectKind string, subjectIDs []int64) error {
+	var ids []int64
+	if err := tx.Model(&File{}).Where("subject_kind = ? AND subject_id IN ? AND person_id <> 0", subjectKind, append([]int64{0}, subjectIDs...)).Limit(10_000).Pluck("id", &ids).Error; err != nil {
+		return err
+	}
+	for _, id := range ids {
+		err := tx.Model(&File{}).Where("id = ?", id).Updates(map[string]any{"person_id": 0, "client_ref": "unnamed:" + rand.Text(), "input_hash": ""}).Error
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Link makes a URL that opens the file for ten minutes. Whether the person may open it was decided by the caller.
 func (s *Service) Link(f *File, person int64) (string, time.Time) {
 	until := s.db.Now().Add(linkFor)

@@ -23,8 +23,10 @@ import (
 // files stands in for the file service.
 type files struct{}
 
-func (files) IDsFor(context.Context, string, int64) ([]int64, error)                { return nil, nil }
-func (files) IDsForAll(context.Context, string, []int64) (map[int64][]int64, error) { return nil, nil }
+func (files) Redact(*store.Tx, org.Actor, int64, int64, string, []int64, int64) error { return nil }
+func (files) Unname(*store.Tx, string, []int64) error                                 { return nil }
+func (files) IDsFor(context.Context, string, int64) ([]int64, error)                  { return nil, nil }
+func (files) IDsForAll(context.Context, string, []int64) (map[int64][]int64, error)   { return nil, nil }
 func (f files) AttachUnnamed(tx *store.Tx, a org.Actor, ids []int64, purpose, kind string, id, estate int64) error {
 	return f.Attach(tx, a, ids, purpose, kind, id, estate)
 }

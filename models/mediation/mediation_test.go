@@ -20,8 +20,10 @@ import (
 // files stands in for the file service.
 type files struct{}
 
-func (files) IDsFor(context.Context, string, int64) ([]int64, error)                { return nil, nil }
-func (files) IDsForAll(context.Context, string, []int64) (map[int64][]int64, error) { return nil, nil }
+func (files) Redact(*store.Tx, org.Actor, int64, int64, string, []int64, int64) error { return nil }
+func (files) Unname(*store.Tx, string, []int64) error                                 { return nil }
+func (files) IDsFor(context.Context, string, int64) ([]int64, error)                  { return nil, nil }
+func (files) IDsForAll(context.Context, string, []int64) (map[int64][]int64, error)   { return nil, nil }
 func (files) AttachUnnamed(*store.Tx, org.Actor, []int64, string, string, int64, int64) error {
 	return nil
 }

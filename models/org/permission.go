@@ -34,6 +34,7 @@ const (
 	DecideWhistle   Action = "whistle.decide"      // the last word on a refusal
 	ReadWhistles    Action = "whistle.read"
 	WorkTasks       Action = "task.work"
+	RestrictFiler   Action = "complaint.restrict" // against abuse, and judging the appeals
 	AskMediation    Action = "mediation.ask"
 	JoinMediation   Action = "mediation.join" // as a party, or the host
 	HostMediation   Action = "mediation.host"
@@ -138,6 +139,7 @@ var permissions = map[Action][]grant{
 	ReadWhistles: join(each(ScopeJurisdiction, "community", "township"), each(ScopeParty, "department", "utility"),
 		each(ScopeCity, "bureau", "office", "leading_group")),
 	WorkTasks:       each(ScopeSelf, staffRoles...),
+	RestrictFiler:   join(heads(ScopeJurisdiction, "township"), heads(ScopeCity, "bureau", "office")),
 	AskMediation:    join(each(ScopeHome, residents...), each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "department", "utility")),
 	JoinMediation:   each(ScopeSelf, anyone),
 	HostMediation:   each(ScopeSelf, "committee", "community", "township", "bureau", "leading_group"),
