@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -123,6 +124,13 @@ func (a *app) mount(ctx context.Context) error {
 			{Name: "schema", Essential: true, Do: a.db.CheckSchema},
 			{Name: "redis", Do: func(ctx context.Context) error { return a.redis.Ping(ctx).Err() }},
 			{Name: "files", Do: a.blobs.Check},
+			{Name: "calendar", Do: func(ctx context.Context) error {
+				years, err := a.complaints.UnknownYears(ctx)
+				if err == nil && len(years) > 0 {
+					err = fmt.Errorf("the holidays of %v are not known", years)
+				}
+				return err
+			}},
 		}})
 	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Mediation: a.mediation, Board: a.board, Files: a.files, Inbox: a.inbox,
 		WeChat: a.wechat, Suggester: suggester{words, a.complaints}, Vault: a.vault})

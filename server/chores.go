@@ -46,6 +46,7 @@ func (a *app) chores(ctx context.Context) {
 			n, err := a.complaints.EraseClosed(ctx)
 			return n > 0, err
 		}},
+		{"calendar-warning", time.Hour, a.warnOfYears},
 		{"mediation-clock", time.Minute, func(ctx context.Context) (bool, error) {
 			n, err := a.mediation.Tick(ctx)
 			return n > 0, err
@@ -77,6 +78,23 @@ func (a *app) chores(ctx context.Context) {
 		wg.Go(func() { a.repeat(ctx, owner, c) })
 	}
 	wg.Wait()
+}
+
+// warnOfYears logs every hour, and tells the bureau once in thirty days, that due dates fall into years whose holidays
+// nobody has entered.
+func (a *app) warnOfYears(ctx context.Context) (more bool, err error) {
+	years, err := a.complaints.UnknownYears(ctx)
+	if err != nil || len(years) == 0 {
+		return false, err
+	}
+	a.log.WarnContext(ctx, "holidays are not known: due dates in these years count Monday to Friday; enter calendar.days", "years", years)
+	// The lease is not given back: it is what keeps the message from coming every hour.
+	held, err := a.db.Claim(ctx, "calendar.warned", rand.Text(), 30*24*time.Hour)
+	if err != nil || !held {
+		return false, err
+	}
+	_, err = a.complaints.WarnOfYears(ctx)
+	return false, err
 }
 
 // repeat does a chore again and again while it holds its lease, and gives the lease back at the end. Trouble is logged

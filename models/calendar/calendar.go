@@ -67,17 +67,7 @@ func (c Calendar) Left(paused, due, now time.Time) time.Time {
 			n++
 		}
 	}
-	if n > 0 {
-		return c.AddWorkingDays(DateOf(now), n).End()
-	}
-	d := DateOf(now)
-	for range 60 {
-		if c.WorkingDay(d) {
-			break
-		}
-		d = d.Add(1)
-	}
-	return d.End()
+	return c.AddWorkingDays(DateOf(now), n).End()
 }
 
 // Due is when a period of n working days that starts at t ends: the last second of its n-th working day. known is

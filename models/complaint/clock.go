@@ -1,11 +1,15 @@
 package complaint
 
 import (
+	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/linli-city/linli/models/calendar"
+	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/rulepack"
 	"github.com/linli-city/linli/models/store"
 )
@@ -178,6 +182,48 @@ func Term(set *rulepack.Set, key string, now time.Time) (*time.Time, bool, error
 	}
 	due = due.UTC().Truncate(time.Second)
 	return &due, reference, nil
+}
+
+// horizon is how far ahead due dates reach: the longest term in working days with a long holiday in it.
+const horizon = 60 * 24 * time.Hour
+
+// UnknownYears lists the years in which due dates fall now, or may fall soon, and whose holidays nobody has entered: dates
+// in them count from Monday to Friday and are marked as estimates.
+func (s *Service) UnknownYears(ctx context.Context) ([]int, error) {
+	var years []int
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		set, err := org.Rules(tx, tx.Now, s.pack.Code)
+		if err != nil {
+			return err
+		}
+		days, err := workingDays(set)
+		if err != nil {
+			return err
+		}
+		for _, at := range []time.Time{tx.Now, tx.Now.Add(horizon)} {
+			if y := calendar.DateOf(at).Year; !days.Known(y) && !slices.Contains(years, y) {
+				years = append(years, y)
+			}
+		}
+		return nil
+	})
+	return years, err
+}
+
+// WarnOfYears tells the bureau to enter the holidays of years that are not known. It returns those years.
+func (s *Service) WarnOfYears(ctx context.Context) ([]int, error) {
+	years, err := s.UnknownYears(ctx)
+	if err != nil || len(years) == 0 {
+		return years, err
+	}
+	return years, s.db.InTx(ctx, func(tx *store.Tx) error {
+		for _, y := range years {
+			if err := outbox.Append(tx, event.CalendarUnknown{Year: y, At: tx.Now}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // workingDays is the national calendar with the days that the bureau has entered over it.

@@ -156,3 +156,27 @@ func TestIdentitiesGo(t *testing.T) {
 		t.Errorf("the story is lost: %s, %d steps", v.State, len(v.Steps))
 	}
 }
+
+// TestUnknownHolidaysAreSaidAloud: near the end of what the calendar knows, until the bureau enters the year.
+func TestUnknownHolidaysAreSaidAloud(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	unknown := func() []int {
+		years, err := w.s.WarnOfYears(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return years
+	}
+	if got := unknown(); len(got) != 0 {
+		t.Errorf("in spring: %v", got)
+	}
+	w.clock.Advance(time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC).Sub(w.clock.Now()))
+	if got := unknown(); !slices.Equal(got, []int{2027}) {
+		t.Errorf("in November: %v", got)
+	}
+	w.rule(t, "calendar.days", "2027 全\n2027-02-06 休")
+	if got := unknown(); len(got) != 0 {
+		t.Errorf("after the bureau entered it: %v", got)
+	}
+}

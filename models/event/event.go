@@ -209,6 +209,19 @@ func (e Conference) Estate() int64 { return e.EstateID }
 // Kind names the event.
 func (e Conference) Kind() string { return "conference." + e.What }
 
+// CalendarUnknown says that due dates fall into a year whose holidays nobody has entered. It concerns the city, no estate.
+type CalendarUnknown struct {
+	EstateID int64     `json:"estate_id,omitempty"`
+	Year     int       `json:"year"`
+	At       time.Time `json:"at"`
+}
+
+// Estate gives the estate, of which there is none.
+func (e CalendarUnknown) Estate() int64 { return e.EstateID }
+
+// Kind names the event.
+func (CalendarUnknown) Kind() string { return "calendar.unknown" }
+
 // NoticePublished says that an organisation put something on the board of an estate.
 type NoticePublished struct {
 	NoticeID       int64     `json:"notice_id"`
@@ -281,6 +294,7 @@ func (AreaContested) Kind() string { return "area.contested" }
 func (AreaDecided) Kind() string { return "area.decided" }
 
 var makers = map[string]func() Event{
+	"calendar.unknown":      func() Event { return new(CalendarUnknown) },
 	"complaint.filed":       func() Event { return new(CaseFiled) },
 	"complaint.accepted":    func() Event { return new(CaseAccepted) },
 	"complaint.revealed":    func() Event { return new(CaseRevealed) },

@@ -99,6 +99,9 @@ func For(e event.Event) ([]Message, error) {
 		return whistleMessages(e)
 	case *event.Task:
 		return taskMessages(e)
+	case *event.CalendarUnknown:
+		return []Message{{To: []To{Bureau}, Title: "请录入节假日安排", Body: fmt.Sprintf("系统还没有%d年的节假日和调休安排，投诉的办理时限暂按周一至周五计算，标为参考时限。请在“规则”里录入 calendar.days，并由另一个人确认。", e.Year),
+			Template: "staff_task", SubjectKind: "rule", Values: []string{thing("节假日安排"), thing("全市"), clock(e.At), thing("请录入并确认")}}}, nil
 	case *event.Conference:
 		return conferenceMessages(e)
 	case *event.Mediation:

@@ -66,7 +66,7 @@ func TestEveryEventHasWords(t *testing.T) {
 					t.Errorf("%s: %s holds %d characters: %s", kind, f, n, m.Values[i])
 				}
 			}
-			if strings.Contains(m.Title+m.Body+strings.Join(m.Values, ""), "424242") && !strings.Contains(kind, "returned") {
+			if strings.Contains(m.Title+m.Body+strings.Join(m.Values, ""), "424242") && !strings.Contains(kind, "returned") && kind != "calendar.unknown" { // a count, a year
 				t.Errorf("%s shows somebody's number: %s", kind, m.Body)
 			}
 		}
