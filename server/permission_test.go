@@ -233,6 +233,14 @@ func query(op string) string {
 		return "?building=1&number=101&entrance=1"
 	case "officeFigures":
 		return "?from=2026-01-01&to=2026-12-31"
+	case "officeBacklog", "officeDwell", "officeCheckInFigures":
+		return "?from=2026-01-01&to=2026-12-31"
+	case "officeBacklogCases":
+		return "?day=2026-11-01"
+	case "officeDwellStays":
+		return "?from=2026-01-01&to=2026-12-31&organisation_id=1&state=accepted"
+	case "officeCheckInWhistles":
+		return "?from=2026-01-01&to=2026-12-31&figure=called"
 	case "officeFigureCases":
 		return "?from=2026-01-01&to=2026-12-31&figure=closed"
 	}

@@ -26,7 +26,8 @@ const maxPeriod = 400 * 24 * time.Hour
 // ErrPeriod is the fault of a period that cannot be counted.
 var ErrPeriod = fault.New(fault.Invalid, "figures.period", "请选择开始和结束日期：结束不早于开始，最长400天")
 
-func (p Period) check() error {
+// Check refuses a period that cannot be counted. Fault: ErrPeriod.
+func (p Period) Check() error {
 	if !p.To.After(p.From) || p.To.Sub(p.From) > maxPeriod {
 		return ErrPeriod
 	}
@@ -41,7 +42,7 @@ const (
 	FigureClosed    Figure = "closed"         // cases that closed with an answer or by force: the denominator of cases
 	FigureInTime    Figure = "in_time"        // answered by the due date
 	FigureReturned  Figure = "returned"       // returned at least once
-	FigureRefused   Figure = "refused"        // refused at least once
+	FigureRefused   Figure = "refused"        // cases that the organisation refused in the period, whoever led them in the end
 	FigureEscalated Figure = "escalated"      // called up at least once
 	FigureForced    Figure = "forced"         // ended by a level above
 	FigureResponse  Figure = "response"       // everybody asked said that the response was good
@@ -59,7 +60,7 @@ const (
 )
 
 // FigureNames are the figures as people read them.
-var FigureNames = map[Figure]string{FigureClosed: "办结件数", FigureInTime: "按时答复", FigureReturned: "被退回", FigureRefused: "退办过", FigureEscalated: "升级督办过", FigureForced: "上级办结",
+var FigureNames = map[Figure]string{FigureClosed: "办结件数", FigureInTime: "按时答复", FigureReturned: "办结件中曾被退回", FigureRefused: "退办的件（按退办单位）", FigureEscalated: "办结件中曾升级督办", FigureForced: "上级办结",
 	FigureAsked: "可评价件数", FigureResponse: "响应（件）", FigureSolved: "解决（件）", FigureSatisfied: "满意（件）", FigurePatrols: "巡查发现", FigureAnonymous: "匿名件",
 	FigurePeople: "可评价人数", PeopleResponse: "响应（人）", PeopleSolved: "解决（人）", PeopleSatisfied: "满意（人）", PeopleSilent: "未评价人数", FigureOpen: "期末未办结"}
 
@@ -75,7 +76,6 @@ var conditions = map[Figure]string{
 	FigureClosed:    "cases.source <> 'patrol'",
 	FigureInTime:    "cases.source <> 'patrol' AND cases.answered_at IS NOT NULL AND (cases.due_at IS NULL OR cases.answered_at <= cases.due_at)",
 	FigureReturned:  "cases.source <> 'patrol' AND cases.returns > 0",
-	FigureRefused:   "cases.source <> 'patrol' AND cases.refusals > 0",
 	FigureEscalated: "cases.source <> 'patrol' AND cases.escalations > 0",
 	FigureForced:    "cases.source <> 'patrol' AND cases.ending = 'forced'",
 	FigurePatrols:   "cases.source = 'patrol'",
@@ -100,12 +100,12 @@ type Share struct {
 	Of, All int64
 }
 
-// BasisPoints is the rate in basis points, rounded down; 0 of 0 has none.
+// BasisPoints is the rate in basis points, half up; 0 of 0 has none.
 func (r Share) BasisPoints() (int64, bool) {
 	if r.All == 0 {
 		return 0, false
 	}
-	return r.Of * 10_000 / r.All, true
+	return (2*r.Of*10_000 + r.All) / (2 * r.All), true
 }
 
 // UnitFigures are the figures of one organisation that led the cases.
@@ -131,7 +131,7 @@ func (s *Service) Figures(ctx context.Context, actor org.Actor, p Period) ([]Uni
 	if err := actor.Must(org.ReadFigures); err != nil {
 		return nil, err
 	}
-	if err := p.check(); err != nil {
+	if err := p.Check(); err != nil {
 		return nil, err
 	}
 	var units []UnitFigures
@@ -201,12 +201,12 @@ func counted(tx *store.Tx, actor org.Actor, p Period) (map[int64]map[Figure]int6
 			return err
 		}
 		for _, r := range rows {
-			id := number(r["lead_id"])
+			id := Number(r["lead_id"])
 			if all[id] == nil {
 				all[id] = map[Figure]int64{}
 			}
 			for _, f := range figures {
-				all[id][f] = number(r["f_"+string(f)])
+				all[id][f] = Number(r["f_"+string(f)])
 			}
 		}
 		return nil
@@ -219,14 +219,37 @@ func counted(tx *store.Tx, actor org.Actor, p Period) (map[int64]map[Figure]int6
 	if err != nil {
 		return nil, err
 	}
-	return all, run(tx.Table("cases").Scopes(mine).Where(openAt, p.To, p.To), map[Figure]string{FigureOpen: "1 = 1"})
+	if err := run(tx.Table("cases").Scopes(mine).Where(openAt, p.To, p.To), map[Figure]string{FigureOpen: "1 = 1"}); err != nil {
+		return nil, err
+	}
+	var refused []struct{ OrganisationID, N int64 }
+	err = tx.Table("case_steps s").Select("s.organisation_id, COUNT(DISTINCT s.case_id) AS n").Joins("JOIN cases ON cases.id = s.case_id").Scopes(refusals(actor, p)).
+		Where("s.organisation_id <> 0").Group("s.organisation_id").Limit(2000).Find(&refused).Error
+	for _, r := range refused {
+		if all[r.OrganisationID] == nil {
+			all[r.OrganisationID] = map[Figure]int64{}
+		}
+		all[r.OrganisationID][FigureRefused] = r.N
+	}
+	return all, err
+}
+
+// refusals narrows steps to the refusals of a period that an office sees: of its area, or its own.
+func refusals(actor org.Actor, p Period) func(*gorm.DB) *gorm.DB {
+	return func(q *gorm.DB) *gorm.DB {
+		q = actor.NotAbout("cases.about_id")(q).Where("s.kind = ? AND s.at >= ? AND s.at < ? AND cases.source <> 'patrol'", Refuse, p.From, p.To)
+		if actor.Has(org.ReadFigures, org.ScopeCity) || actor.Has(org.ReadFigures, org.ScopeJurisdiction) {
+			return countable(actor)(q)
+		}
+		return q.Where("s.organisation_id = ?", actor.OrganisationID())
+	}
 }
 
 // openAt is what was open at a time.
 const openAt = "cases.created_at < ? AND (cases.closed_at IS NULL OR cases.closed_at >= ?) AND cases.parent_id = 0 AND cases.source <> 'patrol'"
 
-// number reads a count as the drivers give it.
-func number(v any) int64 {
+// Number reads a count as the drivers give it.
+func Number(v any) int64 {
 	switch n := v.(type) {
 	case int64:
 		return n
@@ -304,13 +327,19 @@ func (s *Service) Behind(ctx context.Context, actor org.Actor, p Period, organis
 	if err := actor.Must(org.ReadFigures); err != nil {
 		return nil, err
 	}
-	if err := p.check(); err != nil {
+	if err := p.Check(); err != nil {
 		return nil, err
 	}
 	var views []View
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		q := tx.Model(&Case{}).Scopes(countable(actor), actor.NotAbout("cases.about_id")).Where("cases.lead_id = ?", organisation)
+		q := tx.Model(&Case{})
+		if f != FigureRefused {
+			q = q.Scopes(countable(actor), actor.NotAbout("cases.about_id")).Where("cases.lead_id = ?", organisation)
+		}
 		switch {
+		case f == FigureRefused:
+			refused := tx.Table("case_steps s").Select("s.case_id").Joins("JOIN cases ON cases.id = s.case_id").Scopes(refusals(actor, p)).Where("s.organisation_id = ?", organisation)
+			q = q.Where("cases.id IN (?)", refused)
 		case f == FigureOpen:
 			q = q.Where(openAt, p.To, p.To)
 		case conditions[f] != "":

@@ -311,3 +311,38 @@ func TestOneOfTwentySigns(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 }
+
+// TestCheckInFigures: one office came, one stayed away, one was excused; each number leads to its whistles.
+func TestCheckInFigures(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx, ok := t.Context(), must[*joint.Whistle](t)
+	wh := w.blow(t, w.file(t, "").ID)
+	ok(w.s.CheckIn(ctx, w.fire, wh.ID, joint.Arrival{Lat: 26_258_000, Lng: 107_518_000, FileID: 1}))
+	ok(w.s.Refuse(ctx, w.planning, wh.ID, "五(六)2", "不归我们管"))
+	ok(w.s.DecideRefusal(ctx, w.office, wh.ID, w.planning.OrganisationID(), true, "确实不归"))
+	w.clock.Advance(30 * 24 * time.Hour)
+	ok(w.s.Close(ctx, w.community, wh.ID, "违建已拆除，通道恢复畅通"))
+	ok(w.s.Rate(ctx, w.community, wh.ID, w.fire.OrganisationID(), complaint.Rating{Response: complaint.Yes, Solved: complaint.Yes, Satisfied: complaint.No}, ""))
+	p := complaint.Period{From: w.clock.Now().AddDate(0, -2, 0), To: w.clock.Now().Add(time.Hour)}
+	rows := must[[]joint.CheckIns](t)(w.s.ListCheckIns(ctx, w.office, p))
+	want := map[int64]map[string]int64{w.fire.OrganisationID(): {"called": 1, "arrived": 1, "rated": 1, "response": 1, "solved": 1}, w.planning.OrganisationID(): {"excused": 1, "refused": 1},
+		w.enforcement.OrganisationID(): {"called": 1, "absent": 1}}
+	if len(rows) != 3 {
+		t.Fatalf("%+v", rows)
+	}
+	for _, r := range rows {
+		for name, n := range r.Counts {
+			if n != want[r.OrganisationID][name] {
+				t.Errorf("%s %s = %d, want %d", r.Name, name, n, want[r.OrganisationID][name])
+			}
+			behind := must[[]joint.View](t)(w.s.ListCheckInWhistles(ctx, w.office, p, r.OrganisationID, name, 0, 10))
+			if int64(len(behind)) != n {
+				t.Errorf("behind %s %s stand %d", r.Name, name, len(behind))
+			}
+		}
+	}
+	if own := must[[]joint.CheckIns](t)(w.s.ListCheckIns(ctx, w.fire, p)); len(own) != 1 {
+		t.Errorf("fire sees %d rows", len(own))
+	}
+}

@@ -50,6 +50,7 @@ func Routes(site *web.Site, d Deps) {
 	complaintRoutes(site, d)
 	whistleRoutes(site, d)
 	figureRoutes(site, d)
+	figureDayRoutes(site, d)
 	contentRoutes(site, d)
 	conferenceRoutes(site, d)
 	mediationRoutes(site, d)
