@@ -1,11 +1,14 @@
 package complaint_test
 
 import (
+	"errors"
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/complaint"
+	"github.com/linli-city/linli/models/org"
 )
 
 // TestBacklogDwellAndRefusals: three complaints by hand. One is refused by fire, sent to enforcement and closed; one waits;
@@ -102,5 +105,80 @@ func TestBacklogDwellAndRefusals(t *testing.T) {
 		if err != nil || int64(len(rows)) != refused {
 			t.Errorf("behind the refusals of %s stand %d, %v", u.Name, len(rows), err)
 		}
+	}
+}
+
+// TestTheLeagueIsFrozen: what was published stays; a late rating and new weights show beside it and are named; another
+// publication needs a reason; two sets of weights stand side by side; equal scores share a rank.
+func TestTheLeagueIsFrozen(t *testing.T) {
+	t.Parallel()
+	w := newCast(t)
+	w.rule(t, "complaint.rate_weights", "10000；0；0")
+	yes := &complaint.Rating{Response: complaint.Yes, Solved: complaint.Yes, Satisfied: complaint.No}
+	var late *complaint.Case
+	for i, lead := range []struct {
+		actor  org.Actor
+		matter string
+	}{{w.enforcement, w.matterLedBy(t, "urban-enforcement")}, {w.fire, "fire-lane"}} {
+		d := w.draft(lead.matter)
+		d.ClientRef = fmt.Sprint("l", i)
+		c := w.file(t, w.owner, d)
+		w.ok(t, lead.actor, c.ID, complaint.Accept, complaint.Input{})
+		w.ok(t, lead.actor, c.ID, complaint.Answer, report("已处理"))
+		w.ok(t, w.owner, c.ID, complaint.Rate, complaint.Input{Rating: yes})
+		w.ok(t, w.owner, c.ID, complaint.Confirm, complaint.Input{})
+		late = c
+	}
+	if _, err := w.s.PublishLeague(t.Context(), w.bureau, "2026-03", org.Department, ""); !errors.Is(err, complaint.ErrMonth) {
+		t.Errorf("a month that is not over: %v", err)
+	}
+	w.clock.Advance(40 * 24 * time.Hour)
+	first, err := w.s.PublishLeague(t.Context(), w.bureau, "2026-03", org.Department, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	show := func(version int) *complaint.Published {
+		p, err := w.s.FindPublished(t.Context(), w.bureau, "2026-03", org.Department, version)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	p := show(0)
+	if len(p.Rows) != 2 || p.Rows[0].Rank != 1 || p.Rows[1].Rank != 1 || *p.Rows[0].Score != 10_000 || !p.Rows[0].Few() || len(p.Changed) != 0 {
+		t.Errorf("published %+v, changed %v", p.Rows, p.Changed)
+	}
+	w.ok(t, w.owner, late.ID, complaint.Rate, complaint.Input{Rating: &complaint.Rating{Response: complaint.No, Solved: complaint.No, Satisfied: complaint.No}})
+	p = show(0)
+	if *p.Rows[1].Score != 10_000 || len(p.Changed) != 2 || len(p.Today.Rows) != 2 || p.Today.Rows[1].Response != 0 {
+		t.Errorf("after a late rating: %+v, changed %v", p.Rows, p.Changed)
+	}
+	if _, err := w.s.PublishLeague(t.Context(), w.bureau, "2026-03", org.Department, ""); err == nil {
+		t.Error("published again without a reason")
+	}
+	if _, err := w.s.PublishLeague(t.Context(), w.bureau, "2026-03", org.Department, "有一条评价晚到"); err != nil {
+		t.Fatal(err)
+	}
+	if old := show(first.Version); *old.Rows[1].Score != 10_000 || show(0).Version != 2 {
+		t.Error("the first publication was changed")
+	}
+	before := w.clock.Now()
+	w.clock.Advance(48 * time.Hour)
+	w.rule(t, "complaint.rate_weights", "0；0；10000")
+	a, errA := w.s.FindLeague(t.Context(), w.bureau, "2026-03", org.Department, before)
+	b, errB := w.s.FindLeague(t.Context(), w.bureau, "2026-03", org.Department, w.clock.Now())
+	if errA != nil || errB != nil || a.Rules == b.Rules || *a.Rows[0].Score != 10_000 || *b.Rows[0].Score != 0 {
+		t.Errorf("side by side: %+v %v, %+v %v", a, errA, b, errB)
+	}
+	heat, err := w.s.ListHeat(t.Context(), w.bureau, complaint.Period{From: before.AddDate(0, -3, 0), To: w.clock.Now()})
+	if err != nil || len(heat) != 1 || heat[0].Filed != 2 || heat[0].Urgent != 1 || heat[0].Units != 3 || len(heat[0].Matters) != 2 {
+		t.Errorf("heat %+v, %v", heat, err)
+	}
+	if n, ok := heat[0].PerThousand(); !ok || n != 66_667 {
+		t.Errorf("per thousand %d", n)
+	}
+	rows, err := w.s.HeatCases(t.Context(), w.bureau, complaint.Period{From: before.AddDate(0, -3, 0), To: w.clock.Now()}, w.Estate.ID, "", 0, 10)
+	if err != nil || len(rows) != 2 {
+		t.Errorf("behind the heat stand %d, %v", len(rows), err)
 	}
 }

@@ -112,6 +112,7 @@ func (r Share) BasisPoints() (int64, bool) {
 type UnitFigures struct {
 	OrganisationID int64
 	Name           string
+	Kind           org.Kind
 	Counts         map[Figure]int64
 	// Score is the weighted mean of the three rates of people, in basis points; nil while the weights are unset or
 	// nobody could be asked.
@@ -136,35 +137,43 @@ func (s *Service) Figures(ctx context.Context, actor org.Actor, p Period) ([]Uni
 	}
 	var units []UnitFigures
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		counts, err := counted(tx, actor, p)
-		if err != nil {
-			return err
-		}
-		ids := []int64{0}
-		for id := range counts {
-			ids = append(ids, id)
-		}
-		names, err := org.Organisations(tx, ids)
-		if err != nil {
-			return err
-		}
-		set, err := org.Rules(tx, p.To, s.pack.Code)
-		if err != nil {
-			return err
-		}
-		weights, err := rateWeights(set)
-		if err != nil {
-			return err
-		}
-		for id, c := range counts {
-			u := UnitFigures{OrganisationID: id, Name: names[id].Name, Counts: c}
-			u.Score = u.score(weights)
-			units = append(units, u)
-		}
-		return nil
+		var err error
+		units, _, err = s.figuresUnder(tx, actor, p, p.To)
+		return err
 	})
-	slices.SortFunc(units, inOrder)
 	return units, err
+}
+
+// figuresUnder counts a period and scores it by the rules of a day, whose stamp it gives.
+func (s *Service) figuresUnder(tx *store.Tx, actor org.Actor, p Period, day time.Time) ([]UnitFigures, string, error) {
+	counts, err := counted(tx, actor, p)
+	if err != nil {
+		return nil, "", err
+	}
+	ids := []int64{0}
+	for id := range counts {
+		ids = append(ids, id)
+	}
+	names, err := org.Organisations(tx, ids)
+	if err != nil {
+		return nil, "", err
+	}
+	set, err := org.Rules(tx, day, s.pack.Code)
+	if err != nil {
+		return nil, "", err
+	}
+	weights, err := rateWeights(set)
+	if err != nil {
+		return nil, "", err
+	}
+	var units []UnitFigures
+	for id, c := range counts {
+		u := UnitFigures{OrganisationID: id, Name: names[id].Name, Kind: names[id].Kind, Counts: c}
+		u.Score = u.score(weights)
+		units = append(units, u)
+	}
+	slices.SortFunc(units, inOrder)
+	return units, set.Stamp(), nil
 }
 
 // inOrder puts the best score first; without scores the names decide.

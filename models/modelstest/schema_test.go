@@ -35,7 +35,7 @@ var entities = []any{
 	org.Estate{}, org.Appointment{}, org.Building{}, org.Unit{}, org.OwnerSet{}, org.Owner{}, org.Ownership{}, org.Residence{},
 	org.Application{}, org.AreaClaim{}, org.LocalValue{}, org.RosterImport{}, org.Register{},
 	file.File{},
-	complaint.Case{}, complaint.Complainant{}, complaint.MandateVersion{}, complaint.KeptDraft{}, complaint.Party{}, complaint.Step{}, complaint.Gram{}, complaint.SavedView{}, complaint.Template{}, complaint.ContactPoint{}, complaint.Shift{}, complaint.OpenKey{}, complaint.Restriction{},
+	complaint.Case{}, complaint.Complainant{}, complaint.MandateVersion{}, complaint.KeptDraft{}, complaint.Party{}, complaint.Step{}, complaint.Gram{}, complaint.SavedView{}, complaint.Template{}, complaint.ContactPoint{}, complaint.Shift{}, complaint.OpenKey{}, complaint.Restriction{}, complaint.LeagueTable{},
 	mediation.Mediation{}, mediation.Party{}, mediation.Agreement{}, mediation.Term{}, mediation.Step{}, mediation.Lawyer{},
 	joint.Whistle{}, joint.Summons{}, joint.Minute{}, joint.Task{}, joint.Conference{}, joint.Item{}, joint.Attendee{},
 	disclosure.Notice{}, disclosure.Version{},

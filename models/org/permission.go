@@ -25,6 +25,7 @@ const (
 	FileForOthers   Action = "complaint.file_for" // at a counter, on the phone, or what a patrol found
 
 	ReadFigures     Action = "figures.read"
+	PublishFigures  Action = "figures.publish" // a month's league table
 	PublishContacts Action = "contact.publish"
 	KeepDuty        Action = "duty.keep"           // the roster of emergency repairs
 	CallBack        Action = "complaint.call_back" // record what a complainant says on the phone or at a counter
@@ -130,6 +131,7 @@ var permissions = map[Action][]grant{
 	ReadFigures: join(each(ScopeJurisdiction, "community", "township"), each(ScopeParty, "department", "utility", "association", "company", "committee"),
 		each(ScopeCity, "bureau", "office", "leading_group")),
 	CallBack:        join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau", "office")),
+	PublishFigures:  heads(ScopeCity, "bureau", "office"),
 	PublishContacts: join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau", "office")),
 	KeepDuty:        each(ScopeSelf, "company", "community", "township"),
 	AskWhistle:      each(ScopeJurisdiction, "community", "township"),

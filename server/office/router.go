@@ -51,6 +51,7 @@ func Routes(site *web.Site, d Deps) {
 	whistleRoutes(site, d)
 	figureRoutes(site, d)
 	figureDayRoutes(site, d)
+	leagueRoutes(site, d)
 	contentRoutes(site, d)
 	conferenceRoutes(site, d)
 	mediationRoutes(site, d)

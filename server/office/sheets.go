@@ -33,6 +33,8 @@ var sheets = template.Must(template.New("").Funcs(template.FuncMap{
 	"part":   complaint.PartName,
 	"ending": func(e complaint.Ending) string { return complaint.EndingNames[e] },
 	"report": readReport,
+	"rate":   rateText,
+	"score":  scoreText,
 }).ParseFS(sheetFiles, "sheets/*.html"))
 
 func sheetRoutes(site *web.Site, d Deps) {
@@ -64,7 +66,7 @@ func printComplaint(d Deps) func(context.Context, org.Actor, *sheetInput) (*web.
 		if err != nil {
 			return nil, err
 		}
-		data := map[string]any{"Title": sheetNames[in.Sheet], "Case": v, "By": a.Post.OrgName, "Printed": d.DB.Now()}
+		data := map[string]any{"Title": sheetNames[in.Sheet], "Number": v.Number, "Case": v, "By": a.Post.OrgName, "Printed": d.DB.Now()}
 		if v.AboutID == 0 {
 			data["Unit"] = v.UnitName // as in the list: a complaint about a body does not name the household
 		}
