@@ -30,6 +30,7 @@ var floors = map[string]floor{
 	"notify/plan":              {0, []string{"models/event"}},
 	"server/public/open311":    {0, nil},
 
+	"models/sheet": {1, nil},
 	"models/store": {1, nil}, "models/store/dump": {1, []string{"models/store"}},
 	"models/outbox": {1, []string{"models/store"}}, "models/audit": {1, []string{"models/store"}}, "models/vault": {1, []string{"models/store"}},
 

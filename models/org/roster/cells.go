@@ -7,15 +7,8 @@ import (
 	"strings"
 
 	"github.com/linli-city/linli/models/area"
+	"github.com/linli-city/linli/models/sheet"
 )
-
-// cell is one cell as the file has it.
-type cell struct {
-	text    string
-	number  bool // stored as a number, which Excel keeps as a float
-	formula bool
-	bad     bool // holds an error such as #N/A
-}
 
 var choices = map[column]map[string]string{
 	colSource:    {"": "register", "登记": "register", "不动产登记": "register", "产权证": "register", "测绘": "survey", "实测": "survey", "合同": "contract", "买卖合同": "contract"},
@@ -27,9 +20,9 @@ var choices = map[column]map[string]string{
 var choiceHelp = map[column]string{colSource: "只能填：登记、测绘、合同", colUse: "只能填：住宅、商业、车位、储藏室、其他", colSold: "只能填：已售、未售", colDelivered: "只能填：是、否"}
 
 // readArea reads square metres. A number that Excel stores as a float is taken as Excel shows it, with 15 digits.
-func readArea(c cell) (area.Milli, error) {
-	text := strings.TrimSuffix(strings.TrimSuffix(strings.ReplaceAll(clean(c.text), " ", ""), "㎡"), "平方米")
-	if c.number {
+func readArea(c sheet.Cell) (area.Milli, error) {
+	text := strings.TrimSuffix(strings.TrimSuffix(strings.ReplaceAll(sheet.Clean(c.Text), " ", ""), "㎡"), "平方米")
+	if c.Number {
 		f, err := strconv.ParseFloat(text, 64)
 		if err != nil {
 			return 0, area.ErrFormat
@@ -51,8 +44,8 @@ var (
 	errFloat = errors.New("证件号码被存成了数字，末几位已丢失；请把这一列设为“文本”格式后重新填写")
 )
 
-func readPhone(c cell) (string, error) {
-	s := strings.ReplaceAll(strings.ReplaceAll(plainNumber(c), " ", ""), "－", "-")
+func readPhone(c sheet.Cell) (string, error) {
+	s := strings.ReplaceAll(strings.ReplaceAll(c.Plain(), " ", ""), "－", "-")
 	s = strings.TrimPrefix(s, "+86")
 	if compact := strings.ReplaceAll(s, "-", ""); mobile.MatchString(compact) {
 		return compact, nil
@@ -63,25 +56,12 @@ func readPhone(c cell) (string, error) {
 	return "", errPhone
 }
 
-// plainNumber prints a number that Excel stored as a float without its exponent.
-func plainNumber(c cell) string {
-	s := clean(c.text)
-	if !c.number {
-		return s
-	}
-	f, err := strconv.ParseFloat(s, 64)
-	if err != nil || f != float64(int64(f)) {
-		return s
-	}
-	return strconv.FormatInt(int64(f), 10)
-}
-
-func readPaper(c cell) (string, error) {
-	s := strings.ToUpper(strings.ReplaceAll(plainNumber(c), " ", ""))
+func readPaper(c sheet.Cell) (string, error) {
+	s := strings.ToUpper(strings.ReplaceAll(c.Plain(), " ", ""))
 	switch {
 	case s == "":
 		return "", nil
-	case c.number && len(s) > 15:
+	case c.Number && len(s) > 15:
 		return "", errFloat
 	case len(s) == 18 && (idCard(s) || creditCode(s)):
 		return s, nil
@@ -122,12 +102,12 @@ func creditCode(s string) bool {
 var errShare = errors.New("份额应写成 1/2 或 50%；共同共有的都留空")
 
 // readShare reads "1/2" or "50%"; nothing gives 0/0.
-func readShare(c cell) (num, den int64, err error) {
-	s := strings.ReplaceAll(clean(c.text), " ", "")
+func readShare(c sheet.Cell) (num, den int64, err error) {
+	s := strings.ReplaceAll(sheet.Clean(c.Text), " ", "")
 	if s == "" || s == "共同共有" {
 		return 0, 0, nil
 	}
-	if c.number && s == "1" {
+	if c.Number && s == "1" {
 		return 1, 1, nil
 	}
 	if percent, ok := strings.CutSuffix(s, "%"); ok {

@@ -4,8 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"slices"
 	"strings"
+
+	"github.com/linli-city/linli/models/sheet"
 )
 
 // collector turns lines into units and remembers what was wrong.
@@ -13,6 +14,7 @@ type collector struct {
 	ctx    context.Context
 	yield  func(Row) error
 	sheet  string
+	of     int   // worksheets in the file
 	head   []int // column of the sheet by column of the roster; -1 when it is not there
 	width  int
 	lines  int
@@ -32,7 +34,7 @@ func (c *collector) fault(line int, col column, value, reason string) {
 	c.broken = true
 	name := titles[col]
 	if c.head != nil && c.head[col] >= 0 {
-		name = letter(c.head[col]) + " " + name
+		name = sheet.Letter(c.head[col]) + " " + name
 	}
 	c.add(CellFault{Sheet: c.sheet, Line: line, Column: name, Value: value, Reason: reason})
 }
@@ -44,13 +46,26 @@ func (c *collector) add(f CellFault) {
 	}
 }
 
-func (c *collector) begin(sheet string) { c.sheet, c.head, c.open, c.broken = sheet, nil, nil, false }
+// Begin takes every worksheet that people can see, but for the template's own explanations.
+func (c *collector) Begin(s sheet.Sheet) bool {
+	c.sheet, c.of, c.head, c.open, c.broken = s.Name, s.Of, nil, nil, false
+	if s.Hidden {
+		c.add(CellFault{Sheet: s.Name, Reason: "工作表被隐藏了，请取消隐藏或删去"})
+	}
+	return !s.Hidden && s.Name != notesSheet
+}
+
+// Merged refuses merged cells: only the first of them holds the content.
+func (c *collector) Merged(ref string) {
+	c.add(CellFault{Sheet: c.sheet, Column: ref, Reason: "这里是合并的单元格，请取消合并，并把内容填到每一行"})
+}
 
 // headerWithin is how many lines may stand above the heading.
 const headerWithin = 10
 
-// line takes one line of a sheet.
-func (c *collector) line(n int, row []cell) error {
+// Line takes one line of a worksheet.
+func (c *collector) Line(l sheet.Line) error {
+	n, row := l.Number, l.Cells
 	if c.all++; c.all > maxRows {
 		return ErrTooLarge
 	}
@@ -59,41 +74,45 @@ func (c *collector) line(n int, row []cell) error {
 			return err
 		}
 	}
-	if blank(row) {
+	if sheet.Blank(row) {
+		return nil
+	}
+	if l.Hidden {
+		c.add(CellFault{Sheet: c.sheet, Line: n, Reason: "这一行被隐藏了，请取消隐藏或删去"})
 		return nil
 	}
 	if c.head == nil {
 		if c.heading(n, row) || n < headerWithin {
 			return nil
 		}
-		return ErrHeader
+		if c.of == 1 {
+			return ErrHeader
+		}
+		c.add(CellFault{Sheet: c.sheet, Reason: ErrHeader.Message + "；不是名册的工作表请删去"})
+		return sheet.ErrSkip
 	}
 	c.lines++
 	return c.unit(n, row)
 }
 
-func blank(row []cell) bool {
-	return !slices.ContainsFunc(row, func(x cell) bool { return x.formula || x.bad || clean(x.text) != "" })
-}
-
 // heading takes a line as the heading when it names all required columns.
-func (c *collector) heading(n int, row []cell) bool {
+func (c *collector) heading(n int, row []sheet.Cell) bool {
 	head := make([]int, columns)
 	for i := range head {
 		head[i] = -1
 	}
 	var unknown []int
 	for i, x := range row {
-		if clean(x.text) == "" {
+		if sheet.Clean(x.Text) == "" {
 			continue
 		}
-		col, ok := heading(x.text)
+		col, ok := heading(x.Text)
 		if !ok {
 			unknown = append(unknown, i)
 			continue
 		}
 		if head[col] >= 0 {
-			c.add(CellFault{Sheet: c.sheet, Line: n, Column: letter(i), Value: clean(x.text), Reason: "这一列出现了两次，请删去一列"})
+			c.add(CellFault{Sheet: c.sheet, Line: n, Column: sheet.Letter(i), Value: sheet.Clean(x.Text), Reason: "这一列出现了两次，请删去一列"})
 			continue
 		}
 		head[col] = i
@@ -104,7 +123,7 @@ func (c *collector) heading(n int, row []cell) bool {
 		}
 	}
 	for _, i := range unknown {
-		c.add(CellFault{Sheet: c.sheet, Line: n, Column: letter(i), Value: clip(clean(row[i].text)), Reason: "没有这一列，请删去或改成模板里的名称"})
+		c.add(CellFault{Sheet: c.sheet, Line: n, Column: sheet.Letter(i), Value: clip(sheet.Clean(row[i].Text)), Reason: "没有这一列，请删去或改成模板里的名称"})
 	}
 	c.head, c.width = head, len(row)
 	c.sum.Sheets++
@@ -118,15 +137,15 @@ func clip(s string) string {
 	return s
 }
 
-func (c *collector) at(row []cell, col column) cell {
+func (c *collector) at(row []sheet.Cell, col column) sheet.Cell {
 	if i := c.head[col]; i >= 0 && i < len(row) {
 		return row[i]
 	}
-	return cell{}
+	return sheet.Cell{}
 }
 
 // unit reads a line: another owner of the open unit, or the next unit.
-func (c *collector) unit(n int, row []cell) error {
+func (c *collector) unit(n int, row []sheet.Cell) error {
 	before := c.broken
 	c.broken = false
 	u, owner, hasOwner := c.read(n, row)
@@ -250,20 +269,22 @@ func (c *collector) different(u *Row) {
 	}
 }
 
-// end closes a sheet.
-func (c *collector) end() error { return c.close() }
+// End closes a worksheet.
+func (c *collector) End() error { return c.close() }
 
 // read turns a line into a unit and its owner; each bad cell becomes a fault.
-func (c *collector) read(n int, row []cell) (u Row, o Owner, hasOwner bool) {
+func (c *collector) read(n int, row []sheet.Cell) (u Row, o Owner, hasOwner bool) {
 	for i, x := range row {
 		switch {
-		case x.formula:
+		case x.Formula:
 			c.cellFault(n, i, "", "这里是公式，请“复制→选择性粘贴→数值”后再上传")
-		case x.bad:
-			c.cellFault(n, i, clip(x.text), "这里是错误值，请改正")
-		case len([]rune(x.text)) > maxCell:
+		case x.Date:
+			c.cellFault(n, i, "", "这里被表格软件变成了日期，请把这一列设为“文本”格式后重新填写")
+		case x.Bad:
+			c.cellFault(n, i, clip(x.Text), "这里是错误值，请改正")
+		case len([]rune(x.Text)) > maxCell:
 			c.cellFault(n, i, "", "内容太长")
-		case i >= c.width && clean(x.text) != "":
+		case i >= c.width && sheet.Clean(x.Text) != "":
 			c.cellFault(n, i, "", "表头右边还有内容，请删去")
 		}
 	}
@@ -272,7 +293,7 @@ func (c *collector) read(n int, row []cell) (u Row, o Owner, hasOwner bool) {
 	}
 	u = c.place(row, n)
 	for _, col := range []column{colBuilding, colEntrance, colNumber, colName} {
-		if s := clean(c.at(row, col).text); strings.IndexAny(s, "=+@") == 0 {
+		if s := sheet.Clean(c.at(row, col).Text); strings.IndexAny(s, "=+@") == 0 {
 			c.fault(n, col, "", "不能以 = + @ 开头：表格软件会当成公式，请改正")
 		}
 	}
@@ -287,7 +308,7 @@ func (c *collector) read(n int, row []cell) (u Row, o Owner, hasOwner bool) {
 	}
 	var err error
 	if u.Area, err = readArea(c.at(row, colArea)); err != nil {
-		c.fault(n, colArea, clip(clean(c.at(row, colArea).text)), err.Error())
+		c.fault(n, colArea, clip(sheet.Clean(c.at(row, colArea).Text)), err.Error())
 	}
 	u.AreaSource, u.Use = c.choice(n, row, colSource), c.choice(n, row, colUse)
 	u.Sold, u.Delivered = c.choice(n, row, colSold) == "yes", c.choice(n, row, colDelivered) == "yes"
@@ -295,8 +316,8 @@ func (c *collector) read(n int, row []cell) (u Row, o Owner, hasOwner bool) {
 	return u, o, hasOwner
 }
 
-func (c *collector) place(row []cell, n int) Row {
-	text := func(col column) string { return strings.ReplaceAll(plainNumber(c.at(row, col)), " ", "") }
+func (c *collector) place(row []sheet.Cell, n int) Row {
+	text := func(col column) string { return strings.ReplaceAll(c.at(row, col).Plain(), " ", "") }
 	trim := func(s string, suffixes ...string) string {
 		for _, x := range suffixes {
 			if t := strings.TrimSuffix(s, x); t != "" {
@@ -310,7 +331,7 @@ func (c *collector) place(row []cell, n int) Row {
 
 func (c *collector) cellFault(n, i int, value, reason string) {
 	c.broken = true
-	name := letter(i)
+	name := sheet.Letter(i)
 	for col, at := range c.head {
 		if at == i {
 			name += " " + titles[col]
@@ -319,8 +340,8 @@ func (c *collector) cellFault(n, i int, value, reason string) {
 	c.add(CellFault{Sheet: c.sheet, Line: n, Column: name, Value: value, Reason: reason})
 }
 
-func (c *collector) choice(n int, row []cell, col column) string {
-	text := strings.ReplaceAll(clean(c.at(row, col).text), " ", "")
+func (c *collector) choice(n int, row []sheet.Cell, col column) string {
+	text := strings.ReplaceAll(sheet.Clean(c.at(row, col).Text), " ", "")
 	v, ok := choices[col][text]
 	if !ok {
 		c.fault(n, col, clip(text), choiceHelp[col])
@@ -328,19 +349,19 @@ func (c *collector) choice(n int, row []cell, col column) string {
 	return v
 }
 
-func (c *collector) owner(n int, row []cell) (Owner, bool) {
-	o := Owner{Name: clean(c.at(row, colName).text), Line: n}
+func (c *collector) owner(n int, row []sheet.Cell) (Owner, bool) {
+	o := Owner{Name: sheet.Clean(c.at(row, colName).Text), Line: n}
 	var err error
 	if o.IDNumber, err = readPaper(c.at(row, colPaper)); err != nil {
-		c.fault(n, colPaper, mask(clean(c.at(row, colPaper).text)), err.Error())
+		c.fault(n, colPaper, mask(sheet.Clean(c.at(row, colPaper).Text)), err.Error())
 	}
 	if o.Phone, err = readPhone(c.at(row, colPhone)); err != nil {
-		c.fault(n, colPhone, mask(clean(c.at(row, colPhone).text)), err.Error())
+		c.fault(n, colPhone, mask(sheet.Clean(c.at(row, colPhone).Text)), err.Error())
 	}
 	if o.ShareNum, o.ShareDen, err = readShare(c.at(row, colShare)); err != nil {
-		c.fault(n, colShare, clip(clean(c.at(row, colShare).text)), err.Error())
+		c.fault(n, colShare, clip(sheet.Clean(c.at(row, colShare).Text)), err.Error())
 	}
-	switch text := clean(c.at(row, colRepresentative).text); text {
+	switch text := sheet.Clean(c.at(row, colRepresentative).Text); text {
 	case "是", "√":
 		o.Representative = true
 	case "", "否":

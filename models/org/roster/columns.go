@@ -1,6 +1,10 @@
 package roster
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/linli-city/linli/models/sheet"
+)
 
 // column is a heading that the roster knows.
 type column int
@@ -42,7 +46,7 @@ var aliases = map[string]column{
 
 // heading finds the column of a heading.
 func heading(text string) (column, bool) {
-	text = strings.ReplaceAll(clean(text), " ", "")
+	text = strings.ReplaceAll(sheet.Clean(text), " ", "")
 	for i, t := range titles {
 		if t == text {
 			return column(i), true
@@ -50,30 +54,4 @@ func heading(text string) (column, bool) {
 	}
 	c, ok := aliases[text]
 	return c, ok
-}
-
-// letter names a spreadsheet's column: 0 is A, 27 is AB.
-func letter(i int) string {
-	name := ""
-	for i >= 0 {
-		name = string(rune('A'+i%26)) + name
-		i = i/26 - 1
-	}
-	return name
-}
-
-// clean makes what people type alike: full-width letters, digits and signs become plain, odd spaces become plain
-// spaces, invisible characters go.
-func clean(s string) string {
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		switch {
-		case r >= 0xFF01 && r <= 0xFF5E:
-			return r - 0xFEE0
-		case r == 0x3000 || r == 0xA0 || r == '\t' || r == '\n' || r == '\r':
-			return ' '
-		case r < 0x20 || r >= 0x7F && r < 0xA0 || r >= 0x200B && r <= 0x200F || r >= 0x202A && r <= 0x202E || r >= 0x2060 && r <= 0x2069 || r == 0xFEFF:
-			return -1
-		}
-		return r
-	}, s))
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/linli-city/linli/models/area"
 	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/sheet"
 )
 
 // Row is one unit with its owners, from one or several lines.
@@ -60,9 +61,6 @@ const (
 
 // Faults of whole files.
 var (
-	ErrOld      = fault.New(fault.Invalid, "roster.old_format", "这是旧版 .xls 或加了密码的文件，请用 Excel 或 WPS 另存为不加密的 .xlsx 再上传")
-	ErrHTML     = fault.New(fault.Invalid, "roster.html", "这个文件其实是网页，请用 Excel 打开后另存为 .xlsx 再上传")
-	ErrBroken   = fault.New(fault.Invalid, "roster.broken", "文件损坏或不是表格，请重新导出后再上传")
 	ErrTooLarge = fault.New(fault.Invalid, "roster.too_large", "名册太大，一次最多 40 万行，请按楼幢分开导入")
 	ErrEmpty    = fault.New(fault.Invalid, "roster.empty", "表格里没有业主记录，请下载模板填写后再上传")
 	ErrHeader   = fault.New(fault.Invalid, "roster.header", "没有找到表头，请保留模板的第一行（幢号、房号、建筑面积……）")
@@ -70,22 +68,10 @@ var (
 
 // Read gives every unit to yield, in the order of the file, and lists the bad cells. Units with a bad cell are not
 // given. yield's error ends the reading and is returned as it is.
-// Faults: ErrOld, ErrHTML, ErrBroken, ErrTooLarge, ErrEmpty, ErrHeader.
+// Faults: ErrTooLarge, ErrEmpty, ErrHeader, and those of sheet.Read.
 func Read(ctx context.Context, src io.ReaderAt, size int64, _ string, yield func(Row) error) (Summary, []CellFault, error) {
-	head := make([]byte, 8)
-	n, _ := src.ReadAt(head, 0)
 	c := newCollector(ctx, yield)
-	var err error
-	switch kind(head[:n]) {
-	case "xlsx":
-		err = readXLSX(src, size, c)
-	case "ole":
-		err = ErrOld
-	case "html":
-		err = ErrHTML
-	default:
-		err = readCSV(src, size, c)
-	}
+	err := sheet.Read(src, size, c)
 	if err != nil {
 		return c.sum, c.faults, err
 	}

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/sheet"
 )
 
 const heads = "幢号,单元,房号,建筑面积,面积来源,用途,状态,交付,业主姓名,证件号码,手机号,份额\n"
@@ -99,12 +100,12 @@ func TestFaultsHidePeople(t *testing.T) {
 	}
 }
 
-// sheet builds a workbook from cells; f may spoil it.
-func sheet(t testing.TB, cells map[string]any, f func(*excelize.File)) []byte {
+// workbook builds one from cells; f may spoil it.
+func workbook(t testing.TB, cells map[string]any, f func(*excelize.File)) []byte {
 	t.Helper()
 	x := excelize.NewFile()
 	for i, h := range strings.Split(strings.TrimSpace(heads), ",") {
-		if err := x.SetCellStr("Sheet1", letter(i)+"1", h); err != nil {
+		if err := x.SetCellStr("Sheet1", sheet.Letter(i)+"1", h); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -132,7 +133,7 @@ func TestXLSXNumbersAreReadAsExcelShowsThem(t *testing.T) {
 	for in, want := range map[float64]string{88.5: "88.50", 0.1 + 0.2: "0.30", 100.123: "100.123", 1.1e2: "110.00"} {
 		c := unitCells()
 		c["D2"] = in
-		rows, faults, err := read(t, sheet(t, c, nil))
+		rows, faults, err := read(t, workbook(t, c, nil))
 		if err != nil || len(faults) > 0 || len(rows) != 1 || rows[0].Area.String() != want {
 			t.Errorf("%v: %v %v %v", in, rows, faults, err)
 			continue
@@ -143,7 +144,7 @@ func TestXLSXNumbersAreReadAsExcelShowsThem(t *testing.T) {
 	}
 	c := unitCells()
 	c["J2"] = 110101199003070019.0
-	if _, faults, _ := read(t, sheet(t, c, nil)); len(faults) != 1 || !strings.Contains(faults[0].Reason, "文本") {
+	if _, faults, _ := read(t, workbook(t, c, nil)); len(faults) != 1 || !strings.Contains(faults[0].Reason, "文本") {
 		t.Errorf("an ID number stored as a float: %v", faults)
 	}
 }
@@ -161,7 +162,7 @@ func TestXLSXTrapsAreNamed(t *testing.T) {
 		"a hidden sheet":   {func(f *excelize.File) { _, _ = f.NewSheet("旧"); _ = f.SetSheetVisible("旧", false) }, "", "隐藏"},
 		"an unknown title": {func(f *excelize.File) { _ = f.SetCellStr("Sheet1", "M1", "车牌") }, "M", "没有这一列"},
 	} {
-		_, faults, err := read(t, sheet(t, unitCells(), c.spoil))
+		_, faults, err := read(t, workbook(t, unitCells(), c.spoil))
 		if err != nil || len(faults) != 1 || faults[0].Column != c.column || !strings.Contains(faults[0].Reason, c.reason) {
 			t.Errorf("%s: %+v, %v", name, faults, err)
 		}
@@ -170,18 +171,18 @@ func TestXLSXTrapsAreNamed(t *testing.T) {
 
 func TestWrongFilesAreRefused(t *testing.T) {
 	t.Parallel()
-	whole := sheet(t, unitCells(), nil)
+	whole := workbook(t, unitCells(), nil)
 	for name, c := range map[string]struct {
 		raw  []byte
 		want *fault.Fault
 	}{
-		"old .xls":         {append([]byte{0xD0, 0xCF, 0x11, 0xE0}, make([]byte, 600)...), ErrOld},
-		"a page":           {[]byte("<html><table></table>"), ErrHTML},
-		"half a workbook":  {whole[:len(whole)/2], ErrBroken},
+		"old .xls":         {append([]byte{0xD0, 0xCF, 0x11, 0xE0}, make([]byte, 600)...), sheet.ErrOld},
+		"a page":           {[]byte("<html><table></table>"), sheet.ErrHTML},
+		"half a workbook":  {whole[:len(whole)/2], sheet.ErrBroken},
 		"no heading":       {[]byte("a,b,c\n1,2,3\n" + strings.Repeat("x,y,z\n", 20)), ErrHeader},
 		"only the heading": {[]byte(heads), ErrEmpty},
 		"nothing":          {nil, ErrHeader},
-		"zeros":            {make([]byte, 100), ErrBroken},
+		"zeros":            {make([]byte, 100), sheet.ErrBroken},
 	} {
 		if _, _, err := read(t, c.raw); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
@@ -227,7 +228,7 @@ func spoilt(t testing.TB, raw []byte, part string, change func([]byte) []byte) [
 // TestASmallFileThatUnpacksToALargeOne is refused before it stands in memory.
 func TestASmallFileThatUnpacksToALargeOne(t *testing.T) {
 	t.Parallel()
-	whole := sheet(t, unitCells(), nil)
+	whole := workbook(t, unitCells(), nil)
 	blanks := strings.Repeat(" ", 4<<20)
 	onSheet := func(old, with string) []byte {
 		return spoilt(t, whole, "xl/worksheets/sheet1.xml", func(x []byte) []byte {
@@ -256,7 +257,7 @@ func TestASmallFileThatUnpacksToALargeOne(t *testing.T) {
 		"a line of commas":       []byte(heads + strings.Repeat(",", 1<<20)),
 		"commas between breaks":  []byte(heads + strings.Repeat("\"\n\",", 1<<18)),
 	} {
-		if _, _, err := read(t, raw); !errors.Is(err, ErrTooLarge) {
+		if _, _, err := read(t, raw); !errors.Is(err, sheet.ErrTooLarge) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -6,14 +6,16 @@ import (
 	"io"
 
 	"github.com/xuri/excelize/v2"
+
+	"github.com/linli-city/linli/models/sheet"
 )
 
 // Template is the spreadsheet to fill in: the headings with their choices, and a sheet that explains them.
 func Template() ([]byte, error) {
 	f := excelize.NewFile()
 	defer func() { _ = f.Close() }()
-	const sheet = "业主名册"
-	if err := f.SetSheetName("Sheet1", sheet); err != nil {
+	const name = "业主名册"
+	if err := f.SetSheetName("Sheet1", name); err != nil {
 		return nil, err
 	}
 	style, err := f.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}, NumFmt: 49})
@@ -25,24 +27,24 @@ func Template() ([]byte, error) {
 		return nil, err
 	}
 	for i, t := range titles {
-		col := letter(i)
-		if err := f.SetColStyle(sheet, col, text); err != nil {
+		col := sheet.Letter(i)
+		if err := f.SetColStyle(name, col, text); err != nil {
 			return nil, err
 		}
-		if err := f.SetCellStr(sheet, col+"1", t); err != nil {
+		if err := f.SetCellStr(name, col+"1", t); err != nil {
 			return nil, err
 		}
-		if err := f.SetCellStyle(sheet, col+"1", col+"1", style); err != nil {
+		if err := f.SetCellStyle(name, col+"1", col+"1", style); err != nil {
 			return nil, err
 		}
 	}
 	for col, list := range map[column][]string{colSource: {"登记", "测绘", "合同"}, colUse: {"住宅", "商业", "车位", "储藏室", "其他"}, colSold: {"已售", "未售"}, colDelivered: {"是", "否"}, colRepresentative: {"是"}} {
 		v := excelize.NewDataValidation(true)
-		v.Sqref = fmt.Sprintf("%s2:%s100000", letter(int(col)), letter(int(col)))
+		v.Sqref = fmt.Sprintf("%s2:%s100000", sheet.Letter(int(col)), sheet.Letter(int(col)))
 		if err := v.SetDropList(list); err != nil {
 			return nil, err
 		}
-		if err := f.AddDataValidation(sheet, v); err != nil {
+		if err := f.AddDataValidation(name, v); err != nil {
 			return nil, err
 		}
 	}
@@ -53,6 +55,9 @@ func Template() ([]byte, error) {
 	err = f.Write(&b)
 	return b.Bytes(), err
 }
+
+// notesSheet explains the template; it is skipped when the file comes back.
+const notesSheet = "填写说明"
 
 func notes(f *excelize.File) error {
 	if _, err := f.NewSheet(notesSheet); err != nil {

@@ -1,4 +1,4 @@
-package roster
+package sheet
 
 import (
 	"bytes"
@@ -25,18 +25,20 @@ func kind(head []byte) string {
 }
 
 // readCSV reads UTF-8 (with or without a mark), UTF-16 with a mark, and GB18030, which Excel writes in China.
-func readCSV(src io.ReaderAt, size int64, c *collector) error {
+func readCSV(src io.ReaderAt, size int64, t Taker) error {
 	text, err := decoded(src, size)
 	if err != nil {
 		return err
 	}
 	r := csv.NewReader(&lines{r: text})
 	r.FieldsPerRecord, r.ReuseRecord = -1, true
-	c.begin("CSV")
+	if !t.Begin(Sheet{Name: "CSV", Of: 1}) {
+		return nil
+	}
 	for {
 		cells, err := r.Read()
 		if errors.Is(err, io.EOF) {
-			return c.end()
+			return t.End()
 		}
 		if errors.Is(err, ErrTooLarge) {
 			return err
@@ -45,11 +47,15 @@ func readCSV(src io.ReaderAt, size int64, c *collector) error {
 			return ErrBroken.Saying("CSV 的引号不成对，请用 Excel 另存为 .xlsx 再上传")
 		}
 		line, _ := r.FieldPos(0)
-		row := make([]cell, len(cells))
+		row := make([]Cell, len(cells))
 		for i, s := range cells {
-			row[i] = cell{text: s}
+			row[i] = Cell{Text: s}
 		}
-		if err := c.line(line, row); err != nil {
+		err = t.Line(Line{Number: line, Cells: row})
+		if errors.Is(err, ErrSkip) {
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -58,7 +64,7 @@ func readCSV(src io.ReaderAt, size int64, c *collector) error {
 // maxLine is how many bytes a line of CSV may have; the reader holds all its cells.
 const maxLine = 256 << 10
 
-// lines ends a file in which one line, with the line breaks inside quotes, is longer than any line of a roster.
+// lines ends a file in which one line, with the line breaks inside quotes, is longer than any line of a spreadsheet.
 type lines struct {
 	r      io.Reader
 	n      int
@@ -76,7 +82,7 @@ func (l *lines) Read(p []byte) (int, error) {
 			l.n = 0
 		}
 		if l.n > maxLine {
-			return 0, ErrTooLarge.Saying("有一行太长，请只保留模板里的列，或用 Excel 另存为 .xlsx 再上传")
+			return 0, ErrTooLarge.Saying("有一行太长，请只保留需要的列，或用 Excel 另存为 .xlsx 再上传")
 		}
 	}
 	return n, err

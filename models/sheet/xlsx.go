@@ -1,4 +1,4 @@
-package roster
+package sheet
 
 import (
 	"archive/zip"
@@ -25,15 +25,12 @@ const (
 	maxColumns = 200
 )
 
-// notesSheet is the template's own sheet of explanations; it is skipped.
-const notesSheet = "填写说明"
-
 type sheetRef struct{ name, state, path string }
 
 // readXLSX walks the worksheets of a workbook as a stream: hundreds of thousands of rows never stand in memory.
-func readXLSX(src io.ReaderAt, size int64, c *collector) error {
+func readXLSX(src io.ReaderAt, size int64, t Taker) error {
 	if n, err := parts(src, size); err != nil || n > maxParts {
-		return ErrTooLarge.Saying("文件的内部结构不正常，请复制到模板里重新保存后再上传")
+		return ErrTooLarge
 	}
 	z, err := zip.NewReader(src, size)
 	if err != nil {
@@ -43,7 +40,7 @@ func readXLSX(src io.ReaderAt, size int64, c *collector) error {
 	for _, f := range z.File {
 		files[strings.TrimPrefix(f.Name, "/")] = f
 	}
-	sheets, err := workbook(files)
+	sheets, from1904, err := workbook(files)
 	if err != nil {
 		return err
 	}
@@ -51,23 +48,19 @@ func readXLSX(src io.ReaderAt, size int64, c *collector) error {
 	if err != nil {
 		return err
 	}
+	dates, err := dateStyles(files["xl/styles.xml"])
+	if err != nil {
+		return err
+	}
 	for _, s := range sheets {
-		if s.name == notesSheet {
+		if !t.Begin(Sheet{Name: s.name, Hidden: s.state != "" && s.state != "visible", Of: len(sheets), From1904: from1904}) {
 			continue
 		}
-		if s.state != "" && s.state != "visible" {
-			c.add(CellFault{Sheet: s.name, Reason: "工作表被隐藏了，请取消隐藏或删去"})
-			continue
+		err := readSheet(files[s.path], &walker{strs: strs, dates: dates, t: t})
+		if err == nil {
+			err = t.End()
 		}
-		c.begin(s.name)
-		if err := readSheet(files[s.path], strs, c); err != nil {
-			if errors.Is(err, ErrHeader) && len(sheets) > 1 {
-				c.add(CellFault{Sheet: s.name, Reason: ErrHeader.Message + "；不是名册的工作表请删去"})
-				continue
-			}
-			return err
-		}
-		if err := c.end(); err != nil {
+		if err != nil && !errors.Is(err, ErrSkip) {
 			return err
 		}
 	}
@@ -110,7 +103,7 @@ func open(f *zip.File, most int64) (*part, error) {
 	return &part{xml: d, source: b, Closer: r}, nil
 }
 
-// bounded ends a part that unpacks to more than a roster can need, as a whole or in one token.
+// bounded ends a part that unpacks to more than a spreadsheet can need, as a whole or in one token.
 type bounded struct {
 	r     io.Reader
 	left  int64
@@ -140,6 +133,14 @@ func (p *part) token() (xml.Token, error) {
 	return nil, ErrBroken
 }
 
+// ended is nil at the end of a part.
+func ended(err error) error {
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
+}
+
 func attr(e xml.StartElement, name string) string {
 	for _, a := range e.Attr {
 		if a.Name.Local == name {
@@ -149,9 +150,9 @@ func attr(e xml.StartElement, name string) string {
 	return ""
 }
 
-func workbook(files map[string]*zip.File) ([]sheetRef, error) {
+func workbook(files map[string]*zip.File) (sheets []sheetRef, from1904 bool, err error) {
 	targets := map[string]string{}
-	err := each(files["xl/_rels/workbook.xml.rels"], func(e xml.StartElement) {
+	err = each(files["xl/_rels/workbook.xml.rels"], func(e xml.StartElement) {
 		if e.Name.Local == "Relationship" {
 			t := attr(e, "Target")
 			if !strings.HasPrefix(t, "/") {
@@ -161,18 +162,20 @@ func workbook(files map[string]*zip.File) ([]sheetRef, error) {
 		}
 	})
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	var sheets []sheetRef
 	err = each(files["xl/workbook.xml"], func(e xml.StartElement) {
-		if e.Name.Local == "sheet" && len(sheets) < maxSheets {
+		switch {
+		case e.Name.Local == "sheet" && len(sheets) < maxSheets:
 			sheets = append(sheets, sheetRef{name: attr(e, "name"), state: attr(e, "state"), path: targets[attr(e, "id")]})
+		case e.Name.Local == "workbookPr":
+			from1904 = attr(e, "date1904") == "1" || attr(e, "date1904") == "true"
 		}
 	})
 	if err == nil && len(sheets) == 0 {
 		err = ErrBroken
 	}
-	return sheets, err
+	return sheets, from1904, err
 }
 
 func each(f *zip.File, do func(xml.StartElement)) error {
@@ -183,11 +186,8 @@ func each(f *zip.File, do func(xml.StartElement)) error {
 	defer func() { _ = p.Close() }()
 	for {
 		t, err := p.token()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
 		if err != nil {
-			return err
+			return ended(err)
 		}
 		if e, ok := t.(xml.StartElement); ok {
 			do(e)
@@ -225,11 +225,8 @@ func sharedStrings(f *zip.File) (*stringTable, error) {
 	inText, phonetic := false, false
 	for {
 		t, err := p.token()
-		if errors.Is(err, io.EOF) {
-			return s, nil
-		}
 		if err != nil {
-			return nil, err
+			return s, ended(err)
 		}
 		switch t := t.(type) {
 		case xml.StartElement:
@@ -255,21 +252,17 @@ func sharedStrings(f *zip.File) (*stringTable, error) {
 	}
 }
 
-// readSheet gives a worksheet's rows to the collector.
-func readSheet(f *zip.File, strs *stringTable, c *collector) error {
+// readSheet gives a worksheet's lines to the taker.
+func readSheet(f *zip.File, w *walker) error {
 	p, err := open(f, maxSheet)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = p.Close() }()
-	w := &walker{strs: strs, c: c}
 	for {
 		t, err := p.token()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
 		if err != nil {
-			return err
+			return ended(err)
 		}
 		if err := w.take(t); err != nil {
 			return err
@@ -280,13 +273,14 @@ func readSheet(f *zip.File, strs *stringTable, c *collector) error {
 // walker assembles rows from the tokens of a worksheet.
 type walker struct {
 	strs   *stringTable
-	c      *collector
-	row    []cell
+	dates  []bool // by style
+	t      Taker
+	row    []Cell
 	line   int
 	hidden bool
 	col    int
 	kind   string
-	cell   cell
+	cell   Cell
 	inCell bool
 	inText bool
 	text   []byte
@@ -319,20 +313,23 @@ func (w *walker) start(e xml.StartElement) error {
 		}
 		w.hidden = attr(e, "hidden") == "1" || attr(e, "hidden") == "true"
 	case "c":
-		w.inCell, w.kind, w.cell, w.text = true, attr(e, "t"), cell{}, w.text[:0]
+		w.inCell, w.kind, w.cell, w.text = true, attr(e, "t"), Cell{}, w.text[:0]
+		if i, err := strconv.Atoi(attr(e, "s")); err == nil && i >= 0 && i < len(w.dates) {
+			w.cell.Date = w.dates[i]
+		}
 		w.col++
 		if ref := attr(e, "r"); ref != "" {
 			w.col = columnOf(ref)
 		}
 		if w.col < 0 || w.col >= maxColumns {
-			return ErrTooLarge.Saying("表格的列太多，请只保留模板里的列")
+			return ErrTooLarge.Saying("表格的列太多，请只保留需要的列")
 		}
 	case "f":
-		w.cell.formula = true
+		w.cell.Formula = true
 	case "v", "t":
 		w.inText = w.inCell
 	case "mergeCell":
-		w.c.add(CellFault{Sheet: w.c.sheet, Column: attr(e, "ref"), Reason: "这里是合并的单元格，请取消合并，并把内容填到每一行"})
+		w.t.Merged(attr(e, "ref"))
 	}
 	return nil
 }
@@ -344,33 +341,32 @@ func (w *walker) end(name string) error {
 	case "c":
 		w.inCell = false
 		for len(w.row) <= w.col {
-			w.row = append(w.row, cell{})
+			w.row = append(w.row, Cell{})
 		}
 		w.row[w.col] = w.value()
 	case "row":
-		if w.hidden && !blank(w.row) {
-			w.c.add(CellFault{Sheet: w.c.sheet, Line: w.line, Reason: "这一行被隐藏了，请取消隐藏或删去"})
-			return nil
-		}
-		return w.c.line(w.line, w.row)
+		return w.t.Line(Line{Number: w.line, Hidden: w.hidden, Cells: w.row})
 	}
 	return nil
 }
 
-func (w *walker) value() cell {
+func (w *walker) value() Cell {
 	x := w.cell
 	switch w.kind {
 	case "s":
 		i, err := strconv.Atoi(string(w.text))
 		s, ok := w.strs.at(i)
-		x.text, x.bad = s, err != nil || !ok
+		x.Text, x.Bad = s, err != nil || !ok
 	case "e":
-		x.text, x.bad = string(w.text), true
+		x.Text, x.Bad = string(w.text), true
 	case "", "n":
-		x.text, x.number = string(w.text), len(w.text) > 0
+		x.Text, x.Number = string(w.text), len(w.text) > 0
+		x.Date = x.Date && x.Number
+		return x
 	default: // inlineStr, str, b, d
-		x.text = string(w.text)
+		x.Text = string(w.text)
 	}
+	x.Date = false
 	return x
 }
 
