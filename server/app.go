@@ -20,6 +20,7 @@ import (
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/file/blob"
+	"github.com/linli-city/linli/models/hotline"
 	"github.com/linli-city/linli/models/joint"
 	"github.com/linli-city/linli/models/mediation"
 	"github.com/linli-city/linli/models/org"
@@ -56,6 +57,8 @@ type app struct {
 	complaints *complaint.Service
 	joint      *joint.Service
 	mediation  *mediation.Service
+	hotline    *hotline.Service
+	suggester  suggester
 	board      *disclosure.Service
 	inbox      *inbox.Service
 	sessions   *session.Sessions
@@ -88,6 +91,12 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.files = file.New(a.db, a.vault, a.blobs, file.Options{LinkKey: cfg.LinkKeyBytes(), PublicURL: cfg.PublicURL, Log: log})
 	a.org = org.New(a.db, a.vault, a.files, log)
 	a.complaints = complaint.New(a.db, a.pack, a.vault, a.wechat, a.files, log)
+	words, err := suggest.New(a.pack)
+	if err != nil {
+		return nil, err
+	}
+	a.suggester = suggester{words, a.complaints}
+	a.hotline = hotline.New(a.db, a.vault, a.files, a.complaints, a.suggester)
 	a.joint = joint.New(a.db, a.pack, a.complaints, a.files, log)
 	a.mediation = mediation.New(a.db, a.pack, a.complaints, a.vault, a.files)
 	a.board = disclosure.New(a.db, a.files)
@@ -112,10 +121,6 @@ func (a *app) mount(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	words, err := suggest.New(a.pack)
-	if err != nil {
-		return err
-	}
 	a.access = web.NewAccessLog(a.db, a.log)
 	a.site = web.New(web.Options{PublicURL: a.cfg.PublicURL, Version: version, Origins: a.cfg.Origins, Proxies: a.cfg.Proxies, MaxBody: a.cfg.MaxBody.N,
 		Timeout: a.cfg.RequestTimeout.D, Sessions: a.sessions, Limiter: limit.New(a.redis, a.log), Access: a.access, Registry: a.registry, Logger: a.log, Outermost: tracing,
@@ -133,8 +138,8 @@ func (a *app) mount(ctx context.Context) error {
 			}},
 		}})
 	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Mediation: a.mediation, Board: a.board, Files: a.files, Inbox: a.inbox,
-		WeChat: a.wechat, Suggester: suggester{words, a.complaints}, Vault: a.vault})
-	office.Routes(a.site, office.Deps{DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Joint: a.joint, Mediation: a.mediation, Board: a.board, Files: a.files, Inbox: a.inbox,
+		WeChat: a.wechat, Suggester: a.suggester, Vault: a.vault})
+	office.Routes(a.site, office.Deps{DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Joint: a.joint, Mediation: a.mediation, Hotline: a.hotline, Board: a.board, Files: a.files, Inbox: a.inbox,
 		Pack: a.pack.Code, PublicURL: a.cfg.PublicURL})
 	public.Routes(a.site, public.Deps{Complaints: a.complaints, Board: a.board, Codes: a.codes, PublicURL: a.cfg.PublicURL, Production: a.cfg.Production, Bureau: a.bureau()})
 	h5.Routes(a.site, h5.Deps{Org: a.org, Board: a.board, Complaints: a.complaints, Codes: a.codes, PublicURL: a.cfg.PublicURL})

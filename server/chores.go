@@ -46,6 +46,10 @@ func (a *app) chores(ctx context.Context) {
 			n, err := a.complaints.EraseClosed(ctx)
 			return n > 0, err
 		}},
+		{"erase-hotline", time.Hour, func(ctx context.Context) (bool, error) {
+			n, err := a.hotline.Sweep(ctx)
+			return n > 0, err
+		}},
 		{"calendar-warning", time.Hour, a.warnOfYears},
 		{"mediation-clock", time.Minute, func(ctx context.Context) (bool, error) {
 			n, err := a.mediation.Tick(ctx)

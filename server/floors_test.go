@@ -37,6 +37,7 @@ var floors = map[string]floor{
 	"models/org": {2, []string{"models/org/roster"}}, "models/org/roster": {2, nil},
 	"models/file": {2, []string{"models/org", "models/file/blob"}}, "models/file/blob": {2, nil},
 
+	"models/hotline": {3, []string{"models/complaint", "models/hotline/orders"}}, "models/hotline/orders": {2, nil},
 	"models/complaint": {3, nil}, "models/joint": {3, []string{"models/complaint"}}, "models/mediation": {3, []string{"models/complaint"}}, "models/disclosure": {3, nil}, "models/modelstest": {3, nil},
 
 	"notify": {4, []string{"notify/inbox"}}, "notify/inbox": {4, nil}, "notify/wechat": {4, nil}, "notify/sms": {4, nil},

@@ -20,6 +20,7 @@ var sealedColumns = []vault.Column{
 	{Table: "case_complainants", Sealed: "name_sealed", Bound: "complainants.name"},
 	{Table: "case_complainants", Sealed: "phone_sealed", Bound: "complainants.phone", Index: "phone_index", IndexKind: "phone"},
 	{Table: "complaint_drafts", Sealed: "body_sealed", Bound: "complaint_drafts.body"},
+	{Table: "hotline_orders", Sealed: "body_sealed", Bound: "hotline_orders.body"},
 	{Table: "phone_codes", Sealed: "phone_sealed", Bound: "phone_codes.phone", Index: "phone_index", IndexKind: "phone"},
 	{Table: "mediation_parties", Sealed: "name_sealed", Bound: "mediation_parties.name"},
 	{Table: "mediation_parties", Sealed: "phone_sealed", Bound: "mediation_parties.phone", Index: "phone_index", IndexKind: "phone"},

@@ -92,6 +92,8 @@ func (e *engine) furnish(suffix string) things {
 	th["mediations"] = e.must(201, owner, "POST", "/miniapp/v1/mediations", m{"estate_id": estate, "subject": secretOf(suffix) + "和物业有纠纷", "wish": "退还费用", "named": true, "client_ref": "walk" + suffix}).int("id")
 	th["conferences"] = e.must(201, community, "POST", "/office/v1/conferences", m{"title": secretOf(suffix) + "联席会议", "place": "办事处会议室", "starts_at": "2027-01-01T09:00:00+08:00", "items": []m{{"text": "消防通道"}},
 		"offices": []int64{e.actor(community).OrganisationID()}, "client_ref": "walk" + suffix}).int("id")
+	orders := e.must(201, community, "POST", "/office/v1/files", multipartOf("hotline", "hotline"+suffix, "h.csv", []byte("工单编号,诉求内容\nN"+suffix+"1,"+secretOf(suffix)+"楼道灯坏了\n")))
+	th["hotline-imports"] = e.must(201, community, "POST", "/office/v1/hotline-imports", m{"file_id": orders.int("id"), "client_ref": "walk" + suffix}).int("id")
 	th["homes"] = e.firstID(owner, "/miniapp/v1/homes")
 	th["household"] = e.memberOf(owner, th["units"])
 	th["residences"] = th["household"]
@@ -200,6 +202,7 @@ func bodies(th things) map[string]any {
 		"officeTransferUnit":      m{"cause": "sale", "source": "证1", "client_ref": "w10", "owners": []m{{"name": "张"}}},
 		"officeAnswerOwnerReview": m{"finding": "separate", "reason": "看过房产证"}, "officeNameRepresentative": m{"owner_id": 0}, "officeEndResidence": m{"reason": "看过房产证"},
 		"officePreviewMandates": m{"remove": []string{"cooking-fumes"}}, "officeReviseMandates": m{"remove": []string{"cooking-fumes"}, "reason": "试一试", "article": "试一试"}, "officeDecideMandateVersion": decide,
+		"officeCheckHotline": m{"file_id": 999999, "client_ref": "w24"}, "officeDecideHotlineOrders": m{"orders": []int64{1}, "skip": true}, "officeApplyHotline": m{},
 		"officeMakeOpenKey": m{"label": "某平台"},
 		"officeReplayAll":   m{"since": "2026-01-01T00:00:00Z"},
 		"uploadFile":        multipartOf("photo", "w8", "p.png", onePixel()), "officeUploadFile": multipartOf("photo", "w9", "p.png", onePixel()),

@@ -30,3 +30,19 @@ func (s suggester) Suggest(ctx context.Context, text string) ([]miniapp.Suggesti
 	}
 	return list, nil
 }
+
+// Suggestions gives the best matter for each of many texts.
+func (s suggester) Suggestions(ctx context.Context) (func(title, text string) (matter, why string), error) {
+	mandates, err := s.complaints.MandatesNow(ctx)
+	if err != nil {
+		return nil, err
+	}
+	words := s.words.With(mandates)
+	return func(title, text string) (matter, why string) {
+		found := words.Suggest(title, text, 1)
+		if len(found.Matters) == 0 {
+			return "", ""
+		}
+		return found.Matters[0].Code, "写到：" + strings.Join(found.Matters[0].Words, "、")
+	}, nil
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/event"
@@ -92,10 +93,12 @@ type filing struct {
 	owner Complainant // as far as it is known
 	// estate finds the estate and checks that whoever files may do so there.
 	estate func(*store.Tx) (*org.Estate, error)
-	files  org.Actor // who uploaded the photos
-	writer int64     // who writes, for the kept draft and a restriction; in no record of an anonymous complaint
-	phones []string  // the writer's phone as it may be indexed, without an account
-	detail any       // what the offices read beside the first step; nil for nothing
+	files  org.Actor                    // who uploaded the photos
+	writer int64                        // who writes, for the kept draft and a restriction; in no record of an anonymous complaint
+	phones []string                     // the writer's phone as it may be indexed, without an account
+	detail any                          // what the offices read beside the first step; nil for nothing
+	due    *time.Time                   // a deadline from outside, which counts where it is the earlier one
+	also   func(*store.Tx, *Case) error // runs in the same transaction; nil for nothing
 }
 
 // File takes a resident's complaint, routes it and tells everybody concerned. The same ref with the same input answers
@@ -247,6 +250,9 @@ func (s *Service) insert(tx *store.Tx, f filing, display Display) (*Case, error)
 	if err := t.dispatch(); err != nil {
 		return nil, err
 	}
+	if f.due != nil && f.due.After(tx.Now) && (c.DueAt == nil || f.due.Before(*c.DueAt)) {
+		c.DueAt, c.DueReference, c.RemindAt = f.due, false, remindBefore(tx.Now, *f.due)
+	}
 	if err := t.open(r.parties()); err != nil {
 		return nil, err
 	}
@@ -257,6 +263,11 @@ func (s *Service) insert(tx *store.Tx, f filing, display Display) (*Case, error)
 	}
 	if err := tx.Model(&Step{}).Where("id = ?", t.step.ID).Update("complainant_id", m.ID).Error; err != nil {
 		return nil, err
+	}
+	if f.also != nil {
+		if err := f.also(tx, c); err != nil {
+			return nil, err
+		}
 	}
 	attach := s.files.Attach
 	if d.Cover == Anonymous {

@@ -21,10 +21,11 @@ const (
 	Document Purpose = "document" // proofs: pictures or PDF
 	Notice   Purpose = "notice"   // attachments of a notice: pictures or PDF
 	Roster   Purpose = "roster"   // XLSX or CSV
+	Hotline  Purpose = "hotline"  // work orders of the 12345 hotline: XLSX or CSV; never attached, so gone after a day
 )
 
 // limits are the largest uploads, in bytes.
-var limits = map[Purpose]int64{Photo: 10 << 20, Document: 10 << 20, Notice: 20 << 20, Roster: 32 << 20}
+var limits = map[Purpose]int64{Photo: 10 << 20, Document: 10 << 20, Notice: 20 << 20, Roster: 32 << 20, Hotline: 16 << 20}
 
 // File is a stored file. KeySealed is its data key under the vault; without it the content is gone.
 type File struct {
@@ -58,7 +59,7 @@ var (
 	ErrHEIC      = fault.New(fault.Invalid, "file.heic", "这是 HEIC 格式的照片，请在手机相机设置里改为“兼容性最佳”，或截图后上传")
 	ErrPicture   = fault.New(fault.Invalid, "file.broken", "图片损坏或不完整，请重新拍摄或重新选择")
 	ErrPixels    = fault.New(fault.Invalid, "file.pixels", "图片尺寸太大，请缩小后再上传")
-	ErrSheet     = fault.New(fault.Invalid, "file.sheet", "请上传 .xlsx 或 .csv 格式的名册")
+	ErrSheet     = fault.New(fault.Invalid, "file.sheet", "请上传 .xlsx 或 .csv 格式的表格")
 	ErrUploading = fault.New(fault.Conflict, "file.uploading", "这个文件正在上传，请过一会儿再看").After(5)
 	ErrRefReused = fault.New(fault.Conflict, "client_ref.reused", "这次上传的编号已用于另一个文件，请重新选择文件")
 	ErrPurpose   = fault.ErrInvalid.With(fault.Field{Path: "purpose", Reason: "不支持这种用途"})

@@ -193,19 +193,38 @@ func (s *Service) OpenForImport(ctx context.Context, actor org.Actor, id int64) 
 	if f.Purpose != Roster || (f.SubjectID == 0 && f.PersonID != actor.PersonID) {
 		return nil, 0, "", nil, ErrNotFound
 	}
-	body, err := s.open(ctx, f)
+	r, done, err := s.unsealed(ctx, f)
+	return r, f.Size, "roster", done, err
+}
+
+// OpenHotline opens the actor's own upload of work orders for random reading. Fault: ErrNotFound.
+func (s *Service) OpenHotline(ctx context.Context, actor org.Actor, id int64) (r io.ReaderAt, size int64, sha256 string, done func(), err error) {
+	f, err := s.Find(ctx, id)
 	if err != nil {
 		return nil, 0, "", nil, err
 	}
-	defer func() { _ = body.Close() }()
-	tmp, err := os.CreateTemp("", "linli-roster-*")
+	if f.Purpose != Hotline || f.PersonID != actor.PersonID {
+		return nil, 0, "", nil, ErrNotFound
+	}
+	r, done, err = s.unsealed(ctx, f)
+	return r, f.Size, f.SHA256, done, err
+}
+
+// unsealed decrypts a file into a nameless temporary one, which done removes.
+func (s *Service) unsealed(ctx context.Context, f *File) (io.ReaderAt, func(), error) {
+	body, err := s.open(ctx, f)
 	if err != nil {
-		return nil, 0, "", nil, err
+		return nil, nil, err
+	}
+	defer func() { _ = body.Close() }()
+	tmp, err := os.CreateTemp("", "linli-import-*")
+	if err != nil {
+		return nil, nil, err
 	}
 	_ = os.Remove(tmp.Name())
 	if _, err := io.Copy(tmp, body); err != nil {
 		_ = tmp.Close()
-		return nil, 0, "", nil, err
+		return nil, nil, err
 	}
-	return tmp, f.Size, "roster", func() { _ = tmp.Close() }, nil
+	return tmp, func() { _ = tmp.Close() }, nil
 }

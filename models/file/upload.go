@@ -148,7 +148,7 @@ func (s *Service) clean(f *File, raw *spooled, name string) (io.ReadSeeker, erro
 	switch {
 	case kind == "image/heic":
 		return nil, ErrHEIC
-	case f.Purpose == Roster:
+	case f.Purpose == Roster || f.Purpose == Hotline:
 		if kind != "application/zip" && !strings.HasSuffix(strings.ToLower(name), ".csv") {
 			return nil, ErrSheet
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/file"
+	"github.com/linli-city/linli/models/hotline"
 	"github.com/linli-city/linli/models/joint"
 	"github.com/linli-city/linli/models/mediation"
 	"github.com/linli-city/linli/models/modelstest"
@@ -38,6 +39,7 @@ var entities = []any{
 	complaint.Case{}, complaint.Complainant{}, complaint.MandateVersion{}, complaint.KeptDraft{}, complaint.Party{}, complaint.Step{}, complaint.Gram{}, complaint.SavedView{}, complaint.Template{}, complaint.ContactPoint{}, complaint.Shift{}, complaint.OpenKey{}, complaint.Restriction{}, complaint.LeagueTable{},
 	mediation.Mediation{}, mediation.Party{}, mediation.Agreement{}, mediation.Term{}, mediation.Step{}, mediation.Lawyer{},
 	joint.Whistle{}, joint.Summons{}, joint.Minute{}, joint.Task{}, joint.Conference{}, joint.Item{}, joint.Attendee{},
+	hotline.Import{}, hotline.Order{},
 	disclosure.Notice{}, disclosure.Version{},
 	session.Session{}, session.PhoneCode{}, web.AccessEntry{},
 }

@@ -24,6 +24,8 @@ const (
 	ReviewContent   Action = "complaint.review"
 	FileForOthers   Action = "complaint.file_for" // at a counter, on the phone, or what a patrol found
 
+	ImportHotline Action = "hotline.import" // work orders of the 12345 hotline, and the results back
+
 	ReadFigures     Action = "figures.read"
 	PublishFigures  Action = "figures.publish" // a month's league table
 	PublishContacts Action = "contact.publish"
@@ -127,6 +129,7 @@ var permissions = map[Action][]grant{
 	WorkComplaints: each(ScopeParty, staffRoles...),
 	FileForOthers:  join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau")),
 	ReviewContent:  join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau")),
+	ImportHotline:  join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau", "office")),
 
 	ReadFigures: join(each(ScopeJurisdiction, "community", "township"), each(ScopeParty, "department", "utility", "association", "company", "committee"),
 		each(ScopeCity, "bureau", "office", "leading_group")),

@@ -26,8 +26,7 @@ type templateOutput struct {
 func rosterTemplate(d Deps) func(context.Context, org.Actor, *web.Empty) (*templateOutput, error) {
 	return func(context.Context, org.Actor, *web.Empty) (*templateOutput, error) {
 		body, err := d.Org.RosterTemplate()
-		return &templateOutput{ContentType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-			Disposition: `attachment; filename="roster-template.xlsx"`, Body: body}, err
+		return download("roster-template", body), err
 	}
 }
 

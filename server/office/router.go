@@ -9,6 +9,7 @@ import (
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/file"
+	"github.com/linli-city/linli/models/hotline"
 	"github.com/linli-city/linli/models/joint"
 	"github.com/linli-city/linli/models/mediation"
 	"github.com/linli-city/linli/models/org"
@@ -27,6 +28,7 @@ type Deps struct {
 	Complaints *complaint.Service
 	Joint      *joint.Service
 	Mediation  *mediation.Service
+	Hotline    *hotline.Service
 	Board      *disclosure.Service
 	Files      *file.Service
 	Inbox      *inbox.Service
@@ -39,7 +41,8 @@ const prefix = "/office/v1"
 var (
 	revealRate = &limit.Rule{Name: "reveal", Rate: 60, Per: time.Hour, Burst: 20}
 	importRate = &limit.Rule{Name: "import", Rate: 20, Per: time.Hour, Burst: 10}
-	workRate   = &limit.Rule{Name: "work", Rate: 1200, Per: time.Hour, Burst: 400} // a clerk clears 300 cases in one go
+	listRate   = &limit.Rule{Name: "hotline", Rate: 120, Per: time.Hour, Burst: 30} // 5000 work orders take ten calls
+	workRate   = &limit.Rule{Name: "work", Rate: 1200, Per: time.Hour, Burst: 400}  // a clerk clears 300 cases in one go
 	bulkRate   = &limit.Rule{Name: "bulk", Rate: 60, Per: time.Hour, Burst: 20}
 	uploadRate = &limit.Rule{Name: "upload", Rate: 240, Per: time.Hour, Burst: 60}
 )
@@ -59,6 +62,7 @@ func Routes(site *web.Site, d Deps) {
 	deskRoutes(site, d)
 	contactRoutes(site, d)
 	openKeyRoutes(site, d)
+	hotlineRoutes(site, d)
 	ruleRoutes(site, d)
 	mandateRoutes(site, d)
 
