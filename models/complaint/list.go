@@ -62,10 +62,12 @@ type View struct {
 	Steps      []StepView
 	Allowed    []Action
 	Overdue    bool
-	Mine       *Complainant // of a complainant who looks
-	Post       int64        // the post of the office that works on it
-	FileIDs    []int64
-	filer      bool // who looks is who filed it
+	// StepOverdue says that an office has let the time of the present step pass; for offices alone.
+	StepOverdue bool
+	Mine        *Complainant // of a complainant who looks
+	Post        int64        // the post of the office that works on it
+	FileIDs     []int64
+	filer       bool // who looks is who filed it
 }
 
 // WorkList says which cases a post wants to see.
@@ -198,7 +200,7 @@ func (f *Filter) narrow(now time.Time) func(*gorm.DB) *gorm.DB {
 			}
 		}
 		if f.Overdue {
-			q = q.Where("cases.open = ? AND cases.due_at < ? AND cases.state IN ?", true, now, ticking)
+			q = q.Where("cases.open = ? AND (cases.due_at < ? OR cases.step_due_at < ?) AND cases.state IN ?", true, now, now, ticking)
 		}
 		return q
 	}
@@ -276,7 +278,7 @@ func viewCases(tx *store.Tx, rows []Case) ([]View, error) {
 	}
 	for i, c := range rows {
 		views[i] = View{Case: c, Estate: names[c.EstateID], Lead: orgs[c.LeadID].Name, Offered: orgs[c.OfferedID].Name, Supervisor: orgs[c.SupervisorID].Name,
-			UnitName: unitNames[c.UnitID], Overdue: c.overdue(tx.Now)}
+			UnitName: unitNames[c.UnitID], Overdue: c.overdue(tx.Now), StepOverdue: slices.Contains(ticking, c.State) && c.StepDueAt != nil && tx.Now.After(*c.StepDueAt)}
 	}
 	return views, nil
 }
