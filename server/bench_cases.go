@@ -130,9 +130,12 @@ func (b *caseBench) fill(n, done, all int) error {
 			return err
 		}
 		for _, c := range rows {
-			parties = append(parties, complaint.Party{CaseID: c.ID, OrganisationID: c.LeadID, Role: "lead", Open: c.Open, Waiting: c.Open && c.State != complaint.Answered, Queue: c.Queue, Since: c.CreatedAt})
+			party := complaint.Party{CaseID: c.ID, OrganisationID: c.LeadID, Role: "lead", Open: c.Open, Waiting: c.Open && c.State != complaint.Answered, Queue: c.Queue, Since: c.CreatedAt,
+				EstateID: c.EstateID, State: c.State, Matter: c.Matter, Source: c.Source, LeadID: c.LeadID, DueAt: c.DueAt, CreatedAt: &c.CreatedAt}
+			parties = append(parties, party)
 			if c.LeadID != c.CommunityID {
-				parties = append(parties, complaint.Party{CaseID: c.ID, OrganisationID: c.CommunityID, Role: "joint", Open: c.Open, Queue: c.Queue, Since: c.CreatedAt})
+				party.OrganisationID, party.Role, party.Waiting = c.CommunityID, "joint", false
+				parties = append(parties, party)
 			}
 			people = append(people, complaint.Complainant{CaseID: c.ID, FiledID: c.ID, Receipt: c.Number, Source: complaint.FromResident, PersonID: 1_000_000 + c.ID%200_000, FiledBy: 1_000_000 + c.ID%200_000,
 				State: complaint.Undecided, ClientRef: c.Number, CreatedAt: c.CreatedAt})

@@ -140,7 +140,7 @@ func earliest(times ...*time.Time) *time.Time {
 	return first
 }
 
-// seat brings the parties' rows to where the case stands: in whose queue it is, and whose turn.
+// seat brings the parties' rows to where the case stands: in whose queue it is, whose turn, and what lists narrow by.
 func (c *Case) seat(tx *store.Tx) error {
 	turn := []int64{0}
 	arbiter := ""
@@ -159,8 +159,9 @@ func (c *Case) seat(tx *store.Tx) error {
 	if c.State == Answered {
 		callers = append(callers, finder, caller)
 	}
-	return tx.Exec("UPDATE case_parties SET open = ?, queue = ?, waiting = CASE WHEN organisation_id IN ? OR role = ? OR role IN ? THEN ? ELSE ? END WHERE case_id = ?",
-		c.Open, c.Queue, turn, arbiter, callers, true, false, c.ID).Error
+	return tx.Exec("UPDATE case_parties SET open = ?, queue = ?, waiting = CASE WHEN organisation_id IN ? OR role = ? OR role IN ? THEN ? ELSE ? END, "+
+		"estate_id = ?, state = ?, matter = ?, source = ?, lead_id = ?, about_id = ?, urgent = ?, due_at = ?, step_due_at = ?, created_at = ? WHERE case_id = ?",
+		c.Open, c.Queue, turn, arbiter, callers, true, false, c.EstateID, c.State, c.Matter, c.Source, c.LeadID, c.AboutID, c.Urgent, c.DueAt, c.StepDueAt, c.CreatedAt, c.ID).Error
 }
 
 // dueFrom is when a case of a class is due if it is dispatched at now.
