@@ -170,7 +170,14 @@ func listed(tx *store.Tx, actor org.Actor, f Filter) ([]Case, error) {
 	case PostCases:
 		party("p.post_id = ? AND p.open = ?", post, true)
 	default: // AreaCases
-		q = q.Scopes(actor.NotAbout("cases.about_id"), inArea(actor)).Where("cases.open = ?", true)
+		q = q.Scopes(actor.NotAbout("cases.about_id")).Where("cases.open = ?", true)
+		if estates, err := ownEstates(tx, actor); err != nil {
+			return nil, err
+		} else if estates != nil {
+			q = q.Where("cases.estate_id IN ?", estates)
+		} else {
+			q = q.Scopes(inArea(actor))
+		}
 		if f.After > 0 {
 			q = q.Where("(cases.queue > ? OR (cases.queue = ? AND cases.id > ?))", f.AfterQueue, f.AfterQueue, f.After)
 		}

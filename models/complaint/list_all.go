@@ -94,12 +94,26 @@ func allWalks(tx *store.Tx, actor org.Actor) ([]walk, error) {
 	case org.Community:
 		return append(walks, cases("cases.community_id = ?", own)), nil
 	}
-	var estates []int64
-	err := tx.Model(&org.Estate{}).Scopes(actor.Within(org.ReadComplaints, "estates.id")).Order("id").Limit(maxAreas).Pluck("id", &estates).Error
+	estates, err := ownEstates(tx, actor)
 	for _, id := range estates {
 		walks = append(walks, cases("cases.estate_id = ?", id))
 	}
 	return walks, err
+}
+
+// ownEstates are the estates of a post that answers for estates one by one, such as a committee's; nil for any other. As
+// values they let one key give the order, which a sub-query would not.
+func ownEstates(tx *store.Tx, actor org.Actor) ([]int64, error) {
+	if actor.Post == nil || actor.Has(org.ReadComplaints, org.ScopeCity) || !actor.Has(org.ReadComplaints, org.ScopeJurisdiction) ||
+		actor.Post.OrgKind == org.Township || actor.Post.OrgKind == org.Community {
+		return nil, nil
+	}
+	ids := []int64{}
+	err := tx.Model(&org.Estate{}).Scopes(actor.Within(org.ReadComplaints, "estates.id")).Order("id").Limit(maxAreas).Pluck("id", &ids).Error
+	if len(ids) == 0 {
+		ids = append(ids, 0)
+	}
+	return ids, err
 }
 
 // spread is by how much the order of the ids may differ from that of the times at which cases came in: an id is given when

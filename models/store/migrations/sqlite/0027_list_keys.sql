@@ -29,11 +29,11 @@ DROP INDEX cases_estate;
 CREATE INDEX cases_estate ON cases (estate_id, id, state, matter, source, lead_id, about_id, urgent, open, due_at, step_due_at, created_at);
 CREATE INDEX cases_by_township ON cases (township_id, id, state, matter, source, lead_id, estate_id, about_id, urgent, open, due_at, step_due_at, created_at);
 CREATE INDEX cases_by_community ON cases (community_id, id, state, matter, source, lead_id, estate_id, about_id, urgent, open, due_at, step_due_at, created_at);
-CREATE INDEX cases_by_state ON cases (state, id, matter, source, lead_id, estate_id, about_id, urgent, open, due_at, step_due_at, created_at);
-CREATE INDEX cases_by_matter ON cases (matter, id, state, source, lead_id, estate_id, about_id, urgent, open, due_at, step_due_at, created_at);
-CREATE INDEX cases_by_source ON cases (source, id, state, matter, lead_id, estate_id, about_id, urgent, open, due_at, step_due_at, created_at);
-CREATE INDEX cases_by_lead ON cases (lead_id, id, state, matter, source, estate_id, about_id, urgent, open, due_at, step_due_at, created_at);
-CREATE INDEX cases_by_urgent ON cases (urgent, id, state, matter, source, lead_id, estate_id, about_id, open, due_at, step_due_at, created_at);
+CREATE INDEX cases_by_state ON cases (state, id, matter, source, lead_id, township_id, community_id, estate_id, about_id, urgent, open, due_at, step_due_at, created_at);
+CREATE INDEX cases_by_matter ON cases (matter, id, state, source, lead_id, township_id, community_id, estate_id, about_id, urgent, open, due_at, step_due_at, created_at);
+CREATE INDEX cases_by_source ON cases (source, id, state, matter, lead_id, township_id, community_id, estate_id, about_id, urgent, open, due_at, step_due_at, created_at);
+CREATE INDEX cases_by_lead ON cases (lead_id, id, state, matter, source, township_id, community_id, estate_id, about_id, urgent, open, due_at, step_due_at, created_at);
+CREATE INDEX cases_by_urgent ON cases (urgent, id, state, matter, source, lead_id, township_id, community_id, estate_id, about_id, open, due_at, step_due_at, created_at);
 
 DROP INDEX cases_queue;
 CREATE INDEX cases_queue ON cases (open, queue, id, state, matter, source, lead_id, estate_id, about_id, urgent, due_at, step_due_at, created_at);
