@@ -282,6 +282,7 @@ func (t *turn) store(a Action) error {
 	if err := t.attach(); err != nil {
 		return err
 	}
+	c.Indexed = c.Indexed && t.step.Text == ""
 	if err := updateCase(t.tx, c); err != nil {
 		return err
 	}
@@ -465,6 +466,6 @@ func insertStep(tx *store.Tx, actor audit.Actor, st *Step) error {
 // updateCase writes what a turn may change, if nobody else took a turn since.
 func updateCase(tx *store.Tx, c *Case) error {
 	res := tx.Model(&Case{}).Where("id = ? AND version = ?", c.ID, c.Version-1).
-		Select("*").Omit("id", "number", "source", "estate_id", "created_at", "text", "indexed").Updates(c)
+		Select("*").Omit("id", "number", "source", "estate_id", "created_at", "text").Updates(c)
 	return store.MustAffect(res, ErrMove)
 }

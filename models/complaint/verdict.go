@@ -215,11 +215,9 @@ func (t *turn) reveal() error {
 	if err := t.detail(map[string]string{"why": t.in.Text}); err != nil {
 		return err
 	}
-	whole := *t.c
-	if whole.ParentID != 0 { // the office looked at the people of the whole
-		if err := t.tx.Where("id = ?", t.c.ParentID).Take(&whole).Error; err != nil {
-			return err
-		}
+	var whole Case // the office of a part looks at the people of the whole
+	if err := t.tx.Where("id = ?", t.c.root()).Take(&whole).Error; err != nil {
+		return err
 	}
 	e, err := whole.event(t.tx)
 	if err != nil {

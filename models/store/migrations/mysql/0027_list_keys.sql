@@ -37,3 +37,6 @@ CREATE INDEX cases_by_urgent ON cases (urgent, id, state, matter, source, lead_i
 
 DROP INDEX cases_queue ON cases;
 CREATE INDEX cases_queue ON cases (open, queue, id, state, matter, source, lead_id, estate_id, about_id, urgent, due_at, step_due_at, created_at);
+
+-- A search now goes through what offices and complainants wrote in the steps, too, and finds the parts of a split case.
+UPDATE cases SET indexed = FALSE;
