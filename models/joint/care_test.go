@@ -392,10 +392,17 @@ func TestADecisionHasAnOwner(t *testing.T) {
 	if v := w.items(t, w.community, c.ID); v.Items[0].NoTask || len(v.Tasks) != 1 {
 		t.Errorf("%+v and %d tasks", v.Items[0], len(v.Tasks))
 	}
+	ok(w.s.AddPoint(ctx, w.community, c.ID, joint.Point{Text: "另一项"}))
+	other, more := w.items(t, w.community, c.ID).Items[1].ID, task
+	task.ClientRef, more.ClientRef = "y", "z"
+	ok(w.s.Decide(ctx, w.community, c.ID, other, joint.Decision{Text: "同意", Tasks: []joint.NewTask{task}}))
+	if _, err := w.s.Decide(ctx, w.community, c.ID, other, joint.Decision{Text: "同意", Tasks: []joint.NewTask{task, more}}); !errors.Is(err, joint.ErrState) {
+		t.Errorf("the same words with one task more: %v", err)
+	}
 	for range 2 {
 		ok(w.s.Once("point", "h").AddPoint(ctx, w.community, c.ID, joint.Point{Text: "再议一次"}))
 	}
-	if v := w.items(t, w.community, c.ID); len(v.Items) != 2 {
+	if v := w.items(t, w.community, c.ID); len(v.Items) != 3 {
 		t.Errorf("%d points after a double tap", len(v.Items))
 	}
 	for range 2 {
