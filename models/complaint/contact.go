@@ -90,6 +90,9 @@ func (s *Service) PublishContact(ctx context.Context, actor org.Actor, p Contact
 		} else if !actor.Has(org.PublishContacts, org.ScopeCity) {
 			p.AreaID = actor.OrganisationID()
 		}
+		if err := gateOf(tx, actor); err != nil {
+			return err
+		}
 		// The same tap twice is one line of the register.
 		var same []ContactPoint
 		err := tx.Where("organisation_id = ? AND estate_id = ? AND name = ? AND phone = ? AND address = ? AND closed_at IS NULL", p.OrganisationID, p.EstateID, p.Name, p.Phone, p.Address).Limit(1).Find(&same).Error

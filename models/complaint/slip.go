@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/fault"
@@ -30,10 +31,9 @@ func (s *Service) FileSlip(ctx context.Context, phone, name string, d Draft) (*C
 	if err := d.check(); err != nil {
 		return nil, err
 	}
-	digest := s.vault.Index("complaint.ref", phone+" "+d.ClientRef)
-	d.ClientRef = "slip:" + digest[len(digest)-48:]
-	f := filing{draft: d, by: slip, phones: s.vault.Indexes("phone", phone), owner: Complainant{Source: FromSlip, Hidden: d.Cover, NameSealed: s.vault.Seal(name, "complainants.name"),
-		PhoneSealed: s.vault.Seal(phone, "complainants.phone"), PhoneIndex: s.vault.Index("phone", phone)}}
+	d.ClientRef = "slip:" + s.keyed(phone+" "+d.ClientRef, 48)
+	f := filing{draft: d, by: slip, phones: s.vault.Indexes("phone", phone), owner: s.reachedBy(Contact{Name: name, Phone: phone})}
+	f.owner.Source, f.owner.Hidden = FromSlip, d.Cover
 	f.estate = func(tx *store.Tx) (*org.Estate, error) { return org.OpenEstate(tx, d.EstateID) }
 	return s.take(ctx, "", f)
 }
@@ -43,7 +43,7 @@ func (s *Service) FileSlip(ctx context.Context, phone, name string, d Draft) (*C
 func CheckSlip(name string, d Draft) error {
 	var c fault.Checks
 	n := len([]rune(strings.TrimSpace(name)))
-	c.Check(n >= 1 && n <= 30, "name", "请填写怎么称呼您，不超过30个字")
+	c.Check(n >= 1 && n <= 30, "name", sayName)
 	c.Check(d.Cover != Anonymous, "cover", "扫码投诉要用手机号查询进展，不能匿名；可以选择对物业和业委会保密")
 	c.Check(len(d.PhotoIDs) == 0 && d.UnitID == 0, "photo_ids", "扫码投诉不能带照片和房屋，请用小程序提交")
 	if err := c.Err(); err != nil {
@@ -57,12 +57,27 @@ func CheckSlip(name string, d Draft) error {
 func (s *Service) underReceipt(tx *store.Tx, phone, receipt string) (*Complainant, error) {
 	indexes := s.vault.Indexes("phone", phone)
 	var m Complainant
-	err := tx.Where("receipt = ? AND hidden <> ?", strings.TrimSpace(receipt), Anonymous).
+	err := tx.Where("receipt = ? AND hidden <> ?", receiptNumber(receipt), Anonymous).
 		Where("(phone_index IN ? OR person_id IN (?))", indexes, tx.Model(&org.Person{}).Select("id").Where("phone_index IN ?", indexes)).Take(&m).Error
 	if err != nil {
 		return nil, store.NotFound(err, ErrNoSuchReceipt)
 	}
 	return &m, nil
+}
+
+// receiptNumber reads a number as people type it: phones write small letters, and full-width ones.
+func receiptNumber(typed string) string {
+	return strings.ToUpper(strings.Map(func(r rune) rune {
+		switch {
+		case r >= '！' && r <= '～': // U+FF01 to U+FF5E are ASCII in full width
+			return r - '！' + '!'
+		case r == '—', r == '–', r == '−', r == '‐':
+			return '-'
+		case unicode.IsSpace(r):
+			return -1
+		}
+		return r
+	}, typed))
 }
 
 // FindByReceipt shows a case to whoever holds the receipt's number and its phone.
@@ -89,10 +104,11 @@ func (s *Service) ActByReceipt(ctx context.Context, phone, receipt string, a Act
 	if !slices.Contains(byReceipt, a) {
 		return nil, fault.ErrInvalid.With(fault.Field{Path: "action", Reason: "没有这个操作"})
 	}
+	receipt = receiptNumber(receipt)
 	if in.ClientRef != "" {
-		// Many people without an account act on one case; the ref is the receipt's own.
-		digest := s.vault.Index("complaint.ref", receipt+" "+in.ClientRef)
-		in.ClientRef = "receipt:" + digest[len(digest)-48:]
+		// Many people without an account act on one case; the ref is the receipt's and the action's own: a page holds
+		// several forms.
+		in.ClientRef = "receipt:" + s.keyed(receipt+" "+string(a)+" "+in.ClientRef, 48)
 	}
 	return s.act(ctx, slip, 0, a, in, func(t *turn) error {
 		m, err := s.underReceipt(t.tx, phone, receipt)
