@@ -53,6 +53,7 @@ type caseView struct {
 type callView struct {
 	Name  string `json:"name"`
 	Phone string `json:"phone"`
+	When  string `json:"when,omitempty" doc:"什么情况、什么时间打"`
 }
 
 type ratingView struct {

@@ -92,7 +92,7 @@ func (s *Service) JoinSlip(ctx context.Context, estateID, id int64, phone, name 
 	owner, phones := s.reachedBy(who), s.vault.Indexes("phone", phone)
 	owner.Source = FromSlip
 	if in.ClientRef != "" {
-		in.ClientRef = "slip:" + s.keyed(phone+" "+in.ClientRef, 48)
+		in.ClientRef = s.slipRef(phone, in.ClientRef)
 	}
 	return s.join(ctx, id, in, joiner{by: slip, owner: owner, phones: phones,
 		may: func(q *gorm.DB) *gorm.DB { return q.Where("cases.estate_id = ?", estateID) },

@@ -20,6 +20,9 @@ const ByReceipt = "receipt"
 // slip is somebody with a receipt or a printed slip and no account.
 var slip = audit.Unnamed{Surface: "slip"}
 
+// SlipPhotos is how many pictures come with a slip.
+const SlipPhotos = 3
+
 // FileSlip takes a complaint from the page behind a printed slip's QR code. The phone was proved by a code; an account
 // with the same phone is neither changed nor linked.
 // Faults: ErrEstateNotFound, ErrMatter, ErrNamed, ErrRefReused, fault.ErrInvalid.
@@ -31,11 +34,26 @@ func (s *Service) FileSlip(ctx context.Context, phone, name string, d Draft) (*C
 	if err := d.check(); err != nil {
 		return nil, err
 	}
-	d.ClientRef = "slip:" + s.keyed(phone+" "+d.ClientRef, 48)
+	d.ClientRef = s.slipRef(phone, d.ClientRef)
 	f := filing{draft: d, by: slip, phones: s.vault.Indexes("phone", phone), owner: s.reachedBy(Contact{Name: name, Phone: phone})}
 	f.owner.Source, f.owner.Hidden = FromSlip, d.Cover
 	f.estate = func(tx *store.Tx) (*org.Estate, error) { return org.OpenEstate(tx, d.EstateID) }
 	return s.take(ctx, "", f)
+}
+
+// slipRef is a form's number as it is kept: keyed, since it belongs to a phone.
+func (s *Service) slipRef(phone, ref string) string { return "slip:" + s.keyed(phone+" "+ref, 48) }
+
+// SlipHolder is what a phone's pictures for a form are kept under until it is filed.
+func (s *Service) SlipHolder(phone, ref string) string { return s.keyed("photos "+phone+" "+ref, 40) }
+
+// FiledSlip reports whether a form was filed before, or joined by it.
+func (s *Service) FiledSlip(ctx context.Context, phone, ref string) (bool, error) {
+	var n int64
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		return tx.Model(&Complainant{}).Where("filed_by = 0 AND client_ref = ?", s.slipRef(phone, ref)).Count(&n).Error
+	})
+	return n > 0, err
 }
 
 // CheckSlip says what is wrong with a slip before a code is spent on it.
@@ -45,7 +63,8 @@ func CheckSlip(name string, d Draft) error {
 	n := len([]rune(strings.TrimSpace(name)))
 	c.Check(n >= 1 && n <= 30, "name", sayName)
 	c.Check(d.Cover != Anonymous, "cover", "扫码投诉要用手机号查询进展，不能匿名；可以选择对物业和业委会保密")
-	c.Check(len(d.PhotoIDs) == 0 && d.UnitID == 0, "photo_ids", "扫码投诉不能带照片和房屋，请用小程序提交")
+	c.Check(len(d.PhotoIDs) <= SlipPhotos, "photo_ids", "照片最多3张")
+	c.Check(d.UnitID == 0, "unit_id", "没有登录不能选房屋，请在“具体地点”里写明")
 	if err := c.Err(); err != nil {
 		return err
 	}

@@ -167,7 +167,7 @@ func fileFor(d Deps) func(context.Context, org.Actor, *fileForInput) (*caseOutpu
 func filedBy(ctx context.Context, d Deps, a org.Actor, c *complaint.Case) (*caseOutput, error) {
 	out, err := seen(ctx, d, a, c.ID)
 	if err != nil {
-		return &caseOutput{Body: caseView{ID: c.ID, Number: c.Number, State: string(c.State), StateName: complaint.StateNames[c.State], DueAt: web.TimeOr(c.DueAt), CreatedAt: web.Time(c.CreatedAt)}}, nil
+		return &caseOutput{Body: caseView{ID: c.ID, Number: c.Number, State: string(c.State), StateName: complaint.StateNames[c.State], DueAt: web.TimeOr(c.DueAt), Call: calls(ctx, d, c), CreatedAt: web.Time(c.CreatedAt)}}, nil
 	}
 	return out, nil
 }

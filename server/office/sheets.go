@@ -72,6 +72,7 @@ func printComplaint(d Deps) func(context.Context, org.Actor, *sheetInput) (*web.
 		}
 		switch in.Sheet {
 		case "receipt":
+			data["Calls"], _ = d.Complaints.Calls(ctx, &v.Case) // an addition: the sheet stands without the register
 			data["Code"], err = qr(d.PublicURL + "/h5/receipts?number=" + url.QueryEscape(v.Number))
 		case "transfer":
 			data["Step"], err = lastStep(v, in.Seq, errNoTransfer, func(s complaint.StepView) bool { return transfers[s.Kind] && s.ToID != 0 })
