@@ -118,8 +118,8 @@ func TestASlipBringsPhotos(t *testing.T) {
 	building := e.homeBuilding("owner")
 	fields := map[string]string{"step": "file", "ref": "PHOTOPHOTOPHOTOPHOTOPHOTOP", "ticket": ticket, "phone": "13900005555", "name": "吴", "text": "楼道灯坏了很久", "building": fmt.Sprint(building), "part": "stairs",
 		"place": "三楼转角", "about": "company", "visibility": "public"}
-	if status, page := send(map[string]string{"step": "file", "ref": fields["ref"], "ticket": ticket, "phone": "13900005555", "name": "吴", "text": "短"}, 3); status != 422 {
-		t.Errorf("too short: %d %s", status, page)
+	if status, page := send(map[string]string{"step": "file", "ref": fields["ref"], "ticket": ticket, "phone": "13900005555", "name": "吴", "text": "楼道灯坏了很久", "matter": "no-such"}, 3); status != 422 {
+		t.Errorf("no such matter: %d %s", status, page)
 	}
 	if status, page := send(fields, 4); status != 422 || !strings.Contains(page, "照片最多3张") {
 		t.Errorf("four: %d %s", status, page)

@@ -24,6 +24,7 @@ var (
 	ErrJoined        = fault.New(fault.Conflict, "complaint.joined_already", "您已经在这件投诉里了，可以在“我的投诉”查看进展")
 	ErrJoinAbout     = fault.New(fault.Conflict, "complaint.join_own_employer", "这件投诉反映的是您任职的单位，不能加入；您自己遇到的问题可以单独提交")
 	ErrNextAnswer    = fault.New(fault.Conflict, "complaint.next_answer", "您加入时这件投诉已经答复，这一次由原来的投诉人确认或退回；您可以评价，问题没有解决的请单独提交一件")
+	ErrGone          = fault.New(fault.Conflict, "complaint.withdrawn_by_you", "您已经撤回，不再参与这件投诉；问题还在的，可以重新加入或者另外提交一件")
 	ErrSealed        = fault.New(fault.Forbidden, "complaint.sealed", "投诉人要求对物业和业委会保密，您的单位不能查看；需要联系时请通过社区")
 	ErrOwnAnswer     = fault.New(fault.Forbidden, "complaint.own_answer", "这件投诉由您单位主办，不能由您单位回访，请由社区、乡镇（办事处）或上级回访")
 	ErrReceipt       = fault.New(fault.NotFound, "complaint.no_receipt", "这件投诉里没有这个受理编号")

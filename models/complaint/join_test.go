@@ -316,3 +316,19 @@ func TestTheDeskCountsOneByOne(t *testing.T) {
 		t.Errorf("chosen three times: %d, %v", len(out), err)
 	}
 }
+
+// TestWhoWithdrewIsToldSo: somebody who took their receipt back is not told that an office must act.
+func TestWhoWithdrewIsToldSo(t *testing.T) {
+	t.Parallel()
+	w := newCast(t)
+	c := w.public(t, w.owner, "a", "小区路灯不亮")
+	if _, err := w.s.JoinCase(t.Context(), w.neighbour, c.ID, complaint.Joining{ClientRef: "j"}); err != nil {
+		t.Fatal(err)
+	}
+	w.ok(t, w.neighbour, c.ID, complaint.Withdraw, complaint.Input{})
+	for _, a := range []complaint.Action{complaint.Withdraw, complaint.Supply, complaint.Urge} {
+		if _, err := w.do(t, w.neighbour, c.ID, a, complaint.Input{Text: "补充一下"}); !errors.Is(err, complaint.ErrGone) {
+			t.Errorf("%s: %v", a, err)
+		}
+	}
+}

@@ -199,6 +199,14 @@ func ownTimeline(tx *store.Tx, m Complainant, filer bool) ([]StepView, error) {
 	return steps, nil
 }
 
+// ownMove words a refusal for a complainant: who took their receipt back is not told that some office must act.
+func (t *turn) ownMove(err error) error {
+	if t.mine != nil && t.mine.State == Gone && errors.Is(err, ErrNotLead) {
+		return ErrGone
+	}
+	return err
+}
+
 // looked is what the step of a look at a complainant keeps: why, and whose details they were.
 type looked struct {
 	Why     string `json:"why"`

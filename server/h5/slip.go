@@ -285,7 +285,7 @@ func (d Deps) keepPhotos(c *gin.Context, f slipForm) ([]int64, error) {
 		return nil, fault.ErrInvalid.With(fault.Field{Path: "photo", Reason: "照片最多3张，请重新选择"})
 	}
 	for place, head := range chosen {
-		if err := d.site.Hold(c, "phone:"+holder[:16], photoRate); err != nil {
+		if err := d.site.Hold(c, "phone:"+d.Complaints.SlipHolder(f.Phone, ""), photoRate); err != nil {
 			return nil, err
 		}
 		body, err := head.Open()
