@@ -26,7 +26,7 @@ var (
 	ErrNextAnswer    = fault.New(fault.Conflict, "complaint.next_answer", "您加入时这件投诉已经答复，这一次由原来的投诉人确认或退回；您可以评价，问题没有解决的请单独提交一件")
 	ErrGone          = fault.New(fault.Conflict, "complaint.withdrawn_by_you", "您已经撤回，不再参与这件投诉；问题还在的，可以重新加入或者另外提交一件")
 	ErrSealed        = fault.New(fault.Forbidden, "complaint.sealed", "投诉人要求对物业和业委会保密，您的单位不能查看；需要联系时请通过社区")
-	ErrOwnAnswer     = fault.New(fault.Forbidden, "complaint.own_answer", "这件投诉由您单位主办，不能由您单位回访，请由社区、乡镇（办事处）或上级回访")
+	ErrOwnAnswer     = fault.New(fault.Forbidden, "complaint.own_answer", "这件投诉由您单位主办，不能由您单位回访，请由社区、乡镇（办事处）或上级回访。本人来窗口的，拍下本人签字的单子（file_ids）就可以代录退回、评价、补充、催办和要求重新办理；确认和撤回请本人用手机办，或到上一级的窗口")
 	ErrReceipt       = fault.New(fault.NotFound, "complaint.no_receipt", "这件投诉里没有这个受理编号")
 	ErrNoSuchReceipt = fault.New(fault.NotFound, "complaint.no_such_receipt", "没有找到这个受理编号，或者它不是用这个手机号登记的；请核对编号，也可以到社区窗口查询")
 	ErrPaused        = fault.New(fault.Conflict, "complaint.paused_enough", "这件投诉累计暂停已到180天的上限，请直接办理或答复")

@@ -44,11 +44,11 @@ func inside(r *http.Request) bool {
 // readable refuses an address that is not text: a database would refuse it later, as our own mistake.
 func readable() gin.HandlerFunc {
 	return func(c *gin.Context) {
-		ok := plainText(c.Request.URL.Path)
+		ok := utf8.ValidString(c.Request.URL.Path)
 		for name, values := range c.Request.URL.Query() {
-			ok = ok && plainText(name)
+			ok = ok && utf8.ValidString(name)
 			for _, v := range values {
-				ok = ok && plainText(v)
+				ok = ok && utf8.ValidString(v)
 			}
 		}
 		if !ok {
@@ -58,8 +58,6 @@ func readable() gin.HandlerFunc {
 		c.Next()
 	}
 }
-
-func plainText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
 // Typed reads what somebody typed into a form as the API reads JSON: text without what nobody sees, lines ended as
 // everywhere (browsers send CRLF, which would count twice).
