@@ -119,7 +119,7 @@ const mostBeside = 20
 func beside(ctx context.Context, d Deps, a org.Actor, v *complaint.View) (parts []*complaint.View, whistles []*joint.View, err error) {
 	for _, p := range v.Parts {
 		part, err := d.Complaints.Find(ctx, a, p.ID)
-		if isNotFound(err) {
+		if err != nil && isNotFound(err) {
 			continue // of another jurisdiction
 		}
 		if err != nil {
