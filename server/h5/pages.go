@@ -24,12 +24,13 @@ import (
 var files embed.FS
 
 var pages = template.Must(template.New("").Funcs(template.FuncMap{
-	"day":   func(t time.Time) string { return web.Time(t).Format("2006年1月2日") },
-	"time":  func(t time.Time) string { return web.Time(t).Format("1月2日 15:04") },
-	"state": func(s complaint.State) string { return complaint.StateNames[s] },
-	"deed":  func(a complaint.Action) string { return complaint.ActionNames[a] },
-	"part":  complaint.PartName,
-	"sort":  func(s disclosure.Sort) string { return disclosure.SortNames[s] },
+	"day":    func(t time.Time) string { return web.Time(t).Format("2006年1月2日") },
+	"time":   func(t time.Time) string { return web.Time(t).Format("1月2日 15:04") },
+	"minute": func(t time.Time) string { return web.Time(t).Format("2006年1月2日 15:04") }, // a danger's two hours are no day
+	"state":  func(s complaint.State) string { return complaint.StateNames[s] },
+	"deed":   func(a complaint.Action) string { return complaint.ActionNames[a] },
+	"part":   complaint.PartName,
+	"sort":   func(s disclosure.Sort) string { return disclosure.SortNames[s] },
 }).ParseFS(files, "pages/*.html"))
 
 // Deps are the services behind the pages.
