@@ -111,7 +111,7 @@ func TestTheWholeFile(t *testing.T) {
 	}
 	e.must(404, "department_fire", "GET", fmt.Sprintf("/office/v1/whistles/%d/sheets/%d", wh, id("ecology")), nil)
 	e.must(404, "community_foreign", "GET", fmt.Sprintf("/office/v1/whistles/%d/sheets/%d", wh, id("fire")), nil)
-	e.must(200, "department_fire", "POST", fmt.Sprintf("/office/v1/whistles/%d/check-in", wh), m{"file_id": e.upload("department_fire", "photo", "here")})
+	e.must(200, "department_fire", "POST", fmt.Sprintf("/office/v1/whistles/%d/check-in", wh), m{"lat": 26.258, "lng": 107.518, "file_id": e.upload("department_fire", "photo", "here")})
 	e.must(200, "community", "POST", fmt.Sprintf("/office/v1/whistles/%d/minutes", wh), m{"text": "现场清障完毕", "client_ref": "m"})
 	e.must(200, "community", "POST", fmt.Sprintf("/office/v1/whistles/%d/closing", wh), m{"text": "通道已经恢复畅通，杂物全部运走"})
 	e.must(200, "community", "POST", fmt.Sprintf("/office/v1/whistles/%d/ratings/%d", wh, id("fire")), m{"response": "yes", "solved": "yes", "satisfied": "partly"})
