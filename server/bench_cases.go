@@ -30,6 +30,9 @@ func (c benchCasesCmd) Run(e *environment) error {
 	defer func() { _ = os.RemoveAll(dir) }()
 	e.cfg.Data, e.cfg.WeChatMiniID = dir, ""
 	return e.withApp(func(a *app) error {
+		if err := a.onlyDemo(e.ctx); err != nil {
+			return err
+		}
 		if _, err := a.db.Migrate(e.ctx); err != nil {
 			return err
 		}

@@ -197,7 +197,7 @@ func (t *turn) do(a Action) error {
 	c := t.c
 	move, err := find(c.State, a, t.who)
 	if err != nil {
-		return err
+		return t.ownMove(err)
 	}
 	if err := t.mayTalk(a, move); err != nil {
 		return err

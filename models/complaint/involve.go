@@ -1,6 +1,8 @@
 package complaint
 
 import (
+	"gorm.io/gorm"
+
 	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/complaint/routing"
 	"github.com/linli-city/linli/models/org"
@@ -82,7 +84,11 @@ func Concerns(tx *store.Tx, actor org.Actor, caseID, estateID int64) error {
 	var c Case
 	q := tx.Where("cases.id = ? AND cases.estate_id = ?", caseID, estateID)
 	if actor.Post == nil {
-		q = q.Where("cases.id IN (?)", tx.Model(&Complainant{}).Select("case_id").Where("person_id = ? AND state <> ?", actor.PersonID, Gone))
+		// By the number under which they filed or joined it, too: after a merger they know no other.
+		own := func(column string) *gorm.DB {
+			return tx.Model(&Complainant{}).Select(column).Where("person_id = ? AND state <> ?", actor.PersonID, Gone)
+		}
+		q = q.Where("(cases.id IN (?) OR cases.id IN (?))", own("case_id"), own("filed_id"))
 	} else {
 		q = q.Scopes(visible(actor))
 	}

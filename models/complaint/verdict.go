@@ -11,8 +11,11 @@ import (
 // confirm says that this complainant is content. The case closes when nobody is left who has not decided.
 func (t *turn) confirm() error {
 	c := t.c
-	if t.mine.State == Content {
+	switch t.mine.State {
+	case Content:
 		return errRepeat
+	case Next:
+		return ErrNextAnswer
 	}
 	t.mine.State = Content
 	if err := t.saveMine("state"); err != nil {
@@ -42,6 +45,9 @@ func (t *turn) saveMine(columns ...string) error {
 // giveBack returns the case: this complainant is not content and says why, which opens it again for everybody. The
 // second return takes it one level up.
 func (t *turn) giveBack() error {
+	if t.mine.State == Next {
+		return ErrNextAnswer
+	}
 	t.mine.State = Not
 	t.mine.Returns++
 	if err := t.saveMine("state", "returns"); err != nil {
@@ -212,7 +218,7 @@ func (t *turn) rate() error {
 // reveal records that the lead looked at who complained; the complainants are told. What it may see is for
 // RevealComplainant to give.
 func (t *turn) reveal() error {
-	if err := t.detail(map[string]string{"why": t.in.Text}); err != nil {
+	if err := t.detail(t.looked()); err != nil {
 		return err
 	}
 	var whole Case // the office of a part looks at the people of the whole

@@ -29,6 +29,7 @@ type caseView struct {
 	Class        string     `json:"class"`
 	ClassName    string     `json:"class_name"`
 	Urgent       bool       `json:"urgent"`
+	Call         []ringView `json:"call,omitempty" doc:"紧急危险时先打这些电话，请念给来访的人听"`
 	Text         string     `json:"text"`
 	State        string     `json:"state"`
 	StateName    string     `json:"state_name"`

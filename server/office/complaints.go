@@ -100,7 +100,9 @@ func seen(ctx context.Context, d Deps, a org.Actor, id int64) (*caseOutput, erro
 	if err != nil {
 		return nil, err
 	}
-	return &caseOutput{Body: viewCase(*v)}, nil
+	out := &caseOutput{Body: viewCase(*v)}
+	out.Body.Call = calls(ctx, d, &v.Case)
+	return out, nil
 }
 
 type contactOutput struct {
