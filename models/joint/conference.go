@@ -164,10 +164,8 @@ func (s *Service) call(tx *store.Tx, actor org.Actor, in Calling) (*Conference, 
 	}
 	slices.Sort(in.Offices)
 	for _, id := range slices.Compact(in.Offices) {
-		if o, err := org.FindOrganisation(tx, id); err != nil {
+		if _, err := org.FindOrganisation(tx, id); err != nil {
 			return nil, err
-		} else if o.ClosedAt != nil {
-			return nil, org.ErrOrganisationNotFound.Saying(o.Name + "已撤销，不能通知参会")
 		}
 		if err := tx.Create(&Attendee{ConferenceID: c.ID, OrganisationID: id, State: "called"}).Error; err != nil {
 			return nil, err

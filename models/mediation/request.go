@@ -280,9 +280,6 @@ func (s *Service) identify(tx *store.Tx, actor org.Actor, estate int64, in NewPa
 		if err != nil {
 			return p, err
 		}
-		if o.ClosedAt != nil {
-			return p, org.ErrOrganisationNotFound
-		}
 		p.OrganisationID = o.ID
 		return p, complaint.AnswersFor(tx, o, estate)
 	case in.Receipt != "":
