@@ -121,6 +121,7 @@ suite() { # suite WHAT PACKAGE…
 say "building"
 go build -o "$work/report" ./.ci/report || exit 1
 need chromium chromium || skipped+=("pages in a browser: Chromium is not installed")
+{ need jq jq && need curl curl; } || skipped+=("the README's walk-through: jq or curl is not installed")
 if [ -z "$(fc-list :lang=zh 2>/dev/null)" ]; then
   install fonts-noto-cjk fontconfig || skipped+=("Chinese letters on the pages: fonts-noto-cjk is not installed")
 fi

@@ -83,6 +83,7 @@ type similarInput struct {
 type similarView struct {
 	Likeness int      `json:"likeness" doc:"相近程度，0到100"`
 	Own      bool     `json:"own" doc:"您自己已经投诉过的"`
+	Note     string   `json:"note,omitempty" doc:"加入以前请显示"`
 	Case     caseView `json:"case"`
 }
 
@@ -93,7 +94,11 @@ func listSimilar(d Deps) func(context.Context, org.Actor, *similarInput) (*web.A
 			return nil, err
 		}
 		return web.Whole(rows, func(s complaint.Similar) similarView {
-			return similarView{Likeness: s.Likeness, Own: s.Own, Case: viewCase(s.View)}
+			v := similarView{Likeness: s.Likeness, Own: s.Own, Case: viewCase(s.View)}
+			if !s.Own && s.State == complaint.Answered {
+				v.Note = complaint.JoinNote
+			}
+			return v
 		}), nil
 	}
 }

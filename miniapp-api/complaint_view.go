@@ -41,7 +41,8 @@ type caseView struct {
 	Visibility   string      `json:"visibility"`
 	Display      string      `json:"display,omitempty" doc:"公开显示的审核状态"`
 	Cover        string      `json:"cover,omitempty" doc:"sealed 物业和业委会不能查看您是谁"`
-	Standing     string      `json:"standing,omitempty" doc:"您的答复：open 还没有；confirmed 确认；returned 退回；silent 到期未回复；withdrawn 撤回"`
+	Standing     string      `json:"standing,omitempty" doc:"您的答复：open 还没有；confirmed 确认；returned 退回；silent 到期未回复；withdrawn 撤回；next 加入时已经答复，可以评价，下一次答复时再确认或退回"`
+	Note         string      `json:"note,omitempty" doc:"请念给居民看的说明"`
 	Rating       *ratingView `json:"rating,omitempty"`
 	CreatedAt    time.Time   `json:"created_at"`
 	Actions      []string    `json:"actions,omitempty" doc:"现在可以做什么"`
@@ -52,6 +53,7 @@ type caseView struct {
 type callView struct {
 	Name  string `json:"name"`
 	Phone string `json:"phone"`
+	When  string `json:"when,omitempty" doc:"什么情况、什么时间打"`
 }
 
 type ratingView struct {
@@ -84,6 +86,9 @@ func viewCase(v complaint.View) caseView {
 	if m := v.Mine; m != nil {
 		out.ID = m.FiledID // under which this receipt acts, also after a merger
 		out.Number, out.Cover, out.Standing, out.CreatedAt = m.Receipt, string(m.Hidden), string(m.State), web.Time(m.CreatedAt)
+		if m.State == complaint.Next {
+			out.Note = complaint.JoinNote
+		}
 		if m.RatedAt != nil {
 			out.Rating = &ratingView{Response: string(m.Response), Solved: string(m.Solved), Satisfied: string(m.Satisfied), Comment: m.Comment}
 		}

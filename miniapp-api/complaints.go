@@ -83,6 +83,9 @@ type fileInput struct {
 func fileComplaint(d Deps) func(context.Context, org.Actor, *fileInput) (*caseOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *fileInput) (*caseOutput, error) {
 		b := in.Body
+		if b.Cover == complaint.Anonymous {
+			web.Unnamed(ctx)
+		}
 		c, err := d.Complaints.File(ctx, a, complaint.Draft{EstateID: b.EstateID, BuildingID: b.BuildingID, UnitID: b.UnitID, Part: b.Part, Place: b.Place,
 			Lat: web.Micro(b.Lat), Lng: web.Micro(b.Lng), Matter: b.Matter, About: b.About, Text: b.Text, Visibility: b.Visibility, Cover: b.Cover, PhotoIDs: b.PhotoIDs,
 			ClientRef: b.ClientRef, InputHash: web.InputHash(b)})
@@ -97,21 +100,13 @@ func fileComplaint(d Deps) func(context.Context, org.Actor, *fileInput) (*caseOu
 	}
 }
 
-// urgentCalls are the numbers to ring when a case is dangerous. They are an addition: the case is shown without them
-// when they cannot be read.
+// urgentCalls are the numbers to ring when a case is dangerous. They are an addition: the case is shown without those of
+// the register when it cannot be read.
 func urgentCalls(ctx context.Context, d Deps, c *complaint.Case) []callView {
-	if !c.Urgent || !c.Open {
-		return nil
-	}
-	lines, err := d.Complaints.Contacts(ctx, c.EstateID)
-	if err != nil {
-		return nil
-	}
+	lines, _ := d.Complaints.Calls(ctx, c)
 	var calls []callView
 	for _, l := range lines {
-		if l.Urgent {
-			calls = append(calls, callView{l.Name, l.Phone})
-		}
+		calls = append(calls, callView{l.Name, l.Phone, l.Hours})
 	}
 	return calls
 }

@@ -118,6 +118,7 @@ func Routes(site *web.Site, d Deps) {
 	web.Handle(complaints, web.Op{ID: "listMyRestrictions", Method: http.MethodGet, Path: "/restrictions", Summary: "对我投诉的限制和申诉", Action: org.FollowComplaint}, listMyRestrictions(d))
 	web.Handle(complaints, web.Op{ID: "appealRestriction", Method: http.MethodPost, Path: "/restrictions/{id}/appeal", Summary: "不同意限制，申诉", Action: org.FollowComplaint, Rate: fileRate}, appealRestriction(d))
 	web.Handle(complaints, web.Op{ID: "listParts", Method: http.MethodGet, Path: "/common-parts", Summary: "公共部位", Action: org.ManageSelf}, listParts(d))
+	web.Handle(complaints, web.Op{ID: "listContacts", Method: http.MethodGet, Path: "/estates/{id}/contacts", Summary: "小区的投诉电话、投诉点和应急维修值班，近的在前", Action: org.FileComplaint}, listContacts(d))
 	web.Handle(complaints, web.Op{ID: "listSimilar", Method: http.MethodPost, Path: "/estates/{id}/similar", Summary: "提交之前：小区里相近的、还没办结的投诉，可以直接加入", Action: org.FileComplaint, Rate: lookRate}, listSimilar(d))
 	web.Handle(complaints, web.Op{ID: "joinComplaint", Method: http.MethodPost, Path: "/complaints/{id}/join", Summary: "加入邻居的公开投诉：有自己的编号、通知和评价", Action: org.FileComplaint, Rate: fileRate}, joinComplaint(d))
 	for _, deed := range deeds {

@@ -142,7 +142,7 @@ func (a *app) mount(ctx context.Context) error {
 	office.Routes(a.site, office.Deps{DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Joint: a.joint, Mediation: a.mediation, Hotline: a.hotline, Board: a.board, Files: a.files, Inbox: a.inbox,
 		Pack: a.pack.Code, PublicURL: a.cfg.PublicURL})
 	public.Routes(a.site, public.Deps{Complaints: a.complaints, Board: a.board, Codes: a.codes, PublicURL: a.cfg.PublicURL, Production: a.cfg.Production, Bureau: a.bureau()})
-	h5.Routes(a.site, h5.Deps{Org: a.org, Board: a.board, Complaints: a.complaints, Codes: a.codes, PublicURL: a.cfg.PublicURL})
+	h5.Routes(a.site, h5.Deps{Org: a.org, Board: a.board, Complaints: a.complaints, Codes: a.codes, Files: a.files, PublicURL: a.cfg.PublicURL})
 	callback.Routes(a.site, callback.Deps{WeChat: a.wechat, Org: a.org, Log: a.log})
 	a.site.Unlisted(http.MethodGet, "/files/:token", "a file behind an expiring link", a.serveFile)
 	a.site.Unlisted(http.MethodGet, "/", "where to look", func(c *gin.Context) { c.Redirect(http.StatusFound, "/docs") })

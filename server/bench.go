@@ -37,6 +37,9 @@ func (c benchImportCmd) Run(e *environment) error {
 	}
 	e.cfg.Data, e.cfg.WeChatMiniID = dir, ""
 	return e.withApp(func(a *app) error {
+		if err := a.onlyDemo(e.ctx); err != nil {
+			return err
+		}
 		if _, err := a.db.Migrate(e.ctx); err != nil {
 			return err
 		}

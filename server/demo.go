@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,17 +12,24 @@ import (
 	"strings"
 
 	"github.com/linli-city/linli/config"
+	"github.com/linli-city/linli/models/store"
 )
 
 type demoCmd struct {
-	Port int `default:"0" help:"端口；0 表示找一个空闲的"`
+	Port      int  `default:"0" help:"端口；0 表示找一个空闲的；填了 --listen 就用那里的"`
+	OwnStores bool `help:"所填的数据库、Redis、文件存放和密钥是专给演示用的"`
 }
+
+// demoListen is the default of --listen, which for the demo means a free port.
+const demoListen = "127.0.0.1:8080"
 
 // demoFile is demo.json: where the demo listens and who its people are. Its tokens open the demo, so nobody else may
 // read it.
 type demoFile struct {
 	BaseURL string                `json:"base_url"`
 	Actors  map[string]*demoActor `json:"actors"`
+	// Organisations are the offices' ids by their code, as the walk-through names them.
+	Organisations map[string]int64 `json:"organisations"`
 }
 
 // Run builds the demo town in a fresh folder, or in the one that --data names, and serves it.
@@ -28,17 +37,29 @@ func (c demoCmd) Run(e *environment) error {
 	if e.cfg.Production {
 		return errors.New("demo 不能与 LINLI_PRODUCTION 同时使用")
 	}
-	l, err := (&net.ListenConfig{}).Listen(e.ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", c.Port))
+	if !c.OwnStores {
+		if err := notTheirs(&e.cfg); err != nil {
+			return err
+		}
+	}
+	address := fmt.Sprintf("127.0.0.1:%d", c.Port)
+	if e.cfg.Listen != demoListen && c.Port == 0 {
+		address = e.cfg.Listen
+	}
+	l, err := (&net.ListenConfig{}).Listen(e.ctx, "tcp", address)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = l.Close() }()
-	cfg, err := demoConfig(e.cfg, "http://"+l.Addr().String())
+	cfg, err := demoConfig(e.cfg, demoBase(l.Addr()))
 	if err != nil {
 		return err
 	}
 	e.cfg = cfg
 	return e.withApp(func(a *app) error {
+		if err := a.onlyDemo(e.ctx); err != nil {
+			return err
+		}
 		if _, err := a.db.Migrate(e.ctx); err != nil {
 			return err
 		}
@@ -49,7 +70,7 @@ func (c demoCmd) Run(e *environment) error {
 		if err != nil {
 			return err
 		}
-		path, err := writeDemoFile(cfg.Data, demoFile{BaseURL: cfg.PublicURL, Actors: town.actors})
+		path, err := writeDemoFile(cfg.Data, demoFile{BaseURL: cfg.PublicURL, Actors: town.actors, Organisations: town.organisations()})
 		if err != nil {
 			return err
 		}
@@ -57,6 +78,61 @@ func (c demoCmd) Run(e *environment) error {
 		_, _ = fmt.Fprintln(e.out, path)
 		return a.run(e.ctx, l)
 	})
+}
+
+// notTheirs refuses, by name, every setting that leads to stores of a real installation: a demo makes people and cases up.
+func notTheirs(cfg *config.Config) error {
+	var set []string
+	for _, s := range []struct {
+		name string
+		is   bool
+	}{
+		{"LINLI_DATABASE", cfg.Database.Value() != ""}, {"LINLI_REDIS", !cfg.EmbeddedRedis()}, {"LINLI_FILES", cfg.Files != ""}, {"LINLI_S3_ENDPOINT", cfg.S3Endpoint != ""},
+		{"LINLI_FIELD_KEYS", cfg.FieldKeys != ""}, {"LINLI_LINK_KEY", cfg.LinkKey.Value() != ""},
+	} {
+		if s.is {
+			set = append(set, s.name)
+		}
+	}
+	if len(set) == 0 {
+		return nil
+	}
+	return fmt.Errorf("demo 会写入编造的人和投诉，不能用已经配置的存储：请去掉 %s；确实是专给演示用的，请加 --own-stores", strings.Join(set, "、"))
+}
+
+// errNotDemo is the refusal to build a demo town where real offices work.
+var errNotDemo = errors.New("这个数据库里已经有正式的单位，不能用来演示或测速；请换一个空的数据库或数据文件夹")
+
+// onlyDemo refuses a database that holds a register which no demo made. It changes nothing, not even the schema.
+func (a *app) onlyDemo(ctx context.Context) error {
+	return a.db.View(ctx, func(tx *store.Tx) error {
+		if !tx.Migrator().HasTable("organisations") {
+			return nil
+		}
+		var all, demo int64
+		if err := tx.Table("organisations").Count(&all).Error; err != nil {
+			return err
+		}
+		if err := tx.Table("organisations").Where("code = ?", "demo-township").Count(&demo).Error; err != nil {
+			return err
+		}
+		if all > 0 && demo == 0 {
+			return errNotDemo
+		}
+		return nil
+	})
+}
+
+// demoBase is where people on this machine reach the demo.
+func demoBase(a net.Addr) string {
+	host, port, err := net.SplitHostPort(a.String())
+	if err != nil {
+		return "http://" + a.String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
 }
 
 // demoConfig takes a fresh folder unless one was named, and plays WeChat whatever the environment says.
@@ -86,64 +162,28 @@ func writeDemoFile(dir string, f demoFile) (string, error) {
 	return path, os.WriteFile(path, raw, 0o600)
 }
 
-// walkThrough is a story that a reader can copy line by line.
+// walkStory is the whole way of a hard complaint, line by line; README.md holds the same lines.
+//
+//go:embed walk.sh
+var walkStory string
+
+// walkLines are the lines of the story for the demo whose file this is.
+func walkLines(path string) string {
+	return strings.NewReplacer("{json}", path, "{pixel}", pixelPNG).Replace(walkStory)
+}
+
+// walkThrough is what the demo prints.
 func walkThrough(base, path string, t *demoTown) string {
-	owner := t.actors["owner"]
 	text := `
 邻里演示已启动：{base}
 沙箱微信：不是真的微信；每个人的手机收到什么，看 {base}/sandbox
-接口文档：{base}/docs        公示栏：{base}/h5/estates/{estate}/board
+接口文档：{base}/docs        公示栏：{base}/h5/estates/{estate}/board        扫码投诉：{base}/h5/estates/{estate}/complain
 
-五分钟走一遍（另开一个终端，逐行复制；需要 curl 和 jq）：
-  J={json}
-  token() { jq -r ".actors.$1.token" $J; }
-  get() { curl -s "{base}$2" -H "Authorization: Bearer $(token $1)"; }
-  post() { curl -s "{base}$2" -H "Authorization: Bearer $(token $1)" -H 'Content-Type: application/json' -d "$3"; }
-  # 1. 业主写下一件事，系统推荐事项和负责单位
-  post owner /miniapp/v1/suggestions '{"text":"楼下烧烤店油烟很大，半夜还在放音乐"}' | jq
-  # 2. 业主提交投诉：答复里有编号、依据条款、主办单位和时限
-  post owner /miniapp/v1/complaints '{"estate_id":{estate},"matter":"{matter}","text":"楼下烧烤店油烟很大，半夜还在放音乐","client_ref":"walk-1"}' | tee /tmp/case.json | jq
-  ID=$(jq .id /tmp/case.json)
-  # 3. 主办单位受理、答复；答复的四个要素缺一不可
-  post department_urban_enforcement /office/v1/complaints/$ID/accept '{}' | jq .state_name
-  post department_urban_enforcement /office/v1/complaints/$ID/answer '{"report":{"accepted_on":"今天上午","contacted":"当面联系了店主","did":"已责令安装油烟净化装置","next":"三日内复查"}}' | jq .state_name
-  # 4. 业主收到通知，确认办结
-  get owner /miniapp/v1/inbox | jq '.items[].title'
-  post owner /miniapp/v1/complaints/$ID/confirm '{}' | jq .state_name
-  # 5. 别的小区的业主查不到这件投诉
-  get owner_foreign /miniapp/v1/complaints/$ID | jq .detail
-
-再走一遍难办的：消防通道被违建占用，两个部门都说不归自己
-  # 6. 业主投诉，消防和自然资源局先后引用条款退办，领导小组办公室裁定由社区牵头
-  ID=$(post owner /miniapp/v1/complaints '{"estate_id":{estate},"matter":"fire-lane","text":"东门消防通道被人搭了棚子，消防车进不来","client_ref":"walk-2"}' | jq .id)
-  post department_fire /office/v1/complaints/$ID/refuse '{"clause":"五(三)4","text":"搭建要先认定","to":{planning}}' | jq .state_name
-  post department_natural_resources /office/v1/complaints/$ID/refuse '{"clause":"五(六)2","text":"占用通道由消防查处"}' | jq .state_name
-  post leading_group_office /office/v1/complaints/$ID/arbitrate '{"clause":"五(二)13","text":"由社区牵头吹哨","to":{community}}' | jq .state_name
-  post community /office/v1/complaints/$ID/accept '{}' | jq .state_name
-  # 7. 社区申请吹哨，办事处负责人签批，三个部门到现场报到
-  W=$(post community /office/v1/whistles '{"case_id":'$ID',"reason":"认定、清障、拆除分属三个部门，社区无权处理","sort":"simple","place":"东门消防通道","client_ref":"walk-3","calls":[{"to":{fire},"clause":"五(六)2","text":"清障"},{"to":{planning},"clause":"五(三)4","text":"认定"},{"to":{enforcement},"clause":"五(四)6","text":"拆除"}]}' | jq .id)
-  post township /office/v1/whistles/$W/signature '{"blow":true}' | jq .state_name
-  echo {pixel} | base64 -d > /tmp/site.png
-  photo() { curl -s {base}/office/v1/files -H "Authorization: Bearer $(token $1)" -F purpose=photo -F client_ref=walk-$1 -F file=@/tmp/site.png | jq .id; }
-  for D in department_fire department_natural_resources department_urban_enforcement; do post $D /office/v1/whistles/$W/check-in '{"lat":26.258,"lng":107.518,"file_id":'$(photo $D)'}' | jq -c '.calls[]|[.office,.state_name]'; done
-  # 8. 销哨，评价到场的部门，答复业主；业主评价、确认，看三率
-  post community /office/v1/whistles/$W/closing '{"text":"违建已拆除，消防通道恢复畅通"}' | jq .state_name
-  post community /office/v1/whistles/$W/ratings/{fire} '{"response":"yes","solved":"yes","satisfied":"yes"}' | jq -c '.calls[]|[.office,.rating]'
-  post community /office/v1/complaints/$ID/answer '{"report":{"accepted_on":"今天上午","contacted":"三个部门和投诉人","did":"违建已当场拆除","next":"已办完"}}' | jq .state_name
-  post owner /miniapp/v1/complaints/$ID/rating '{"rating":{"response":"yes","solved":"yes","satisfied":"yes"}}' | jq -c .rating
-  post owner /miniapp/v1/complaints/$ID/confirm '{}' | jq -r '.state_name, (.steps[]|.at[11:16]+" "+.by+" "+.name)'
-  get bureau "/office/v1/figures?from=$(date -d yesterday +%F)&to=$(date -d tomorrow +%F)" | jq -c '.items[]|[.name,.people]'
-
+一件难办的投诉从头到尾走一遍（另开一个终端，逐行复制；需要 bash、curl 和 jq）：
+{walk}
 按 Ctrl-C 停止。演示数据在 {data}；各人的令牌在下面这个文件里：
 `
-	unit := func(code string) string {
-		o, err := t.code(code)
-		if err != nil {
-			return "0"
-		}
-		return fmt.Sprint(o.ID)
-	}
-	return strings.NewReplacer("{fire}", unit("fire"), "{planning}", unit("natural-resources"), "{enforcement}", unit("urban-enforcement"), "{community}", unit("demo-community"), "{pixel}", pixelPNG, "{base}", base, "{estate}", fmt.Sprint(owner.Estate), "{json}", path, "{matter}", demoMatter(t), "{data}", t.cfg.Data).Replace(text)
+	return strings.NewReplacer("{base}", base, "{estate}", fmt.Sprint(t.actors["owner"].Estate), "{data}", t.cfg.Data, "{walk}", walkLines(path)).Replace(text)
 }
 
 // demoMatter is the matter of the story: smoke from a restaurant.

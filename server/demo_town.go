@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/rulepack"
@@ -48,7 +49,7 @@ func newDemoTown(ctx context.Context, a *app) (*demoTown, error) {
 		func() error {
 			return t.township("_foreign", "演示二办事处", "演示二社区", "演示清水湾", "演示二物业公司")
 		},
-		t.withoutBodies, t.departments, t.localValues, t.firstNotice,
+		t.withoutBodies, t.departments, t.localValues, t.phones, t.firstNotice,
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -234,7 +235,9 @@ func (t *demoTown) localValues() error {
 	if err != nil {
 		return err
 	}
-	values := map[string]string{"complaint.confirm_days": "5", "disclosure.posting_days": "7"}
+	// What the law leaves open is given a value here, so that it can be tried.
+	values := map[string]string{"disclosure.posting_days": "7", "complaint.whistle.radius": "300", "complaint.step.accept": "4h", "complaint.step.sign": "1wd", "complaint.step.arbitrate": "3wd",
+		"complaint.restrict_days": "30", "complaint.hold_days": "60", "complaint.rate_weights": "3000；3000；4000", "complaint.identity_months": "24"}
 	for _, v := range set.Unset() {
 		if values[v.Key] == "" {
 			continue
@@ -244,6 +247,37 @@ func (t *demoTown) localValues() error {
 			return err
 		}
 		if err := t.org.ConfirmValue(t.ctx, second, entered.ID, true, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// organisations are the ids of the offices that the walk-through names.
+func (t *demoTown) organisations() map[string]int64 {
+	ids := map[string]int64{}
+	for _, code := range []string{"fire", "natural-resources", "urban-enforcement", "demo-community", "demo-township"} {
+		if o, err := t.code(code); err == nil {
+			ids[code] = o.ID
+		}
+	}
+	return ids
+}
+
+// phones puts numbers that nobody has into the register of complaint phones.
+func (t *demoTown) phones() error {
+	for _, p := range []struct {
+		actor string
+		point complaint.ContactPoint
+	}{
+		{"community", complaint.ContactPoint{Name: "演示一社区值守电话", Phone: "0854-0000001", Hours: "24小时（演示）", Urgent: true}},
+		{"community", complaint.ContactPoint{Name: "演示一社区便民窗口", Phone: "0854-0000002", Address: "社区服务中心一楼（演示地址）", Hours: "工作日 9:00—17:00"}},
+	} {
+		clerk, err := t.sessions.Staff(t.ctx, t.actors[p.actor].Token, 0)
+		if err != nil {
+			return err
+		}
+		if _, err := t.complaints.PublishContact(t.ctx, clerk, p.point); err != nil {
 			return err
 		}
 	}

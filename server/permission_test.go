@@ -183,6 +183,8 @@ func bodies(th things) map[string]any {
 		"officeConfirmPatrol": m{}, "officeReturnPatrol": m{"text": "没有解决"}, "officeRatePatrol": m{"rating": rating}, "officeSupplyPatrol": m{"text": "补充一点"},
 		"officeWithdrawPatrol": m{}, "officeUrgePatrol": m{},
 		"officeFileComplaint":     m{"estate_id": th["estates"], "text": "楼道里有垃圾", "via": "counter", "name": "张", "phone": "13800000000", "client_ref": "w12"},
+		"officeListSimilar":       m{"text": "楼道里有垃圾"},
+		"officeJoinComplaint":     m{"via": "counter", "name": "张", "phone": "13800000000", "client_ref": "w25"},
 		"officeFilePatrol":        m{"estate_id": th["estates"], "text": "楼道里有垃圾", "client_ref": "w13"},
 		"officeRevealComplainant": reason, "officeRevealOwners": reason, "officeScreenComplaint": m{"show": true},
 		"officeAskWhistle": m{"estate_id": th["estates"], "reason": "超出社区和办事处的职权", "sort": "simple", "place": "东门", "calls": []m{{"to": th["fire"], "clause": "五(六)2", "text": "清障"}}, "client_ref": "w14"},
@@ -312,7 +314,7 @@ var orders = []string{"officeCallBack", "officeRedirectComplaint", "officeForceC
 
 // supervises reports whether the actor may look at every case of the city.
 func supervises(a org.Actor, r route) bool {
-	return a.Has(org.ReadComplaints, org.ScopeCity) && (strings.Contains(r.path, "/complaints/{id}/") || r.id == "officeLinkFile") && !slices.Contains([]string{"officeScreenComplaint", "officeRedactComplaint", "officeRedactPhoto", "officeRestrictFiler"}, r.id)
+	return a.Has(org.ReadComplaints, org.ScopeCity) && (strings.Contains(r.path, "/complaints/{id}/") || r.id == "officeLinkFile") && !slices.Contains([]string{"officeJoinComplaint", "officeScreenComplaint", "officeRedactComplaint", "officeRedactPhoto", "officeRestrictFiler"}, r.id)
 }
 
 // ownEstate checks that the reads which the table allows do work at home.

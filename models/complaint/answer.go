@@ -42,7 +42,7 @@ func (t *turn) answer() error {
 		c.Ending, c.ClosedAt = EndPart, &t.tx.Now
 		return nil // the lead of the whole is told when the last part is done
 	}
-	err = t.tx.Model(&Complainant{}).Where("case_id = ? AND state IN ?", c.ID, []Standing{Not, Silent, Content}).Update("state", Undecided).Error
+	err = t.tx.Model(&Complainant{}).Where("case_id = ? AND state IN ?", c.ID, []Standing{Not, Silent, Content, Next}).Update("state", Undecided).Error
 	if err != nil {
 		return err
 	}

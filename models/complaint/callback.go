@@ -2,6 +2,7 @@ package complaint
 
 import (
 	"context"
+	"slices"
 
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/fault"
@@ -15,9 +16,13 @@ const (
 	AtCounter = "counter" // they came
 )
 
+// onPaper are the words that the lead's own counter may write down, with a picture of what the complainant signed: nobody
+// who came is sent away. What ends a right is not among them.
+var onPaper = []Action{Return, Rate, Supply, Urge, Reopen}
+
 // ActFor does what a complainant said on the phone or at a counter, under their receipt: confirm, return, rate, supply,
-// urge, withdraw, reopen. The office that leads the case never does this, nor the body complained about; the step says
-// which office wrote it down. Somebody with an account is told what was recorded in their name; to confirm or to withdraw
+// urge, withdraw, reopen. The office that leads the case does this for nobody but who came and signed; the body complained
+// about never does. The step says which office wrote it down. Somebody with an account is told what was recorded in their name; to confirm or to withdraw
 // is theirs alone.
 // Faults: ErrForbidden, ErrNotFound, ErrReceipt, ErrOwnAnswer, ErrAnonymous, ErrTapSelf, and those of ActOwn.
 func (s *Service) ActFor(ctx context.Context, actor org.Actor, id int64, receipt, via string, a Action, in Input) (*Case, error) {
@@ -32,7 +37,7 @@ func (s *Service) ActFor(ctx context.Context, actor org.Actor, id int64, receipt
 		if err := t.tx.ForUpdate().Where("cases.id = ?", id).Scopes(visible(actor)).Take(&c).Error; err != nil {
 			return store.NotFound(err, ErrNotFound)
 		}
-		if c.LeadID == actor.OrganisationID() {
+		if c.LeadID == actor.OrganisationID() && (via != AtCounter || len(in.FileIDs) == 0 || !slices.Contains(onPaper, a)) {
 			return ErrOwnAnswer
 		}
 		var m Complainant

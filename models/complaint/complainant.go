@@ -19,6 +19,7 @@ const (
 	Not       Standing = "returned" // the case is worked on again; the next answer asks anew
 	Silent    Standing = "silent"   // no answer in time, which is not satisfied
 	Gone      Standing = "withdrawn"
+	Next      Standing = "next" // joined after the answer: rates it, and decides about the next one
 )
 
 // Cover is how much of a complainant's identity the offices may reach.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/rulepack"
 	"github.com/linli-city/linli/models/store"
 )
 
@@ -90,6 +92,9 @@ func (s *Service) PublishContact(ctx context.Context, actor org.Actor, p Contact
 		} else if !actor.Has(org.PublishContacts, org.ScopeCity) {
 			p.AreaID = actor.OrganisationID()
 		}
+		if err := gateOf(tx, actor); err != nil {
+			return err
+		}
 		// The same tap twice is one line of the register.
 		var same []ContactPoint
 		err := tx.Where("organisation_id = ? AND estate_id = ? AND name = ? AND phone = ? AND address = ? AND closed_at IS NULL", p.OrganisationID, p.EstateID, p.Name, p.Phone, p.Address).Limit(1).Find(&same).Error
@@ -159,6 +164,44 @@ func (s *Service) Contacts(ctx context.Context, estateID int64) ([]Line, error) 
 		return err
 	})
 	return list, err
+}
+
+// ContactsFor lists the same to a resident of the estate. Faults: ErrForbidden, org.ErrEstateNotFound.
+func (s *Service) ContactsFor(ctx context.Context, actor org.Actor, estateID int64) ([]Line, error) {
+	var list []Line
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		e, err := org.EstateFor(tx, actor, org.FileComplaint, estateID)
+		if err != nil {
+			return err
+		}
+		list, err = contactsOf(tx, e.ID)
+		return err
+	})
+	return list, err
+}
+
+// Calls lists whom to ring about an urgent case: in danger the national numbers for it, then who is on duty and what the
+// register names for emergencies. Nothing for any other case, or one that is over.
+func (s *Service) Calls(ctx context.Context, c *Case) ([]Line, error) {
+	if !c.Urgent || !c.Open {
+		return nil, nil
+	}
+	lines, err := s.Contacts(ctx, c.EstateID)
+	lines = slices.DeleteFunc(lines, func(l Line) bool { return !l.Urgent })
+	if c.Class != string(rulepack.Danger) {
+		return lines, err
+	}
+	return append(s.Emergencies(c.Matter), lines...), err
+}
+
+// Emergencies are the national numbers for a matter, all of them for none. They are known without the database, and stand
+// even if the register cannot be read.
+func (s *Service) Emergencies(matter string) []Line {
+	var list []Line
+	for _, e := range s.pack.Emergencies(matter) {
+		list = append(list, Line{Name: e.Name, Phone: e.Phone, Hours: e.When, Urgent: true})
+	}
+	return list
 }
 
 func contactsOf(tx *store.Tx, estateID int64) ([]Line, error) {

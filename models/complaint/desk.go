@@ -3,6 +3,7 @@ package complaint
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,6 +67,11 @@ func (s *Service) SaveView(ctx context.Context, actor org.Actor, name, query str
 	}
 	var v SavedView
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		// The post's row is the gate: who saves many at once is counted one by one.
+		var gate org.Post
+		if err := tx.ForUpdate().Select("id").Where("id = ?", actor.Post.PostID).Take(&gate).Error; err != nil {
+			return err
+		}
 		var count int64
 		if err := tx.Model(&SavedView{}).Where("post_id = ? AND name <> ?", actor.Post.PostID, name).Count(&count).Error; err != nil {
 			return err
@@ -133,6 +139,9 @@ func (s *Service) WriteTemplate(ctx context.Context, actor org.Actor, t Template
 		if _, known := mandates.Matter(t.Matter); t.Matter != "" && !known {
 			return ErrMatter
 		}
+		if err := gateOf(tx, actor); err != nil {
+			return err
+		}
 		var count int64
 		if err := tx.Model(&Template{}).Where("organisation_id = ? AND name <> ?", actor.OrganisationID(), t.Name).Count(&count).Error; err != nil {
 			return err
@@ -155,6 +164,12 @@ func (s *Service) WriteTemplate(ctx context.Context, actor org.Actor, t Template
 		return nil, fmt.Errorf("write template: %w", err)
 	}
 	return &t, nil
+}
+
+// gateOf locks the actor's organisation: what it may have a number of is counted by one at a time.
+func gateOf(tx *store.Tx, actor org.Actor) error {
+	var gate org.Organisation
+	return tx.ForUpdate().Select("id").Where("id = ?", actor.OrganisationID()).Take(&gate).Error
 }
 
 // ListTemplates lists the office's texts for an action and a matter, those made for both first.
@@ -201,7 +216,8 @@ type Outcome struct {
 const maxBulk = 100
 
 // ActAll does one action on many cases, each in a transaction of its own: what is not possible for one is said for that
-// one and does not stop the others. With a ref, a repeat answers the first outcome.
+// one and does not stop the others. With a ref, a repeat answers the first outcome. A picture belongs to one case: pictures
+// are for one case at a time.
 func (s *Service) ActAll(ctx context.Context, actor org.Actor, ids []int64, a Action, in Input) ([]Outcome, error) {
 	if err := actor.Must(org.WorkComplaints); err != nil {
 		return nil, err
@@ -209,8 +225,14 @@ func (s *Service) ActAll(ctx context.Context, actor org.Actor, ids []int64, a Ac
 	if len(ids) == 0 || len(ids) > maxBulk {
 		return nil, fault.ErrInvalid.With(fault.Field{Path: "ids", Reason: fmt.Sprintf("一次选择1至%d件", maxBulk)})
 	}
+	if len(in.FileIDs) > 0 {
+		return nil, fault.ErrInvalid.With(fault.Field{Path: "file_ids", Reason: "批量办理不能带照片：一张照片只属于一件投诉，请在那一件里单独上传"})
+	}
 	out := make([]Outcome, 0, len(ids))
-	for _, id := range ids {
+	for i, id := range ids {
+		if slices.Contains(ids[:i], id) {
+			continue // chosen twice is done once
+		}
 		c, err := s.Act(ctx, actor, id, a, in)
 		if err != nil && fault.Of(err).Kind == fault.Internal {
 			return nil, err
@@ -226,12 +248,27 @@ const (
 	exportPage = 500
 )
 
-// ExportList gives each case of a work list, in its order, at most 20,000; the export is recorded.
-// Faults: ErrForbidden.
-func (s *Service) ExportList(ctx context.Context, actor org.Actor, f Filter, each func(View) error) error {
+// ExportList gives each case of a work list, in its order, at most 20,000, or of a search in it; the export is recorded.
+// Faults: ErrForbidden, ErrSearch.
+func (s *Service) ExportList(ctx context.Context, actor org.Actor, text string, f Filter, each func(View) error) error {
 	f.Limit, f.After, f.AfterQueue = exportPage, 0, 0
 	n := 0
-	for n < maxListed {
+	for text != "" && n < maxListed {
+		found, err := s.Search(ctx, actor, text, f)
+		if err != nil {
+			return err
+		}
+		for _, v := range found.Views {
+			if err := each(v); err != nil {
+				return err
+			}
+		}
+		if n += len(found.Views); found.Next == 0 {
+			break
+		}
+		f.After = found.Next
+	}
+	for text == "" && n < maxListed {
 		rows, err := s.List(ctx, actor, f)
 		if err != nil {
 			return err

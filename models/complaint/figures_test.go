@@ -42,8 +42,7 @@ func TestThreeRates(t *testing.T) {
 	}
 	rate(w.owner, two.ID, yes)
 	rate(w.neighbour, two.ID, half)
-	w.ok(t, w.owner, two.ID, complaint.Confirm, complaint.Input{})
-	w.ok(t, w.neighbour, two.ID, complaint.Confirm, complaint.Input{})
+	w.ok(t, w.owner, two.ID, complaint.Confirm, complaint.Input{}) // the other rates and decides about the next answer
 
 	answered("silent", "") // nobody says anything
 	answered("anonymous", complaint.Anonymous)

@@ -49,6 +49,22 @@ type Contact struct {
 	Phone string
 }
 
+const (
+	sayName = "请填写怎么称呼您，不超过30个字"
+	sayVia  = "请选择窗口（counter）或电话（phone）"
+)
+
+// check looks at what an office wrote down of somebody who came or called.
+func (who *Contact) check(via Source) error {
+	who.Name, who.Phone = strings.TrimSpace(who.Name), strings.TrimSpace(who.Phone)
+	var c fault.Checks
+	c.Check(via == FromCounter || via == FromPhone, "via", sayVia)
+	n := len([]rune(who.Name))
+	c.Check(n >= 1 && n <= 30, "name", "请填写投诉人的称呼，不超过30个字")
+	c.Check(org.ValidPhone(who.Phone), "phone", "请填写投诉人的11位手机号，用于查询进展和确认")
+	return c.Err()
+}
+
 // CommonParts are the common parts of an estate that a complaint may be about, in the order in which people look.
 var CommonParts = []struct{ Code, Name string }{
 	{"stairs", "楼道、门厅"}, {"lift", "电梯"}, {"roof", "屋顶"}, {"facade", "外墙"}, {"pipes", "管道、管井"}, {"basement", "地下室、车库"}, {"parking", "停车位"},
@@ -139,27 +155,25 @@ func (s *Service) FileFor(ctx context.Context, actor org.Actor, via Source, who 
 	if err := actor.Must(org.FileForOthers); err != nil {
 		return nil, err
 	}
-	who.Name, who.Phone = strings.TrimSpace(who.Name), strings.TrimSpace(who.Phone)
-	var c fault.Checks
-	c.Check(via == FromCounter || via == FromPhone, "via", "请选择窗口（counter）或电话（phone）")
 	if d.Cover == Anonymous {
-		c.Check(who == (Contact{}), "name", "匿名投诉不记录姓名和电话")
-	} else {
-		n := len([]rune(who.Name))
-		c.Check(n >= 1 && n <= 30, "name", "请填写投诉人的称呼，不超过30个字")
-		c.Check(org.ValidPhone(who.Phone), "phone", "请填写投诉人的11位手机号，用于查询进展和确认")
-	}
-	if err := c.Err(); err != nil {
+		who.Name, who.Phone = strings.TrimSpace(who.Name), strings.TrimSpace(who.Phone)
+		if who != (Contact{}) {
+			return nil, fault.ErrInvalid.With(fault.Field{Path: "name", Reason: "匿名投诉不记录姓名和电话"})
+		}
+	} else if err := who.check(via); err != nil {
 		return nil, err
+	}
+	if via != FromCounter && via != FromPhone {
+		return nil, fault.ErrInvalid.With(fault.Field{Path: "via", Reason: sayVia})
 	}
 	if err := d.check(); err != nil {
 		return nil, err
 	}
-	f := filing{draft: d, by: actor, files: actor, owner: Complainant{Source: via, FiledBy: actor.PersonID, FiledPost: actor.Post.PostID, Hidden: d.Cover}}
+	f := filing{draft: d, by: actor, files: actor}
 	if who.Phone != "" {
-		f.owner.NameSealed, f.owner.PhoneSealed = s.vault.Seal(who.Name, "complainants.name"), s.vault.Seal(who.Phone, "complainants.phone")
-		f.owner.PhoneIndex = s.vault.Index("phone", who.Phone)
+		f.owner = s.reachedBy(who)
 	}
+	f.owner.Source, f.owner.FiledBy, f.owner.FiledPost, f.owner.Hidden = via, actor.PersonID, actor.Post.PostID, d.Cover
 	f.estate = func(tx *store.Tx) (*org.Estate, error) {
 		return org.EstateFor(tx, actor, org.FileForOthers, d.EstateID)
 	}

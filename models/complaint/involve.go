@@ -1,6 +1,8 @@
 package complaint
 
 import (
+	"gorm.io/gorm"
+
 	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/complaint/routing"
 	"github.com/linli-city/linli/models/org"
@@ -39,7 +41,10 @@ func (s *Service) Involve(tx *store.Tx, c *Case, organisation int64) error {
 	if err := t.mayTake(organisation); err != nil {
 		return err
 	}
-	return addRole(tx, c.ID, organisation, "joint")
+	if err := addRole(tx, c.ID, organisation, "joint"); err != nil {
+		return err
+	}
+	return c.seat(tx)
 }
 
 // Record adds a step to a case's timeline that changes nothing else; to the one that it was merged into, if it was.
@@ -79,7 +84,11 @@ func Concerns(tx *store.Tx, actor org.Actor, caseID, estateID int64) error {
 	var c Case
 	q := tx.Where("cases.id = ? AND cases.estate_id = ?", caseID, estateID)
 	if actor.Post == nil {
-		q = q.Where("cases.id IN (?)", tx.Model(&Complainant{}).Select("case_id").Where("person_id = ? AND state <> ?", actor.PersonID, Gone))
+		// By the number under which they filed or joined it, too: after a merger they know no other.
+		own := func(column string) *gorm.DB {
+			return tx.Model(&Complainant{}).Select(column).Where("person_id = ? AND state <> ?", actor.PersonID, Gone)
+		}
+		q = q.Where("(cases.id IN (?) OR cases.id IN (?))", own("case_id"), own("filed_id"))
 	} else {
 		q = q.Scopes(visible(actor))
 	}

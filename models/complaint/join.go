@@ -4,11 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"slices"
+	"fmt"
 	"strings"
 
 	"gorm.io/gorm"
 
+	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
@@ -23,62 +24,137 @@ type Joining struct {
 	InputHash string
 }
 
-// JoinCase gives a neighbour a receipt of their own in a public case, with its updates and rating.
-// Faults: ErrForbidden, ErrNotFound, ErrJoined, ErrFull, ErrMove, ErrRefReused, fault.ErrInvalid.
+// JoinNote is what somebody reads before they join a case that has been answered.
+const JoinNote = "这件投诉已经答复，正在等原来的投诉人确认。您加入后可以看进展、评价这次答复；如果它被退回重办，下一次答复时再请您确认或退回。您的问题没有解决的，也可以单独提交一件。"
+
+// joiner is somebody on the way into a case, however they come.
+type joiner struct {
+	by    audit.Actor
+	owner Complainant // as far as it is known
+	// may narrows to the cases that they may read and join.
+	may func(*gorm.DB) *gorm.DB
+	// same narrows receipts to those that the same person is known to have.
+	same   func(*gorm.DB) *gorm.DB
+	phones []string // the phone as it may be indexed, without an account
+}
+
+func (in *Joining) check() error {
+	in.Text = strings.TrimSpace(in.Text)
+	var c fault.Checks
+	c.Check(len([]rune(in.Text)) <= 500, "text", "不超过500个字")
+	c.Check(in.Cover == Plain || in.Cover == Sealed, "cover", "请选择实名（不填）或对物业和业委会保密（sealed）")
+	c.Check(in.ClientRef != "" && len(in.ClientRef) <= 64, "client_ref", "提交编号要有，且不超过64个字节")
+	return c.Err()
+}
+
+// JoinCase gives a neighbour a receipt of their own in a public case, with its updates and rating. Who works for the body
+// complained about files on their own: in the neighbour's case they would read what that body must not.
+// Faults: ErrForbidden, ErrNotFound, ErrJoined, ErrJoinAbout, ErrFull, ErrMove, ErrRefReused, fault.ErrInvalid.
 func (s *Service) JoinCase(ctx context.Context, actor org.Actor, id int64, in Joining) (*Case, error) {
 	if err := actor.Must(org.FileComplaint); err != nil {
 		return nil, err
 	}
-	in.Text = strings.TrimSpace(in.Text)
-	var checks fault.Checks
-	checks.Check(len([]rune(in.Text)) <= 500, "text", "不超过500个字")
-	checks.Check(in.Cover == Plain || in.Cover == Sealed, "cover", "请选择实名（不填）或对物业和业委会保密（sealed）")
-	checks.Check(in.ClientRef != "" && len(in.ClientRef) <= 64, "client_ref", "提交编号要有，且不超过64个字节")
-	if err := checks.Err(); err != nil {
-		return nil, err
+	c, _, err := s.join(ctx, id, in, joiner{by: actor, owner: Complainant{Source: FromResident, PersonID: actor.PersonID, FiledBy: actor.PersonID, OpenID: actor.OpenID},
+		may:  actor.Within(org.FileComplaint, "cases.estate_id"),
+		same: func(q *gorm.DB) *gorm.DB { return q.Where("person_id = ?", actor.PersonID) }})
+	return c, err
+}
+
+// JoinFor lets an office write down that somebody who came or called complains of the same. The office learns nothing
+// about who else did. It gives the receipt, too: the case's number is somebody else's.
+// Faults: ErrForbidden, ErrNotFound, ErrJoined, ErrFull, ErrMove, ErrRefReused, fault.ErrInvalid.
+func (s *Service) JoinFor(ctx context.Context, actor org.Actor, id int64, via Source, who Contact, in Joining) (*Case, string, error) {
+	if err := actor.Must(org.FileForOthers); err != nil {
+		return nil, "", err
+	}
+	if err := who.check(via); err != nil {
+		return nil, "", err
+	}
+	owner := s.reachedBy(who)
+	owner.Source, owner.FiledBy, owner.FiledPost = via, actor.PersonID, actor.Post.PostID
+	return s.join(ctx, id, in, joiner{by: actor, owner: owner,
+		may: func(q *gorm.DB) *gorm.DB {
+			return q.Scopes(actor.Within(org.FileForOthers, "cases.estate_id"), actor.NotAbout("cases.about_id"))
+		},
+		// Of what this helper wrote down: otherwise one could try whose phone is in a case.
+		same: func(q *gorm.DB) *gorm.DB {
+			return q.Where("filed_by = ? AND phone_index IN ?", actor.PersonID, s.vault.Indexes("phone", who.Phone))
+		}})
+}
+
+// JoinSlip lets somebody without an account join, whose phone was proved by a code.
+// Faults: ErrNotFound, ErrJoined, ErrFull, ErrMove, ErrRefReused, fault.ErrInvalid.
+func (s *Service) JoinSlip(ctx context.Context, estateID, id int64, phone, name string, in Joining) (*Case, string, error) {
+	who := Contact{Name: strings.TrimSpace(name), Phone: phone}
+	if n := len([]rune(who.Name)); n < 1 || n > 30 {
+		return nil, "", fault.ErrInvalid.With(fault.Field{Path: "name", Reason: sayName})
+	}
+	owner, phones := s.reachedBy(who), s.vault.Indexes("phone", phone)
+	owner.Source = FromSlip
+	if in.ClientRef != "" {
+		in.ClientRef = s.slipRef(phone, in.ClientRef)
+	}
+	return s.join(ctx, id, in, joiner{by: slip, owner: owner, phones: phones,
+		may: func(q *gorm.DB) *gorm.DB { return q.Where("cases.estate_id = ?", estateID) },
+		same: func(q *gorm.DB) *gorm.DB {
+			accounts := q.Session(&gorm.Session{NewDB: true}).Model(&org.Person{}).Select("id").Where("phone_index IN ?", phones)
+			return q.Where("(phone_index IN ? OR person_id IN (?))", phones, accounts)
+		}})
+}
+
+// reachedBy seals how to reach somebody without an account.
+func (s *Service) reachedBy(who Contact) Complainant {
+	return Complainant{NameSealed: s.vault.Seal(who.Name, "complainants.name"), PhoneSealed: s.vault.Seal(who.Phone, "complainants.phone"), PhoneIndex: s.vault.Index("phone", who.Phone)}
+}
+
+// join is the one way into somebody else's case.
+func (s *Service) join(ctx context.Context, id int64, in Joining, j joiner) (*Case, string, error) {
+	if err := in.check(); err != nil {
+		return nil, "", err
 	}
 	var c *Case
-	_, err := s.act(ctx, actor, id, Join, Input{Text: in.Text}, func(t *turn) error {
-		var found Case
-		before, err := joined(t.tx, actor.PersonID, in.ClientRef, in.InputHash)
-		if err != nil {
-			return err
-		}
-		if before != nil {
-			if err := t.tx.Where("id = ?", before.CaseID).Take(&found).Error; err != nil {
-				return err
+	var receipt string
+	_, err := s.act(ctx, j.by, id, Join, Input{Text: in.Text}, func(t *turn) error {
+		repeat := func() (bool, error) {
+			before, err := joined(t.tx, j.owner.FiledBy, in.ClientRef, in.InputHash)
+			if err != nil || before == nil {
+				return false, err
 			}
-			c, t.c = &found, &found
-			return errRepeat
+			var found Case
+			if err := t.tx.Where("id = ?", before.CaseID).Take(&found).Error; err != nil {
+				return false, err
+			}
+			c, t.c, receipt = &found, &found, before.Receipt
+			return true, nil
 		}
-		err = t.tx.ForUpdate().Scopes(actor.Within(org.FileComplaint, "cases.estate_id")).Scopes(shown).Where("id = ?", id).Take(&found).Error
-		if err != nil {
+		if again, err := repeat(); again || err != nil {
+			return cmp.Or(err, errRepeat)
+		}
+		var found Case
+		if err := t.tx.ForUpdate().Scopes(j.may, shown).Where("id = ?", id).Take(&found).Error; err != nil {
 			return store.NotFound(err, ErrNotFound)
 		}
-		c = &found
-		if err := s.unrestricted(t.tx, actor.PersonID, nil, found.Class); err != nil {
+		// Two taps at the same moment: the second waited for the lock and finds the first one's receipt now.
+		if again, err := repeat(); again || err != nil {
+			return cmp.Or(err, errRepeat)
+		}
+		if err := s.mayJoin(t, &found, j); err != nil {
 			return err
 		}
-		var n int64
-		if err := t.tx.Model(&Complainant{}).Scopes(ownOf(actor.PersonID, id)).Where("state <> ?", Gone).Count(&n).Error; err != nil {
-			return err
-		}
-		switch {
-		case n > 0:
-			return ErrJoined
-		case found.People >= maxPeople:
-			return ErrFull
-		}
-		receipt, err := store.NextNumber(t.tx, "T")
+		number, err := store.NextNumber(t.tx, "T")
 		if err != nil {
 			return err
 		}
-		m := Complainant{CaseID: id, FiledID: id, Receipt: receipt, Source: FromResident, PersonID: actor.PersonID, FiledBy: actor.PersonID, OpenID: actor.OpenID,
-			Hidden: in.Cover, Text: in.Text, State: Undecided, ClientRef: in.ClientRef, InputHash: in.InputHash, CreatedAt: t.tx.Now}
+		m := j.owner
+		m.CaseID, m.FiledID, m.Receipt, m.Hidden, m.Text, m.State, m.ClientRef, m.InputHash, m.CreatedAt = id, id, number, in.Cover, in.Text, Undecided, in.ClientRef, in.InputHash, t.tx.Now
+		if found.State == Answered {
+			m.State = Next
+		}
 		if err := t.tx.Create(&m).Error; err != nil {
 			return store.Raced(err)
 		}
 		found.People++
+		c, receipt = &found, number
 		t.c, t.mine, t.who = &found, &m, []Who{ByNeighbour}
 		e, err := found.event(t.tx)
 		if err == nil {
@@ -90,93 +166,36 @@ func (s *Service) JoinCase(ctx context.Context, actor org.Actor, id int64, in Jo
 		err = nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, "", fmt.Errorf("join complaint: %w", err)
 	}
-	return c, nil
+	return c, receipt, nil
+}
+
+// mayJoin refuses who is in the case already, or works for the body that it is about.
+func (s *Service) mayJoin(t *turn, c *Case, j joiner) error {
+	if err := s.unrestricted(t.tx, j.owner.PersonID, j.phones, c.Class); err != nil {
+		return err
+	}
+	var n int64
+	if err := t.tx.Model(&Complainant{}).Scopes(j.same).Where("(case_id = ? OR filed_id = ?) AND state <> ?", c.ID, c.ID, Gone).Count(&n).Error; err != nil {
+		return err
+	}
+	switch {
+	case n > 0:
+		return ErrJoined
+	case c.People >= maxPeople:
+		return ErrFull
+	case c.AboutID == 0 || j.owner.PersonID == 0:
+		return nil
+	}
+	works, err := org.WorksIn(t.tx, j.owner.PersonID, c.AboutID)
+	if works {
+		return ErrJoinAbout
+	}
+	return err
 }
 
 // shown narrows to the cases that neighbours may read.
 func shown(q *gorm.DB) *gorm.DB {
 	return q.Where("cases.visibility = ? AND cases.display = ? AND cases.state NOT IN ?", Public, Cleared, []State{Merged, Withdrawn})
-}
-
-// Similar is an open case that may be about the same thing.
-type Similar struct {
-	View
-	Likeness int  // per cent
-	Own      bool // one's own, public or not
-}
-
-// nearest bounds what is compared and what is offered.
-const (
-	compared = 300
-	offered  = 5
-	alike    = 15
-)
-
-// ListSimilar offers, before somebody files, the open cases of the estate that look like the draft: public ones, and
-// the person's own. Likeness is the overlap of the texts' pairs of characters (Dice), raised by the same matter, the
-// same building and the same common part.
-func (s *Service) ListSimilar(ctx context.Context, actor org.Actor, d Draft) ([]Similar, error) {
-	if err := actor.Must(org.FileComplaint); err != nil {
-		return nil, err
-	}
-	var list []Similar
-	err := s.db.View(ctx, func(tx *store.Tx) error {
-		if _, err := org.EstateFor(tx, actor, org.FileComplaint, d.EstateID); err != nil {
-			return err
-		}
-		own := tx.Model(&Complainant{}).Select("case_id").Where("person_id = ? AND state <> ?", actor.PersonID, Gone)
-		var rows []Case
-		err := tx.Where("estate_id = ? AND open = ? AND parent_id = 0", d.EstateID, true).
-			Where(tx.DB.Session(&gorm.Session{NewDB: true}).Where("visibility = ? AND display = ?", Public, Cleared).Or("id IN (?)", own)).
-			Order("id DESC").Limit(compared).Find(&rows).Error
-		if err != nil {
-			return err
-		}
-		var mine []Complainant
-		if err := tx.Select("case_id", "receipt").Where("person_id = ? AND state <> ?", actor.PersonID, Gone).Order("id DESC").Limit(1000).Find(&mine).Error; err != nil {
-			return err
-		}
-		joined, filed := map[int64]bool{}, map[string]bool{}
-		for _, m := range mine {
-			joined[m.CaseID], filed[m.Receipt] = true, true
-		}
-		views, err := viewCases(tx, rows)
-		if err != nil {
-			return err
-		}
-		want := pairs(d.Text)
-		for _, v := range views {
-			like := likeness(want, pairs(v.Text))
-			for _, same := range []bool{d.Matter != "" && d.Matter == v.Matter, d.BuildingID != 0 && d.BuildingID == v.BuildingID, d.Part != "" && d.Part == v.Part} {
-				if same {
-					like += 10
-				}
-			}
-			if !filed[v.Number] { // whoever joined is a neighbour, too
-				v.hideHome()
-			}
-			if like >= alike {
-				list = append(list, Similar{View: v, Likeness: min(like, 100), Own: joined[v.ID]})
-			}
-		}
-		return nil
-	})
-	slices.SortStableFunc(list, func(a, b Similar) int { return cmp.Compare(b.Likeness, a.Likeness) })
-	return list[:min(len(list), offered)], err
-}
-
-// likeness is twice what two texts share over what they have, in per cent.
-func likeness(a, b map[string]bool) int {
-	if len(a)+len(b) == 0 {
-		return 0
-	}
-	both := 0
-	for p := range a {
-		if b[p] {
-			both++
-		}
-	}
-	return 200 * both / (len(a) + len(b))
 }

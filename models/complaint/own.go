@@ -2,6 +2,7 @@ package complaint
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"time"
@@ -62,6 +63,9 @@ func viewOwn(tx *store.Tx, mine []Complainant) ([]View, error) {
 		}
 		if m.Receipt != filed.Number { // joined: the household that filed it is not theirs to know
 			v.hideHome()
+			if m.PersonID == 0 { // nobody has seen that they live here
+				v.forStranger()
+			}
 		}
 		v.Mine, v.filer = &mine[i], m.Receipt == filed.Number
 		v.Allowed = m.allowed(&v.Case, tx.Now)
@@ -78,7 +82,9 @@ func (m *Complainant) allowed(c *Case, now time.Time) []Action {
 	return slices.DeleteFunc(allowed(c.State, []Who{ByComplainant}), func(a Action) bool {
 		switch a {
 		case Confirm:
-			return m.State == Content
+			return m.State == Content || m.State == Next
+		case Return:
+			return m.State == Next
 		case Urge:
 			return m.UrgedAt != nil && org.DayOf(*m.UrgedAt).Equal(org.DayOf(now))
 		case Reopen:
@@ -159,7 +165,7 @@ func ownWhole(tx *store.Tx, m Complainant) (*View, error) {
 		return nil, err
 	}
 	v.Joint, v.NextNames = more.Joint, more.NextNames
-	v.Steps, err = ownTimeline(tx, m)
+	v.Steps, err = ownTimeline(tx, m, v.filer)
 	return v, err
 }
 
@@ -167,8 +173,8 @@ func ownWhole(tx *store.Tx, m Complainant) (*View, error) {
 const maxMerges = 20
 
 // ownTimeline is the story of a receipt: of the case that was filed, and from a merger on that of the other one. What
-// other complainants wrote is theirs.
-func ownTimeline(tx *store.Tx, m Complainant) ([]StepView, error) {
+// other complainants wrote is theirs, and so is what an office wrote to them.
+func ownTimeline(tx *store.Tx, m Complainant, filer bool) ([]StepView, error) {
 	var steps []StepView
 	at, since := m.FiledID, time.Time{}
 	for range maxMerges {
@@ -176,7 +182,11 @@ func ownTimeline(tx *store.Tx, m Complainant) ([]StepView, error) {
 		if err != nil {
 			return nil, err
 		}
-		steps = append(steps, slices.DeleteFunc(part, func(s StepView) bool { return s.At.Before(since) })...)
+		for _, st := range part {
+			if !st.At.Before(since) && m.reads(&st, filer && at == m.FiledID) {
+				steps = append(steps, st)
+			}
+		}
 		if at == m.CaseID || len(part) == 0 {
 			break
 		}
@@ -186,23 +196,81 @@ func ownTimeline(tx *store.Tx, m Complainant) ([]StepView, error) {
 		}
 		at, since = next, mergedAt(part)
 	}
-	steps = slices.DeleteFunc(steps, func(s StepView) bool { return !s.Public })
-	for i := range steps {
-		switch steps[i].ComplainantID {
-		case 0:
-			if steps[i].Redacted != "" {
-				steps[i].Text, steps[i].Detail = steps[i].Redacted, ""
-			}
-		case m.ID:
-			steps[i].By = "您"
-			if steps[i].Office != "" {
-				steps[i].By = "您（由" + steps[i].Office + "记录）"
-			}
-		default:
-			steps[i].By, steps[i].Text, steps[i].Detail = "另一位投诉人", "", ""
-		}
-	}
 	return steps, nil
+}
+
+// ownMove words a refusal for a complainant: who took their receipt back is not told that some office must act.
+func (t *turn) ownMove(err error) error {
+	if t.mine != nil && t.mine.State == Gone && errors.Is(err, ErrNotLead) {
+		return ErrGone
+	}
+	return err
+}
+
+// looked is what the step of a look at a complainant keeps: why, and whose details they were.
+type looked struct {
+	Why     string `json:"why"`
+	Receipt string `json:"receipt,omitempty"`
+}
+
+func (t *turn) looked() looked {
+	l := looked{Why: t.in.Text}
+	if t.mine != nil {
+		l.Receipt = t.mine.Receipt
+	}
+	return l
+}
+
+// reads leaves of a step what this complainant may read, and reports whether they may know of it at all. In a case that
+// somebody else filed an office speaks to that person, too: of its words a joiner reads what was done and comes next, and
+// what was written since they joined, without what leads to a home. A look at somebody's details is told to them alone.
+func (m *Complainant) reads(s *StepView, filed bool) bool {
+	switch {
+	case !s.Public:
+		return false
+	case s.ComplainantID == m.ID:
+		s.By = "您"
+		if s.Office != "" {
+			s.By = "您（由" + s.Office + "记录）"
+		}
+		return true
+	case s.ComplainantID != 0:
+		s.By, s.Text, s.Detail = "另一位投诉人", "", ""
+		return true
+	}
+	if s.Kind == Reveal {
+		var l looked
+		if err := json.Unmarshal([]byte(s.Detail), &l); err != nil || l.Receipt == "" {
+			return filed
+		}
+		return l.Receipt == m.Receipt
+	}
+	if s.Redacted != "" {
+		s.Text, s.Detail = s.Redacted, ""
+	}
+	if filed {
+		return true
+	}
+	switch {
+	case s.Kind == File: // why it went where it did
+	case s.Kind == Screen, s.At.Before(m.CreatedAt) && s.Kind != Answer:
+		s.Text = ""
+	case s.Kind == Answer && s.Redacted == "":
+		s.Text = withoutContact(s.Step)
+	default:
+		s.Text = forAnybody(s.Text)
+	}
+	s.Detail = ""
+	return true
+}
+
+// withoutContact is an answer without whom the office spoke to.
+func withoutContact(st Step) string {
+	var r Report
+	if err := json.Unmarshal([]byte(st.Detail), &r); err != nil || r.Did == "" {
+		return ""
+	}
+	return forAnybody("受理：" + r.AcceptedOn + "\n办理：" + r.Did + "\n下一步：" + r.Next)
 }
 
 // mergedAt is when the case of a timeline was merged into another; what is written in it later changes nothing.
@@ -226,7 +294,7 @@ func (s *Service) ExportOwn(ctx context.Context, actor org.Actor) ([]View, error
 	}
 	err = s.db.View(ctx, func(tx *store.Tx) error {
 		for i := range views {
-			if views[i].Steps, err = ownTimeline(tx, *views[i].Mine); err != nil {
+			if views[i].Steps, err = ownTimeline(tx, *views[i].Mine, views[i].filer); err != nil {
 				return err
 			}
 		}

@@ -229,6 +229,7 @@ func (s *Service) RevealComplainant(ctx context.Context, actor org.Actor, id int
 		case m.PersonID == 0 && m.PhoneSealed == "":
 			return ErrNobody
 		}
+		t.mine = &m // whose details they are, for the step
 		found = Reached{PersonID: m.PersonID}
 		if m.PersonID != 0 {
 			return nil

@@ -101,7 +101,7 @@ func TestSealedStaysSealed(t *testing.T) {
 func TestRightsComeBack(t *testing.T) {
 	t.Parallel()
 	w := newCast(t)
-	c := w.bring(t, complaint.Answered, "back")
+	c := w.bring(t, complaint.Accepted, "back")
 	join := func(ref string) {
 		if _, err := w.s.JoinCase(t.Context(), w.neighbour, c.ID, complaint.Joining{ClientRef: ref}); err != nil {
 			t.Fatal(err)
@@ -110,6 +110,7 @@ func TestRightsComeBack(t *testing.T) {
 	join("first")
 	w.ok(t, w.neighbour, c.ID, complaint.Withdraw, complaint.Input{})
 	join("second")
+	w.ok(t, w.community, c.ID, complaint.Answer, report("已经处理"))
 	w.ok(t, w.neighbour, c.ID, complaint.Confirm, complaint.Input{})
 	again := w.ok(t, w.neighbour, c.ID, complaint.Confirm, complaint.Input{})
 	if v := w.find(t, w.community, c.ID); v.Version != again.Version {

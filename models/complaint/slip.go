@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/fault"
@@ -19,6 +20,9 @@ const ByReceipt = "receipt"
 // slip is somebody with a receipt or a printed slip and no account.
 var slip = audit.Unnamed{Surface: "slip"}
 
+// SlipPhotos is how many pictures come with a slip.
+const SlipPhotos = 3
+
 // FileSlip takes a complaint from the page behind a printed slip's QR code. The phone was proved by a code; an account
 // with the same phone is neither changed nor linked.
 // Faults: ErrEstateNotFound, ErrMatter, ErrNamed, ErrRefReused, fault.ErrInvalid.
@@ -30,12 +34,26 @@ func (s *Service) FileSlip(ctx context.Context, phone, name string, d Draft) (*C
 	if err := d.check(); err != nil {
 		return nil, err
 	}
-	digest := s.vault.Index("complaint.ref", phone+" "+d.ClientRef)
-	d.ClientRef = "slip:" + digest[len(digest)-48:]
-	f := filing{draft: d, by: slip, phones: s.vault.Indexes("phone", phone), owner: Complainant{Source: FromSlip, Hidden: d.Cover, NameSealed: s.vault.Seal(name, "complainants.name"),
-		PhoneSealed: s.vault.Seal(phone, "complainants.phone"), PhoneIndex: s.vault.Index("phone", phone)}}
+	d.ClientRef = s.slipRef(phone, d.ClientRef)
+	f := filing{draft: d, by: slip, phones: s.vault.Indexes("phone", phone), owner: s.reachedBy(Contact{Name: name, Phone: phone})}
+	f.owner.Source, f.owner.Hidden = FromSlip, d.Cover
 	f.estate = func(tx *store.Tx) (*org.Estate, error) { return org.OpenEstate(tx, d.EstateID) }
 	return s.take(ctx, "", f)
+}
+
+// slipRef is a form's number as it is kept: keyed, since it belongs to a phone.
+func (s *Service) slipRef(phone, ref string) string { return "slip:" + s.keyed(phone+" "+ref, 48) }
+
+// SlipHolder is what a phone's pictures for a form are kept under until it is filed.
+func (s *Service) SlipHolder(phone, ref string) string { return s.keyed("photos "+phone+" "+ref, 40) }
+
+// FiledSlip reports whether a form was filed before, or joined by it.
+func (s *Service) FiledSlip(ctx context.Context, phone, ref string) (bool, error) {
+	var n int64
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		return tx.Model(&Complainant{}).Where("filed_by = 0 AND client_ref = ?", s.slipRef(phone, ref)).Count(&n).Error
+	})
+	return n > 0, err
 }
 
 // CheckSlip says what is wrong with a slip before a code is spent on it.
@@ -43,9 +61,10 @@ func (s *Service) FileSlip(ctx context.Context, phone, name string, d Draft) (*C
 func CheckSlip(name string, d Draft) error {
 	var c fault.Checks
 	n := len([]rune(strings.TrimSpace(name)))
-	c.Check(n >= 1 && n <= 30, "name", "请填写怎么称呼您，不超过30个字")
+	c.Check(n >= 1 && n <= 30, "name", sayName)
 	c.Check(d.Cover != Anonymous, "cover", "扫码投诉要用手机号查询进展，不能匿名；可以选择对物业和业委会保密")
-	c.Check(len(d.PhotoIDs) == 0 && d.UnitID == 0, "photo_ids", "扫码投诉不能带照片和房屋，请用小程序提交")
+	c.Check(len(d.PhotoIDs) <= SlipPhotos, "photo_ids", "照片最多3张")
+	c.Check(d.UnitID == 0, "unit_id", "没有登录不能选房屋，请在“具体地点”里写明")
 	if err := c.Err(); err != nil {
 		return err
 	}
@@ -57,12 +76,27 @@ func CheckSlip(name string, d Draft) error {
 func (s *Service) underReceipt(tx *store.Tx, phone, receipt string) (*Complainant, error) {
 	indexes := s.vault.Indexes("phone", phone)
 	var m Complainant
-	err := tx.Where("receipt = ? AND hidden <> ?", strings.TrimSpace(receipt), Anonymous).
+	err := tx.Where("receipt = ? AND hidden <> ?", receiptNumber(receipt), Anonymous).
 		Where("(phone_index IN ? OR person_id IN (?))", indexes, tx.Model(&org.Person{}).Select("id").Where("phone_index IN ?", indexes)).Take(&m).Error
 	if err != nil {
 		return nil, store.NotFound(err, ErrNoSuchReceipt)
 	}
 	return &m, nil
+}
+
+// receiptNumber reads a number as people type it: phones write small letters, and full-width ones.
+func receiptNumber(typed string) string {
+	return strings.ToUpper(strings.Map(func(r rune) rune {
+		switch {
+		case r >= '！' && r <= '～': // U+FF01 to U+FF5E are ASCII in full width
+			return r - '！' + '!'
+		case r == '—', r == '–', r == '−', r == '‐':
+			return '-'
+		case unicode.IsSpace(r):
+			return -1
+		}
+		return r
+	}, typed))
 }
 
 // FindByReceipt shows a case to whoever holds the receipt's number and its phone.
@@ -89,10 +123,11 @@ func (s *Service) ActByReceipt(ctx context.Context, phone, receipt string, a Act
 	if !slices.Contains(byReceipt, a) {
 		return nil, fault.ErrInvalid.With(fault.Field{Path: "action", Reason: "没有这个操作"})
 	}
+	receipt = receiptNumber(receipt)
 	if in.ClientRef != "" {
-		// Many people without an account act on one case; the ref is the receipt's own.
-		digest := s.vault.Index("complaint.ref", receipt+" "+in.ClientRef)
-		in.ClientRef = "receipt:" + digest[len(digest)-48:]
+		// Many people without an account act on one case; the ref is the receipt's and the action's own: a page holds
+		// several forms.
+		in.ClientRef = "receipt:" + s.keyed(receipt+" "+string(a)+" "+in.ClientRef, 48)
 	}
 	return s.act(ctx, slip, 0, a, in, func(t *turn) error {
 		m, err := s.underReceipt(t.tx, phone, receipt)

@@ -11,8 +11,11 @@ import (
 // confirm says that this complainant is content. The case closes when nobody is left who has not decided.
 func (t *turn) confirm() error {
 	c := t.c
-	if t.mine.State == Content {
+	switch t.mine.State {
+	case Content:
 		return errRepeat
+	case Next:
+		return ErrNextAnswer
 	}
 	t.mine.State = Content
 	if err := t.saveMine("state"); err != nil {
@@ -42,6 +45,9 @@ func (t *turn) saveMine(columns ...string) error {
 // giveBack returns the case: this complainant is not content and says why, which opens it again for everybody. The
 // second return takes it one level up.
 func (t *turn) giveBack() error {
+	if t.mine.State == Next {
+		return ErrNextAnswer
+	}
 	t.mine.State = Not
 	t.mine.Returns++
 	if err := t.saveMine("state", "returns"); err != nil {
@@ -50,10 +56,16 @@ func (t *turn) giveBack() error {
 	return t.again()
 }
 
-// afresh opens an answered or closed case, its clock from the start.
+// afresh opens an answered or closed case, its clock from the start. What anybody thought of the former answer is no
+// opinion of the next one; the steps keep it.
 func (t *turn) afresh() error {
 	c := t.c
 	c.HeldUntil, c.AnsweredAt, c.ClosedAt, c.Ending = nil, nil, nil, ""
+	err := t.tx.Model(&Complainant{}).Where("case_id = ? AND rated_at IS NOT NULL", c.ID).
+		Updates(map[string]any{"response": "", "solved": "", "satisfied": "", "comment": "", "rated_via": "", "rated_at": nil}).Error
+	if err != nil {
+		return err
+	}
 	if err := t.legs("skipped", "next"); err != nil {
 		return err
 	}
@@ -206,14 +218,12 @@ func (t *turn) rate() error {
 // reveal records that the lead looked at who complained; the complainants are told. What it may see is for
 // RevealComplainant to give.
 func (t *turn) reveal() error {
-	if err := t.detail(map[string]string{"why": t.in.Text}); err != nil {
+	if err := t.detail(t.looked()); err != nil {
 		return err
 	}
-	whole := *t.c
-	if whole.ParentID != 0 { // the office looked at the people of the whole
-		if err := t.tx.Where("id = ?", t.c.ParentID).Take(&whole).Error; err != nil {
-			return err
-		}
+	var whole Case // the office of a part looks at the people of the whole
+	if err := t.tx.Where("id = ?", t.c.root()).Take(&whole).Error; err != nil {
+		return err
 	}
 	e, err := whole.event(t.tx)
 	if err != nil {

@@ -34,6 +34,62 @@ func (s *Service) Upload(ctx context.Context, actor org.Actor, in Upload) (*File
 	if err := actor.Must(org.UploadFile); err != nil {
 		return nil, err
 	}
+	return s.upload(ctx, actor, in)
+}
+
+// UploadUnnamed stores a picture of somebody without an account, whose phone was proved: holder is their keyed digest. The
+// same place under the same holder with other bytes takes the place of the earlier picture, unless that is attached.
+// Faults: ErrTooLarge, ErrType, ErrHEIC, ErrPicture, ErrPixels, ErrRefReused, ErrUploading.
+func (s *Service) UploadUnnamed(ctx context.Context, holder string, place int, body io.Reader) (*File, error) {
+	in := Upload{Purpose: Photo, ClientRef: unnamedRef(holder, place), Body: body}
+	f, err := s.upload(ctx, audit.Unnamed{Surface: "slip"}, in)
+	if !errors.Is(err, ErrRefReused) {
+		return f, err
+	}
+	again, ok := body.(io.ReadSeeker)
+	if !ok {
+		return nil, err
+	}
+	if _, err := again.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	if err := s.DropUnnamed(ctx, holder, place, place+1); err != nil {
+		return nil, err
+	}
+	return s.upload(ctx, audit.Unnamed{Surface: "slip"}, in)
+}
+
+// DropUnnamed takes a holder's loose pictures off some places; the sweep deletes them.
+func (s *Service) DropUnnamed(ctx context.Context, holder string, from, to int) error {
+	return s.db.InTx(ctx, func(tx *store.Tx) error {
+		for place := from; place < to; place++ {
+			err := tx.Model(&File{}).Where("person_id = 0 AND client_ref = ? AND subject_id = 0 AND state = 'stored'", unnamedRef(holder, place)).Update("client_ref", "unnamed:"+rand.Text()).Error
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// UnnamedBy lists what a holder has uploaded, by place.
+func (s *Service) UnnamedBy(ctx context.Context, holder string, places int) ([]int64, error) {
+	refs := make([]string, places)
+	for i := range refs {
+		refs[i] = unnamedRef(holder, i)
+	}
+	var ids []int64
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		return tx.Model(&File{}).Where("person_id = 0 AND client_ref IN ? AND state = 'stored'", refs).Order("client_ref").Pluck("id", &ids).Error
+	})
+	return ids, err
+}
+
+func unnamedRef(holder string, place int) string { return fmt.Sprint("slip:", holder, ":", place) }
+
+// upload is Upload for whoever may: the surfaces have asked.
+func (s *Service) upload(ctx context.Context, actor audit.Actor, in Upload) (*File, error) {
+	person, _, _, _ := actor.AuditTrail()
 	if limits[in.Purpose] == 0 {
 		return nil, ErrPurpose
 	}
@@ -45,17 +101,17 @@ func (s *Service) Upload(ctx context.Context, actor org.Actor, in Upload) (*File
 		return nil, err
 	}
 	defer raw.close()
-	if before, err := s.uploaded(ctx, actor, in.ClientRef, raw.sha256); before != nil || err != nil {
+	if before, err := s.uploaded(ctx, person, in.ClientRef, raw.sha256); before != nil || err != nil {
 		return before, err
 	}
-	f := &File{PersonID: actor.PersonID, Purpose: in.Purpose, ClientRef: in.ClientRef, InputHash: raw.sha256, State: "writing", BlobKey: strings.ToLower(rand.Text())}
+	f := &File{PersonID: person, Purpose: in.Purpose, ClientRef: in.ClientRef, InputHash: raw.sha256, State: "writing", BlobKey: strings.ToLower(rand.Text())}
 	clean, err := s.clean(f, raw, in.Name)
 	if err != nil {
 		return nil, err
 	}
 	err = s.keep(ctx, actor, f, clean)
 	if errors.Is(err, errRunning) {
-		return s.await(ctx, actor, in.ClientRef, raw.sha256)
+		return s.await(ctx, person, in.ClientRef, raw.sha256)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("store file: %w", err)
@@ -74,11 +130,11 @@ const (
 var errRunning = errors.New("file: the same upload is being stored")
 
 // await answers a second tap with the first one's file.
-func (s *Service) await(ctx context.Context, actor org.Actor, ref, hash string) (*File, error) {
+func (s *Service) await(ctx context.Context, person int64, ref, hash string) (*File, error) {
 	ctx, cancel := context.WithTimeout(ctx, awaiting)
 	defer cancel()
 	for {
-		f, err := s.uploaded(ctx, actor, ref, hash)
+		f, err := s.uploaded(ctx, person, ref, hash)
 		if f != nil || err != nil {
 			return f, err
 		}
@@ -121,11 +177,11 @@ func spool(r io.Reader, most int64) (*spooled, error) {
 	return &spooled{File: f, size: n, sha256: hex.EncodeToString(h.Sum(nil))}, nil
 }
 
-func (s *Service) uploaded(ctx context.Context, actor org.Actor, ref, hash string) (*File, error) {
+func (s *Service) uploaded(ctx context.Context, person int64, ref, hash string) (*File, error) {
 	var found *File
 	err := s.db.View(ctx, func(tx *store.Tx) error {
 		var f File
-		err := tx.Where("person_id = ? AND client_ref = ?", actor.PersonID, ref).Take(&f).Error
+		err := tx.Where("person_id = ? AND client_ref = ?", person, ref).Take(&f).Error
 		if err != nil {
 			return store.NotFound(err, nil)
 		}
@@ -183,7 +239,7 @@ func (s *Service) picture(f *File, raw *spooled) (io.ReadSeeker, error) {
 }
 
 // keep writes the row, then the blob, then marks the row stored: a crash leaves a row that the sweep finds.
-func (s *Service) keep(ctx context.Context, actor org.Actor, f *File, clean io.Reader) error {
+func (s *Service) keep(ctx context.Context, actor audit.Actor, f *File, clean io.Reader) error {
 	key := newKey()
 	f.KeySealed = s.vault.Seal(hex.EncodeToString(key), "files.key")
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {

@@ -291,3 +291,11 @@ func ActingIn(tx *store.Tx, person, post int64) (*Acting, error) {
 	}
 	return &a, nil
 }
+
+// WorksIn reports whether a person holds or deputises in a post of an organisation now.
+func WorksIn(tx *store.Tx, person, organisation int64) (bool, error) {
+	var n int64
+	posts := tx.Model(&Post{}).Select("id").Where("organisation_id = ? AND closed_at IS NULL", organisation)
+	err := tx.Model(&PostHolder{}).Where("person_id = ? AND holding IS NOT NULL AND post_id IN (?)", person, posts).Count(&n).Error
+	return n > 0, err
+}

@@ -47,6 +47,7 @@ type file struct {
 	Organisations []Organisation `yaml:"organisations"`
 	Matters       []Matter       `yaml:"matters"`
 	Duties        []Duty         `yaml:"duties"`
+	Emergency     []Emergency    `yaml:"emergency"`
 }
 
 // written is a value in a file; a value that the law leaves open is the word unset.
@@ -101,6 +102,7 @@ func load(dir fs.FS) ([]*Pack, error) {
 		whole.Organisations = append(whole.Organisations, f.Organisations...)
 		whole.Matters = append(whole.Matters, f.Matters...)
 		whole.Duties = append(whole.Duties, f.Duties...)
+		whole.Emergency = append(whole.Emergency, f.Emergency...)
 	}
 	var packs []*Pack
 	var errs []error
@@ -113,7 +115,7 @@ func load(dir fs.FS) ([]*Pack, error) {
 
 func (f *file) pack() (*Pack, error) {
 	p := &Pack{Code: f.Code, Version: f.Version, Title: f.Title, National: f.National, Division: f.Division, Sources: f.Sources, Note: f.Note,
-		Values: map[string]Value{}, Organisations: f.Organisations, Matters: f.Matters, Duties: f.Duties}
+		Values: map[string]Value{}, Organisations: f.Organisations, Matters: f.Matters, Duties: f.Duties, Emergency: f.Emergency}
 	var err, errUntil error
 	if p.From, err = calendar.ParseDate(f.From); f.Until != "" {
 		p.Until, errUntil = calendar.ParseDate(f.Until)

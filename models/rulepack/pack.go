@@ -35,6 +35,7 @@ type Pack struct {
 	Organisations []Organisation
 	Matters       []Matter
 	Duties        []Duty
+	Emergency     []Emergency
 }
 
 // Stamp is "cn-2021@1": what a decision stores about a pack.
@@ -99,6 +100,7 @@ func (p *Pack) check() error {
 	}
 	errs = append(errs, p.checkOrganisations()...)
 	errs = append(errs, p.checkMandates()...)
+	errs = append(errs, p.checkEmergencies()...)
 	return errors.Join(errs...)
 }
 

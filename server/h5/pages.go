@@ -14,6 +14,7 @@ import (
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/server/session"
 	"github.com/linli-city/linli/server/web"
@@ -23,11 +24,13 @@ import (
 var files embed.FS
 
 var pages = template.Must(template.New("").Funcs(template.FuncMap{
-	"day":   func(t time.Time) string { return web.Time(t).Format("2006年1月2日") },
-	"time":  func(t time.Time) string { return web.Time(t).Format("1月2日 15:04") },
-	"state": func(s complaint.State) string { return complaint.StateNames[s] },
-	"deed":  func(a complaint.Action) string { return complaint.ActionNames[a] },
-	"sort":  func(s disclosure.Sort) string { return disclosure.SortNames[s] },
+	"day":    func(t time.Time) string { return web.Time(t).Format("2006年1月2日") },
+	"time":   func(t time.Time) string { return web.Time(t).Format("1月2日 15:04") },
+	"minute": func(t time.Time) string { return web.Time(t).Format("2006年1月2日 15:04") }, // a danger's two hours are no day
+	"state":  func(s complaint.State) string { return complaint.StateNames[s] },
+	"deed":   func(a complaint.Action) string { return complaint.ActionNames[a] },
+	"part":   complaint.PartName,
+	"sort":   func(s disclosure.Sort) string { return disclosure.SortNames[s] },
 }).ParseFS(files, "pages/*.html"))
 
 // Deps are the services behind the pages.
@@ -36,11 +39,16 @@ type Deps struct {
 	Board      *disclosure.Service
 	Complaints *complaint.Service
 	Codes      *session.Codes
+	Files      *file.Service
 	PublicURL  string
+
+	site  *web.Site
+	codes *codes
 }
 
 // Routes mounts the pages.
 func Routes(site *web.Site, d Deps) {
+	d.site, d.codes = site, &codes{kept: map[string][]byte{}}
 	site.Unlisted(http.MethodGet, "/h5/style.css", "the pages' style", func(c *gin.Context) {
 		body, _ := files.ReadFile("pages/style.css")
 		c.Header("Cache-Control", "public, max-age=3600")
@@ -51,12 +59,17 @@ func Routes(site *web.Site, d Deps) {
 	site.Unlisted(http.MethodGet, "/h5/invitations/:token", "what an invitation is for", d.invitation)
 	site.Unlisted(http.MethodGet, "/h5/estates/:id/slip", "printed slip with the code that leads to the form", d.slip)
 	site.Unlisted(http.MethodGet, "/h5/estates/:id/complain", "form for a complaint without sign-in", d.form)
-	site.Form("/h5/estates/:id/complain", "a complaint without sign-in, the phone proved by a code", formRate, d.complain, busy)
+	site.FormWithFiles("/h5/estates/:id/complain", "a complaint without sign-in, the phone proved by a code", formRate, mostPhotos, photoPatience, d.complain, busy)
 	site.Unlisted(http.MethodGet, "/h5/receipts", "progress by receipt number", d.receipt)
 	site.Form("/h5/receipts", "progress, answer and rating by receipt number and phone code", formRate, d.receiptForm, busy)
 }
 
-const boardItems = 50
+const (
+	boardItems = 50
+	// mostPhotos are three pictures of ten megabytes and the fields; photoPatience is how long they may take on a slow line.
+	mostPhotos    = 31 << 20
+	photoPatience = 2 * time.Minute
+)
 
 func (d Deps) board(c *gin.Context) {
 	id, ok := number(c)

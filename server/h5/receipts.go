@@ -17,24 +17,27 @@ type receiptForm struct {
 }
 
 func (d Deps) receipt(c *gin.Context) {
-	askReceipt(c, receiptForm{Receipt: c.Query("number")}, nil)
+	askReceipt(c, receiptForm{Receipt: web.Typed(c.Query("number"))}, nil)
 }
 
 func askReceipt(c *gin.Context, f receiptForm, wrong error) {
+	if f.Ref == "" {
+		f.Ref = rand.Text()
+	}
 	status, says := complaints(c, wrong)
 	show(c, status, "receipts.html", map[string]any{"Title": "查询投诉进展", "Form": f, "Wrong": says, "Sent": wrong == nil && f.Phone != "" && f.Code == ""})
 }
 
 // receiptForm sends a code, shows the case, or does what its holder decided.
 func (d Deps) receiptForm(c *gin.Context) {
-	p := c.PostForm
-	f := receiptForm{Receipt: p("receipt"), Phone: p("phone"), Code: p("code"), Ticket: p("ticket"), Ref: p("ref")}
+	p := func(name string) string { return web.Typed(c.PostForm(name)) }
+	f := receiptForm{Receipt: p("receipt"), Phone: digits(p("phone")), Code: digits(p("code")), Ticket: p("ticket"), Ref: p("ref")}
 	if p("step") == "code" {
 		f.Code = ""
 		askReceipt(c, f, d.Codes.Send(c.Request.Context(), f.Phone))
 		return
 	}
-	phone, ticket, err := d.proved(c, f.Phone, f.Code, f.Ticket)
+	phone, ticket, err := d.proved(c, f.Phone, f.Code, f.Ticket, f.Ref)
 	f.Ticket = ticket
 	if err != nil {
 		askReceipt(c, f, err)
@@ -67,13 +70,14 @@ func (d Deps) showReceipt(c *gin.Context, phone string, f receiptForm, said stri
 		askReceipt(c, f, err)
 		return
 	}
+	calls, _ := d.Complaints.Calls(c.Request.Context(), &v.Case) // an addition: the page stands without the register
 	status, says := complaints(c, wrong)
 	if wrong != nil && fault.Of(wrong).Kind == fault.Conflict {
 		status = http.StatusConflict
 	}
 	// A form shown anew is another intention; a double tap sends the same one twice.
 	f.Ref = rand.Text()
-	show(c, status, "receipt.html", map[string]any{"Title": "投诉进展", "Form": f, "Said": said, "Wrong": says, "Case": v, "Receipt": v.Mine.Receipt, "Ask": deedTexts, "Rated": v.Mine.RatedAt != nil,
+	show(c, status, "receipt.html", map[string]any{"Title": "投诉进展", "Form": f, "Said": said, "Wrong": says, "Case": v, "Receipt": v.Mine.Receipt, "Ask": deedTexts, "Calls": calls, "Late": v.Mine.State == complaint.Next, "JoinNote": complaint.JoinNote, "Rated": v.Mine.RatedAt != nil,
 		"Opinions":  []struct{ Code, Name string }{{"yes", "是"}, {"partly", "部分"}, {"no", "否"}},
 		"Questions": []struct{ Code, Name string }{{"response", "回应及时吗？"}, {"solved", "问题解决了吗？"}, {"satisfied", "您满意吗？"}}})
 }

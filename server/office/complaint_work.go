@@ -27,7 +27,7 @@ var works = []struct {
 	{complaint.Hold, "HoldComplaint", "hold", "暂缓办理：原因（text）和到哪一天（on）；时限暂停"},
 	{complaint.Resume, "ResumeComplaint", "resume", "恢复办理"},
 	{complaint.Conclude, "ConcludeComplaint", "conclude", "办完本环节，交给下一个单位：办理结果（text）"},
-	{complaint.Note, "NoteComplaint", "note", "告知进展：text"},
+	{complaint.Note, "NoteComplaint", "note", "告知进展：text。所有投诉人都能看到，请不要写某一位的姓名、电话和门牌"},
 	{complaint.Answer, "AnswerComplaint", "answer", "答复：report 的四个要素缺一不可"},
 	{complaint.ForceClose, "ForceCloseComplaint", "force-close", "上级强制办结：text"},
 	{complaint.Reopen, "ReopenComplaint", "reopen", "上级要求重新办理：text"},
@@ -167,7 +167,7 @@ func fileFor(d Deps) func(context.Context, org.Actor, *fileForInput) (*caseOutpu
 func filedBy(ctx context.Context, d Deps, a org.Actor, c *complaint.Case) (*caseOutput, error) {
 	out, err := seen(ctx, d, a, c.ID)
 	if err != nil {
-		return &caseOutput{Body: caseView{ID: c.ID, Number: c.Number, State: string(c.State), StateName: complaint.StateNames[c.State], DueAt: web.TimeOr(c.DueAt), CreatedAt: web.Time(c.CreatedAt)}}, nil
+		return &caseOutput{Body: caseView{ID: c.ID, Number: c.Number, State: string(c.State), StateName: complaint.StateNames[c.State], DueAt: web.TimeOr(c.DueAt), Call: calls(ctx, d, c), CreatedAt: web.Time(c.CreatedAt)}}, nil
 	}
 	return out, nil
 }

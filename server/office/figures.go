@@ -126,6 +126,7 @@ type callBackInput struct {
 		Action    complaint.Action `json:"action" enum:"rate,confirm,return,supply,urge,withdraw,reopen" doc:"投诉人要做什么"`
 		Text      string           `json:"text,omitempty" maxLength:"2000"`
 		Rating    *RatingBody      `json:"rating,omitempty"`
+		FileIDs   []int64          `json:"file_ids,omitempty" maxItems:"9" doc:"本人签字的单子；主办单位的窗口代录时必须有"`
 		ClientRef string           `json:"client_ref,omitempty" maxLength:"64" pattern:"^(\\S(.*\\S)?)?$" patternDescription:"首尾没有空格的编号"`
 	}
 }
@@ -133,7 +134,7 @@ type callBackInput struct {
 func callBack(d Deps) func(context.Context, org.Actor, *callBackInput) (*caseOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *callBackInput) (*caseOutput, error) {
 		b := in.Body
-		input := complaint.Input{Text: b.Text, ClientRef: b.ClientRef, InputHash: web.InputHash(b)}
+		input := complaint.Input{Text: b.Text, FileIDs: b.FileIDs, ClientRef: b.ClientRef, InputHash: web.InputHash(b)}
 		if b.Rating != nil {
 			input.Rating = new(complaint.Rating(*b.Rating))
 		}

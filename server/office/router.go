@@ -51,6 +51,7 @@ var (
 func Routes(site *web.Site, d Deps) {
 	registerRoutes(site, d)
 	complaintRoutes(site, d)
+	joinRoutes(site, d)
 	whistleRoutes(site, d)
 	figureRoutes(site, d)
 	figureDayRoutes(site, d)

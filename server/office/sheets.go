@@ -9,12 +9,14 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/skip2/go-qrcode"
 
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/joint"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/rulepack"
 	"github.com/linli-city/linli/server/web"
@@ -34,12 +36,16 @@ var sheets = template.Must(template.New("").Funcs(template.FuncMap{
 	"ending": func(e complaint.Ending) string { return complaint.EndingNames[e] },
 	"report": readReport,
 	"rate":   rateText,
+	"rating": readRating,
+	"yes":    func(o complaint.Opinion) string { return opinionNames[o] },
+	"called": func(a joint.Answer) string { return joint.AnswerNames[a] },
 	"score":  scoreText,
 }).ParseFS(sheetFiles, "sheets/*.html"))
 
 func sheetRoutes(site *web.Site, d Deps) {
 	g := site.Group(prefix, "投诉", web.Staff)
 	web.Handle(g, web.Op{ID: "officePrintComplaint", Method: http.MethodGet, Path: "/complaints/{id}/sheets/{sheet}", Summary: "打印：受理单、转办单、答复函、全部案卷（A4网页）", Action: org.ReadComplaints}, printComplaint(d))
+	web.Handle(g, web.Op{ID: "officePrintSummons", Method: http.MethodGet, Path: "/whistles/{id}/sheets/{organisation}", Summary: "打印：吹哨时给一个单位的转办单（A4网页）", Action: org.ReadWhistles}, printSummons(d))
 }
 
 type sheetInput struct {
@@ -53,12 +59,13 @@ var sheetNames = map[string]string{"receipt": "受理单", "transfer": "转办�
 
 // Faults of sheets.
 var (
-	errNoTransfer = fault.New(fault.NotFound, "sheet.no_transfer", "这件投诉还没有转办过，没有转办单")
+	errNoTransfer = fault.New(fault.NotFound, "sheet.no_transfer", "没有找到这一步的转办，请核对步骤")
+	errNoSummons  = fault.New(fault.NotFound, "sheet.no_summons", "这次吹哨没有通知这个单位")
 	errNoAnswer   = fault.New(fault.NotFound, "sheet.no_answer", "这件投诉还没有答复，没有答复函")
 )
 
-// transfers are the steps that send a case to another office.
-var transfers = map[complaint.Action]bool{complaint.Transfer: true, complaint.Refuse: true, complaint.Arbitrate: true, complaint.Redirect: true, complaint.Conclude: true}
+// transfers are the steps that send a case to an office: its first dispatch, or that of a part, among them.
+var transfers = map[complaint.Action]bool{complaint.File: true, complaint.Transfer: true, complaint.Refuse: true, complaint.Arbitrate: true, complaint.Redirect: true, complaint.Conclude: true}
 
 func printComplaint(d Deps) func(context.Context, org.Actor, *sheetInput) (*web.PageOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *sheetInput) (*web.PageOutput, error) {
@@ -72,13 +79,16 @@ func printComplaint(d Deps) func(context.Context, org.Actor, *sheetInput) (*web.
 		}
 		switch in.Sheet {
 		case "receipt":
+			data["Calls"], _ = d.Complaints.Calls(ctx, &v.Case) // an addition: the sheet stands without the register
 			data["Code"], err = qr(d.PublicURL + "/h5/receipts?number=" + url.QueryEscape(v.Number))
 		case "transfer":
 			data["Step"], err = lastStep(v, in.Seq, errNoTransfer, func(s complaint.StepView) bool { return transfers[s.Kind] && s.ToID != 0 })
 		case "answer":
 			data["Step"], err = lastStep(v, in.Seq, errNoAnswer, func(s complaint.StepView) bool { return s.Kind == complaint.Answer })
 		case "file":
-			data["Photos"], err = photos(ctx, d, a, v)
+			if data["Photos"], err = photos(ctx, d, a, v); err == nil {
+				data["Parts"], data["Whistles"], err = beside(ctx, d, a, v)
+			}
 		}
 		if err != nil {
 			return nil, err
@@ -99,6 +109,75 @@ func lastStep(v *complaint.View, seq int64, none error, is func(complaint.StepVi
 		}
 	}
 	return nil, none
+}
+
+// mostBeside bounds what a file takes along of the work beside the case.
+const mostBeside = 20
+
+// beside are the parts of a case with their answers, and its whistles with who came and the minutes, as far as the office
+// that prints reads them.
+func beside(ctx context.Context, d Deps, a org.Actor, v *complaint.View) (parts []*complaint.View, whistles []*joint.View, err error) {
+	for _, p := range v.Parts {
+		part, err := d.Complaints.Find(ctx, a, p.ID)
+		if err != nil && isNotFound(err) {
+			continue // of another jurisdiction
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		parts = append(parts, part)
+	}
+	if a.Must(org.ReadWhistles) != nil {
+		return parts, nil, nil
+	}
+	rows, err := d.Joint.List(ctx, a, "", v.ID, 0, mostBeside)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i := len(rows) - 1; i >= 0; i-- { // in the order in which they were asked for
+		w, err := d.Joint.Find(ctx, a, rows[i].ID)
+		if err != nil {
+			return nil, nil, err
+		}
+		whistles = append(whistles, w)
+	}
+	return parts, whistles, nil
+}
+
+type summonsInput struct {
+	IDPath
+	Organisation int64 `path:"organisation" minimum:"1"`
+}
+
+// printSummons prints what one office was called for.
+func printSummons(d Deps) func(context.Context, org.Actor, *summonsInput) (*web.PageOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *summonsInput) (*web.PageOutput, error) {
+		v, err := d.Joint.Find(ctx, a, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		i := slices.IndexFunc(v.Calls, func(c joint.SummonsView) bool { return c.OrganisationID == in.Organisation })
+		if i < 0 {
+			return nil, errNoSummons
+		}
+		var b bytes.Buffer
+		data := map[string]any{"Title": "转办单", "Number": v.Number, "Whistle": v, "Call": v.Calls[i], "By": a.Post.OrgName, "Printed": d.DB.Now()}
+		if err := sheets.ExecuteTemplate(&b, "summons.html", data); err != nil {
+			return nil, err
+		}
+		return web.Printed(b.Bytes()), nil
+	}
+}
+
+var opinionNames = map[complaint.Opinion]string{complaint.Yes: "是", complaint.Partly: "部分", complaint.No: "否"}
+
+// readRating gives what a complainant thought; nil for any other step.
+func readRating(s complaint.StepView) *complaint.Rating {
+	var r complaint.Rating
+	if s.Kind != complaint.Rate || json.Unmarshal([]byte(s.Detail), &r) != nil {
+		return nil
+	}
+	return &r
 }
 
 // readReport gives the four elements of an answer; nil for any other step.

@@ -11,9 +11,10 @@ import (
 )
 
 var (
-	codeRate  = &limit.Rule{Name: "phone-code", Rate: 20, Per: time.Hour, Burst: 10}
-	checkRate = &limit.Rule{Name: "phone-check", Rate: 60, Per: time.Hour, Burst: 20}
-	slipRate  = &limit.Rule{Name: "slip", Rate: 60, Per: time.Hour, Burst: 20}
+	// Many households share one address of a mobile network; what one phone may do is bounded by the codes themselves.
+	codeRate  = &limit.Rule{Name: "phone-code", Rate: 120, Per: time.Hour, Burst: 40}
+	checkRate = &limit.Rule{Name: "phone-check", Rate: 300, Per: time.Hour, Burst: 100}
+	slipRate  = &limit.Rule{Name: "slip", Rate: 600, Per: time.Hour, Burst: 120}
 )
 
 // deeds are what the holder of a receipt's number and its phone may do.
@@ -36,6 +37,8 @@ func receiptRoutes(site *web.Site, d Deps) {
 	web.HandleOpen(g, web.Op{ID: "sendPhoneCode", Method: http.MethodPost, Path: "/phone-codes", Summary: "把验证码发到手机", Rate: codeRate}, sendPhoneCode(d))
 	web.HandleOpen(g, web.Op{ID: "checkPhoneCode", Method: http.MethodPost, Path: "/phone-codes/check", Summary: "核对验证码，得到半小时有效的凭据", Rate: checkRate}, checkPhoneCode(d))
 	web.HandleOpen(g, web.Op{ID: "fileSlip", Method: http.MethodPost, Path: "/estates/{id}/complaints", Summary: "扫码投诉：不用登录，手机验证后提交", Status: http.StatusCreated, Rate: slipRate}, fileSlip(d))
+	web.HandleOpen(g, web.Op{ID: "slipSimilar", Method: http.MethodPost, Path: "/estates/{id}/similar", Summary: "提交之前：小区里相近的、公开的、还没办结的投诉，可以直接加入", Rate: readRate}, slipSimilar(d))
+	web.HandleOpen(g, web.Op{ID: "slipJoin", Method: http.MethodPost, Path: "/estates/{id}/complaints/{case}/join", Summary: "加入一件公开的投诉：有自己的编号、确认和评价", Status: http.StatusCreated, Rate: slipRate}, slipJoin(d))
 	web.HandleOpen(g, web.Op{ID: "showReceipt", Method: http.MethodGet, Path: "/receipts/{receipt}", Summary: "凭受理编号看进展", Rate: readRate}, showReceipt(d))
 	for _, deed := range deeds {
 		web.HandleOpen(g, web.Op{ID: deed.id, Method: http.MethodPost, Path: "/receipts/{receipt}/" + deed.path, Summary: deed.says, Rate: slipRate}, doDeed(d, deed.action))
@@ -89,6 +92,7 @@ type slipInput struct {
 		Matter     string          `json:"matter,omitempty" maxLength:"64"`
 		Text       string          `json:"text" minLength:"5" maxLength:"2000"`
 		Place      string          `json:"place,omitempty" maxLength:"100"`
+		BuildingID int64           `json:"building_id,omitempty" minimum:"0" doc:"哪一幢，见“小区的楼幢”"`
 		Part       string          `json:"part,omitempty" maxLength:"32"`
 		About      string          `json:"about,omitempty" maxLength:"64"`
 		Visibility string          `json:"visibility,omitempty" enum:"public,private"`
@@ -104,7 +108,7 @@ func fileSlip(d Deps) func(context.Context, *slipInput) (*receiptOutput, error) 
 			return nil, err
 		}
 		b := in.Body
-		c, err := d.Complaints.FileSlip(ctx, phone, b.Name, complaint.Draft{EstateID: in.ID, Matter: b.Matter, Text: b.Text, Place: b.Place, Part: b.Part, About: b.About,
+		c, err := d.Complaints.FileSlip(ctx, phone, b.Name, complaint.Draft{EstateID: in.ID, Matter: b.Matter, Text: b.Text, Place: b.Place, BuildingID: b.BuildingID, Part: b.Part, About: b.About,
 			Visibility: complaint.Visibility(b.Visibility), Cover: b.Cover, ClientRef: b.ClientRef, InputHash: web.InputHash("slip", in.ID, b)})
 		if err != nil {
 			return nil, err
@@ -129,13 +133,21 @@ type receiptView struct {
 	Lead         string        `json:"lead" doc:"主办单位"`
 	Why          string        `json:"why,omitempty"`
 	Text         string        `json:"text"`
+	Call         []callView    `json:"call,omitempty" doc:"紧急危险时先打这些电话"`
 	StateName    string        `json:"state_name"`
 	DueAt        *time.Time    `json:"due_at,omitempty"`
 	DueReference bool          `json:"due_reference,omitempty" doc:"时限为参考时限，本地规则未配置"`
 	Until        *time.Time    `json:"until,omitempty" doc:"暂缓、等您补充或等您确认到什么时候"`
 	Overdue      bool          `json:"overdue"`
+	Note         string        `json:"note,omitempty" doc:"请显示给本人看的说明"`
 	Actions      []string      `json:"actions" doc:"现在可以做什么"`
 	Steps        []receiptStep `json:"steps"`
+}
+
+type callView struct {
+	Name  string `json:"name"`
+	Phone string `json:"phone"`
+	When  string `json:"when,omitempty" doc:"什么情况、什么时间打"`
 }
 
 type receiptStep struct {
@@ -155,6 +167,14 @@ func receiptOf(ctx context.Context, d Deps, phone, receipt string) (*receiptOutp
 	}
 	out := receiptView{Receipt: v.Mine.Receipt, Estate: v.Estate, Place: v.Place, Matter: v.MatterName, Clause: v.Clause, Lead: v.Lead, Why: v.RouteReason, Text: v.Text,
 		StateName: complaint.StateNames[v.State], DueAt: web.TimeOr(v.DueAt), DueReference: v.DueReference, Until: web.TimeOr(v.HeldUntil), Overdue: v.Overdue, Actions: []string{}, Steps: []receiptStep{}}
+	// An addition: the receipt is shown without the register's numbers when it cannot be read.
+	lines, _ := d.Complaints.Calls(ctx, &v.Case)
+	for _, l := range lines {
+		out.Call = append(out.Call, callView{l.Name, l.Phone, l.Hours})
+	}
+	if v.Mine.State == complaint.Next {
+		out.Note = complaint.JoinNote
+	}
 	for _, a := range v.Allowed {
 		out.Actions = append(out.Actions, string(a))
 	}

@@ -79,6 +79,10 @@ func (c *Codes) Send(ctx context.Context, phone string) error {
 	code := fmt.Sprintf("%06d", n)
 	row := PhoneCode{PhoneIndex: c.vault.Index("phone", phone), PhoneSealed: c.vault.Seal(phone, "phone_codes.phone"), CodeDigest: c.vault.Index("phone.code", phone+" "+code)}
 	err = c.db.InTx(ctx, func(tx *store.Tx) error {
+		// One at a time: twenty taps at once must not all find that nothing was sent. A few hundred gates serve all phones.
+		if err := store.Gate(tx, "phone-code."+row.PhoneIndex[len(row.PhoneIndex)-2:]); err != nil {
+			return err
+		}
 		var sent []time.Time
 		err := tx.Model(&PhoneCode{}).Where("phone_index IN ? AND created_at > ?", c.vault.Indexes("phone", phone), tx.Now.Add(-24*time.Hour)).
 			Order("id DESC").Limit(perDay).Pluck("created_at", &sent).Error
@@ -111,18 +115,44 @@ func (c *Codes) Send(ctx context.Context, phone string) error {
 // Check gives a ticket for the last code that was sent to a phone. A code works once.
 // Fault: ErrCode.
 func (c *Codes) Check(ctx context.Context, phone, code string) (string, error) {
-	raw := make([]byte, 32)
-	_, _ = rand.Read(raw)
-	ticket := "lp_" + base64.RawURLEncoding.EncodeToString(raw)
-	right := false
+	return c.check(ctx, phone, code, func(int64) string {
+		raw := make([]byte, 32)
+		_, _ = rand.Read(raw)
+		return "lp_" + base64.RawURLEncoding.EncodeToString(raw)
+	})
+}
+
+// CheckForm is Check for a page's form: the same form sent again, by a double tap or a reload, gets the same ticket for as
+// long as it lives; for any other form the code is spent. ref is the form's own random number.
+// Fault: ErrCode.
+func (c *Codes) CheckForm(ctx context.Context, phone, code, ref string) (string, error) {
+	if len(ref) < minRef {
+		return c.Check(ctx, phone, code)
+	}
+	return c.check(ctx, phone, code, func(row int64) string {
+		digest := c.vault.Index("phone.ticket", fmt.Sprint(row, " ", phone, " ", code, " ", ref))
+		return "lp_" + digest[len(digest)-48:]
+	})
+}
+
+// minRef is how long a form's number must be to be nobody's guess.
+const minRef = 20
+
+func (c *Codes) check(ctx context.Context, phone, code string, ticketOf func(row int64) string) (string, error) {
+	ticket, right := "", false
 	// A wrong try is kept, so the transaction commits either way.
 	err := c.db.InTx(ctx, func(tx *store.Tx) error {
 		right = false
 		var rows []PhoneCode
-		if err := tx.Where("phone_index IN ?", c.vault.Indexes("phone", phone)).Order("id DESC").Limit(1).Find(&rows).Error; err != nil {
+		if err := tx.ForUpdate().Where("phone_index IN ?", c.vault.Indexes("phone", phone)).Order("id DESC").Limit(1).Find(&rows).Error; err != nil {
 			return err
 		}
 		if len(rows) == 0 || !rows[0].ExpiresAt.After(tx.Now) {
+			return nil
+		}
+		ticket = ticketOf(rows[0].ID)
+		if spent := rows[0].TicketHash; spent != nil {
+			right = *spent == hash(ticket)
 			return nil
 		}
 		res := tx.Model(&PhoneCode{}).Where("id = ? AND tries = ? AND tries < ? AND ticket_hash IS NULL", rows[0].ID, rows[0].Tries, maxTries).Update("tries", rows[0].Tries+1)
@@ -131,8 +161,10 @@ func (c *Codes) Check(ctx context.Context, phone, code string) (string, error) {
 		}
 		h := hash(ticket)
 		res = tx.Model(&PhoneCode{}).Where("id = ? AND ticket_hash IS NULL", rows[0].ID).Updates(map[string]any{"ticket_hash": &h, "expires_at": tx.Now.Add(ticketFor)})
-		right = res.RowsAffected == 1
-		return res.Error
+		if right = res.RowsAffected == 1; right || res.Error != nil {
+			return res.Error
+		}
+		return nil
 	})
 	if err == nil && !right {
 		err = ErrCode.With(fault.Field{Path: "code", Reason: ErrCode.Message})

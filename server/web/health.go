@@ -19,7 +19,14 @@ func (s *Site) mountHealth(reg *prometheus.Registry) {
 	s.Unlisted(http.MethodGet, "/healthz", "liveness", func(c *gin.Context) { c.JSON(http.StatusOK, gin.H{"status": "ok"}) })
 	s.Unlisted(http.MethodGet, "/readyz", "readiness", s.ready)
 	if reg != nil {
-		s.Unlisted(http.MethodGet, "/metrics", "Prometheus", gin.WrapH(promhttp.HandlerFor(reg, promhttp.HandlerOpts{})))
+		all := gin.WrapH(promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))
+		s.Unlisted(http.MethodGet, "/metrics", "Prometheus", func(c *gin.Context) {
+			if !inside(c.Request) {
+				noRoute(c)
+				return
+			}
+			all(c)
+		})
 	}
 }
 

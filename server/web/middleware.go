@@ -26,6 +26,7 @@ type call struct {
 	operation string
 	person    int64
 	post      int64
+	unnamed   bool
 }
 
 // RequestID gives the id of the request that ctx belongs to.
@@ -34,6 +35,14 @@ func RequestID(ctx context.Context) string {
 		return c.id
 	}
 	return ""
+}
+
+// Unnamed keeps who calls out of every log of this request: whoever complains anonymously was promised that nothing of
+// them is kept. That somebody called, what, when and how it ended stays.
+func Unnamed(ctx context.Context) {
+	if c, ok := ctx.Value(callKey{}).(*call); ok {
+		c.unnamed = true
+	}
 }
 
 // note records for the logs who called what.
@@ -66,12 +75,16 @@ func accessLog(log *slog.Logger, keep *AccessLog) gin.HandlerFunc {
 		began := time.Now()
 		c.Next()
 		info := c.Request.Context().Value(callKey{}).(*call)
+		signedIn, address := info.person != 0, c.ClientIP()
+		if info.unnamed {
+			info.person, info.post, address = 0, 0, ""
+		}
 		log.LogAttrs(c.Request.Context(), slog.LevelInfo, "request",
 			slog.String("method", c.Request.Method), slog.String("route", c.FullPath()), slog.Int("status", c.Writer.Status()),
 			slog.Int64("ms", time.Since(began).Milliseconds()), slog.Int("bytes", max(0, c.Writer.Size())),
 			slog.String("request_id", info.id), slog.Int64("person", info.person), slog.Int64("post", info.post))
-		if keep != nil && info.person != 0 {
-			keep.Add(AccessEntry{RequestID: info.id, PersonID: info.person, PostID: info.post, Operation: info.operation, Status: c.Writer.Status(), Address: c.ClientIP()})
+		if keep != nil && signedIn {
+			keep.Add(AccessEntry{RequestID: info.id, PersonID: info.person, PostID: info.post, Operation: info.operation, Status: c.Writer.Status(), Address: address})
 		}
 	}
 }

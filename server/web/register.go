@@ -124,6 +124,7 @@ func (s *Site) bounds(op Op) func(huma.Context, func(huma.Context)) {
 			s.refuse(hc, fromHuma(hc.Context(), http.StatusRequestEntityTooLarge, nil))
 			return
 		}
+		s.readBy(c, timeout)
 		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxBody)
 		ctx, cancel := context.WithTimeout(hc.Context(), timeout)
 		defer cancel()
@@ -179,7 +180,7 @@ func (s *Site) hold(hc huma.Context, actor org.Actor, op Op) error {
 	if op.Rate == nil || s.limiter == nil {
 		return nil
 	}
-	key := "ip:" + humagin.Unwrap(hc).ClientIP()
+	key := caller(humagin.Unwrap(hc))
 	if actor.PersonID != 0 {
 		key = "person:" + itoa(actor.PersonID)
 	}
@@ -197,7 +198,7 @@ func (s *Site) Hold(c *gin.Context, key string, r limit.Rule) error {
 		return nil
 	}
 	if key == "" {
-		key = "ip:" + c.ClientIP()
+		key = caller(c)
 	}
 	wait, ok := s.limiter.Allow(c.Request.Context(), key, r)
 	if !ok {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"path"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/server/web/limit"
 )
 
@@ -68,12 +70,15 @@ func New(o Options) *Site {
 	}
 	e := gin.New()
 	e.HandleMethodNotAllowed = true
+	e.MaxMultipartMemory = 1 << 20 // what is more waits on the disk
+	// gin would build the address from a header that anybody may send; noRoute does it from the path alone.
+	e.RedirectTrailingSlash = false
 	e.ContextWithFallback = true
 	_ = e.SetTrustedProxies(o.Proxies)
 	s := &Site{Engine: e, log: o.Logger, sessions: o.Sessions, limiter: o.Limiter, maxBody: o.MaxBody, timeout: o.Timeout, checks: o.Checks, unlisted: map[string]string{}}
 	e.Use(o.Outermost...)
-	e.Use(requestID(), newMetrics(o.Registry).observe(), accessLog(o.Logger, o.Access), s.recover(), headers(strings.HasPrefix(o.PublicURL, "https://")), cors(o.Origins))
-	e.NoRoute(func(c *gin.Context) { writeProblem(c, fromHuma(c, http.StatusNotFound, nil)) })
+	e.Use(requestID(), newMetrics(o.Registry).observe(), accessLog(o.Logger, o.Access), s.recover(), headers(strings.HasPrefix(o.PublicURL, "https://")), cors(o.Origins), readable(), s.patience())
+	e.NoRoute(noRoute)
 	e.NoMethod(func(c *gin.Context) { writeProblem(c, fromHuma(c, http.StatusMethodNotAllowed, nil)) })
 	s.API = humagin.New(e, s.document(o))
 	s.mountHealth(o.Registry)
@@ -115,15 +120,20 @@ func (s *Site) Unlisted(method, path, why string, h gin.HandlerFunc) {
 
 // Form mounts a page's form: a post of at most 64 KiB, limited per address; refused is what the limited ones get.
 func (s *Site) Form(path, why string, rate limit.Rule, h, refused gin.HandlerFunc) {
+	s.FormWithFiles(path, why, rate, 64<<10, s.timeout, h, refused)
+}
+
+// FormWithFiles mounts a form with which pictures come.
+func (s *Site) FormWithFiles(path, why string, rate limit.Rule, maxBody int64, timeout time.Duration, h, refused gin.HandlerFunc) {
 	s.Unlisted(http.MethodPost, path, why, func(c *gin.Context) {
-		if s.limiter != nil {
-			if _, ok := s.limiter.Allow(c.Request.Context(), "ip:"+c.ClientIP(), rate); !ok {
-				refused(c)
-				return
-			}
+		if err := s.Hold(c, "", rate); err != nil {
+			c.Header("Retry-After", strconv.Itoa(fault.Of(err).RetryAfter))
+			refused(c)
+			return
 		}
-		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, 64<<10)
-		ctx, cancel := context.WithTimeout(c.Request.Context(), s.timeout)
+		s.readBy(c, timeout)
+		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxBody)
+		ctx, cancel := context.WithTimeout(c.Request.Context(), timeout)
 		defer cancel()
 		c.Request = c.Request.WithContext(ctx)
 		h(c)

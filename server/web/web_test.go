@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/linli-city/linli/models/fault"
@@ -392,5 +393,62 @@ func TestAccessLogKeepsEveryCall(t *testing.T) {
 	clock.Advance(200 * 24 * time.Hour)
 	if n, err := web.PurgeAccessLog(t.Context(), db, 190*24*time.Hour); err != nil || n != 1000 || count() != 0 {
 		t.Errorf("purged %d, %v", n, err)
+	}
+}
+
+// TestABodyHasATimeToArrive: who sends one byte and waits does not keep a connection.
+func TestABodyHasATimeToArrive(t *testing.T) {
+	t.Parallel()
+	s := web.New(web.Options{PublicURL: "http://x", Sessions: doorman{true}, Logger: slog.New(slog.DiscardHandler), Timeout: 300 * time.Millisecond})
+	s.Form("/form", "a form", limit.Rule{Name: "f", Rate: 1, Per: time.Second, Burst: 9}, func(c *gin.Context) { _ = c.PostForm("a"); c.Status(204) }, func(*gin.Context) {})
+	s.Unlisted(http.MethodPost, "/raw", "a post of its own", func(c *gin.Context) { _, _ = io.ReadAll(c.Request.Body); c.Status(204) })
+	s.Unlisted(http.MethodGet, "/slow", "takes longer than a body may", func(c *gin.Context) {
+		time.Sleep(600 * time.Millisecond)
+		c.String(200, "%v", c.Request.Context().Err())
+	})
+	srv := httptest.NewServer(s.Engine)
+	t.Cleanup(srv.Close)
+	var wg sync.WaitGroup
+	for _, path := range []string{"/form", "/raw"} {
+		wg.Go(func() {
+			c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", srv.Listener.Addr().String())
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer func() { _ = c.Close() }()
+			_, _ = fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\na", path)
+			_ = c.SetReadDeadline(time.Now().Add(5 * time.Second))
+			if _, err := io.ReadAll(c); err != nil {
+				t.Errorf("%s holds its connection: %v", path, err)
+			}
+		})
+	}
+	wg.Wait()
+	res, err := http.Get(srv.URL + "/slow") //nolint:noctx // a test on loopback
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	if raw, _ := io.ReadAll(res.Body); string(raw) != "<nil>" {
+		t.Errorf("an answer without a body was cut off: %s", raw)
+	}
+}
+
+// TestAnAddressWithASlash leads to the one without, wherever a header points.
+func TestAnAddressWithASlash(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, true)
+	for _, path := range []string{"/healthz/", "//healthz/"} {
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+path, nil)
+		req.Header.Set("X-Forwarded-Prefix", "//evil.example")
+		res, err := http.DefaultTransport.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		if res.StatusCode != 308 || res.Header.Get("Location") != "/healthz" {
+			t.Errorf("%s: %d %s", path, res.StatusCode, res.Header.Get("Location"))
+		}
 	}
 }
