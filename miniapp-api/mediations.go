@@ -170,6 +170,7 @@ type medAnswerInput struct {
 	IDPath
 	Body struct {
 		Willing   bool   `json:"willing" doc:"是否同意调解；同意后，其他当事人会知道您是谁"`
+		Named     bool   `json:"named,omitempty" doc:"知道并同意：其他当事人会知道您是谁；由单位按回执编号请来的当事人，同意调解时要确认"`
 		Text      string `json:"text,omitempty" maxLength:"500"`
 		ClientRef string `json:"client_ref,omitempty" maxLength:"64" doc:"提交编号：同一次提交再发，得到第一次的结果"`
 	}
@@ -177,7 +178,7 @@ type medAnswerInput struct {
 
 func answerMediation(d Deps) func(context.Context, org.Actor, *medAnswerInput) (*mediationOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *medAnswerInput) (*mediationOutput, error) {
-		m, err := once(d, "answer", in.Body.ClientRef, in.ID, in.Body).Answer(ctx, a, in.ID, in.Body.Willing, in.Body.Text)
+		m, err := once(d, "answer", in.Body.ClientRef, in.ID, in.Body).Answer(ctx, a, in.ID, mediation.Reply{Willing: in.Body.Willing, Named: in.Body.Named, Text: in.Body.Text})
 		return mediated(ctx, d, a, m, err)
 	}
 }

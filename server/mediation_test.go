@@ -122,7 +122,8 @@ func TestAMediationThatFailsThroughTheAPI(t *testing.T) {
 	if asked.json["level"] != "committee" || party(asked, "当事人") == 0 || len(asked.json["parties"].([]any)) != 2 {
 		t.Fatalf("asked %s", asked.body)
 	}
-	e.must(200, "owner", "POST", mine("answer"), m{"willing": true})
+	e.must(400, "owner", "POST", mine("answer"), m{"willing": true})
+	e.must(200, "owner", "POST", mine("answer"), m{"willing": true, "named": true})
 	e.must(200, "committee_chair", "POST", at("decline"), m{"text": "委员都在外地", "client_ref": "decline"})
 	e.must(200, "committee_chair", "POST", at("decline"), m{"text": "委员都在外地", "client_ref": "decline"})
 	e.must(403, "company", "POST", at("raise"), m{"text": "换一级"})

@@ -62,7 +62,7 @@ func (w *world) open(t *testing.T, host org.Actor, against ...int64) *mediation.
 	ctx, ok := t.Context(), must[*mediation.Mediation](t)
 	m := ok(w.s.Ask(ctx, w.owner, w.request(append([]int64{w.Company.ID}, against...)...)))
 	ok(w.s.Accept(ctx, host, m.ID, "李主任", 0))
-	return ok(w.s.Answer(ctx, w.company, m.ID, true, ""))
+	return ok(w.s.Answer(ctx, w.company, m.ID, mediation.Reply{Willing: true}))
 }
 
 // vacate takes everybody from the posts of an organisation.
@@ -161,7 +161,7 @@ func TestWhoOwesDoesNotConfirm(t *testing.T) {
 	w := newWorld(t)
 	ctx, ok := t.Context(), must[*mediation.Mediation](t)
 	m := w.open(t, w.community, w.Committee.ID)
-	ok(w.s.Answer(ctx, w.chair, m.ID, true, ""))
+	ok(w.s.Answer(ctx, w.chair, m.ID, mediation.Reply{Willing: true}))
 	owes := w.find(t, w.company, m.ID).Parties[1].ID
 	a := ok(w.s.Draft(ctx, w.community, m.ID, "物业十日内退还三百元", []mediation.NewTerm{{PartyID: owes, Text: "退还三百元", DueAt: w.clock.Now().Add(240 * time.Hour)}})).Agreement
 	for _, who := range []org.Actor{w.company, w.chair, w.owner} {
@@ -230,7 +230,7 @@ func TestTheFileHasRoomForItsEnd(t *testing.T) {
 	ctx, ok := t.Context(), must[*mediation.Mediation](t)
 	m := w.open(t, w.chair)
 	for range 3 {
-		ok(w.s.Answer(ctx, w.company, m.ID, true, "再说一次"))
+		ok(w.s.Answer(ctx, w.company, m.ID, mediation.Reply{Willing: true, Text: "再说一次"}))
 		ok(w.s.Accept(ctx, w.chair, m.ID, "李主任", 0))
 	}
 	if n := len(w.find(t, w.owner, m.ID).Steps); n != 3 {
@@ -410,7 +410,10 @@ func TestAnOfficeAsksForOthers(t *testing.T) {
 	if v.Parties[0].State != "asked" || v.Parties[0].Name != "当事人" {
 		t.Errorf("named before they were willing: %+v", v.Parties[0])
 	}
-	ok(w.s.Answer(ctx, w.owner, m.ID, true, ""))
+	if _, err := w.s.Answer(ctx, w.owner, m.ID, mediation.Reply{Willing: true}); fault.Of(err).Kind != fault.Invalid {
+		t.Errorf("named without having agreed to it: %v", err)
+	}
+	ok(w.s.Answer(ctx, w.owner, m.ID, mediation.Reply{Willing: true, Named: true}))
 	if name := w.find(t, w.community, m.ID).Parties[0].Name; name != "测试人" {
 		t.Errorf("willing, and still %q", name)
 	}

@@ -43,10 +43,24 @@ func (d *deed) on(p Paper) (*Party, error) {
 	return nil, ErrPartyGone
 }
 
-// Answer says whether a party takes part. Nobody is mediated against their will: a refusal ends this level.
+// Reply is whether a party takes part.
+type Reply struct {
+	Willing bool
+	Named   bool // they know that the others then learn who they are
+	Text    string
+}
+
+// Answer says whether a party takes part. Nobody is mediated against their will: a refusal ends this level. Nor is anybody
+// named against it: whom an office brought in by the receipt of a complaint agrees to that as well.
 // Faults: ErrForbidden, ErrNotFound, ErrNotParty, ErrState, fault.ErrInvalid.
-func (s *Service) Answer(ctx context.Context, actor org.Actor, id int64, willing bool, text string) (*Mediation, error) {
-	return s.party(ctx, actor, id, func(d *deed) error { return d.answer(d.me, willing, strings.TrimSpace(text), "self") })
+func (s *Service) Answer(ctx context.Context, actor org.Actor, id int64, r Reply) (*Mediation, error) {
+	return s.party(ctx, actor, id, func(d *deed) error {
+		unnamed := d.me.PersonID != 0 && d.me.NameSealed == "" && (d.m.AskedOrg != 0 || d.me.PersonID != d.m.AskedPerson)
+		if r.Willing && unnamed && !r.Named {
+			return fault.ErrInvalid.With(fault.Field{Path: "named", Reason: "同意调解后，其他当事人会知道您是谁，请确认同意"})
+		}
+		return d.answer(d.me, r.Willing, strings.TrimSpace(r.Text), "self")
+	})
 }
 
 // AnswerOnPaper records the answer of a party without an account, with the signed paper.

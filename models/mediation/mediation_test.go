@@ -102,7 +102,7 @@ func TestMediationStory(t *testing.T) {
 	if _, err := w.s.Draft(ctx, w.chair, m.ID, "物业十日内退还三百元", nil); !errors.Is(err, mediation.ErrParties) {
 		t.Errorf("drafted although the company has not agreed to take part: %v", err)
 	}
-	ok(w.s.Answer(ctx, w.company, m.ID, true, ""))
+	ok(w.s.Answer(ctx, w.company, m.ID, mediation.Reply{Willing: true}))
 	ok(w.s.PlanSession(ctx, w.chair, m.ID, w.clock.Now().Add(48*time.Hour), "业委会办公室"))
 	ok(w.s.WriteMinute(ctx, w.chair, m.ID, "双方核对了缴费记录"))
 	v := must[*mediation.View](t)(w.s.Find(ctx, w.company, m.ID))
@@ -171,7 +171,7 @@ func TestTheLevels(t *testing.T) {
 	hosts := []org.Actor{w.chair, w.community, w.township, w.bureau}
 	for i, host := range hosts {
 		ok(w.s.Accept(ctx, host, m.ID, "调解员", 0))
-		ok(w.s.Answer(ctx, w.company, m.ID, true, ""))
+		ok(w.s.Answer(ctx, w.company, m.ID, mediation.Reply{Willing: true}))
 		m = ok(w.s.Fail(ctx, host, m.ID, "差距太大"))
 		if m.State != mediation.Failed {
 			t.Fatal(m.State)
@@ -219,7 +219,7 @@ func TestNobodyIsMadeToTakePart(t *testing.T) {
 	r := w.request(w.Company.ID)
 	r.ClientRef = "second"
 	m = ok(w.s.Ask(ctx, w.owner, r))
-	m = ok(w.s.Answer(ctx, w.company, m.ID, false, "不接受调解"))
+	m = ok(w.s.Answer(ctx, w.company, m.ID, mediation.Reply{Willing: false, Text: "不接受调解"}))
 	if m.State != mediation.Failed {
 		t.Errorf("after a refusal: %s", m.State)
 	}
@@ -236,7 +236,7 @@ func TestTheLastConfirmationsAtOnce(t *testing.T) {
 	ctx, ok := t.Context(), must[*mediation.Mediation](t)
 	m := ok(w.s.Ask(ctx, w.owner, w.request(w.Company.ID)))
 	ok(w.s.Accept(ctx, w.chair, m.ID, "李主任", 0))
-	ok(w.s.Answer(ctx, w.company, m.ID, true, ""))
+	ok(w.s.Answer(ctx, w.company, m.ID, mediation.Reply{Willing: true}))
 	agreement := ok(w.s.Draft(ctx, w.chair, m.ID, "双方各让一步，不再追究", nil)).Agreement
 	var wg sync.WaitGroup
 	for _, who := range []org.Actor{w.owner, w.company} {

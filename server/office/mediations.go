@@ -193,7 +193,7 @@ type medAnswerInput struct {
 
 func answerMediation(d Deps) func(context.Context, org.Actor, *medAnswerInput) (*mediationOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *medAnswerInput) (*mediationOutput, error) {
-		m, err := once(d, "answer", in.Body.ClientRef, in.ID, in.Body).Answer(ctx, a, in.ID, in.Body.Willing, in.Body.Text)
+		m, err := once(d, "answer", in.Body.ClientRef, in.ID, in.Body).Answer(ctx, a, in.ID, mediation.Reply{Willing: in.Body.Willing, Text: in.Body.Text})
 		return mediated(ctx, d, a, m, err)
 	}
 }
