@@ -166,7 +166,8 @@ func (s *Service) stays(ctx context.Context, actor org.Actor, p Period, give fun
 }
 
 // staysOf reads the stays of one case from its steps. Who leads follows from the steps that give a case to somebody: the
-// filing, an acceptance, an arbitration, a redirection, the next leg, a return that goes a level up.
+// filing, an acceptance, an arbitration, a redirection, the next leg, a return that goes a level up. Whatever else names an
+// office, the lead is not it: a return names one only where it leaves the case dispatched anew.
 func staysOf(steps []Step, p Period, give func(Stay)) {
 	stay := Stay{CaseID: steps[0].CaseID, Office: steps[0].ToID, State: steps[0].State, From: steps[0].At}
 	end := func(at time.Time, ended bool) {
@@ -182,7 +183,7 @@ func staysOf(steps []Step, p Period, give func(Stay)) {
 		case Accept:
 			office = st.OrganisationID
 		case Arbitrate, Redirect, Conclude, Return, Reopen:
-			if st.ToID != 0 {
+			if st.ToID != 0 && st.State == Dispatched {
 				office = st.ToID
 			}
 		}

@@ -162,6 +162,9 @@ func (s *Service) figuresUnder(tx *store.Tx, actor org.Actor, p Period, day time
 	if err != nil {
 		return nil, "", err
 	}
+	for _, l := range set.Unfit() {
+		s.log.WarnContext(tx.Statement.Context, "a local value cannot be used and counts as unset; enter it again", "value", l.ID, "name", l.Key)
+	}
 	weights, err := rateWeights(set)
 	if err != nil {
 		return nil, "", err
@@ -295,25 +298,14 @@ func countable(actor org.Actor) func(*gorm.DB) *gorm.DB {
 
 // rateWeights are the weights of response, solved and satisfied, in basis points; none while unset.
 func rateWeights(set *rulepack.Set) ([]int64, error) {
-	lines, err := set.List("complaint.rate_weights")
+	lines, err := set.List(rulepack.RateWeights)
 	if errors.Is(err, rulepack.ErrUnset) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	var weights []int64
-	for _, l := range lines {
-		var w int64
-		if _, err := fmt.Sscan(l, &w); err != nil || w < 0 {
-			return nil, fmt.Errorf("complaint.rate_weights: %q is no weight", l)
-		}
-		weights = append(weights, w)
-	}
-	if len(weights) != 3 || weights[0]+weights[1]+weights[2] != 10_000 {
-		return nil, fmt.Errorf("complaint.rate_weights: %v are not three weights of 10000 together", weights)
-	}
-	return weights, nil
+	return rulepack.ParseWeights(lines)
 }
 
 func (u UnitFigures) score(weights []int64) *int64 {
@@ -325,7 +317,7 @@ func (u UnitFigures) score(weights []int64) *int64 {
 	for i, f := range []Figure{PeopleResponse, PeopleSolved, PeopleSatisfied} {
 		sum += weights[i] * u.Counts[f]
 	}
-	score := sum / all
+	score := (2*sum + all) / (2 * all) // half up, like every rate
 	return &score
 }
 
