@@ -56,7 +56,7 @@ func (s *Service) JoinCase(ctx context.Context, actor org.Actor, id int64, in Jo
 			return store.NotFound(err, ErrNotFound)
 		}
 		c = &found
-		if err := s.unrestricted(t.tx, actor.PersonID, nil, found.Class); err != nil {
+		if err := s.unrestricted(t.tx, actor.PersonID, "", found.Class); err != nil {
 			return err
 		}
 		var n int64

@@ -26,6 +26,8 @@ type LeagueTable struct {
 	Reason      string
 	PublishedBy int64
 	PublishedAt time.Time
+	ClientRef   *string
+	InputHash   string
 }
 
 // TableName names the table.

@@ -32,7 +32,7 @@ func (s *Service) FileSlip(ctx context.Context, phone, name string, d Draft) (*C
 	}
 	digest := s.vault.Index("complaint.ref", phone+" "+d.ClientRef)
 	d.ClientRef = "slip:" + digest[len(digest)-48:]
-	f := filing{draft: d, by: slip, phones: s.vault.Indexes("phone", phone), owner: Complainant{Source: FromSlip, Hidden: d.Cover, NameSealed: s.vault.Seal(name, "complainants.name"),
+	f := filing{draft: d, by: slip, phone: phone, owner: Complainant{Source: FromSlip, Hidden: d.Cover, NameSealed: s.vault.Seal(name, "complainants.name"),
 		PhoneSealed: s.vault.Seal(phone, "complainants.phone"), PhoneIndex: s.vault.Index("phone", phone)}}
 	f.estate = func(tx *store.Tx) (*org.Estate, error) { return org.OpenEstate(tx, d.EstateID) }
 	return s.take(ctx, "", f)

@@ -351,3 +351,9 @@ func TestClockKnowsTheHolidays(t *testing.T) {
 		t.Errorf("with a day off that the bureau entered: due %s", got)
 	}
 }
+
+// with takes another stand-in for the file service.
+func (w *world) with(t *testing.T, files complaint.Files) {
+	t.Helper()
+	w.s = complaint.New(w.DB, modelstest.Pack(t), w.Vault, w.check, files, slog.New(slog.DiscardHandler))
+}

@@ -27,6 +27,7 @@ var pages = template.Must(template.New("").Funcs(template.FuncMap{
 	"time":  func(t time.Time) string { return web.Time(t).Format("1月2日 15:04") },
 	"state": func(s complaint.State) string { return complaint.StateNames[s] },
 	"deed":  func(a complaint.Action) string { return complaint.ActionNames[a] },
+	"held":  func(state string) string { return restrictionNames[state] },
 	"sort":  func(s disclosure.Sort) string { return disclosure.SortNames[s] },
 }).ParseFS(files, "pages/*.html"))
 
