@@ -267,3 +267,25 @@ func TestErasingReachesAllThatNames(t *testing.T) {
 		t.Errorf("after it ended %d restrictions name somebody, %v", named(), err)
 	}
 }
+
+// set changes a case in the database, as nothing in linli does.
+func (w *cast) set(t *testing.T, id int64, change map[string]any) {
+	t.Helper()
+	err := w.DB.InTx(t.Context(), func(tx *store.Tx) error {
+		return tx.Model(&complaint.Case{}).Where("id = ?", id).Updates(change).Error
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// alsoHolds gives somebody another's post beside their own.
+func (w *cast) alsoHolds(t *testing.T, a, post org.Actor) {
+	t.Helper()
+	err := w.DB.InTx(t.Context(), func(tx *store.Tx) error {
+		return tx.Model(&org.PostHolder{}).Where("post_id = ?", post.Post.PostID).Update("person_id", a.PersonID).Error
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
