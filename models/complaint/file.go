@@ -190,7 +190,7 @@ func (s *Service) take(ctx context.Context, openID string, f filing) (*Case, err
 	if before != nil || err != nil {
 		return before, err
 	}
-	display := s.screen(ctx, openID, f.draft.Text)
+	display := s.screen(ctx, openID, inPublic(f.draft.Text, f.draft.Place))
 	var filed *Case
 	err = s.db.InTx(ctx, func(tx *store.Tx) error {
 		filed, err = s.insert(tx, f, display)

@@ -57,7 +57,7 @@ func viewOwn(tx *store.Tx, mine []Complainant) ([]View, error) {
 		if m.CaseID != m.FiledID {
 			v.Into = v.Number
 			v.Text, v.Place, v.Part, v.UnitID, v.UnitName, v.BuildingID = filed.Text, filed.Place, filed.Part, filed.UnitID, filed.UnitName, filed.BuildingID
-			v.Redacted = filed.Redacted
+			v.Redacted, v.RedactedPlace = filed.Redacted, filed.RedactedPlace
 			v.Visibility, v.Display, v.Lat, v.Lng = filed.Visibility, filed.Display, filed.Lat, filed.Lng
 		}
 		if m.Receipt != filed.Number { // joined: the household that filed it is not theirs to know
@@ -167,7 +167,9 @@ func ownWhole(tx *store.Tx, m Complainant) (*View, error) {
 const maxMerges = 20
 
 // ownTimeline is the story of a receipt: of the case that was filed, and from a merger on that of the other one. What
-// other complainants wrote is theirs.
+// other complainants wrote is theirs. Whoever filed the case reads what offices wrote in it as they wrote it: an office cannot
+// take back a promise by a redaction. Whoever joined it, or came by a merger, reads what a reviewer put in its place, and
+// otherwise the words without what leads to somebody's phone or door.
 func ownTimeline(tx *store.Tx, m Complainant) ([]StepView, error) {
 	var steps []StepView
 	at, since := m.FiledID, time.Time{}
@@ -187,11 +189,15 @@ func ownTimeline(tx *store.Tx, m Complainant) ([]StepView, error) {
 		at, since = next, mergedAt(part)
 	}
 	steps = slices.DeleteFunc(steps, func(s StepView) bool { return !s.Public })
+	filed, err := m.filedIt(tx)
+	if err != nil {
+		return nil, err
+	}
 	for i := range steps {
 		switch steps[i].ComplainantID {
 		case 0:
-			if steps[i].Redacted != "" {
-				steps[i].Text, steps[i].Detail = steps[i].Redacted, ""
+			if !filed || steps[i].CaseID != m.FiledID {
+				steps[i].forOthers()
 			}
 		case m.ID:
 			steps[i].By = "您"

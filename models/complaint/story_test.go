@@ -357,3 +357,9 @@ func (w *world) with(t *testing.T, files complaint.Files) {
 	t.Helper()
 	w.s = complaint.New(w.DB, modelstest.Pack(t), w.Vault, w.check, files, slog.New(slog.DiscardHandler))
 }
+
+// listen takes another content check.
+func (w *world) listen(t *testing.T, check complaint.Checker) {
+	t.Helper()
+	w.s = complaint.New(w.DB, modelstest.Pack(t), w.Vault, check, noFiles{}, slog.New(slog.DiscardHandler))
+}

@@ -22,7 +22,8 @@ func contentRoutes(site *web.Site, d Deps) {
 type redactInput struct {
 	IDPath
 	Body struct {
-		Seq    int64  `json:"seq,omitempty" minimum:"0" doc:"第几步；0 为投诉内容"`
+		Seq    int64  `json:"seq,omitempty" minimum:"0" doc:"第几步；0 为投诉内容；自己单位写的不能处理"`
+		What   string `json:"what,omitempty" enum:"text,place" default:"text" doc:"投诉内容的哪一项：text 文字；place 地点"`
 		Text   string `json:"text,omitempty" maxLength:"4000" doc:"对他人显示成什么；不填为恢复原文"`
 		Reason string `json:"reason" minLength:"2" maxLength:"200"`
 	}
@@ -30,7 +31,7 @@ type redactInput struct {
 
 func redactComplaint(d Deps) func(context.Context, org.Actor, *redactInput) (*web.Empty, error) {
 	return func(ctx context.Context, a org.Actor, in *redactInput) (*web.Empty, error) {
-		return nil, d.Complaints.Redact(ctx, a, in.ID, complaint.Redaction{Seq: in.Body.Seq, Text: in.Body.Text, Reason: in.Body.Reason})
+		return nil, d.Complaints.Redact(ctx, a, in.ID, complaint.Redaction{Seq: in.Body.Seq, Place: in.Body.What == "place", Text: in.Body.Text, Reason: in.Body.Reason})
 	}
 }
 
