@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/linli-city/linli/models/complaint"
@@ -184,12 +185,15 @@ var leagueKinds = map[org.Kind]string{org.Department: "职能部门", org.Utilit
 	org.Committee: "业主委员会", org.Bureau: "住建局"}
 
 // rateText is a rate with its numerator and denominator: "66.67%（2/3）".
-func rateText(of, all int64) string {
+func rateText(of, all int64) string { return strings.Join(ratioText(of, all), "") }
+
+// ratioText is the same in two lines.
+func ratioText(of, all int64) []string {
 	bp, known := complaint.Share{Of: of, All: all}.BasisPoints()
 	if !known {
-		return "—"
+		return []string{"—", ""}
 	}
-	return fmt.Sprintf("%d.%02d%%（%d/%d）", bp/100, bp%100, of, all)
+	return []string{fmt.Sprintf("%d.%02d%%", bp/100, bp%100), fmt.Sprintf("（%d/%d）", of, all)}
 }
 
 func scoreText(score *int64) string {

@@ -33,8 +33,8 @@ var sheets = template.Must(template.New("").Funcs(template.FuncMap{
 	"part":   complaint.PartName,
 	"ending": func(e complaint.Ending) string { return complaint.EndingNames[e] },
 	"report": readReport,
-	"rate":   rateText,
 	"score":  scoreText,
+	"ratio":  ratioText,
 }).ParseFS(sheetFiles, "sheets/*.html"))
 
 func sheetRoutes(site *web.Site, d Deps) {
