@@ -17,12 +17,12 @@ func mediationRoutes(site *web.Site, d Deps) {
 	web.Handle(g, web.Op{ID: "showMediation", Method: http.MethodGet, Path: "/mediations/{id}", Summary: "一件调解：当事人、记录、协议和履行", Action: org.JoinMediation}, showMediation(d))
 	web.Handle(g, web.Op{ID: "answerMediation", Method: http.MethodPost, Path: "/mediations/{id}/answer", Summary: "当事人是否同意调解", Action: org.JoinMediation, Rate: fileRate}, answerMediation(d))
 	web.Handle(g, web.Op{ID: "confirmAgreement", Method: http.MethodPost, Path: "/mediations/{id}/confirm", Summary: "当事人确认协议", Action: org.JoinMediation, Rate: fileRate}, confirmMediation(d))
-	web.Handle(g, web.Op{ID: "objectAgreement", Method: http.MethodPost, Path: "/mediations/{id}/objection", Summary: "当事人不同意协议：理由", Action: org.JoinMediation, Rate: fileRate}, medWord(d, d.Mediation.Object))
+	web.Handle(g, web.Op{ID: "objectAgreement", Method: http.MethodPost, Path: "/mediations/{id}/objection", Summary: "当事人不同意协议：理由", Action: org.JoinMediation, Rate: fileRate}, medWord(d, "object", (*mediation.Service).Object))
 	web.Handle(g, web.Op{ID: "finishTerm", Method: http.MethodPost, Path: "/mediations/{id}/performance", Summary: "对方或主持单位确认一项约定已履行", Action: org.JoinMediation, Rate: fileRate}, finishTerm(d))
-	web.Handle(g, web.Op{ID: "breachMediation", Method: http.MethodPost, Path: "/mediations/{id}/breach", Summary: "到期没有履行，结束调解，可以起诉", Action: org.JoinMediation, Rate: fileRate}, medWord(d, d.Mediation.Breach))
-	web.Handle(g, web.Op{ID: "raiseMediation", Method: http.MethodPost, Path: "/mediations/{id}/raise", Summary: "调解不成，转上一级", Action: org.JoinMediation, Rate: fileRate}, medWord(d, d.Mediation.Raise))
-	web.Handle(g, web.Op{ID: "mediationToCourt", Method: http.MethodPost, Path: "/mediations/{id}/court", Summary: "调解不成，走司法程序", Action: org.JoinMediation, Rate: fileRate}, medWord(d, d.Mediation.ToCourt))
-	web.Handle(g, web.Op{ID: "withdrawMediation", Method: http.MethodPost, Path: "/mediations/{id}/withdrawal", Summary: "申请人撤回", Action: org.JoinMediation, Rate: fileRate}, medWord(d, d.Mediation.Withdraw))
+	web.Handle(g, web.Op{ID: "breachMediation", Method: http.MethodPost, Path: "/mediations/{id}/breach", Summary: "到期没有履行，结束调解，可以起诉", Action: org.JoinMediation, Rate: fileRate}, medWord(d, "breach", (*mediation.Service).Breach))
+	web.Handle(g, web.Op{ID: "raiseMediation", Method: http.MethodPost, Path: "/mediations/{id}/raise", Summary: "调解不成，转上一级", Action: org.JoinMediation, Rate: fileRate}, medWord(d, "raise", (*mediation.Service).Raise))
+	web.Handle(g, web.Op{ID: "mediationToCourt", Method: http.MethodPost, Path: "/mediations/{id}/court", Summary: "调解不成，走司法程序", Action: org.JoinMediation, Rate: fileRate}, medWord(d, "tocourt", (*mediation.Service).ToCourt))
+	web.Handle(g, web.Op{ID: "withdrawMediation", Method: http.MethodPost, Path: "/mediations/{id}/withdrawal", Summary: "申请人撤回", Action: org.JoinMediation, Rate: fileRate}, medWord(d, "withdraw", (*mediation.Service).Withdraw))
 }
 
 type medPartyView struct {
@@ -50,6 +50,7 @@ type medStepView struct {
 	Kind string     `json:"kind"`
 	Name string     `json:"name"`
 	By   string     `json:"by,omitempty"`
+	Of   string     `json:"of,omitempty" doc:"由别人记录时，说的是哪一位当事人"`
 	Text string     `json:"text,omitempty"`
 	On   *time.Time `json:"on,omitempty" doc:"调解会的时间，或约定的日期"`
 }
@@ -81,6 +82,8 @@ type mediationView struct {
 	Actions     []string       `json:"actions,omitempty" doc:"您现在可以做什么"`
 	CreatedAt   time.Time      `json:"created_at"`
 	ClosedAt    *time.Time     `json:"closed_at,omitempty"`
+	AcceptDue   *time.Time     `json:"accept_due,omitempty" doc:"主持单位答复是否受理的时限，过后申请人可以转上一级"`
+	Reference   bool           `json:"accept_due_reference,omitempty" doc:"参考时限"`
 }
 
 type mediationOutput struct{ Body mediationView }
@@ -88,7 +91,7 @@ type mediationOutput struct{ Body mediationView }
 func viewMediation(v mediation.View) mediationView {
 	out := mediationView{ID: v.ID, Number: v.Number, EstateID: v.EstateID, Estate: v.Estate, CaseID: v.CaseID, Subject: v.Subject, Wish: v.Wish, Level: string(v.Level), LevelName: mediation.LevelNames[v.Level],
 		Host: v.Host, Mediator: v.Mediator, Lawyer: v.LawyerName, State: string(v.State), StateName: mediation.StateNames[v.State], Outcome: v.Outcome, AgreementID: v.Agreement, Agreement: v.Text,
-		AgreedAt: web.TimeOr(v.AgreedAt), CourtUntil: web.TimeOr(v.CourtUntil), Next: v.Next, Actions: v.Allowed, CreatedAt: web.Time(v.CreatedAt), ClosedAt: web.TimeOr(v.ClosedAt)}
+		AgreedAt: web.TimeOr(v.AgreedAt), CourtUntil: web.TimeOr(v.CourtUntil), Next: v.Next, Actions: v.Allowed, CreatedAt: web.Time(v.CreatedAt), ClosedAt: web.TimeOr(v.ClosedAt), AcceptDue: web.TimeOr(v.AcceptDue), Reference: v.AcceptReference}
 	for _, p := range v.Parties {
 		out.Parties = append(out.Parties, medPartyView{ID: p.ID, Side: string(p.Side), Name: p.Name, Mine: p.Mine, State: p.State, Confirmed: v.Agreement != 0 && p.Confirmed == v.Agreement})
 	}
@@ -96,9 +99,14 @@ func viewMediation(v mediation.View) mediationView {
 		out.Terms = append(out.Terms, medTermView{ID: t.ID, PartyID: t.PartyID, Text: t.Text, DueAt: web.Time(t.DueAt), State: t.State, Late: t.LateAt != nil && t.State == "open", Result: t.Result, DoneAt: web.TimeOr(t.DoneAt)})
 	}
 	for _, s := range v.Steps {
-		out.Steps = append(out.Steps, medStepView{At: web.Time(s.At), Kind: s.Kind, Name: mediation.StepNames[s.Kind], By: s.By, Text: s.Text, On: web.TimeOr(s.OnAt)})
+		out.Steps = append(out.Steps, medStepView{At: web.Time(s.At), Kind: s.Kind, Name: mediation.StepNames[s.Kind], By: s.By, Of: s.Of, Text: s.Text, On: web.TimeOr(s.OnAt)})
 	}
 	return out
+}
+
+// once gives mediation for what a client sent under a reference.
+func once(d Deps, what, ref string, id int64, body any) *mediation.Service {
+	return d.Mediation.Once(ref, web.InputHash("mediation", what, id, body))
 }
 
 // mediated shows a mediation after something was done to it.
@@ -161,14 +169,15 @@ func askMediation(d Deps) func(context.Context, org.Actor, *askMediationInput) (
 type medAnswerInput struct {
 	IDPath
 	Body struct {
-		Willing bool   `json:"willing" doc:"是否同意调解"`
-		Text    string `json:"text,omitempty" maxLength:"500"`
+		Willing   bool   `json:"willing" doc:"是否同意调解；同意后，其他当事人会知道您是谁"`
+		Text      string `json:"text,omitempty" maxLength:"500"`
+		ClientRef string `json:"client_ref,omitempty" maxLength:"64" doc:"提交编号：同一次提交再发，得到第一次的结果"`
 	}
 }
 
 func answerMediation(d Deps) func(context.Context, org.Actor, *medAnswerInput) (*mediationOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *medAnswerInput) (*mediationOutput, error) {
-		m, err := d.Mediation.Answer(ctx, a, in.ID, in.Body.Willing, in.Body.Text)
+		m, err := once(d, "answer", in.Body.ClientRef, in.ID, in.Body).Answer(ctx, a, in.ID, in.Body.Willing, in.Body.Text)
 		return mediated(ctx, d, a, m, err)
 	}
 }
@@ -190,14 +199,15 @@ func confirmMediation(d Deps) func(context.Context, org.Actor, *medConfirmInput)
 type medTextInput struct {
 	IDPath
 	Body struct {
-		Text string `json:"text" minLength:"1" maxLength:"4000"`
+		Text      string `json:"text" minLength:"1" maxLength:"4000"`
+		ClientRef string `json:"client_ref,omitempty" maxLength:"64" doc:"提交编号：同一次提交再发，得到第一次的结果"`
 	}
 }
 
 // medWord is an action on a mediation that needs no more than words.
-func medWord(d Deps, do func(context.Context, org.Actor, int64, string) (*mediation.Mediation, error)) func(context.Context, org.Actor, *medTextInput) (*mediationOutput, error) {
+func medWord(d Deps, what string, do func(*mediation.Service, context.Context, org.Actor, int64, string) (*mediation.Mediation, error)) func(context.Context, org.Actor, *medTextInput) (*mediationOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *medTextInput) (*mediationOutput, error) {
-		m, err := do(ctx, a, in.ID, in.Body.Text)
+		m, err := do(once(d, what, in.Body.ClientRef, in.ID, in.Body), ctx, a, in.ID, in.Body.Text)
 		return mediated(ctx, d, a, m, err)
 	}
 }
@@ -205,14 +215,15 @@ func medWord(d Deps, do func(context.Context, org.Actor, int64, string) (*mediat
 type medDoneInput struct {
 	IDPath
 	Body struct {
-		TermID int64  `json:"term_id" minimum:"1"`
-		Text   string `json:"text" minLength:"1" maxLength:"500" doc:"怎么履行的"`
+		TermID    int64  `json:"term_id" minimum:"1"`
+		Text      string `json:"text" minLength:"1" maxLength:"500" doc:"怎么履行的"`
+		ClientRef string `json:"client_ref,omitempty" maxLength:"64" doc:"提交编号：同一次提交再发，得到第一次的结果"`
 	}
 }
 
 func finishTerm(d Deps) func(context.Context, org.Actor, *medDoneInput) (*mediationOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *medDoneInput) (*mediationOutput, error) {
-		m, err := d.Mediation.FinishTerm(ctx, a, in.ID, in.Body.TermID, in.Body.Text)
+		m, err := once(d, "finishterm", in.Body.ClientRef, in.ID, in.Body).FinishTerm(ctx, a, in.ID, in.Body.TermID, in.Body.Text)
 		return mediated(ctx, d, a, m, err)
 	}
 }

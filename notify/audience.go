@@ -144,11 +144,11 @@ func organisations(tx *store.Tx, e event.Event, to plan.To) ([]int64, error) {
 	}
 	switch e := e.(type) {
 	case *event.Whistle:
-		return map[plan.To][]int64{plan.Asker: {e.AskedID}, plan.Township: {e.TownshipID}, plan.Called: e.CalledIDs}[to], nil
+		return map[plan.To][]int64{plan.Asker: {e.AskedID}, plan.Township: {e.TownshipID}, plan.Called: e.CalledIDs, plan.Above: {e.ToID}}[to], nil
 	case *event.Conference:
 		return map[plan.To][]int64{plan.Called: e.OfficeIDs}[to], nil
 	case *event.Mediation:
-		return map[plan.To][]int64{plan.Parties: e.OfficeIDs}[to], nil
+		return map[plan.To][]int64{plan.Parties: e.OfficeIDs, plan.Above: {e.NextID}}[to], nil
 	case *event.Task:
 		return map[plan.To][]int64{plan.Owing: {e.OfficeID}, plan.Giver: {e.GivenByID}}[to], nil
 	}

@@ -69,6 +69,7 @@ type caseBench struct {
 	rnd     *rand.Rand
 	estates []org.Estate
 	offices []int64
+	cases   int
 	last    int64
 	open    int
 }
@@ -106,6 +107,7 @@ func (b *caseBench) seed(cases int) error {
 	for _, o := range organisations {
 		b.offices = append(b.offices, o.ID)
 	}
+	b.cases = cases
 	const batch = 5000
 	for done := 0; done < cases; done += batch {
 		if err := b.fill(min(batch, cases-done), done, cases); err != nil {
@@ -130,11 +132,18 @@ func (b *caseBench) fill(n, done, all int) error {
 			return err
 		}
 		for _, c := range rows {
-			parties = append(parties, complaint.Party{CaseID: c.ID, OrganisationID: c.LeadID, Role: "lead", Open: c.Open, Waiting: c.Open && c.State != complaint.Answered, Queue: c.Queue, Since: c.CreatedAt})
+			party := complaint.Party{CaseID: c.ID, OrganisationID: c.LeadID, Role: "lead", Open: c.Open, Waiting: c.Open && c.State != complaint.Answered, Queue: c.Queue, Since: c.CreatedAt,
+				EstateID: c.EstateID, State: c.State, Matter: c.Matter, Source: c.Source, LeadID: c.LeadID, Urgent: c.Urgent, DueAt: c.DueAt, CreatedAt: &c.CreatedAt}
+			parties = append(parties, party)
 			if c.LeadID != c.CommunityID {
-				parties = append(parties, complaint.Party{CaseID: c.ID, OrganisationID: c.CommunityID, Role: "joint", Open: c.Open, Queue: c.Queue, Since: c.CreatedAt})
+				party.OrganisationID, party.Role, party.Waiting = c.CommunityID, "joint", false
+				parties = append(parties, party)
 			}
-			people = append(people, complaint.Complainant{CaseID: c.ID, FiledID: c.ID, Receipt: c.Number, Source: complaint.FromResident, PersonID: 1_000_000 + c.ID%200_000, FiledBy: 1_000_000 + c.ID%200_000,
+			person := 1_000_000 + c.ID%200_000
+			if c.ID%2000 == 7 { // somebody with as many cases as a person ever has
+				person = b.town.actors["owner"].person
+			}
+			people = append(people, complaint.Complainant{CaseID: c.ID, FiledID: c.ID, Receipt: c.Number, Source: c.Source, PersonID: person, FiledBy: person,
 				State: complaint.Undecided, ClientRef: c.Number, CreatedAt: c.CreatedAt})
 			steps = append(steps, complaint.Step{CaseID: c.ID, Seq: 1, Kind: complaint.File, State: c.State, PersonID: 1, ToID: c.LeadID, Public: true, At: c.CreatedAt})
 			b.last = c.ID
@@ -142,6 +151,12 @@ func (b *caseBench) fill(n, done, all int) error {
 		return errors.Join(tx.CreateInBatches(&parties, 1000).Error, tx.CreateInBatches(&people, 1000).Error, tx.CreateInBatches(&steps, 1000).Error)
 	})
 }
+
+// benchMatters are how many matters the city complains of; the first are far more common than the last.
+const benchMatters = 80
+
+// skewed picks one of n, the first most often.
+func (b *caseBench) skewed(n int) int { return int(float64(n) * b.rnd.Float64() * b.rnd.Float64()) }
 
 func (b *caseBench) one(now time.Time, i, all int) complaint.Case {
 	e := b.estates[b.rnd.IntN(len(b.estates))]
@@ -151,7 +166,9 @@ func (b *caseBench) one(now time.Time, i, all int) complaint.Case {
 	}
 	created := now.Add(-time.Duration(all-i) * 3 * time.Minute).Truncate(time.Second)
 	due := created.Add(time.Duration(2+b.rnd.IntN(300)) * time.Hour)
-	c := complaint.Case{Number: fmt.Sprintf("B%09d", i), Source: complaint.FromResident, EstateID: e.ID, CommunityID: e.CommunityID, TownshipID: e.TownshipID, Matter: "bench", MatterName: "测速事项",
+	source := []complaint.Source{complaint.FromResident, complaint.FromResident, complaint.FromResident, complaint.FromResident, complaint.FromResident, complaint.FromResident, complaint.FromCounter,
+		complaint.FromPhone, complaint.FromHotline, complaint.FromPatrol}[b.rnd.IntN(10)]
+	c := complaint.Case{Number: fmt.Sprintf("B%09d", i), Source: source, EstateID: e.ID, CommunityID: e.CommunityID, TownshipID: e.TownshipID, Matter: fmt.Sprintf("bench-%02d", b.skewed(benchMatters)), MatterName: "测速事项",
 		Clause: "五(四)3", Class: "ordinary", Visibility: complaint.Public, Display: complaint.Cleared, State: complaint.Closed, Level: "department", LeadID: lead, People: 1, Version: 1, DueAt: &due,
 		Queue: due.Unix(), CreatedAt: created, DispatchedAt: &created, Ending: complaint.EndConfirmed, ClosedAt: &due}
 	for range 2 + b.rnd.IntN(3) {
@@ -159,6 +176,15 @@ func (b *caseBench) one(now time.Time, i, all int) complaint.Case {
 	}
 	if i%5000 == 0 {
 		c.Text += "凤凰树倒了"
+	}
+	if b.rnd.IntN(30) == 0 {
+		c.Urgent, c.Class = true, "danger"
+	}
+	if b.rnd.IntN(40) == 0 {
+		c.State, c.Ending = complaint.Withdrawn, complaint.EndWithdrawn
+	}
+	if b.rnd.IntN(500) == 0 {
+		c.Display = complaint.Review
 	}
 	if all-i <= all*3/100 {
 		c.Open, c.ClosedAt, c.Ending = true, nil, ""
@@ -201,16 +227,20 @@ func (b *caseBench) measure(runs int, say func(string) error) error {
 			return len(rows), err
 		}})
 	}
-	for _, who := range []string{"community", "township", "bureau", "department_urban_enforcement", "company"} {
-		for _, l := range []complaint.WorkList{complaint.WaitingCases, complaint.UnitCases, complaint.PostCases, complaint.AreaCases, complaint.AllCases} {
+	everybody := []string{"community", "township", "bureau", "department_urban_enforcement", "company", "committee_chair"}
+	for _, who := range everybody {
+		for _, l := range []complaint.WorkList{complaint.WaitingCases, complaint.UnitCases, complaint.PostCases, complaint.AreaCases} {
 			list(who, complaint.Filter{List: l})
+		}
+		for _, f := range b.filters() {
+			list(who, f)
 		}
 	}
 	for _, who := range []string{"community", "township", "bureau"} {
 		list(who, complaint.Filter{List: complaint.AreaCases, State: complaint.Returned})
 		list(who, complaint.Filter{List: complaint.AreaCases, Overdue: true})
 		list(who, complaint.Filter{List: complaint.AreaCases, Matter: "no-such-matter"})
-		list(who, complaint.Filter{List: complaint.AllCases, EstateID: b.estates[3].ID})
+		list(who, complaint.Filter{List: complaint.WaitingCases, Matter: "no-such-matter"})
 	}
 	for _, who := range []string{"community", "township", "bureau", "department_urban_enforcement"} {
 		for _, text := range []string{"凤凰树", "电梯停运", "烧烤店 广场舞", "老人睡不着", "不归他们管 僵尸车"} {
@@ -221,6 +251,22 @@ func (b *caseBench) measure(runs int, say func(string) error) error {
 			}})
 		}
 	}
+	owner, err := b.sessions.Resident(b.ctx, b.town.actors["owner"].Token)
+	if err != nil {
+		return err
+	}
+	for name, do := range b.residents(owner) {
+		lines = append(lines, line{"resident, " + name, do})
+	}
+	for _, who := range []string{"community", "bureau"} {
+		a := actor(who)
+		lines = append(lines, line{who + ", public texts to review", func() (int, error) {
+			rows, err := b.complaints.ListReview(b.ctx, a, 0, 21)
+			return len(rows), err
+		}})
+	}
+	slices.SortStableFunc(lines[1:], func(x, y line) int { return cmp.Compare(x.name, y.name) })
+	worst, slowest := time.Duration(0), ""
 	for _, l := range lines {
 		var took []time.Duration
 		rows := 0
@@ -233,26 +279,57 @@ func (b *caseBench) measure(runs int, say func(string) error) error {
 			took, rows = append(took, time.Since(began)), n
 		}
 		slices.SortFunc(took, cmp.Compare)
+		if m := took[len(took)/2]; m > worst {
+			worst, slowest = m, l.name
+		}
 		if err := say(fmt.Sprintf("%8.1f ms median %8.1f ms slowest %4d rows  %s", ms(took[len(took)/2]), ms(took[len(took)-1]), rows, l.name)); err != nil {
 			return err
 		}
 	}
-	return nil
+	return say(fmt.Sprintf("%8.1f ms is the slowest median of %d lists: %s", ms(worst), len(lines), slowest))
+}
+
+// filters are what an office asks the list of all cases for, with what finds nothing or little: a rare value, a value that
+// no case has, two common ones that never meet, a month long ago.
+func (b *caseBench) filters() []complaint.Filter {
+	old := b.db.Now().Add(-time.Duration(b.cases) * 3 * time.Minute / 2)
+	list := []complaint.Filter{{}, {EstateID: b.estates[3].ID}, {State: complaint.Returned}, {State: complaint.Withdrawn}, {State: complaint.Merged}, {Matter: "bench-00"}, {Matter: fmt.Sprintf("bench-%02d", benchMatters-1)},
+		{Matter: "no-such-matter"}, {Source: complaint.FromHotline}, {Source: complaint.FromOpen311}, {LeadID: b.offices[0]}, {LeadID: b.offices[0], State: complaint.Merged}, {LeadID: b.offices[0], Matter: "no-such-matter"},
+		{Matter: "bench-00", Source: complaint.FromOpen311}, {State: complaint.Closed, Source: complaint.FromHotline, Matter: "bench-05", Urgent: true}, {Urgent: true}, {Overdue: true}, {Overdue: true, Urgent: true, State: complaint.Parted},
+		{From: old, To: old.Add(30 * 24 * time.Hour)}, {From: old, To: old.Add(30 * 24 * time.Hour), State: complaint.Merged}}
+	for i := range list {
+		list[i].List = complaint.AllCases
+	}
+	return list
+}
+
+// residents are the lists of somebody at home.
+func (b *caseBench) residents(owner org.Actor) map[string]func() (int, error) {
+	estate := b.town.actors["owner"].Estate
+	page := complaint.Filter{Limit: 21}
+	return map[string]func() (int, error){
+		"own": func() (int, error) { rows, err := b.complaints.ListOwn(b.ctx, owner, page); return len(rows), err },
+		"neighbours": func() (int, error) {
+			rows, err := b.complaints.ListNeighbours(b.ctx, owner, estate, page)
+			return len(rows), err
+		},
+		"similar before filing": func() (int, error) {
+			rows, err := b.complaints.ListSimilar(b.ctx, owner, complaint.Draft{EstateID: estate, Text: "三单元电梯停运两天，老人下不了楼"})
+			return len(rows), err
+		},
+	}
 }
 
 func more(f complaint.Filter) string {
 	s := ""
-	if f.State != "" {
-		s += ", state " + string(f.State)
-	}
-	if f.Overdue {
-		s += ", overdue"
-	}
-	if f.Matter != "" {
-		s += ", matter without cases"
-	}
-	if f.EstateID != 0 {
-		s += ", one estate"
+	for _, part := range []struct {
+		on   bool
+		name string
+	}{{f.State != "", "state " + string(f.State)}, {f.Matter != "", "matter " + f.Matter}, {f.Source != "", "source " + string(f.Source)}, {f.LeadID != 0, "one lead"}, {f.EstateID != 0, "one estate"},
+		{f.Urgent, "urgent"}, {f.Overdue, "overdue"}, {!f.From.IsZero(), "an old month"}} {
+		if part.on {
+			s += ", " + part.name
+		}
 	}
 	return s
 }

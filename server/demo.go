@@ -125,7 +125,7 @@ func walkThrough(base, path string, t *demoTown) string {
   post township /office/v1/whistles/$W/signature '{"blow":true}' | jq .state_name
   echo {pixel} | base64 -d > /tmp/site.png
   photo() { curl -s {base}/office/v1/files -H "Authorization: Bearer $(token $1)" -F purpose=photo -F client_ref=walk-$1 -F file=@/tmp/site.png | jq .id; }
-  for D in department_fire department_natural_resources department_urban_enforcement; do post $D /office/v1/whistles/$W/check-in '{"file_id":'$(photo $D)'}' | jq -c '.calls[]|[.office,.state_name]'; done
+  for D in department_fire department_natural_resources department_urban_enforcement; do post $D /office/v1/whistles/$W/check-in '{"lat":26.258,"lng":107.518,"file_id":'$(photo $D)'}' | jq -c '.calls[]|[.office,.state_name]'; done
   # 8. 销哨，评价到场的部门，答复业主；业主评价、确认，看三率
   post community /office/v1/whistles/$W/closing '{"text":"违建已拆除，消防通道恢复畅通"}' | jq .state_name
   post community /office/v1/whistles/$W/ratings/{fire} '{"response":"yes","solved":"yes","satisfied":"yes"}' | jq -c '.calls[]|[.office,.rating]'

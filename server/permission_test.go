@@ -163,11 +163,11 @@ func bodies(th things) map[string]any {
 		"answerMediation": m{"willing": true}, "officeAnswerMediation": m{"willing": true}, "confirmAgreement": m{"agreement_id": 1}, "officeConfirmAgreement": m{"agreement_id": 1}, "objectAgreement": reasonText, "officeObjectAgreement": reasonText,
 		"finishTerm": m{"term_id": 1, "text": "已经做了"}, "officeFinishTerm": m{"term_id": 1, "text": "已经做了"}, "breachMediation": reasonText, "officeBreachMediation": reasonText, "raiseMediation": reasonText, "officeRaiseMediation": reasonText,
 		"mediationToCourt": reasonText, "officeMediationToCourt": reasonText, "withdrawMediation": reasonText, "officeWithdrawMediation": reasonText, "officeAcceptMediation": m{"mediator": "王调解"}, "officeDeclineMediation": reasonText,
-		"officeAddParty": m{"side": "respondent", "name": "张", "phone": "13800000000"}, "officePaperParty": m{"party_id": 1, "file_id": 999999, "what": "willing"}, "officePlanSession": m{"at": "2027-01-01T09:00:00+08:00", "place": "社区会议室"},
+		"officeAddParty": m{"side": "respondent", "name": "张", "phone": "13800000000"}, "officeRemoveParty": reasonText, "officePaperParty": m{"party_id": 1, "file_id": 999999, "what": "willing"}, "officePlanSession": m{"at": "2027-01-01T09:00:00+08:00", "place": "社区会议室"},
 		"officeMediationMinute": reasonText, "officeDraftAgreement": m{"text": "双方同意各自承担一半费用"}, "officeFailMediation": reasonText,
 		"officeRegisterLawyer": m{"name": "王律师", "firm": "某某律师事务所", "licence": "15227202010000001", "phone": "0854-8000000"}, "officeCloseLawyer": reasonText,
 		"officeCallConference": m{"title": "消防通道整治联席会议", "place": "办事处会议室", "starts_at": "2027-01-01T09:00:00+08:00", "items": []m{{"text": "消防通道"}}, "offices": []int64{th["fire"]}, "client_ref": "w22"},
-		"officeAddPoint":       m{"text": "再议一项"}, "officeAttendConference": m{"present": true}, "officeDecidePoint": m{"text": "同意整治"}, "officeRecordConference": m{"text": "会议纪要", "client_ref": "w23"}, "officeEndConference": m{"cancel": true, "text": "改期"},
+		"officeAddPoint":       m{"text": "再议一项"}, "officeAttendConference": m{"present": true}, "officeDecidePoint": m{"text": "同意整治", "no_task": true}, "officeAddPointTask": m{"to": 1, "text": "清障", "due": "2027-01-01", "client_ref": "w25"}, "officeRecordConference": m{"text": "会议纪要", "client_ref": "w23"}, "officeEndConference": m{"cancel": true, "text": "改期"},
 		"officeRedactComplaint": m{"text": "某住户", "reason": "有姓名"}, "officeRedactPhoto": m{"file_id": 1, "redacted_id": 999999, "reason": "有人脸"}, "officeRestrictFiler": m{"receipt": "T1", "reason": "反复辱骂工作人员", "days": 7},
 		"officeDecideAppeal": m{"lift": true, "text": "申诉成立"}, "appealRestriction": m{"text": "没有滥用"},
 		"officePublishLeague": m{"month": "2026-10", "kind": "department", "reason": "更正", "client_ref": "w25"},
@@ -216,7 +216,7 @@ func report(did string) m {
 
 // at puts an estate's things into a path.
 func (r route) at(th things) (string, bool) {
-	path := strings.NewReplacer("{function}", "company", "{person}", "999999", "{organisation}", "1", "{invitation}", "999999", "{token}", "wrong", "{sheet}", "file", "{item}", "1").Replace(r.path)
+	path := strings.NewReplacer("{function}", "company", "{person}", "999999", "{organisation}", "1", "{invitation}", "999999", "{token}", "wrong", "{sheet}", "file", "{item}", "1", "{party}", "1").Replace(r.path)
 	if !strings.Contains(path, "{id}") {
 		return path + query(r.id), false
 	}

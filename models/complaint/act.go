@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -281,6 +282,7 @@ func (t *turn) store(a Action) error {
 	if err := t.attach(); err != nil {
 		return err
 	}
+	c.Indexed = c.Indexed && t.step.Text == ""
 	if err := updateCase(t.tx, c); err != nil {
 		return err
 	}
@@ -423,6 +425,12 @@ func (in *Input) check(a Action) error {
 	return c.Err()
 }
 
+// namesDay finds a day in what an office wrote, and overAndDone that there is nothing more to do.
+var (
+	namesDay    = regexp.MustCompile(`[\d０-９]|[一二三四五六七八九十]+[月日号]|[今昨前明后当][天日晚早]|本[周月]|下[周月]|[周月年]底|周[一二三四五六日末]|星期`)
+	overAndDone = regexp.MustCompile(`办[完结]|完成|结束|没有|无|不需要|不用`)
+)
+
 func (r *Report) check(c *fault.Checks) {
 	if r == nil {
 		r = &Report{}
@@ -434,6 +442,8 @@ func (r *Report) check(c *fault.Checks) {
 		c.Check(n >= 2, f.path, f.say)
 		c.Check(n <= 500, f.path, "不超过500个字")
 	}
+	c.Check(r.AcceptedOn == "" || namesDay.MatchString(r.AcceptedOn), "report.accepted_on", "请写明哪一天受理，例如“3月2日上午”")
+	c.Check(r.Next == "" || namesDay.MatchString(r.Next) || overAndDone.MatchString(r.Next), "report.next", "请写明下一步在哪一天，例如“3月10日前复查”；没有下一步就写“已办完”")
 	c.Check(len([]rune(r.Skip)) <= 200, "report.skip", "不超过200个字")
 }
 
@@ -456,6 +466,6 @@ func insertStep(tx *store.Tx, actor audit.Actor, st *Step) error {
 // updateCase writes what a turn may change, if nobody else took a turn since.
 func updateCase(tx *store.Tx, c *Case) error {
 	res := tx.Model(&Case{}).Where("id = ? AND version = ?", c.ID, c.Version-1).
-		Select("*").Omit("id", "number", "source", "estate_id", "created_at", "text", "indexed").Updates(c)
+		Select("*").Omit("id", "number", "source", "estate_id", "created_at", "text").Updates(c)
 	return store.MustAffect(res, ErrMove)
 }

@@ -187,6 +187,18 @@ type Party struct {
 	Waiting        bool // it is this organisation's turn
 	Queue          int64
 	Since          time.Time
+
+	// What lists narrow by, as the case has it; see seat.
+	EstateID  int64
+	State     State
+	Matter    string
+	Source    Source
+	LeadID    int64
+	AboutID   int64
+	Urgent    bool
+	DueAt     *time.Time
+	StepDueAt *time.Time
+	CreatedAt *time.Time
 }
 
 // TableName names the table.

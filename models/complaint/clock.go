@@ -56,9 +56,14 @@ func (t *turn) clock() error {
 	c := t.c
 	c.Open = !c.State.over()
 	c.Urgent = c.Urgent || c.Class == string(rulepack.Danger) || c.Class == string(rulepack.Repair)
-	if c.State != t.from {
+	if c.State != t.from || t.step != nil && t.step.Kind == Plan {
 		if err := t.stepClock(); err != nil {
 			return err
+		}
+		// Whoever was called in because a step took too long has done their part when it is taken; in a case past its own
+		// date they stay.
+		if c.DueAt == nil || c.DueAt.After(t.tx.Now) {
+			c.SupervisorID = 0
 		}
 	}
 	if c.SupervisorID == 0 {
@@ -76,10 +81,15 @@ func (t *turn) clock() error {
 	return nil
 }
 
-// stepClock starts the clock of the state that the case has just come to.
+// stepClock starts the clock of the state that the case has just come to, with a reminder before it runs out.
 func (t *turn) stepClock() error {
 	c := t.c
 	c.StepDueAt = nil
+	defer func() {
+		if c.StepDueAt != nil {
+			c.RemindAt = earliest(c.RemindAt, remindBefore(t.tx.Now, *c.StepDueAt))
+		}
+	}()
 	if c.State == Planned { // a plan is a promise
 		c.StepDueAt = c.PlannedAt
 		return nil
@@ -100,19 +110,19 @@ func (t *turn) stepClock() error {
 	return err
 }
 
-// queue orders the work lists by one number: danger first, then what is due first, then what waits for somebody else
-// than an office.
+// queue orders the work lists by one number: danger first; among both, what is due first, then what waits for somebody
+// else than an office.
 func (c *Case) queue() int64 {
-	const never, danger = 1 << 40, 1 << 41
-	if c.State == Answered || c.State.paused() {
-		if c.HeldUntil == nil {
-			return 2 * never
-		}
-		return never + c.HeldUntil.Unix()
-	}
+	const never, danger = 1 << 40, 1 << 42
 	at := int64(never)
 	if due := earliest(c.DueAt, c.StepDueAt); due != nil {
 		at = due.Unix()
+	}
+	if c.State == Answered || c.State.paused() {
+		at = 2 * never
+		if c.HeldUntil != nil {
+			at = never + c.HeldUntil.Unix()
+		}
 	}
 	if c.Urgent {
 		at -= danger
@@ -130,7 +140,7 @@ func earliest(times ...*time.Time) *time.Time {
 	return first
 }
 
-// seat brings the parties' rows to where the case stands: in whose queue it is, and whose turn.
+// seat brings the parties' rows to where the case stands: in whose queue it is, whose turn, and what lists narrow by.
 func (c *Case) seat(tx *store.Tx) error {
 	turn := []int64{0}
 	arbiter := ""
@@ -149,8 +159,9 @@ func (c *Case) seat(tx *store.Tx) error {
 	if c.State == Answered {
 		callers = append(callers, finder, caller)
 	}
-	return tx.Exec("UPDATE case_parties SET open = ?, queue = ?, waiting = CASE WHEN organisation_id IN ? OR role = ? OR role IN ? THEN ? ELSE ? END WHERE case_id = ?",
-		c.Open, c.Queue, turn, arbiter, callers, true, false, c.ID).Error
+	return tx.Exec("UPDATE case_parties SET open = ?, queue = ?, waiting = CASE WHEN organisation_id IN ? OR role = ? OR role IN ? THEN ? ELSE ? END, "+
+		"estate_id = ?, state = ?, matter = ?, source = ?, lead_id = ?, about_id = ?, urgent = ?, due_at = ?, step_due_at = ?, created_at = ? WHERE case_id = ?",
+		c.Open, c.Queue, turn, arbiter, callers, true, false, c.EstateID, c.State, c.Matter, c.Source, c.LeadID, c.AboutID, c.Urgent, c.DueAt, c.StepDueAt, c.CreatedAt, c.ID).Error
 }
 
 // dueFrom is when a case of a class is due if it is dispatched at now.

@@ -226,12 +226,27 @@ const (
 	exportPage = 500
 )
 
-// ExportList gives each case of a work list, in its order, at most 20,000; the export is recorded.
-// Faults: ErrForbidden.
-func (s *Service) ExportList(ctx context.Context, actor org.Actor, f Filter, each func(View) error) error {
+// ExportList gives each case of a work list, in its order, at most 20,000, or of a search in it; the export is recorded.
+// Faults: ErrForbidden, ErrSearch.
+func (s *Service) ExportList(ctx context.Context, actor org.Actor, text string, f Filter, each func(View) error) error {
 	f.Limit, f.After, f.AfterQueue = exportPage, 0, 0
 	n := 0
-	for n < maxListed {
+	for text != "" && n < maxListed {
+		found, err := s.Search(ctx, actor, text, f)
+		if err != nil {
+			return err
+		}
+		for _, v := range found.Views {
+			if err := each(v); err != nil {
+				return err
+			}
+		}
+		if n += len(found.Views); found.Next == 0 {
+			break
+		}
+		f.After = found.Next
+	}
+	for text == "" && n < maxListed {
 		rows, err := s.List(ctx, actor, f)
 		if err != nil {
 			return err

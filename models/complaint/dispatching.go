@@ -89,7 +89,7 @@ func (t *turn) refuse() error {
 	if to == 0 {
 		to = c.TownshipID
 		if to == c.LeadID || t.mayTake(to) != nil {
-			return t.dispute()
+			return fault.ErrInvalid.With(fault.Field{Path: "to", Reason: "请选择您认为应该主办的单位；对方也退办时，由领导小组办公室裁定"})
 		}
 	}
 	o, err := t.offerTo(to)

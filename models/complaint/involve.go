@@ -39,7 +39,10 @@ func (s *Service) Involve(tx *store.Tx, c *Case, organisation int64) error {
 	if err := t.mayTake(organisation); err != nil {
 		return err
 	}
-	return addRole(tx, c.ID, organisation, "joint")
+	if err := addRole(tx, c.ID, organisation, "joint"); err != nil {
+		return err
+	}
+	return c.seat(tx)
 }
 
 // Record adds a step to a case's timeline that changes nothing else; to the one that it was merged into, if it was.

@@ -63,10 +63,12 @@ type View struct {
 	Steps      []StepView
 	Allowed    []Action
 	Overdue    bool
-	Mine       *Complainant // of a complainant who looks
-	Post       int64        // the post of the office that works on it
-	FileIDs    []int64
-	filer      bool // who looks is who filed it
+	// StepOverdue says that an office has let the time of the present step pass; for offices alone.
+	StepOverdue bool
+	Mine        *Complainant // of a complainant who looks
+	Post        int64        // the post of the office that works on it
+	FileIDs     []int64
+	filer       bool // who looks is who filed it
 }
 
 // WorkList says which cases a post wants to see.
@@ -148,6 +150,9 @@ func cover(tx *store.Tx, actor org.Actor, views []View) error {
 
 // listed runs the query of a work list.
 func listed(tx *store.Tx, actor org.Actor, f Filter) ([]Case, error) {
+	if f.List == AllCases || f.List == "" {
+		return allCases(tx, actor, &f)
+	}
 	q := tx.Model(&Case{}).Scopes(f.narrow(tx.Now))
 	own := actor.OrganisationID()
 	_, post, _, _ := actor.AuditTrail()
@@ -165,41 +170,49 @@ func listed(tx *store.Tx, actor org.Actor, f Filter) ([]Case, error) {
 		party("p.organisation_id = ? AND p.open = ?", own, true)
 	case PostCases:
 		party("p.post_id = ? AND p.open = ?", post, true)
-	case AreaCases:
-		q = q.Scopes(actor.NotAbout("cases.about_id"), inArea(actor)).Where("cases.open = ?", true)
+	default: // AreaCases
+		q = q.Scopes(actor.NotAbout("cases.about_id")).Where("cases.open = ?", true)
+		if estates, err := ownEstates(tx, actor); err != nil {
+			return nil, err
+		} else if estates != nil {
+			q = q.Where("cases.estate_id IN ?", estates)
+		} else {
+			q = q.Scopes(inArea(actor))
+		}
 		if f.After > 0 {
 			q = q.Where("(cases.queue > ? OR (cases.queue = ? AND cases.id > ?))", f.AfterQueue, f.AfterQueue, f.After)
 		}
-		q = q.Order("cases.queue, cases.id")
-	default:
-		q = q.Scopes(visible(actor))
-		if f.After > 0 {
-			q = q.Where("cases.id < ?", f.After)
+		var ids []int64 // the key of the whole city's open cases holds what a filter asks for
+		if err := q.Order("cases.queue, cases.id").Limit(f.Limit).Pluck("cases.id", &ids).Error; err != nil {
+			return nil, err
 		}
-		q = q.Order("cases.id DESC")
+		return page(tx, ids)
 	}
 	var rows []Case
 	return rows, q.Limit(f.Limit).Find(&rows).Error
 }
 
 // narrow applies what all lists share.
-func (f *Filter) narrow(now time.Time) func(*gorm.DB) *gorm.DB {
+func (f *Filter) narrow(now time.Time) func(*gorm.DB) *gorm.DB { return f.narrowed("cases", now) }
+
+// narrowed applies it to a table that holds the columns of a case by which lists narrow.
+func (f *Filter) narrowed(table string, now time.Time) func(*gorm.DB) *gorm.DB {
 	return func(q *gorm.DB) *gorm.DB {
 		for _, w := range []struct {
 			on    bool
 			where string
 			value any
 		}{
-			{f.EstateID != 0, "cases.estate_id = ?", f.EstateID}, {f.State != "", "cases.state = ?", f.State}, {f.Matter != "", "cases.matter = ?", f.Matter},
-			{f.Source != "", "cases.source = ?", f.Source}, {f.LeadID != 0, "cases.lead_id = ?", f.LeadID}, {f.Urgent, "cases.urgent = ?", true},
-			{!f.From.IsZero(), "cases.created_at >= ?", f.From}, {!f.To.IsZero(), "cases.created_at < ?", f.To},
+			{f.EstateID != 0, ".estate_id = ?", f.EstateID}, {f.State != "", ".state = ?", f.State}, {f.Matter != "", ".matter = ?", f.Matter},
+			{f.Source != "", ".source = ?", f.Source}, {f.LeadID != 0, ".lead_id = ?", f.LeadID}, {f.Urgent, ".urgent = ?", true},
+			{!f.From.IsZero(), ".created_at >= ?", f.From}, {!f.To.IsZero(), ".created_at < ?", f.To},
 		} {
 			if w.on {
-				q = q.Where(w.where, w.value)
+				q = q.Where(table+w.where, w.value)
 			}
 		}
 		if f.Overdue {
-			q = q.Where("cases.open = ? AND cases.due_at < ? AND cases.state IN ?", true, now, ticking)
+			q = q.Where(table+".open = ? AND ("+table+".due_at < ? OR "+table+".step_due_at < ?) AND "+table+".state IN ?", true, now, now, ticking)
 		}
 		return q
 	}
@@ -279,7 +292,7 @@ func viewCases(tx *store.Tx, rows []Case) ([]View, error) {
 	}
 	for i, c := range rows {
 		views[i] = View{Case: c, Estate: names[c.EstateID], Lead: orgs[c.LeadID].Name, Offered: orgs[c.OfferedID].Name, Supervisor: orgs[c.SupervisorID].Name,
-			UnitName: unitNames[c.UnitID], Overdue: c.overdue(tx.Now)}
+			UnitName: unitNames[c.UnitID], Overdue: c.overdue(tx.Now), StepOverdue: slices.Contains(ticking, c.State) && c.StepDueAt != nil && tx.Now.After(*c.StepDueAt)}
 	}
 	return views, nil
 }

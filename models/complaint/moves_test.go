@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -168,6 +169,7 @@ func TestEveryMove(t *testing.T) {
 					if k := fault.Of(err).Kind; k != fault.Conflict && k != fault.Forbidden && k != fault.NotFound {
 						t.Errorf("%s: %v, want a refusal", at, err)
 					}
+					told(t, at, err, state, p.parts(state))
 					if after := w.snapshot(t, c.ID); after != before {
 						t.Errorf("%s was refused and changed the case from %s to %s", at, before, after)
 					}
@@ -195,6 +197,22 @@ func TestEveryMove(t *testing.T) {
 		}
 	}
 	t.Logf("%d state × action × actor pairs", tried)
+}
+
+// told checks that a refusal of the state machine names each thing that may be done instead.
+func told(t *testing.T, at string, err error, state complaint.State, parts []complaint.Who) {
+	t.Helper()
+	if !errors.Is(err, complaint.ErrMove) && !errors.Is(err, complaint.ErrNotLead) || len(parts) == 0 {
+		return
+	}
+	message := fault.Of(err).Message
+	for _, rule := range complaint.Rules {
+		for _, m := range rule.Moves {
+			if slices.Contains(m.From, state) && slices.Contains(parts, m.Who) && !strings.Contains(message, complaint.ActionNames[rule.Action]) {
+				t.Errorf("%s: told %q, which leaves out %s", at, message, complaint.ActionNames[rule.Action])
+			}
+		}
+	}
 }
 
 // snapshot is everything that an action may change.

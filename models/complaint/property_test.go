@@ -37,19 +37,24 @@ func play(t *testing.T, r *rand.Rand) {
 		d.ClientRef = fmt.Sprint("filed", i)
 		cases = append(cases, w.file(t, by, d))
 	}
+	cases = append(cases, w.otherWays(t)...)
 	var actions []complaint.Action
 	for _, rule := range complaint.Rules {
 		actions = append(actions, rule.Action)
 	}
-	longest := map[int64]int{} // steps that each receipt's owner has read
+	longest := map[int64]int{} // steps that each receipt's owner has read; how many receipts there are under 0
 	done := 0
 	for n := range 120 {
 		ids := w.ids(t)
-		id := ids[r.IntN(len(ids))]
-		who := everybody[r.IntN(len(everybody))]
+		var id int64
+		var who org.Actor
 		a := actions[r.IntN(len(actions))]
-		if can := w.offered(t, who, id); len(can) > 0 && r.IntN(8) > 0 { // mostly what is possible, sometimes not
-			a = can[r.IntN(len(can))]
+		for range 1 + r.IntN(8) { // mostly what is possible, sometimes not
+			id, who = ids[r.IntN(len(ids))], everybody[r.IntN(len(everybody))]
+			if can := w.offered(t, who, id); len(can) > 0 {
+				a = can[r.IntN(len(can))]
+				break
+			}
 		}
 		if (a == complaint.Withdraw || a == complaint.ForceClose) && r.IntN(5) > 0 {
 			continue // would end most stories early
@@ -58,6 +63,10 @@ func play(t *testing.T, r *rand.Rand) {
 		case r.IntN(15) == 0:
 			w.clock.Advance(time.Duration(r.IntN(96)) * time.Hour)
 			w.settle(t)
+		case r.IntN(6) == 0: // under a receipt, by its phone or as an office writes down
+			if w.bySomebodyElse(t, r, a, cases[r.IntN(len(cases))].Number) {
+				done++
+			}
 		case a == complaint.Join:
 			if who.Post == nil {
 				_, _ = w.s.JoinCase(t.Context(), who, id, complaint.Joining{ClientRef: fmt.Sprint("join", n)})
@@ -72,6 +81,60 @@ func play(t *testing.T, r *rand.Rand) {
 		w.check(t, residents, longest)
 	}
 	t.Logf("%d of the actions were possible", done)
+}
+
+// slipPhone is the phone of everybody without an account.
+const slipPhone = "13900001234"
+
+// otherWays files what comes in without the app, or with less of a name.
+func (w *cast) otherWays(t *testing.T) []*complaint.Case {
+	t.Helper()
+	draft := func(ref string, cover complaint.Cover) complaint.Draft {
+		d := w.draft("")
+		d.ClientRef, d.Cover = ref, cover
+		return d
+	}
+	var cases []*complaint.Case
+	for _, file := range []func() (*complaint.Case, error){
+		func() (*complaint.Case, error) { return w.s.FilePatrol(t.Context(), w.township, draft("patrol", "")) },
+		func() (*complaint.Case, error) {
+			return w.s.FileSlip(t.Context(), slipPhone, "周婆婆", draft("slip", complaint.Sealed))
+		},
+		func() (*complaint.Case, error) {
+			return w.s.FileFor(t.Context(), w.township, complaint.FromCounter, complaint.Contact{Name: "周婆婆", Phone: slipPhone}, draft("counter", ""))
+		},
+		func() (*complaint.Case, error) {
+			return w.s.File(t.Context(), w.stranger, draft("anonymous", complaint.Anonymous))
+		},
+		func() (*complaint.Case, error) {
+			return w.s.File(t.Context(), w.stranger, draft("sealed", complaint.Sealed))
+		},
+	} {
+		c, err := file()
+		if err != nil {
+			t.Fatal(err)
+		}
+		cases = append(cases, c)
+	}
+	return cases
+}
+
+// bySomebodyElse does an action under some receipt: its holder with a phone code, or an office that writes it down.
+func (w *cast) bySomebodyElse(t *testing.T, r *rand.Rand, a complaint.Action, into string) bool {
+	t.Helper()
+	var people []complaint.Complainant
+	if err := w.DB.View(t.Context(), func(tx *store.Tx) error { return tx.Order("id").Find(&people).Error }); err != nil {
+		t.Fatal(err)
+	}
+	p := people[r.IntN(len(people))]
+	in := w.input(a, into)
+	var err error
+	if r.IntN(2) == 0 {
+		_, err = w.s.ActByReceipt(t.Context(), slipPhone, p.Receipt, a, in)
+	} else {
+		_, err = w.s.ActFor(t.Context(), []org.Actor{w.community, w.township, w.bureau, w.office}[r.IntN(4)], p.CaseID, p.Receipt, []string{"call", "counter"}[r.IntN(2)], a, in)
+	}
+	return err == nil
 }
 
 // settle lets the clock do all that is due.
@@ -133,6 +196,10 @@ func (w *cast) check(t *testing.T, residents []org.Actor, longest map[int64]int)
 	if err != nil {
 		t.Fatal(err)
 	}
+	if len(people) < longest[0] {
+		t.Fatalf("%d receipts, there were %d", len(people), longest[0])
+	}
+	longest[0] = len(people)
 	byID := map[int64]complaint.Case{}
 	for _, c := range all {
 		byID[c.ID] = c
@@ -145,6 +212,19 @@ func (w *cast) check(t *testing.T, residents []org.Actor, longest map[int64]int)
 		if p.State == complaint.Undecided && in.State == complaint.Closed {
 			t.Fatalf("receipt %s waits in a closed case", p.Receipt)
 		}
+		if p.PhoneSealed != "" { // a receipt opens the case by its phone, whatever became of it
+			v, err := w.s.FindByReceipt(t.Context(), slipPhone, p.Receipt)
+			if err != nil {
+				t.Fatalf("receipt %s by its phone: %v", p.Receipt, err)
+			}
+			if len(v.Steps) < longest[p.ID] {
+				t.Fatalf("receipt %s: %d steps, there were %d", p.Receipt, len(v.Steps), longest[p.ID])
+			}
+			longest[p.ID] = len(v.Steps)
+		}
+		if p.Hidden == complaint.Anonymous && (p.PersonID != 0 || p.OpenID != "" || p.PhoneIndex != "") {
+			t.Fatalf("receipt %s is anonymous and leads to somebody", p.Receipt)
+		}
 		for _, a := range residents {
 			if a.PersonID != p.PersonID {
 				continue
@@ -152,6 +232,9 @@ func (w *cast) check(t *testing.T, residents []org.Actor, longest map[int64]int)
 			v, err := w.s.FindOwn(t.Context(), a, p.FiledID)
 			if err != nil {
 				t.Fatalf("receipt %s: %v", p.Receipt, err)
+			}
+			if v.Mine.ID != p.ID && p.State == complaint.Gone {
+				continue // they took this one back and read the case under the other that they have in it
 			}
 			if len(v.Steps) < longest[p.ID] {
 				t.Fatalf("receipt %s: %d steps, there were %d", p.Receipt, len(v.Steps), longest[p.ID])
@@ -179,6 +262,16 @@ func (w *cast) checkCase(t *testing.T, tx *store.Tx, c complaint.Case, people []
 	}
 	if c.State != complaint.Merged && c.ParentID == 0 && living != c.People {
 		t.Fatalf("%s counts %d people, %d have a receipt", c.Number, c.People, living)
+	}
+	var parties []complaint.Party
+	if err := tx.Where("case_id = ?", c.ID).Find(&parties).Error; err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range parties { // what lists narrow by is what the case has
+		if p.State != c.State || p.Matter != c.Matter || p.Source != c.Source || p.LeadID != c.LeadID || p.EstateID != c.EstateID || p.AboutID != c.AboutID || p.Urgent != c.Urgent || p.Open != c.Open ||
+			fmt.Sprint(p.DueAt) != fmt.Sprint(c.DueAt) || fmt.Sprint(p.StepDueAt) != fmt.Sprint(c.StepDueAt) {
+			t.Fatalf("%s: the row of party %d says %+v, the case %s led by %d, due %v", c.Number, p.OrganisationID, p, c.State, c.LeadID, c.DueAt)
+		}
 	}
 	over := c.State == complaint.Closed || c.State == complaint.Merged || c.State == complaint.Withdrawn
 	if c.Open == over || over != (c.ClosedAt != nil) || over != (c.Ending != "") {

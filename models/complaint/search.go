@@ -31,29 +31,56 @@ func gramOf(pair string) int32 {
 	return int32(h.Sum32()) //nolint:gosec // any 32 bits will do
 }
 
-// searchable is what a search looks through.
-func (c *Case) searchable() string {
-	return strings.Join([]string{c.Text, c.Place, c.MatterName, PartName(c.Part)}, "\n")
+// searchable is what a search looks through: what was complained of, and what everybody wrote since.
+func (c *Case) searchable(steps string) string {
+	return strings.Join([]string{c.Text, c.Place, c.MatterName, PartName(c.Part), steps}, "\n")
 }
 
-// IndexTexts makes new cases searchable, at most limit of them, oldest first, and says how many it did. A part of a
-// split case says what the whole says, so it is left out.
+const (
+	// maxSearched bounds how much of a case's steps is searchable, in characters, and stepsRead how many steps one look
+	// reads.
+	maxSearched = 20_000
+	stepsRead   = 50_000
+)
+
+// writtenIn gives what the steps of some cases say.
+func writtenIn(tx *store.Tx, ids []int64) (map[int64]string, error) {
+	var rows []Step
+	err := tx.Select("case_id", "text").Where("case_id IN ? AND text <> ''", append([]int64{0}, ids...)).Order("case_id, seq").Limit(stepsRead).Find(&rows).Error
+	said := map[int64]string{}
+	for _, st := range rows {
+		if len(said[st.CaseID]) < maxSearched {
+			said[st.CaseID] += st.Text + "\n"
+		}
+	}
+	return said, err
+}
+
+// IndexTexts makes cases searchable in which somebody wrote something, at most limit of them, oldest first, and says how
+// many it did.
 func (s *Service) IndexTexts(ctx context.Context, limit int) (int, error) {
 	var rows []Case
+	var said map[int64]string
+	var ids []int64
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		return tx.Select("id", "parent_id", "text", "place", "matter_name", "part").Where("indexed = ?", false).Order("id").Limit(limit).Find(&rows).Error
+		err := tx.Select("id", "version", "text", "place", "matter_name", "part").Where("indexed = ?", false).Order("id").Limit(limit).Find(&rows).Error
+		if err != nil {
+			return err
+		}
+		for _, c := range rows {
+			ids = append(ids, c.ID)
+		}
+		said, err = writtenIn(tx, ids)
+		return err
 	})
 	if err != nil || len(rows) == 0 {
 		return 0, err
 	}
 	var grams []Gram
-	ids := make([]int64, len(rows))
-	for i, c := range rows {
-		ids[i] = c.ID
-		if c.ParentID != 0 {
-			continue
-		}
-		for p := range pairs(c.searchable()) {
+	read := map[int64]int64{}
+	for _, c := range rows {
+		read[c.ID] = c.Version
+		for p := range pairs(c.searchable(said[c.ID])) {
 			grams = append(grams, Gram{gramOf(p), c.ID})
 		}
 	}
@@ -66,7 +93,17 @@ func (s *Service) IndexTexts(ctx context.Context, limit int) (int, error) {
 				return err
 			}
 		}
-		return tx.Model(&Case{}).Where("id IN ?", ids).Update("indexed", true).Error
+		var now []Case // a case in which somebody wrote meanwhile comes again
+		if err := tx.ForUpdate().Select("id", "version").Where("id IN ?", ids).Find(&now).Error; err != nil {
+			return err
+		}
+		done := []int64{0}
+		for _, c := range now {
+			if c.Version == read[c.ID] {
+				done = append(done, c.ID)
+			}
+		}
+		return tx.Model(&Case{}).Where("id IN ?", done).Update("indexed", true).Error
 	})
 	return len(rows), err
 }
@@ -145,6 +182,9 @@ func searched(tx *store.Tx, actor org.Actor, words []string, f Filter) (rows []C
 	for _, t := range terms[1:] {
 		q = q.Where("EXISTS (SELECT 1 FROM case_grams o WHERE o.gram = ? AND o.case_id = g.case_id)", t)
 	}
+	if wide := f.List == AllCases || f.List == AreaCases || f.List == ""; wide && (actor.Has(org.ReadComplaints, org.ScopeCity) || actor.Has(org.ReadComplaints, org.ScopeJurisdiction)) {
+		q = q.Where("cases.parent_id = 0") // who sees the whole finds it once, and its parts there
+	}
 	q = q.Scopes(f.narrow(tx.Now), f.scope(actor)).Order("g.case_id DESC").Limit(f.Limit + 1)
 	if err := q.Find(&rows).Error; err != nil {
 		return nil, 0, err
@@ -154,8 +194,16 @@ func searched(tx *store.Tx, actor org.Actor, words []string, f Filter) (rows []C
 		rows = rows[:f.Limit]
 		next = rows[f.Limit-1].ID
 	}
+	ids := make([]int64, len(rows))
+	for i, c := range rows {
+		ids[i] = c.ID
+	}
+	said, err := writtenIn(tx, ids)
+	if err != nil {
+		return nil, 0, err
+	}
 	// The pairs may stand apart, and two pairs may share a number: the text decides.
-	return slices.DeleteFunc(rows, func(c Case) bool { return !holds(&c, words) }), next, nil
+	return slices.DeleteFunc(rows, func(c Case) bool { return !holds(c.searchable(said[c.ID]), words) }), next, nil
 }
 
 // rarest gives the numbers of the words' pairs, the rarest first, at most maxTerms.
@@ -194,9 +242,9 @@ func rarest(tx *store.Tx, words []string) ([]int32, error) {
 	return grams, nil
 }
 
-// holds reports whether a case says every word.
-func holds(c *Case, words []string) bool {
-	text := strings.ToLower(c.searchable())
+// holds reports whether a text says every word.
+func holds(text string, words []string) bool {
+	text = strings.ToLower(text)
 	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
 }
 

@@ -69,3 +69,31 @@ func TestChineseIsSearched(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatWasWrittenIsSearched: notes, answers and what complainants add are found, also after the case was searchable
+// already; an office finds the part that is its own, and whoever sees the whole finds it once.
+func TestWhatWasWrittenIsSearched(t *testing.T) {
+	t.Parallel()
+	w := newCast(t)
+	c := w.bring(t, complaint.Accepted, "steps")
+	w.search(t, w.bureau, "噪声", complaint.Filter{})
+	w.ok(t, w.community, c.ID, complaint.Note, complaint.Input{Text: "已约维保公司更换曳引机钢丝绳"})
+	w.ok(t, w.owner, c.ID, complaint.Supply, complaint.Input{Text: "凌晨三点又响了"})
+	for _, text := range []string{"曳引机钢丝绳", "凌晨三点", "噪声 曳引机"} {
+		if got := w.search(t, w.bureau, text, complaint.Filter{List: complaint.AllCases}); len(got) != 1 {
+			t.Errorf("%q finds %d", text, len(got))
+		}
+	}
+	in := w.input(complaint.Split, "")
+	w.ok(t, w.community, c.ID, complaint.Split, in)
+	if got := w.search(t, w.fire, "噪声", complaint.Filter{List: complaint.WaitingCases}); len(got) != 1 {
+		t.Errorf("fire finds %d of its parts", len(got))
+	}
+	if got := w.search(t, w.bureau, "噪声", complaint.Filter{List: complaint.AllCases}); len(got) != 1 {
+		t.Errorf("the bureau finds %d, the whole and its parts", len(got))
+	}
+	n := 0
+	if err := w.s.ExportList(t.Context(), w.bureau, "曳引机", complaint.Filter{List: complaint.AllCases}, func(complaint.View) error { n++; return nil }); err != nil || n != 1 {
+		t.Errorf("exported %d, %v", n, err)
+	}
+}

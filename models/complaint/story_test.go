@@ -182,30 +182,48 @@ func TestFileTwiceIsOneCase(t *testing.T) {
 	}
 }
 
+// TestOneOfTwentyAccepts: twenty officers of one office, each at a post of their own, take the same case at the same
+// moment; one has it, and everybody else is told that it is taken.
 func TestOneOfTwentyAccepts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	officer := w.Officer(w.Community, org.Clerk)
+	var officers []org.Actor
+	for range 20 {
+		officers = append(officers, w.Officer(w.Community, org.Clerk))
+	}
 	c := w.file(t, w.Resident(0, org.RoleOwner), w.draft(""))
 	var mu sync.Mutex
 	var wg sync.WaitGroup
-	won := 0
-	for range 20 {
+	var won []org.Actor
+	for _, officer := range officers {
 		wg.Go(func() {
 			_, err := w.s.Act(context.Background(), officer, c.ID, complaint.Accept, complaint.Input{})
 			mu.Lock()
 			defer mu.Unlock()
 			switch {
 			case err == nil:
-				won++
+				won = append(won, officer)
 			case !errors.Is(err, complaint.ErrMove):
 				t.Error(err)
 			}
 		})
 	}
 	wg.Wait()
-	if won != 1 {
-		t.Errorf("%d accepted", won)
+	if len(won) != 1 {
+		t.Fatalf("%d accepted", len(won))
+	}
+	v, err := w.s.Find(t.Context(), won[0], c.ID)
+	if err != nil || v.Post != won[0].Post.PostID {
+		t.Errorf("the case is with post %d, accepted by %d, %v", v.Post, won[0].Post.PostID, err)
+	}
+	accepted := 0
+	for _, st := range v.Steps {
+		if st.Kind == complaint.Accept {
+			accepted++
+		}
+	}
+	if accepted != 1 {
+		t.Errorf("%d steps of accepting", accepted)
 	}
 }
 

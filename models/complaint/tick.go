@@ -87,10 +87,17 @@ func (s *Service) wake(ctx context.Context, id int64) error {
 	})
 }
 
-// remind tells the lead that the time is running out. It leaves no step: nothing has happened.
+// remind tells the office whose turn it is that the time is running out: that of the step, or that of the case. It leaves
+// no step: nothing has happened.
 func (t *turn) remind() error {
 	c := t.c
 	c.RemindAt, t.from = nil, c.State
+	// A reminder before the step leaves the one before the case's own date.
+	if c.StepDueAt != nil && c.StepDueAt.After(t.tx.Now) && c.DueAt != nil && c.DispatchedAt != nil && c.StepDueAt.Before(*c.DueAt) {
+		if at := remindBefore(*c.DispatchedAt, *c.DueAt); at.After(t.tx.Now) {
+			c.RemindAt = at
+		}
+	}
 	if err := t.clock(); err != nil {
 		return err
 	}
@@ -101,7 +108,31 @@ func (t *turn) remind() error {
 	if err != nil {
 		return err
 	}
-	return outbox.Append(t.tx, event.CaseMoved{Case: e, What: "remind"})
+	if due := earliest(c.DueAt, c.StepDueAt); due != nil {
+		e.Due = *due
+	}
+	m := event.CaseMoved{Case: e, What: "remind"}
+	if waited := t.waited(); waited != c.LeadID {
+		o, err := org.FindOrganisation(t.tx, waited)
+		if err != nil {
+			return err
+		}
+		m.ToID, m.ToName = o.ID, o.Name
+	}
+	return outbox.Append(t.tx, m)
+}
+
+// waited is the office for which the case waits: the lead, whoever is asked to lead in its place, or whoever arbitrates.
+func (t *turn) waited() int64 {
+	switch {
+	case t.c.State == Offered && t.c.OfferedID != 0:
+		return t.c.OfferedID
+	case t.c.State == Arbitration:
+		if ch, err := chainOf(t.tx, t.c); err == nil && ch.arbiter != 0 {
+			return ch.arbiter
+		}
+	}
+	return t.c.LeadID
 }
 
 // escalate calls in the next level above: it sees the case in its queue and may redirect or close it. The lead keeps
@@ -118,17 +149,18 @@ func (t *turn) escalate() error {
 		next = ch.up[at]
 	}
 	if next == 0 { // nobody stands higher; whoever was called in stays so, and is not told again
-		t.step.Text = t.why() + "；已经到最高一级"
+		if t.step.Text, err = t.why(); err != nil {
+			return err
+		}
+		t.step.Text += "；已经到最高一级"
 		c.SupervisorID, c.EscalateAt = cmp.Or(c.SupervisorID, c.LeadID), nil
 		return nil
 	}
-	vacant, err := vacantAt(t.tx, c.LeadID)
-	if err != nil {
+	if t.step.Text, err = t.why(); err != nil {
 		return err
 	}
-	t.step.Text = t.why()
-	if vacant {
-		t.step.Text = "主办单位目前没有在岗人员"
+	if c.State == Arbitration { // only the leading group itself can speak in its office's place
+		next = ch.up[len(ch.up)-1]
 	}
 	c.Escalations++
 	c.SupervisorID, t.step.ToID = next, next
@@ -153,17 +185,28 @@ func (t *turn) escalate() error {
 	return t.moved(Escalate, o)
 }
 
-// why says which clock has run out.
-func (t *turn) why() string {
+// why says which clock has run out, or that nobody is there.
+func (t *turn) why() (string, error) {
 	c := t.c
+	vacant, err := vacantAt(t.tx, t.waited())
+	if err != nil {
+		return "", err
+	}
 	late := StateNames[c.State] + "超过规定时间"
-	if c.DueAt != nil && !c.DueAt.After(t.tx.Now) {
+	switch {
+	case vacant && c.State == Offered:
+		late = "被请主办的单位目前没有在岗人员"
+	case vacant && c.State == Arbitration:
+		late = "裁定的单位目前没有在岗人员"
+	case vacant:
+		late = "主办单位目前没有在岗人员"
+	case c.DueAt != nil && !c.DueAt.After(t.tx.Now):
 		late = "超过办理时限"
 	}
 	if c.SupervisorID != 0 {
 		late += "，督办后仍未办结"
 	}
-	return late
+	return late, nil
 }
 
 // staffed narrows to organisations that have somebody at a post whose term runs.
@@ -179,16 +222,20 @@ func vacantAt(tx *store.Tx, organisation int64) (bool, error) {
 	return n == 0, err
 }
 
-// WakeVacant calls the clock to cases whose lead has nobody at any post: such a queue hides nothing, it escalates.
+// turnRoles are the parts of a case that keep it waiting.
+var turnRoles = []string{"lead", "offered", "arbiter"}
+
+// WakeVacant calls the clock to cases that wait for an office with nobody at any post, be it the lead, the one that is
+// asked to lead or the one that arbitrates: such a queue hides nothing, it escalates.
 func (s *Service) WakeVacant(ctx context.Context) error {
 	return s.db.InTx(ctx, func(tx *store.Tx) error {
-		waits := tx.Model(&Party{}).Select("1").Where("case_parties.organisation_id = organisations.id AND waiting = ? AND role = 'lead'", true)
+		waits := tx.Model(&Party{}).Select("1").Where("case_parties.organisation_id = organisations.id AND waiting = ? AND role IN ?", true, turnRoles)
 		var vacant []int64
 		err := tx.Model(&org.Organisation{}).Where("id NOT IN (?) AND EXISTS (?)", staffed(tx.DB, tx.Now), waits).Order("id").Limit(1000).Pluck("id", &vacant).Error
 		if err != nil || len(vacant) == 0 {
 			return err
 		}
-		cases := tx.Model(&Party{}).Select("case_id").Where("organisation_id IN ? AND waiting = ? AND role = 'lead'", vacant, true)
+		cases := tx.Model(&Party{}).Select("case_id").Where("organisation_id IN ? AND waiting = ? AND role IN ?", vacant, true, turnRoles)
 		return tx.Model(&Case{}).Where("id IN (?) AND supervisor_id = 0 AND open = ?", cases, true).Updates(map[string]any{"escalate_at": tx.Now, "wake_at": tx.Now}).Error
 	})
 }

@@ -50,10 +50,16 @@ func (t *turn) giveBack() error {
 	return t.again()
 }
 
-// afresh opens an answered or closed case, its clock from the start.
+// afresh opens an answered or closed case, its clock from the start. What anybody thought of the former answer is no
+// opinion of the next one; the steps keep it.
 func (t *turn) afresh() error {
 	c := t.c
 	c.HeldUntil, c.AnsweredAt, c.ClosedAt, c.Ending = nil, nil, nil, ""
+	err := t.tx.Model(&Complainant{}).Where("case_id = ? AND rated_at IS NOT NULL", c.ID).
+		Updates(map[string]any{"response": "", "solved": "", "satisfied": "", "comment": "", "rated_via": "", "rated_at": nil}).Error
+	if err != nil {
+		return err
+	}
 	if err := t.legs("skipped", "next"); err != nil {
 		return err
 	}
@@ -209,11 +215,9 @@ func (t *turn) reveal() error {
 	if err := t.detail(map[string]string{"why": t.in.Text}); err != nil {
 		return err
 	}
-	whole := *t.c
-	if whole.ParentID != 0 { // the office looked at the people of the whole
-		if err := t.tx.Where("id = ?", t.c.ParentID).Take(&whole).Error; err != nil {
-			return err
-		}
+	var whole Case // the office of a part looks at the people of the whole
+	if err := t.tx.Where("id = ?", t.c.root()).Take(&whole).Error; err != nil {
+		return err
 	}
 	e, err := whole.event(t.tx)
 	if err != nil {

@@ -112,7 +112,9 @@ func (t *turn) unpause() error {
 	if err != nil && !errors.Is(err, rulepack.ErrUnset) {
 		return err
 	}
-	stood := t.tx.Now.Sub(*c.PausedAt)
+	// A pause that has run out ended when it ran out, not when somebody noticed.
+	ended := *earliest(&t.tx.Now, c.HeldUntil)
+	stood := ended.Sub(*c.PausedAt)
 	c.PausedSeconds += int64(stood.Seconds())
 	for _, at := range []**time.Time{&c.DueAt, &c.StepDueAt, &c.PlannedAt, &c.EscalateAt} {
 		if *at == nil || (*at).Before(*c.PausedAt) {
@@ -120,7 +122,7 @@ func (t *turn) unpause() error {
 		}
 		later := (*at).Add(stood)
 		if term.WorkingDays > 0 && at != &c.PlannedAt {
-			later = days.Left(*c.PausedAt, **at, t.tx.Now).UTC().Truncate(time.Second)
+			later = days.Left(*c.PausedAt, **at, ended).UTC().Truncate(time.Second)
 		}
 		*at = &later
 	}

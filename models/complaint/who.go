@@ -77,6 +77,8 @@ func (c *Case) roles(tx *store.Tx, actor org.Actor) (who []Who, mine *Complainan
 	}
 	if own == ch.arbiter {
 		who = append(who, Arbiter)
+	} else if c.State == Arbitration && own == c.SupervisorID && len(ch.up) > 0 && own == ch.up[len(ch.up)-1] {
+		who = append(who, Arbiter) // the office let its time pass, or nobody is there; see escalate
 	}
 	if own == c.LeadID {
 		return who, nil, nil

@@ -175,8 +175,9 @@ type Mediation struct {
 	What        string    `json:"what"`
 	HostID      int64     `json:"host_id"`
 	HostName    string    `json:"host_name"`
-	PersonIDs   []int64   `json:"person_ids"` // parties with an account
-	OfficeIDs   []int64   `json:"office_ids"` // parties that are organisations
+	PersonIDs   []int64   `json:"person_ids"`        // parties with an account
+	OfficeIDs   []int64   `json:"office_ids"`        // parties that are organisations
+	NextID      int64     `json:"next_id,omitempty"` // the level above, where it is its turn or may become so
 	On          time.Time `json:"on,omitzero"`
 	At          time.Time `json:"at"`
 }
@@ -317,13 +318,13 @@ var moves = []string{"refuse", "refuse_asked", "found_answered", "call_back", "r
 
 // whistles and tasks are what happens to joint work.
 var (
-	whistles = []string{"requested", "recalled", "declined", "blown", "arrived", "refused", "excused", "must_come", "closed", "rated", "late"}
-	tasks    = []string{"given", "done", "late"}
+	whistles = []string{"requested", "recalled", "declined", "blown", "arrived", "refused", "excused", "must_come", "closed", "rated", "late", "soon", "unsigned"}
+	tasks    = []string{"given", "done", "late", "soon"}
 
 	conferences = []string{"called", "closed", "cancelled"}
 
 	mediations = []string{"request", "open", "decline", "party", "willing", "unwilling", "session", "minute", "draft", "confirm", "object", "agree", "fail", "raise", "court", "done", "late",
-		"performed", "breach", "withdraw"}
+		"performed", "breach", "withdraw", "remove", "unaccepted", "soon"}
 )
 
 func init() {

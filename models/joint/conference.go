@@ -50,6 +50,7 @@ type Item struct {
 	Text         string
 	Decision     string
 	DecidedAt    *time.Time
+	NoTask       bool // the conclusion needs no task, which somebody said
 }
 
 // TableName names the table.
@@ -163,8 +164,10 @@ func (s *Service) call(tx *store.Tx, actor org.Actor, in Calling) (*Conference, 
 	}
 	slices.Sort(in.Offices)
 	for _, id := range slices.Compact(in.Offices) {
-		if _, err := org.FindOrganisation(tx, id); err != nil {
+		if o, err := org.FindOrganisation(tx, id); err != nil {
 			return nil, err
+		} else if o.ClosedAt != nil {
+			return nil, org.ErrOrganisationNotFound.Saying(o.Name + "已撤销，不能通知参会")
 		}
 		if err := tx.Create(&Attendee{ConferenceID: c.ID, OrganisationID: id, State: "called"}).Error; err != nil {
 			return nil, err
@@ -220,6 +223,9 @@ func (s *Service) holding(ctx context.Context, actor org.Actor, id int64, f func
 		if err := tx.ForUpdate().Scopes(attended(actor)).Where("conferences.id = ?", id).Take(c).Error; err != nil {
 			return store.NotFound(err, ErrConference)
 		}
+		if done, err := s.tapped(tx, actor); done || err != nil {
+			return err
+		}
 		switch {
 		case c.HolderID != actor.OrganisationID():
 			return ErrHolder
@@ -227,6 +233,9 @@ func (s *Service) holding(ctx context.Context, actor org.Actor, id int64, f func
 			return ErrState.Saying("这次会议" + ConferenceStates[c.State] + "，不能再修改")
 		}
 		if err := f(tx, c); err != nil {
+			return err
+		}
+		if err := s.mark(tx, actor, "conference", c.ID); err != nil {
 			return err
 		}
 		c.Version++
@@ -281,48 +290,107 @@ func (s *Service) AddPoint(ctx context.Context, actor org.Actor, id int64, p Poi
 	})
 }
 
-// Decide writes down what the conference decided on a point; each task has an owner among those called, or the holder,
-// and a date. A point is decided once; a correction is a minute.
-// Faults: ErrForbidden, ErrConference, ErrHolder, ErrState, ErrItem, ErrAttendee, ErrMany, ErrRefReused, fault.ErrInvalid.
-func (s *Service) Decide(ctx context.Context, actor org.Actor, id, item int64, decision string, tasks []NewTask) (*Conference, error) {
-	decision = strings.TrimSpace(decision)
+// Decision is what a conference concludes on a point, with who does what by when.
+type Decision struct {
+	Text   string
+	Tasks  []NewTask
+	NoTask bool // nothing is left to do, or it was not agreed
+}
+
+func (d *Decision) check(now time.Time) error {
+	d.Text = strings.TrimSpace(d.Text)
 	var c fault.Checks
-	n := len([]rune(decision))
+	n := len([]rune(d.Text))
 	c.Check(n >= 2 && n <= 2000, "text", "请写明结论（2至2000个字）")
-	c.Check(len(tasks) <= 20, "tasks", "任务最多20项")
+	c.Check(len(d.Tasks) <= 20, "tasks", "任务最多20项")
+	c.Check(d.NoTask != (len(d.Tasks) > 0), "tasks", "请写明由哪个单位、在哪天之前做什么；确实没有任务的，请选择“不需要任务”")
 	if err := c.Err(); err != nil {
-		return nil, err
+		return err
 	}
-	for i := range tasks {
-		if err := tasks[i].check(s.db.Now()); err != nil {
-			return nil, err
-		}
-	}
-	return s.holding(ctx, actor, id, func(tx *store.Tx, c *Conference) error {
-		var it Item
-		if err := tx.ForUpdate().Where("id = ? AND conference_id = ?", item, id).Take(&it).Error; err != nil {
-			return store.NotFound(err, ErrItem)
-		}
-		if it.DecidedAt != nil {
-			if it.Decision == decision { // the same tap again
-				return nil
-			}
-			return ErrState.Saying("这项议题已经有结论；要更正请写进会议纪要")
-		}
-		if err := tx.Model(&Item{}).Where("id = ?", item).Updates(map[string]any{"decision": decision, "decided_at": tx.Now}).Error; err != nil {
+	for i := range d.Tasks {
+		if err := d.Tasks[i].check(now); err != nil {
 			return err
 		}
-		for _, n := range tasks {
-			if err := s.giveAt(tx, actor, c, &it, n); err != nil {
+	}
+	return nil
+}
+
+// Decide writes down what the conference decided on a point; each task has an owner among those called, or the holder,
+// and a date, or it is said that none is needed. A point is decided once; a correction is a minute.
+// Faults: ErrForbidden, ErrConference, ErrHolder, ErrState, ErrItem, ErrAttendee, ErrMany, ErrRefReused,
+// complaint.ErrAboutParty, fault.ErrInvalid.
+func (s *Service) Decide(ctx context.Context, actor org.Actor, id, item int64, d Decision) (*Conference, error) {
+	if err := d.check(s.db.Now()); err != nil {
+		return nil, err
+	}
+	return s.holding(ctx, actor, id, func(tx *store.Tx, c *Conference) error {
+		it, err := pointOf(tx, c, item)
+		if err != nil {
+			return err
+		}
+		if it.DecidedAt != nil {
+			return again(tx, actor, it, d)
+		}
+		if err := tx.Model(&Item{}).Where("id = ?", item).Updates(map[string]any{"decision": d.Text, "decided_at": tx.Now, "no_task": d.NoTask}).Error; err != nil {
+			return err
+		}
+		for _, n := range d.Tasks {
+			if err := s.giveAt(tx, actor, c, it, n); err != nil {
 				return err
 			}
 		}
 		if it.CaseID != 0 {
-			if err := s.cases.Record(tx, actor, it.CaseID, complaint.Confer, 0, "联席会议（"+c.Number+"）的结论："+cut(decision, 450)); err != nil {
+			if err := s.cases.Record(tx, actor, it.CaseID, complaint.Confer, 0, "联席会议（"+c.Number+"）的结论："+cut(d.Text, 450)); err != nil {
 				return err
 			}
 		}
-		return audit.Append(tx, actor, "conference.decide", audit.Subject{Kind: "conference", ID: id, Estate: c.EstateID, About: it.AboutID}, map[string]any{"item": item, "tasks": len(tasks)})
+		return audit.Append(tx, actor, "conference.decide", audit.Subject{Kind: "conference", ID: id, Estate: c.EstateID, About: it.AboutID}, map[string]any{"item": item, "tasks": len(d.Tasks)})
+	})
+}
+
+func pointOf(tx *store.Tx, c *Conference, item int64) (*Item, error) {
+	var it Item
+	err := tx.ForUpdate().Where("id = ? AND conference_id = ?", item, c.ID).Take(&it).Error
+	return &it, store.NotFound(err, ErrItem)
+}
+
+// again answers the same decision sent twice, and refuses another one: a task that came with it must not get lost unsaid.
+func again(tx *store.Tx, actor org.Actor, it *Item, d Decision) error {
+	same := it.Decision == d.Text && it.NoTask == d.NoTask
+	for _, n := range d.Tasks {
+		done, err := repeated(tx, &Task{}, actor, n.ClientRef, n.InputHash)
+		if err != nil {
+			return err
+		}
+		same = same && done
+	}
+	if same {
+		return nil
+	}
+	return ErrState.Saying("这项议题已经有结论；要更正请写进会议纪要，要再分任务请用“增加任务”")
+}
+
+// GiveTaskOf adds a task to a point that is decided.
+// Faults: ErrForbidden, ErrConference, ErrHolder, ErrState, ErrItem, ErrAttendee, ErrMany, ErrRefReused,
+// complaint.ErrAboutParty, fault.ErrInvalid.
+func (s *Service) GiveTaskOf(ctx context.Context, actor org.Actor, id, item int64, n NewTask) (*Conference, error) {
+	if err := n.check(s.db.Now()); err != nil {
+		return nil, err
+	}
+	return s.holding(ctx, actor, id, func(tx *store.Tx, c *Conference) error {
+		it, err := pointOf(tx, c, item)
+		if err != nil {
+			return err
+		}
+		if it.DecidedAt == nil {
+			return ErrState.Saying("请先写明这项议题的结论")
+		}
+		if it.NoTask {
+			if err := tx.Model(&Item{}).Where("id = ?", item).Update("no_task", false).Error; err != nil {
+				return err
+			}
+		}
+		return s.giveAt(tx, actor, c, it, n)
 	})
 }
 
@@ -341,15 +409,24 @@ func (s *Service) giveAt(tx *store.Tx, actor org.Actor, c *Conference, it *Item,
 	if called == 0 && n.OrganisationID != c.HolderID {
 		return ErrAttendee.Saying("任务只能交给参会的单位")
 	}
-	if it.AboutID != 0 && n.OrganisationID == it.AboutID {
-		return complaint.ErrAboutParty
+	if it.AboutID != 0 {
+		orgs, err := org.Organisations(tx, []int64{it.AboutID, n.OrganisationID})
+		if err != nil {
+			return err
+		}
+		// Nor may one that stands below the body complained about, or counts as one with it, look into it.
+		owner, about := orgs[n.OrganisationID], orgs[it.AboutID]
+		if complaint.Concerned(&owner, &about) {
+			return complaint.ErrAboutParty
+		}
 	}
 	return s.give(tx, actor, Task{SubjectKind: "conference", SubjectID: c.ID, CaseID: it.CaseID, EstateID: c.EstateID, AboutID: it.AboutID}, n)
 }
 
-// Record adds to the minutes of a conference.
+// Record adds to the minutes of a conference, of one point or of the whole. What is of the whole is read by those who read
+// every point.
 // Faults: ErrForbidden, ErrConference, ErrHolder, ErrState, ErrMany, ErrRefReused, fault.ErrInvalid.
-func (s *Service) Record(ctx context.Context, actor org.Actor, id int64, text, ref, hash string) (*Conference, error) {
+func (s *Service) Record(ctx context.Context, actor org.Actor, id, item int64, text, ref, hash string) (*Conference, error) {
 	text = strings.TrimSpace(text)
 	var c fault.Checks
 	n := len([]rune(text))
@@ -365,7 +442,12 @@ func (s *Service) Record(ctx context.Context, actor org.Actor, id int64, text, r
 		if err := room(tx, &Minute{}, "conference", id); err != nil {
 			return err
 		}
-		m := Minute{SubjectKind: "conference", SubjectID: id, Text: text, PersonID: actor.PersonID, PostID: actor.Post.PostID, OrganisationID: actor.OrganisationID(), ClientRef: ref, InputHash: hash, At: tx.Now}
+		if item != 0 {
+			if _, err := pointOf(tx, c, item); err != nil {
+				return err
+			}
+		}
+		m := Minute{SubjectKind: "conference", SubjectID: id, ItemID: item, Text: text, PersonID: actor.PersonID, PostID: actor.Post.PostID, OrganisationID: actor.OrganisationID(), ClientRef: ref, InputHash: hash, At: tx.Now}
 		if err := tx.Create(&m).Error; err != nil {
 			return store.Raced(err)
 		}
@@ -388,6 +470,9 @@ func (s *Service) End(ctx context.Context, actor org.Actor, id int64, cancel boo
 			}
 			if left > 0 {
 				return ErrUndecided
+			}
+			if tx.Now.Before(c.StartsAt) {
+				return ErrState.Saying("会议还没有开始，不能结束；不开了请取消会议")
 			}
 			// Whoever was called and not seen was absent.
 			if err := tx.Model(&Attendee{}).Where("conference_id = ? AND state = 'called'", id).Update("state", "absent").Error; err != nil {
@@ -451,6 +536,7 @@ func (s *Service) ListConferences(ctx context.Context, actor org.Actor, before i
 		}
 		in, err := org.EstateNames(tx, estates)
 		for _, c := range rows {
+			c.Outcome = "" // may speak of a point that is hidden from the reader; the meeting itself shows it
 			views = append(views, ConferenceView{Conference: c, Holder: names[c.HolderID].Name, Estate: in[c.EstateID]})
 		}
 		return err
@@ -458,7 +544,8 @@ func (s *Service) ListConferences(ctx context.Context, actor org.Actor, before i
 	return views, err
 }
 
-// FindConference shows a conference whole, without the points that concern the reader's own office.
+// FindConference shows a conference whole, without the points that concern the reader's own office or a body above it, and
+// with such a point without what was said of the whole.
 // Faults: ErrForbidden, ErrConference.
 func (s *Service) FindConference(ctx context.Context, actor org.Actor, id int64) (*ConferenceView, error) {
 	if err := actor.Must(org.ReadConferences); err != nil {
@@ -469,14 +556,18 @@ func (s *Service) FindConference(ctx context.Context, actor org.Actor, id int64)
 		if err := tx.Scopes(attended(actor)).Where("conferences.id = ?", id).Take(&v.Conference).Error; err != nil {
 			return store.NotFound(err, ErrConference)
 		}
-		if err := actor.NotAbout("about_id")(tx.Where("conference_id = ?", id)).Order("id").Limit(maxItems).Find(&v.Items).Error; err != nil {
+		bars, err := barred(tx, actor, v.HolderID)
+		if err != nil {
+			return err
+		}
+		if err := bars("about_id")(tx.Where("conference_id = ?", id)).Order("id").Limit(maxItems).Find(&v.Items).Error; err != nil {
 			return err
 		}
 		if err := tx.Where("conference_id = ?", id).Order("organisation_id").Limit(50).Find(&v.Attendees).Error; err != nil {
 			return err
 		}
-		var minutes []Minute
-		if err := tx.Where("subject_kind = 'conference' AND subject_id = ?", id).Order("id").Limit(maxNotes).Find(&minutes).Error; err != nil {
+		minutes, err := v.minutes(tx)
+		if err != nil {
 			return err
 		}
 		ids, cases := []int64{v.HolderID}, []int64{0}
@@ -508,7 +599,7 @@ func (s *Service) FindConference(ctx context.Context, actor org.Actor, id int64)
 			v.Cases[c.ID] = c.Number
 		}
 		var tasks []Task
-		if err := actor.NotAbout("tasks.about_id")(tx.Where("subject_kind = 'conference' AND subject_id = ?", id)).Order("id").Limit(maxNotes).Find(&tasks).Error; err != nil {
+		if err := bars("tasks.about_id")(tx.Where("subject_kind = 'conference' AND subject_id = ?", id)).Order("id").Limit(maxNotes).Find(&tasks).Error; err != nil {
 			return err
 		}
 		v.Tasks, err = viewTasks(tx, tasks)
@@ -518,4 +609,40 @@ func (s *Service) FindConference(ctx context.Context, actor org.Actor, id int64)
 		return nil, err
 	}
 	return v, nil
+}
+
+// barred narrows to what is not about a body that the reader belongs to or stands below: it cannot look into it. The holder,
+// who put it on the table, sits at it.
+func barred(tx *store.Tx, actor org.Actor, holder int64) (func(column string) func(*gorm.DB) *gorm.DB, error) {
+	up, err := org.Above(tx, actor.OrganisationID())
+	if err != nil {
+		return nil, err
+	}
+	return func(column string) func(*gorm.DB) *gorm.DB {
+		return func(q *gorm.DB) *gorm.DB {
+			q = actor.NotAbout(column)(q)
+			if len(up) > 0 && actor.OrganisationID() != holder {
+				q = q.Where(column+" NOT IN ?", up)
+			}
+			return q
+		}
+	}, nil
+}
+
+// minutes are those that the reader may read: all, or with a point hidden only those of the points that are not.
+func (v *ConferenceView) minutes(tx *store.Tx) ([]Minute, error) {
+	var all int64
+	if err := tx.Model(&Item{}).Where("conference_id = ?", v.ID).Count(&all).Error; err != nil {
+		return nil, err
+	}
+	q := tx.Where("subject_kind = 'conference' AND subject_id = ?", v.ID)
+	if all > int64(len(v.Items)) {
+		shown := []int64{-1}
+		for _, it := range v.Items {
+			shown = append(shown, it.ID)
+		}
+		q, v.Outcome = q.Where("item_id IN ?", shown), ""
+	}
+	var rows []Minute
+	return rows, q.Order("id").Limit(maxNotes).Find(&rows).Error
 }

@@ -42,23 +42,27 @@ func TestConferenceStory(t *testing.T) {
 	task := func(to int64, ref string) joint.NewTask {
 		return joint.NewTask{OrganisationID: to, Text: "牵头拆除", DueAt: w.clock.Now().Add(240 * time.Hour), ClientRef: ref, InputHash: ref}
 	}
-	if _, err := w.s.Decide(ctx, w.fire, c.ID, v.Items[0].ID, "同意拆除", nil); err == nil {
+	if _, err := w.s.Decide(ctx, w.fire, c.ID, v.Items[0].ID, joint.Decision{Text: "同意拆除", NoTask: true}); err == nil {
 		t.Error("an office that was only called decides")
 	}
-	if _, err := w.s.Decide(ctx, w.community, c.ID, v.Items[0].ID, "同意拆除", []joint.NewTask{task(w.planning.OrganisationID(), "x")}); !errors.Is(err, joint.ErrAttendee) {
+	if _, err := w.s.Decide(ctx, w.community, c.ID, v.Items[0].ID, joint.Decision{Text: "同意拆除", Tasks: []joint.NewTask{task(w.planning.OrganisationID(), "x")}}); !errors.Is(err, joint.ErrAttendee) {
 		t.Errorf("a task for an office that was not called: %v", err)
 	}
-	if _, err := w.s.Decide(ctx, w.community, c.ID, v.Items[1].ID, "督办", []joint.NewTask{task(enforcement, "y")}); !errors.Is(err, complaint.ErrAboutParty) {
+	if _, err := w.s.Decide(ctx, w.community, c.ID, v.Items[1].ID, joint.Decision{Text: "督办", Tasks: []joint.NewTask{task(enforcement, "y")}}); !errors.Is(err, complaint.ErrAboutParty) {
 		t.Errorf("a task for the body complained about: %v", err)
 	}
 	ok(w.s.Attend(ctx, w.community, c.ID, fire, true, "张队长"))
-	ok(w.s.Decide(ctx, w.community, c.ID, v.Items[0].ID, "同意拆除", []joint.NewTask{task(fire, "f"), task(enforcement, "e")}))
-	ok(w.s.Decide(ctx, w.community, c.ID, v.Items[0].ID, "同意拆除", []joint.NewTask{task(fire, "f"), task(enforcement, "e")}))
+	ok(w.s.Decide(ctx, w.community, c.ID, v.Items[0].ID, joint.Decision{Text: "同意拆除", Tasks: []joint.NewTask{task(fire, "f"), task(enforcement, "e")}}))
+	ok(w.s.Decide(ctx, w.community, c.ID, v.Items[0].ID, joint.Decision{Text: "同意拆除", Tasks: []joint.NewTask{task(fire, "f"), task(enforcement, "e")}}))
 	if _, err := w.s.End(ctx, w.community, c.ID, false, ""); !errors.Is(err, joint.ErrUndecided) {
 		t.Errorf("ended with an open point: %v", err)
 	}
-	ok(w.s.Decide(ctx, w.community, c.ID, v.Items[1].ID, "没有议成，报领导小组", nil))
-	ok(w.s.Record(ctx, w.community, c.ID, "会议纪要全文", "m", "h"))
+	ok(w.s.Decide(ctx, w.community, c.ID, v.Items[1].ID, joint.Decision{Text: "没有议成，报领导小组", NoTask: true}))
+	ok(w.s.Record(ctx, w.community, c.ID, 0, "会议纪要全文", "m", "h"))
+	if _, err := w.s.End(ctx, w.community, c.ID, false, "按结论办"); !errors.Is(err, joint.ErrState) {
+		t.Errorf("ended before it began: %v", err)
+	}
+	w.clock.Advance(49 * time.Hour)
 	ok(w.s.End(ctx, w.community, c.ID, false, "按结论办"))
 	tasks := must[[]joint.TaskView](t)(w.s.ListTasks(ctx, w.fire, false, "open", 0, 0, 10))
 	if len(tasks) != 1 || tasks[0].SubjectKind != "conference" {

@@ -22,9 +22,9 @@ type CheckIns struct {
 
 // checkIns are what is counted of each summons; every figure is a number and the condition of the whistles behind it.
 var checkIns = map[string]string{
-	"called":    "s.state <> 'listed' AND s.state <> 'excused'", // had to come: the denominator
+	"called":    "s.state NOT IN ('listed', 'excused', 'released')", // had to come: the denominator
 	"arrived":   "s.state = 'arrived'",
-	"late":      "s.state = 'arrived' AND whistles.due_at IS NOT NULL AND s.arrived_at > whistles.due_at",
+	"late":      "s.state = 'arrived' AND s.arrived_at > COALESCE(s.due_at, whistles.due_at)",
 	"away":      "s.state = 'arrived' AND s.away = 1",
 	"absent":    "s.state = 'absent'",
 	"excused":   "s.state = 'excused'",

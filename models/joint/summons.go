@@ -21,7 +21,7 @@ type Arrival struct {
 }
 
 // CheckIn records that a called office came. A second check-in of the same office answers the first.
-// Faults: ErrForbidden, ErrWhistle, ErrSummoned, ErrState, ErrTooFar, fault.ErrInvalid, the file's.
+// Faults: ErrForbidden, ErrWhistle, ErrSummoned, ErrState, ErrTooFar, ErrNoPlace, fault.ErrInvalid, the file's.
 func (s *Service) CheckIn(ctx context.Context, actor org.Actor, id int64, in Arrival) (*Whistle, error) {
 	if err := actor.Must(org.AnswerWhistle); err != nil {
 		return nil, err
@@ -44,6 +44,10 @@ func (s *Service) CheckIn(ctx context.Context, actor org.Actor, id int64, in Arr
 		if err != nil {
 			return err
 		}
+		unplaced := in.Lat == 0 && in.Lng == 0
+		if unplaced && len([]rune(in.Reason)) < 2 {
+			return ErrNoPlace.With(fault.Field{Path: "reason", Reason: "请写明没有定位的原因（2至200个字）"})
+		}
 		if far && len([]rune(in.Reason)) < 2 {
 			return ErrTooFar.With(fault.Field{Path: "reason", Reason: "请写明不能到现场的原因（2至200个字）"})
 		}
@@ -53,7 +57,10 @@ func (s *Service) CheckIn(ctx context.Context, actor org.Actor, id int64, in Arr
 		sm.State, sm.ArrivedAt, sm.ArrivedBy, sm.ArrivedPost = Arrived, &tx.Now, actor.PersonID, actor.Post.PostID
 		sm.Away, sm.AwayReason, sm.FileID = far, in.Reason, in.FileID
 		text := actor.Post.OrgName + "已报到"
-		if far {
+		switch {
+		case unplaced:
+			text += "（没有定位：" + in.Reason + "）"
+		case far:
 			text += "（不在现场：" + in.Reason + "）"
 		}
 		return s.note(tx, actor, w, "arrived", sm.OrganisationID, text)
@@ -61,16 +68,16 @@ func (s *Service) CheckIn(ctx context.Context, actor org.Actor, id int64, in Arr
 }
 
 // measure keeps where the office checked in, and says whether that is away from the place: beyond the radius that is in
-// force, or without a position at all. Without a radius the distance is kept and nobody is away.
+// force, or without a position while one is. Without a radius the distance is kept and nobody is away.
 func (s *Service) measure(tx *store.Tx, w *Whistle, sm *Summons, in Arrival) (away bool, err error) {
 	sm.Lat, sm.Lng, sm.Metres = in.Lat, in.Lng, -1
 	if w.Lat == 0 && w.Lng == 0 {
 		return false, nil // nothing to measure from
 	}
-	if in.Lat == 0 && in.Lng == 0 {
-		return true, nil
+	unplaced := in.Lat == 0 && in.Lng == 0
+	if !unplaced {
+		sm.Metres = metres(w.Lat, w.Lng, in.Lat, in.Lng)
 	}
-	sm.Metres = metres(w.Lat, w.Lng, in.Lat, in.Lng)
 	set, err := org.Rules(tx, tx.Now, s.pack.Code)
 	if err != nil {
 		return false, err
@@ -79,7 +86,7 @@ func (s *Service) measure(tx *store.Tx, w *Whistle, sm *Summons, in Arrival) (aw
 	if errors.Is(err, rulepack.ErrUnset) {
 		return false, nil
 	}
-	return sm.Metres > radius, err
+	return unplaced || sm.Metres > radius, err
 }
 
 // metres is the distance of two points on a sphere (haversine), good to a metre over a city.
@@ -141,7 +148,8 @@ func (s *Service) answer(ctx context.Context, actor org.Actor, id int64, f func(
 	})
 }
 
-// DecideRefusal is the last word of the leading group's office: excuse the office, or it must come.
+// DecideRefusal is the last word of the leading group's office: excuse the office, or it must come, for which it gets a term
+// of its own from now. Once the whistle is closed nobody can be made to come; excused they may still be.
 // Faults: ErrForbidden, ErrWhistle, ErrSummoned, ErrState, fault.ErrInvalid.
 func (s *Service) DecideRefusal(ctx context.Context, actor org.Actor, id, organisation int64, excuse bool, text string) (*Whistle, error) {
 	if err := actor.Must(org.DecideWhistle); err != nil {
@@ -163,6 +171,8 @@ func (s *Service) DecideRefusal(ctx context.Context, actor org.Actor, id, organi
 		switch {
 		case sm.State != Refused:
 			return ErrState.Saying("这个单位没有待裁定的拒绝")
+		case w.State != Blown && !excuse:
+			return ErrState.Saying("这次吹哨" + StateNames[w.State] + "，不能再要求到场；理由成立的可以裁定不用到场")
 		case o.Kind == org.Bureau && actor.Post.OrgKind != org.LeadingGroup:
 			// The office sits in the bureau and cannot judge it.
 			return ErrState.Saying("住建局的拒绝由领导小组裁定")
@@ -171,8 +181,17 @@ func (s *Service) DecideRefusal(ctx context.Context, actor org.Actor, id, organi
 		if excuse {
 			what, next, say = "excused", Excused, o.Name+"不用到场："+text
 		}
-		err = tx.Model(&Summons{}).Where("whistle_id = ? AND organisation_id = ?", w.ID, organisation).
-			Updates(map[string]any{"state": next, "final": true, "decided_text": text}).Error
+		change := map[string]any{"state": next, "final": true, "decided_text": text}
+		if !excuse {
+			due, _, err := s.clock(tx, "complaint.whistle."+string(w.Sort))
+			if err != nil {
+				return err
+			}
+			if due != nil && (w.DueAt == nil || due.After(*w.DueAt)) {
+				change["due_at"] = *due
+			}
+		}
+		err = tx.Model(&Summons{}).Where("whistle_id = ? AND organisation_id = ?", w.ID, organisation).Updates(change).Error
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
@@ -23,6 +24,7 @@ type Minute struct {
 	PersonID       int64
 	PostID         int64
 	OrganisationID int64
+	ItemID         int64 // the point of a conference that it is of; 0 for none
 	ClientRef      string
 	InputHash      string
 	At             time.Time
@@ -51,6 +53,7 @@ type Task struct {
 	ClientRef      string
 	InputHash      string
 	CreatedAt      time.Time
+	RemindAt       *time.Time // when the office is reminded of the day; nil once it was
 }
 
 // Faults of tasks and minutes.
@@ -191,6 +194,8 @@ func (s *Service) give(tx *store.Tx, actor org.Actor, t Task, n NewTask) error {
 	}
 	t.OrganisationID, t.GivenBy, t.Text, t.DueAt, t.State, t.PersonID, t.ClientRef, t.InputHash, t.CreatedAt =
 		n.OrganisationID, actor.OrganisationID(), n.Text, n.DueAt, "open", actor.PersonID, n.ClientRef, n.InputHash, tx.Now
+	at := calendar.RemindBefore(tx.Now, t.DueAt)
+	t.RemindAt = &at
 	if err := tx.Create(&t).Error; err != nil {
 		return store.Raced(err)
 	}
@@ -214,7 +219,7 @@ func (s *Service) noteTask(tx *store.Tx, actor audit.Actor, t *Task, what string
 		GivenByID: t.GivenBy, GivenByName: names[t.GivenBy].Name, AboutID: t.AboutID, Due: t.DueAt, At: tx.Now})
 }
 
-// FinishTask says that the office did what it owed, and what came of it.
+// FinishTask says that the office did what it owed, and what came of it. The same tap again answers the first.
 // Faults: ErrForbidden, ErrTask, ErrTaskDone, fault.ErrInvalid.
 func (s *Service) FinishTask(ctx context.Context, actor org.Actor, id int64, result string) (*Task, error) {
 	if err := actor.Must(org.WorkTasks); err != nil {
@@ -230,11 +235,20 @@ func (s *Service) FinishTask(ctx context.Context, actor org.Actor, id int64, res
 		if err := tx.ForUpdate().Where("id = ? AND organisation_id = ?", id, actor.OrganisationID()).Take(&t).Error; err != nil {
 			return store.NotFound(err, ErrTask)
 		}
+		if done, err := s.tapped(tx, actor); done || err != nil {
+			return err
+		}
 		if t.State == "done" {
+			if t.Result == result {
+				return nil
+			}
 			return ErrTaskDone
 		}
-		t.State, t.Result, t.DoneAt = "done", result, &tx.Now
-		if err := tx.Model(&Task{}).Where("id = ?", t.ID).Select("state", "result", "done_at").Updates(&t).Error; err != nil {
+		t.State, t.Result, t.DoneAt, t.RemindAt = "done", result, &tx.Now, nil
+		if err := tx.Model(&Task{}).Where("id = ?", t.ID).Select("state", "result", "done_at", "remind_at").Updates(&t).Error; err != nil {
+			return err
+		}
+		if err := s.mark(tx, actor, "task", t.ID); err != nil {
 			return err
 		}
 		return s.noteTask(tx, actor, &t, "done")
@@ -303,56 +317,4 @@ func viewTasks(tx *store.Tx, rows []Task) ([]TaskView, error) {
 		views[i] = TaskView{Task: t, Office: names[t.OrganisationID].Name, GivenBy: names[t.GivenBy].Name, Estate: in[t.EstateID], Late: t.State == "open" && tx.Now.After(t.DueAt)}
 	}
 	return views, nil
-}
-
-// Tick tells of whistles and tasks that are late, each once: those who owe, those who gave, and the level above. It
-// returns how many it told of, at most 200.
-func (s *Service) Tick(ctx context.Context) (int, error) {
-	told := 0
-	var whistles, tasks []int64
-	err := s.db.View(ctx, func(tx *store.Tx) error {
-		err := tx.Model(&Whistle{}).Where("state = ? AND due_at < ? AND late_at IS NULL", Blown, tx.Now).Order("due_at").Limit(100).Pluck("id", &whistles).Error
-		if err != nil {
-			return err
-		}
-		return tx.Model(&Task{}).Where("state = 'open' AND due_at < ? AND reminded_at IS NULL", tx.Now).Order("due_at").Limit(100).Pluck("id", &tasks).Error
-	})
-	if err != nil {
-		return 0, err
-	}
-	once := func(model any, column string, id int64, f func(*store.Tx) error) error {
-		return s.db.InTx(ctx, func(tx *store.Tx) error {
-			res := tx.Model(model).Where("id = ? AND "+column+" IS NULL", id).Update(column, tx.Now)
-			if res.Error != nil || res.RowsAffected == 0 {
-				return res.Error
-			}
-			told++
-			return f(tx)
-		})
-	}
-	for _, id := range whistles {
-		err := once(&Whistle{}, "late_at", id, func(tx *store.Tx) error {
-			var w Whistle
-			if err := tx.Where("id = ?", id).Take(&w).Error; err != nil {
-				return err
-			}
-			return s.note(tx, audit.System{}, &w, "late", 0, "")
-		})
-		if err != nil {
-			return told, err
-		}
-	}
-	for _, id := range tasks {
-		err := once(&Task{}, "reminded_at", id, func(tx *store.Tx) error {
-			var t Task
-			if err := tx.Where("id = ?", id).Take(&t).Error; err != nil {
-				return err
-			}
-			return s.noteTask(tx, audit.System{}, &t, "late")
-		})
-		if err != nil {
-			return told, err
-		}
-	}
-	return told, nil
 }

@@ -13,6 +13,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/fault"
@@ -72,6 +73,11 @@ type Whistle struct {
 	CreatedAt    time.Time
 	BlownAt      *time.Time
 	ClosedAt     *time.Time
+
+	SignDue       *time.Time // until when the head signs; nil without a term in force
+	SignReference bool       // that date is 参考时限
+	ToldAt        *time.Time // when the level above was told that nobody signs
+	RemindAt      *time.Time // when the called are reminded of the due date; nil once they were
 }
 
 // Answer is what a summoned office did with its summons.
@@ -85,10 +91,13 @@ const (
 	Excused Answer = "excused" // need not come
 	Arrived Answer = "arrived" // checked in
 	Absent  Answer = "absent"  // neither came nor refused
+
+	// Released: had not come when the whistle was closed, and no time limit was in force by which it was late.
+	Released Answer = "released"
 )
 
 // AnswerNames are the answers as people read them.
-var AnswerNames = map[Answer]string{Listed: "拟通知", Called: "待报到", Refused: "拒绝，待裁定", Excused: "不用到场", Arrived: "已报到", Absent: "未报到"}
+var AnswerNames = map[Answer]string{Listed: "拟通知", Called: "待报到", Refused: "拒绝，待裁定", Excused: "不用到场", Arrived: "已报到", Absent: "未报到", Released: "销哨时未报到（没有时限）"}
 
 // Summons is one office that a whistle calls.
 type Summons struct {
@@ -115,6 +124,15 @@ type Summons struct {
 	Comment        string
 	RatedAt        *time.Time
 	CalledAt       *time.Time
+	DueAt          *time.Time // its own term, where the office decided that it must come; else the whistle's counts
+}
+
+// due is when the office counts as absent; nil without a time limit.
+func (sm *Summons) due(w *Whistle) *time.Time {
+	if sm.DueAt != nil {
+		return sm.DueAt
+	}
+	return w.DueAt
 }
 
 // TableName names the table.
@@ -128,6 +146,7 @@ var (
 	ErrNotBlower = fault.New(fault.Forbidden, "whistle.not_blower", "只有吹哨的社区和乡镇（办事处）可以销哨、评价")
 	ErrUnit      = fault.New(fault.Invalid, "whistle.wrong_unit", "只能通知职能部门、供水供电供气通信单位和住建局")
 	ErrOpen      = fault.New(fault.Conflict, "whistle.unfinished", "还有单位没有报到（到期后可以销哨，记为未报到），或拒绝的理由还没有裁定，现在不能销哨")
+	ErrNoPlace   = fault.New(fault.Invalid, "whistle.no_position", "没有取得您的位置，请打开手机定位再报到，或写明原因")
 	ErrTooFar    = fault.New(fault.Invalid, "whistle.too_far", "您不在现场范围内，请到现场报到，或写明不能到现场的原因")
 	ErrRefReused = fault.New(fault.Conflict, "client_ref.reused", "这次提交的编号已用于另一份内容，请刷新后重新提交")
 )
@@ -144,6 +163,8 @@ type Service struct {
 	cases *complaint.Service
 	files Files
 	log   *slog.Logger
+	ref   string // of what a client sent, see Once
+	hash  string
 }
 
 // New wires joint work.
@@ -232,7 +253,11 @@ func (s *Service) insert(tx *store.Tx, actor org.Actor, r Request) (*Whistle, er
 		if c, err = complaint.Seen(tx, actor, r.CaseID); err != nil {
 			return nil, err
 		}
-		r.EstateID = c.EstateID
+		// What was merged goes on in another case, and so does the whistle; what is over needs none.
+		if c, err = live(tx, c); err != nil {
+			return nil, err
+		}
+		r.CaseID, r.EstateID = c.ID, c.EstateID
 	}
 	e, err := org.EstateFor(tx, actor, org.AskWhistle, r.EstateID)
 	if err != nil {
@@ -249,6 +274,9 @@ func (s *Service) insert(tx *store.Tx, actor org.Actor, r Request) (*Whistle, er
 		Place: r.Place, Lat: r.Lat, Lng: r.Lng, State: Requested, Version: 1, ClientRef: r.ClientRef, InputHash: r.InputHash, CreatedAt: tx.Now}
 	if c != nil {
 		w.AboutID = c.AboutID
+	}
+	if w.SignDue, w.SignReference, err = s.clock(tx, "complaint.whistle.sign"); err != nil {
+		return nil, err
 	}
 	if err := tx.Create(w).Error; err != nil {
 		return nil, store.Raced(err)
@@ -273,6 +301,24 @@ func (s *Service) insert(tx *store.Tx, actor org.Actor, r Request) (*Whistle, er
 		return nil, err
 	}
 	return w, nil
+}
+
+// live follows a case to the one that it was merged into, and refuses one that is over.
+func live(tx *store.Tx, c *complaint.Case) (*complaint.Case, error) {
+	for range 20 { // merges do not go round
+		if c.MergedID == 0 {
+			break
+		}
+		var into complaint.Case
+		if err := tx.Where("id = ?", c.MergedID).Take(&into).Error; err != nil {
+			return nil, err
+		}
+		c = &into
+	}
+	if !c.Open {
+		return nil, ErrState.Saying("投诉件（" + c.Number + "）现在是“" + complaint.StateNames[c.State] + "”，不用再吹哨")
+	}
+	return c, nil
 }
 
 // mayCall refuses whoever a whistle cannot call: only departments, utilities and the bureau, and never the body that the
@@ -344,6 +390,7 @@ func (s *Service) Sign(ctx context.Context, actor org.Actor, id int64, blow bool
 		if err := s.term(tx, w); err != nil {
 			return err
 		}
+		w.SignDue, w.SignReference = nil, false
 		err := tx.Model(&Summons{}).Where("whistle_id = ?", w.ID).Updates(map[string]any{"state": Called, "called_at": tx.Now}).Error
 		if err != nil {
 			return err
@@ -360,8 +407,12 @@ func (s *Service) involve(tx *store.Tx, w *Whistle) error {
 	if w.CaseID == 0 {
 		return nil
 	}
-	var c complaint.Case
-	if err := tx.Where("id = ?", w.CaseID).Take(&c).Error; err != nil {
+	var filed complaint.Case
+	if err := tx.Where("id = ?", w.CaseID).Take(&filed).Error; err != nil {
+		return err
+	}
+	c, err := live(tx, &filed)
+	if err != nil {
 		return err
 	}
 	called, err := summoned(tx, w.ID)
@@ -369,7 +420,7 @@ func (s *Service) involve(tx *store.Tx, w *Whistle) error {
 		return err
 	}
 	for _, sm := range called {
-		err := s.cases.Involve(tx, &c, sm.OrganisationID)
+		err := s.cases.Involve(tx, c, sm.OrganisationID)
 		if errors.Is(err, org.ErrOrganisationNotFound) { // closed since it was named
 			err = tx.Model(&Summons{}).Where("whistle_id = ? AND organisation_id = ?", w.ID, sm.OrganisationID).
 				Updates(map[string]any{"state": Excused, "final": true, "decided_text": "单位已撤销"}).Error
@@ -410,16 +461,26 @@ func (s *Service) Recall(ctx context.Context, actor org.Actor, id int64, text st
 
 // term sets the due date by the whistle's sort; without a value in force there is none.
 func (s *Service) term(tx *store.Tx, w *Whistle) error {
-	set, err := org.Rules(tx, tx.Now, s.pack.Code)
-	if err != nil {
+	var err error
+	if w.DueAt, w.DueReference, err = s.clock(tx, "complaint.whistle."+string(w.Sort)); err != nil || w.DueAt == nil {
 		return err
 	}
-	due, reference, err := complaint.Term(set, "complaint.whistle."+string(w.Sort), tx.Now)
-	if errors.Is(err, rulepack.ErrUnset) {
-		return nil
+	at := calendar.RemindBefore(tx.Now, *w.DueAt)
+	w.RemindAt = &at
+	return nil
+}
+
+// clock is when a term of the rules ends that begins now; nil without a value in force.
+func (s *Service) clock(tx *store.Tx, key string) (*time.Time, bool, error) {
+	set, err := org.Rules(tx, tx.Now, s.pack.Code)
+	if err != nil {
+		return nil, false, err
 	}
-	w.DueAt, w.DueReference = due, reference
-	return err
+	due, reference, err := complaint.Term(set, key, tx.Now)
+	if errors.Is(err, rulepack.ErrUnset) {
+		return nil, false, nil
+	}
+	return due, reference, err
 }
 
 // change locks a whistle, lets f change it, and stores it.
@@ -430,12 +491,18 @@ func (s *Service) change(ctx context.Context, actor org.Actor, id int64, f func(
 		if w, err = lock(tx, actor, id); err != nil {
 			return err
 		}
+		if done, err := s.tapped(tx, actor); done || err != nil {
+			return err
+		}
 		if err := f(tx, w); err != nil {
+			return err
+		}
+		if err := s.mark(tx, actor, "whistle", w.ID); err != nil {
 			return err
 		}
 		w.Version++
 		res := tx.Model(&Whistle{}).Where("id = ? AND version = ?", w.ID, w.Version-1).
-			Select("state", "signed_post", "signed_text", "outcome", "due_at", "due_reference", "version", "blown_at", "closed_at").Updates(w)
+			Select("state", "signed_post", "signed_text", "outcome", "due_at", "due_reference", "version", "blown_at", "closed_at", "sign_due", "sign_reference", "remind_at").Updates(w)
 		return store.MustAffect(res, ErrState)
 	})
 	if err != nil {
@@ -445,7 +512,8 @@ func (s *Service) change(ctx context.Context, actor org.Actor, id int64, f func(
 }
 
 // Close ends the whistle by whoever blew it: the community that asked or the township that signed, with the outcome.
-// Every called office has come or need not; once the time is over, the rest counts as absent.
+// Every called office has come or need not; once its time is over, the rest counts as absent. Where no time limit is in
+// force nobody was late: whoever has not come is let go.
 // Faults: ErrForbidden, ErrWhistle, ErrState, ErrNotBlower, ErrOpen, fault.ErrInvalid.
 func (s *Service) Close(ctx context.Context, actor org.Actor, id int64, outcome string) (*Whistle, error) {
 	if err := actor.Must(org.AskWhistle); err != nil {
@@ -462,28 +530,38 @@ func (s *Service) Close(ctx context.Context, actor org.Actor, id int64, outcome 
 		if w.State != Blown {
 			return ErrState.Saying("这次吹哨现在是“" + StateNames[w.State] + "”，不能销哨")
 		}
-		// An office that stays away cannot keep the whistle open for ever, and is not excused either.
-		// Neither can a refusal on which nobody decides: it stays on record as one.
-		waits := []Answer{Refused, Called}
-		switch {
-		case w.DueAt == nil:
-			waits = []Answer{Refused}
-		case tx.Now.After(*w.DueAt):
-			waits = []Answer{""}
-		}
-		var open int64
-		if err := tx.Model(&Summons{}).Where("whistle_id = ? AND state IN ?", w.ID, waits).Count(&open).Error; err != nil {
+		if err := dismiss(tx, w); err != nil {
 			return err
 		}
-		if open > 0 {
-			return ErrOpen
-		}
-		if err := tx.Model(&Summons{}).Where("whistle_id = ? AND state = ?", w.ID, Called).Update("state", Absent).Error; err != nil {
-			return err
-		}
-		w.State, w.Outcome, w.ClosedAt = Closed, outcome, &tx.Now
+		w.State, w.Outcome, w.ClosedAt, w.RemindAt = Closed, outcome, &tx.Now, nil
 		return s.note(tx, actor, w, "closed", 0, outcome)
 	})
+}
+
+// dismiss says what becomes of the offices that have not come when a whistle is closed. One that stays away cannot keep it
+// open for ever, and is not excused either. Neither can a refusal on which nobody decides: it stays on record as one.
+func dismiss(tx *store.Tx, w *Whistle) error {
+	called, err := summoned(tx, w.ID)
+	if err != nil {
+		return err
+	}
+	for _, sm := range called {
+		due, next := sm.due(w), Absent
+		switch {
+		case sm.State == Refused && (w.DueAt == nil || !tx.Now.After(*w.DueAt)):
+			return ErrOpen
+		case sm.State != Called:
+			continue
+		case due == nil:
+			next = Released
+		case !tx.Now.After(*due):
+			return ErrOpen
+		}
+		if err := tx.Model(&Summons{}).Where("whistle_id = ? AND organisation_id = ?", w.ID, sm.OrganisationID).Update("state", next).Error; err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // blower refuses everybody but the two offices that blew the whistle.
@@ -528,6 +606,8 @@ func timelineText(w *Whistle, what, text string) string {
 		return "乡镇（办事处）没有同意吹哨：" + text
 	case "blown":
 		return "已吹哨（" + w.Number + "），有关单位到" + w.Place + "报到"
+	case "unsigned":
+		return "吹哨申请还没有签批，已报上一级督促"
 	case "arrived", "refused", "excused", "must_come":
 		return text
 	case "closed":
@@ -551,13 +631,17 @@ func (s *Service) event(tx *store.Tx, w *Whistle, what string, to int64) (event.
 	}
 	e := event.Whistle{WhistleID: w.ID, Number: w.Number, CaseID: w.CaseID, EstateID: w.EstateID, EstateName: names[w.EstateID], What: what, AskedID: w.AskedOrg, TownshipID: w.TownshipID,
 		AboutID: w.AboutID, Place: w.Place, ToID: to, ToName: orgs[to].Name, At: tx.Now}
-	for _, sm := range called {
-		if sm.State != Excused {
-			e.CalledIDs = append(e.CalledIDs, sm.OrganisationID)
-		}
-	}
 	if w.DueAt != nil {
 		e.Due = *w.DueAt
+	}
+	for _, sm := range called {
+		if sm.OrganisationID == to && sm.DueAt != nil {
+			e.Due = *sm.DueAt
+		}
+		// The reminder is for those who have not come.
+		if sm.State != Excused && (what != "soon" || sm.State == Called) {
+			e.CalledIDs = append(e.CalledIDs, sm.OrganisationID)
+		}
 	}
 	return e, nil
 }

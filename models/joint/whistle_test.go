@@ -239,8 +239,8 @@ func TestTheRadiusIsLaw(t *testing.T) {
 		t.Fatal(err)
 	}
 	wh := w.blow(t, w.file(t, "").ID)
-	for _, in := range []joint.Arrival{{Lat: 26_300_000, Lng: 107_518_000, FileID: 1}, {FileID: 1}} {
-		if _, err := w.s.CheckIn(ctx, w.fire, wh.ID, in); fault.Of(err).Code != "whistle.too_far" {
+	for code, in := range map[string]joint.Arrival{"whistle.too_far": {Lat: 26_300_000, Lng: 107_518_000, FileID: 1}, "whistle.no_position": {FileID: 1}} {
+		if _, err := w.s.CheckIn(ctx, w.fire, wh.ID, in); fault.Of(err).Code != code {
 			t.Errorf("from %+v: %v", in, err)
 		}
 	}

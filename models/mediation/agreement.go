@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/rulepack"
@@ -98,7 +99,7 @@ func (s *Service) ConfirmOnPaper(ctx context.Context, actor org.Actor, id int64,
 		if err := d.host(Drafted); err != nil {
 			return err
 		}
-		who, err := d.of(p)
+		who, err := d.on(p)
 		if err != nil {
 			return err
 		}
@@ -114,6 +115,9 @@ func (d *deed) confirm(p *Party, agreement int64, via string) error {
 	if agreement != d.m.Agreement {
 		return ErrState.Saying("协议已经修改，请先看新的内容再确认")
 	}
+	if p.Confirmed == agreement {
+		return nil // said already
+	}
 	p.Confirmed, p.ConfirmedVia, p.ConfirmedAt = agreement, via, &d.tx.Now
 	if err := d.save(p); err != nil {
 		return err
@@ -124,7 +128,11 @@ func (d *deed) confirm(p *Party, agreement int64, via string) error {
 	if slices.ContainsFunc(d.parties, func(q Party) bool { return q.Confirmed != agreement }) {
 		return nil
 	}
+	d.of = nil
 	d.m.State, d.m.AgreedAt, d.m.Outcome = Agreed, &d.tx.Now, "达成协议"
+	if err := d.remindOfTerms(); err != nil {
+		return err
+	}
 	if err := d.courtWindow(); err != nil {
 		return err
 	}
@@ -135,6 +143,24 @@ func (d *deed) confirm(p *Party, agreement int64, via string) error {
 		return err
 	}
 	return d.finish()
+}
+
+// remindOfTerms starts the clocks of what was agreed, which run from now: before, nobody owed anything.
+func (d *deed) remindOfTerms() error {
+	var terms []Term
+	if err := d.tx.Where("mediation_id = ? AND agreement_id = ? AND state = 'open'", d.m.ID, d.m.Agreement).Order("id").Limit(maxTerms).Find(&terms).Error; err != nil {
+		return err
+	}
+	for _, t := range terms {
+		change := map[string]any{"late_at": nil, "remind_at": nil}
+		if t.DueAt.After(d.tx.Now) {
+			change["remind_at"] = calendar.RemindBefore(d.tx.Now, t.DueAt)
+		}
+		if err := d.tx.Model(&Term{}).Where("id = ?", t.ID).Updates(change).Error; err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // courtWindow is how long the parties may together ask the court to confirm the agreement (People's Mediation Law art. 33).
@@ -176,13 +202,17 @@ func (s *Service) FinishTerm(ctx context.Context, actor org.Actor, id, term int6
 		if err := d.tx.ForUpdate().Where("id = ? AND mediation_id = ? AND agreement_id = ?", term, id, d.m.Agreement).Take(&t).Error; err != nil {
 			return store.NotFound(err, ErrTerm)
 		}
-		if d.me != nil && d.me.ID == t.PartyID && d.m.HostID != actor.OrganisationID() {
+		owes := slices.IndexFunc(d.parties, func(p Party) bool { return p.ID == t.PartyID })
+		if !d.hosts() && (owes < 0 || d.parties[owes].Side == d.me.Side) {
 			return ErrNotParty.Saying("要由对方或主持单位确认已经履行")
 		}
-		if t.State == "done" {
+		if t.State == "done" { // the same tap again, even where it was the last
 			return nil
 		}
-		err := d.tx.Model(&Term{}).Where("id = ?", t.ID).Updates(map[string]any{"state": "done", "result": text, "done_at": d.tx.Now}).Error
+		if err := d.in(Agreed); err != nil {
+			return err
+		}
+		err := d.tx.Model(&Term{}).Where("id = ?", t.ID).Updates(map[string]any{"state": "done", "result": text, "done_at": d.tx.Now, "remind_at": nil}).Error
 		if err != nil {
 			return err
 		}
@@ -211,6 +241,9 @@ func (d *deed) finish() error {
 // Faults: ErrForbidden, ErrNotFound, ErrNotParty, ErrState, fault.ErrInvalid.
 func (s *Service) Breach(ctx context.Context, actor org.Actor, id int64, text string) (*Mediation, error) {
 	return s.performed(ctx, actor, id, text, func(d *deed, text string) error {
+		if err := d.in(Agreed); err != nil {
+			return err
+		}
 		var late int64
 		err := d.tx.Model(&Term{}).Where("mediation_id = ? AND agreement_id = ? AND state = 'open' AND due_at < ?", id, d.m.Agreement, d.tx.Now).Count(&late).Error
 		if err != nil {
@@ -236,11 +269,8 @@ func (s *Service) performed(ctx context.Context, actor org.Actor, id int64, text
 		return nil, err
 	}
 	return s.change(ctx, actor, id, func(d *deed) error {
-		if d.me == nil && d.m.HostID != actor.OrganisationID() {
+		if d.me == nil && !d.hosts() {
 			return ErrNotParty
-		}
-		if err := d.in(Agreed); err != nil {
-			return err
 		}
 		return f(d, text)
 	})

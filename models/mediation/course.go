@@ -5,10 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
-	"github.com/linli-city/linli/models/store"
 )
 
 // party is a change by a party.
@@ -30,14 +28,15 @@ type Paper struct {
 	FileID  int64
 }
 
-// of finds the party for whom the host writes something down, and ties the paper to the mediation. A party with an
+// on finds the party for whom the host writes something down, and ties the paper to the mediation. A party with an
 // account of their own decides there.
-func (d *deed) of(p Paper) (*Party, error) {
+func (d *deed) on(p Paper) (*Party, error) {
 	for i := range d.parties {
 		if q := &d.parties[i]; q.ID == p.PartyID {
 			if q.PersonID != 0 || q.OrganisationID != 0 {
 				return nil, ErrState.Saying("这个当事人可以自己在系统里确认，不能由主持单位代为记录")
 			}
+			d.of = q
 			return q, d.files.Attach(d.tx, d.actor, []int64{p.FileID}, "photo", "mediation", d.m.ID, d.m.EstateID)
 		}
 	}
@@ -57,7 +56,7 @@ func (s *Service) AnswerOnPaper(ctx context.Context, actor org.Actor, id int64, 
 		if err := d.host(); err != nil {
 			return err
 		}
-		who, err := d.of(p)
+		who, err := d.on(p)
 		if err != nil {
 			return err
 		}
@@ -76,6 +75,9 @@ func (d *deed) answer(p *Party, willing bool, text, via string) error {
 	kind := "willing"
 	if !willing {
 		kind = "unwilling"
+	}
+	if p.State == kind {
+		return nil // said already; the file does not grow by the same word
 	}
 	p.State, p.StateVia = kind, via
 	if err := d.save(p); err != nil {
@@ -144,15 +146,19 @@ func (d *deed) fail(text string) error {
 	if err := d.step("fail", text, nil); err != nil {
 		return err
 	}
-	return d.note("调解不成，可以转上一级调解或走司法程序")
+	way, err := d.way()
+	if err != nil {
+		return err
+	}
+	return d.note("调解不成，" + way)
 }
 
-// Raise takes a failed mediation to the next level, by a party or the host. Whoever was unwilling is asked anew.
+// Raise takes a mediation to the next level: a failed one by a party or the host; one that the host has declined, or has
+// not taken on in its term, by whoever asked. Whoever was unwilling is asked anew.
 // Faults: ErrForbidden, ErrNotFound, ErrNotParty, ErrState, ErrNoHost, fault.ErrInvalid.
 func (s *Service) Raise(ctx context.Context, actor org.Actor, id int64, text string) (*Mediation, error) {
 	return s.onward(ctx, actor, id, text, func(d *deed, text string) error {
-		rungs, err := d.ladder()
-		if err != nil {
+		if err := d.mayRaise(); err != nil {
 			return err
 		}
 		for i := range d.parties {
@@ -163,15 +169,42 @@ func (s *Service) Raise(ctx context.Context, actor org.Actor, id int64, text str
 				}
 			}
 		}
-		return d.raise(rungs, text)
+		return d.raise(text)
 	})
 }
 
-// ToCourt ends a failed mediation with the way to court, or to arbitration where the parties agreed on one (People's
+// mayRaise refuses to pass over a host that may still take the mediation on.
+func (d *deed) mayRaise() error {
+	if d.m.State == Failed {
+		return nil
+	}
+	if err := d.in(Failed, Declined, Requested); err != nil {
+		return err
+	}
+	if !d.asks() {
+		return ErrNotParty.Saying("由申请人决定是否转上一级")
+	}
+	if d.m.State == Declined {
+		return nil
+	}
+	stalled, err := d.stalled()
+	if err == nil && !stalled {
+		err = ErrState.Saying("主持单位还在答复是否受理的时限内，过了时限可以转上一级")
+	}
+	return err
+}
+
+// ToCourt ends a mediation that failed or was declined with the way to court, or to arbitration where the parties agreed on one (People's
 // Mediation Law art. 26).
 // Faults: ErrForbidden, ErrNotFound, ErrNotParty, ErrState, fault.ErrInvalid.
 func (s *Service) ToCourt(ctx context.Context, actor org.Actor, id int64, text string) (*Mediation, error) {
 	return s.onward(ctx, actor, id, text, func(d *deed, text string) error {
+		if err := d.in(Failed, Declined); err != nil {
+			return err
+		}
+		if d.m.State == Declined && !d.asks() {
+			return ErrNotParty.Saying("由申请人决定走司法程序还是转上一级")
+		}
 		d.m.State, d.m.ClosedAt = Court, &d.tx.Now
 		if err := d.step("court", text, nil); err != nil {
 			return err
@@ -189,67 +222,39 @@ func (s *Service) onward(ctx context.Context, actor org.Actor, id int64, text st
 		return nil, err
 	}
 	return s.change(ctx, actor, id, func(d *deed) error {
-		if d.me == nil && d.m.HostID != actor.OrganisationID() {
+		if d.me == nil && !d.hosts() && !d.asks() {
 			return ErrNotParty
-		}
-		if err := d.in(Failed); err != nil {
-			return err
 		}
 		return f(d, text)
 	})
 }
 
-// Withdraw takes the request back, by whoever asked, until there is an agreement.
+// Withdraw takes the request back: an applicant until there is an agreement, an office that asked for others until the
+// host has taken it on.
 // Faults: ErrForbidden, ErrNotFound, ErrNotParty, ErrState, fault.ErrInvalid.
 func (s *Service) Withdraw(ctx context.Context, actor org.Actor, id int64, text string) (*Mediation, error) {
 	text, err := reason(text)
 	if err != nil {
 		return nil, err
 	}
-	return s.party(ctx, actor, id, func(d *deed) error {
-		if d.me.Side != Applicant {
+	if err := actor.Must(org.JoinMediation); err != nil {
+		return nil, err
+	}
+	return s.change(ctx, actor, id, func(d *deed) error {
+		states := []State{Requested, Open, Drafted, Failed}
+		switch {
+		case !d.asks():
 			return ErrNotParty.Saying("只有申请人可以撤回")
+		case d.me == nil || d.me.Side != Applicant:
+			states = states[:1]
 		}
-		if err := d.in(Requested, Open, Drafted, Failed); err != nil {
+		if err := d.in(states...); err != nil {
 			return err
 		}
 		d.m.State, d.m.Outcome, d.m.ClosedAt = Withdrawn, text, &d.tx.Now
-		return d.step("withdraw", text, nil)
-	})
-}
-
-// Tick tells of what is late under an agreement, each once. It returns how many, at most 100.
-func (s *Service) Tick(ctx context.Context) (int, error) {
-	var due []Term
-	err := s.db.View(ctx, func(tx *store.Tx) error {
-		return tx.Where("state = 'open' AND due_at < ? AND late_at IS NULL", tx.Now).Order("due_at, id").Limit(100).Find(&due).Error
-	})
-	if err != nil {
-		return 0, err
-	}
-	for _, t := range due {
-		err := s.db.InTx(ctx, func(tx *store.Tx) error {
-			res := tx.Model(&Term{}).Where("id = ? AND late_at IS NULL AND state = 'open'", t.ID).Update("late_at", tx.Now)
-			if res.Error != nil || res.RowsAffected == 0 {
-				return res.Error
-			}
-			var m Mediation
-			if err := tx.ForUpdate().Where("id = ? AND agreement = ? AND state = ?", t.MediationID, t.AgreementID, Agreed).Take(&m).Error; err != nil {
-				return store.NotFound(err, nil) // another text counts, or it is over
-			}
-			parties, err := partiesOf(tx, m.ID)
-			if err != nil {
-				return err
-			}
-			st := Step{MediationID: m.ID, Kind: "late", State: m.State, Level: m.Level, PartyID: t.PartyID, Text: t.Text, OnAt: &t.DueAt, At: tx.Now}
-			if err := tx.Create(&st).Error; err != nil {
-				return err
-			}
-			return s.tell(tx, audit.System{}, &m, parties, "late", nil)
-		})
-		if err != nil {
-			return 0, err
+		if err := d.step("withdraw", text, nil); err != nil {
+			return err
 		}
-	}
-	return len(due), nil
+		return d.note("调解申请已撤回")
+	})
 }

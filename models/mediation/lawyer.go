@@ -68,16 +68,17 @@ func (s *Service) RegisterLawyer(ctx context.Context, actor org.Actor, l Lawyer)
 		if err := keeps(tx, actor); err != nil {
 			return err
 		}
+		var same []Lawyer
+		if err := tx.ForUpdate().Where("licence = ?", l.Licence).Limit(1).Find(&same).Error; err != nil {
+			return err
+		}
+		// Who has left takes no place; nor does one who is in it and only brought up to date.
 		var n int64
-		if err := tx.Model(&Lawyer{}).Count(&n).Error; err != nil {
+		if err := tx.Model(&Lawyer{}).Where("closed_at IS NULL AND licence <> ?", l.Licence).Count(&n).Error; err != nil {
 			return err
 		}
 		if n >= maxLawyers {
 			return ErrMany
-		}
-		var same []Lawyer
-		if err := tx.ForUpdate().Where("licence = ?", l.Licence).Limit(1).Find(&same).Error; err != nil {
-			return err
 		}
 		l.ID, l.CreatedBy, l.CreatedAt, l.ClosedAt, l.Reason = 0, actor.PersonID, tx.Now, nil, ""
 		if len(same) == 1 {
@@ -128,8 +129,12 @@ func (s *Service) ListLawyers(ctx context.Context) ([]LawyerView, error) {
 		if err := tx.Where("closed_at IS NULL").Order("name, id").Limit(maxLawyers).Find(&rows).Error; err != nil {
 			return err
 		}
+		ids := []int64{0}
+		for _, l := range rows {
+			ids = append(ids, l.ID)
+		}
 		var counts []struct{ LawyerID, Open, N int64 }
-		err := tx.Model(&Mediation{}).Select("lawyer_id, SUM(CASE WHEN closed_at IS NULL THEN 1 ELSE 0 END) AS open, COUNT(*) AS n").Where("lawyer_id <> 0").Group("lawyer_id").Limit(maxLawyers).Find(&counts).Error
+		err := tx.Model(&Mediation{}).Select("lawyer_id, SUM(CASE WHEN closed_at IS NULL THEN 1 ELSE 0 END) AS open, COUNT(*) AS n").Where("lawyer_id IN ? AND lawyer_id <> 0", ids).Group("lawyer_id").Limit(maxLawyers).Find(&counts).Error
 		if err != nil {
 			return err
 		}

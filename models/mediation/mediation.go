@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -83,6 +84,10 @@ type Mediation struct {
 	InputHash   string
 	CreatedAt   time.Time
 	ClosedAt    *time.Time
+
+	AcceptDue       *time.Time // until when the host says whether it takes it on; nil without a term in force
+	AcceptReference bool       // that date is 参考时限
+	ToldAt          *time.Time // when the level above was told that nobody does
 }
 
 // Side is on which side of the dispute a party stands.
@@ -111,6 +116,7 @@ type Party struct {
 	ConfirmedAt    *time.Time
 	FileID         int64 // the signed paper
 	CreatedAt      time.Time
+	RemovedAt      *time.Time // written down by mistake: no party any more
 }
 
 // TableName names the table.
@@ -140,6 +146,7 @@ type Term struct {
 	Result      string
 	DoneAt      *time.Time
 	LateAt      *time.Time // when its lateness was told
+	RemindAt    *time.Time // when whoever owes it is reminded; nil once they were
 }
 
 // TableName names the table.
@@ -152,12 +159,14 @@ type Step struct {
 	Kind           string
 	State          State
 	Level          Level
-	PartyID        int64
+	PartyID        int64 // who took it, or whom the host wrote it down for
 	PersonID       int64
 	PostID         int64
 	OrganisationID int64
 	Text           string
 	OnAt           *time.Time
+	ClientRef      *string
+	InputHash      string
 	At             time.Time
 }
 
@@ -165,7 +174,7 @@ type Step struct {
 func (Step) TableName() string { return "mediation_steps" }
 
 // StepNames are the kinds of steps as people read them.
-var StepNames = map[string]string{"request": "申请调解", "open": "受理", "decline": "不予受理", "party": "增加当事人", "willing": "同意调解", "unwilling": "不同意调解", "session": "安排调解会",
+var StepNames = map[string]string{"request": "申请调解", "open": "受理", "decline": "不予受理", "party": "增加当事人", "remove": "移出当事人", "unaccepted": "没有及时受理", "willing": "同意调解", "unwilling": "不同意调解", "session": "安排调解会",
 	"minute": "调解记录", "draft": "拟定协议", "confirm": "确认协议", "object": "不同意协议", "agree": "协议生效", "fail": "调解不成", "raise": "转上一级", "court": "引导走司法程序",
 	"done": "履行", "late": "逾期未履行", "performed": "全部履行", "breach": "没有履行", "withdraw": "撤回"}
 
@@ -180,6 +189,7 @@ var (
 	ErrParties   = fault.New(fault.Conflict, "mediation.parties", "调解要有双方：请先补充当事人，并等各方同意调解")
 	ErrPartyGone = fault.New(fault.NotFound, "mediation.no_party", "没有这个当事人")
 	ErrTerm      = fault.New(fault.NotFound, "mediation.no_term", "没有这一项约定")
+	ErrPersonal  = fault.New(fault.Forbidden, "mediation.personal", "您本人是这件调解的当事人，不能再以单位的身份办理，请由单位的其他人办理")
 	ErrLawyer    = fault.New(fault.NotFound, "mediation.no_lawyer", "法律服务人员库里没有这个人，或者已经退出")
 	ErrMany      = fault.New(fault.Conflict, "mediation.too_many", "记录已经很多，不能再加")
 	ErrRefReused = fault.New(fault.Conflict, "client_ref.reused", "这次提交的编号已用于另一份内容，请刷新后重新提交")
@@ -188,6 +198,7 @@ var (
 // Bounds of one mediation.
 const (
 	maxParties = 20
+	maxNamed   = 3 * maxParties // with those that were taken out again
 	maxSteps   = 300
 	maxTerms   = 20
 )
@@ -204,11 +215,21 @@ type Service struct {
 	cases *complaint.Service
 	vault *vault.Vault
 	files Files
+	ref   string // of what a client sent, see Once
+	hash  string
 }
 
 // New wires mediation.
 func New(db *store.DB, pack *rulepack.Pack, cases *complaint.Service, v *vault.Vault, files Files) *Service {
 	return &Service{db: db, pack: pack, cases: cases, vault: v, files: files}
+}
+
+// Once gives the actions for one thing that a client sent under a reference: sent again with the same input, it answers the
+// first result; with another input it is refused. An empty reference marks nothing.
+func (s *Service) Once(ref, hash string) *Service {
+	one := *s
+	one.ref, one.hash = ref, hash
+	return &one
 }
 
 // place is a level with the organisation that mediates there.
@@ -217,16 +238,17 @@ type place struct {
 	host  org.Organisation
 }
 
-// ladder lists who may mediate between some organisations about an estate, the lowest first: a level that the estate
-// lacks, whose own body is a party, or that stands below a party is left out.
-func ladder(tx *store.Tx, e *org.Estate, parties []org.Organisation) ([]place, error) {
-	rungs := []struct {
+// ladder lists who may mediate between some organisations and people about an estate, the lowest first: a level that the
+// estate lacks, whose own body is concerned, that stands below such a body, or where nobody but the parties themselves is
+// at a post, is left out. The city is never left out for want of people: there is nobody to pass it on to.
+func ladder(tx *store.Tx, e *org.Estate, bodies []org.Organisation, people []int64) ([]place, error) {
+	chain := []struct {
 		level Level
 		id    int64
 		code  string
 	}{{ByCommittee, e.CommitteeID, ""}, {ByCommunity, e.CommunityID, ""}, {ByTownship, e.TownshipID, ""}, {ByCity, 0, "housing-bureau"}, {ByCity, 0, "leading-group"}}
-	var list []place
-	for _, r := range rungs {
+	var list, vacant []place
+	for _, r := range chain {
 		var o *org.Organisation
 		var err error
 		switch {
@@ -244,32 +266,70 @@ func ladder(tx *store.Tx, e *org.Estate, parties []org.Organisation) ([]place, e
 			return nil, err
 		}
 		if r.level == ByCity && len(list) > 0 && list[len(list)-1].level == ByCity {
-			continue // the group steps in only where the bureau is a party
+			continue // the group steps in only where the bureau is concerned, or has nobody
 		}
-		if !slices.ContainsFunc(parties, func(p org.Organisation) bool { return complaint.Concerned(o, &p) }) {
+		if slices.ContainsFunc(bodies, func(p org.Organisation) bool { return complaint.Concerned(o, &p) }) {
+			continue
+		}
+		staffed, err := isStaffed(tx, o.ID, people)
+		switch {
+		case err != nil:
+			return nil, err
+		case staffed:
 			list = append(list, place{r.level, *o})
+		case r.level == ByCity:
+			vacant = append(vacant, place{r.level, *o})
 		}
+	}
+	if len(vacant) > 0 && (len(list) == 0 || list[len(list)-1].level != ByCity) {
+		list = append(list, vacant[0])
 	}
 	return list, nil
 }
 
-// organisations are the organisations among the parties.
-func organisations(tx *store.Tx, parties []Party) ([]org.Organisation, error) {
-	ids := []int64{0}
+// isStaffed reports whether somebody other than the people in dispute may act for an organisation.
+func isStaffed(tx *store.Tx, organisation int64, people []int64) (bool, error) {
+	var n int64
+	err := org.Staffed(tx).Where("posts.organisation_id = ? AND h.person_id NOT IN ?", organisation, append([]int64{0}, people...)).Count(&n).Error
+	return n > 0, err
+}
+
+// about is the body that the complaint behind a mediation is about; it is concerned, whether or not it is a party.
+func about(tx *store.Tx, caseID int64) (int64, error) {
+	if caseID == 0 {
+		return 0, nil
+	}
+	var ids []int64
+	err := tx.Model(&complaint.Case{}).Where("id = ?", caseID).Pluck("about_id", &ids).Error
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	return ids[0], nil
+}
+
+// rungs are the levels that may mediate between parties, about a case or none.
+func rungs(tx *store.Tx, e *org.Estate, caseID int64, parties []Party) ([]place, error) {
+	body, err := about(tx, caseID)
+	if err != nil {
+		return nil, err
+	}
+	ids, people := []int64{body}, []int64{}
 	for _, p := range parties {
 		ids = append(ids, p.OrganisationID)
+		if p.PersonID != 0 {
+			people = append(people, p.PersonID)
+		}
 	}
 	byID, err := org.Organisations(tx, ids)
-	var list []org.Organisation
-	for _, o := range byID {
-		list = append(list, o)
+	if err != nil {
+		return nil, err
 	}
-	return list, err
+	return ladder(tx, e, slices.Collect(maps.Values(byID)), people)
 }
 
 func partiesOf(tx *store.Tx, id int64) ([]Party, error) {
 	var rows []Party
-	return rows, tx.Where("mediation_id = ?", id).Order("id").Limit(maxParties).Find(&rows).Error
+	return rows, tx.Where("mediation_id = ? AND removed_at IS NULL", id).Order("id").Limit(maxParties).Find(&rows).Error
 }
 
 // readable narrows to the mediations of which the actor is a party, the host, or who asked.
@@ -277,11 +337,11 @@ func readable(actor org.Actor) func(*gorm.DB) *gorm.DB {
 	return func(q *gorm.DB) *gorm.DB {
 		fresh := q.Session(&gorm.Session{NewDB: true})
 		if actor.Post == nil {
-			mine := fresh.Model(&Party{}).Select("mediation_id").Where("person_id = ?", actor.PersonID)
+			mine := fresh.Model(&Party{}).Select("mediation_id").Where("person_id = ? AND removed_at IS NULL", actor.PersonID)
 			return q.Where("mediations.id IN (?)", mine)
 		}
 		own := actor.OrganisationID()
-		ours := fresh.Model(&Party{}).Select("mediation_id").Where("organisation_id = ?", own)
+		ours := fresh.Model(&Party{}).Select("mediation_id").Where("organisation_id = ? AND removed_at IS NULL", own)
 		hosted := fresh.Model(&Step{}).Select("mediation_id").Where("organisation_id = ? AND kind IN ?", own, []string{"open", "fail", "decline"})
 		return q.Where("(mediations.host_id = ? OR mediations.asked_org = ? OR mediations.id IN (?) OR mediations.id IN (?))", own, own, ours, hosted)
 	}
@@ -292,9 +352,12 @@ type deed struct {
 	*Service
 	tx      *store.Tx
 	actor   org.Actor
+	by      audit.Actor // the actor, or the clock
 	m       *Mediation
 	parties []Party
 	me      *Party // of a party who acts
+	of      *Party // whom a host writes something down for
+	marked  bool   // the client's reference stands on a step
 }
 
 // change locks a mediation that the actor reads, lets f change it, and stores it.
@@ -305,13 +368,19 @@ func (s *Service) change(ctx context.Context, actor org.Actor, id int64, f func(
 		if err := tx.ForUpdate().Scopes(readable(actor)).Where("mediations.id = ?", id).Take(m).Error; err != nil {
 			return store.NotFound(err, ErrNotFound)
 		}
-		d := &deed{Service: s, tx: tx, actor: actor, m: m}
+		d := &deed{Service: s, tx: tx, actor: actor, by: actor, m: m}
+		if done, err := d.repeated(); done || err != nil {
+			return err
+		}
 		var err error
 		if d.parties, err = partiesOf(tx, id); err != nil {
 			return err
 		}
 		for i, p := range d.parties {
-			own := actor.Post == nil && p.PersonID == actor.PersonID && p.PersonID != 0
+			own := p.PersonID == actor.PersonID && p.PersonID != 0
+			if own && actor.Post != nil {
+				return ErrPersonal // nobody judges, or speaks for another side, in their own dispute
+			}
 			if own || (actor.Post != nil && p.OrganisationID == actor.OrganisationID()) {
 				d.me = &d.parties[i]
 			}
@@ -319,10 +388,7 @@ func (s *Service) change(ctx context.Context, actor org.Actor, id int64, f func(
 		if err := f(d); err != nil {
 			return err
 		}
-		m.Version++
-		res := tx.Model(&Mediation{}).Where("id = ? AND version = ?", m.ID, m.Version-1).
-			Select("level", "host_id", "mediator", "lawyer_id", "state", "outcome", "agreement", "agreed_at", "court_until", "version", "closed_at").Updates(m)
-		return store.MustAffect(res, ErrState)
+		return d.store()
 	})
 	if err != nil {
 		return nil, fmt.Errorf("mediation %d: %w", id, err)
@@ -330,9 +396,38 @@ func (s *Service) change(ctx context.Context, actor org.Actor, id int64, f func(
 	return m, nil
 }
 
+func (d *deed) store() error {
+	m := d.m
+	m.Version++
+	res := d.tx.Model(&Mediation{}).Where("id = ? AND version = ?", m.ID, m.Version-1).
+		Select("level", "host_id", "mediator", "lawyer_id", "state", "outcome", "agreement", "agreed_at", "court_until", "version", "closed_at", "accept_due", "accept_reference", "told_at").Updates(m)
+	return store.MustAffect(res, ErrState)
+}
+
+// repeated reports whether an earlier request with the same reference was done.
+func (d *deed) repeated() (bool, error) {
+	if d.ref == "" {
+		return false, nil
+	}
+	var hashes []string
+	err := d.tx.Model(&Step{}).Where("mediation_id = ? AND person_id = ? AND client_ref = ?", d.m.ID, d.actor.PersonID, d.ref).Limit(1).Pluck("input_hash", &hashes).Error
+	if err == nil && len(hashes) == 1 && hashes[0] != d.hash {
+		err = ErrRefReused
+	}
+	return len(hashes) == 1, err
+}
+
+// hosts reports whether the actor acts for the organisation that mediates.
+func (d *deed) hosts() bool { return d.actor.Post != nil && d.m.HostID == d.actor.OrganisationID() }
+
+// asks reports whether the actor is on the side that asked: an applicant, or the office that asked for others.
+func (d *deed) asks() bool {
+	return (d.me != nil && d.me.Side == Applicant) || (d.actor.Post != nil && d.m.AskedOrg == d.actor.OrganisationID())
+}
+
 // host refuses everybody but the organisation that mediates, and every state but those.
 func (d *deed) host(states ...State) error {
-	if d.actor.Post == nil || d.m.HostID != d.actor.OrganisationID() {
+	if !d.hosts() {
 		return ErrNotHost
 	}
 	return d.in(states...)
@@ -345,29 +440,39 @@ func (d *deed) in(states ...State) error {
 	return nil
 }
 
+// repeatable are the steps that could come without end; the file has room for so many of them, and always for its end.
+var repeatable = []string{"minute", "session", "draft", "object", "party", "remove", "open"}
+
 // step records what happened, for the file, the trail and those who are told. What was said stays in the file.
 func (d *deed) step(kind, text string, on *time.Time) error {
 	var n int64
 	if err := d.tx.Model(&Step{}).Where("mediation_id = ?", d.m.ID).Count(&n).Error; err != nil {
 		return err
 	}
-	if n >= maxSteps && kind == "minute" {
+	if n >= maxSteps && slices.Contains(repeatable, kind) {
 		return ErrMany
 	}
 	st := Step{MediationID: d.m.ID, Kind: kind, State: d.m.State, Level: d.m.Level, Text: text, OnAt: on, At: d.tx.Now}
-	if d.me != nil && d.m.HostID != d.actor.OrganisationID() {
+	switch {
+	case d.of != nil:
+		st.PartyID = d.of.ID
+	case d.me != nil && !d.hosts():
 		st.PartyID = d.me.ID
 	}
-	st.PersonID, st.PostID, st.OrganisationID, _ = d.actor.AuditTrail()
-	if err := d.tx.Create(&st).Error; err != nil {
-		return err
+	st.PersonID, st.PostID, st.OrganisationID, _ = d.by.AuditTrail()
+	if d.ref != "" && !d.marked {
+		st.ClientRef, st.InputHash, d.marked = &d.ref, d.hash, true
 	}
-	return d.tell(d.actor, kind, on)
+	if err := d.tx.Create(&st).Error; err != nil {
+		return store.Raced(err)
+	}
+	return d.tell(kind, on)
 }
 
-// tell audits and tells the parties and the host.
-func (s *Service) tell(tx *store.Tx, actor audit.Actor, m *Mediation, parties []Party, kind string, on *time.Time) error {
-	err := audit.Append(tx, actor, "mediation."+kind, audit.Subject{Kind: "mediation", ID: m.ID, Estate: m.EstateID}, map[string]any{"state": m.State, "level": m.Level})
+// tell audits and tells the parties and the host; where the next step is somebody above's, them too.
+func (d *deed) tell(kind string, on *time.Time) error {
+	tx, m := d.tx, d.m
+	err := audit.Append(tx, d.by, "mediation."+kind, audit.Subject{Kind: "mediation", ID: m.ID, Estate: m.EstateID}, map[string]any{"state": m.State, "level": m.Level})
 	if err != nil {
 		return err
 	}
@@ -380,7 +485,20 @@ func (s *Service) tell(tx *store.Tx, actor audit.Actor, m *Mediation, parties []
 		return err
 	}
 	e := event.Mediation{MediationID: m.ID, Number: m.Number, EstateID: m.EstateID, EstateName: names[m.EstateID], What: kind, HostID: m.HostID, HostName: hosts[m.HostID].Name, At: tx.Now}
-	for _, p := range parties {
+	if slices.Contains([]string{"fail", "decline", "unaccepted"}, kind) {
+		next, err := d.above()
+		if err != nil {
+			return err
+		}
+		if next != nil {
+			e.NextID = next.host.ID
+		}
+	}
+	told := d.parties
+	if kind == "soon" { // the reminder is for whoever owes
+		told = []Party{*d.of}
+	}
+	for _, p := range told {
 		if p.PersonID != 0 {
 			e.PersonIDs = append(e.PersonIDs, p.PersonID)
 		}
@@ -392,8 +510,4 @@ func (s *Service) tell(tx *store.Tx, actor audit.Actor, m *Mediation, parties []
 		e.On = *on
 	}
 	return outbox.Append(tx, e)
-}
-
-func (d *deed) tell(actor audit.Actor, kind string, on *time.Time) error {
-	return d.Service.tell(d.tx, actor, d.m, d.parties, kind, on)
 }

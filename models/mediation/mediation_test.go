@@ -39,6 +39,7 @@ type world struct {
 	*modelstest.Town
 	clock                                                *modelstest.Clock
 	s                                                    *mediation.Service
+	cases                                                *complaint.Service
 	owner, neighbour, chair, community, township, bureau org.Actor
 	company, justice                                     org.Actor
 }
@@ -48,8 +49,8 @@ func newWorld(t *testing.T) *world {
 	clock := modelstest.NewClock()
 	db, v := modelstest.OpenAt(t, clock), modelstest.Vault(t)
 	w := &world{Town: modelstest.NewTown(t, db, v), clock: clock}
-	cases := complaint.New(db, modelstest.Pack(t), v, pass{}, files{}, slog.New(slog.DiscardHandler))
-	w.s = mediation.New(db, modelstest.Pack(t), cases, v, files{})
+	w.cases = complaint.New(db, modelstest.Pack(t), v, pass{}, files{}, slog.New(slog.DiscardHandler))
+	w.s = mediation.New(db, modelstest.Pack(t), w.cases, v, files{})
 	w.owner, w.neighbour, w.chair = w.Resident(0, org.RoleOwner), w.Resident(1, org.RoleOwner), w.Officer(w.Committee, org.Chair)
 	w.community, w.township, w.bureau = w.Officer(w.Community, org.Clerk), w.Officer(w.Township, org.Head), w.Officer(w.Code("housing-bureau"), org.Head)
 	w.company, w.justice = w.Officer(w.Company, org.Head), w.Officer(w.Code("justice"), org.Head)

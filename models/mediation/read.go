@@ -19,6 +19,7 @@ type PartyView struct {
 type StepView struct {
 	Step
 	By string
+	Of string // the party whom the step concerns, where somebody else took it
 }
 
 // View is a mediation as the host and the parties read it.
@@ -123,8 +124,13 @@ func (s *Service) whole(tx *store.Tx, actor org.Actor, v *View) error {
 			return err
 		}
 	}
-	var steps []Step
-	if err := tx.Where("mediation_id = ?", v.ID).Order("id").Limit(2 * maxSteps).Find(&steps).Error; err != nil {
+	var steps []Step // the newest, if an older program let there be more
+	if err := tx.Where("mediation_id = ?", v.ID).Order("id DESC").Limit(2 * maxSteps).Find(&steps).Error; err != nil {
+		return err
+	}
+	slices.Reverse(steps)
+	everybody, err := s.everybody(tx, actor, v)
+	if err != nil {
 		return err
 	}
 	ids := []int64{0}
@@ -136,29 +142,46 @@ func (s *Service) whole(tx *store.Tx, actor org.Actor, v *View) error {
 		return err
 	}
 	for _, st := range steps {
-		by := orgs[st.OrganisationID].Name
-		for _, p := range v.Parties {
-			if p.ID == st.PartyID && by == "" {
-				by = p.Name
+		step := StepView{Step: st, By: orgs[st.OrganisationID].Name}
+		for _, p := range everybody {
+			if p.ID != st.PartyID {
+				continue
+			}
+			if step.By == "" && st.PersonID != 0 {
+				step.By = p.Name
+			} else if p.OrganisationID == 0 || p.OrganisationID != st.OrganisationID {
+				step.Of = p.Name
 			}
 		}
-		v.Steps = append(v.Steps, StepView{st, by})
+		v.Steps = append(v.Steps, step)
 	}
 	d := &deed{Service: s, tx: tx, actor: actor, m: &v.Mediation, parties: parties}
-	rungs, err := d.ladder()
+	levels, err := d.ladder()
 	if err != nil {
 		return err
 	}
-	for _, p := range rungs {
+	for _, p := range levels {
 		if slices.Index(order, p.level) > slices.Index(order, v.Level) {
 			v.Next = append(v.Next, p.host.Name)
 		}
 	}
-	v.Allowed = v.allowed(actor)
-	return nil
+	stalled, err := d.stalled()
+	v.Allowed = v.allowed(actor, stalled)
+	return err
 }
 
-// named gives the parties' names: organisations' own, people's as they gave them. Those in a dispute know each other.
+// everybody are the parties with those that were taken out again, for the names in the file.
+func (s *Service) everybody(tx *store.Tx, actor org.Actor, v *View) ([]PartyView, error) {
+	var gone []Party
+	if err := tx.Where("mediation_id = ? AND removed_at IS NOT NULL", v.ID).Order("id").Limit(maxNamed).Find(&gone).Error; err != nil || len(gone) == 0 {
+		return v.Parties, err
+	}
+	named, err := s.named(tx, actor, gone)
+	return append(slices.Clone(v.Parties), named...), err
+}
+
+// named gives the parties' names: organisations' own, people's as they gave them. Those in a dispute know each other; but
+// somebody whom an office brought in by the receipt of a complaint stays unnamed until they are willing.
 func (s *Service) named(tx *store.Tx, actor org.Actor, parties []Party) ([]PartyView, error) {
 	orgIDs, people := []int64{0}, []int64{0}
 	for _, p := range parties {
@@ -182,7 +205,7 @@ func (s *Service) named(tx *store.Tx, actor org.Actor, parties []Party) ([]Party
 			}
 		}
 		for _, person := range persons {
-			if person.ID == p.PersonID && v.Name == "" && person.NameSealed != "" {
+			if person.ID == p.PersonID && v.Name == "" && person.NameSealed != "" && (p.State == "willing" || v.Mine) {
 				if v.Name, err = s.vault.Open(person.NameSealed, "persons.name"); err != nil {
 					return nil, err
 				}
@@ -197,14 +220,19 @@ func (s *Service) named(tx *store.Tx, actor org.Actor, parties []Party) ([]Party
 }
 
 // allowed lists what the actor may do now.
-func (v *View) allowed(actor org.Actor) []string {
+func (v *View) allowed(actor org.Actor, stalled bool) []string {
 	var can []string
+	if actor.Post != nil && slices.ContainsFunc(v.Parties, func(p PartyView) bool { return p.PersonID != 0 && p.PersonID == actor.PersonID }) {
+		return nil // see ErrPersonal
+	}
 	host := actor.Post != nil && v.HostID == actor.OrganisationID()
 	mine := slices.IndexFunc(v.Parties, func(p PartyView) bool { return p.Mine })
+	applicant := mine >= 0 && v.Parties[mine].Side == Applicant
+	asks := applicant || (actor.Post != nil && v.AskedOrg == actor.OrganisationID())
 	switch v.State {
 	case Requested, Open:
 		if host {
-			can = append(can, "accept", "party")
+			can = append(can, "accept", "party", "remove")
 			if v.State == Requested {
 				can = append(can, "decline")
 			} else {
@@ -213,6 +241,9 @@ func (v *View) allowed(actor org.Actor) []string {
 		}
 		if mine >= 0 {
 			can = append(can, "answer")
+		}
+		if asks && stalled && len(v.Next) > 0 {
+			can = append(can, "raise")
 		}
 	case Drafted:
 		if host {
@@ -225,15 +256,17 @@ func (v *View) allowed(actor org.Actor) []string {
 		if host || mine >= 0 {
 			can = append(can, "term", "breach")
 		}
-	case Failed:
-		if host || mine >= 0 {
-			if len(v.Next) > 0 {
+	case Failed, Declined:
+		if host || mine >= 0 || asks {
+			if len(v.Next) > 0 && (asks || v.State == Failed) {
 				can = append(can, "raise")
 			}
-			can = append(can, "court")
+			if asks || v.State == Failed {
+				can = append(can, "court")
+			}
 		}
 	}
-	if mine >= 0 && v.Parties[mine].Side == Applicant && slices.Contains([]State{Requested, Open, Drafted, Failed}, v.State) {
+	if (applicant && slices.Contains([]State{Requested, Open, Drafted, Failed}, v.State)) || (asks && v.State == Requested) {
 		can = append(can, "withdraw")
 	}
 	return can

@@ -38,7 +38,7 @@ var entities = []any{
 	file.File{},
 	complaint.Case{}, complaint.Complainant{}, complaint.MandateVersion{}, complaint.KeptDraft{}, complaint.Party{}, complaint.Step{}, complaint.Gram{}, complaint.SavedView{}, complaint.Template{}, complaint.ContactPoint{}, complaint.Shift{}, complaint.OpenKey{}, complaint.Restriction{}, complaint.LeagueTable{},
 	mediation.Mediation{}, mediation.Party{}, mediation.Agreement{}, mediation.Term{}, mediation.Step{}, mediation.Lawyer{},
-	joint.Whistle{}, joint.Summons{}, joint.Minute{}, joint.Task{}, joint.Conference{}, joint.Item{}, joint.Attendee{},
+	joint.Whistle{}, joint.Summons{}, joint.Minute{}, joint.Task{}, joint.Conference{}, joint.Item{}, joint.Attendee{}, joint.Tap{},
 	hotline.Import{}, hotline.Order{},
 	disclosure.Notice{}, disclosure.Version{},
 	session.Session{}, session.PhoneCode{}, web.AccessEntry{},

@@ -3,10 +3,14 @@ package store
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"time"
 
 	gormlogger "gorm.io/gorm/logger"
 )
+
+// longest is how many bytes of a slow statement are logged: one that writes many rows repeats itself.
+const longest = 2000
 
 // slow is how long a statement may take before it is logged.
 const slow = 500 * time.Millisecond
@@ -45,6 +49,9 @@ func (l *logger) Trace(ctx context.Context, begin time.Time, fc func() (string, 
 		l.onSQL(sql)
 	}
 	if took >= slow {
+		if len(sql) > longest {
+			sql = strings.ToValidUTF8(sql[:longest], "") + "…"
+		}
 		l.log.WarnContext(ctx, "slow statement", "sql", sql, "rows", rows, "took", took)
 	}
 }

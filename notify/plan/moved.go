@@ -65,7 +65,7 @@ var moves = map[string][]said{
 	"escalate": {
 		{[]To{Complainant}, "您的投诉已升级督办", "您的投诉（{number}）没有按时办理，已由{to}督办。", "督办中", "请留意办理进展"},
 		{[]To{Offered, Lead}, "投诉升级督办", "{estate}：{matter}（{number}）由{lead}主办，没有按时办理，现由{to}督办。", "", "请督办"}},
-	"remind": {{[]To{Lead}, "投诉快到期了", "{estate}：{matter}（{number}）快到期了{due}。", "", "请按时办结"}},
+	"remind": {{[]To{Lead, Offered}, "投诉快到期了", "{estate}：{matter}（{number}）快到期了{due}。", "", "请按时办结"}},
 	"join":   {{[]To{Lead}, "又有居民反映同一件事", "{estate}：{matter}（{number}）又有一位居民加入。", "", "请一并答复"}},
 }
 

@@ -27,6 +27,7 @@ const (
 	Owing       To = "owing"       // posts of the office that owes a task
 	Giver       To = "giver"       // posts of the office that gave it
 	Parties     To = "parties"     // posts of the organisations that are parties of a mediation
+	Above       To = "above"       // posts of the level above whoever does nothing
 	Residents   To = "residents"   // everybody with a home in the estate
 )
 

@@ -49,6 +49,7 @@ type caseView struct {
 	StepDueAt    *time.Time `json:"step_due_at,omitempty" doc:"本环节的时限"`
 	Until        *time.Time `json:"until,omitempty" doc:"暂缓、等待补充或等待确认到什么时候"`
 	Overdue      bool       `json:"overdue"`
+	StepOverdue  bool       `json:"step_overdue,omitempty" doc:"本环节已超过时限"`
 	People       int        `json:"people" doc:"投诉人数"`
 	Refusals     int        `json:"refusals" doc:"退办次数"`
 	Returns      int        `json:"returns"`
@@ -101,7 +102,7 @@ func viewCase(v complaint.View) caseView {
 		Clause: v.Clause, ClauseText: v.ClauseText, Class: v.Class, ClassName: rulepack.ClassNames[rulepack.Class(v.Class)], Urgent: v.Urgent, Text: v.Text,
 		State: string(v.State), StateName: complaint.StateNames[v.State], Ending: string(v.Ending), LeadID: v.LeadID, Lead: v.Lead, OfferedID: v.OfferedID, Offered: v.Offered,
 		Supervisor: v.Supervisor, Joint: v.Joint, ParentID: v.ParentID, MergedInto: v.Into, Why: v.RouteReason, DueAt: web.TimeOr(v.DueAt), DueReference: v.DueReference,
-		StepDueAt: web.TimeOr(v.StepDueAt), Until: web.TimeOr(v.HeldUntil), Overdue: v.Overdue, People: v.People, Refusals: v.Refusals, Returns: v.Returns,
+		StepDueAt: web.TimeOr(v.StepDueAt), Until: web.TimeOr(v.HeldUntil), Overdue: v.Overdue, StepOverdue: v.StepOverdue, People: v.People, Refusals: v.Refusals, Returns: v.Returns,
 		Escalations: v.Escalations, Final: v.Final, PostID: v.Post, Rules: v.Rules, Mandate: v.MandateVersion, CreatedAt: web.Time(v.CreatedAt), FileIDs: v.FileIDs}
 	// A unit names its household; a complaint about a body keeps it from everybody who works on the case by default.
 	if v.AboutID == 0 {

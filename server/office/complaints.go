@@ -34,7 +34,7 @@ type complaintsInput struct {
 	Urgent   bool               `query:"urgent" doc:"只看紧急的"`
 	From     string             `query:"from" format:"date" doc:"从哪一天收到"`
 	To       string             `query:"to" format:"date" doc:"到哪一天收到（含）"`
-	Text     string             `query:"text" maxLength:"60" doc:"搜索内容、地点、事项或受理编号；几个词用空格隔开，都要有。有搜索时新的在前"`
+	Text     string             `query:"text" maxLength:"60" doc:"搜索内容、地点、事项、办理记录或受理编号；几个词用空格隔开，都要有。有搜索时新的在前"`
 	web.Page
 }
 

@@ -161,9 +161,6 @@ func dropTemplate(d Deps) func(context.Context, org.Actor, *IDPath) (*web.Empty,
 
 func exportComplaints(d Deps) func(context.Context, org.Actor, *complaintsInput) (*web.SheetOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *complaintsInput) (*web.SheetOutput, error) {
-		if in.Text != "" {
-			return nil, fault.ErrInvalid.With(fault.Field{Path: "text", Reason: "导出按筛选条件，不按搜索的词；请清空搜索后再导出"})
-		}
 		in.Cursor = ""
 		f, err := in.filter()
 		if err != nil {
@@ -174,7 +171,7 @@ func exportComplaints(d Deps) func(context.Context, org.Actor, *complaintsInput)
 		if err != nil {
 			return nil, err
 		}
-		err = d.Complaints.ExportList(ctx, a, f, func(v complaint.View) error {
+		err = d.Complaints.ExportList(ctx, a, in.Text, f, func(v complaint.View) error {
 			c := viewCase(v)
 			late := ""
 			if c.Overdue {

@@ -46,14 +46,16 @@ type callView struct {
 	Away           bool        `json:"away,omitempty" doc:"不在现场"`
 	AwayReason     string      `json:"away_reason,omitempty"`
 	FileID         int64       `json:"file_id,omitempty"`
+	DueAt          *time.Time  `json:"due_at,omitempty" doc:"裁定要到场的单位自己的时限"`
 	Rating         *RatingBody `json:"rating,omitempty"`
 	Comment        string      `json:"comment,omitempty"`
 }
 
 type minuteView struct {
-	By   string    `json:"by"`
-	Text string    `json:"text"`
-	At   time.Time `json:"at"`
+	By     string    `json:"by"`
+	ItemID int64     `json:"item_id,omitempty" doc:"会议的哪一项议题；没有的是整次会议"`
+	Text   string    `json:"text"`
+	At     time.Time `json:"at"`
 }
 
 type taskView struct {
@@ -94,6 +96,7 @@ type whistleView struct {
 	DueAt        *time.Time   `json:"due_at,omitempty"`
 	DueReference bool         `json:"due_reference,omitempty"`
 	Late         bool         `json:"late"`
+	SignDue      *time.Time   `json:"sign_due,omitempty" doc:"签批的时限"`
 	Calls        []callView   `json:"calls"`
 	Minutes      []minuteView `json:"minutes,omitempty"`
 	Tasks        []taskView   `json:"tasks,omitempty"`
@@ -108,12 +111,12 @@ type whistleOutput struct{ Body whistleView }
 func viewWhistle(v joint.View) whistleView {
 	out := whistleView{ID: v.ID, Number: v.Number, CaseID: v.CaseID, CaseNumber: v.CaseNumber, EstateID: v.EstateID, Estate: v.Estate, AskedBy: v.AskedName, Township: v.SignedName,
 		Reason: v.Reason, Sort: string(v.Sort), Place: v.Place, Lat: web.Degrees(v.Lat), Lng: web.Degrees(v.Lng), State: string(v.State), StateName: joint.StateNames[v.State],
-		SignedText: v.SignedText, Outcome: v.Outcome, DueAt: web.TimeOr(v.DueAt), DueReference: v.DueReference, Late: v.Late, Actions: v.Allowed,
+		SignedText: v.SignedText, Outcome: v.Outcome, DueAt: web.TimeOr(v.DueAt), DueReference: v.DueReference, Late: v.Late, SignDue: web.TimeOr(v.SignDue), Actions: v.Allowed,
 		CreatedAt: web.Time(v.CreatedAt), BlownAt: web.TimeOr(v.BlownAt), ClosedAt: web.TimeOr(v.ClosedAt), Calls: []callView{}}
 	for _, c := range v.Calls {
 		one := callView{OrganisationID: c.OrganisationID, Office: c.Office, Task: c.Task, Clause: c.Clause, State: string(c.State), StateName: joint.AnswerNames[c.State],
 			RefusedClause: c.RefusedClause, RefusedText: c.RefusedText, DecidedText: c.DecidedText, ArrivedAt: web.TimeOr(c.ArrivedAt), Lat: web.Degrees(c.Lat), Lng: web.Degrees(c.Lng),
-			Metres: max(c.Metres, 0), Away: c.Away, AwayReason: c.AwayReason, FileID: c.FileID, Comment: c.Comment}
+			Metres: max(c.Metres, 0), Away: c.Away, AwayReason: c.AwayReason, FileID: c.FileID, DueAt: web.TimeOr(c.DueAt), Comment: c.Comment}
 		if c.RatedAt != nil {
 			one.Rating = &RatingBody{c.Response, c.Solved, c.Satisfied}
 		}
@@ -174,13 +177,14 @@ func blown(ctx context.Context, d Deps, a org.Actor, w *joint.Whistle, err error
 type recallInput struct {
 	IDPath
 	Body struct {
-		Text string `json:"text" minLength:"1" maxLength:"400" doc:"为什么撤回"`
+		Text      string `json:"text" minLength:"1" maxLength:"400" doc:"为什么撤回"`
+		ClientRef string `json:"client_ref,omitempty" maxLength:"64" doc:"提交编号：同一次提交再发，得到第一次的结果"`
 	}
 }
 
 func recallWhistle(d Deps) func(context.Context, org.Actor, *recallInput) (*whistleOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *recallInput) (*whistleOutput, error) {
-		w, err := d.Joint.Recall(ctx, a, in.ID, in.Body.Text)
+		w, err := d.Joint.Once(in.Body.ClientRef, web.InputHash("recall", in.ID, in.Body)).Recall(ctx, a, in.ID, in.Body.Text)
 		return blown(ctx, d, a, w, err)
 	}
 }
@@ -214,14 +218,15 @@ func showWhistle(d Deps) func(context.Context, org.Actor, *IDPath) (*whistleOutp
 type signInput struct {
 	IDPath
 	Body struct {
-		Blow bool   `json:"blow" doc:"同意吹哨"`
-		Text string `json:"text,omitempty" maxLength:"500" doc:"不同意时必填"`
+		Blow      bool   `json:"blow" doc:"同意吹哨"`
+		Text      string `json:"text,omitempty" maxLength:"500" doc:"不同意时必填"`
+		ClientRef string `json:"client_ref,omitempty" maxLength:"64" doc:"提交编号：同一次提交再发，得到第一次的结果"`
 	}
 }
 
 func signWhistle(d Deps) func(context.Context, org.Actor, *signInput) (*whistleOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *signInput) (*whistleOutput, error) {
-		w, err := d.Joint.Sign(ctx, a, in.ID, in.Body.Blow, in.Body.Text)
+		w, err := d.Joint.Once(in.Body.ClientRef, web.InputHash("sign", in.ID, in.Body)).Sign(ctx, a, in.ID, in.Body.Blow, in.Body.Text)
 		return blown(ctx, d, a, w, err)
 	}
 }
@@ -231,7 +236,7 @@ type checkInInput struct {
 	Body struct {
 		Lat    float64 `json:"lat,omitempty" minimum:"-90" maximum:"90" doc:"手机定位（GCJ-02）"`
 		Lng    float64 `json:"lng,omitempty" minimum:"-180" maximum:"180"`
-		Reason string  `json:"reason,omitempty" maxLength:"200" doc:"不能到现场的原因"`
+		Reason string  `json:"reason,omitempty" maxLength:"200" doc:"不能到现场、或没有定位的原因"`
 		FileID int64   `json:"file_id" minimum:"1" doc:"现场照片"`
 	}
 }
@@ -246,14 +251,15 @@ func checkIn(d Deps) func(context.Context, org.Actor, *checkInInput) (*whistleOu
 type refuseWhistleInput struct {
 	IDPath
 	Body struct {
-		Clause string `json:"clause" minLength:"1" maxLength:"64" doc:"职责清单的条款"`
-		Text   string `json:"text" minLength:"1" maxLength:"500" doc:"理由"`
+		Clause    string `json:"clause" minLength:"1" maxLength:"64" doc:"职责清单的条款"`
+		Text      string `json:"text" minLength:"1" maxLength:"500" doc:"理由"`
+		ClientRef string `json:"client_ref,omitempty" maxLength:"64" doc:"提交编号：同一次提交再发，得到第一次的结果"`
 	}
 }
 
 func refuseWhistle(d Deps) func(context.Context, org.Actor, *refuseWhistleInput) (*whistleOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *refuseWhistleInput) (*whistleOutput, error) {
-		w, err := d.Joint.Refuse(ctx, a, in.ID, in.Body.Clause, in.Body.Text)
+		w, err := d.Joint.Once(in.Body.ClientRef, web.InputHash("refuse", in.ID, in.Body)).Refuse(ctx, a, in.ID, in.Body.Clause, in.Body.Text)
 		return blown(ctx, d, a, w, err)
 	}
 }
@@ -267,14 +273,15 @@ type OfOffice struct {
 type decideRefusalInput struct {
 	OfOffice
 	Body struct {
-		Excuse bool   `json:"excuse" doc:"不用到场"`
-		Text   string `json:"text" minLength:"1" maxLength:"500" doc:"裁定理由"`
+		Excuse    bool   `json:"excuse" doc:"不用到场"`
+		Text      string `json:"text" minLength:"1" maxLength:"500" doc:"裁定理由"`
+		ClientRef string `json:"client_ref,omitempty" maxLength:"64" doc:"提交编号：同一次提交再发，得到第一次的结果"`
 	}
 }
 
 func decideRefusal(d Deps) func(context.Context, org.Actor, *decideRefusalInput) (*whistleOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *decideRefusalInput) (*whistleOutput, error) {
-		w, err := d.Joint.DecideRefusal(ctx, a, in.ID, in.Organisation, in.Body.Excuse, in.Body.Text)
+		w, err := d.Joint.Once(in.Body.ClientRef, web.InputHash("decide", in.ID, in.Organisation, in.Body)).DecideRefusal(ctx, a, in.ID, in.Organisation, in.Body.Excuse, in.Body.Text)
 		return blown(ctx, d, a, w, err)
 	}
 }
@@ -322,13 +329,14 @@ func giveTask(d Deps) func(context.Context, org.Actor, *giveTaskInput) (*whistle
 type textBody struct {
 	IDPath
 	Body struct {
-		Text string `json:"text" minLength:"1" maxLength:"2000"`
+		Text      string `json:"text" minLength:"1" maxLength:"2000"`
+		ClientRef string `json:"client_ref,omitempty" maxLength:"64" doc:"提交编号：同一次提交再发，得到第一次的结果"`
 	}
 }
 
 func closeWhistle(d Deps) func(context.Context, org.Actor, *textBody) (*whistleOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *textBody) (*whistleOutput, error) {
-		w, err := d.Joint.Close(ctx, a, in.ID, in.Body.Text)
+		w, err := d.Joint.Once(in.Body.ClientRef, web.InputHash("close", in.ID, in.Body)).Close(ctx, a, in.ID, in.Body.Text)
 		return blown(ctx, d, a, w, err)
 	}
 }
@@ -337,13 +345,14 @@ type rateWhistleInput struct {
 	OfOffice
 	Body struct {
 		RatingBody
-		Comment string `json:"comment,omitempty" maxLength:"500"`
+		Comment   string `json:"comment,omitempty" maxLength:"500"`
+		ClientRef string `json:"client_ref,omitempty" maxLength:"64" doc:"提交编号：同一次提交再发，得到第一次的结果"`
 	}
 }
 
 func rateWhistle(d Deps) func(context.Context, org.Actor, *rateWhistleInput) (*whistleOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *rateWhistleInput) (*whistleOutput, error) {
-		w, err := d.Joint.Rate(ctx, a, in.ID, in.Organisation, complaint.Rating(in.Body.RatingBody), in.Body.Comment)
+		w, err := d.Joint.Once(in.Body.ClientRef, web.InputHash("rate", in.ID, in.Organisation, in.Body)).Rate(ctx, a, in.ID, in.Organisation, complaint.Rating(in.Body.RatingBody), in.Body.Comment)
 		return blown(ctx, d, a, w, err)
 	}
 }
@@ -372,7 +381,7 @@ type taskOutput struct{ Body taskView }
 
 func finishTask(d Deps) func(context.Context, org.Actor, *textBody) (*taskOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *textBody) (*taskOutput, error) {
-		t, err := d.Joint.FinishTask(ctx, a, in.ID, in.Body.Text)
+		t, err := d.Joint.Once(in.Body.ClientRef, web.InputHash("finish", in.ID, in.Body)).FinishTask(ctx, a, in.ID, in.Body.Text)
 		if err != nil {
 			return nil, err
 		}
