@@ -187,7 +187,7 @@ func (b Backlog) led(tx *store.Tx, actor org.Actor, office int64, p Period, give
 		}
 		return partOf(office)(q)
 	}
-	return walk(tx, which, p.To, func(c Case, steps []Step) {
+	return eachCase(tx, which, p.To, func(c Case, steps []Step) {
 		when := func(t time.Time, what BacklogFigure) {
 			if !t.Before(p.From) && t.Before(p.To) {
 				give(c.ID, what, calendar.DateOf(t))

@@ -137,7 +137,7 @@ func (s *Service) stays(ctx context.Context, actor org.Actor, p Period, give fun
 			}
 			return partOf(own)(q)
 		}
-		return walk(tx, which, p.To, func(c Case, steps []Step) {
+		return eachCase(tx, which, p.To, func(c Case, steps []Step) {
 			staysOf(steps, p, func(st Stay) {
 				st.Number = c.Number
 				if own == 0 || st.Office == own {
@@ -156,8 +156,8 @@ func partOf(office int64) func(*gorm.DB) *gorm.DB {
 	}
 }
 
-// walk gives cases one after the other, by id, each with its steps before a time, a page in memory at a time.
-func walk(tx *store.Tx, which func(*gorm.DB) *gorm.DB, until time.Time, give func(Case, []Step)) error {
+// eachCase gives cases one after the other, by id, each with its steps before a time, a page in memory at a time.
+func eachCase(tx *store.Tx, which func(*gorm.DB) *gorm.DB, until time.Time, give func(Case, []Step)) error {
 	for after := int64(0); ; {
 		var cases []Case
 		err := tx.Table("cases").Select("cases.id, cases.number, cases.lead_id, cases.class, cases.due_at, cases.answered_at, cases.late_answers").Scopes(which).Where("cases.id > ?", after).

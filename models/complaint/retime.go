@@ -80,7 +80,7 @@ func retime(tx *store.Tx, r sight, p Period, set *rulepack.Set, under map[int64]
 	}
 	var failed error
 	// A step at the very end of the period belongs to a later one; what a case went through until it closed lies before.
-	err = walk(tx, which, p.To, func(c Case, steps []Step) {
+	err = eachCase(tx, which, p.To, func(c Case, steps []Step) {
 		again, err := replay(c.Class, steps, set, days)
 		if err != nil {
 			failed = errors.Join(failed, err)
