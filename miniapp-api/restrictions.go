@@ -27,7 +27,7 @@ func listMyRestrictions(d Deps) func(context.Context, org.Actor, *web.Empty) (*w
 		if err != nil {
 			return nil, err
 		}
-		return web.Whole(rows, func(r complaint.Restriction) restrictionView {
+		return web.Whole(rows, func(r complaint.OwnRestriction) restrictionView {
 			return restrictionView{ID: r.ID, Receipt: r.Receipt, Reason: r.Reason, EndsAt: web.Time(r.EndsAt), State: r.State, Appeal: r.Appeal, Decision: r.Decision, Holds: r.Holds, Appeals: r.MayAppeal()}
 		}), nil
 	}

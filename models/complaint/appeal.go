@@ -17,15 +17,24 @@ var (
 	ErrBelowImposer = fault.New(fault.Forbidden, "restriction.below", "这项限制由上级单位作出，申诉要由更上一级处理")
 )
 
+// OwnRestriction is a restriction as the one whom it restricts reads it.
+type OwnRestriction struct {
+	Restriction
+	Holds bool // now
+}
+
+// MayAppeal reports whether they may still object.
+func (r OwnRestriction) MayAppeal() bool { return r.Holds && r.State == "active" }
+
 // maxRestrictions bounds what one person reads of the restrictions that reach them.
 const maxRestrictions = 50
 
 // ListOwnRestrictions lists what restricts the actor, under their account or the phone that is bound to it, newest first.
-func (s *Service) ListOwnRestrictions(ctx context.Context, actor org.Actor) ([]Restriction, error) {
+func (s *Service) ListOwnRestrictions(ctx context.Context, actor org.Actor) ([]OwnRestriction, error) {
 	if err := actor.Must(org.FollowComplaint); err != nil {
 		return nil, err
 	}
-	var rows []Restriction
+	var rows []OwnRestriction
 	err := s.db.View(ctx, func(tx *store.Tx) error {
 		who, err := s.account(tx, actor.PersonID)
 		if err != nil {
@@ -38,19 +47,20 @@ func (s *Service) ListOwnRestrictions(ctx context.Context, actor org.Actor) ([]R
 }
 
 // restrictions are what reaches somebody, as they read it.
-func (w whom) restrictions(tx *store.Tx) ([]Restriction, error) {
+func (w whom) restrictions(tx *store.Tx) ([]OwnRestriction, error) {
 	var rows []Restriction
 	err := tx.Scopes(w.theirs).Order("id DESC").Limit(maxRestrictions).Find(&rows).Error
-	for i := range rows {
-		rows[i].Holds = rows[i].holds(tx.Now)
+	own := make([]OwnRestriction, len(rows))
+	for i, r := range rows {
+		own[i] = OwnRestriction{Restriction: r, Holds: r.holds(tx.Now)}
 	}
-	return rows, err
+	return own, err
 }
 
 // ListRestrictionsByReceipt lists what restricts whoever holds a receipt's number and its phone, newest first.
 // Fault: ErrNoSuchReceipt.
-func (s *Service) ListRestrictionsByReceipt(ctx context.Context, phone, receipt string) ([]Restriction, error) {
-	var rows []Restriction
+func (s *Service) ListRestrictionsByReceipt(ctx context.Context, phone, receipt string) ([]OwnRestriction, error) {
+	var rows []OwnRestriction
 	err := s.db.View(ctx, func(tx *store.Tx) error {
 		if _, err := s.underReceipt(tx, phone, receipt); err != nil {
 			return err

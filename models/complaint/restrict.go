@@ -40,11 +40,7 @@ type Restriction struct {
 	DecidedBy  int64
 	DecidedAt  *time.Time
 	CreatedAt  time.Time
-	Holds      bool `gorm:"-"` // of one that its subject reads: it restricts now
 }
-
-// MayAppeal reports whether the one whom it restricts may still object.
-func (r *Restriction) MayAppeal() bool { return r.Holds && r.State == "active" }
 
 // restricting are the states in which a restriction holds until it ends.
 var restricting = []string{"active", "appealed", "upheld"}
