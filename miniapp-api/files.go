@@ -58,10 +58,8 @@ func linkFile(d Deps) func(context.Context, org.Actor, *IDPath) (*linkOutput, er
 		if err := mayOpen(ctx, d, a, f); err != nil {
 			return nil, err
 		}
-		if f.RedactedID != 0 && f.PersonID != a.PersonID {
-			if f, err = d.Files.Find(ctx, f.RedactedID); err != nil {
-				return nil, err
-			}
+		if f, err = asShown(ctx, d, a, f); err != nil {
+			return nil, err
 		}
 		url, until := d.Files.Link(f, a.PersonID)
 		out := &linkOutput{}
@@ -86,4 +84,19 @@ func mayOpen(ctx context.Context, d Deps, a org.Actor, f *file.File) error {
 		return err
 	}
 	return file.ErrNotFound
+}
+
+// asShown is the picture that somebody sees: the one in which a reviewer made something unrecognisable, unless they took it or
+// filed the case.
+func asShown(ctx context.Context, d Deps, a org.Actor, f *file.File) (*file.File, error) {
+	if f.RedactedID == 0 || f.PersonID == a.PersonID {
+		return f, nil
+	}
+	if f.SubjectKind == "case_step" {
+		keeps, err := d.Complaints.KeepsOriginals(ctx, a, f.SubjectID)
+		if keeps || err != nil {
+			return f, err
+		}
+	}
+	return d.Files.Find(ctx, f.RedactedID)
 }

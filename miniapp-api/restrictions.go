@@ -17,6 +17,8 @@ type restrictionView struct {
 	State    string    `json:"state" doc:"active 限制中；appealed 已申诉；upheld 维持；lifted 解除"`
 	Appeal   string    `json:"appeal,omitempty"`
 	Decision string    `json:"decision,omitempty"`
+	Holds    bool      `json:"holds" doc:"现在还限制着"`
+	Appeals  bool      `json:"may_appeal" doc:"现在可以申诉"`
 }
 
 func listMyRestrictions(d Deps) func(context.Context, org.Actor, *web.Empty) (*web.All[restrictionView], error) {
@@ -25,8 +27,8 @@ func listMyRestrictions(d Deps) func(context.Context, org.Actor, *web.Empty) (*w
 		if err != nil {
 			return nil, err
 		}
-		return web.Whole(rows, func(r complaint.Restriction) restrictionView {
-			return restrictionView{ID: r.ID, Receipt: r.Receipt, Reason: r.Reason, EndsAt: web.Time(r.EndsAt), State: r.State, Appeal: r.Appeal, Decision: r.Decision}
+		return web.Whole(rows, func(r complaint.OwnRestriction) restrictionView {
+			return restrictionView{ID: r.ID, Receipt: r.Receipt, Reason: r.Reason, EndsAt: web.Time(r.EndsAt), State: r.State, Appeal: r.Appeal, Decision: r.Decision, Holds: r.Holds, Appeals: r.MayAppeal()}
 		}), nil
 	}
 }

@@ -170,7 +170,7 @@ func bodies(th things) map[string]any {
 		"officeAddPoint":       m{"text": "再议一项"}, "officeAttendConference": m{"present": true}, "officeDecidePoint": m{"text": "同意整治", "no_task": true}, "officeAddPointTask": m{"to": 1, "text": "清障", "due": "2027-01-01", "client_ref": "w25"}, "officeRecordConference": m{"text": "会议纪要", "client_ref": "w23"}, "officeEndConference": m{"cancel": true, "text": "改期"},
 		"officeRedactComplaint": m{"text": "某住户", "reason": "有姓名"}, "officeRedactPhoto": m{"file_id": 1, "redacted_id": 999999, "reason": "有人脸"}, "officeRestrictFiler": m{"receipt": "T1", "reason": "反复辱骂工作人员", "days": 7},
 		"officeDecideAppeal": m{"lift": true, "text": "申诉成立"}, "appealRestriction": m{"text": "没有滥用"},
-		"officePublishLeague": m{"month": "2026-10", "kind": "department", "reason": "更正"},
+		"officePublishLeague": m{"month": "2026-10", "kind": "department", "reason": "更正", "client_ref": "w25"},
 		"keepDraft":           m{"draft": m{"text": "写了一半"}},
 		"markRead":            m{"ids": []int64{1}}, "officeMarkRead": m{"ids": []int64{1}},
 		"officeAcceptComplaint": m{}, "officeNoteComplaint": m{"text": "正在联系"}, "officeAnswerComplaint": m{"report": report("已经处理")},

@@ -38,6 +38,9 @@ func (t *turn) answer() error {
 		return err
 	}
 	c.AnsweredAt = &t.tx.Now
+	if c.DueAt != nil && t.tx.Now.After(*c.DueAt) {
+		c.LateAnswers++
+	}
 	if c.ParentID != 0 {
 		c.Ending, c.ClosedAt = EndPart, &t.tx.Now
 		return nil // the lead of the whole is told when the last part is done

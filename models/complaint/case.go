@@ -125,6 +125,7 @@ type Case struct {
 	Rules          string // by which its clocks run
 	Text           string
 	Redacted       string // what neighbours and the open interface read instead; empty for nothing
+	RedactedPlace  string // and instead of the place
 	Visibility     Visibility
 	Display        Display
 	CheckedAt      *time.Time
@@ -139,8 +140,11 @@ type Case struct {
 	Final     bool  // arbitrated: nobody refuses or transfers it any more
 	Refusals  int
 	Returns   int
-	People    int // receipts
-	Ending    Ending
+	// LateAnswers counts the answers that came after the date that was due when they came. A new dispatch brings a new date and
+	// takes none of them back.
+	LateAnswers int
+	People      int // receipts
+	Ending      Ending
 
 	RouteReason   string
 	DueAt         *time.Time
@@ -235,6 +239,7 @@ type Service struct {
 	files   Files
 	log     *slog.Logger
 	lists   mandates
+	forget  []Forgetter
 }
 
 // Files ties uploads to a case in the caller's transaction.

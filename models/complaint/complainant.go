@@ -114,7 +114,7 @@ func (s *Service) Erase(tx *store.Tx, person int64) error {
 	if err := dropDraft(tx, person); err != nil {
 		return err
 	}
-	if err := tx.Model(&Restriction{}).Where("person_id = ?", person).Update("phone_index", "").Error; err != nil {
+	if err := tx.Model(&Restriction{}).Where("person_id = ?", person).Updates(map[string]any{"phone_index": "", "live": nil}).Error; err != nil {
 		return err
 	}
 	own := tx.Model(&Complainant{}).Select("receipt").Where("person_id = ?", person)

@@ -38,7 +38,7 @@ func TestRedaction(t *testing.T) {
 	w.ok(t, w.community, c.ID, complaint.Accept, complaint.Input{})
 	note := w.ok(t, w.community, c.ID, complaint.Note, complaint.Input{Text: "已联系张三"})
 	for _, r := range []complaint.Redaction{{Text: "有住户每天半夜砸墙", Reason: "有姓名"}, {Seq: note.Version, Text: "已联系该住户", Reason: "有姓名"}} {
-		if err := w.s.Redact(t.Context(), w.community, c.ID, r); err != nil {
+		if err := w.s.Redact(t.Context(), w.township, c.ID, r); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -44,7 +44,7 @@ func TestBacklogDwellAndRefusals(t *testing.T) {
 		t.Errorf("backlog %+v", days)
 	}
 	for _, d := range days {
-		rows, err := w.s.BacklogCases(t.Context(), w.bureau, d.Day, complaint.Backlog{}, 0, 10)
+		rows, err := w.s.BacklogCases(t.Context(), w.bureau, d.Day, complaint.DayOpen, complaint.Backlog{}, 0, 10)
 		if err != nil || int64(len(rows)) != d.Open {
 			t.Errorf("behind %s stand %d, %v", d.Day, len(rows), err)
 		}
@@ -108,6 +108,12 @@ func TestBacklogDwellAndRefusals(t *testing.T) {
 	}
 }
 
+// publish publishes the departments' March.
+func (w *cast) publish(t *testing.T, by org.Actor, ref, reason string) (*complaint.LeagueTable, error) {
+	t.Helper()
+	return w.s.PublishLeague(t.Context(), by, complaint.Publication{Month: "2026-03", Kind: org.Department, Reason: reason, ClientRef: ref, InputHash: reason})
+}
+
 // TestTheLeagueIsFrozen: what was published stays; a late rating and new weights show beside it and are named; another
 // publication needs a reason; two sets of weights stand side by side; equal scores share a rank.
 func TestTheLeagueIsFrozen(t *testing.T) {
@@ -129,11 +135,11 @@ func TestTheLeagueIsFrozen(t *testing.T) {
 		w.ok(t, w.owner, c.ID, complaint.Confirm, complaint.Input{})
 		late = c
 	}
-	if _, err := w.s.PublishLeague(t.Context(), w.bureau, "2026-03", org.Department, ""); !errors.Is(err, complaint.ErrMonth) {
+	if _, err := w.publish(t, w.bureau, "early", ""); !errors.Is(err, complaint.ErrMonth) {
 		t.Errorf("a month that is not over: %v", err)
 	}
 	w.clock.Advance(40 * 24 * time.Hour)
-	first, err := w.s.PublishLeague(t.Context(), w.bureau, "2026-03", org.Department, "")
+	first, err := w.publish(t, w.bureau, "first", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,10 +159,10 @@ func TestTheLeagueIsFrozen(t *testing.T) {
 	if *p.Rows[1].Score != 10_000 || len(p.Changed) != 2 || len(p.Today.Rows) != 2 || p.Today.Rows[1].Response != 0 {
 		t.Errorf("after a late rating: %+v, changed %v", p.Rows, p.Changed)
 	}
-	if _, err := w.s.PublishLeague(t.Context(), w.bureau, "2026-03", org.Department, ""); err == nil {
+	if _, err := w.publish(t, w.bureau, "again", ""); err == nil {
 		t.Error("published again without a reason")
 	}
-	if _, err := w.s.PublishLeague(t.Context(), w.bureau, "2026-03", org.Department, "有一条评价晚到"); err != nil {
+	if _, err := w.publish(t, w.bureau, "second", "有一条评价晚到"); err != nil {
 		t.Fatal(err)
 	}
 	if old := show(first.Version); *old.Rows[1].Score != 10_000 || show(0).Version != 2 {
@@ -177,7 +183,7 @@ func TestTheLeagueIsFrozen(t *testing.T) {
 	if n, ok := heat[0].PerThousand(); !ok || n != 66_667 {
 		t.Errorf("per thousand %d", n)
 	}
-	rows, err := w.s.HeatCases(t.Context(), w.bureau, complaint.Period{From: before.AddDate(0, -3, 0), To: w.clock.Now()}, w.Estate.ID, "", 0, 10)
+	rows, err := w.s.HeatCases(t.Context(), w.bureau, complaint.Period{From: before.AddDate(0, -3, 0), To: w.clock.Now()}, w.Estate.ID, complaint.HeatFiled, "", 0, 10)
 	if err != nil || len(rows) != 2 {
 		t.Errorf("behind the heat stand %d, %v", len(rows), err)
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"gorm.io/gorm"
+
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 )
@@ -20,6 +22,7 @@ type Stay struct {
 	From   time.Time
 	Length time.Duration
 	Ended  bool // within the period
+	goesOn bool // follows another stay at once: the case had not ended between them
 }
 
 // Dwell is the stays of one state at one organisation. Those that ended in the period count; those that went on beyond it
@@ -123,50 +126,68 @@ func (s *Service) stays(ctx context.Context, actor org.Actor, p Period, give fun
 		return err
 	}
 	own := int64(0)
-	if !actor.Has(org.ReadFigures, org.ScopeCity) && !actor.Has(org.ReadFigures, org.ScopeJurisdiction) {
+	if ownOnly(actor) {
 		own = actor.OrganisationID()
 	}
 	return s.db.View(ctx, func(tx *store.Tx) error {
-		for after := int64(0); ; {
-			q := tx.Table("cases").Select("cases.id, cases.number").Scopes(actor.NotAbout("cases.about_id")).
-				Where("cases.id > ? AND cases.created_at < ? AND (cases.closed_at IS NULL OR cases.closed_at >= ?) AND cases.parent_id = 0 AND cases.source <> 'patrol'", after, p.To, p.From)
+		which := func(q *gorm.DB) *gorm.DB {
+			q = actor.NotAbout("cases.about_id")(q).Where("cases.created_at < ? AND (cases.closed_at IS NULL OR cases.closed_at >= ?) AND cases.parent_id = 0 AND cases.source <> 'patrol'", p.To, p.From)
 			if own == 0 {
-				q = countable(actor)(q)
-			} else { // what it led once counts as well as what it leads
-				q = q.Where("cases.id IN (?)", tx.Model(&Party{}).Select("case_id").Where("organisation_id = ?", own))
+				return countable(actor)(q)
 			}
-			var cases []Case
-			if err := q.Order("cases.id").Limit(dwellPage).Find(&cases).Error; err != nil || len(cases) == 0 {
-				return err
-			}
-			after = cases[len(cases)-1].ID
-			numbers, ids := map[int64]string{}, make([]int64, len(cases))
-			for i, c := range cases {
-				numbers[c.ID], ids[i] = c.Number, c.ID
-			}
-			var steps []Step
-			if err := tx.Select("case_id", "seq", "kind", "state", "organisation_id", "to_id", "at").Where("case_id IN ? AND at < ?", ids, p.To).Order("case_id, seq").Find(&steps).Error; err != nil {
-				return err
-			}
-			for len(steps) > 0 {
-				n := 1
-				for n < len(steps) && steps[n].CaseID == steps[0].CaseID {
-					n++
-				}
-				staysOf(steps[:n], p, func(st Stay) {
-					st.Number = numbers[st.CaseID]
-					if own == 0 || st.Office == own {
-						give(st)
-					}
-				})
-				steps = steps[n:]
-			}
+			return partOf(own)(q)
 		}
+		return eachCase(tx, which, p.To, func(c Case, steps []Step) {
+			staysOf(steps, p, func(st Stay) {
+				st.Number = c.Number
+				if own == 0 || st.Office == own {
+					give(st)
+				}
+			})
+		})
 	})
 }
 
+// partOf narrows to the cases in which an office takes or took part: what it led once counts as well as what it leads.
+func partOf(office int64) func(*gorm.DB) *gorm.DB {
+	return func(q *gorm.DB) *gorm.DB {
+		party := q.Session(&gorm.Session{NewDB: true}).Model(&Party{}).Select("case_id").Where("organisation_id = ?", office)
+		return q.Where("cases.id IN (?)", party)
+	}
+}
+
+// eachCase gives cases one after the other, by id, each with its steps before a time, a page in memory at a time.
+func eachCase(tx *store.Tx, which func(*gorm.DB) *gorm.DB, until time.Time, give func(Case, []Step)) error {
+	for after := int64(0); ; {
+		var cases []Case
+		err := tx.Table("cases").Select("cases.id, cases.number, cases.lead_id, cases.class, cases.due_at, cases.answered_at, cases.late_answers").Scopes(which).Where("cases.id > ?", after).
+			Order("cases.id").Limit(dwellPage).Find(&cases).Error
+		if err != nil || len(cases) == 0 {
+			return err
+		}
+		after = cases[len(cases)-1].ID
+		byID, ids := map[int64]Case{}, make([]int64, len(cases))
+		for i, c := range cases {
+			byID[c.ID], ids[i] = c, c.ID
+		}
+		var steps []Step
+		if err := tx.Select("case_id", "seq", "kind", "state", "organisation_id", "to_id", "at").Where("case_id IN ? AND at < ?", ids, until).Order("case_id, seq").Find(&steps).Error; err != nil {
+			return err
+		}
+		for len(steps) > 0 {
+			n := 1
+			for n < len(steps) && steps[n].CaseID == steps[0].CaseID {
+				n++
+			}
+			give(byID[steps[0].CaseID], steps[:n])
+			steps = steps[n:]
+		}
+	}
+}
+
 // staysOf reads the stays of one case from its steps. Who leads follows from the steps that give a case to somebody: the
-// filing, an acceptance, an arbitration, a redirection, the next leg, a return that goes a level up.
+// filing, an acceptance, an arbitration, a redirection, the next leg, a return that goes a level up. Whatever else names an
+// office, the lead is not it: a return names one only where it leaves the case dispatched anew.
 func staysOf(steps []Step, p Period, give func(Stay)) {
 	stay := Stay{CaseID: steps[0].CaseID, Office: steps[0].ToID, State: steps[0].State, From: steps[0].At}
 	end := func(at time.Time, ended bool) {
@@ -182,7 +203,7 @@ func staysOf(steps []Step, p Period, give func(Stay)) {
 		case Accept:
 			office = st.OrganisationID
 		case Arbitrate, Redirect, Conclude, Return, Reopen:
-			if st.ToID != 0 {
+			if st.ToID != 0 && st.State == Dispatched {
 				office = st.ToID
 			}
 		}
@@ -190,7 +211,7 @@ func staysOf(steps []Step, p Period, give func(Stay)) {
 			continue
 		}
 		end(st.At, true)
-		stay = Stay{CaseID: stay.CaseID, Office: office, State: st.State, From: st.At}
+		stay = Stay{CaseID: stay.CaseID, Office: office, State: st.State, From: st.At, goesOn: !stay.State.over()}
 	}
 	end(p.To, false)
 }

@@ -40,7 +40,8 @@ type Figure string
 // The figures. Those of people count receipts, the others cases; every one is a numerator or a denominator.
 const (
 	FigureClosed    Figure = "closed"         // cases that closed with an answer or by force: the denominator of cases
-	FigureInTime    Figure = "in_time"        // answered by the due date
+	FigureInTime    Figure = "in_time"        // answered, and every answer by the date that was due when it came
+	FigureNoDue     Figure = "no_due"         // without a due date: neither in time nor late
 	FigureReturned  Figure = "returned"       // returned at least once
 	FigureRefused   Figure = "refused"        // cases that the organisation refused in the period, whoever led them in the end
 	FigureEscalated Figure = "escalated"      // called up at least once
@@ -60,7 +61,7 @@ const (
 )
 
 // FigureNames are the figures as people read them.
-var FigureNames = map[Figure]string{FigureClosed: "办结件数", FigureInTime: "按时答复", FigureReturned: "办结件中曾被退回", FigureRefused: "退办的件（按退办单位）", FigureEscalated: "办结件中曾升级督办", FigureForced: "上级办结",
+var FigureNames = map[Figure]string{FigureClosed: "办结件数", FigureInTime: "按时答复", FigureNoDue: "没有时限", FigureReturned: "办结件中曾被退回", FigureRefused: "退办的件（按退办单位）", FigureEscalated: "办结件中曾升级督办", FigureForced: "上级办结",
 	FigureAsked: "可评价件数", FigureResponse: "响应（件）", FigureSolved: "解决（件）", FigureSatisfied: "满意（件）", FigurePatrols: "巡查发现", FigureAnonymous: "匿名件",
 	FigurePeople: "可评价人数", PeopleResponse: "响应（人）", PeopleSolved: "解决（人）", PeopleSatisfied: "满意（人）", PeopleSilent: "未评价人数", FigureOpen: "期末未办结"}
 
@@ -72,9 +73,15 @@ const (
 )
 
 // conditions are what each figure counts, said once for the number and for the cases behind it.
+//
+// In time is a case whose every answer came by the date that was due at that moment, at each of its dispatches: a later
+// dispatch with a new date does not take back that an earlier answer was late, and a case that ended without an answer is not in
+// time. A case without a due date is counted as such and is part of neither; so the rate of what was in time is in_time of
+// closed less no_due.
 var conditions = map[Figure]string{
 	FigureClosed:    "cases.source <> 'patrol'",
-	FigureInTime:    "cases.source <> 'patrol' AND cases.answered_at IS NOT NULL AND (cases.due_at IS NULL OR cases.answered_at <= cases.due_at)",
+	FigureInTime:    "cases.source <> 'patrol' AND cases.answered_at IS NOT NULL AND cases.due_at IS NOT NULL AND cases.late_answers = 0",
+	FigureNoDue:     "cases.source <> 'patrol' AND cases.due_at IS NULL",
 	FigureReturned:  "cases.source <> 'patrol' AND cases.returns > 0",
 	FigureEscalated: "cases.source <> 'patrol' AND cases.escalations > 0",
 	FigureForced:    "cases.source <> 'patrol' AND cases.ending = 'forced'",
@@ -125,6 +132,11 @@ func (u UnitFigures) People(f Figure) Share { return Share{u.Counts[f], u.Counts
 // Cases gives one of the three rates over the cases in which somebody could be asked.
 func (u UnitFigures) Cases(f Figure) Share { return Share{u.Counts[f], u.Counts[FigureAsked]} }
 
+// InTime is what was in time over what had a due date.
+func (u UnitFigures) InTime() Share {
+	return Share{u.Counts[FigureInTime], u.Counts[FigureClosed] - u.Counts[FigureNoDue]}
+}
+
 // Figures counts what closed in a period by the organisation that led it, for the organisations that the actor may see:
 // all, those that handled cases of its area, or its own. Rows are in the order of the score, then the name.
 // Faults: ErrForbidden, ErrPeriod.
@@ -138,15 +150,15 @@ func (s *Service) Figures(ctx context.Context, actor org.Actor, p Period) ([]Uni
 	var units []UnitFigures
 	err := s.db.View(ctx, func(tx *store.Tx) error {
 		var err error
-		units, _, err = s.figuresUnder(tx, actor, p, p.To)
+		units, _, err = s.figuresUnder(tx, sightOf(actor), p, p.To)
 		return err
 	})
 	return units, err
 }
 
 // figuresUnder counts a period and scores it by the rules of a day, whose stamp it gives.
-func (s *Service) figuresUnder(tx *store.Tx, actor org.Actor, p Period, day time.Time) ([]UnitFigures, string, error) {
-	counts, err := counted(tx, actor, p)
+func (s *Service) figuresUnder(tx *store.Tx, r sight, p Period, day time.Time) ([]UnitFigures, string, error) {
+	counts, err := counted(tx, r, p)
 	if err != nil {
 		return nil, "", err
 	}
@@ -161,6 +173,9 @@ func (s *Service) figuresUnder(tx *store.Tx, actor org.Actor, p Period, day time
 	set, err := org.Rules(tx, day, s.pack.Code)
 	if err != nil {
 		return nil, "", err
+	}
+	for _, l := range set.Unfit() {
+		s.log.WarnContext(tx.Statement.Context, "a local value cannot be used and counts as unset; enter it again", "value", l.ID, "name", l.Key)
 	}
 	weights, err := rateWeights(set)
 	if err != nil {
@@ -196,7 +211,7 @@ func inOrder(a, b UnitFigures) int {
 }
 
 // counted runs one query for the cases and one for the people.
-func counted(tx *store.Tx, actor org.Actor, p Period) (map[int64]map[Figure]int64, error) {
+func counted(tx *store.Tx, r sight, p Period) (map[int64]map[Figure]int64, error) {
 	all := map[int64]map[Figure]int64{}
 	run := func(q *gorm.DB, what map[Figure]string) error {
 		figures := make([]Figure, 0, len(what))
@@ -220,7 +235,7 @@ func counted(tx *store.Tx, actor org.Actor, p Period) (map[int64]map[Figure]int6
 		}
 		return nil
 	}
-	mine := func(q *gorm.DB) *gorm.DB { return actor.NotAbout("cases.about_id")(countable(actor)(q)) }
+	mine := r.cases
 	if err := run(tx.Table("cases").Scopes(mine).Where(handled, p.From, p.To), conditions); err != nil {
 		return nil, err
 	}
@@ -228,11 +243,11 @@ func counted(tx *store.Tx, actor org.Actor, p Period) (map[int64]map[Figure]int6
 	if err != nil {
 		return nil, err
 	}
-	if err := run(tx.Table("cases").Scopes(mine).Where(openAt, p.To, p.To), map[Figure]string{FigureOpen: "1 = 1"}); err != nil {
+	if err := run(tx.Table("cases").Scopes(mine, openAt(p.To)), map[Figure]string{FigureOpen: "1 = 1"}); err != nil {
 		return nil, err
 	}
 	var refused []struct{ OrganisationID, N int64 }
-	err = tx.Table("case_steps s").Select("s.organisation_id, COUNT(DISTINCT s.case_id) AS n").Joins("JOIN cases ON cases.id = s.case_id").Scopes(refusals(actor, p)).
+	err = tx.Table("case_steps s").Select("s.organisation_id, COUNT(DISTINCT s.case_id) AS n").Joins("JOIN cases ON cases.id = s.case_id").Scopes(r.refusals(p)).
 		Where("s.organisation_id <> 0").Group("s.organisation_id").Limit(2000).Find(&refused).Error
 	for _, r := range refused {
 		if all[r.OrganisationID] == nil {
@@ -243,19 +258,39 @@ func counted(tx *store.Tx, actor org.Actor, p Period) (map[int64]map[Figure]int6
 	return all, err
 }
 
-// refusals narrows steps to the refusals of a period that an office sees: of its area, or its own.
-func refusals(actor org.Actor, p Period) func(*gorm.DB) *gorm.DB {
-	return func(q *gorm.DB) *gorm.DB {
-		q = actor.NotAbout("cases.about_id")(q).Where("s.kind = ? AND s.at >= ? AND s.at < ? AND cases.source <> 'patrol'", Refuse, p.From, p.To)
-		if actor.Has(org.ReadFigures, org.ScopeCity) || actor.Has(org.ReadFigures, org.ScopeJurisdiction) {
-			return countable(actor)(q)
-		}
-		return q.Where("s.organisation_id = ?", actor.OrganisationID())
+// sight is what somebody may count: the cases, and the refusals of offices.
+type sight struct {
+	cases, refused func(*gorm.DB) *gorm.DB
+}
+
+// everything is what is counted for all to read: independent of who asks.
+var everything = sight{cases: func(q *gorm.DB) *gorm.DB { return q }, refused: func(q *gorm.DB) *gorm.DB { return q }}
+
+// sightOf is what an office counts: all, those of its area, or its own.
+func sightOf(actor org.Actor) sight {
+	notAbout := actor.NotAbout("cases.about_id")
+	return sight{
+		cases: func(q *gorm.DB) *gorm.DB { return notAbout(countable(actor)(q)) },
+		refused: func(q *gorm.DB) *gorm.DB {
+			if ownOnly(actor) {
+				return notAbout(q).Where("s.organisation_id = ?", actor.OrganisationID())
+			}
+			return notAbout(countable(actor)(q))
+		},
 	}
 }
 
-// openAt is what was open at a time.
-const openAt = "cases.created_at < ? AND (cases.closed_at IS NULL OR cases.closed_at >= ?) AND cases.parent_id = 0 AND cases.source <> 'patrol'"
+// ownOnly reports whether an office sees the figures of itself alone.
+func ownOnly(actor org.Actor) bool {
+	return !actor.Has(org.ReadFigures, org.ScopeCity) && !actor.Has(org.ReadFigures, org.ScopeJurisdiction)
+}
+
+// refusals narrows steps to the refusals of a period that may be counted.
+func (r sight) refusals(p Period) func(*gorm.DB) *gorm.DB {
+	return func(q *gorm.DB) *gorm.DB {
+		return r.refused(q).Where("s.kind = ? AND s.at >= ? AND s.at < ? AND cases.source <> 'patrol'", Refuse, p.From, p.To)
+	}
+}
 
 // Number reads a count as the drivers give it.
 func Number(v any) int64 {
@@ -295,25 +330,14 @@ func countable(actor org.Actor) func(*gorm.DB) *gorm.DB {
 
 // rateWeights are the weights of response, solved and satisfied, in basis points; none while unset.
 func rateWeights(set *rulepack.Set) ([]int64, error) {
-	lines, err := set.List("complaint.rate_weights")
+	lines, err := set.List(rulepack.RateWeights)
 	if errors.Is(err, rulepack.ErrUnset) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	var weights []int64
-	for _, l := range lines {
-		var w int64
-		if _, err := fmt.Sscan(l, &w); err != nil || w < 0 {
-			return nil, fmt.Errorf("complaint.rate_weights: %q is no weight", l)
-		}
-		weights = append(weights, w)
-	}
-	if len(weights) != 3 || weights[0]+weights[1]+weights[2] != 10_000 {
-		return nil, fmt.Errorf("complaint.rate_weights: %v are not three weights of 10000 together", weights)
-	}
-	return weights, nil
+	return rulepack.ParseWeights(lines)
 }
 
 func (u UnitFigures) score(weights []int64) *int64 {
@@ -325,7 +349,7 @@ func (u UnitFigures) score(weights []int64) *int64 {
 	for i, f := range []Figure{PeopleResponse, PeopleSolved, PeopleSatisfied} {
 		sum += weights[i] * u.Counts[f]
 	}
-	score := sum / all
+	score := (2*sum + all) / (2 * all) // half up, like every rate
 	return &score
 }
 
@@ -347,10 +371,10 @@ func (s *Service) Behind(ctx context.Context, actor org.Actor, p Period, organis
 		}
 		switch {
 		case f == FigureRefused:
-			refused := tx.Table("case_steps s").Select("s.case_id").Joins("JOIN cases ON cases.id = s.case_id").Scopes(refusals(actor, p)).Where("s.organisation_id = ?", organisation)
+			refused := tx.Table("case_steps s").Select("s.case_id").Joins("JOIN cases ON cases.id = s.case_id").Scopes(sightOf(actor).refusals(p)).Where("s.organisation_id = ?", organisation)
 			q = q.Where("cases.id IN (?)", refused)
 		case f == FigureOpen:
-			q = q.Where(openAt, p.To, p.To)
+			q = q.Scopes(openAt(p.To))
 		case conditions[f] != "":
 			q = q.Where(handled, p.From, p.To).Where(conditions[f])
 		case people[f] != "":

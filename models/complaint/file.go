@@ -111,7 +111,7 @@ type filing struct {
 	estate func(*store.Tx) (*org.Estate, error)
 	files  org.Actor                    // who uploaded the photos
 	writer int64                        // who writes, for the kept draft and a restriction; in no record of an anonymous complaint
-	phones []string                     // the writer's phone as it may be indexed, without an account
+	phone  string                       // the writer's, without an account
 	detail any                          // what the offices read beside the first step; nil for nothing
 	due    *time.Time                   // a deadline from outside, which counts where it is the earlier one
 	also   func(*store.Tx, *Case) error // runs in the same transaction; nil for nothing
@@ -204,7 +204,7 @@ func (s *Service) take(ctx context.Context, openID string, f filing) (*Case, err
 	if before != nil || err != nil {
 		return before, err
 	}
-	display := s.screen(ctx, openID, f.draft.Text)
+	display := s.screen(ctx, openID, inPublic(f.draft.Text, f.draft.Place))
 	var filed *Case
 	err = s.db.InTx(ctx, func(tx *store.Tx) error {
 		filed, err = s.insert(tx, f, display)
@@ -239,7 +239,7 @@ func (s *Service) insert(tx *store.Tx, f filing, display Display) (*Case, error)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.unrestricted(tx, f.writer, f.phones, string(r.Class)); err != nil {
+	if err := s.unrestricted(tx, f.writer, f.phone, string(r.Class)); err != nil {
 		return nil, err
 	}
 	if r.named && d.Cover == Anonymous {

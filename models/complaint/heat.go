@@ -52,9 +52,8 @@ func (s *Service) ListHeat(ctx context.Context, actor org.Actor, p Period) ([]He
 	var list []Heat
 	err := s.db.View(ctx, func(tx *store.Tx) error {
 		in := "cases.created_at >= ? AND cases.created_at < ?"
-		open := "cases.created_at < ? AND (cases.closed_at IS NULL OR cases.closed_at >= ?)"
 		err := tx.Table("cases").Scopes(heated(actor)).Select("cases.estate_id, SUM(CASE WHEN "+in+" THEN 1 ELSE 0 END) AS filed, SUM(CASE WHEN "+in+" AND cases.urgent = ? THEN 1 ELSE 0 END) AS urgent, "+
-			"SUM(CASE WHEN "+open+" THEN 1 ELSE 0 END) AS open", p.From, p.To, p.From, p.To, true, p.To, p.To).
+			"SUM(CASE WHEN "+wasOpen+" THEN 1 ELSE 0 END) AS open", p.From, p.To, p.From, p.To, true, p.To, p.To, p.To, p.To).
 			Where("((cases.created_at >= ? AND cases.created_at < ?) OR (cases.created_at < ? AND (cases.closed_at IS NULL OR cases.closed_at >= ?)))", p.From, p.To, p.To, p.To).
 			Group("cases.estate_id").Order("filed DESC, cases.estate_id").Limit(maxHeat).Find(&list).Error
 		if err != nil {
@@ -106,10 +105,19 @@ func (s *Service) ListHeat(ctx context.Context, actor org.Actor, p Period) ([]He
 	return list, err
 }
 
-// HeatCases pages through the complaints of an estate that came in within a period, of one matter where it is named, newest
-// first.
+// HeatFigure names a number of Heat.
+type HeatFigure string
+
+// The numbers behind which cases stand.
+const (
+	HeatFiled  HeatFigure = "filed"
+	HeatUrgent HeatFigure = "urgent"
+	HeatOpen   HeatFigure = "open"
+)
+
+// HeatCases pages through the complaints behind a number of an estate, of one matter where it is named, newest first.
 // Faults: ErrForbidden, ErrPeriod.
-func (s *Service) HeatCases(ctx context.Context, actor org.Actor, p Period, estate int64, matter string, before int64, limit int) ([]View, error) {
+func (s *Service) HeatCases(ctx context.Context, actor org.Actor, p Period, estate int64, what HeatFigure, matter string, before int64, limit int) ([]View, error) {
 	if err := actor.Must(org.ReadFigures); err != nil {
 		return nil, err
 	}
@@ -118,7 +126,15 @@ func (s *Service) HeatCases(ctx context.Context, actor org.Actor, p Period, esta
 	}
 	var views []View
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		q := tx.Model(&Case{}).Scopes(heated(actor)).Where("cases.estate_id = ? AND cases.created_at >= ? AND cases.created_at < ?", estate, p.From, p.To)
+		q := tx.Model(&Case{}).Scopes(heated(actor)).Where("cases.estate_id = ?", estate)
+		if what == HeatOpen {
+			q = q.Scopes(openAt(p.To))
+		} else {
+			q = q.Where("cases.created_at >= ? AND cases.created_at < ?", p.From, p.To)
+		}
+		if what == HeatUrgent {
+			q = q.Where("cases.urgent = ?", true)
+		}
 		if matter != "" {
 			q = q.Where("cases.matter = ?", matter)
 		}

@@ -34,8 +34,8 @@ type joiner struct {
 	// may narrows to the cases that they may read and join.
 	may func(*gorm.DB) *gorm.DB
 	// same narrows receipts to those that the same person is known to have.
-	same   func(*gorm.DB) *gorm.DB
-	phones []string // the phone as it may be indexed, without an account
+	same  func(*gorm.DB) *gorm.DB
+	phone string // without an account
 }
 
 func (in *Joining) check() error {
@@ -94,7 +94,7 @@ func (s *Service) JoinSlip(ctx context.Context, estateID, id int64, phone, name 
 	if in.ClientRef != "" {
 		in.ClientRef = s.slipRef(phone, in.ClientRef)
 	}
-	return s.join(ctx, id, in, joiner{by: slip, owner: owner, phones: phones,
+	return s.join(ctx, id, in, joiner{by: slip, owner: owner, phone: phone,
 		may: func(q *gorm.DB) *gorm.DB { return q.Where("cases.estate_id = ?", estateID) },
 		same: func(q *gorm.DB) *gorm.DB {
 			accounts := q.Session(&gorm.Session{NewDB: true}).Model(&org.Person{}).Select("id").Where("phone_index IN ?", phones)
@@ -173,7 +173,7 @@ func (s *Service) join(ctx context.Context, id int64, in Joining, j joiner) (*Ca
 
 // mayJoin refuses who is in the case already, or works for the body that it is about.
 func (s *Service) mayJoin(t *turn, c *Case, j joiner) error {
-	if err := s.unrestricted(t.tx, j.owner.PersonID, j.phones, c.Class); err != nil {
+	if err := s.unrestricted(t.tx, j.owner.PersonID, j.phone, c.Class); err != nil {
 		return err
 	}
 	var n int64

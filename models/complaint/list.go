@@ -1,6 +1,7 @@
 package complaint
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -256,13 +257,15 @@ func (s *Service) ListNeighbours(ctx context.Context, actor org.Actor, estateID 
 // withoutHome takes out what leads to the household that filed the case.
 func (v *View) withoutHome() { v.UnitID, v.UnitName, v.Lat, v.Lng = 0, "", 0, 0 }
 
-// hideHome takes out of a view what leads a neighbour to the household. Who reports through an open interface was told
-// that only offices read their words of the place.
+// hideHome takes out of a view what leads a neighbour to the household, in the words of the place as well: people write the
+// number on their door or their phone there. Who reports through an open interface was told that only offices read their words
+// of the place.
 func (v *View) hideHome() {
 	v.withoutHome()
 	if v.Redacted != "" {
 		v.Text = v.Redacted
 	}
+	v.Place = forAnybody(cmp.Or(v.RedactedPlace, v.Place))
 	if v.Source == FromOpen311 {
 		v.Place = ""
 	}

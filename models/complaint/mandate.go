@@ -2,6 +2,7 @@ package complaint
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -150,7 +151,9 @@ func (s *Service) Revise(ctx context.Context, actor org.Actor, r rulepack.Revisi
 		if err := tx.Create(v).Error; err != nil {
 			return err
 		}
-		return audit.Append(tx, actor, "mandate.revise", audit.Subject{Kind: "mandate_version", ID: v.ID}, map[string]any{"base": v.Base, "revision": r})
+		// The row keeps the revision and never changes it; the trail holds what proves which one it was, and stays small.
+		return audit.Append(tx, actor, "mandate.revise", audit.Subject{Kind: "mandate_version", ID: v.ID}, map[string]any{"base": v.Base, "matters": len(r.Matters), "removed": len(r.Remove),
+			"duties": len(r.Duties), "sha256": fmt.Sprintf("%x", sha256.Sum256(revision))})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("revise the mandate list: %w", err)

@@ -58,7 +58,7 @@ func viewOwn(tx *store.Tx, mine []Complainant) ([]View, error) {
 		if m.CaseID != m.FiledID {
 			v.Into = v.Number
 			v.Text, v.Place, v.Part, v.UnitID, v.UnitName, v.BuildingID = filed.Text, filed.Place, filed.Part, filed.UnitID, filed.UnitName, filed.BuildingID
-			v.Redacted = filed.Redacted
+			v.Redacted, v.RedactedPlace = filed.Redacted, filed.RedactedPlace
 			v.Visibility, v.Display, v.Lat, v.Lng = filed.Visibility, filed.Display, filed.Lat, filed.Lng
 		}
 		if m.Receipt != filed.Number { // joined: the household that filed it is not theirs to know
@@ -245,11 +245,11 @@ func (m *Complainant) reads(s *StepView, filed bool) bool {
 		}
 		return l.Receipt == m.Receipt
 	}
+	if filed { // an office cannot take back a promise by a redaction
+		return true
+	}
 	if s.Redacted != "" {
 		s.Text, s.Detail = s.Redacted, ""
-	}
-	if filed {
-		return true
 	}
 	switch {
 	case s.Kind == File: // why it went where it did

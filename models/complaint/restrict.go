@@ -2,10 +2,12 @@ package complaint
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+
+	"gorm.io/gorm"
 
 	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/event"
@@ -16,8 +18,8 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-// Restriction keeps somebody who filed what is abuse from filing in the app for a time. Danger and emergency repair may
-// always be filed, and so may anything at a counter or on the phone. Whoever imposes it does not learn who it is.
+// Restriction keeps somebody who filed what is abuse from filing in the app or by a slip for a time. Danger and emergency
+// repair may always be filed, and so may anything at a counter or on the phone. Whoever imposes it does not learn who it is.
 type Restriction struct {
 	ID         int64 `gorm:"primaryKey"`
 	CaseID     int64
@@ -26,6 +28,7 @@ type Restriction struct {
 	AboutID    int64
 	PersonID   int64
 	PhoneIndex string
+	Live       *string // whom it restricts, while it does: nobody is restricted twice at a time
 	Reason     string
 	EndsAt     time.Time
 	State      string // active, appealed, upheld, lifted
@@ -39,17 +42,84 @@ type Restriction struct {
 	CreatedAt  time.Time
 }
 
+// restricting are the states in which a restriction holds until it ends.
+var restricting = []string{"active", "appealed", "upheld"}
+
+func (r *Restriction) holds(now time.Time) bool {
+	return slices.Contains(restricting, r.State) && r.EndsAt.After(now)
+}
+
 // Faults of restrictions.
 var (
-	ErrRestricted  = fault.New(fault.Forbidden, "complaint.restricted", "您在小程序里的投诉暂时受限；紧急危险和紧急维修不受影响，也可以打电话或到社区窗口投诉；不同意可以申诉")
-	ErrRestriction = fault.New(fault.NotFound, "restriction.not_found", "没有找到这项限制")
-	ErrAppealed    = fault.New(fault.Conflict, "restriction.decided", "已经申诉过，或者限制已经结束")
-	ErrOtherPerson = fault.New(fault.Forbidden, "restriction.same_office", "作出限制的单位不能自己处理申诉")
+	ErrRestricted      = fault.New(fault.Forbidden, "complaint.restricted", "您在小程序和扫码页面的投诉暂时受限；紧急危险和紧急维修不受影响，也可以打电话或到社区窗口投诉；不同意可以在“我的投诉”或凭受理编号申诉")
+	ErrRestriction     = fault.New(fault.NotFound, "restriction.not_found", "没有找到这项限制")
+	ErrAppealed        = fault.New(fault.Conflict, "restriction.decided", "已经申诉过，或者限制已经结束")
+	ErrRestrictedNow   = fault.New(fault.Conflict, "restriction.running", "这位投诉人已经在限制中，不能叠加；等现在的限制结束以后再看")
+	ErrRestrictedSince = fault.New(fault.Conflict, "restriction.answered", "这件投诉在上一次限制时已经有了，不能为它再次限制；申诉已有决定的也一样")
 )
 
+// whom is whom a restriction reaches: an account and the phone that is bound to it, or a phone and the accounts that it is
+// bound to. Somebody without an account is the same somebody with one.
+type whom struct {
+	persons []int64
+	phones  []string // blind indexes
+	key     string   // the one of them that the schema keeps unique
+}
+
+// theirs narrows restrictions to those that reach whom.
+func (w whom) theirs(q *gorm.DB) *gorm.DB {
+	return q.Where("((person_id IN ? AND person_id <> 0) OR (phone_index IN ? AND phone_index <> ''))", append([]int64{0}, w.persons...), append([]string{""}, w.phones...))
+}
+
+// account is somebody with an account.
+func (s *Service) account(tx *store.Tx, person int64) (whom, error) {
+	var p org.Person
+	if err := tx.Where("id = ?", person).Take(&p).Error; err != nil {
+		return whom{}, err
+	}
+	w := whom{persons: []int64{person}, key: fmt.Sprintf("p:%d", person)}
+	if p.PhoneIndex == "" {
+		return w, nil
+	}
+	phone, err := s.vault.Open(p.PhoneSealed, "persons.phone")
+	if err != nil {
+		return whom{}, err
+	}
+	w.phones, w.key = s.vault.Indexes("phone", phone), "t:"+s.vault.Index("phone", phone)
+	return w, nil
+}
+
+// maxAccounts bounds the accounts of one phone; a household shares one at most.
+const maxAccounts = 20
+
+// behindPhone is somebody who was reached by a phone.
+func (s *Service) behindPhone(tx *store.Tx, phone string) (whom, error) {
+	w := whom{phones: s.vault.Indexes("phone", phone), key: "t:" + s.vault.Index("phone", phone)}
+	err := tx.Model(&org.Person{}).Where("phone_index IN ?", w.phones).Order("id").Limit(maxAccounts).Pluck("id", &w.persons).Error
+	return w, err
+}
+
+// holder is whoever holds a receipt. Fault: ErrAnonymous.
+func (s *Service) holder(tx *store.Tx, m *Complainant) (whom, error) {
+	switch {
+	case m.PersonID != 0:
+		return s.account(tx, m.PersonID)
+	case m.PhoneSealed != "":
+		phone, err := s.vault.Open(m.PhoneSealed, "complainants.phone")
+		if err != nil {
+			return whom{}, err
+		}
+		return s.behindPhone(tx, phone)
+	}
+	return whom{}, ErrAnonymous
+}
+
 // Restrict keeps whoever holds a receipt from filing for some days, with the reason, which they read. How long is at most
-// what the city has decided; without that value nobody is restricted.
-// Faults: ErrForbidden, ErrNotFound, ErrReceipt, ErrAnonymous, rulepack.ErrUnset, fault.ErrInvalid.
+// what the city has decided; without that value nobody is restricted. One restriction holds at a time, and none for what was
+// already there when an earlier one was imposed: they do not add up beyond the city's limit, and nobody imposes again what an
+// appeal has ended. The same tap again answers the first result.
+// Faults: ErrForbidden, ErrNotFound, ErrReceipt, ErrAnonymous, ErrRestrictedNow, ErrRestrictedSince, rulepack.ErrUnset,
+// fault.ErrInvalid.
 func (s *Service) Restrict(ctx context.Context, actor org.Actor, id int64, receipt, reason string, days int) (*Restriction, error) {
 	if err := actor.Must(org.RestrictFiler); err != nil {
 		return nil, err
@@ -73,8 +143,9 @@ func (s *Service) Restrict(ctx context.Context, actor org.Actor, id int64, recei
 		if err := tx.Where("(case_id = ? OR filed_id = ?) AND receipt = ?", id, id, receipt).Take(&m).Error; err != nil {
 			return store.NotFound(err, ErrReceipt)
 		}
-		if m.PersonID == 0 && m.PhoneIndex == "" {
-			return ErrAnonymous
+		who, err := s.holder(tx, &m)
+		if err != nil {
+			return err
 		}
 		set, err := org.Rules(tx, tx.Now, s.pack.Code)
 		if err != nil {
@@ -87,12 +158,23 @@ func (s *Service) Restrict(ctx context.Context, actor org.Actor, id int64, recei
 		if int64(days) > longest {
 			return fault.ErrInvalid.With(fault.Field{Path: "days", Reason: fmt.Sprintf("最多限制%d天", longest)})
 		}
-		r = &Restriction{CaseID: c.ID, Receipt: m.Receipt, EstateID: c.EstateID, AboutID: c.AboutID, PersonID: m.PersonID, PhoneIndex: m.PhoneIndex, Reason: reason, EndsAt: tx.Now.AddDate(0, 0, days),
-			State: "active", ImposedBy: actor.PersonID, ImposedOrg: actor.OrganisationID(), CreatedAt: tx.Now}
-		if err := tx.Create(r).Error; err != nil {
+		r = &Restriction{CaseID: c.ID, Receipt: m.Receipt, EstateID: c.EstateID, AboutID: c.AboutID, PersonID: m.PersonID, PhoneIndex: m.PhoneIndex, Live: &who.key, Reason: reason,
+			EndsAt: tx.Now.AddDate(0, 0, days), State: "active", ImposedBy: actor.PersonID, ImposedOrg: actor.OrganisationID(), CreatedAt: tx.Now}
+		before, err := r.earlier(tx, who, &m, days)
+		if err != nil {
 			return err
 		}
-		return s.tellRestriction(tx, actor, r, &c, "restricted")
+		if before != nil {
+			r = before
+			return nil
+		}
+		if err := tx.Model(&Restriction{}).Where("live = ? AND (ends_at <= ? OR state = 'lifted')", who.key, tx.Now).Update("live", nil).Error; err != nil {
+			return err
+		}
+		if err := tx.Create(r).Error; err != nil {
+			return store.Raced(err)
+		}
+		return s.tellRestriction(tx, actor, r, &c, who, "restricted")
 	})
 	if err != nil {
 		return nil, fmt.Errorf("restrict: %w", err)
@@ -100,7 +182,26 @@ func (s *Service) Restrict(ctx context.Context, actor org.Actor, id int64, recei
 	return r, nil
 }
 
-func (s *Service) tellRestriction(tx *store.Tx, actor org.Actor, r *Restriction, c *Case, what string) error {
+// earlier looks at the last restriction of the same people: the one of the same tap is given back, any other one that holds, or
+// that came after the receipt, stands in the way.
+func (r *Restriction) earlier(tx *store.Tx, who whom, m *Complainant, days int) (*Restriction, error) {
+	var last []Restriction
+	if err := tx.Scopes(who.theirs).Order("id DESC").Limit(1).Find(&last).Error; err != nil || len(last) == 0 {
+		return nil, err
+	}
+	l := &last[0]
+	switch {
+	case l.holds(tx.Now) && l.Receipt == r.Receipt && l.ImposedOrg == r.ImposedOrg && l.Reason == r.Reason && l.EndsAt.Equal(l.CreatedAt.AddDate(0, 0, days)):
+		return l, nil
+	case l.holds(tx.Now):
+		return nil, ErrRestrictedNow
+	case !m.CreatedAt.After(l.CreatedAt):
+		return nil, ErrRestrictedSince
+	}
+	return nil, nil //nolint:nilnil // nothing stands in the way
+}
+
+func (s *Service) tellRestriction(tx *store.Tx, actor org.Actor, r *Restriction, c *Case, who whom, what string) error {
 	if err := audit.Append(tx, actor, "complaint."+what, audit.Subject{Kind: "restriction", ID: r.ID, Estate: r.EstateID, About: r.AboutID}, map[string]any{"case": r.CaseID}); err != nil {
 		return err
 	}
@@ -108,168 +209,31 @@ func (s *Service) tellRestriction(tx *store.Tx, actor org.Actor, r *Restriction,
 	if err != nil {
 		return err
 	}
-	e.PersonIDs = nil
-	if r.PersonID != 0 {
-		e.PersonIDs = []int64{r.PersonID}
-	}
+	e.PersonIDs = who.persons
 	return outbox.Append(tx, event.CaseMoved{Case: e, What: what, ToID: r.ImposedOrg, ToName: actor.Post.OrgName, On: r.EndsAt})
 }
 
-// unrestricted refuses whoever is restricted, unless the matter cannot wait.
-func (s *Service) unrestricted(tx *store.Tx, person int64, phoneIndexes []string, class string) error {
-	if class == string(rulepack.Danger) || class == string(rulepack.Repair) || (person == 0 && len(phoneIndexes) == 0) {
+// unrestricted refuses whoever is restricted, unless the matter cannot wait: an account, or else a phone.
+func (s *Service) unrestricted(tx *store.Tx, person int64, phone, class string) error {
+	if class == string(rulepack.Danger) || class == string(rulepack.Repair) || (person == 0 && phone == "") {
 		return nil
 	}
-	var n int64
-	q := tx.Model(&Restriction{}).Where("state IN ? AND ends_at > ?", []string{"active", "appealed", "upheld"}, tx.Now)
+	var who whom
+	var err error
 	if person != 0 {
-		q = q.Where("person_id = ?", person)
+		who, err = s.account(tx, person)
 	} else {
-		q = q.Where("phone_index IN ?", phoneIndexes)
+		who, err = s.behindPhone(tx, phone)
 	}
-	if err := q.Count(&n).Error; err != nil {
+	if err != nil {
+		return err
+	}
+	var n int64
+	if err := tx.Model(&Restriction{}).Scopes(who.theirs).Where("state IN ? AND ends_at > ?", restricting, tx.Now).Count(&n).Error; err != nil {
 		return err
 	}
 	if n > 0 {
 		return ErrRestricted
 	}
 	return nil
-}
-
-// ListOwnRestrictions lists what restricts the actor, newest first.
-func (s *Service) ListOwnRestrictions(ctx context.Context, actor org.Actor) ([]Restriction, error) {
-	if err := actor.Must(org.FollowComplaint); err != nil {
-		return nil, err
-	}
-	var rows []Restriction
-	err := s.db.View(ctx, func(tx *store.Tx) error {
-		return tx.Where("person_id = ?", actor.PersonID).Order("id DESC").Limit(50).Find(&rows).Error
-	})
-	return rows, err
-}
-
-// Appeal is the restricted person's objection; another office decides.
-// Faults: ErrForbidden, ErrRestriction, ErrAppealed, fault.ErrInvalid.
-func (s *Service) Appeal(ctx context.Context, actor org.Actor, id int64, text string) error {
-	if err := actor.Must(org.FollowComplaint); err != nil {
-		return err
-	}
-	text = strings.TrimSpace(text)
-	if n := len([]rune(text)); n < 2 || n > 500 {
-		return fault.ErrInvalid.With(fault.Field{Path: "text", Reason: "请写明为什么不同意（2至500个字）"})
-	}
-	return s.db.InTx(ctx, func(tx *store.Tx) error {
-		var r Restriction
-		if err := tx.ForUpdate().Where("id = ? AND person_id = ?", id, actor.PersonID).Take(&r).Error; err != nil {
-			return store.NotFound(err, ErrRestriction)
-		}
-		res := tx.Model(&Restriction{}).Where("id = ? AND state = 'active' AND ends_at > ?", id, tx.Now).Updates(map[string]any{"state": "appealed", "appeal": text, "appealed_at": tx.Now})
-		if err := store.MustAffect(res, ErrAppealed); err != nil {
-			return err
-		}
-		return audit.Append(tx, actor, "complaint.appeal", audit.Subject{Kind: "restriction", ID: id, Estate: r.EstateID, About: r.AboutID}, nil)
-	})
-}
-
-// ListRestrictions pages through the restrictions that the actor's office imposed or may judge, newest first; appealed
-// ones first where asked.
-func (s *Service) ListRestrictions(ctx context.Context, actor org.Actor, state string, before int64, limit int) ([]Restriction, error) {
-	if err := actor.Must(org.RestrictFiler); err != nil {
-		return nil, err
-	}
-	var rows []Restriction
-	err := s.db.View(ctx, func(tx *store.Tx) error {
-		q := tx.Model(&Restriction{}).Scopes(actor.Within(org.RestrictFiler, "restrictions.estate_id"), actor.NotAbout("restrictions.about_id"))
-		if state != "" {
-			q = q.Where("restrictions.state = ?", state)
-		}
-		if before > 0 {
-			q = q.Where("restrictions.id < ?", before)
-		}
-		return q.Order("restrictions.id DESC").Limit(limit).Find(&rows).Error
-	})
-	return rows, err
-}
-
-// DecideAppeal is the last word on an appeal, by another office and another human than imposed it.
-// Faults: ErrForbidden, ErrRestriction, ErrAppealed, ErrOtherPerson, fault.ErrInvalid.
-func (s *Service) DecideAppeal(ctx context.Context, actor org.Actor, id int64, lift bool, text string) error {
-	if err := actor.Must(org.RestrictFiler); err != nil {
-		return err
-	}
-	text = strings.TrimSpace(text)
-	if n := len([]rune(text)); n < 2 || n > 500 {
-		return fault.ErrInvalid.With(fault.Field{Path: "text", Reason: "请写明理由（2至500个字）"})
-	}
-	return s.db.InTx(ctx, func(tx *store.Tx) error {
-		var r Restriction
-		err := tx.ForUpdate().Scopes(actor.Within(org.RestrictFiler, "restrictions.estate_id"), actor.NotAbout("restrictions.about_id")).Where("restrictions.id = ?", id).Take(&r).Error
-		if err != nil {
-			return store.NotFound(err, ErrRestriction)
-		}
-		if r.ImposedOrg == actor.OrganisationID() || r.ImposedBy == actor.PersonID {
-			return ErrOtherPerson
-		}
-		state := "upheld"
-		if lift {
-			state = "lifted"
-		}
-		res := tx.Model(&Restriction{}).Where("id = ? AND state = 'appealed'", id).Updates(map[string]any{"state": state, "decision": text, "decided_by": actor.PersonID, "decided_at": tx.Now})
-		if err := store.MustAffect(res, ErrAppealed); err != nil {
-			return err
-		}
-		var c Case
-		if err := tx.Where("id = ?", r.CaseID).Take(&c).Error; err != nil {
-			return err
-		}
-		return s.tellRestriction(tx, actor, &r, &c, "appeal_"+state)
-	})
-}
-
-// eraseBatch bounds one round of erasing.
-const eraseBatch = 200
-
-// EraseClosed erases who complained in cases that closed longer ago than the city keeps identities: account, name, phone,
-// flat. The case stays with its story and its figures. Without a value in force nothing is erased. It returns how many.
-func (s *Service) EraseClosed(ctx context.Context) (int, error) {
-	n := 0
-	err := s.db.InTx(ctx, func(tx *store.Tx) error {
-		n = 0
-		set, err := org.Rules(tx, tx.Now, s.pack.Code)
-		if err != nil {
-			return err
-		}
-		months, err := set.Int("complaint.identity_months")
-		if errors.Is(err, rulepack.ErrUnset) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		var ids []int64
-		err = tx.Model(&Case{}).Where("erased_at IS NULL AND closed_at < ? AND open = ?", tx.Now.AddDate(0, -int(months), 0), false).Order("closed_at, id").Limit(eraseBatch).Pluck("id", &ids).Error
-		if err != nil || len(ids) == 0 {
-			return err
-		}
-		n = len(ids)
-		// A receipt goes when the case in which it counts goes; the ref must stay unique for nobody.
-		err = tx.Exec("UPDATE case_complainants SET person_id = 0, filed_by = 0, open_id = '', name_sealed = '', phone_sealed = '', phone_index = '', input_hash = '', client_ref = CONCAT('erased:', id) WHERE case_id IN ?", ids).Error
-		if err != nil {
-			return err
-		}
-		if err := tx.Model(&Step{}).Where("case_id IN ? AND complainant_id <> 0", ids).Updates(map[string]any{"person_id": 0, "client_ref": nil}).Error; err != nil {
-			return err
-		}
-		if err := s.files.Unname(tx, "case", ids); err != nil {
-			return err
-		}
-		if err := tx.Model(&Case{}).Where("id IN ? AND unit_id <> 0", ids).Updates(map[string]any{"unit_id": 0, "lat": 0, "lng": 0}).Error; err != nil {
-			return err
-		}
-		if err := tx.Model(&Case{}).Where("id IN ?", ids).Update("erased_at", tx.Now).Error; err != nil {
-			return err
-		}
-		return audit.Append(tx, audit.System{}, "complaint.erase_identities", audit.Subject{Kind: "case", ID: ids[0]}, map[string]any{"cases": ids, "months": months})
-	})
-	return n, err
 }

@@ -36,6 +36,18 @@ const (
 	checkWindow = 2 * time.Hour
 )
 
+// inPublic is everything of a complaint that strangers may come to read: the words for the place are as free as the rest.
+//
+// What offices write passes no machine: the check asks for the account of whoever wrote, active within two hours, and an
+// office's is not one. It is kept to what forAnybody leaves of it wherever somebody reads it who is neither of the case's offices
+// nor its complainant, and a reviewer, never of the office that wrote it, may put other words in its place.
+func inPublic(text, place string) string {
+	if place == "" {
+		return text
+	}
+	return text + "\n" + place
+}
+
 // screen asks the check once. It never fails: without an answer the display waits.
 func (s *Service) screen(ctx context.Context, openID, text string) Display {
 	if openID == "" {
@@ -72,7 +84,7 @@ func (s *Service) Rescreen(ctx context.Context) (int, error) {
 			if err != nil {
 				return settled, err
 			}
-			if to = s.screen(ctx, account, c.Text); to == Unchecked {
+			if to = s.screen(ctx, account, inPublic(c.Text, c.Place)); to == Unchecked {
 				continue
 			}
 		}

@@ -35,7 +35,7 @@ func (s *Service) FileSlip(ctx context.Context, phone, name string, d Draft) (*C
 		return nil, err
 	}
 	d.ClientRef = s.slipRef(phone, d.ClientRef)
-	f := filing{draft: d, by: slip, phones: s.vault.Indexes("phone", phone), owner: s.reachedBy(Contact{Name: name, Phone: phone})}
+	f := filing{draft: d, by: slip, phone: phone, owner: s.reachedBy(Contact{Name: name, Phone: phone})}
 	f.owner.Source, f.owner.Hidden = FromSlip, d.Cover
 	f.estate = func(tx *store.Tx) (*org.Estate, error) { return org.OpenEstate(tx, d.EstateID) }
 	return s.take(ctx, "", f)

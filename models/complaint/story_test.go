@@ -369,3 +369,15 @@ func TestClockKnowsTheHolidays(t *testing.T) {
 		t.Errorf("with a day off that the bureau entered: due %s", got)
 	}
 }
+
+// with takes another stand-in for the file service.
+func (w *world) with(t *testing.T, files complaint.Files) {
+	t.Helper()
+	w.s = complaint.New(w.DB, modelstest.Pack(t), w.Vault, w.check, files, slog.New(slog.DiscardHandler))
+}
+
+// listen takes another content check.
+func (w *world) listen(t *testing.T, check complaint.Checker) {
+	t.Helper()
+	w.s = complaint.New(w.DB, modelstest.Pack(t), w.Vault, check, noFiles{}, slog.New(slog.DiscardHandler))
+}

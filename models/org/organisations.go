@@ -144,6 +144,21 @@ func isBelow(tx *store.Tx, id, top int64) (bool, error) {
 	return false, nil
 }
 
+// IsBelow reports whether an organisation stands below one that counts as one body with top, or is it.
+func IsBelow(tx *store.Tx, id, top int64) (bool, error) {
+	bodies, err := OneBody(tx, top)
+	if err != nil {
+		return false, err
+	}
+	for _, b := range bodies {
+		below, err := isBelow(tx, id, b)
+		if err != nil || below {
+			return below, err
+		}
+	}
+	return false, nil
+}
+
 // OrganisationFilter narrows a list; zero values do not.
 type OrganisationFilter struct {
 	Kind     Kind

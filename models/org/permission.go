@@ -37,7 +37,8 @@ const (
 	DecideWhistle   Action = "whistle.decide"      // the last word on a refusal
 	ReadWhistles    Action = "whistle.read"
 	WorkTasks       Action = "task.work"
-	RestrictFiler   Action = "complaint.restrict" // against abuse, and judging the appeals
+	RestrictFiler   Action = "complaint.restrict" // against abuse
+	JudgeAppeal     Action = "complaint.appeal"   // against a restriction, as another office above
 	AskMediation    Action = "mediation.ask"
 	JoinMediation   Action = "mediation.join" // as a party, or the host
 	HostMediation   Action = "mediation.host"
@@ -143,8 +144,10 @@ var permissions = map[Action][]grant{
 	DecideWhistle:   heads(ScopeCity, "office", "leading_group"),
 	ReadWhistles: join(each(ScopeJurisdiction, "community", "township"), each(ScopeParty, "department", "utility"),
 		each(ScopeCity, "bureau", "office", "leading_group")),
-	WorkTasks:       each(ScopeSelf, staffRoles...),
-	RestrictFiler:   join(heads(ScopeJurisdiction, "township"), heads(ScopeCity, "bureau", "office")),
+	WorkTasks:     each(ScopeSelf, staffRoles...),
+	RestrictFiler: join(heads(ScopeJurisdiction, "township"), heads(ScopeCity, "bureau", "office")),
+	// The leading group imposes nothing, so that there is somebody above all who do.
+	JudgeAppeal:     join(heads(ScopeJurisdiction, "township"), heads(ScopeCity, "bureau", "office", "leading_group")),
 	AskMediation:    join(each(ScopeHome, residents...), each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "department", "utility")),
 	JoinMediation:   each(ScopeSelf, anyone),
 	HostMediation:   each(ScopeSelf, "committee", "community", "township", "bureau", "leading_group"),

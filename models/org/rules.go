@@ -128,6 +128,10 @@ func (s *Service) ConfirmValue(ctx context.Context, actor Actor, id int64, confi
 		state := "rejected"
 		if confirm {
 			state = "confirmed"
+			// Whoever entered it may have had an older program, which did not look.
+			if err := rulepack.Fits(v.Name, v.Value); err != nil {
+				return err
+			}
 		}
 		res := tx.Model(&LocalValue{}).Where("id = ? AND state = 'proposed'", id).
 			Updates(map[string]any{"state": state, "confirmed_by": actor.PersonID, "confirmed_at": tx.Now, "reason": reason})

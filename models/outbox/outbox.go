@@ -27,6 +27,7 @@ type Message struct {
 	ID        int64 `gorm:"primaryKey"`
 	EstateID  int64
 	AboutID   int64 // the organisation complained about, which must not see it listed; 0 for none
+	CaseID    int64 // the complaint that it tells of; 0 for none
 	Kind      string
 	Body      string
 	State     State
@@ -47,7 +48,7 @@ func Append(tx *store.Tx, e event.Event) error {
 	if err != nil {
 		return fmt.Errorf("outbox %s: %w", e.Kind(), err)
 	}
-	m := Message{EstateID: e.Estate(), AboutID: about(e), Kind: e.Kind(), Body: string(body), State: Pending, DueAt: tx.Now, CreatedAt: tx.Now}
+	m := Message{EstateID: e.Estate(), AboutID: about(e), CaseID: caseOf(e), Kind: e.Kind(), Body: string(body), State: Pending, DueAt: tx.Now, CreatedAt: tx.Now}
 	if err := tx.Create(&m).Error; err != nil {
 		return fmt.Errorf("outbox %s: %w", e.Kind(), err)
 	}
@@ -57,6 +58,46 @@ func Append(tx *store.Tx, e event.Event) error {
 
 // Event decodes the message.
 func (m *Message) Event() (event.Event, error) { return event.Decode(m.Kind, []byte(m.Body)) }
+
+// caseOf gives the complaint that an event tells of, 0 for none.
+func caseOf(e event.Event) int64 {
+	if c, ok := e.(interface{ Base() event.Case }); ok {
+		return c.Base().CaseID
+	}
+	return 0
+}
+
+// Forget takes out of the messages of some complaints whom they were for. What was told stays. It gives their ids.
+func Forget(tx *store.Tx, cases []int64) ([]int64, error) {
+	var ids []int64
+	for after := int64(0); ; {
+		var rows []Message
+		if err := tx.Select("id", "body").Where("case_id IN ? AND case_id <> 0 AND id > ?", cases, after).Order("id").Limit(forgetBatch).Find(&rows).Error; err != nil || len(rows) == 0 {
+			return ids, err
+		}
+		for _, m := range rows {
+			ids, after = append(ids, m.ID), m.ID
+			var body map[string]json.RawMessage
+			if err := json.Unmarshal([]byte(m.Body), &body); err != nil {
+				return nil, fmt.Errorf("outbox message %d: %w", m.ID, err)
+			}
+			if string(body["person_ids"]) == "[]" {
+				continue
+			}
+			body["person_ids"] = json.RawMessage("[]")
+			without, err := json.Marshal(body)
+			if err != nil {
+				return nil, err
+			}
+			if err := tx.Model(&Message{}).Where("id = ?", m.ID).Update("body", string(without)).Error; err != nil {
+				return nil, err
+			}
+		}
+	}
+}
+
+// forgetBatch is how many messages are in memory at a time.
+const forgetBatch = 500
 
 // about gives the organisation that an event complains about, 0 for none.
 func about(e event.Event) int64 {

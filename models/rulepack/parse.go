@@ -89,9 +89,45 @@ func (v Value) parse(raw string) (any, error) {
 		if len(items) == 0 || len(items) > maxItems {
 			return nil, fmt.Errorf("应有1至%d项，一行一项", maxItems)
 		}
-		return items, nil
+		return items, v.fits(items)
 	}
 	return nil, fmt.Errorf("kind %q is unknown", v.Kind)
+}
+
+// RateWeights are the weights of response, resolution and satisfaction, in basis points of the whole.
+const RateWeights = "complaint.rate_weights"
+
+// whole is all of it in basis points.
+const whole = 10_000
+
+// ParseWeights reads three weights that make up the whole.
+func ParseWeights(items []string) ([]int64, error) {
+	wrong := fmt.Errorf("应写三个不小于0的整数，依次为响应率、解决率、满意率的权重，合计%d，例如“3000；3500；3500”", whole)
+	if len(items) != 3 {
+		return nil, wrong
+	}
+	weights, sum := make([]int64, 3), int64(0)
+	for i, item := range items {
+		n, err := strconv.ParseInt(item, 10, 64)
+		if err != nil || n < 0 || n > whole {
+			return nil, wrong
+		}
+		weights[i] = n
+		sum += n
+	}
+	if sum != whole {
+		return nil, wrong
+	}
+	return weights, nil
+}
+
+// fits checks what only one list has to be.
+func (v Value) fits(items []string) error {
+	if v.Key != RateWeights {
+		return nil
+	}
+	_, err := ParseWeights(items)
+	return err
 }
 
 func (v Value) parseNumber(raw string) (int64, error) {

@@ -27,6 +27,7 @@ type Set struct {
 	packs  []*Pack
 	values map[string]Value
 	locals []int64
+	unfit  []Local
 }
 
 // Overlay lays the confirmed local values that are in force on day over the packs; later packs lie over earlier
@@ -95,9 +96,18 @@ func (s *Set) Check(l Local) error {
 	return ErrBadValue.Saying("“" + v.Title + "”填写有误：" + wrong[0].Reason).With(wrong...)
 }
 
+// Fits refuses a value of which only its own rule can say whether it can be used, whatever the packs in force.
+// Fault: ErrBadValue.
+func Fits(key, value string) error {
+	if err := (Value{Key: key}).fits(splitList(value)); err != nil {
+		return ErrBadValue.Saying("“" + key + "”填写有误：" + err.Error()).With(fault.Field{Path: "value", Reason: err.Error()})
+	}
+	return nil
+}
+
 func (s *Set) lay(l Local) error {
 	if err := s.Check(l); err != nil {
-		return err
+		return s.without(l, err)
 	}
 	v := s.values[l.Key]
 	v.Raw, v.Unset, v.Reference = strings.TrimSpace(l.Value), false, false
@@ -106,6 +116,22 @@ func (s *Set) lay(l Local) error {
 	s.values[l.Key] = v
 	return nil
 }
+
+// without leaves a value unset where what an older program let in cannot be used: everything else goes on, and what needs the
+// value is refused by its name. It never falls back to the value that was replaced.
+func (s *Set) without(l Local, why error) error {
+	v := s.values[l.Key]
+	if l.Key != RateWeights || v.Kind != List || !v.Local {
+		return why
+	}
+	v.Raw, v.Unset, v.LocalID = "", true, 0
+	s.values[l.Key] = v
+	s.unfit = append(s.unfit, l)
+	return nil
+}
+
+// Unfit are the confirmed local values that cannot be used and count as unset.
+func (s *Set) Unfit() []Local { return s.unfit }
 
 // Day is the day whose law this is.
 func (s *Set) Day() calendar.Date { return s.day }

@@ -31,6 +31,7 @@ var pages = template.Must(template.New("").Funcs(template.FuncMap{
 	"deed":   func(a complaint.Action) string { return complaint.ActionNames[a] },
 	"part":   complaint.PartName,
 	"sort":   func(s disclosure.Sort) string { return disclosure.SortNames[s] },
+	"held":   func(state string) string { return restrictionNames[state] },
 }).ParseFS(files, "pages/*.html"))
 
 // Deps are the services behind the pages.

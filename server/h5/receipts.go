@@ -3,6 +3,7 @@ package h5
 import (
 	"crypto/rand"
 	"net/http"
+	"strconv"
 
 	"github.com/gin-gonic/gin"
 
@@ -48,6 +49,16 @@ func (d Deps) receiptForm(c *gin.Context) {
 		d.showReceipt(c, phone, f, "", nil)
 		return
 	}
+	if action == appeal {
+		id, _ := strconv.ParseInt(p("restriction"), 10, 64)
+		err := d.Complaints.AppealByReceipt(c.Request.Context(), phone, f.Receipt, id, p("text"))
+		said := "申诉已收到，由另一个单位决定，结果在这里查看"
+		if err != nil {
+			said = ""
+		}
+		d.showReceipt(c, phone, f, said, err)
+		return
+	}
 	in := complaint.Input{Text: p("text"), ClientRef: f.Ref, InputHash: web.InputHash(action, p("text"), p("response"), p("solved"), p("satisfied"))}
 	if action == complaint.Rate {
 		in.Rating = &complaint.Rating{Response: complaint.Opinion(p("response")), Solved: complaint.Opinion(p("solved")), Satisfied: complaint.Opinion(p("satisfied"))}
@@ -60,6 +71,12 @@ func (d Deps) receiptForm(c *gin.Context) {
 	d.showReceipt(c, phone, f, said, err)
 }
 
+// restrictionNames are the states of a restriction that holds, as its subject reads them.
+var restrictionNames = map[string]string{"active": "限制中", "appealed": "限制中，已申诉", "upheld": "限制中，申诉没有通过"}
+
+// appeal is what somebody does about a restriction, not about the case.
+const appeal complaint.Action = "appeal"
+
 // deedTexts say what to write where an action needs words.
 var deedTexts = map[complaint.Action]string{complaint.Return: "哪里没有解决？", complaint.Supply: "要补充什么？", complaint.Reopen: "为什么要重新办理？"}
 
@@ -71,13 +88,18 @@ func (d Deps) showReceipt(c *gin.Context, phone string, f receiptForm, said stri
 		return
 	}
 	calls, _ := d.Complaints.Calls(c.Request.Context(), &v.Case) // an addition: the page stands without the register
+	held, err := d.Complaints.ListRestrictionsByReceipt(c.Request.Context(), phone, f.Receipt)
+	if err != nil {
+		fail(c, err)
+		return
+	}
 	status, says := complaints(c, wrong)
 	if wrong != nil && fault.Of(wrong).Kind == fault.Conflict {
 		status = http.StatusConflict
 	}
 	// A form shown anew is another intention; a double tap sends the same one twice.
 	f.Ref = rand.Text()
-	show(c, status, "receipt.html", map[string]any{"Title": "投诉进展", "Form": f, "Said": said, "Wrong": says, "Case": v, "Receipt": v.Mine.Receipt, "Ask": deedTexts, "Calls": calls, "Late": v.Mine.State == complaint.Next, "JoinNote": complaint.JoinNote, "Rated": v.Mine.RatedAt != nil,
+	show(c, status, "receipt.html", map[string]any{"Title": "投诉进展", "Form": f, "Said": said, "Wrong": says, "Case": v, "Receipt": v.Mine.Receipt, "Ask": deedTexts, "Calls": calls, "Held": held, "Late": v.Mine.State == complaint.Next, "JoinNote": complaint.JoinNote, "Rated": v.Mine.RatedAt != nil,
 		"Opinions":  []struct{ Code, Name string }{{"yes", "是"}, {"partly", "部分"}, {"no", "否"}},
 		"Questions": []struct{ Code, Name string }{{"response", "回应及时吗？"}, {"solved", "问题解决了吗？"}, {"satisfied", "您满意吗？"}}})
 }

@@ -14,15 +14,16 @@ func contentRoutes(site *web.Site, d Deps) {
 	g := site.Group(prefix, "投诉", web.Staff)
 	web.Handle(g, web.Op{ID: "officeRedactComplaint", Method: http.MethodPost, Path: "/complaints/{id}/redaction", Summary: "处理对他人显示的文字（原文保留，办理单位和本人可见）", Action: org.ReviewContent, Rate: workRate}, redactComplaint(d))
 	web.Handle(g, web.Op{ID: "officeRedactPhoto", Method: http.MethodPost, Path: "/complaints/{id}/photo-redaction", Summary: "用打码后的照片代替对他人显示的照片（原照片保留）", Action: org.ReviewContent, Rate: workRate}, redactPhoto(d))
-	web.Handle(g, web.Op{ID: "officeRestrictFiler", Method: http.MethodPost, Path: "/complaints/{id}/restriction", Summary: "限制滥用投诉的人一段时间：理由、天数；不会看到是谁", Action: org.RestrictFiler, Rate: revealRate, Status: http.StatusCreated}, restrictFiler(d))
-	web.Handle(g, web.Op{ID: "officeListRestrictions", Method: http.MethodGet, Path: "/restrictions", Summary: "限制和申诉", Action: org.RestrictFiler}, listRestrictions(d))
-	web.Handle(g, web.Op{ID: "officeDecideAppeal", Method: http.MethodPost, Path: "/restrictions/{id}/decision", Summary: "由另一个单位决定申诉", Action: org.RestrictFiler, Rate: workRate}, decideAppeal(d))
+	web.Handle(g, web.Op{ID: "officeRestrictFiler", Method: http.MethodPost, Path: "/complaints/{id}/restriction", Summary: "限制滥用投诉的人一段时间：理由、天数；不会看到是谁，一个人同时只有一项", Action: org.RestrictFiler, Rate: revealRate, Status: http.StatusCreated}, restrictFiler(d))
+	web.Handle(g, web.Op{ID: "officeListRestrictions", Method: http.MethodGet, Path: "/restrictions", Summary: "限制和申诉", Action: org.JudgeAppeal}, listRestrictions(d))
+	web.Handle(g, web.Op{ID: "officeDecideAppeal", Method: http.MethodPost, Path: "/restrictions/{id}/decision", Summary: "决定申诉：不能是作出限制的单位、和它合署的单位或它的下级", Action: org.JudgeAppeal, Rate: workRate}, decideAppeal(d))
 }
 
 type redactInput struct {
 	IDPath
 	Body struct {
-		Seq    int64  `json:"seq,omitempty" minimum:"0" doc:"第几步；0 为投诉内容"`
+		Seq    int64  `json:"seq,omitempty" minimum:"0" doc:"第几步；0 为投诉内容；自己单位写的不能处理"`
+		What   string `json:"what,omitempty" enum:"text,place" default:"text" doc:"投诉内容的哪一项：text 文字；place 地点"`
 		Text   string `json:"text,omitempty" maxLength:"4000" doc:"对他人显示成什么；不填为恢复原文"`
 		Reason string `json:"reason" minLength:"2" maxLength:"200"`
 	}
@@ -30,7 +31,7 @@ type redactInput struct {
 
 func redactComplaint(d Deps) func(context.Context, org.Actor, *redactInput) (*web.Empty, error) {
 	return func(ctx context.Context, a org.Actor, in *redactInput) (*web.Empty, error) {
-		return nil, d.Complaints.Redact(ctx, a, in.ID, complaint.Redaction{Seq: in.Body.Seq, Text: in.Body.Text, Reason: in.Body.Reason})
+		return nil, d.Complaints.Redact(ctx, a, in.ID, complaint.Redaction{Seq: in.Body.Seq, Place: in.Body.What == "place", Text: in.Body.Text, Reason: in.Body.Reason})
 	}
 }
 

@@ -15,8 +15,8 @@ import (
 
 func figureDayRoutes(site *web.Site, d Deps) {
 	g := site.Group(prefix, "统计", web.Staff)
-	web.Handle(g, web.Op{ID: "officeBacklog", Method: http.MethodGet, Path: "/figures/backlog", Summary: "每天收到、办结和未办结的件数", Action: org.ReadFigures}, listBacklog(d))
-	web.Handle(g, web.Op{ID: "officeBacklogCases", Method: http.MethodGet, Path: "/figures/backlog/cases", Summary: "某一天结束时未办结的是哪些件", Action: org.ReadFigures}, backlogCases(d))
+	web.Handle(g, web.Op{ID: "officeBacklog", Method: http.MethodGet, Path: "/figures/backlog", Summary: "每天收到、重新办理、结束（含并案、撤回）和未结束的件数；以后发生的事不改变过去的日子", Action: org.ReadFigures}, listBacklog(d))
+	web.Handle(g, web.Op{ID: "officeBacklogCases", Method: http.MethodGet, Path: "/figures/backlog/cases", Summary: "某一天的一个数字由哪些投诉组成", Action: org.ReadFigures}, backlogCases(d))
 	web.Handle(g, web.Op{ID: "officeDwell", Method: http.MethodGet, Path: "/figures/dwell", Summary: "各单位在各个状态停留多久（小时，含节假日）", Action: org.ReadFigures, Timeout: time.Minute}, listDwell(d))
 	web.Handle(g, web.Op{ID: "officeDwellStays", Method: http.MethodGet, Path: "/figures/dwell/stays", Summary: "某单位某状态的停留是哪些件，久的在前", Action: org.ReadFigures, Timeout: time.Minute}, listStays(d))
 	web.Handle(g, web.Op{ID: "officeCheckInFigures", Method: http.MethodGet, Path: "/figures/check-ins", Summary: "各单位报到、逾期、未报到和评价（销哨时间在期间内的）", Action: org.ReadFigures}, listCheckIns(d))
@@ -25,7 +25,7 @@ func figureDayRoutes(site *web.Site, d Deps) {
 
 // BacklogInput narrows a backlog.
 type BacklogInput struct {
-	LeadID   int64 `query:"lead_id" minimum:"0" doc:"只看一个主办单位"`
+	LeadID   int64 `query:"lead_id" minimum:"0" doc:"只看一个主办单位；按当时由谁主办计"`
 	EstateID int64 `query:"estate_id" minimum:"0" doc:"只看一个小区"`
 }
 
@@ -35,10 +35,13 @@ type backlogInput struct {
 }
 
 type backlogDayView struct {
-	Day    string `json:"day"`
-	Opened int64  `json:"opened" doc:"当天收到"`
-	Closed int64  `json:"closed" doc:"当天办结"`
-	Open   int64  `json:"open" doc:"当天结束时未办结"`
+	Day      string `json:"day"`
+	Opened   int64  `json:"opened" doc:"当天收到"`
+	Reopened int64  `json:"reopened" doc:"当天重新办理（以前已结束）"`
+	Taken    int64  `json:"taken" doc:"当天从别的单位接来；没有指定主办单位时为0"`
+	Passed   int64  `json:"passed" doc:"当天转给别的单位；没有指定主办单位时为0"`
+	Closed   int64  `json:"closed" doc:"当天结束（含并案、撤回）；同一天结束两次算两次"`
+	Open     int64  `json:"open" doc:"当天结束时未结束"`
 }
 
 func listBacklog(d Deps) func(context.Context, org.Actor, *backlogInput) (*web.All[backlogDayView], error) {
@@ -52,13 +55,14 @@ func listBacklog(d Deps) func(context.Context, org.Actor, *backlogInput) (*web.A
 			return nil, err
 		}
 		return web.Whole(rows, func(b complaint.BacklogDay) backlogDayView {
-			return backlogDayView{Day: b.Day.String(), Opened: b.Opened, Closed: b.Closed, Open: b.Open}
+			return backlogDayView{Day: b.Day.String(), Opened: b.Opened, Reopened: b.Reopened, Taken: b.Taken, Passed: b.Passed, Closed: b.Closed, Open: b.Open}
 		}), nil
 	}
 }
 
 type backlogCasesInput struct {
-	Day string `query:"day" required:"true" format:"date"`
+	Day    string `query:"day" required:"true" format:"date"`
+	Figure string `query:"figure" enum:"opened,reopened,taken,passed,closed,open" default:"open" doc:"哪个数字；taken、passed 要指定主办单位"`
 	BacklogInput
 	web.Page
 }
@@ -73,7 +77,7 @@ func backlogCases(d Deps) func(context.Context, org.Actor, *backlogCasesInput) (
 		if err != nil {
 			return nil, err
 		}
-		rows, err := d.Complaints.BacklogCases(ctx, a, day, complaint.Backlog(in.BacklogInput), before, in.Want())
+		rows, err := d.Complaints.BacklogCases(ctx, a, day, complaint.BacklogFigure(in.Figure), complaint.Backlog(in.BacklogInput), before, in.Want())
 		if err != nil {
 			return nil, err
 		}

@@ -3,6 +3,7 @@ package office
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/org"
@@ -11,7 +12,7 @@ import (
 
 func figureRoutes(site *web.Site, d Deps) {
 	g := site.Group(prefix, "统计", web.Staff)
-	web.Handle(g, web.Op{ID: "officeFigures", Method: http.MethodGet, Path: "/figures", Summary: "各单位的响应、解决、满意三率和办理情况，件和人分开计", Action: org.ReadFigures}, listFigures(d))
+	web.Handle(g, web.Op{ID: "officeFigures", Method: http.MethodGet, Path: "/figures", Summary: "各单位的响应、解决、满意三率和办理情况，件和人分开计；可以并列另一天规则下的结果", Action: org.ReadFigures, Timeout: time.Minute}, listFigures(d))
 	web.Handle(g, web.Op{ID: "officeFigureCases", Method: http.MethodGet, Path: "/figures/{organisation}/cases", Summary: "一个数字由哪些投诉组成", Action: org.ReadFigures}, listBehind(d))
 	web.Handle(g, web.Op{ID: "officeCallBack", Method: http.MethodPost, Path: "/complaints/{id}/call-back", Summary: "回访或窗口：按投诉人说的记录评价、确认、退回等；主办单位不能自己回访", Action: org.CallBack, Rate: workRate}, callBack(d))
 }
@@ -56,7 +57,21 @@ type figuresView struct {
 	People         threeRates       `json:"people" doc:"按人：没有评价的不算满意"`
 	Cases          threeRates       `json:"cases" doc:"按件：所有投诉人都说是才算"`
 	Counts         map[string]int64 `json:"counts" doc:"各项数字，名称见 /figures/{organisation}/cases 的 figure"`
+	InTime         RateView         `json:"in_time" doc:"按时：每次答复都没有超过当时的时限；分母是办结件数减去没有时限的"`
 	Score          *float64         `json:"score,omitempty" doc:"综合得分；权重没有配置时没有"`
+	Under          *underView       `json:"under,omitempty" doc:"同样的投诉按 rules 那一天的规则重算，只作比较，不改变原来的数字"`
+}
+
+type underView struct {
+	Rules  string   `json:"rules" doc:"规则版本"`
+	InTime RateView `json:"in_time" doc:"按那一天的时限、工作日重算；12345等外部时限和并案带来的较早时限不在其中"`
+	NoDue  int64    `json:"no_due" doc:"按那一天的规则没有时限的"`
+	Score  *float64 `json:"score,omitempty" doc:"按那一天的权重"`
+}
+
+type figuresInput struct {
+	PeriodInput
+	Rules string `query:"rules" format:"date" doc:"再按这一天的规则重算时限和得分，并列；不填不重算"`
 }
 
 type threeRates struct {
@@ -65,11 +80,26 @@ type threeRates struct {
 	Satisfied RateView `json:"satisfied"`
 }
 
-func listFigures(d Deps) func(context.Context, org.Actor, *PeriodInput) (*web.All[figuresView], error) {
-	return func(ctx context.Context, a org.Actor, in *PeriodInput) (*web.All[figuresView], error) {
+func listFigures(d Deps) func(context.Context, org.Actor, *figuresInput) (*web.All[figuresView], error) {
+	return func(ctx context.Context, a org.Actor, in *figuresInput) (*web.All[figuresView], error) {
 		p, err := in.period()
 		if err != nil {
 			return nil, err
+		}
+		day, err := web.Day(in.Rules, "rules")
+		if err != nil {
+			return nil, err
+		}
+		if day != nil {
+			rows, under, err := d.Complaints.FiguresUnder(ctx, a, p, *day)
+			if err != nil {
+				return nil, err
+			}
+			return web.Whole(rows, func(u complaint.UnitFigures) figuresView {
+				v := viewFigures(u)
+				v.Under = viewUnder(under[u.OrganisationID])
+				return v
+			}), nil
 		}
 		rows, err := d.Complaints.Figures(ctx, a, p)
 		if err != nil {
@@ -79,16 +109,25 @@ func listFigures(d Deps) func(context.Context, org.Actor, *PeriodInput) (*web.Al
 	}
 }
 
+func viewUnder(u complaint.Under) *underView {
+	return &underView{Rules: u.Rules, InTime: viewRate(complaint.Share{Of: u.InTime, All: u.Closed - u.NoDue}), NoDue: u.NoDue, Score: viewScore(u.Score)}
+}
+
+// viewScore shows basis points with two decimals.
+func viewScore(score *int64) *float64 {
+	if score == nil {
+		return nil
+	}
+	s := float64(*score) / 100
+	return &s
+}
+
 func viewFigures(u complaint.UnitFigures) figuresView {
-	v := figuresView{OrganisationID: u.OrganisationID, Name: u.Name, Counts: map[string]int64{},
+	v := figuresView{OrganisationID: u.OrganisationID, Name: u.Name, Counts: map[string]int64{}, InTime: viewRate(u.InTime()), Score: viewScore(u.Score),
 		People: threeRates{viewRate(u.People(complaint.PeopleResponse)), viewRate(u.People(complaint.PeopleSolved)), viewRate(u.People(complaint.PeopleSatisfied))},
 		Cases:  threeRates{viewRate(u.Cases(complaint.FigureResponse)), viewRate(u.Cases(complaint.FigureSolved)), viewRate(u.Cases(complaint.FigureSatisfied))}}
 	for f := range complaint.FigureNames {
 		v.Counts[string(f)] = u.Counts[f]
-	}
-	if u.Score != nil {
-		s := float64(*u.Score) / 100
-		v.Score = &s
 	}
 	return v
 }
@@ -96,7 +135,7 @@ func viewFigures(u complaint.UnitFigures) figuresView {
 type behindInput struct {
 	PeriodInput
 	Organisation int64            `path:"organisation" minimum:"1"`
-	Figure       complaint.Figure `query:"figure" required:"true" enum:"closed,in_time,returned,refused,escalated,forced,response,solved,satisfied,asked,patrols,anonymous,people,people_respond,people_solved,people_satisfied,people_silent,open" doc:"哪个数字"`
+	Figure       complaint.Figure `query:"figure" required:"true" enum:"closed,in_time,no_due,returned,refused,escalated,forced,response,solved,satisfied,asked,patrols,anonymous,people,people_respond,people_solved,people_satisfied,people_silent,open" doc:"哪个数字"`
 	web.Page
 }
 

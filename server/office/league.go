@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/linli-city/linli/models/complaint"
@@ -17,7 +18,7 @@ import (
 func leagueRoutes(site *web.Site, d Deps) {
 	g := site.Group(prefix, "统计", web.Staff)
 	web.Handle(g, web.Op{ID: "officeHeat", Method: http.MethodGet, Path: "/figures/heat", Summary: "各小区收到的投诉：件数、每千户件数、紧急、未办结、主要事项", Action: org.ReadFigures}, listHeat(d))
-	web.Handle(g, web.Op{ID: "officeHeatCases", Method: http.MethodGet, Path: "/figures/heat/cases", Summary: "一个小区在期间内收到的是哪些件", Action: org.ReadFigures}, heatCases(d))
+	web.Handle(g, web.Op{ID: "officeHeatCases", Method: http.MethodGet, Path: "/figures/heat/cases", Summary: "一个小区的一个数字由哪些投诉组成", Action: org.ReadFigures}, heatCases(d))
 	web.Handle(g, web.Op{ID: "officeLeague", Method: http.MethodGet, Path: "/figures/league", Summary: "月度排名：已公布的和按现在数据、规则重算的并列；可以指定两天的规则比较", Action: org.ReadFigures}, showLeague(d))
 	web.Handle(g, web.Op{ID: "officeLeaguePage", Method: http.MethodGet, Path: "/figures/league/page", Summary: "月度排名（A4网页）", Action: org.ReadFigures}, printLeague(d))
 	web.Handle(g, web.Op{ID: "officeLeagueSheet", Method: http.MethodGet, Path: "/figures/league.xlsx", Summary: "月度排名 XLSX", Action: org.ReadFigures, Rate: importRate}, exportLeague(d))
@@ -29,7 +30,7 @@ type heatView struct {
 	Estate      string          `json:"estate"`
 	Filed       int64           `json:"filed" doc:"期间内收到"`
 	Urgent      int64           `json:"urgent" doc:"其中紧急的"`
-	Open        int64           `json:"open" doc:"期末未办结"`
+	Open        int64           `json:"open" doc:"期末未结束"`
 	Units       int64           `json:"units" doc:"户数"`
 	PerThousand *float64        `json:"per_thousand,omitempty" doc:"每千户件数，保留两位；没有户数时没有"`
 	Matters     []heatMatterRow `json:"matters" doc:"最多的五个事项"`
@@ -69,6 +70,7 @@ type heatCasesInput struct {
 	PeriodInput
 	EstateID int64  `query:"estate_id" required:"true" minimum:"1"`
 	Matter   string `query:"matter" maxLength:"64" doc:"事项代码；不填为全部"`
+	Figure   string `query:"figure" enum:"filed,urgent,open" default:"filed" doc:"哪个数字：filed 收到；urgent 其中紧急的；open 期末未结束"`
 	web.Page
 }
 
@@ -82,7 +84,7 @@ func heatCases(d Deps) func(context.Context, org.Actor, *heatCasesInput) (*web.L
 		if err != nil {
 			return nil, err
 		}
-		rows, err := d.Complaints.HeatCases(ctx, a, p, in.EstateID, in.Matter, before, in.Want())
+		rows, err := d.Complaints.HeatCases(ctx, a, p, in.EstateID, complaint.HeatFigure(in.Figure), in.Matter, before, in.Want())
 		if err != nil {
 			return nil, err
 		}
@@ -105,7 +107,7 @@ type leagueInput struct {
 
 type leagueTableView struct {
 	Rules string                `json:"rules" doc:"规则版本"`
-	Rows  []complaint.LeagueRow `json:"rows" doc:"三率按人：分子 response、solved、satisfied，分母 people；score 为万分数"`
+	Rows  []complaint.LeagueRow `json:"rows" doc:"全市的数字和名次；三率按人：分子 response、solved、satisfied，分母 people；in_time 每次答复都没有超过当时的时限，no_due 没有时限，两样都不算；score 为万分数"`
 }
 
 type leagueOutput struct {
@@ -183,12 +185,15 @@ var leagueKinds = map[org.Kind]string{org.Department: "职能部门", org.Utilit
 	org.Committee: "业主委员会", org.Bureau: "住建局"}
 
 // rateText is a rate with its numerator and denominator: "66.67%（2/3）".
-func rateText(of, all int64) string {
+func rateText(of, all int64) string { return strings.Join(ratioText(of, all), "") }
+
+// ratioText is the same in two lines.
+func ratioText(of, all int64) []string {
 	bp, known := complaint.Share{Of: of, All: all}.BasisPoints()
 	if !known {
-		return "—"
+		return []string{"—", ""}
 	}
-	return fmt.Sprintf("%d.%02d%%（%d/%d）", bp/100, bp%100, of, all)
+	return []string{fmt.Sprintf("%d.%02d%%", bp/100, bp%100), fmt.Sprintf("（%d/%d）", of, all)}
 }
 
 func scoreText(score *int64) string {
@@ -235,13 +240,13 @@ func exportLeague(d Deps) func(context.Context, org.Actor, *LeagueInput) (*web.S
 		if err != nil {
 			return nil, err
 		}
-		sheet, err := web.NewSheet("月度排名", []string{"名次", "单位", "办结", "按时", "退回", "退办", "未办结", "可评价人数", "响应", "解决", "满意", "响应率", "解决率", "满意率", "综合得分", "规则版本"},
-			[]float64{8, 30, 8, 8, 8, 8, 8, 10, 8, 8, 8, 18, 18, 18, 10, 40})
+		sheet, err := web.NewSheet("月度排名", []string{"名次", "单位", "办结", "按时", "没有时限", "退回", "退办", "未办结", "可评价人数", "响应", "解决", "满意", "响应率", "解决率", "满意率", "综合得分", "规则版本"},
+			[]float64{8, 30, 8, 8, 10, 8, 8, 8, 10, 8, 8, 8, 18, 18, 18, 10, 40})
 		if err != nil {
 			return nil, err
 		}
 		for _, r := range rows {
-			err := sheet.Add(r.Rank, r.Name, r.Closed, r.InTime, r.Returned, r.Refused, r.Open, r.People, r.Response, r.Solved, r.Satisfied, rateText(r.Response, r.People), rateText(r.Solved, r.People),
+			err := sheet.Add(r.Rank, r.Name, r.Closed, r.InTime, r.NoDue, r.Returned, r.Refused, r.Open, r.People, r.Response, r.Solved, r.Satisfied, rateText(r.Response, r.People), rateText(r.Solved, r.People),
 				rateText(r.Satisfied, r.People), scoreText(r.Score), data["Rules"])
 			if err != nil {
 				return nil, err
@@ -256,13 +261,15 @@ type publishLeagueInput struct {
 		Month  string   `json:"month" pattern:"^[0-9]{4}-[0-9]{2}$" patternDescription:"年-月"`
 		Kind   org.Kind `json:"kind" enum:"department,utility,township,community,company,committee,bureau"`
 		Reason string   `json:"reason,omitempty" maxLength:"200" doc:"再次公布时必填"`
+		Ref    string   `json:"client_ref" minLength:"1" maxLength:"64" pattern:"^(\\S(.*\\S)?)?$" patternDescription:"首尾没有空格的编号"`
 	}
 }
 
 func publishLeague(d Deps) func(context.Context, org.Actor, *publishLeagueInput) (*leagueOutput, error) {
 	show := showLeague(d)
 	return func(ctx context.Context, a org.Actor, in *publishLeagueInput) (*leagueOutput, error) {
-		t, err := d.Complaints.PublishLeague(ctx, a, in.Body.Month, in.Body.Kind, in.Body.Reason)
+		b := in.Body
+		t, err := d.Complaints.PublishLeague(ctx, a, complaint.Publication{Month: b.Month, Kind: b.Kind, Reason: b.Reason, ClientRef: b.Ref, InputHash: web.InputHash(b)})
 		if err != nil {
 			return nil, err
 		}

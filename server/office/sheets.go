@@ -40,6 +40,7 @@ var sheets = template.Must(template.New("").Funcs(template.FuncMap{
 	"yes":    func(o complaint.Opinion) string { return opinionNames[o] },
 	"called": func(a joint.Answer) string { return joint.AnswerNames[a] },
 	"score":  scoreText,
+	"ratio":  ratioText,
 }).ParseFS(sheetFiles, "sheets/*.html"))
 
 func sheetRoutes(site *web.Site, d Deps) {

@@ -40,6 +40,7 @@ func receiptRoutes(site *web.Site, d Deps) {
 	web.HandleOpen(g, web.Op{ID: "slipSimilar", Method: http.MethodPost, Path: "/estates/{id}/similar", Summary: "提交之前：小区里相近的、公开的、还没办结的投诉，可以直接加入", Rate: readRate}, slipSimilar(d))
 	web.HandleOpen(g, web.Op{ID: "slipJoin", Method: http.MethodPost, Path: "/estates/{id}/complaints/{case}/join", Summary: "加入一件公开的投诉：有自己的编号、确认和评价", Status: http.StatusCreated, Rate: slipRate}, slipJoin(d))
 	web.HandleOpen(g, web.Op{ID: "showReceipt", Method: http.MethodGet, Path: "/receipts/{receipt}", Summary: "凭受理编号看进展", Rate: readRate}, showReceipt(d))
+	web.HandleOpen(g, web.Op{ID: "receiptAppeal", Method: http.MethodPost, Path: "/receipts/{receipt}/appeal", Summary: "不同意限制：申诉，由另一个单位决定", Rate: slipRate}, appealByReceipt(d))
 	for _, deed := range deeds {
 		web.HandleOpen(g, web.Op{ID: deed.id, Method: http.MethodPost, Path: "/receipts/{receipt}/" + deed.path, Summary: deed.says, Rate: slipRate}, doDeed(d, deed.action))
 	}
@@ -142,6 +143,20 @@ type receiptView struct {
 	Note         string        `json:"note,omitempty" doc:"请显示给本人看的说明"`
 	Actions      []string      `json:"actions" doc:"现在可以做什么"`
 	Steps        []receiptStep `json:"steps"`
+	Restrictions []restriction `json:"restrictions" doc:"对这个手机号的限制，新的在前；没有就是空的"`
+}
+
+// restriction is what keeps somebody from filing, as they read it.
+type restriction struct {
+	ID       int64     `json:"id"`
+	Receipt  string    `json:"receipt" doc:"因为哪一件投诉"`
+	Reason   string    `json:"reason"`
+	EndsAt   time.Time `json:"ends_at"`
+	State    string    `json:"state" doc:"active 限制中；appealed 已申诉；upheld 维持；lifted 解除"`
+	Appeal   string    `json:"appeal,omitempty"`
+	Decision string    `json:"decision,omitempty"`
+	Holds    bool      `json:"holds" doc:"现在还限制着"`
+	Appeals  bool      `json:"may_appeal" doc:"现在可以申诉"`
 }
 
 type callView struct {
@@ -165,7 +180,11 @@ func receiptOf(ctx context.Context, d Deps, phone, receipt string) (*receiptOutp
 	if err != nil {
 		return nil, err
 	}
-	out := receiptView{Receipt: v.Mine.Receipt, Estate: v.Estate, Place: v.Place, Matter: v.MatterName, Clause: v.Clause, Lead: v.Lead, Why: v.RouteReason, Text: v.Text,
+	held, err := d.Complaints.ListRestrictionsByReceipt(ctx, phone, receipt)
+	if err != nil {
+		return nil, err
+	}
+	out := receiptView{Restrictions: []restriction{}, Receipt: v.Mine.Receipt, Estate: v.Estate, Place: v.Place, Matter: v.MatterName, Clause: v.Clause, Lead: v.Lead, Why: v.RouteReason, Text: v.Text,
 		StateName: complaint.StateNames[v.State], DueAt: web.TimeOr(v.DueAt), DueReference: v.DueReference, Until: web.TimeOr(v.HeldUntil), Overdue: v.Overdue, Actions: []string{}, Steps: []receiptStep{}}
 	// An addition: the receipt is shown without the register's numbers when it cannot be read.
 	lines, _ := d.Complaints.Calls(ctx, &v.Case)
@@ -180,6 +199,9 @@ func receiptOf(ctx context.Context, d Deps, phone, receipt string) (*receiptOutp
 	}
 	for _, s := range v.Steps {
 		out.Steps = append(out.Steps, receiptStep{At: web.Time(s.At), Name: complaint.ActionNames[s.Kind], By: s.By, To: s.To, Text: s.Text})
+	}
+	for _, r := range held {
+		out.Restrictions = append(out.Restrictions, restriction{ID: r.ID, Receipt: r.Receipt, Reason: r.Reason, EndsAt: web.Time(r.EndsAt), State: r.State, Appeal: r.Appeal, Decision: r.Decision, Holds: r.Holds, Appeals: r.MayAppeal()})
 	}
 	return &receiptOutput{Body: out}, nil
 }
@@ -218,6 +240,27 @@ func doDeed(d Deps, action complaint.Action) func(context.Context, *deedInput) (
 			input.Rating = &complaint.Rating{Response: r.Response, Solved: r.Solved, Satisfied: r.Satisfied}
 		}
 		if _, err := d.Complaints.ActByReceipt(ctx, phone, in.Receipt, action, input); err != nil {
+			return nil, err
+		}
+		return receiptOf(ctx, d, phone, in.Receipt)
+	}
+}
+
+type appealInput struct {
+	ReceiptPath
+	Body struct {
+		ID   int64  `json:"id" minimum:"1" doc:"哪一项限制"`
+		Text string `json:"text" minLength:"2" maxLength:"500" doc:"为什么不同意"`
+	}
+}
+
+func appealByReceipt(d Deps) func(context.Context, *appealInput) (*receiptOutput, error) {
+	return func(ctx context.Context, in *appealInput) (*receiptOutput, error) {
+		phone, err := d.Codes.Holder(ctx, in.Ticket)
+		if err != nil {
+			return nil, err
+		}
+		if err := d.Complaints.AppealByReceipt(ctx, phone, in.Receipt, in.Body.ID, in.Body.Text); err != nil {
 			return nil, err
 		}
 		return receiptOf(ctx, d, phone, in.Receipt)
