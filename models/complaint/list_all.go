@@ -26,24 +26,17 @@ func allCases(tx *store.Tx, actor org.Actor, f *Filter) ([]Case, error) {
 	if err != nil {
 		return nil, err
 	}
-	var ids []int64
+	var ways []store.Way
 	for _, w := range walks {
-		var some []int64
 		q := w.rows.Scopes(f.narrowed(w.table, tx.Now))
-		if below > 0 {
-			q = q.Where(w.table+"."+w.id+" < ?", below)
-		}
 		if from > 0 {
 			q = q.Where(w.table+"."+w.id+" >= ?", from)
 		}
-		if err := q.Order(w.table+"."+w.id+" DESC").Limit(f.Limit).Pluck(w.table+"."+w.id, &some).Error; err != nil {
-			return nil, err
-		}
-		ids = append(ids, some...)
+		ways = append(ways, store.Way{Rows: q, ID: w.table + "." + w.id})
 	}
-	slices.SortFunc(ids, func(a, b int64) int { return cmp.Compare(b, a) })
-	if ids = slices.Compact(ids); len(ids) > f.Limit {
-		ids = ids[:f.Limit]
+	ids, err := store.Newest(below, f.Limit, ways...)
+	if err != nil {
+		return nil, err
 	}
 	return page(tx, ids)
 }

@@ -518,12 +518,14 @@ func (s *Service) ListConferences(ctx context.Context, actor org.Actor, before i
 	}
 	var views []ConferenceView
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		q := tx.Model(&Conference{}).Scopes(attended(actor))
-		if before > 0 {
-			q = q.Where("conferences.id < ?", before)
+		own := actor.OrganisationID()
+		found, err := store.Newest(before, limit, store.Way{Rows: tx.Model(&Conference{}).Where("holder_id = ?", own), ID: "id"},
+			store.Way{Rows: tx.Model(&Attendee{}).Where("organisation_id = ?", own), ID: "conference_id"})
+		if err != nil {
+			return err
 		}
 		var rows []Conference
-		if err := q.Order("conferences.id DESC").Limit(limit).Find(&rows).Error; err != nil {
+		if err := tx.Where("id IN ?", append([]int64{0}, found...)).Order("id DESC").Find(&rows).Error; err != nil {
 			return err
 		}
 		ids, estates := []int64{0}, []int64{0}

@@ -347,6 +347,23 @@ func readable(actor org.Actor) func(*gorm.DB) *gorm.DB {
 	}
 }
 
+// seen are the ways in which the actor reads mediations; see readable.
+func seen(tx *store.Tx, actor org.Actor, narrow func(*gorm.DB) *gorm.DB) []store.Way {
+	joined := func(table any, where string, args ...any) store.Way {
+		q := tx.Model(&Mediation{}).Joins("JOIN (?) AS way ON way.mediation_id = mediations.id", tx.Model(table).Distinct("mediation_id").Where(where, args...))
+		return store.Way{Rows: q.Scopes(narrow), ID: "mediations.id"}
+	}
+	if actor.Post == nil {
+		return []store.Way{joined(&Party{}, "person_id = ? AND removed_at IS NULL", actor.PersonID)}
+	}
+	own := actor.OrganisationID()
+	direct := func(where string) store.Way {
+		return store.Way{Rows: tx.Model(&Mediation{}).Where(where, own).Scopes(narrow), ID: "mediations.id"}
+	}
+	return []store.Way{direct("mediations.host_id = ?"), direct("mediations.asked_org = ?"), joined(&Party{}, "organisation_id = ? AND removed_at IS NULL", own),
+		joined(&Step{}, "organisation_id = ? AND kind IN ?", own, []string{"open", "fail", "decline"})}
+}
+
 // deed is one action on one mediation while it is being done.
 type deed struct {
 	*Service

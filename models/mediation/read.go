@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"gorm.io/gorm"
+
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 )
@@ -44,18 +46,19 @@ func (s *Service) List(ctx context.Context, actor org.Actor, state State, before
 	}
 	var views []View
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		q := tx.Model(&Mediation{}).Scopes(readable(actor))
-		if state != "" {
-			q = q.Where("mediations.state = ?", state)
-		}
-		if before > 0 {
-			q = q.Where("mediations.id < ?", before)
-		}
-		var rows []Mediation
-		if err := q.Order("mediations.id DESC").Limit(limit).Find(&rows).Error; err != nil {
+		ids, err := store.Newest(before, limit, seen(tx, actor, func(q *gorm.DB) *gorm.DB {
+			if state != "" {
+				q = q.Where("mediations.state = ?", state)
+			}
+			return q
+		})...)
+		if err != nil {
 			return err
 		}
-		var err error
+		var rows []Mediation
+		if err := tx.Where("id IN ?", append([]int64{0}, ids...)).Order("id DESC").Find(&rows).Error; err != nil {
+			return err
+		}
 		views, err = view(tx, rows)
 		return err
 	})
