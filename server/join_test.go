@@ -187,8 +187,15 @@ func TestJoiningByASlipAndAtTheCounter(t *testing.T) {
 	}
 	// "Not the same" files alone.
 	form = url.Values{"alone": {"1"}, "ref": {"ALONEALONEALONEALONEALONEA"}, "ticket": {ticket}, "phone": {"13900006666"}, "name": {"郑"}, "text": {"另一部电梯停了三天"}, "part": {"lift"}}
-	if status, page := e.page(path, form); status != 200 || receiptNumber.FindString(page) == "" || receiptNumber.FindString(page) == number {
+	status, page = e.page(path, form)
+	alone := receiptNumber.FindString(page)
+	if status != 200 || alone == "" || alone == number {
 		t.Errorf("alone: %d %s", status, page)
+	}
+	form.Del("alone") // the page before, sent again: what is filed is not asked about
+	form.Set("step", "file")
+	if status, page := e.page(path, form); status != 200 || receiptNumber.FindString(page) != alone {
+		t.Errorf("filed already, and asked: %d %s", status, page)
 	}
 	// The same as JSON, and at the counter.
 	proved := map[string]string{"X-Linli-Phone": e.proof("13900007777")["X-Linli-Phone"]}

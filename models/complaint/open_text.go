@@ -1,20 +1,50 @@
 package complaint
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
-// leads are what in a text leads to a person: numbers to call, of papers and accounts, e-mail addresses, and the number
-// on somebody's door. Offices and complainants write them; a stranger has no use for them.
-var leads = []struct {
+// What numbers are made of when people write them: any script's digits, circled ones, and Chinese ones, small and capital.
+const (
+	digit   = `\p{N}`
+	numeral = `[\p{N}零一二三四五六七八九十百幺壹贰叁肆伍陆柒捌玖拾佰]`
+	between = `[-－—–_./,，、·•~ 　()（）]{0,2}` // what is put between the groups of a number
+	dash    = `[-－—–#＃]`
+	house   = `(单元|幢|栋|号楼|座|楼|梯|[#＃])`
+)
+
+// leads are what in a text leads to a person: numbers to call, of papers, accounts and cars, e-mail addresses, and the
+// number on somebody's door. Offices and complainants write them; a stranger has no use for them. A number too many is
+// taken out rather than one too few.
+var leads = func() []lead {
+	var list []lead
+	for _, l := range [][2]string{
+		{`[\w.+-]+@[\w-]+(\.[\w-]+)+`, "***"},
+		// A mobile number, however it is grouped and in whatever numerals.
+		{`[1１①一幺壹]` + between + `[3-9３-９③-⑨三四五六七八九叁肆伍陆柒捌玖](` + between + numeral + `){9}`, "***"},
+		{digit + `{7,}[XxＸｘ]?`, "***"},
+		{`[〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]{7,}`, "***"},
+		{`[0０]` + digit + `{2,3}` + between + digit + `{7,8}`, "***"},
+		{`(?i)(QQ|微信|weixin|wechat|vx|扣扣)(号码|号)?([:：是 　]{0,3})[A-Za-z0-9_-]{5,20}`, "${1}${2}${3}***"},
+		{`[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Za-zＡ-Ｚ][·•. 　-]?[A-Za-z0-9]{5,6}`, "***"},
+		// Doors: building-entrance-door, building-door, whatever follows a building, and a room by its name.
+		{`(^|[^\p{N}])(` + numeral + `{1,3}` + dash + numeral + `{1,3}` + dash + `)` + numeral + `{1,4}`, "${1}${2}***"},
+		{house + `([ 　]*)` + numeral + `{1,3}` + dash + numeral + `{1,4}`, "${1}${2}***"},
+		{`(^|[^\p{N}\p{L}-]|\p{Han})(` + digit + `{1,3}` + dash + `)` + digit + `{3,4}([^\p{N}年元块米平吨度]|$)`, "${1}${2}***${3}"},
+		{house + `([ 　]*)(` + digit + `{3,4}|` + numeral + `{3,5})([^\p{N}年]|$)`, "${1}${2}***${4}"},
+		{`[A-Za-zＡ-Ｚａ-ｚ]?` + digit + `{1,4}[ 　]*(室|号房|号户|房间)`, "***${1}"},
+		{`(^|[^\p{N}])[1-9]` + digit + `?0[1-9]户`, "${1}***户"}, // 502户 is a door, 300户 are households
+		{`(^|[^\w])[A-Za-z]-?[1-9]` + digit + `?0[1-9]([^\p{N}]|$)`, "${1}***${2}"},
+	} {
+		list = append(list, lead{regexp.MustCompile(l[0]), l[1]})
+	}
+	return list
+}()
+
+type lead struct {
 	pattern *regexp.Regexp
 	instead string
-}{
-	{regexp.MustCompile(`[\w.+-]+@[\w-]+(\.[\w-]+)+`), "***"},
-	{regexp.MustCompile(`[\d０-９]{7,}[XxＸｘ]?`), "***"},
-	{regexp.MustCompile(`[1１][3-9３-９][\d０-９]([-－ 　]?[\d０-９]{4}){2}`), "***"},
-	{regexp.MustCompile(`[0０][\d０-９]{2,3}[-－ 　)）]?[\d０-９]{7,8}`), "***"},
-	{regexp.MustCompile(`([\d０-９一二三四五六七八九十]+[-－—#＃][\d０-９一二三四五六七八九十]+[-－—#＃])[\d０-９]{3,4}`), "${1}***"},
-	{regexp.MustCompile(`(单元|幢|栋|号楼|座|楼|梯)([ 　]*)[\d０-９]{3,4}([^\d０-９年]|$)`), "${1}${2}***${3}"},
-	{regexp.MustCompile(`[A-Za-z]?[\d０-９]{1,4}(室|号房|号户|房间)`), "***${1}"},
 }
 
 // forAnybody takes out of a text what leads to a person.
@@ -22,5 +52,5 @@ func forAnybody(text string) string {
 	for _, l := range leads {
 		text = l.pattern.ReplaceAllString(text, l.instead)
 	}
-	return text
+	return strings.ReplaceAll(text, "******", "***")
 }

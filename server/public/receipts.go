@@ -93,7 +93,7 @@ type slipInput struct {
 		Matter     string          `json:"matter,omitempty" maxLength:"64"`
 		Text       string          `json:"text" minLength:"5" maxLength:"2000"`
 		Place      string          `json:"place,omitempty" maxLength:"100"`
-		BuildingID int64           `json:"building_id,omitempty" minimum:"0" doc:"哪一幢，见“小区的楼幢”"`
+		BuildingID int64           `json:"building_id,omitempty" minimum:"0" doc:"哪一幢（编号），可不填"`
 		Part       string          `json:"part,omitempty" maxLength:"32"`
 		About      string          `json:"about,omitempty" maxLength:"64"`
 		Visibility string          `json:"visibility,omitempty" enum:"public,private"`
