@@ -11,11 +11,20 @@ import (
 	"time"
 
 	"github.com/linli-city/linli/models/complaint"
+	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify"
 	"github.com/linli-city/linli/notify/inbox"
 )
+
+// undecided takes back the values that the demo sets, so that a test decides what is in force.
+func (e *engine) undecided() {
+	e.t.Helper()
+	if err := e.db.InTx(e.t.Context(), func(tx *store.Tx) error { return tx.Where("demo = ?", true).Delete(&org.LocalValue{}).Error }); err != nil {
+		e.t.Fatal(err)
+	}
+}
 
 // rule enters a local value the way the bureau does: one enters, another confirms.
 func (e *engine) rule(key, value string) {
@@ -97,6 +106,7 @@ func TestRedactionThroughTheAPI(t *testing.T) {
 // for somebody who has only a receipt and a phone, as JSON and on the page.
 func TestRestrictionAndAppealThroughTheAPI(t *testing.T) {
 	e := newEngine(t)
+	e.undecided()
 	estate := e.town.actors["owner"].Estate
 	file := func(want int, ref, matter string) answer {
 		return e.must(want, "owner", "POST", "/miniapp/v1/complaints", m{"estate_id": estate, "text": "楼道的灯又坏了没人修", "matter": matter, "client_ref": ref})
@@ -245,6 +255,7 @@ func TestMandatesThroughTheAPI(t *testing.T) {
 func TestErasedCasesAreForgottenEverywhere(t *testing.T) {
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
+	e.undecided()
 	e.rule("complaint.identity_months", "1")
 	filed := e.must(201, "owner", "POST", "/miniapp/v1/complaints", m{"estate_id": estate, "text": "楼道的灯坏了没人修", "client_ref": "forget"})
 	kept := e.must(201, "owner", "POST", "/miniapp/v1/complaints", m{"estate_id": estate, "text": "另一盏灯也坏了没人修", "client_ref": "kept"})

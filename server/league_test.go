@@ -51,6 +51,7 @@ func (e *engine) league(ratings map[string][]string) string {
 // named as few, what changed since it was published, and a frozen first version.
 func TestTheLeagueOnScreenPaperAndSheet(t *testing.T) {
 	e := newEngine(t)
+	e.undecided()
 	e.rule("complaint.rate_weights", "2000；4000；4000")
 	month := e.league(map[string][]string{"department_fire": {"yes", "yes", "no"}, "department_urban_enforcement": {"no"}})
 	q := "?month=" + month + "&kind=department"

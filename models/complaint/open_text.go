@@ -17,8 +17,8 @@ const (
 // leads are what in a text leads to a person: numbers to call, of papers, accounts and cars, e-mail addresses, and the
 // number on somebody's door. Offices and complainants write them; a stranger has no use for them. A number too many is
 // taken out rather than one too few.
-var leads = func() []lead {
-	var list []lead
+var leads = func() []leadText {
+	var list []leadText
 	for _, l := range [][2]string{
 		{`[\w.+-]+@[\w-]+(\.[\w-]+)+`, "***"},
 		// A mobile number, however it is grouped and in whatever numerals.
@@ -37,12 +37,12 @@ var leads = func() []lead {
 		{`(^|[^\p{N}])[1-9]` + digit + `?0[1-9]户`, "${1}***户"}, // 502户 is a door, 300户 are households
 		{`(^|[^\w])[A-Za-z]-?[1-9]` + digit + `?0[1-9]([^\p{N}]|$)`, "${1}***${2}"},
 	} {
-		list = append(list, lead{regexp.MustCompile(l[0]), l[1]})
+		list = append(list, leadText{regexp.MustCompile(l[0]), l[1]})
 	}
 	return list
 }()
 
-type lead struct {
+type leadText struct {
 	pattern *regexp.Regexp
 	instead string
 }
