@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
@@ -268,6 +269,9 @@ func (b *caseBench) measure(runs int, say func(string) error) error {
 			return len(rows), err
 		}})
 	}
+	for name, do := range b.behind(actor("bureau")) {
+		lines = append(lines, line{"bureau, cases behind " + name, do})
+	}
 	slices.SortStableFunc(lines[1:], func(x, y line) int { return cmp.Compare(x.name, y.name) })
 	worst, slowest := time.Duration(0), ""
 	for _, l := range lines {
@@ -302,6 +306,23 @@ func (b *caseBench) filters() []complaint.Filter {
 		{From: old, To: old.Add(30 * 24 * time.Hour)}, {From: old, To: old.Add(30 * 24 * time.Hour), State: complaint.Merged}}
 	for i := range list {
 		list[i].List = complaint.AllCases
+	}
+	return list
+}
+
+// behind are the lists behind figures: of a year of one office with what is rare, and of what was open on a day long ago.
+func (b *caseBench) behind(a org.Actor) map[string]func() (int, error) {
+	old := b.db.Now().Add(-time.Duration(b.cases) * 3 * time.Minute / 2)
+	year := complaint.Period{From: old.AddDate(-1, 0, 0), To: old}
+	list := map[string]func() (int, error){"the backlog of a day": func() (int, error) {
+		rows, err := b.complaints.BacklogCases(b.ctx, a, calendar.DateOf(old), complaint.DayOpen, complaint.Backlog{}, 0, 21)
+		return len(rows), err
+	}}
+	for _, f := range []complaint.Figure{complaint.FigureClosed, complaint.FigureReturned, complaint.FigureSatisfied, complaint.PeopleSolved} {
+		list[complaint.FigureNames[f]+" of an office's year"] = func() (int, error) {
+			rows, err := b.complaints.Behind(b.ctx, a, year, b.offices[0], f, 0, 21)
+			return len(rows), err
+		}
 	}
 	return list
 }

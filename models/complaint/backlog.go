@@ -267,7 +267,14 @@ func (s *Service) BacklogCases(ctx context.Context, actor org.Actor, day calenda
 			if !ok {
 				return fault.ErrInvalid.With(fault.Field{Path: "figure", Reason: "没有这个数字，或者要先选一个主办单位"})
 			}
-			q = narrow(q.Scopes(b.counts(actor)), p)
+			below, err := createdBelow(tx, p.To)
+			if err != nil {
+				return err
+			}
+			if what == DayOpen && b.EstateID == 0 && actor.Has(org.ReadFigures, org.ScopeCity) {
+				q = q.Table(tx.ByPrimary("cases")) // in the whole city enough of the newest were open
+			}
+			q = narrow(q.Scopes(b.counts(actor), below), p)
 		}
 		if before > 0 {
 			q = q.Where("cases.id < ?", before)

@@ -116,16 +116,8 @@ const spread = time.Hour
 // idsBetween bounds the ids by the page and by the days that the filter names: from included, below excluded, 0 for none.
 func (f *Filter) idsBetween(tx *store.Tx) (from, below int64, err error) {
 	below = f.After
-	first := func(at any) (int64, error) {
-		var ids []int64
-		err := tx.Model(&Case{}).Where("created_at >= ?", at).Order("created_at, id").Limit(1).Pluck("id", &ids).Error
-		if err != nil || len(ids) == 0 {
-			return 0, err
-		}
-		return ids[0], nil
-	}
 	if !f.From.IsZero() {
-		if from, err = first(f.From.Add(-spread)); err != nil {
+		if from, err = firstSince(tx, f.From.Add(-spread)); err != nil {
 			return 0, 0, err
 		}
 		if from == 0 { // nothing came in since
@@ -133,7 +125,7 @@ func (f *Filter) idsBetween(tx *store.Tx) (from, below int64, err error) {
 		}
 	}
 	if !f.To.IsZero() {
-		end, err := first(f.To.Add(spread))
+		end, err := firstSince(tx, f.To.Add(spread))
 		if err != nil {
 			return 0, 0, err
 		}
@@ -142,4 +134,14 @@ func (f *Filter) idsBetween(tx *store.Tx) (from, below int64, err error) {
 		}
 	}
 	return from, below, nil
+}
+
+// firstSince is the first case that came in at or after a time; 0 for none.
+func firstSince(tx *store.Tx, at time.Time) (int64, error) {
+	var ids []int64
+	err := tx.Model(&Case{}).Where("created_at >= ?", at).Order("created_at, id").Limit(1).Pluck("id", &ids).Error
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	return ids[0], nil
 }
