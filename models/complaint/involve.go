@@ -11,13 +11,17 @@ import (
 
 // Steps that other work on a case leaves in its timeline.
 const (
-	Whistle Action = "whistle" // offices are called to the place
-	CheckIn Action = "check_in"
-	Mediate Action = "mediate"
-	Confer  Action = "confer" // a joint conference spoke of it
+	WhistleAsked   Action = "whistle_asked"
+	Whistle        Action = "whistle" // offices are called to the place
+	WhistleRefused Action = "whistle_refused"
+	WhistleClosed  Action = "whistle_closed"
+	CheckIn        Action = "check_in"
+	Mediate        Action = "mediate"
+	Confer         Action = "confer" // a joint conference spoke of it
 )
 
 func init() {
+	ActionNames[WhistleAsked], ActionNames[WhistleRefused], ActionNames[WhistleClosed] = "申请吹哨", "拒绝报到", "销哨"
 	ActionNames[Whistle], ActionNames[CheckIn], ActionNames[Mediate], ActionNames[Confer] = "吹哨", "报到", "调解", "联席会议"
 }
 

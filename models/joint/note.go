@@ -1,6 +1,8 @@
 package joint
 
 import (
+	"cmp"
+
 	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/event"
@@ -16,11 +18,8 @@ func (s *Service) note(tx *store.Tx, actor audit.Actor, w *Whistle, what string,
 		return err
 	}
 	if w.CaseID != 0 {
-		if step, kind := timelineText(w, what, text), complaint.Whistle; step != "" {
-			if what == "arrived" {
-				kind = complaint.CheckIn
-			}
-			if err := s.cases.Record(tx, actor, w.CaseID, kind, to, step); err != nil {
+		if step := timelineText(w, what, text); step != "" {
+			if err := s.cases.Record(tx, actor, w.CaseID, cmp.Or(stepKinds[what], complaint.Whistle), to, step); err != nil {
 				return err
 			}
 		}
@@ -31,6 +30,9 @@ func (s *Service) note(tx *store.Tx, actor audit.Actor, w *Whistle, what string,
 	}
 	return outbox.Append(tx, e)
 }
+
+// stepKinds name what happened in the case's timeline; what is not here is of the whistle.
+var stepKinds = map[string]complaint.Action{"requested": complaint.WhistleAsked, "closed": complaint.WhistleClosed, "arrived": complaint.CheckIn, "refused": complaint.WhistleRefused}
 
 // timelineText is what the complainants read in their case; nothing for what concerns the offices alone.
 func timelineText(w *Whistle, what, text string) string {

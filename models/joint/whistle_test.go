@@ -166,7 +166,7 @@ func TestWhistleStory(t *testing.T) {
 	for _, s := range own.Steps {
 		kinds = append(kinds, string(s.Kind))
 	}
-	if want := "[file whistle whistle check_in check_in check_in whistle]"; fmt.Sprint(kinds) != want {
+	if want := "[file whistle_asked whistle check_in check_in check_in whistle_closed]"; fmt.Sprint(kinds) != want {
 		t.Errorf("the complainant reads %v, want %v", kinds, want)
 	}
 	var told []string
