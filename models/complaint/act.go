@@ -283,6 +283,11 @@ func (t *turn) store(a Action) error {
 		return err
 	}
 	c.Indexed = c.Indexed && t.step.Text == ""
+	if c.ParentID != 0 && t.step.Text != "" { // the whole is found by what is written in its parts
+		if err := t.tx.Model(&Case{}).Where("id = ?", c.ParentID).Update("indexed", false).Error; err != nil {
+			return err
+		}
+	}
 	if err := updateCase(t.tx, c); err != nil {
 		return err
 	}

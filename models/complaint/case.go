@@ -148,7 +148,8 @@ type Case struct {
 
 	RouteReason   string
 	DueAt         *time.Time
-	DueReference  bool // the due date is 参考时限: no local value is confirmed
+	OutsideDueAt  *time.Time // a deadline from outside, see dispatch
+	DueReference  bool       // the due date is 参考时限: no local value is confirmed
 	StepDueAt     *time.Time
 	PlannedAt     *time.Time // what the last plan promised
 	PausedSeconds int64      // how long the clock has stood in all

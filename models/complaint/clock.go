@@ -25,15 +25,32 @@ func (t *turn) dispatch() error {
 	c.Rules = set.Stamp()
 	c.DueAt, c.DueReference, c.RemindAt = nil, false, nil
 	due, reference, err := dueFrom(set, c.Class, t.tx.Now)
-	if errors.Is(err, rulepack.ErrUnset) {
-		return nil
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, rulepack.ErrUnset) {
 		return err
 	}
 	c.DueAt, c.DueReference = due, reference
-	c.RemindAt = remindBefore(t.tx.Now, *due)
+	c.heedOutside(t.tx.Now)
+	c.RemindAt = c.reminder(t.tx.Now)
 	return nil
+}
+
+// heedOutside lets a deadline from outside count while it lies ahead and is the earlier one. No pause moves it.
+func (c *Case) heedOutside(now time.Time) {
+	if out := c.OutsideDueAt; out != nil && out.After(now) && (c.DueAt == nil || out.Before(*c.DueAt)) {
+		c.DueAt, c.DueReference = out, false
+	}
+}
+
+// reminder is when the lead is reminded of the case's date; nil once that time has passed.
+func (c *Case) reminder(now time.Time) *time.Time {
+	if c.DueAt == nil || c.DispatchedAt == nil {
+		return nil
+	}
+	at := remindBefore(*c.DispatchedAt, *c.DueAt)
+	if at.Before(now) {
+		return nil
+	}
+	return at
 }
 
 // remindBefore is when an office is reminded: a day before the end, or half-way if the whole is shorter than two days.
@@ -85,7 +102,8 @@ func (t *turn) clock() error {
 func (t *turn) stepClock() error {
 	c := t.c
 	c.StepDueAt = nil
-	defer func() {
+	defer func() { // the former step's reminder goes with it
+		c.RemindAt = c.reminder(t.tx.Now)
 		if c.StepDueAt != nil {
 			c.RemindAt = earliest(c.RemindAt, remindBefore(t.tx.Now, *c.StepDueAt))
 		}

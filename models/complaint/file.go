@@ -261,11 +261,9 @@ func (s *Service) insert(tx *store.Tx, f filing, display Display) (*Case, error)
 			return nil, err
 		}
 	}
+	c.OutsideDueAt = f.due
 	if err := t.dispatch(); err != nil {
 		return nil, err
-	}
-	if f.due != nil && f.due.After(tx.Now) && (c.DueAt == nil || f.due.Before(*c.DueAt)) {
-		c.DueAt, c.DueReference, c.RemindAt = f.due, false, remindBefore(tx.Now, *f.due)
 	}
 	if err := t.open(r.parties()); err != nil {
 		return nil, err

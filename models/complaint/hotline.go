@@ -13,8 +13,10 @@ import (
 // HotlineCall is a work order of the 12345 hotline as a complaint.
 type HotlineCall struct {
 	Number   string // the hotline's
+	Key      string // of the order: the same is filed once
 	EstateID int64
 	Matter   string
+	About    string // the body complained about, as ListAbout gives it; empty for none
 	Title    string
 	Text     string
 	Place    string
@@ -42,8 +44,8 @@ func (s *Service) FileHotline(ctx context.Context, actor org.Actor, in HotlineCa
 	if err := actor.Must(org.ImportHotline); err != nil {
 		return nil, err
 	}
-	d := Draft{EstateID: in.EstateID, Matter: in.Matter, Text: first(in.unnamed(in.words()), maxOpenText), Place: first(in.unnamed(in.Place), maxPlace), Visibility: Private, Cover: Sealed, longest: maxOpenText,
-		ClientRef: "hotline:" + s.keyed(in.Number, 48), InputHash: s.keyed(in.Number, 64)}
+	d := Draft{EstateID: in.EstateID, Matter: in.Matter, About: in.About, Text: first(in.unnamed(in.words()), maxOpenText), Place: first(in.unnamed(in.Place), maxPlace), Visibility: Private, Cover: Sealed, longest: maxOpenText,
+		ClientRef: "hotline:" + s.keyed(in.Key, 48), InputHash: s.keyed(in.Key, 64)}
 	owner := Complainant{Source: FromHotline, FiledBy: actor.PersonID, FiledPost: actor.Post.PostID}
 	switch {
 	case in.Phone == "":
@@ -69,12 +71,9 @@ func (s *Service) FileHotline(ctx context.Context, actor org.Actor, in HotlineCa
 	return s.take(ctx, "", f)
 }
 
-// unnamed is a text of the hotline's without who called: an operator writes name, phone and door into it by habit. Whoever
-// wanted no secrecy keeps the door.
+// unnamed is a text of the hotline's without who called: an operator writes name, phone and door into it by habit.
 func (in *HotlineCall) unnamed(text string) string {
-	if !in.Open || in.Phone == "" {
-		text = forAnybody(text)
-	}
+	text = forAnybody(text)
 	if in.Phone != "" {
 		text = strings.ReplaceAll(text, in.Phone, "***")
 	}
@@ -92,40 +91,32 @@ func (in *HotlineCall) words() string {
 	return strings.TrimSpace(in.Title + "\n" + in.Text)
 }
 
-// OfPhones gives the newest open case of each phone and estate, so that one call is not filed twice; the key is the phone
-// and the estate. It asks for at most 500 phones.
-func (s *Service) OfPhones(tx *store.Tx, phones []string) (map[PhoneEstate]string, error) {
-	of, indexes := map[string]string{}, []string{""}
-	for _, p := range phones[:min(len(phones), 500)] {
-		for _, i := range s.vault.Indexes("phone", p) {
-			of[i] = p
-			indexes = append(indexes, i)
-		}
+// TwinOf gives another open case of the same phone in the case's estate that the actor sees, the newest; none for "".
+func (s *Service) TwinOf(tx *store.Tx, actor org.Actor, c *Case, phone string) (string, error) {
+	if phone == "" {
+		return "", nil
 	}
-	found := map[PhoneEstate]string{}
-	for _, q := range []string{
-		"SELECT m.phone_index, c.estate_id, c.number FROM case_complainants m JOIN cases c ON c.id = m.case_id WHERE m.phone_index IN ? AND m.phone_index <> '' AND m.state <> ? AND c.open = ? ORDER BY c.id LIMIT 5000",
-		"SELECT p.phone_index, c.estate_id, c.number FROM persons p JOIN case_complainants m ON m.person_id = p.id JOIN cases c ON c.id = m.case_id WHERE p.phone_index IN ? AND p.phone_index <> '' AND m.state <> ? AND c.open = ? ORDER BY c.id LIMIT 5000",
-	} {
-		var rows []struct {
-			PhoneIndex string
-			EstateID   int64
-			Number     string
-		}
-		if err := tx.Raw(q, indexes, Gone, true).Scan(&rows).Error; err != nil {
-			return nil, err
-		}
-		for _, r := range rows {
-			found[PhoneEstate{of[r.PhoneIndex], r.EstateID}] = r.Number
-		}
+	indexes := s.vault.Indexes("phone", phone)
+	accounts := tx.Model(&org.Person{}).Select("id").Where("phone_index IN ?", indexes)
+	theirs := tx.Model(&Complainant{}).Select("case_id").Where("(phone_index IN ? OR person_id IN (?)) AND state <> ? AND case_id <> ?", indexes, accounts, Gone, c.ID)
+	var numbers []string
+	err := tx.Model(&Case{}).Scopes(visible(actor)).Where("cases.id IN (?) AND cases.estate_id = ? AND cases.open = ?", theirs, c.EstateID, true).
+		Order("cases.id DESC").Limit(1).Pluck("cases.number", &numbers).Error
+	if err != nil || len(numbers) == 0 {
+		return "", err
 	}
-	return found, nil
+	return numbers[0], nil
 }
 
-// PhoneEstate is a phone in an estate.
-type PhoneEstate struct {
-	Phone    string
-	EstateID int64
+// SeenOf says which of some cases a post may see.
+func SeenOf(tx *store.Tx, actor org.Actor, ids []int64) (map[int64]bool, error) {
+	var found []int64
+	err := tx.Model(&Case{}).Scopes(visible(actor)).Where("cases.id IN ?", append([]int64{0}, ids...)).Pluck("cases.id", &found).Error
+	seen := map[int64]bool{}
+	for _, id := range found {
+		seen[id] = true
+	}
+	return seen, err
 }
 
 // HotlineResult is what became of a work order, as the hotline may know it.
@@ -136,12 +127,13 @@ type HotlineResult struct {
 	Text     string // the newest answer, as complainants read it
 	Answered *time.Time
 	Late     bool
+	Now      time.Time
 	Rated    bool
 	Rating   Rating
 }
 
-// HotlineResults gives what became of receipts, by receipt; at most 1000 at a time.
-func HotlineResults(tx *store.Tx, receipts []string) (map[string]HotlineResult, error) {
+// HotlineResults gives what became of receipts, by receipt; at most 1000 at a time, and of cases alone that the actor sees.
+func HotlineResults(tx *store.Tx, actor org.Actor, receipts []string) (map[string]HotlineResult, error) {
 	var mine []Complainant
 	if err := tx.Where("receipt IN ?", append([]string{""}, receipts...)).Limit(1000).Find(&mine).Error; err != nil {
 		return nil, err
@@ -151,7 +143,7 @@ func HotlineResults(tx *store.Tx, receipts []string) (map[string]HotlineResult, 
 		ids = append(ids, m.CaseID)
 	}
 	var rows []Case
-	if err := tx.Where("id IN ?", ids).Find(&rows).Error; err != nil {
+	if err := tx.Scopes(visible(actor)).Where("cases.id IN ?", ids).Find(&rows).Error; err != nil {
 		return nil, err
 	}
 	cases, leads := map[int64]Case{}, []int64{0}
@@ -176,8 +168,11 @@ func HotlineResults(tx *store.Tx, receipts []string) (map[string]HotlineResult, 
 	}
 	found := map[string]HotlineResult{}
 	for _, m := range mine {
-		c := cases[m.CaseID]
-		found[m.Receipt] = HotlineResult{Receipt: m.Receipt, Case: c, Lead: names[c.LeadID].Name, Text: answers[c.ID], Answered: c.AnsweredAt, Late: c.late(tx.Now),
+		c, sees := cases[m.CaseID]
+		if !sees {
+			continue
+		}
+		found[m.Receipt] = HotlineResult{Receipt: m.Receipt, Case: c, Lead: names[c.LeadID].Name, Text: answers[c.ID], Answered: c.AnsweredAt, Late: c.late(tx.Now), Now: tx.Now,
 			Rated: m.RatedAt != nil, Rating: Rating{Response: m.Response, Solved: m.Solved, Satisfied: m.Satisfied}}
 	}
 	return found, nil

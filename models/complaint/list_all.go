@@ -117,11 +117,8 @@ const spread = time.Hour
 func (f *Filter) idsBetween(tx *store.Tx) (from, below int64, err error) {
 	below = f.After
 	if !f.From.IsZero() {
-		if from, err = firstSince(tx, f.From.Add(-spread)); err != nil {
+		if from, err = lastBefore(tx, f.From.Add(-spread)); err != nil {
 			return 0, 0, err
-		}
-		if from == 0 { // nothing came in since
-			return 1 << 62, below, nil
 		}
 	}
 	if !f.To.IsZero() {
@@ -134,6 +131,16 @@ func (f *Filter) idsBetween(tx *store.Tx) (from, below int64, err error) {
 		}
 	}
 	return from, below, nil
+}
+
+// lastBefore is the last case that came in before a time; 0 for none. Whatever came in an hour later has a higher id.
+func lastBefore(tx *store.Tx, at time.Time) (int64, error) {
+	var ids []int64
+	err := tx.Model(&Case{}).Where("created_at < ?", at).Order("created_at DESC, id DESC").Limit(1).Pluck("id", &ids).Error
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	return ids[0], nil
 }
 
 // firstSince is the first case that came in at or after a time; 0 for none.

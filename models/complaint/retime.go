@@ -103,7 +103,8 @@ func retime(tx *store.Tx, r sight, p Period, set *rulepack.Set, under map[int64]
 type clock struct {
 	due    *time.Time
 	paused *time.Time
-	late   int // answers after the date that was due when they came
+	until  *time.Time // when the pause ends by itself
+	late   int        // answers after the date that was due when they came
 }
 
 // replay runs a case's clock over its steps: it starts at every dispatch, stands while the case is held or waits for its
@@ -124,9 +125,9 @@ func replay(class string, steps []Step, set *rulepack.Set, days calendar.Calenda
 			}
 			c.due = due
 		case st.State.paused() && c.paused == nil:
-			c.paused = &st.At
+			c.paused, c.until = &st.At, st.OnAt
 		case !st.State.paused() && c.paused != nil:
-			c.resume(st.At, term, days)
+			c.resume(*earliest(&st.At, c.until), term, days) // as unpause does
 		}
 		if st.Kind == Answer && c.due != nil && st.At.After(*c.due) {
 			c.late++

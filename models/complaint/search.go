@@ -43,14 +43,25 @@ const (
 	stepsRead   = 50_000
 )
 
-// writtenIn gives what the steps of some cases say.
+// writtenIn gives what the steps of some cases say; those of its parts are of the whole, too.
 func writtenIn(tx *store.Tx, ids []int64) (map[int64]string, error) {
+	ids = append([]int64{0}, ids...)
+	var parts []Case
+	if err := tx.Select("id", "parent_id").Where("parent_id IN ? AND parent_id <> 0", ids).Limit(stepsRead).Find(&parts).Error; err != nil {
+		return nil, err
+	}
+	whole := map[int64]int64{}
+	for _, p := range parts {
+		whole[p.ID], ids = p.ParentID, append(ids, p.ID)
+	}
 	var rows []Step
-	err := tx.Select("case_id", "text").Where("case_id IN ? AND text <> ''", append([]int64{0}, ids...)).Order("case_id, seq").Limit(stepsRead).Find(&rows).Error
+	err := tx.Select("case_id", "text").Where("case_id IN ? AND text <> ''", ids).Order("case_id, seq").Limit(stepsRead).Find(&rows).Error
 	said := map[int64]string{}
 	for _, st := range rows {
-		if len(said[st.CaseID]) < maxSearched {
-			said[st.CaseID] += st.Text + "\n"
+		for _, id := range []int64{st.CaseID, whole[st.CaseID]} {
+			if id != 0 && len(said[id]) < maxSearched {
+				said[id] += st.Text + "\n"
+			}
 		}
 	}
 	return said, err

@@ -66,7 +66,10 @@ func (s *Service) wake(ctx context.Context, id int64) error {
 			if err := t.clock(); err != nil {
 				return err
 			}
-			return tx.Model(&Case{}).Where("id = ?", c.ID).Select("held_until", "queue", "wake_at").Updates(&c).Error
+			if err := tx.Model(&Case{}).Where("id = ?", c.ID).Select("open", "urgent", "held_until", "queue", "wake_at").Updates(&c).Error; err != nil {
+				return err
+			}
+			return c.seat(tx)
 		case c.State == Answered:
 			t.in.Text = "在规定时间内没有人退回"
 			return t.do(Lapse)
@@ -93,10 +96,8 @@ func (t *turn) remind() error {
 	c := t.c
 	c.RemindAt, t.from = nil, c.State
 	// A reminder before the step leaves the one before the case's own date.
-	if c.StepDueAt != nil && c.StepDueAt.After(t.tx.Now) && c.DueAt != nil && c.DispatchedAt != nil && c.StepDueAt.Before(*c.DueAt) {
-		if at := remindBefore(*c.DispatchedAt, *c.DueAt); at.After(t.tx.Now) {
-			c.RemindAt = at
-		}
+	if at := c.reminder(t.tx.Now); at != nil && at.After(t.tx.Now) {
+		c.RemindAt = at
 	}
 	if err := t.clock(); err != nil {
 		return err

@@ -126,6 +126,7 @@ func (t *turn) unpause() error {
 		}
 		*at = &later
 	}
+	c.heedOutside(ended)
 	if c.RemindAt != nil && c.DueAt != nil {
 		c.RemindAt = remindBefore(t.tx.Now, *c.DueAt)
 	}

@@ -17,6 +17,7 @@ type Decision struct {
 	Orders   []int64
 	EstateID int64   // 0 leaves it
 	Matter   *string // nil leaves it; empty gives it to the community
+	About    *string // the body complained about, as ListAbout gives it; nil leaves it, empty is none
 	Skip     *bool   // none of ours, or after all
 }
 
@@ -34,7 +35,8 @@ func (s *Service) Decide(ctx context.Context, actor org.Actor, id int64, d Decis
 	}
 	var c fault.Checks
 	c.Check(len(d.Orders) >= 1 && len(d.Orders) <= maxDecided, "orders", fmt.Sprintf("一次选择1至%d件", maxDecided))
-	c.Check(d.EstateID != 0 || d.Matter != nil || d.Skip != nil, "estate_id", "请选择小区、事项，或是否导入")
+	c.Check(d.EstateID != 0 || d.Matter != nil || d.About != nil || d.Skip != nil, "estate_id", "请选择小区、事项、被反映的单位，或是否导入")
+	c.Check(d.About == nil || len([]rune(*d.About)) <= 64, "about", "没有这个单位，请从列表里选择")
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
@@ -59,6 +61,9 @@ func (s *Service) Decide(ctx context.Context, actor org.Actor, id int64, d Decis
 			}
 			change["matter"], change["suggested"] = *d.Matter, ""
 		}
+		if d.About != nil {
+			change["about"] = *d.About
+		}
 		var rows []Order
 		if err := tx.ForUpdate().Select("id", "state").Where("import_id = ? AND id IN ?", id, d.Orders).Find(&rows).Error; err != nil {
 			return err
@@ -74,7 +79,10 @@ func (s *Service) Decide(ctx context.Context, actor org.Actor, id int64, d Decis
 		if err := tx.Model(&Order{}).Where("id IN ?", d.Orders).Updates(change).Error; err != nil {
 			return err
 		}
-		return settle(tx, d)
+		if err := settle(tx, d); err != nil {
+			return err
+		}
+		return audit.Append(tx, actor, "hotline.decide", audit.Subject{Kind: "hotline_import", ID: id}, map[string]any{"orders": d.Orders, "estate": d.EstateID, "skip": d.Skip})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("decide work orders: %w", err)
@@ -154,11 +162,16 @@ func (s *Service) file(ctx context.Context, actor org.Actor, o Order) error {
 	if o.BodySealed == "" {
 		return s.fail(ctx, o, "这件工单导入后超过90天没有登记，原内容已按规定删除，请重新导入")
 	}
-	call := complaint.HotlineCall{Number: o.Number, EstateID: o.EstateID, Matter: o.Matter, Title: b.Title, Text: b.Text, Place: b.Address, Category: b.Category,
+	call := complaint.HotlineCall{Number: o.Number, Key: o.filedAs(), About: o.About, EstateID: o.EstateID, Matter: o.Matter, Title: b.Title, Text: b.Text, Place: b.Address, Category: b.Category,
 		Name: b.Name, Phone: b.Phone, Open: b.Open, Received: b.Received, Due: b.Due}
 	_, err = s.complaints.FileHotline(ctx, actor, call, func(tx *store.Tx, c *complaint.Case) error {
-		res := tx.Model(&Order{}).Where("id = ? AND state IN ?", o.ID, []OrderState{Ready, Failed}).
-			Updates(map[string]any{"state": Filed, "filed_number": o.Number, "case_id": c.ID, "receipt": c.Number, "reason": ""})
+		twin, err := s.complaints.TwinOf(tx, actor, c, b.Phone)
+		if err != nil {
+			return err
+		}
+		// Somebody may have changed the order since it was read: then it is filed by the next call, as they want it.
+		res := tx.Model(&Order{}).Where("id = ? AND state IN ? AND estate_id = ? AND matter = ? AND about = ?", o.ID, []OrderState{Ready, Failed}, o.EstateID, o.Matter, o.About).
+			Updates(map[string]any{"state": Filed, "filed_number": o.filedAs(), "case_id": c.ID, "receipt": c.Number, "reason": "", "twin": twin})
 		if res.Error != nil {
 			return store.Duplicate(res.Error, errTaken)
 		}
@@ -167,7 +180,7 @@ func (s *Service) file(ctx context.Context, actor org.Actor, o Order) error {
 	f := fault.Of(err)
 	switch {
 	case err == nil || errors.Is(err, errTaken):
-		return s.recognise(ctx, o)
+		return s.recognise(ctx, actor, o)
 	case f.Kind == fault.Internal:
 		return err
 	}
@@ -179,16 +192,20 @@ func (s *Service) file(ctx context.Context, actor org.Actor, o Order) error {
 }
 
 // recognise finds whether the number was filed by another import at the same moment; then this order is known.
-func (s *Service) recognise(ctx context.Context, o Order) error {
+func (s *Service) recognise(ctx context.Context, actor org.Actor, o Order) error {
 	return s.db.InTx(ctx, func(tx *store.Tx) error {
 		var filed Order
-		if err := tx.Where("filed_number = ?", o.Number).Take(&filed).Error; err != nil {
+		if err := tx.Where("filed_number = ?", o.filedAs()).Take(&filed).Error; err != nil {
 			return store.NotFound(err, errTaken)
 		}
 		if filed.ID == o.ID {
 			return nil
 		}
-		o.known(filed)
+		seen, err := complaint.SeenOf(tx, actor, []int64{filed.CaseID})
+		if err != nil {
+			return err
+		}
+		o.known(filed, seen[filed.CaseID])
 		return tx.Model(&Order{}).Where("id = ? AND state IN ?", o.ID, []OrderState{Ready, Failed}).
 			Updates(map[string]any{"state": o.State, "case_id": o.CaseID, "receipt": o.Receipt, "estate_id": o.EstateID, "matter": o.Matter}).Error
 	})

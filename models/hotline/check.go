@@ -119,7 +119,10 @@ func (s *Service) match(ctx context.Context, actor org.Actor, read []orders.Orde
 			return err
 		}
 		for i, o := range read {
-			r := Order{Line: o.Line, Number: o.Number, State: Ready}
+			if i%100 == 0 && ctx.Err() != nil {
+				return ctx.Err()
+			}
+			r := Order{Sheet: o.Sheet, Line: o.Line, Number: o.Number, State: Ready}
 			r.EstateID, r.Guessed = place(estates, o)
 			if r.EstateID == 0 {
 				r.State = Undecided
@@ -136,10 +139,7 @@ func (s *Service) match(ctx context.Context, actor org.Actor, read []orders.Orde
 			r.BodySealed = s.vault.Seal(string(body), bound)
 			rows[i] = r
 		}
-		if err := markKnown(tx, rows); err != nil {
-			return err
-		}
-		return s.markTwins(tx, rows, read)
+		return s.markKnown(tx, actor, rows, read)
 	})
 	return rows, err
 }
@@ -161,7 +161,11 @@ func place(estates []org.Estate, o orders.Order) (id int64, guessed bool) {
 			return found, false
 		}
 	}
-	for _, text := range []string{o.Estate, o.Address, o.Title, o.Text} {
+	texts := []string{o.Address, o.Title, o.Text}
+	if o.Estate != "" { // the hotline says which; what a text mentions besides does not count
+		texts = []string{o.Estate}
+	}
+	for _, text := range texts {
 		var names []org.Estate
 		for _, e := range estates {
 			if len([]rune(e.Name)) >= 3 && strings.Contains(text, e.Name) {
@@ -197,8 +201,10 @@ func chosen(p *rulepack.Pack, text string) string {
 	return ""
 }
 
-// markKnown finds the orders whose number was filed by an earlier import.
-func markKnown(tx *store.Tx, rows []Order) error {
+// markKnown finds the orders whose number was filed by an earlier import. The same number with other words may be another
+// matter, as where a hotline counts from one every day: a person says which. What became of a case is told to those alone who
+// may see it.
+func (s *Service) markKnown(tx *store.Tx, actor org.Actor, rows []Order, read []orders.Order) error {
 	for from := 0; from < len(rows); from += 500 {
 		part := rows[from:min(from+500, len(rows))]
 		numbers := make([]string, len(part))
@@ -206,45 +212,52 @@ func markKnown(tx *store.Tx, rows []Order) error {
 			numbers[i] = r.Number
 		}
 		var filed []Order
-		if err := tx.Select("number", "case_id", "receipt", "estate_id", "matter").Where("filed_number IN ?", numbers).Find(&filed).Error; err != nil {
+		if err := tx.Where("number IN ? AND filed_number IS NOT NULL", numbers).Order("id DESC").Limit(4 * len(part)).Find(&filed).Error; err != nil {
 			return err
 		}
-		by := map[string]Order{}
+		var cases []int64
+		by := map[string][]Order{}
 		for _, f := range filed {
-			by[f.Number] = f
+			by[f.Number], cases = append(by[f.Number], f), append(cases, f.CaseID)
 		}
-		for i := range part {
-			if f, ok := by[part[i].Number]; ok {
-				part[i].known(f)
-			}
-		}
-	}
-	return nil
-}
-
-func (o *Order) known(f Order) {
-	o.State, o.CaseID, o.Receipt, o.EstateID, o.Guessed, o.Matter, o.Suggested, o.Twin = Known, f.CaseID, f.Receipt, f.EstateID, false, f.Matter, "", ""
-}
-
-// markTwins says where the same phone already has an open case in the same estate: the clerk may merge the two.
-func (s *Service) markTwins(tx *store.Tx, rows []Order, read []orders.Order) error {
-	for from := 0; from < len(rows); from += 500 {
-		to := min(from+500, len(rows))
-		var phones []string
-		for i := from; i < to; i++ {
-			if read[i].Phone != "" && rows[i].State != Known {
-				phones = append(phones, read[i].Phone)
-			}
-		}
-		open, err := s.complaints.OfPhones(tx, phones)
+		seen, err := complaint.SeenOf(tx, actor, cases)
 		if err != nil {
 			return err
 		}
-		for i := from; i < to; i++ {
-			if rows[i].State != Known {
-				rows[i].Twin = open[complaint.PhoneEstate{Phone: read[i].Phone, EstateID: rows[i].EstateID}]
+		for i := range part {
+			if err := s.meet(&part[i], read[from+i], by[part[i].Number], seen); err != nil {
+				return err
 			}
 		}
 	}
 	return nil
+}
+
+// meet compares an order with those that were filed under its number.
+func (s *Service) meet(o *Order, b orders.Order, filed []Order, seen map[int64]bool) error {
+	for _, f := range filed {
+		if !seen[f.CaseID] && f.EstateID != o.EstateID {
+			continue // somebody else's
+		}
+		before, err := s.body(f)
+		if err != nil {
+			return err
+		}
+		if f.BodySealed != "" && (before.Text != b.Text || before.Title != b.Title) {
+			o.State, o.Again = Undecided, true
+			o.Reason = "这个工单编号登记过内容不同的另一件；是新的一件请选择小区，是同一件请标为不导入"
+			continue
+		}
+		o.known(f, seen[f.CaseID])
+		return nil
+	}
+	return nil
+}
+
+// known says that an order is the one that was filed; which case it became only to those who may see that.
+func (o *Order) known(f Order, seen bool) {
+	o.State, o.Again, o.Reason, o.Guessed, o.Suggested, o.Twin = Known, false, "", false, "", ""
+	if seen {
+		o.CaseID, o.Receipt, o.EstateID, o.Matter = f.CaseID, f.Receipt, f.EstateID, f.Matter
+	}
 }

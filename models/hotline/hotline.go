@@ -5,6 +5,7 @@ package hotline
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"time"
 
@@ -41,7 +42,7 @@ type OrderState string
 const (
 	Undecided OrderState = "open"    // no estate is found: somebody chooses one or skips it
 	Ready     OrderState = "ready"   // will be filed
-	Known     OrderState = "known"   // its number was filed before
+	Known     OrderState = "known"   // its number was filed before, with the same words
 	Skipped   OrderState = "skipped" // is none of ours
 	Filed     OrderState = "filed"
 	Failed    OrderState = "failed" // could not be filed; why is said, and the next try takes it again
@@ -52,15 +53,18 @@ const (
 type Order struct {
 	ID          int64 `gorm:"primaryKey"`
 	ImportID    int64
+	Sheet       int
 	Line        int
 	Number      string
-	FiledNumber *string // set with the case
+	FiledNumber *string // set with the case, see filedAs
+	Again       bool    // another matter under a number that was filed before
 	State       OrderState
 	EstateID    int64
 	Guessed     bool   // the estate was found in a text
 	Matter      string // code; empty: the community receives it
 	Suggested   string // why this matter was suggested; empty when the sheet or a person says so
-	Twin        string // an open case of the same phone and estate
+	About       string // the body complained about, as ListAbout gives it; empty for none
+	Twin        string // another open case of the same phone and estate, found when this one was filed
 	BodySealed  string
 	CaseID      int64
 	Receipt     string
@@ -125,6 +129,15 @@ const (
 	keepLoose  = 90 * 24 * time.Hour // the lines of what was never filed
 	sweepBatch = 200
 )
+
+// filedAs is the key under which a number is filed once.
+func (o *Order) filedAs() string {
+	key := fmt.Sprintf("%s@%d", o.Number, o.EstateID)
+	if o.Again {
+		key += fmt.Sprintf("#%d", o.ID)
+	}
+	return key
+}
 
 // Sweep erases the hotline's own lines, with callers' names and phones: of orders whose case has lost its identities, and of
 // those that were not filed within 90 days. Results still go back, with the number alone. It returns how many.

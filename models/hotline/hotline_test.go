@@ -224,6 +224,7 @@ func TestANumberIsFiledOnce(t *testing.T) {
 		t.Errorf("%s of case %d and %s of case %d", a.State, a.CaseID, b.State, b.CaseID)
 	}
 	third := w.check(t, w.township, line, "E3,"+w.Estate.Code+",张三,13900001234,还是电梯坏了,,,,,")
+	w.apply(t, third.ID)
 	list := w.orders(t, third.ID)
 	if list[0].State != hotline.Known || list[0].Receipt == "" || list[1].Twin == "" {
 		t.Errorf("a later list: %+v", list)
@@ -302,5 +303,117 @@ func TestCallersAreForgotten(t *testing.T) {
 	all := fmt.Sprint(rows)
 	if strings.Contains(all, "139") || strings.Contains(all, "张三") || rows[1][0] != "H1" || rows[2][0] != "H2" || !strings.Contains(all, "待受理") {
 		t.Errorf("%q", rows)
+	}
+}
+
+// TestTheSameNumberForAnotherMatter: a hotline that counts from one every day sends other words under an old number; a
+// person says whether it is a new one, and both are filed.
+func TestTheSameNumberForAnotherMatter(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first := w.check(t, w.township, "1,"+w.Estate.Code+",张三,13900001234,消防通道被占了,,,,,")
+	w.apply(t, first.ID)
+	second := w.check(t, w.township, "1,"+w.Estate.Code+",李四,13900001235,电梯坏了没人修,,,,,")
+	o := w.orders(t, second.ID)[0]
+	if o.State != hotline.Undecided || o.Reason == "" || o.CaseID != 0 {
+		t.Fatalf("%+v", o)
+	}
+	if _, err := w.s.Decide(t.Context(), w.township, second.ID, hotline.Decision{Orders: []int64{o.ID}, EstateID: w.Estate.ID}); err != nil {
+		t.Fatal(err)
+	}
+	w.apply(t, second.ID)
+	if got := w.orders(t, second.ID)[0]; got.State != hotline.Filed || got.CaseID == w.orders(t, first.ID)[0].CaseID {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestOthersLearnNothing: an office that writes a number or a phone into a list of its own learns neither what became of a
+// case that it may not see, nor who is behind it, and takes the number from nobody.
+func TestOthersLearnNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	line := "K1," + w.Estate.Code + ",张三,13900001234,消防通道被占了,,,,,"
+	r := w.check(t, w.township, line)
+	w.apply(t, r.ID)
+	theirs := w.check(t, w.other, line)
+	rows, err := w.s.ListOrders(t.Context(), w.other, theirs.ID, "", 0, 10)
+	if err != nil || len(rows) != 1 || rows[0].CaseID != 0 || rows[0].Receipt != "" || rows[0].Twin != "" || rows[0].State == hotline.Known {
+		t.Errorf("another township learns %+v, %v", rows, err)
+	}
+	community := w.Officer(w.Community, org.Clerk)
+	d := complaint.Draft{EstateID: w.Estate.ID, Text: "社区的人态度很不好", About: "community", ClientRef: "about", InputHash: "h"}
+	if _, err := w.cases.FileFor(t.Context(), w.township, complaint.FromCounter, complaint.Contact{Name: "王五", Phone: "13900001239"}, d); err != nil {
+		t.Fatal(err)
+	}
+	own := w.check(t, community, "K2,"+w.Estate.Code+",王五,13900001239,电梯坏了没人修,,,,,")
+	if _, err := w.s.Apply(t.Context(), community, own.ID); err != nil {
+		t.Fatal(err)
+	}
+	rows, err = w.s.ListOrders(t.Context(), community, own.ID, "", 0, 10)
+	if err != nil || rows[0].State != hotline.Filed || rows[0].Twin != "" {
+		t.Errorf("the community learns who complains of it: %+v, %v", rows, err)
+	}
+}
+
+// TestWhatTheHotlineSaysOfTheEstateCounts: another place that the caller mentions does not.
+func TestWhatTheHotlineSaysOfTheEstateCounts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := w.check(t, w.township, "L1,别的镇的花园,张三,13900001234,我以前住在"+w.Estate.Name+"现在楼道灯不亮,,,,,")
+	if r.Counts[hotline.Undecided] != 1 {
+		t.Errorf("%+v", r.Counts)
+	}
+}
+
+// TestTheHotlinesDeadlineStays when the case goes to another office, and while it lies ahead.
+func TestTheHotlinesDeadlineStays(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	community := "社区处理的一般事情，没有事项"
+	r := w.check(t, w.township, "M1,"+w.Estate.Code+",张三,13900001234,"+community+",,,2026-03-04 11:00,,")
+	w.apply(t, r.ID)
+	id := w.orders(t, r.ID)[0].CaseID
+	bureau, fire := w.Officer(w.Code("housing-bureau"), org.Head), w.Code("fire")
+	c, err := w.cases.Act(t.Context(), bureau, id, complaint.Redirect, complaint.Input{ToID: fire.ID, Text: "请消防部门办理"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if due := c.DueAt.In(org.Shanghai).Format(time.DateTime); due != "2026-03-04 11:00:00" {
+		t.Errorf("redirected: due %s", due)
+	}
+	w.clock.Advance(96 * time.Hour)
+	if rows := w.book(t, r.ID); !strings.Contains(strings.Join(rows[1], "|"), "|是") {
+		t.Errorf("late for the hotline: %q", rows[1])
+	}
+	c, err = w.cases.Act(t.Context(), w.Officer(w.Code("leading-group"), org.Head), id, complaint.Redirect, complaint.Input{ToID: w.Code("urban-enforcement").ID, Text: "改由综合执法局办理"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !c.DueAt.After(w.clock.Now()) {
+		t.Errorf("once it has passed, the city's own term counts: %v %v", c.DueAt, err)
+	}
+}
+
+// TestADecisionWhileOrdersAreFiled: what somebody changed after the list was read is filed as they want it.
+func TestADecisionWhileOrdersAreFiled(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var lines []string
+	for i := range 30 {
+		lines = append(lines, fmt.Sprintf("N%d,%s,张三,,楼道灯不亮了没人修,,,,,", i, w.Estate.Code))
+	}
+	r := w.check(t, w.township, lines...)
+	list := w.orders(t, r.ID)
+	last := list[len(list)-1]
+	matter := "fire-lane"
+	var wg sync.WaitGroup
+	wg.Go(func() { _, _ = w.s.Apply(context.Background(), w.township, r.ID) })
+	_, err := w.s.Decide(t.Context(), w.township, r.ID, hotline.Decision{Orders: []int64{last.ID}, Matter: &matter})
+	wg.Wait()
+	w.apply(t, r.ID)
+	got := w.orders(t, r.ID)[len(list)-1]
+	v, findErr := w.cases.Find(t.Context(), w.township, got.CaseID)
+	if findErr != nil || v.Matter != got.Matter || (err == nil && v.Matter != matter) {
+		t.Errorf("the order says %q, the case is %q; decided with %v, found with %v", got.Matter, v.Matter, err, findErr)
 	}
 }

@@ -40,7 +40,7 @@ func (s *Service) Results(ctx context.Context, actor org.Actor, id int64) ([]byt
 	}
 	book, sheet, n := orders.NewBook(), -1, 0
 	for after := int64(0); ; {
-		rows, results, err := s.resultPage(ctx, id, after)
+		rows, results, err := s.resultPage(ctx, actor, id, after)
 		if err != nil {
 			return nil, fmt.Errorf("hotline results: %w", err)
 		}
@@ -49,8 +49,7 @@ func (s *Service) Results(ctx context.Context, actor org.Actor, id int64) ([]byt
 			if err != nil {
 				return nil, err
 			}
-			if o.BodySealed == "" {
-				b.Sheet = max(sheet, 0)
+			if b.Sheet = o.Sheet; o.BodySealed == "" {
 				b.Cells = make([]string, layouts[b.Sheet].Number+1)
 				b.Cells[layouts[b.Sheet].Number] = o.Number
 			}
@@ -60,7 +59,7 @@ func (s *Service) Results(ctx context.Context, actor org.Actor, id int64) ([]byt
 					return nil, err
 				}
 			}
-			if err := book.Order(b.Cells, o.results(results)); err != nil {
+			if err := book.Order(b.Cells, o.results(results, b.Due)); err != nil {
 				return nil, err
 			}
 			after = o.ID
@@ -78,7 +77,7 @@ func (s *Service) Results(ctx context.Context, actor org.Actor, id int64) ([]byt
 	})
 }
 
-func (s *Service) resultPage(ctx context.Context, id, after int64) ([]Order, map[string]complaint.HotlineResult, error) {
+func (s *Service) resultPage(ctx context.Context, actor org.Actor, id, after int64) ([]Order, map[string]complaint.HotlineResult, error) {
 	var rows []Order
 	var found map[string]complaint.HotlineResult
 	err := s.db.View(ctx, func(tx *store.Tx) error {
@@ -92,7 +91,7 @@ func (s *Service) resultPage(ctx context.Context, id, after int64) ([]Order, map
 			}
 		}
 		var err error
-		found, err = complaint.HotlineResults(tx, receipts)
+		found, err = complaint.HotlineResults(tx, actor, receipts)
 		return err
 	})
 	return rows, found, err
@@ -101,10 +100,10 @@ func (s *Service) resultPage(ctx context.Context, id, after int64) ([]Order, map
 var opinions = map[complaint.Opinion]string{complaint.Yes: "是", complaint.Partly: "部分", complaint.No: "否"}
 
 // results are what goes into the columns of an order.
-func (o *Order) results(found map[string]complaint.HotlineResult) (out [orders.Results]string) {
+func (o *Order) results(found map[string]complaint.HotlineResult, due *time.Time) (out [orders.Results]string) {
 	r, ok := found[o.Receipt]
 	if !ok {
-		out[orders.ResultState] = map[OrderState]string{Skipped: "未受理（不属于本平台）", Failed: "未登记：" + o.Reason}[o.State]
+		out[orders.ResultState] = map[OrderState]string{Skipped: "未受理（不属于本平台）", Failed: "未登记：" + o.Reason, Known: "已登记，由其他单位办理", Filed: "已登记，由其他单位办理"}[o.State]
 		if out[orders.ResultState] == "" {
 			out[orders.ResultState] = "未登记"
 		}
@@ -115,7 +114,7 @@ func (o *Order) results(found map[string]complaint.HotlineResult) (out [orders.R
 		out[orders.ResultState] += "（" + e + "）"
 	}
 	out[orders.ResultAnsweredAt], out[orders.ResultClosedAt], out[orders.ResultLate] = moment(r.Answered), moment(r.Case.ClosedAt), "否"
-	if r.Late {
+	if r.Late || (due != nil && r.Answered != nil && r.Answered.After(*due)) || (due != nil && r.Answered == nil && r.Case.Open && r.Now.After(*due)) {
 		out[orders.ResultLate] = "是"
 	}
 	switch {

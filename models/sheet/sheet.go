@@ -3,6 +3,7 @@
 package sheet
 
 import (
+	"context"
 	"errors"
 	"io"
 	"slices"
@@ -60,12 +61,12 @@ var (
 )
 
 // Read gives a file to the taker. Faults: ErrOld, ErrHTML, ErrBroken, ErrTooLarge, and those of the taker as they are.
-func Read(src io.ReaderAt, size int64, t Taker) error {
+func Read(ctx context.Context, src io.ReaderAt, size int64, t Taker) error {
 	head := make([]byte, 8)
 	n, _ := src.ReadAt(head, 0)
 	switch kind(head[:n]) {
 	case "xlsx":
-		return readXLSX(src, size, t)
+		return readXLSX(ctx, src, size, t)
 	case "ole":
 		return ErrOld
 	case "html":

@@ -36,7 +36,7 @@ func (k *taken) Line(l Line) error {
 
 func take(t *testing.T, raw []byte, k *taken) error {
 	t.Helper()
-	return Read(bytes.NewReader(raw), int64(len(raw)), k)
+	return Read(t.Context(), bytes.NewReader(raw), int64(len(raw)), k)
 }
 
 // TestCSVAsExcelWritesIt in China: GB18030, UTF-8 with and without a mark, UTF-16.

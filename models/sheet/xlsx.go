@@ -3,10 +3,12 @@ package sheet
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"encoding/xml"
 	"errors"
 	"io"
 	"path"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -16,19 +18,20 @@ const (
 	maxStrings = 192 << 20 // bytes of XML
 	maxTexts   = 64 << 20  // bytes of text in it
 	maxCount   = 4_000_000 // texts
-	maxSheet   = 2 << 30
+	maxSheets  = 768 << 20 // bytes of XML of all worksheets
+	maxGiven   = 256 << 20 // bytes of text given out: one shared text may stand in a million cells
 	maxMeta    = 4 << 20
-	maxToken   = 1 << 20 // the parser holds a token whole
-	maxText    = 1 << 20 // bytes of a cell
+	maxToken   = 1 << 20   // the parser holds a token whole
+	maxText    = 128 << 10 // bytes of a cell; Excel ends at 32,767 characters
 	maxParts   = 5000
-	maxSheets  = 50
+	maxNamed   = 50 // worksheets
 	maxColumns = 200
 )
 
 type sheetRef struct{ name, state, path string }
 
 // readXLSX walks the worksheets of a workbook as a stream: hundreds of thousands of rows never stand in memory.
-func readXLSX(src io.ReaderAt, size int64, t Taker) error {
+func readXLSX(ctx context.Context, src io.ReaderAt, size int64, t Taker) error {
 	if n, err := parts(src, size); err != nil || n > maxParts {
 		return ErrTooLarge
 	}
@@ -52,11 +55,16 @@ func readXLSX(src io.ReaderAt, size int64, t Taker) error {
 	if err != nil {
 		return err
 	}
+	left, given, seen := int64(maxSheets), int64(maxGiven), map[string]bool{}
 	for _, s := range sheets {
+		if seen[s.path] { // a hundred names for one large part
+			return ErrTooLarge
+		}
+		seen[s.path] = true
 		if !t.Begin(Sheet{Name: s.name, Hidden: s.state != "" && s.state != "visible", Of: len(sheets), From1904: from1904}) {
 			continue
 		}
-		err := readSheet(files[s.path], &walker{strs: strs, dates: dates, t: t})
+		err := readSheet(ctx, files[s.path], &left, &walker{strs: strs, dates: dates, t: t, left: &given})
 		if err == nil {
 			err = t.End()
 		}
@@ -166,7 +174,7 @@ func workbook(files map[string]*zip.File) (sheets []sheetRef, from1904 bool, err
 	}
 	err = each(files["xl/workbook.xml"], func(e xml.StartElement) {
 		switch {
-		case e.Name.Local == "sheet" && len(sheets) < maxSheets:
+		case e.Name.Local == "sheet" && len(sheets) < maxNamed:
 			sheets = append(sheets, sheetRef{name: attr(e, "name"), state: attr(e, "state"), path: targets[attr(e, "id")]})
 		case e.Name.Local == "workbookPr":
 			from1904 = attr(e, "date1904") == "1" || attr(e, "date1904") == "true"
@@ -239,6 +247,13 @@ func sharedStrings(f *zip.File) (*stringTable, error) {
 			case "rPh":
 				phonetic = false
 			case "si":
+				from := uint32(0)
+				if len(s.ends) > 0 {
+					from = s.ends[len(s.ends)-1]
+				}
+				if len(s.text)-int(from) > maxText {
+					return nil, errCell
+				}
 				s.ends = append(s.ends, uint32(len(s.text))) //nolint:gosec // bounded by maxTexts
 				if len(s.ends) > maxCount || len(s.text) > maxTexts {
 					return nil, ErrTooLarge
@@ -252,14 +267,20 @@ func sharedStrings(f *zip.File) (*stringTable, error) {
 	}
 }
 
-// readSheet gives a worksheet's lines to the taker.
-func readSheet(f *zip.File, w *walker) error {
-	p, err := open(f, maxSheet)
+// errCell is the fault of a cell that no person has written.
+var errCell = ErrTooLarge.Saying("有一个单元格的内容太长，请删减后再上传")
+
+// readSheet gives a worksheet's lines to the taker. left is what all worksheets together may still unpack to.
+func readSheet(ctx context.Context, f *zip.File, left *int64, w *walker) error {
+	p, err := open(f, *left)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = p.Close() }()
-	for {
+	defer func() { *left = p.source.left; _ = p.Close() }()
+	for n := 0; ; n++ {
+		if n%4096 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		t, err := p.token()
 		if err != nil {
 			return ended(err)
@@ -275,6 +296,7 @@ type walker struct {
 	strs   *stringTable
 	dates  []bool // by style
 	t      Taker
+	left   *int64 // bytes of text that may still be given out
 	row    []Cell
 	line   int
 	hidden bool
@@ -297,7 +319,7 @@ func (w *walker) take(t xml.Token) error {
 			w.text = append(w.text, t...)
 		}
 		if len(w.text) > maxText {
-			return ErrTooLarge.Saying("有一个单元格的内容太长，请删减后再上传")
+			return errCell
 		}
 	}
 	return nil
@@ -344,6 +366,9 @@ func (w *walker) end(name string) error {
 			w.row = append(w.row, Cell{})
 		}
 		w.row[w.col] = w.value()
+		if *w.left -= int64(len(w.row[w.col].Text)); *w.left < 0 {
+			return ErrTooLarge
+		}
 	case "row":
 		return w.t.Line(Line{Number: w.line, Hidden: w.hidden, Cells: w.row})
 	}
@@ -356,7 +381,7 @@ func (w *walker) value() Cell {
 	case "s":
 		i, err := strconv.Atoi(string(w.text))
 		s, ok := w.strs.at(i)
-		x.Text, x.Bad = s, err != nil || !ok
+		x.Text, x.Bad = unescape(s), err != nil || !ok
 	case "e":
 		x.Text, x.Bad = string(w.text), true
 	case "", "n":
@@ -364,10 +389,26 @@ func (w *walker) value() Cell {
 		x.Date = x.Date && x.Number
 		return x
 	default: // inlineStr, str, b, d
-		x.Text = string(w.text)
+		x.Text = unescape(string(w.text))
 	}
 	x.Date = false
 	return x
+}
+
+// escaped is how a workbook writes a character that XML does not take (ECMA-376 part 1, 22.9.2.19).
+var escaped = regexp.MustCompile(`_x[0-9A-Fa-f]{4}_`)
+
+func unescape(s string) string {
+	if !strings.Contains(s, "_x") {
+		return s
+	}
+	return escaped.ReplaceAllStringFunc(s, func(e string) string {
+		n, err := strconv.ParseUint(e[2:6], 16, 32)
+		if err != nil || n >= 0xD800 && n < 0xE000 {
+			return e
+		}
+		return string(rune(n))
+	})
 }
 
 // columnOf reads the column of a reference such as "AB12"; -1 when it is none.

@@ -124,10 +124,11 @@ type hotlineOrderView struct {
 	MatterName string     `json:"matter_name,omitempty"`
 	Unit       string     `json:"unit,omitempty" doc:"按职责清单主办的单位"`
 	Why        string     `json:"why,omitempty" doc:"为什么建议这个事项，请核对"`
-	Twin       string     `json:"twin,omitempty" doc:"同一电话在这个小区还有未办结的投诉，登记后可以并案"`
+	About      string     `json:"about,omitempty" doc:"被反映的单位"`
+	Twin       string     `json:"twin,omitempty" doc:"登记时同一电话在这个小区还有未办结的投诉，可以并案"`
 	CaseID     int64      `json:"case_id,omitempty"`
 	Receipt    string     `json:"receipt,omitempty"`
-	Reason     string     `json:"reason,omitempty" doc:"没有登记成功的原因"`
+	Reason     string     `json:"reason,omitempty" doc:"没有登记成功的原因，或为什么要人看一下"`
 	Erased     bool       `json:"erased,omitempty" doc:"热线的原内容已按规定删除"`
 }
 
@@ -148,7 +149,7 @@ func listHotlineOrders(d Deps) func(context.Context, org.Actor, *hotlineOrdersIn
 		return web.Paged(in.Page, rows, func(o hotline.OrderView) int64 { return o.ID }, func(o hotline.OrderView) hotlineOrderView {
 			b := o.Body
 			v := hotlineOrderView{ID: o.ID, Line: o.Line, Number: o.Number, State: string(o.State), ReceivedAt: web.TimeOr(b.Received), DueAt: web.TimeOr(b.Due), Title: b.Title, Text: b.Text, Category: b.Category,
-				Address: b.Address, Name: b.Name, Phone: b.Phone, Secret: !b.Open, EstateID: o.EstateID, Estate: o.Estate, Guessed: o.Guessed, Matter: o.Matter, Why: o.Suggested, Twin: o.Twin,
+				Address: b.Address, Name: b.Name, Phone: b.Phone, Secret: !b.Open, EstateID: o.EstateID, Estate: o.Estate, Guessed: o.Guessed, Matter: o.Matter, Why: o.Suggested, About: o.About, Twin: o.Twin,
 				CaseID: o.CaseID, Receipt: o.Receipt, Reason: o.Reason, Erased: o.Erased}
 			if m, ok := mandates.Matter(o.Matter); ok {
 				v.MatterName, v.Unit = m.Name, mandates.UnitName(m.Lead)
@@ -164,6 +165,7 @@ type decideHotlineInput struct {
 		Orders   []int64 `json:"orders" minItems:"1" maxItems:"500" doc:"工单的 id"`
 		EstateID int64   `json:"estate_id,omitempty" doc:"小区；不填不变"`
 		Matter   *string `json:"matter,omitempty" maxLength:"64" doc:"事项代码；空字符串表示由社区受理；不填不变"`
+		About    *string `json:"about,omitempty" maxLength:"64" doc:"被反映的单位，代码见小区的可反映单位；空字符串表示没有；不填不变"`
 		Skip     *bool   `json:"skip,omitempty" doc:"true 不导入，false 还是导入；不填不变"`
 	}
 }
@@ -171,7 +173,7 @@ type decideHotlineInput struct {
 func decideHotlineOrders(d Deps) func(context.Context, org.Actor, *decideHotlineInput) (*hotlineImportOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *decideHotlineInput) (*hotlineImportOutput, error) {
 		b := in.Body
-		return importOf(d.Hotline.Decide(ctx, a, in.ID, hotline.Decision{Orders: b.Orders, EstateID: b.EstateID, Matter: b.Matter, Skip: b.Skip}))
+		return importOf(d.Hotline.Decide(ctx, a, in.ID, hotline.Decision{Orders: b.Orders, EstateID: b.EstateID, Matter: b.Matter, About: b.About, Skip: b.Skip}))
 	}
 }
 

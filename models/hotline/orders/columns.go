@@ -1,6 +1,7 @@
 package orders
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/linli-city/linli/models/sheet"
@@ -74,15 +75,14 @@ var resultNames = [Results][]string{
 	ResultSatisfied:  {"满意评价", "满意度", "是否满意"},
 }
 
-func find(lists [][]string, text string) int {
+// find gives the list that holds a heading, and its place there; -1 for none.
+func find(lists [][]string, text string) (list, place int) {
 	text = strings.ReplaceAll(sheet.Clean(text), " ", "")
 	text = strings.TrimRight(strings.TrimLeft(text, "*"), "*:")
-	for i, list := range lists {
-		for _, n := range list {
-			if n == text {
-				return i
-			}
+	for i, l := range lists {
+		if n := slices.Index(l, text); n >= 0 {
+			return i, n
 		}
 	}
-	return -1
+	return -1, 0
 }

@@ -61,7 +61,9 @@ const (
 	maxText     = 4000
 	maxTitle    = 200
 	maxNumber   = 64
-	headWithin  = 10 // lines that may stand above the heading
+	maxHead     = 200      // characters of a heading, or of what stands above it
+	maxKept     = 48 << 20 // bytes of all orders' cells, which are held at once
+	headWithin  = 10       // lines that may stand above the heading
 	longestName = 30
 )
 
@@ -77,7 +79,7 @@ var (
 // Faults: ErrTooLarge, ErrEmpty, ErrHeader, and those of sheet.Read.
 func Read(ctx context.Context, src io.ReaderAt, size int64, yield func(Order) error) ([]Layout, []Fault, int, error) {
 	r := &reader{ctx: ctx, yield: yield, seen: map[string]string{}}
-	if err := sheet.Read(src, size, r); err != nil {
+	if err := sheet.Read(ctx, src, size, r); err != nil {
 		return nil, nil, 0, err
 	}
 	switch {
@@ -101,6 +103,7 @@ type reader struct {
 	layouts    []Layout
 	lines      int
 	count      int
+	kept       int               // bytes
 	seen       map[string]string // where a number was first
 	broken     bool
 	faults     []Fault
@@ -115,13 +118,21 @@ func (r *reader) fault(f Fault) {
 	}
 }
 
+// short cuts what stands over a list to what titles need.
+func short(cells []string) []string {
+	for i := range cells {
+		cells[i] = first(cells[i], maxHead)
+	}
+	return cells[:min(len(cells), 50)]
+}
+
 // cell names a cell by the letter and the heading of its column.
 func (r *reader) cell(line, col int, value, reason string) {
 	name := ""
 	if col >= 0 {
 		name = sheet.Letter(col)
 		if col < len(r.layout.Heading) {
-			name += " " + r.layout.Heading[col]
+			name += " " + first(r.layout.Heading[col], 30)
 		}
 	}
 	r.fault(Fault{Line: line, Column: strings.TrimSpace(name), Value: value, Reason: reason})
@@ -135,6 +146,12 @@ func (r *reader) Begin(s sheet.Sheet) bool {
 
 // Line takes one line of a worksheet.
 func (r *reader) Line(l sheet.Line) error {
+	if r.headLine == 0 {
+		return r.above(l)
+	}
+	if sheet.Blank(l.Cells) {
+		return nil
+	}
 	if r.lines++; r.lines > maxLines {
 		return ErrTooLarge
 	}
@@ -142,12 +159,6 @@ func (r *reader) Line(l sheet.Line) error {
 		if err := r.ctx.Err(); err != nil {
 			return err
 		}
-	}
-	if r.headLine == 0 {
-		return r.above(l)
-	}
-	if sheet.Blank(l.Cells) {
-		return nil
 	}
 	if l.Hidden {
 		r.fault(Fault{Line: l.Number, Reason: "这一行被隐藏了（可能开着筛选），请取消隐藏或删去"})
@@ -163,7 +174,7 @@ func (r *reader) above(l sheet.Line) error {
 	}
 	if l.Number < headWithin {
 		if !r.s.Hidden && len(r.layout.Above) < headWithin {
-			r.layout.Above = append(r.layout.Above, texts(l.Cells, r.s))
+			r.layout.Above = append(r.layout.Above, short(texts(l.Cells, r.s)))
 		}
 		return nil
 	}
@@ -187,18 +198,20 @@ func (r *reader) heading(l sheet.Line) bool {
 	}
 	head := make([]string, len(l.Cells))
 	var twice []int
+	rank := [columns]int{}
 	for i, x := range l.Cells {
-		head[i] = sheet.Clean(x.Text)
+		head[i] = first(sheet.Clean(first(x.Text, 4*maxHead)), maxHead)
 		if head[i] == "" {
 			continue
 		}
-		if c := find(names[:], x.Text); c >= 0 {
-			if r.at[c] >= 0 {
+		if c, n := find(names[:], head[i]); c >= 0 {
+			switch { // a hotline tells when somebody called and when that was typed in: the better name counts
+			case r.at[c] < 0 || n < rank[c]:
+				r.at[c], rank[c] = i, n
+			case n == rank[c] && (column(c) == colNumber || column(c) == colText):
 				twice = append(twice, i)
-				continue
 			}
-			r.at[c] = i
-		} else if c := find(resultNames[:], x.Text); c >= 0 && results[c] < 0 {
+		} else if c, _ := find(resultNames[:], head[i]); c >= 0 && results[c] < 0 {
 			results[c] = i
 		}
 	}
@@ -264,7 +277,10 @@ func (r *reader) order(l sheet.Line) error {
 	if r.broken {
 		return nil
 	}
-	if r.count++; r.count > maxOrders {
+	for _, s := range o.Cells {
+		r.kept += len(s)
+	}
+	if r.count++; r.count > maxOrders || r.kept > maxKept {
 		return ErrTooLarge
 	}
 	return r.yield(o)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -124,7 +125,7 @@ func TestBadCellsAreAllNamed(t *testing.T) {
 		"a filtered line":      {func(f *excelize.File) { _ = f.SetRowVisible("Sheet1", 4, false) }, "", "隐藏"},
 		"more than headed":     {func(f *excelize.File) { _ = f.SetCellStr("Sheet1", "K4", "备注") }, "K", "表头"},
 		"a summary sheet":      {func(f *excelize.File) { _, _ = f.NewSheet("统计"); _ = f.SetCellStr("统计", "A1", "合计") }, "", "不是工单的工作表"},
-		"two text columns":     {func(f *excelize.File) { _ = f.SetCellStr("Sheet1", "I2", "工单内容") }, "I 工单内容", "两列"},
+		"two text columns":     {func(f *excelize.File) { _ = f.SetCellStr("Sheet1", "I2", "诉求内容") }, "I 诉求内容", "两列"},
 	} {
 		_, _, faults, err := read(t, workbook(t, c.spoil))
 		if err != nil || len(faults) != 1 || faults[0].Column != c.column || !strings.Contains(faults[0].Reason, c.reason) || strings.Contains(faults[0].Value, "139") {
@@ -184,6 +185,72 @@ func TestWrongFilesAreRefused(t *testing.T) {
 		if _, _, _, err := read(t, c.raw); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestOrdinaryExportsAreTaken: two columns of one kind, fractions of seconds, terms in days, callers who are only 业主.
+func TestOrdinaryExportsAreTaken(t *testing.T) {
+	t.Parallel()
+	raw := "工单编号,创建时间,受理时间,来电号码,联系电话,办理时限,来电人,诉求内容\nA1,2026-03-01 08:00:00,2026-03-02 09:30:15.0,13900001234,8223344,5个工作日,业主,楼道灯不亮了" + strings.Repeat("\n,,,,,,,", 25_000) + "\n"
+	list, _, faults, err := read(t, []byte(raw))
+	if err != nil || len(faults) > 0 || len(list) != 1 {
+		t.Fatalf("%+v %v", faults, err)
+	}
+	if o := list[0]; o.Phone != "8223344" || o.Name != "" || o.Due != nil || o.Received.UTC().Format(time.RFC3339) != "2026-03-02T01:30:15Z" {
+		t.Errorf("%+v received %v", o, o.Received)
+	}
+}
+
+// TestNumbersThatWereCut are no numbers: all orders of a day would become one.
+func TestNumbersThatWereCut(t *testing.T) {
+	t.Parallel()
+	big := workbook(t, func(f *excelize.File) { _ = f.SetCellFloat("Sheet1", "B4", 2.0260301e19, -1, 64) })
+	for name, raw := range map[string][]byte{"in a CSV": []byte("工单编号,诉求内容\n2.02603E+17,楼道灯不亮了\n"), "in a workbook": big} {
+		if list, _, faults, err := read(t, raw); err != nil || len(faults) != 1 || !strings.Contains(faults[0].Reason, "末几位") {
+			t.Errorf("%s: %+v %+v %v", name, list, faults, err)
+		}
+	}
+}
+
+// TestFaultsNameNobody: where columns have shifted, a name or a phone stands in a column of days.
+func TestFaultsNameNobody(t *testing.T) {
+	t.Parallel()
+	_, _, faults, err := read(t, []byte("工单编号,来电时间,办理时限,是否保密,诉求内容\nA1,张三,13912345678,李四,楼道灯不亮了\n"))
+	if err != nil || len(faults) != 3 {
+		t.Fatal(faults, err)
+	}
+	for _, f := range faults {
+		if f.Value != "" {
+			t.Errorf("%+v", f)
+		}
+	}
+}
+
+// TestASmallFileIsNoLargeOne: one text that stands in thousands of cells is counted as often as it stands.
+func TestASmallFileIsNoLargeOne(t *testing.T) {
+	t.Parallel()
+	x := excelize.NewFile()
+	_ = x.SetSheetRow("Sheet1", "A1", &[]any{"工单编号", "诉求内容"})
+	long := strings.Repeat("吵", 2000)
+	for i := range 100 {
+		row := []any{fmt.Sprint("A", i)}
+		for range 100 {
+			row = append(row, long)
+		}
+		_ = x.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+2), &row)
+	}
+	head := make([]any, 101)
+	for i := range head {
+		head[i] = fmt.Sprint("列", i)
+	}
+	head[0], head[1] = "工单编号", "诉求内容"
+	_ = x.SetSheetRow("Sheet1", "A1", &head)
+	var b bytes.Buffer
+	if err := x.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, _, err := read(t, b.Bytes()); !errors.Is(err, orders.ErrTooLarge) {
+		t.Errorf("%d bytes: %v", b.Len(), err)
 	}
 }
 

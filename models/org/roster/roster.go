@@ -71,7 +71,7 @@ var (
 // Faults: ErrTooLarge, ErrEmpty, ErrHeader, and those of sheet.Read.
 func Read(ctx context.Context, src io.ReaderAt, size int64, _ string, yield func(Row) error) (Summary, []CellFault, error) {
 	c := newCollector(ctx, yield)
-	err := sheet.Read(src, size, c)
+	err := sheet.Read(ctx, src, size, c)
 	if err != nil {
 		return c.sum, c.faults, err
 	}
