@@ -143,6 +143,52 @@ func TestAStepsClock(t *testing.T) {
 	}
 }
 
+// TestAReminderGoesWithItsStep: whoever accepted in time is not reminded of accepting, and is still reminded of the case.
+func TestAReminderGoesWithItsStep(t *testing.T) {
+	t.Parallel()
+	w := newCast(t)
+	w.rule(t, "complaint.step.accept", "4h")
+	c := w.bring(t, complaint.Dispatched, "reminded")
+	w.clock.Advance(30 * time.Minute)
+	c = w.ok(t, w.community, c.ID, complaint.Accept, complaint.Input{})
+	reminded := func() int { return strings.Count(strings.Join(w.told(t), " "), "complaint.remind") }
+	w.clock.Advance(3 * time.Hour)
+	w.settle(t)
+	if n := reminded(); n != 0 {
+		t.Errorf("reminded %d times of what was done", n)
+	}
+	w.clock.Advance(c.DueAt.Add(-20 * time.Hour).Sub(w.clock.Now()))
+	w.settle(t)
+	if n := reminded(); n != 1 {
+		t.Errorf("reminded %d times before the case is due", n)
+	}
+}
+
+// TestAListFromADayMissesNone, also where ids and times do not have the same order and the hour before was quiet.
+func TestAListFromADayMissesNone(t *testing.T) {
+	t.Parallel()
+	w := newCast(t)
+	var ids []int64
+	for _, ref := range []string{"early id", "late id"} {
+		ids = append(ids, w.bring(t, complaint.Dispatched, ref).ID)
+	}
+	day := w.clock.Now().Add(24 * time.Hour)
+	for i, id := range ids { // the first took a minute longer to begin
+		at := day.Add(time.Duration(1-i) * time.Minute)
+		if err := w.DB.InTx(t.Context(), func(tx *store.Tx) error {
+			return errors.Join(tx.Model(&complaint.Case{}).Where("id = ?", id).Update("created_at", at).Error, tx.Model(&complaint.Party{}).Where("case_id = ?", id).Update("created_at", at).Error)
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, a := range map[string]org.Actor{"bureau": w.bureau, "community": w.community} {
+		rows, err := w.s.List(t.Context(), a, complaint.Filter{List: complaint.AllCases, From: day, To: day.Add(time.Hour), Limit: 10})
+		if err != nil || len(rows) != 2 {
+			t.Errorf("%s: %d of 2, %v", name, len(rows), err)
+		}
+	}
+}
+
 // TestASecondPlanSetsANewDay: the promise that counts is the last one.
 func TestASecondPlanSetsANewDay(t *testing.T) {
 	t.Parallel()

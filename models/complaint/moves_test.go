@@ -112,6 +112,9 @@ func (w *cast) bring(t *testing.T, to complaint.State, ref string) *complaint.Ca
 // TestEveryMove tries every action in every state as everybody, and compares what happens with the table: who plays the
 // part moves the case to the state that the table names; everybody else changes nothing and is told what they may do.
 func TestEveryMove(t *testing.T) {
+	if testing.Short() {
+		t.Skip("thousands of pairs, one after the other")
+	}
 	t.Parallel()
 	w := newCast(t)
 	who := map[string]struct {

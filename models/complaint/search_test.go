@@ -92,6 +92,14 @@ func TestWhatWasWrittenIsSearched(t *testing.T) {
 	if got := w.search(t, w.bureau, "噪声", complaint.Filter{List: complaint.AllCases}); len(got) != 1 {
 		t.Errorf("the bureau finds %d, the whole and its parts", len(got))
 	}
+	for _, p := range w.find(t, w.bureau, c.ID).Parts {
+		if p.LeadID == w.fire.Post.OrganisationID {
+			w.ok(t, w.fire, p.ID, complaint.Note, complaint.Input{Text: "灭火器箱已更换"})
+		}
+	}
+	if got := w.search(t, w.bureau, "灭火器箱", complaint.Filter{List: complaint.AllCases}); len(got) != 1 {
+		t.Errorf("what is written in a part finds %d", len(got))
+	}
 	n := 0
 	if err := w.s.ExportList(t.Context(), w.bureau, "曳引机", complaint.Filter{List: complaint.AllCases}, func(complaint.View) error { n++; return nil }); err != nil || n != 1 {
 		t.Errorf("exported %d, %v", n, err)

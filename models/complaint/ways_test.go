@@ -101,6 +101,9 @@ func (w *cast) stand(t *testing.T, id int64, to complaint.State, lead org.Actor,
 // TestEveryOtherWayToDecide: what a complainant may do is the same for whoever found something on patrol, holds a receipt
 // without an account, or is written down at a counter, in every state; see TestEveryMove for the app.
 func TestEveryOtherWayToDecide(t *testing.T) {
+	if testing.Short() {
+		t.Skip("thousands of pairs, one after the other")
+	}
 	t.Parallel()
 	w := newCast(t)
 	const phone = "13900001234"
@@ -168,6 +171,9 @@ func TestEveryOtherWayToDecide(t *testing.T) {
 // TestEveryMoveOfAPart: the office that has a part of a split case moves it as the table says, in every state of a part; who
 // leads the whole, and who complained, move nothing in it.
 func TestEveryMoveOfAPart(t *testing.T) {
+	if testing.Short() {
+		t.Skip("thousands of pairs, one after the other")
+	}
 	t.Parallel()
 	w := newCast(t)
 	whole := []complaint.Action{complaint.Split, complaint.Merge, complaint.Ask, complaint.Reopen}
