@@ -2,6 +2,7 @@ package main
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -51,7 +52,7 @@ func TestOpenListsUseTheirKeys(t *testing.T) {
 	}{
 		{"all of 90 days", "FROM `cases`", list(complaint.OpenFilter{}), "cases_public", false},
 		{"open", "FROM `cases`", list(complaint.OpenFilter{States: []string{"open"}}), "cases_public", false},
-		{"one service", "FROM `cases`", list(complaint.OpenFilter{Matters: []string{"bench"}}), "cases_public", false},
+		{"one service", "FROM `cases`", list(complaint.OpenFilter{Matters: []string{"bench-00"}}), "cases_public|cases_created", false},
 		{"a page further on", "FROM `cases`", list(complaint.OpenFilter{Offset: 1000}), "cases_public", false},
 		{"by number", "FROM `cases`", list(complaint.OpenFilter{Numbers: []string{"B000000019", "B000000039"}}), "cases_number", true},
 		{"updates of a day", "FROM `case_steps`", func() error {
@@ -75,7 +76,7 @@ func TestOpenListsUseTheirKeys(t *testing.T) {
 			}
 		}
 		plan := explain(t, e.db, statement)
-		if !strings.Contains(plan, c.key) {
+		if !slices.ContainsFunc(strings.Split(c.key, "|"), func(k string) bool { return strings.Contains(plan, k) }) {
 			t.Errorf("%s does not use %s:\n%s\n%s", c.what, c.key, statement, plan)
 		}
 		if !c.sorts && (strings.Contains(plan, "filesort") || strings.Contains(plan, "FOR ORDER BY")) {

@@ -59,7 +59,7 @@ func TestIndexFindsWithoutShowing(t *testing.T) {
 	if a == modelstest.Vault(t).Index("phone", "13800138000") {
 		t.Error("the index does not depend on the key")
 	}
-	if strings.Contains(a, "138") || len(a) > 80 {
+	if strings.Contains(a, "13800138") || len(a) > 80 {
 		t.Errorf("index %q", a)
 	}
 	for _, x := range v.Indexes("phone", "") {
