@@ -27,6 +27,14 @@ type Joining struct {
 // JoinNote is what somebody reads before they join a case that has been answered.
 const JoinNote = "这件投诉已经答复，正在等原来的投诉人确认。您加入后可以看进展、评价这次答复；如果它被退回重办，下一次答复时再请您确认或退回。您的问题没有解决的，也可以单独提交一件。"
 
+// JoinNote is what a complainant reads who joined after the answer, while that answer stands.
+func (v *View) JoinNote() string {
+	if v.Mine == nil || v.Mine.State != Next || v.State != Answered {
+		return ""
+	}
+	return JoinNote
+}
+
 // joiner is somebody on the way into a case, however they come.
 type joiner struct {
 	by    audit.Actor
