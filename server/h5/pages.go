@@ -19,6 +19,7 @@ import (
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/server/session"
 	"github.com/linli-city/linli/server/web"
+	"github.com/linli-city/linli/server/web/limit"
 )
 
 //go:embed pages/*
@@ -50,7 +51,7 @@ type Deps struct {
 
 // sendCode sends a code to a phone, under the same rule as the API does; again is the answer to a double tap.
 func (d Deps) sendCode(c *gin.Context, phone string) (again bool, err error) {
-	if err := d.site.Hold(c, "", session.CodeRate); err != nil {
+	if err := d.site.Hold(c, "", limit.PhoneCodes); err != nil {
 		return false, err
 	}
 	err = d.Codes.Send(c.Request.Context(), phone)

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/linli-city/linli/models/complaint"
-	"github.com/linli-city/linli/server/session"
 	"github.com/linli-city/linli/server/web"
 	"github.com/linli-city/linli/server/web/limit"
 )
@@ -33,7 +32,7 @@ var deeds = []struct {
 
 func receiptRoutes(site *web.Site, d Deps) {
 	g := site.Group("/public/v1", "凭受理编号和手机", web.Anybody)
-	web.HandleOpen(g, web.Op{ID: "sendPhoneCode", Method: http.MethodPost, Path: "/phone-codes", Summary: "把验证码发到手机", Rate: &session.CodeRate}, sendPhoneCode(d))
+	web.HandleOpen(g, web.Op{ID: "sendPhoneCode", Method: http.MethodPost, Path: "/phone-codes", Summary: "把验证码发到手机", Rate: &limit.PhoneCodes}, sendPhoneCode(d))
 	web.HandleOpen(g, web.Op{ID: "checkPhoneCode", Method: http.MethodPost, Path: "/phone-codes/check", Summary: "核对验证码，得到半小时有效的凭据", Rate: checkRate}, checkPhoneCode(d))
 	web.HandleOpen(g, web.Op{ID: "fileSlip", Method: http.MethodPost, Path: "/estates/{id}/complaints", Summary: "扫码投诉：不用登录，手机验证后提交", Status: http.StatusCreated, Rate: slipRate}, fileSlip(d))
 	web.HandleOpen(g, web.Op{ID: "slipSimilar", Method: http.MethodPost, Path: "/estates/{id}/similar", Summary: "提交之前：小区里相近的、公开的、还没办结的投诉，可以直接加入", Rate: readRate}, slipSimilar(d))

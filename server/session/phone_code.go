@@ -13,7 +13,6 @@ import (
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/models/vault"
-	"github.com/linli-city/linli/server/web/limit"
 )
 
 // PhoneCode is a code that was sent to a phone. A right one gives a ticket, which stands for the phone for a short time.
@@ -44,10 +43,6 @@ type Codes struct {
 func NewCodes(db *store.DB, v *vault.Vault, texter Texter) *Codes {
 	return &Codes{db: db, vault: v, texter: texter}
 }
-
-// CodeRate holds an address to a number of codes, however they are asked for: each is a message that the city pays. Many
-// households share one address of a mobile network; what one phone may do is bounded below.
-var CodeRate = limit.Rule{Name: "phone-code", Rate: 120, Per: time.Hour, Burst: 40}
 
 // How long a code and a ticket live, how often a code may be tried, and how many a phone gets.
 const (
