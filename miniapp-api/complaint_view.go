@@ -86,9 +86,7 @@ func viewCase(v complaint.View) caseView {
 	if m := v.Mine; m != nil {
 		out.ID = m.FiledID // under which this receipt acts, also after a merger
 		out.Number, out.Cover, out.Standing, out.CreatedAt = m.Receipt, string(m.Hidden), string(m.State), web.Time(m.CreatedAt)
-		if m.State == complaint.Next {
-			out.Note = complaint.JoinNote
-		}
+		out.Note = v.JoinNote()
 		if m.RatedAt != nil {
 			out.Rating = &ratingView{Response: string(m.Response), Solved: string(m.Solved), Satisfied: string(m.Satisfied), Comment: m.Comment}
 		}

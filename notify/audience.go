@@ -55,7 +55,11 @@ func (d *Dispatcher) audience(ctx context.Context, e event.Event, msg plan.Messa
 			if err != nil {
 				return err
 			}
-			batch, err = holders(tx, orgs, except)
+			var kinds []org.PostKind
+			if to == plan.Heads {
+				kinds = []org.PostKind{org.Head, org.Chair}
+			}
+			batch, err = holders(tx, orgs, except, kinds)
 			return err
 		})
 		if err != nil {
@@ -131,7 +135,7 @@ func organisations(tx *store.Tx, e event.Event, to plan.To) ([]int64, error) {
 		return []int64{c.LeadID}, nil
 	case plan.Joint:
 		return c.JointIDs, nil
-	case plan.Offered:
+	case plan.Offered, plan.Heads:
 		if t, ok := e.(interface{ Asked() int64 }); ok {
 			return []int64{t.Asked()}, nil
 		}
@@ -164,8 +168,8 @@ func organisations(tx *store.Tx, e event.Event, to plan.To) ([]int64, error) {
 
 // holders gives the posts of organisations with everybody who holds or deputises each, and posts that nobody holds
 // with their deputy post's people. Where an organisation has no living holder at all, those above it are told as well,
-// up to the first that has one. Those in except are told in neither way.
-func holders(tx *store.Tx, orgs, except []int64) ([]recipient, error) {
+// up to the first that has one. Those in except are told in neither way. With kinds only such posts are told.
+func holders(tx *store.Tx, orgs, except []int64, kinds []org.PostKind) ([]recipient, error) {
 	var all []recipient
 	for _, id := range orgs {
 		if slices.Contains(except, id) {
@@ -183,7 +187,7 @@ func holders(tx *store.Tx, orgs, except []int64) ([]recipient, error) {
 			if slices.Contains(except, o.ID) {
 				continue
 			}
-			found, held, err := postsOf(tx, o.ID)
+			found, held, err := postsOf(tx, o.ID, kinds)
 			if err != nil {
 				return nil, err
 			}
@@ -199,13 +203,17 @@ func holders(tx *store.Tx, orgs, except []int64) ([]recipient, error) {
 // levels bounds the way up; the policy's chain has fewer.
 const levels = 8
 
-func postsOf(tx *store.Tx, organisation int64) (found []recipient, held bool, err error) {
+func postsOf(tx *store.Tx, organisation int64, kinds []org.PostKind) (found []recipient, held bool, err error) {
 	var rows []struct {
 		PostID   int64
 		PersonID int64
 	}
 	today := org.DayOf(tx.Now)
-	err = tx.Model(&org.Post{}).Select("posts.id AS post_id, COALESCE(h.person_id, d.person_id, 0) AS person_id").
+	q := tx.Model(&org.Post{})
+	if len(kinds) > 0 {
+		q = q.Where("posts.kind IN ?", kinds)
+	}
+	err = q.Select("posts.id AS post_id, COALESCE(h.person_id, d.person_id, 0) AS person_id").
 		Joins("LEFT JOIN post_holders h ON h.post_id = posts.id AND h.holding IS NOT NULL").
 		Joins("LEFT JOIN post_holders d ON h.id IS NULL AND d.post_id = posts.deputy_post_id AND d.holding IS NOT NULL").
 		Where("posts.organisation_id = ? AND posts.closed_at IS NULL AND (posts.starts_on IS NULL OR posts.starts_on <= ?) AND (posts.ends_on IS NULL OR posts.ends_on >= ?)", organisation, today, today).

@@ -34,9 +34,20 @@ func (serveCmd) Run(e *environment) error {
 		if e.cfg.Sandbox() {
 			e.log.Warn("沙箱微信：不是真的微信，消息不会送到手机；正式运行请配置小程序并设 LINLI_PRODUCTION=true")
 		}
+		if why := proxiesMissing(&e.cfg); why != "" {
+			e.log.Warn(why)
+		}
 		e.log.Info("listening", "address", l.Addr().String(), "version", version)
 		return a.run(e.ctx, l)
 	})
+}
+
+// proxiesMissing says what happens in production when nobody is believed about whom they speak for.
+func proxiesMissing(cfg *config.Config) string {
+	if !cfg.Production || len(cfg.Proxies) > 0 {
+		return ""
+	}
+	return "没有设置 LINLI_PROXIES：前面有反向代理时，所有居民会被当成同一个地址，一起受频率限制"
 }
 
 type initCmd struct{}

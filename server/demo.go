@@ -43,7 +43,7 @@ func (c demoCmd) Run(e *environment) error {
 		}
 	}
 	address := fmt.Sprintf("127.0.0.1:%d", c.Port)
-	if e.cfg.Listen != demoListen && c.Port == 0 {
+	if (e.cfg.Listen != demoListen || e.typed["listen"]) && c.Port == 0 {
 		address = e.cfg.Listen
 	}
 	l, err := (&net.ListenConfig{}).Listen(e.ctx, "tcp", address)
@@ -51,7 +51,7 @@ func (c demoCmd) Run(e *environment) error {
 		return err
 	}
 	defer func() { _ = l.Close() }()
-	cfg, err := demoConfig(e.cfg, demoBase(l.Addr()))
+	cfg, err := demoConfig(e.cfg, demoBase(l.Addr()), e.typed["data"])
 	if err != nil {
 		return err
 	}
@@ -135,9 +135,9 @@ func demoBase(a net.Addr) string {
 	return "http://" + net.JoinHostPort(host, port)
 }
 
-// demoConfig takes a fresh folder unless one was named, and plays WeChat whatever the environment says.
-func demoConfig(cfg config.Config, base string) (config.Config, error) {
-	if cfg.Data == "data" {
+// demoConfig takes a fresh folder unless one was named, be it by the default's name, and plays WeChat whatever the environment says.
+func demoConfig(cfg config.Config, base string, named bool) (config.Config, error) {
+	if cfg.Data == "data" && !named {
 		dir, err := os.MkdirTemp("", "linli-demo-*")
 		if err != nil {
 			return cfg, err

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // TestTheWalkThrough runs the lines that the README shows and the demo prints, in a shell, against a demo.
@@ -118,5 +119,27 @@ func TestADemoListensWhereItIsTold(t *testing.T) {
 	stop()
 	if code := <-done; code != 0 {
 		t.Errorf("exit %d: %s", code, errs.String())
+	}
+}
+
+// TestADemoTakesWhatIsTyped: a flag counts though its value is the default's.
+func TestADemoTakesWhatIsTyped(t *testing.T) {
+	t.Chdir(t.TempDir())
+	cfg := testConfig(t)
+	cfg.Data = "data"
+	kept, err := demoConfig(cfg, "http://127.0.0.1:1", true)
+	if err != nil || filepath.Base(kept.Data) != "data" {
+		t.Errorf("--data data became %s, %v", kept.Data, err)
+	}
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", demoListen)
+	if err != nil {
+		t.Skip(demoListen + " is taken")
+	}
+	defer func() { _ = l.Close() }()
+	var errs bytes.Buffer
+	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	defer stop()
+	if code := run(ctx, []string{"demo", "--listen", demoListen, "--data", t.TempDir(), "--log-level", "error"}, io.Discard, &errs); code == 0 || !strings.Contains(errs.String(), "in use") {
+		t.Errorf("--listen %s was not taken: %d %s", demoListen, code, errs.String())
 	}
 }

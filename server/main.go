@@ -50,6 +50,8 @@ type environment struct {
 	out io.Writer
 	cfg config.Config
 	log *slog.Logger
+	// typed are the flags that stand on the command line, whatever their value.
+	typed map[string]bool
 }
 
 // run is main without the process: it returns the exit code.
@@ -72,7 +74,12 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 		_, _ = fmt.Fprintf(errOut, "配置有误，请改正后重试：\n%v\n", err)
 		return 2
 	}
-	env := &environment{ctx: ctx, out: out, cfg: c.Config, log: newLog(errOut, c.LogLevel)}
+	env := &environment{ctx: ctx, out: out, cfg: c.Config, log: newLog(errOut, c.LogLevel), typed: map[string]bool{}}
+	for _, p := range cmd.Path {
+		if p.Flag != nil {
+			env.typed[p.Flag.Name] = true
+		}
+	}
 	if err := cmd.Run(env); err != nil && !errors.Is(err, context.Canceled) {
 		_, _ = fmt.Fprintf(errOut, "server: %v\n", err)
 		return 1

@@ -63,6 +63,24 @@ func TestReadmeWalk(t *testing.T) {
 	}
 }
 
+// TestProxiesAreAskedFor: whoever follows the README, or compose, is told to name the proxy; a program without says so.
+func TestProxiesAreAskedFor(t *testing.T) {
+	for path, want := range map[string]string{"../compose.yaml": "LINLI_PROXIES: ${LINLI_PROXIES:?", "../README.md": "set `LINLI_PROXIES`", "../README.zh-CN.md": "`LINLI_PROXIES` 设成"} {
+		raw, err := os.ReadFile(path)
+		if err != nil || !strings.Contains(string(raw), want) {
+			t.Errorf("%s does not say %s: %v", path, want, err)
+		}
+	}
+	for _, c := range []config.Config{{}, {Production: true, Proxies: []string{"10.0.0.0/8"}}} {
+		if why := proxiesMissing(&c); why != "" {
+			t.Errorf("%+v: %s", c, why)
+		}
+	}
+	if proxiesMissing(&config.Config{Production: true}) == "" {
+		t.Error("nothing is said in production")
+	}
+}
+
 // TestReadmeTemplates makes sure that whoever runs linli finds every message template with its fields.
 func TestReadmeTemplates(t *testing.T) {
 	raw, err := os.ReadFile("../README.zh-CN.md")

@@ -30,5 +30,5 @@ get owner /miniapp/v1/inbox | jq -r '.items[:3][].title'
 post owner /miniapp/v1/complaints/$ID/rating '{"rating":{"response":"yes","solved":"yes","satisfied":"yes"}}' | jq -c .rating
 post owner /miniapp/v1/complaints/$ID/confirm '{}' | jq -r '.state_name, (.steps[]|.at[11:16]+" "+.by+" "+.name)'
 # 8. 三率；别的小区查不到这一件
-get bureau "/office/v1/figures?from=$(date -d yesterday +%F)&to=$(date -d tomorrow +%F)" | jq -c '.items[]|[.name,.people]'
+get bureau "/office/v1/figures?from=$(jq -nr 'now-86400|strftime("%Y-%m-%d")')&to=$(jq -nr 'now+86400|strftime("%Y-%m-%d")')" | jq -c '.items[]|[.name,.people]'
 get owner_foreign /miniapp/v1/complaints/$ID | jq -r .detail

@@ -2,12 +2,15 @@ package complaint
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
 	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
 )
 
@@ -116,8 +119,57 @@ func (s *Service) appeal(ctx context.Context, by audit.Actor, id int64, text str
 		if err := store.MustAffect(res, ErrAppealed); err != nil {
 			return err
 		}
-		return audit.Append(tx, by, "complaint.appeal", audit.Subject{Kind: "restriction", ID: id, Estate: r.EstateID, About: r.AboutID}, nil)
+		if err := audit.Append(tx, by, "complaint.appeal", audit.Subject{Kind: "restriction", ID: id, Estate: r.EstateID, About: r.AboutID}, nil); err != nil {
+			return err
+		}
+		return r.tellJudges(tx)
 	})
+}
+
+// tellJudges tells the nearest offices whose head may decide that somebody appealed: those of the city about a township's
+// restriction, the leading group about the bureau's. Nobody is named.
+func (r *Restriction) tellJudges(tx *store.Tx) error {
+	var c Case
+	if err := tx.Where("id = ?", r.CaseID).Take(&c).Error; err != nil {
+		return err
+	}
+	about, err := org.OneBody(tx, r.AboutID)
+	if err != nil {
+		return err
+	}
+	for _, tier := range [][]org.Kind{{org.Township}, {org.Bureau, org.Office}, {org.LeadingGroup}} {
+		var offices []org.Organisation
+		q := tx.Where("kind IN ? AND closed_at IS NULL", tier)
+		if tier[0] == org.Township {
+			q = q.Where("id = ?", c.TownshipID)
+		}
+		if err := q.Order("id").Limit(20).Find(&offices).Error; err != nil {
+			return err
+		}
+		told := false
+		for _, o := range offices {
+			err := r.mayJudge(tx, o.ID)
+			switch {
+			case slices.Contains(about, o.ID), errors.Is(err, ErrOtherPerson), errors.Is(err, ErrBelowImposer):
+				continue
+			case err != nil:
+				return err
+			}
+			e, err := c.event(tx)
+			if err != nil {
+				return err
+			}
+			e.PersonIDs = nil // the offices' matter
+			if err := outbox.Append(tx, event.CaseMoved{Case: e, What: "appealed", ToID: o.ID, ToName: o.Name, On: r.EndsAt}); err != nil {
+				return err
+			}
+			told = true
+		}
+		if told {
+			return nil
+		}
+	}
+	return nil
 }
 
 // ListRestrictions pages through the restrictions of the actor's area, newest first, those in one state where it is named.
@@ -156,7 +208,10 @@ func (s *Service) DecideAppeal(ctx context.Context, actor org.Actor, id int64, l
 		if err != nil {
 			return store.NotFound(err, ErrRestriction)
 		}
-		if err := r.mayJudge(tx, actor); err != nil {
+		if r.ImposedBy == actor.PersonID {
+			return ErrOtherPerson
+		}
+		if err := r.mayJudge(tx, actor.OrganisationID()); err != nil {
 			return err
 		}
 		state := "upheld"
@@ -186,16 +241,16 @@ func (s *Service) DecideAppeal(ctx context.Context, actor org.Actor, id int64, l
 	})
 }
 
-// mayJudge refuses whoever imposed the restriction, their body, and those below it.
-func (r *Restriction) mayJudge(tx *store.Tx, actor org.Actor) error {
+// mayJudge refuses the office that imposed the restriction, its body, and those below it.
+func (r *Restriction) mayJudge(tx *store.Tx, office int64) error {
 	same, err := org.OneBody(tx, r.ImposedOrg)
 	if err != nil {
 		return err
 	}
-	if r.ImposedBy == actor.PersonID || slices.Contains(same, actor.OrganisationID()) {
+	if slices.Contains(same, office) {
 		return ErrOtherPerson
 	}
-	below, err := org.IsBelow(tx, actor.OrganisationID(), r.ImposedOrg)
+	below, err := org.IsBelow(tx, office, r.ImposedOrg)
 	if err == nil && below {
 		err = ErrBelowImposer
 	}

@@ -17,8 +17,8 @@ const (
 )
 
 // onPaper are the words that the lead's own counter may write down, with a picture of what the complainant signed: nobody
-// who came is sent away. What ends a right is not among them.
-var onPaper = []Action{Return, Rate, Supply, Urge, Reopen}
+// who came is sent away. What ends a right is not among them, nor what the lead is measured by.
+var onPaper = []Action{Return, Supply, Urge, Reopen}
 
 // ActFor does what a complainant said on the phone or at a counter, under their receipt: confirm, return, rate, supply,
 // urge, withdraw, reopen. The office that leads the case does this for nobody but who came and signed; the body complained

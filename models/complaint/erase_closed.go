@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"gorm.io/gorm"
+
 	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/rulepack"
@@ -20,8 +22,9 @@ func (s *Service) OnErase(f ...Forgetter) { s.forget = append(s.forget, f...) }
 const eraseBatch = 50
 
 // EraseClosed erases who complained in cases that closed longer ago than the city keeps identities: account, name, phone,
-// flat, whose pictures they were, and to whom it was told. The case stays with its story and its figures. Without a value in
-// force nothing is erased. It returns how many.
+// flat, whose pictures they were, and to whom it was told. The case stays with its story and its figures. One for which somebody
+// is still restricted waits: they read why, and appeal, by that receipt. Without a value in force nothing is erased. It returns
+// how many.
 func (s *Service) EraseClosed(ctx context.Context) (int, error) {
 	n := 0
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
@@ -41,7 +44,7 @@ func (s *Service) EraseClosed(ctx context.Context) (int, error) {
 			return err
 		}
 		var ids []int64
-		err = tx.Model(&Case{}).Where("erased_at IS NULL AND closed_at < ? AND open = ?", tx.Now.AddDate(0, -int(months), 0), false).Order("closed_at, id").Limit(eraseBatch).Pluck("id", &ids).Error
+		err = tx.Model(&Case{}).Scopes(unheld(tx)).Where("erased_at IS NULL AND closed_at < ? AND open = ?", tx.Now.AddDate(0, -int(months), 0), false).Order("closed_at, id").Limit(eraseBatch).Pluck("id", &ids).Error
 		if err != nil || len(ids) == 0 {
 			return err
 		}
@@ -75,6 +78,17 @@ func (s *Service) EraseClosed(ctx context.Context) (int, error) {
 		return audit.Append(tx, audit.System{}, "complaint.erase_identities", audit.Subject{Kind: "case", ID: ids[0]}, map[string]any{"cases": ids, "months": months})
 	})
 	return n, err
+}
+
+// unheld narrows to cases for which nobody is restricted now.
+func unheld(tx *store.Tx) func(*gorm.DB) *gorm.DB {
+	holding := func(column string) *gorm.DB {
+		return tx.Model(&Restriction{}).Select(column).Where("state IN ? AND ends_at > ?", restricting, tx.Now)
+	}
+	receipts := tx.Model(&Complainant{}).Select("case_id").Where("receipt IN (?)", holding("receipt")) // it may have been merged since
+	return func(q *gorm.DB) *gorm.DB {
+		return q.Where("cases.id NOT IN (?) AND cases.id NOT IN (?)", holding("case_id"), receipts)
+	}
 }
 
 // unnamePictures forgets whose uploads were the pictures of cases and of what complainants added to them. Those of offices

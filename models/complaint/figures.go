@@ -68,8 +68,9 @@ var FigureNames = map[Figure]string{FigureClosed: "办结件数", FigureInTime: 
 // closed is the condition of what counts as handled in a period; patrols and the parts of a split case count apart.
 const (
 	handled = "cases.closed_at >= ? AND cases.closed_at < ? AND cases.parent_id = 0 AND cases.ending IN ('confirmed', 'silent', 'forced')"
-	// asked are the receipts of people who can be asked what they think.
-	asked = "m.case_id = cases.id AND cases.source <> 'patrol' AND m.state <> 'withdrawn' AND m.hidden <> 'anonymous' AND m.organisation_id = 0"
+	// asked are the receipts of people who can be asked what they think. Who joined after the answer is asked about the next
+	// one: of this one they count only when they rate it.
+	asked = "m.case_id = cases.id AND cases.source <> 'patrol' AND m.state <> 'withdrawn' AND m.hidden <> 'anonymous' AND m.organisation_id = 0 AND (m.state <> 'next' OR m.rated_at IS NOT NULL)"
 )
 
 // conditions are what each figure counts, said once for the number and for the cases behind it.

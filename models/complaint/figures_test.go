@@ -108,6 +108,51 @@ func TestThreeRates(t *testing.T) {
 	}
 }
 
+// TestLateJoinersAreNotAsked: who joined after the answer counts when they rate it, and else takes nothing from those who were
+// asked; the next answer asks them, too.
+func TestLateJoinersAreNotAsked(t *testing.T) {
+	t.Parallel()
+	w := newCast(t)
+	c := w.public(t, w.owner, "a", "电梯停了三天")
+	w.ok(t, w.community, c.ID, complaint.Accept, complaint.Input{})
+	w.ok(t, w.community, c.ID, complaint.Answer, report("已修好"))
+	yes := complaint.Input{Rating: &complaint.Rating{Response: complaint.Yes, Solved: complaint.Yes, Satisfied: complaint.Yes}}
+	w.ok(t, w.owner, c.ID, complaint.Rate, yes)
+	for _, n := range []string{"1", "2", "3"} {
+		if _, _, err := w.s.JoinSlip(t.Context(), w.Estate.ID, c.ID, "1390000100"+n, "赵", complaint.Joining{ClientRef: n}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.ok(t, w.owner, c.ID, complaint.Confirm, complaint.Input{})
+	period := complaint.Period{From: w.clock.Now().Add(-time.Hour), To: w.clock.Now().Add(time.Hour)}
+	counts := func(people, satisfied, silent, cases int64) {
+		t.Helper()
+		units, err := w.s.Figures(t.Context(), w.bureau, period)
+		if err != nil || len(units) != 1 {
+			t.Fatal(units, err)
+		}
+		for f, n := range map[complaint.Figure]int64{complaint.FigurePeople: people, complaint.PeopleSatisfied: satisfied, complaint.PeopleSilent: silent, complaint.FigureSatisfied: cases} {
+			if units[0].Counts[f] != n {
+				t.Errorf("%s = %d, want %d", f, units[0].Counts[f], n)
+			}
+		}
+	}
+	counts(1, 1, 0, 1)
+	if _, err := w.s.JoinCase(t.Context(), w.neighbour, c.ID, complaint.Joining{ClientRef: "late"}); err == nil {
+		t.Error("joined what is closed") // whoever comes later finds nothing to rate
+	}
+	d := w.public(t, w.owner, "b", "电梯又停了三天")
+	w.ok(t, w.community, d.ID, complaint.Accept, complaint.Input{})
+	w.ok(t, w.community, d.ID, complaint.Answer, report("已修好"))
+	if _, err := w.s.JoinCase(t.Context(), w.neighbour, d.ID, complaint.Joining{ClientRef: "rates"}); err != nil {
+		t.Fatal(err)
+	}
+	w.ok(t, w.owner, d.ID, complaint.Rate, yes)
+	w.ok(t, w.neighbour, d.ID, complaint.Rate, complaint.Input{Rating: &complaint.Rating{Response: complaint.Yes, Solved: complaint.No, Satisfied: complaint.No}})
+	w.ok(t, w.owner, d.ID, complaint.Confirm, complaint.Input{})
+	counts(3, 2, 0, 1)
+}
+
 // TestACallBackIsRecorded: by an office that did not give the answer, under the receipt of who was called.
 func TestACallBackIsRecorded(t *testing.T) {
 	t.Parallel()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -27,6 +28,14 @@ type Joining struct {
 // JoinNote is what somebody reads before they join a case that has been answered.
 const JoinNote = "这件投诉已经答复，正在等原来的投诉人确认。您加入后可以看进展、评价这次答复；如果它被退回重办，下一次答复时再请您确认或退回。您的问题没有解决的，也可以单独提交一件。"
 
+// JoinNote is what a complainant reads who joined after the answer, while that answer stands.
+func (v *View) JoinNote() string {
+	if v.Mine == nil || v.Mine.State != Next || v.State != Answered {
+		return ""
+	}
+	return JoinNote
+}
+
 // joiner is somebody on the way into a case, however they come.
 type joiner struct {
 	by    audit.Actor
@@ -36,6 +45,8 @@ type joiner struct {
 	// same narrows receipts to those that the same person is known to have.
 	same  func(*gorm.DB) *gorm.DB
 	phone string // without an account
+	// again gives back a receipt that the same person has, and writes down what they say.
+	again bool
 }
 
 func (in *Joining) check() error {
@@ -61,8 +72,9 @@ func (s *Service) JoinCase(ctx context.Context, actor org.Actor, id int64, in Jo
 }
 
 // JoinFor lets an office write down that somebody who came or called complains of the same. The office learns nothing
-// about who else did. It gives the receipt, too: the case's number is somebody else's.
-// Faults: ErrForbidden, ErrNotFound, ErrJoined, ErrFull, ErrMove, ErrRefReused, fault.ErrInvalid.
+// about who else did. It gives the receipt, too: the case's number is somebody else's. Somebody who was written down before with
+// the same phone, by whoever, gets that receipt: one person counts once, and the office is not told that there was one.
+// Faults: ErrForbidden, ErrNotFound, ErrFull, ErrMove, ErrRefReused, fault.ErrInvalid.
 func (s *Service) JoinFor(ctx context.Context, actor org.Actor, id int64, via Source, who Contact, in Joining) (*Case, string, error) {
 	if err := actor.Must(org.FileForOthers); err != nil {
 		return nil, "", err
@@ -72,18 +84,15 @@ func (s *Service) JoinFor(ctx context.Context, actor org.Actor, id int64, via So
 	}
 	owner := s.reachedBy(who)
 	owner.Source, owner.FiledBy, owner.FiledPost = via, actor.PersonID, actor.Post.PostID
-	return s.join(ctx, id, in, joiner{by: actor, owner: owner,
+	return s.join(ctx, id, in, joiner{by: actor, owner: owner, again: true,
 		may: func(q *gorm.DB) *gorm.DB {
 			return q.Scopes(actor.Within(org.FileForOthers, "cases.estate_id"), actor.NotAbout("cases.about_id"))
 		},
-		// Of what this helper wrote down: otherwise one could try whose phone is in a case.
-		same: func(q *gorm.DB) *gorm.DB {
-			return q.Where("filed_by = ? AND phone_index IN ?", actor.PersonID, s.vault.Indexes("phone", who.Phone))
-		}})
+		same: func(q *gorm.DB) *gorm.DB { return q.Where("phone_index IN ?", s.vault.Indexes("phone", who.Phone)) }})
 }
 
 // JoinSlip lets somebody without an account join, whose phone was proved by a code.
-// Faults: ErrNotFound, ErrJoined, ErrFull, ErrMove, ErrRefReused, fault.ErrInvalid.
+// Faults: ErrNotFound, ErrJoined, ErrJoinAbout, ErrFull, ErrMove, ErrRefReused, fault.ErrInvalid.
 func (s *Service) JoinSlip(ctx context.Context, estateID, id int64, phone, name string, in Joining) (*Case, string, error) {
 	who := Contact{Name: strings.TrimSpace(name), Phone: phone}
 	if n := len([]rune(who.Name)); n < 1 || n > 30 {
@@ -138,6 +147,12 @@ func (s *Service) join(ctx context.Context, id int64, in Joining, j joiner) (*Ca
 		if again, err := repeat(); again || err != nil {
 			return cmp.Or(err, errRepeat)
 		}
+		if before, err := t.before(&found, j); err != nil || before != nil {
+			if err == nil {
+				c, receipt, err = &found, before.Receipt, t.joinAgain(&found, before, in)
+			}
+			return err
+		}
 		if err := s.mayJoin(t, &found, j); err != nil {
 			return err
 		}
@@ -171,6 +186,43 @@ func (s *Service) join(ctx context.Context, id int64, in Joining, j joiner) (*Ca
 	return c, receipt, nil
 }
 
+// before is the receipt in the case that somebody is given back; nil for none.
+func (t *turn) before(c *Case, j joiner) (*Complainant, error) {
+	if !j.again {
+		return nil, nil //nolint:nilnil // whoever comes themselves knows that they are in it
+	}
+	var rows []Complainant
+	err := t.tx.Scopes(j.same).Where("(case_id = ? OR filed_id = ?) AND state <> ?", c.ID, c.ID, Gone).Order("id").Limit(1).Find(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return &rows[0], nil
+}
+
+// maxAgain bounds how often somebody who is in a case joins it once more with other words.
+const maxAgain = 20
+
+// joinAgain writes down under a receipt what its holder says who joins once more. Nothing of their rights changes; who asks now
+// to be covered is.
+func (t *turn) joinAgain(c *Case, m *Complainant, in Joining) error {
+	t.c, t.mine, t.who = c, m, []Who{ByNeighbour}
+	covers := in.Cover == Sealed && m.Hidden == Plain
+	if covers {
+		m.Hidden = Sealed
+		if err := t.saveMine("hidden"); err != nil {
+			return err
+		}
+	}
+	var said []string
+	if err := t.tx.Model(&Step{}).Where("case_id = ? AND complainant_id = ? AND kind = ?", c.ID, m.ID, Join).Limit(maxAgain+1).Pluck("text", &said).Error; err != nil {
+		return err
+	}
+	if !covers && (in.Text == "" || slices.Contains(said, in.Text) || len(said) > maxAgain) {
+		return errRepeat
+	}
+	return nil
+}
+
 // mayJoin refuses who is in the case already, or works for the body that it is about.
 func (s *Service) mayJoin(t *turn, c *Case, j joiner) error {
 	if err := s.unrestricted(t.tx, j.owner.PersonID, j.phone, c.Class); err != nil {
@@ -181,18 +233,29 @@ func (s *Service) mayJoin(t *turn, c *Case, j joiner) error {
 		return err
 	}
 	switch {
+	case n > 0 && j.phone != "":
+		return ErrJoinedSlip
 	case n > 0:
 		return ErrJoined
 	case c.People >= maxPeople:
 		return ErrFull
-	case c.AboutID == 0 || j.owner.PersonID == 0:
+	case c.AboutID == 0:
 		return nil
 	}
-	works, err := org.WorksIn(t.tx, j.owner.PersonID, c.AboutID)
-	if works {
-		return ErrJoinAbout
+	accounts := []int64{j.owner.PersonID}
+	if j.phone != "" { // the accounts behind a proved phone are the same somebody
+		who, err := s.behindPhone(t.tx, j.phone)
+		if err != nil {
+			return err
+		}
+		accounts = who.persons
 	}
-	return err
+	for _, person := range accounts {
+		if works, err := org.WorksIn(t.tx, person, c.AboutID); err != nil || works {
+			return cmp.Or(err, error(ErrJoinAbout))
+		}
+	}
+	return nil
 }
 
 // shown narrows to the cases that neighbours may read.

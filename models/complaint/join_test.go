@@ -1,14 +1,17 @@
 package complaint_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/linli-city/linli/models/complaint"
+	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/modelstest"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
@@ -125,6 +128,121 @@ func TestNobodyJoinsAboutTheirEmployer(t *testing.T) {
 	if _, err := w.s.JoinCase(t.Context(), w.stranger, c.ID, complaint.Joining{ClientRef: "j"}); err != nil {
 		t.Error(err)
 	}
+	// Nor by the slip, with the phone of that account.
+	w.withPhone(t, insider, "13900007777")
+	if _, _, err := w.s.JoinSlip(t.Context(), w.Estate.ID, c.ID, "13900007777", "内", complaint.Joining{ClientRef: "s"}); !errors.Is(err, complaint.ErrJoinAbout) {
+		t.Errorf("joined by slip: %v", err)
+	}
+	if _, _, err := w.s.JoinSlip(t.Context(), w.Estate.ID, c.ID, "13900008888", "外", complaint.Joining{ClientRef: "s"}); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestOnePhoneCountsOnce: whoever wrote it down first, a phone has one receipt in a case; what is said the second time is kept,
+// who wants to be covered then is, and rights stay.
+func TestOnePhoneCountsOnce(t *testing.T) {
+	t.Parallel()
+	w := newCast(t)
+	c := w.public(t, w.owner, "a", "电梯停了三天")
+	const phone = "13900001001"
+	_, first, err := w.s.JoinSlip(t.Context(), w.Estate.ID, c.ID, phone, "赵", complaint.Joining{ClientRef: "a"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	who := complaint.Contact{Name: "赵大爷", Phone: phone}
+	for i, by := range []org.Actor{w.community, w.township, w.community} {
+		in := complaint.Joining{Text: "老人下不了楼", ClientRef: fmt.Sprint("b", i)}
+		if i == 1 {
+			in.Cover = complaint.Sealed
+		}
+		if _, got, err := w.s.JoinFor(t.Context(), by, c.ID, complaint.FromCounter, who, in); err != nil || got != first {
+			t.Errorf("%d: %s, want %s, %v", i, got, first, err)
+		}
+	}
+	v, err := w.s.FindByReceipt(t.Context(), phone, first)
+	if err != nil || v.People != 2 || v.Mine.Hidden != complaint.Sealed || strings.Count(texts(v.Steps), "老人下不了楼") != 2 {
+		t.Errorf("%+v, %v", v, err)
+	}
+	if _, _, err := w.s.JoinSlip(t.Context(), w.Estate.ID, c.ID, phone, "赵", complaint.Joining{ClientRef: "c"}); !errors.Is(err, complaint.ErrJoined) || strings.Contains(fault.Of(err).Message, "我的投诉") {
+		t.Errorf("the slip again: %v", err)
+	}
+	// Who withdrew and comes back is a new one.
+	if _, err := w.s.ActByReceipt(t.Context(), phone, first, complaint.Withdraw, complaint.Input{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, got, err := w.s.JoinFor(t.Context(), w.community, c.ID, complaint.FromCounter, who, complaint.Joining{ClientRef: "d"}); err != nil || got == first {
+		t.Errorf("after the withdrawal: %s, %v", got, err)
+	}
+}
+
+// TestTheNoteOfALateJoiner stands while the answer stands that they came after.
+func TestTheNoteOfALateJoiner(t *testing.T) {
+	t.Parallel()
+	w := newCast(t)
+	c := w.public(t, w.owner, "a", "电梯停了三天")
+	w.ok(t, w.community, c.ID, complaint.Accept, complaint.Input{})
+	w.ok(t, w.community, c.ID, complaint.Answer, report("已修好"))
+	if _, err := w.s.JoinCase(t.Context(), w.neighbour, c.ID, complaint.Joining{ClientRef: "j"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.mine(t, w.neighbour, c.ID).JoinNote(); got != complaint.JoinNote {
+		t.Errorf("after joining: %q", got)
+	}
+	if got := w.mine(t, w.owner, c.ID).JoinNote(); got != "" {
+		t.Errorf("the filer reads %q", got)
+	}
+	w.ok(t, w.owner, c.ID, complaint.Confirm, complaint.Input{})
+	if got := w.mine(t, w.neighbour, c.ID).JoinNote(); got != "" {
+		t.Errorf("after the case closed: %q", got)
+	}
+}
+
+// pinned are files of which one hangs on every step.
+type pinned struct{ noFiles }
+
+func (pinned) IDsForAll(_ context.Context, _ string, subjects []int64) (map[int64][]int64, error) {
+	all := map[int64][]int64{}
+	for _, id := range subjects {
+		all[id] = []int64{id}
+	}
+	return all, nil
+}
+
+// TestPicturesFromBeforeSomebodyJoined are for whoever filed: a joiner sees those of the answer and of what was done since, in
+// the timeline and behind the link alike.
+func TestPicturesFromBeforeSomebodyJoined(t *testing.T) {
+	t.Parallel()
+	w := newCast(t)
+	w.with(t, pinned{})
+	c := w.public(t, w.owner, "a", "厨房漏水，楼道也湿了")
+	w.ok(t, w.community, c.ID, complaint.Accept, complaint.Input{})
+	w.ok(t, w.community, c.ID, complaint.Note, complaint.Input{Text: "厨房的照片"})
+	w.clock.Advance(time.Minute)
+	if _, err := w.s.JoinCase(t.Context(), w.neighbour, c.ID, complaint.Joining{ClientRef: "j"}); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.Advance(time.Minute)
+	w.ok(t, w.community, c.ID, complaint.Note, complaint.Input{Text: "楼道的照片"})
+	w.ok(t, w.community, c.ID, complaint.Answer, report("已修好"))
+	w.clock.Advance(time.Minute)
+	if _, err := w.s.JoinCase(t.Context(), w.stranger, c.ID, complaint.Joining{ClientRef: "k"}); err != nil {
+		t.Fatal(err)
+	}
+	for who, want := range map[*org.Actor]string{&w.owner: "file accept note note answer", &w.neighbour: "join note answer", &w.stranger: "answer join"} {
+		var seen []string
+		for _, s := range w.mine(t, *who, c.ID).Steps {
+			err := w.s.MayOpenStepFiles(t.Context(), *who, s.ID)
+			if (err == nil) != (len(s.Files) > 0) {
+				t.Errorf("%s is shown %v, opened %v", s.Kind, s.Files, err)
+			}
+			if err == nil {
+				seen = append(seen, string(s.Kind))
+			}
+		}
+		if got := strings.Join(seen, " "); got != want {
+			t.Errorf("sees %q, want %q", got, want)
+		}
+	}
 }
 
 // TestADoubleTapOnJoin: both taps get the one receipt.
@@ -210,8 +328,8 @@ func TestJoiningWithoutAnAccount(t *testing.T) {
 	if _, again, err := w.s.JoinFor(t.Context(), w.community, c.ID, complaint.FromCounter, who, complaint.Joining{ClientRef: "j", InputHash: "h"}); err != nil || again != receipt {
 		t.Errorf("a double click: %s, %v", again, err)
 	}
-	if _, _, err := w.s.JoinFor(t.Context(), w.community, c.ID, complaint.FromCounter, who, complaint.Joining{ClientRef: "j2"}); !errors.Is(err, complaint.ErrJoined) {
-		t.Errorf("twice: %v", err)
+	if _, again, err := w.s.JoinFor(t.Context(), w.community, c.ID, complaint.FromCounter, who, complaint.Joining{ClientRef: "j2"}); err != nil || again != receipt {
+		t.Errorf("twice: %s, %v", again, err)
 	}
 	v, err := w.s.FindByReceipt(t.Context(), who.Phone, strings.ToLower(receipt))
 	if err != nil || strings.Contains(v.Text, "502") || v.People != 2 {

@@ -127,11 +127,52 @@ func (s *Service) addOwnFiles(ctx context.Context, v *View) error {
 		return err
 	}
 	for i := range v.Steps {
-		if at := v.Steps[i].ComplainantID; at != 0 && at != v.Mine.ID {
+		if !v.Mine.sees(&v.Steps[i].Step, v.filer) {
 			v.Steps[i].Files = nil
 		}
 	}
 	return nil
+}
+
+// sees reports whether this complainant may look at the pictures of a step that they read: those of the case that they filed,
+// and of one that they joined the answers and what was done since. What came before may show somebody else's home.
+func (m *Complainant) sees(s *Step, filer bool) bool {
+	switch {
+	case s.ComplainantID != 0:
+		return s.ComplainantID == m.ID
+	case filer && s.CaseID == m.FiledID, s.Kind == Answer:
+		return true
+	}
+	return !s.At.Before(m.CreatedAt)
+}
+
+// maxOwn bounds the receipts of one person in one case: of several that were merged they have several.
+const maxOwn = 10
+
+// seesStep refuses a step whose pictures no receipt of the person shows.
+// Fault: ErrNotFound.
+func seesStep(tx *store.Tx, person int64, st *Step) error {
+	var mine []Complainant
+	if err := tx.Scopes(ownOf(person, st.CaseID)).Limit(maxOwn).Find(&mine).Error; err != nil {
+		return err
+	}
+	for _, m := range mine {
+		var number string
+		if err := tx.Model(&Case{}).Where("id = ?", m.FiledID).Pluck("number", &number).Error; err != nil {
+			return err
+		}
+		filer := m.Receipt == number
+		steps, err := ownTimeline(tx, m, filer)
+		if err != nil {
+			return err
+		}
+		for _, s := range steps {
+			if s.ID == st.ID && m.sees(&s.Step, filer) {
+				return nil
+			}
+		}
+	}
+	return ErrNotFound
 }
 
 // MayOpenFiles reports whether the actor may open the pictures of a case: whoever filed it, or a post that sees it. A

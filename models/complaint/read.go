@@ -77,8 +77,8 @@ func (s *Service) addFiles(ctx context.Context, steps []StepView) error {
 	return err
 }
 
-// MayOpenStepFiles reports whether the actor may open the pictures of a step: a post that sees the case, or a complainant
-// of it where an office took the step for all to see.
+// MayOpenStepFiles reports whether the actor may open the pictures of a step: a post that sees the case, or a complainant whose
+// timeline shows them.
 func (s *Service) MayOpenStepFiles(ctx context.Context, actor org.Actor, stepID int64) error {
 	var st Step
 	err := s.db.View(ctx, func(tx *store.Tx) error {
@@ -88,11 +88,7 @@ func (s *Service) MayOpenStepFiles(ctx context.Context, actor org.Actor, stepID 
 		if actor.Post != nil {
 			return nil
 		}
-		if !st.Public || st.ComplainantID != 0 {
-			return ErrNotFound
-		}
-		var m Complainant
-		return store.NotFound(tx.Scopes(ownOf(actor.PersonID, st.CaseID)).Limit(1).Take(&m).Error, ErrNotFound)
+		return seesStep(tx, actor.PersonID, &st)
 	})
 	if err == nil && actor.Post != nil {
 		_, err = s.Find(ctx, actor, st.CaseID)

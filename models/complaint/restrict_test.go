@@ -3,13 +3,16 @@ package complaint_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/linli-city/linli/models/complaint"
+	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
 )
 
@@ -223,7 +226,7 @@ func (r recorded) Unname(_ *store.Tx, kind string, _ []int64) error {
 }
 
 // TestErasingReachesAllThatNames: the pictures that complainants added, restrictions that have ended, and what other domains
-// keep; one that still holds keeps whom it holds until it ends.
+// keep; one that still holds keeps whom it holds, and their receipt, until it ends.
 func TestErasingReachesAllThatNames(t *testing.T) {
 	t.Parallel()
 	w := newCast(t)
@@ -253,18 +256,94 @@ func TestErasingReachesAllThatNames(t *testing.T) {
 		return n
 	}
 	w.clock.Advance(60 * 24 * time.Hour)
-	if n, err := w.s.EraseClosed(t.Context()); err != nil || n != 2 || named() != 1 {
+	if n, err := w.s.EraseClosed(t.Context()); err != nil || n != 1 || named() != 1 {
 		t.Errorf("erased %d, %d restrictions name somebody, %v", n, named(), err)
 	}
-	if !slices.Contains(kinds, "case_step") || !slices.Equal(forgot, []int64{ended.ID, holding.ID}) {
+	if !slices.Contains(kinds, "case_step") || !slices.Equal(forgot, []int64{ended.ID}) {
 		t.Errorf("unnamed %v, forgot %v", kinds, forgot)
 	}
 	if _, err := w.s.File(t.Context(), w.neighbour, w.numbered("", "3")); !errors.Is(err, complaint.ErrRestricted) {
 		t.Errorf("who is restricted for ninety days is not after sixty: %v", err)
 	}
 	w.clock.Advance(31 * 24 * time.Hour)
-	if _, err := w.s.EraseClosed(t.Context()); err != nil || named() != 0 {
-		t.Errorf("after it ended %d restrictions name somebody, %v", named(), err)
+	if n, err := w.s.EraseClosed(t.Context()); err != nil || n != 1 || named() != 0 || !slices.Equal(forgot, []int64{ended.ID, holding.ID}) {
+		t.Errorf("after it ended: %d, %d restrictions name somebody, forgot %v, %v", n, named(), forgot, err)
+	}
+}
+
+// TestWhoIsHeldMayAppeal: by the receipt, though the case closed longer ago than identities are kept.
+func TestWhoIsHeldMayAppeal(t *testing.T) {
+	t.Parallel()
+	w := newCast(t)
+	w.rule(t, "complaint.restrict_days", "90")
+	w.rule(t, "complaint.identity_months", "1")
+	const phone = "13900008888"
+	c, err := w.s.FileSlip(t.Context(), phone, "钱", w.numbered("", "a"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.s.ActByReceipt(t.Context(), phone, c.Number, complaint.Withdraw, complaint.Input{ClientRef: "w"}); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.Advance(20 * 24 * time.Hour)
+	r, err := w.s.Restrict(t.Context(), w.township, c.ID, c.Number, abuse, 90)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.clock.Advance(20 * 24 * time.Hour)
+	if n, err := w.s.EraseClosed(t.Context()); err != nil || n != 0 {
+		t.Errorf("erased %d, %v", n, err)
+	}
+	if err := w.s.AppealByReceipt(t.Context(), phone, c.Number, r.ID, "我不同意这个限制"); err != nil {
+		t.Errorf("restricted, and cannot appeal: %v", err)
+	}
+}
+
+// TestAnAppealIsTold to the nearest offices that may judge it, once.
+func TestAnAppealIsTold(t *testing.T) {
+	t.Parallel()
+	w := newCast(t)
+	w.rule(t, "complaint.restrict_days", "30")
+	for i, by := range []struct {
+		org.Actor
+		want []int64
+	}{{w.township, []int64{w.bureau.OrganisationID(), w.office.OrganisationID()}}, {w.bureau, []int64{w.group.OrganisationID()}}} {
+		who := []org.Actor{w.owner, w.neighbour}[i]
+		c := w.file(t, who, w.numbered("", fmt.Sprint(i)))
+		r, err := w.s.Restrict(t.Context(), by.Actor, c.ID, c.Number, abuse, 30)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // a double tap
+			if err := w.s.Appeal(t.Context(), who, r.ID, "我不同意"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var to []int64
+		err = w.DB.View(t.Context(), func(tx *store.Tx) error {
+			var rows []outbox.Message
+			if err := tx.Where("kind = ?", "complaint.appealed").Order("id").Find(&rows).Error; err != nil {
+				return err
+			}
+			for _, m := range rows {
+				e, err := event.Decode(m.Kind, []byte(m.Body))
+				if err != nil {
+					return err
+				}
+				if moved := e.(*event.CaseMoved); moved.CaseID == c.ID {
+					to = append(to, moved.ToID)
+					if len(moved.PersonIDs) > 0 {
+						t.Errorf("names %v", moved.PersonIDs)
+					}
+				}
+			}
+			return nil
+		})
+		slices.Sort(to)
+		slices.Sort(by.want)
+		if err != nil || !slices.Equal(to, by.want) {
+			t.Errorf("told %v, want %v, %v", to, by.want, err)
+		}
 	}
 }
 

@@ -313,7 +313,7 @@ var makers = map[string]func() Event{
 }
 
 // moves are the actions that CaseMoved tells of.
-var moves = []string{"refuse", "refuse_asked", "found_answered", "call_back", "recorded", "restricted", "appeal_upheld", "appeal_lifted", "arbitrate_asked", "arbitrate", "redirect", "split", "part", "gather", "merge", "ask", "supply", "plan", "hold", "resume",
+var moves = []string{"refuse", "refuse_asked", "found_answered", "call_back", "recorded", "restricted", "appealed", "appeal_upheld", "appeal_lifted", "arbitrate_asked", "arbitrate", "redirect", "split", "part", "gather", "merge", "ask", "supply", "plan", "hold", "resume",
 	"conclude", "confirm", "lapse", "reopen", "withdraw", "force_close", "urge", "escalate", "remind", "join"}
 
 // whistles and tasks are what happens to joint work.

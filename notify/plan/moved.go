@@ -47,6 +47,7 @@ var moves = map[string][]said{
 	"found_answered": {{[]To{Offered}, "巡查发现的问题有答复了", "{estate}：{matter}（{number}）{lead}已答复，请到现场核实后确认或退回。", "", "请确认或退回"}},
 	"call_back":      {{[]To{Offered}, "请回访投诉人", "{estate}：{matter}（{number}）{lead}已答复。投诉人没有小程序账号，请电话回访，按投诉人的话记录确认、退回和评价。", "", "请回访"}},
 	"restricted":     {{[]To{Complainant}, "您的投诉暂时受限", "{to}认为有投诉属于滥用，限制您在小程序和扫码页面投诉{until}；紧急危险和紧急维修不受影响，也可以打电话或到窗口。理由见“我的投诉”，不同意可以申诉。", "已限制", "不同意可申诉"}},
+	"appealed":       {{[]To{Heads}, "有申诉等您决定", "{estate}：因投诉（{number}）被限制{until}的人提出申诉，请在“限制和申诉”里决定维持还是解除。", "", "请决定申诉"}},
 	"appeal_upheld":  {{[]To{Complainant}, "您的申诉没有通过", "{to}看了您的申诉，维持限制{until}，理由见“我的投诉”。", "维持限制", "可到窗口投诉"}},
 	"appeal_lifted":  {{[]To{Complainant}, "对您的限制已解除", "{to}看了您的申诉，已解除限制，现在可以正常投诉。", "已解除", "可以投诉"}},
 	"recorded":       {{[]To{Complainant}, "有单位替您记录了意见", "{to}按您的电话或到窗口说的，为您的投诉（{number}）作了记录，内容见办理记录。与您说的不一样，请联系上级单位。", "已记录", "请核对"}},

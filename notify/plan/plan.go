@@ -17,6 +17,7 @@ const (
 	Lead        To = "lead"        // posts of the organisation that leads
 	Joint       To = "joint"       // posts of the organisations that join
 	Offered     To = "offered"     // posts of the organisation that is asked to take over
+	Heads       To = "heads"       // head posts of the organisation that is asked
 	Committee   To = "committee"   // posts of the estate's committee, or of who stands in
 	Community   To = "community"   // posts of the estate's community
 	Township    To = "township"    // posts of the township

@@ -4,6 +4,7 @@ package h5
 
 import (
 	"embed"
+	"errors"
 	"html/template"
 	"net/http"
 	"strconv"
@@ -18,6 +19,7 @@ import (
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/server/session"
 	"github.com/linli-city/linli/server/web"
+	"github.com/linli-city/linli/server/web/limit"
 )
 
 //go:embed pages/*
@@ -47,6 +49,18 @@ type Deps struct {
 	codes *codes
 }
 
+// sendCode sends a code to a phone, under the same rule as the API does; again is the answer to a double tap.
+func (d Deps) sendCode(c *gin.Context, phone string) (again bool, err error) {
+	if err := d.site.Hold(c, "", limit.PhoneCodes); err != nil {
+		return false, err
+	}
+	err = d.Codes.Send(c.Request.Context(), phone)
+	if errors.Is(err, session.ErrCodeSent) {
+		return true, nil
+	}
+	return false, err
+}
+
 // Routes mounts the pages.
 func Routes(site *web.Site, d Deps) {
 	d.site, d.codes = site, &codes{kept: map[string][]byte{}}
@@ -69,7 +83,7 @@ const (
 	boardItems = 50
 	// mostPhotos are three pictures of ten megabytes and the fields; photoPatience is how long they may take on a slow line.
 	mostPhotos    = 31 << 20
-	photoPatience = 2 * time.Minute
+	photoPatience = 4 * time.Minute // two hundred kilobytes a second
 )
 
 func (d Deps) board(c *gin.Context) {

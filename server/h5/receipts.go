@@ -1,6 +1,7 @@
 package h5
 
 import (
+	"cmp"
 	"crypto/rand"
 	"net/http"
 	"strconv"
@@ -15,6 +16,8 @@ import (
 // receiptForm is what somebody gives to see their case.
 type receiptForm struct {
 	Receipt, Phone, Code, Ticket, Ref string
+	Kept, Text                        string // what was being written, and for which action, when the proof of the phone ran out
+	Again                             bool   // asked for a code that is on its way
 }
 
 func (d Deps) receipt(c *gin.Context) {
@@ -32,10 +35,12 @@ func askReceipt(c *gin.Context, f receiptForm, wrong error) {
 // receiptForm sends a code, shows the case, or does what its holder decided.
 func (d Deps) receiptForm(c *gin.Context) {
 	p := func(name string) string { return web.Typed(c.PostForm(name)) }
-	f := receiptForm{Receipt: p("receipt"), Phone: digits(p("phone")), Code: digits(p("code")), Ticket: p("ticket"), Ref: p("ref")}
+	f := receiptForm{Receipt: p("receipt"), Phone: digits(p("phone")), Code: digits(p("code")), Ticket: p("ticket"), Ref: p("ref"), Kept: cmp.Or(p("action"), p("kept")), Text: p("text")}
 	if p("step") == "code" {
 		f.Code = ""
-		askReceipt(c, f, d.Codes.Send(c.Request.Context(), f.Phone))
+		var err error
+		f.Again, err = d.sendCode(c, f.Phone)
+		askReceipt(c, f, err)
 		return
 	}
 	phone, ticket, err := d.proved(c, f.Phone, f.Code, f.Ticket, f.Ref)
@@ -97,9 +102,12 @@ func (d Deps) showReceipt(c *gin.Context, phone string, f receiptForm, said stri
 	if wrong != nil && fault.Of(wrong).Kind == fault.Conflict {
 		status = http.StatusConflict
 	}
+	if said != "" {
+		f.Kept, f.Text = "", "" // said and done
+	}
 	// A form shown anew is another intention; a double tap sends the same one twice.
 	f.Ref = rand.Text()
-	show(c, status, "receipt.html", map[string]any{"Title": "投诉进展", "Form": f, "Said": said, "Wrong": says, "Case": v, "Receipt": v.Mine.Receipt, "Ask": deedTexts, "Calls": calls, "Held": held, "Late": v.Mine.State == complaint.Next, "JoinNote": complaint.JoinNote, "Rated": v.Mine.RatedAt != nil,
+	show(c, status, "receipt.html", map[string]any{"Title": "投诉进展", "Form": f, "Said": said, "Wrong": says, "Case": v, "Receipt": v.Mine.Receipt, "Ask": deedTexts, "Calls": calls, "Held": held, "JoinNote": v.JoinNote(), "Rated": v.Mine.RatedAt != nil,
 		"Opinions":  []struct{ Code, Name string }{{"yes", "是"}, {"partly", "部分"}, {"no", "否"}},
 		"Questions": []struct{ Code, Name string }{{"response", "回应及时吗？"}, {"solved", "问题解决了吗？"}, {"satisfied", "您满意吗？"}}})
 }

@@ -1,6 +1,7 @@
 package h5
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
@@ -96,6 +97,7 @@ func (d Deps) slip(c *gin.Context) {
 type slipForm struct {
 	Name, Phone, Matter, Part, Place, About, Text, Visibility, Sealed, Code, Ticket, Ref string
 	Building                                                                             int64
+	Again                                                                                bool // asked for a code that is on its way
 }
 
 func readSlip(c *gin.Context) slipForm {
@@ -207,12 +209,12 @@ func (d Deps) complain(c *gin.Context) {
 	if m := c.Request.MultipartForm; m != nil {
 		defer func() { _ = m.RemoveAll() }()
 	}
-	ctx, f := c.Request.Context(), readSlip(c)
+	f := readSlip(c)
 	if c.PostForm("step") == "code" {
 		f.Code = ""
 		err := complaint.CheckSlip(f.Name, f.draft(id))
 		if err == nil {
-			err = d.Codes.Send(ctx, f.Phone)
+			f.Again, err = d.sendCode(c, f.Phone)
 		}
 		d.showForm(c, id, f, err, nil)
 		return
@@ -230,6 +232,30 @@ func (d Deps) complain(c *gin.Context) {
 	d.showReceipt(c, f.Phone, receiptForm{Receipt: receipt, Ticket: f.Ticket, Ref: rand.Text()}, "已收到您反映的问题，请记下受理编号", nil)
 }
 
+// spot is where it is, in front of a joiner's words: the case has a place of its own, often another one.
+func (d Deps) spot(ctx context.Context, estate int64, f slipForm) string {
+	var where []string
+	if f.Building != 0 {
+		choices, err := d.Complaints.ListChoices(ctx, estate)
+		if err == nil { // an addition: the joining stands without the building's name
+			for _, b := range choices.Buildings {
+				if b.ID == f.Building {
+					where = append(where, strings.TrimSuffix(b.Name, "幢")+"幢")
+				}
+			}
+		}
+	}
+	for _, s := range []string{complaint.PartName(f.Part), f.Place} {
+		if s != "" {
+			where = append(where, s)
+		}
+	}
+	if len(where) == 0 {
+		return ""
+	}
+	return "地点：" + strings.Join(where, "，") + "\n"
+}
+
 // mostJoined is how much of a text goes with a joining.
 const mostJoined = 480
 
@@ -237,7 +263,7 @@ const mostJoined = 480
 func (d Deps) take(c *gin.Context, id int64, f slipForm) (receipt string, similar []complaint.Similar, err error) {
 	ctx := c.Request.Context()
 	if other, _ := strconv.ParseInt(c.PostForm("join"), 10, 64); other > 0 {
-		j := complaint.Joining{Text: f.Text, ClientRef: f.Ref, InputHash: web.InputHash("join", id, other)}
+		j := complaint.Joining{Text: d.spot(ctx, id, f) + f.Text, ClientRef: f.Ref, InputHash: web.InputHash("join", id, other)}
 		if r := []rune(j.Text); len(r) > mostJoined {
 			j.Text = string(r[:mostJoined]) + "……（没有写完的请用“补充”）"
 		}

@@ -11,8 +11,6 @@ import (
 )
 
 var (
-	// Many households share one address of a mobile network; what one phone may do is bounded by the codes themselves.
-	codeRate  = &limit.Rule{Name: "phone-code", Rate: 120, Per: time.Hour, Burst: 40}
 	checkRate = &limit.Rule{Name: "phone-check", Rate: 300, Per: time.Hour, Burst: 100}
 	slipRate  = &limit.Rule{Name: "slip", Rate: 600, Per: time.Hour, Burst: 120}
 )
@@ -34,7 +32,7 @@ var deeds = []struct {
 
 func receiptRoutes(site *web.Site, d Deps) {
 	g := site.Group("/public/v1", "凭受理编号和手机", web.Anybody)
-	web.HandleOpen(g, web.Op{ID: "sendPhoneCode", Method: http.MethodPost, Path: "/phone-codes", Summary: "把验证码发到手机", Rate: codeRate}, sendPhoneCode(d))
+	web.HandleOpen(g, web.Op{ID: "sendPhoneCode", Method: http.MethodPost, Path: "/phone-codes", Summary: "把验证码发到手机", Rate: &limit.PhoneCodes}, sendPhoneCode(d))
 	web.HandleOpen(g, web.Op{ID: "checkPhoneCode", Method: http.MethodPost, Path: "/phone-codes/check", Summary: "核对验证码，得到半小时有效的凭据", Rate: checkRate}, checkPhoneCode(d))
 	web.HandleOpen(g, web.Op{ID: "fileSlip", Method: http.MethodPost, Path: "/estates/{id}/complaints", Summary: "扫码投诉：不用登录，手机验证后提交", Status: http.StatusCreated, Rate: slipRate}, fileSlip(d))
 	web.HandleOpen(g, web.Op{ID: "slipSimilar", Method: http.MethodPost, Path: "/estates/{id}/similar", Summary: "提交之前：小区里相近的、公开的、还没办结的投诉，可以直接加入", Rate: readRate}, slipSimilar(d))
@@ -185,14 +183,11 @@ func receiptOf(ctx context.Context, d Deps, phone, receipt string) (*receiptOutp
 		return nil, err
 	}
 	out := receiptView{Restrictions: []restriction{}, Receipt: v.Mine.Receipt, Estate: v.Estate, Place: v.Place, Matter: v.MatterName, Clause: v.Clause, Lead: v.Lead, Why: v.RouteReason, Text: v.Text,
-		StateName: complaint.StateNames[v.State], DueAt: web.TimeOr(v.DueAt), DueReference: v.DueReference, Until: web.TimeOr(v.HeldUntil), Overdue: v.Overdue, Actions: []string{}, Steps: []receiptStep{}}
+		StateName: complaint.StateNames[v.State], DueAt: web.TimeOr(v.DueAt), DueReference: v.DueReference, Until: web.TimeOr(v.HeldUntil), Overdue: v.Overdue, Actions: []string{}, Steps: []receiptStep{}, Note: v.JoinNote()}
 	// An addition: the receipt is shown without the register's numbers when it cannot be read.
 	lines, _ := d.Complaints.Calls(ctx, &v.Case)
 	for _, l := range lines {
 		out.Call = append(out.Call, callView{l.Name, l.Phone, l.Hours})
-	}
-	if v.Mine.State == complaint.Next {
-		out.Note = complaint.JoinNote
 	}
 	for _, a := range v.Allowed {
 		out.Actions = append(out.Actions, string(a))

@@ -58,13 +58,14 @@ const (
 var (
 	ErrNoTexts     = fault.New(fault.Closed, "phone.no_texts", "本市还没有开通短信验证，请到社区窗口办理")
 	ErrManyCodes   = fault.New(fault.Limited, "phone.many_codes", "验证码要得太频繁了，请稍后再试；收不到短信时请到社区窗口办理")
+	ErrCodeSent    = fault.New(fault.Limited, "phone.code_sent", "验证码已发出，请查收；一分钟后还没有收到的，可以再要一次")
 	ErrTextFailed  = fault.New(fault.Unavailable, "phone.text_failed", "短信没有发出去，请稍后再试，或者到社区窗口办理")
 	ErrCode        = fault.New(fault.Invalid, "phone.wrong_code", "验证码不对或已过期，请核对；错了5次请重新获取")
 	ErrPhoneTicket = fault.New(fault.Unauthenticated, "phone.ticket", "手机验证已过期，请重新获取验证码")
 )
 
 // Send sends a new code, which takes the place of an earlier one.
-// Faults: ErrNoTexts, ErrManyCodes, ErrTextFailed, fault.ErrInvalid.
+// Faults: ErrNoTexts, ErrManyCodes, ErrCodeSent, ErrTextFailed, fault.ErrInvalid.
 func (c *Codes) Send(ctx context.Context, phone string) error {
 	if !org.ValidPhone(phone) {
 		return fault.ErrInvalid.With(fault.Field{Path: "phone", Reason: "请填写11位手机号"})
@@ -83,19 +84,21 @@ func (c *Codes) Send(ctx context.Context, phone string) error {
 		if err := store.Gate(tx, "phone-code."+row.PhoneIndex[len(row.PhoneIndex)-2:]); err != nil {
 			return err
 		}
-		var sent []time.Time
-		err := tx.Model(&PhoneCode{}).Where("phone_index IN ? AND created_at > ?", c.vault.Indexes("phone", phone), tx.Now.Add(-24*time.Hour)).
-			Order("id DESC").Limit(perDay).Pluck("created_at", &sent).Error
+		var sent []PhoneCode
+		err := tx.Where("phone_index IN ? AND created_at > ?", c.vault.Indexes("phone", phone), tx.Now.Add(-24*time.Hour)).Order("id DESC").Limit(perDay).Find(&sent).Error
 		if err != nil {
 			return err
 		}
 		within := func(d time.Duration) (n int) {
-			for _, at := range sent {
-				if tx.Now.Sub(at) < d {
+			for _, code := range sent {
+				if tx.Now.Sub(code.CreatedAt) < d {
 					n++
 				}
 			}
 			return n
+		}
+		if within(pause) > 0 && sent[0].TicketHash == nil && sent[0].Tries < maxTries {
+			return ErrCodeSent.After(int(pause.Seconds())) // a double tap: the first one's code still works
 		}
 		if len(sent) >= perDay || within(time.Hour) >= perHour || within(pause) > 0 {
 			return ErrManyCodes.After(int(pause.Seconds()))

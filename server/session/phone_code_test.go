@@ -22,7 +22,7 @@ func TestTwentyTapsSendOneCode(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
-			if err := codes.Send(t.Context(), "13600001111"); err != nil && !errors.Is(err, session.ErrManyCodes) {
+			if err := codes.Send(t.Context(), "13600001111"); err != nil && !errors.Is(err, session.ErrCodeSent) {
 				t.Error(err)
 			}
 		})
@@ -30,6 +30,27 @@ func TestTwentyTapsSendOneCode(t *testing.T) {
 	wg.Wait()
 	if n := len(box.Messages()); n != 1 {
 		t.Errorf("%d texts", n)
+	}
+}
+
+// TestACodeThatWorksIsNotRefused: a second tap is told that the code was sent, for as long as that code may still be typed.
+func TestACodeThatWorksIsNotRefused(t *testing.T) {
+	t.Parallel()
+	db := modelstest.OpenAt(t, modelstest.NewClock())
+	box := sms.NewSandbox(db.Now)
+	codes := session.NewCodes(db, modelstest.Vault(t), box)
+	const phone = "13600003333"
+	if err := codes.Send(t.Context(), phone); err != nil {
+		t.Fatal(err)
+	}
+	if err := codes.Send(t.Context(), phone); !errors.Is(err, session.ErrCodeSent) {
+		t.Errorf("a second tap: %v", err)
+	}
+	if _, err := codes.Check(t.Context(), phone, regexp.MustCompile(`\d{6}`).FindString(box.Messages()[0].Text)); err != nil {
+		t.Fatal(err)
+	}
+	if err := codes.Send(t.Context(), phone); !errors.Is(err, session.ErrManyCodes) {
+		t.Errorf("after the code was spent: %v", err)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -25,13 +26,29 @@ func caller(c *gin.Context) string {
 	return "ip:" + ip.String()
 }
 
+// outsideHost is the host of the public address; none where that is this machine itself, as in a demo.
+func outsideHost(publicURL string) string {
+	u, err := url.Parse(publicURL)
+	if err != nil {
+		return ""
+	}
+	host := strings.ToLower(u.Hostname())
+	if ip, err := netip.ParseAddr(host); host == "localhost" || (err == nil && ip.IsLoopback()) {
+		return ""
+	}
+	return host
+}
+
 // inside reports whether a request comes from this machine or its private network itself: what a proxy passes on comes
-// from anywhere.
-func inside(r *http.Request) bool {
-	for _, h := range []string{"X-Forwarded-For", "X-Real-Ip", "Forwarded"} {
-		if r.Header.Get(h) != "" {
+// from anywhere, and so does what asks for the public host.
+func inside(r *http.Request, outside string) bool {
+	for name := range r.Header {
+		if strings.HasPrefix(name, "X-Forwarded-") || slices.Contains([]string{"X-Real-Ip", "Forwarded", "Via"}, name) {
 			return false
 		}
+	}
+	if host := (&url.URL{Host: r.Host}).Hostname(); outside != "" && strings.EqualFold(strings.TrimSuffix(host, "."), outside) {
+		return false
 	}
 	a, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {

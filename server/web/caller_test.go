@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"testing"
 
@@ -34,12 +35,26 @@ func TestFiguresStayInside(t *testing.T) {
 	for remote, want := range map[string]bool{"127.0.0.1:1": true, "10.1.2.3:1": true, "[::1]:1": true, "[fd00::1]:1": true, "8.8.8.8:1": false, "[2408::1]:1": false, "": false} {
 		r := httptest.NewRequest("GET", "/metrics", nil)
 		r.RemoteAddr = remote
-		if inside(r) != want {
+		if inside(r, "linli.example") != want {
 			t.Errorf("%q: %v", remote, !want)
 		}
-		r.Header.Set("X-Forwarded-For", "8.8.8.8")
-		if inside(r) {
-			t.Errorf("%q through a proxy", remote)
+		for _, h := range []string{"X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via"} {
+			r.Header = http.Header{}
+			r.Header.Set(h, "1.1 proxy")
+			if inside(r, "linli.example") {
+				t.Errorf("%q through a proxy that says %s", remote, h)
+			}
+		}
+		r.Header = http.Header{}
+		for _, host := range []string{"linli.example", "LINLI.example:443", "linli.example."} {
+			if r.Host = host; inside(r, outsideHost("https://linli.example")) {
+				t.Errorf("%q for the public host %s", remote, host)
+			}
+		}
+	}
+	for public, want := range map[string]string{"https://Linli.example:8443": "linli.example", "http://127.0.0.1:8080": "", "http://localhost:1": "", "http://[::1]:1": "", "": ""} {
+		if got := outsideHost(public); got != want {
+			t.Errorf("%q is %q", public, got)
 		}
 	}
 }

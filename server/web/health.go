@@ -21,7 +21,7 @@ func (s *Site) mountHealth(reg *prometheus.Registry) {
 	if reg != nil {
 		all := gin.WrapH(promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))
 		s.Unlisted(http.MethodGet, "/metrics", "Prometheus", func(c *gin.Context) {
-			if !inside(c.Request) {
+			if !inside(c.Request, s.outside) {
 				noRoute(c)
 				return
 			}

@@ -55,6 +55,34 @@ func note(ctx context.Context, operation string, actor org.Actor) {
 	}
 }
 
+// methods are the verbs that some route may have. A caller may send any word of up to sixty kilobytes as one, and every
+// word would be a series of the metrics and a field of the log.
+var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions}
+
+// otherMethod stands for what is none of methods.
+const otherMethod = "other"
+
+// known is the outermost of all: nothing behind it sees a method that the caller made up.
+func known() gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if !slices.Contains(methods, c.Request.Method) {
+			c.Request.Method = otherMethod
+		}
+		c.Next()
+	}
+}
+
+// verb refuses what is no method of ours.
+func verb() gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if c.Request.Method == otherMethod {
+			writeProblem(c, fromHuma(c, http.StatusMethodNotAllowed, nil))
+			return
+		}
+		c.Next()
+	}
+}
+
 var saneID = regexp.MustCompile(`^[A-Za-z0-9._-]{8,64}$`)
 
 func requestID() gin.HandlerFunc {

@@ -56,6 +56,7 @@ type Site struct {
 	timeout  time.Duration
 	checks   []Check
 	unlisted map[string]string
+	outside  string // the host by which residents come, unless that is this machine
 }
 
 // New builds the engine with everything but the surfaces' operations.
@@ -75,9 +76,10 @@ func New(o Options) *Site {
 	e.RedirectTrailingSlash = false
 	e.ContextWithFallback = true
 	_ = e.SetTrustedProxies(o.Proxies)
-	s := &Site{Engine: e, log: o.Logger, sessions: o.Sessions, limiter: o.Limiter, maxBody: o.MaxBody, timeout: o.Timeout, checks: o.Checks, unlisted: map[string]string{}}
+	s := &Site{Engine: e, log: o.Logger, sessions: o.Sessions, limiter: o.Limiter, maxBody: o.MaxBody, timeout: o.Timeout, checks: o.Checks, unlisted: map[string]string{}, outside: outsideHost(o.PublicURL)}
+	e.Use(known())
 	e.Use(o.Outermost...)
-	e.Use(requestID(), newMetrics(o.Registry).observe(), accessLog(o.Logger, o.Access), s.recover(), headers(strings.HasPrefix(o.PublicURL, "https://")), cors(o.Origins), readable(), s.patience())
+	e.Use(requestID(), newMetrics(o.Registry).observe(), accessLog(o.Logger, o.Access), s.recover(), headers(strings.HasPrefix(o.PublicURL, "https://")), verb(), cors(o.Origins), readable(), s.patience())
 	e.NoRoute(noRoute)
 	e.NoMethod(func(c *gin.Context) { writeProblem(c, fromHuma(c, http.StatusMethodNotAllowed, nil)) })
 	s.API = humagin.New(e, s.document(o))
@@ -123,7 +125,8 @@ func (s *Site) Form(path, why string, rate limit.Rule, h, refused gin.HandlerFun
 	s.FormWithFiles(path, why, rate, 64<<10, s.timeout, h, refused)
 }
 
-// FormWithFiles mounts a form with which pictures come.
+// FormWithFiles mounts a form with which pictures come. They may take the whole timeout to arrive; what is done with them has
+// the site's own after that.
 func (s *Site) FormWithFiles(path, why string, rate limit.Rule, maxBody int64, timeout time.Duration, h, refused gin.HandlerFunc) {
 	s.Unlisted(http.MethodPost, path, why, func(c *gin.Context) {
 		if err := s.Hold(c, "", rate); err != nil {
@@ -133,7 +136,7 @@ func (s *Site) FormWithFiles(path, why string, rate limit.Rule, maxBody int64, t
 		}
 		s.readBy(c, timeout)
 		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxBody)
-		ctx, cancel := context.WithTimeout(c.Request.Context(), timeout)
+		ctx, cancel := context.WithTimeout(c.Request.Context(), timeout+s.timeout)
 		defer cancel()
 		c.Request = c.Request.WithContext(ctx)
 		h(c)

@@ -211,6 +211,33 @@ func TestLogsTellNoSecrets(t *testing.T) {
 	}
 }
 
+// TestAMadeUpMethodLeavesNothing: it answers 405 everywhere, and neither the log nor the metrics keep its name.
+func TestAMadeUpMethodLeavesNothing(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, true)
+	made := strings.Repeat("MADEUP", 5000)
+	for _, path := range []string{"/t/v1/echo", "/no-such", "/healthz"} {
+		if res, p := s.send(t, made, path, "", ""); res.StatusCode != http.StatusMethodNotAllowed || p.RequestID == "" {
+			t.Errorf("%s: %d %+v", path, res.StatusCode, p)
+		}
+		if res, _ := s.send(t, "TRACE", path, "", ""); res.StatusCode != http.StatusMethodNotAllowed {
+			t.Errorf("TRACE %s: %d", path, res.StatusCode)
+		}
+	}
+	if strings.Contains(s.logs.String(), "MADEUP") || !strings.Contains(s.logs.String(), `"method":"other"`) {
+		t.Error("the log keeps the name, or nothing")
+	}
+	res, err := http.Get(s.url + "/metrics") //nolint:noctx // a test
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	body, err := io.ReadAll(res.Body)
+	if err != nil || strings.Contains(string(body), "MADEUP") || !strings.Contains(string(body), `method="other"`) {
+		t.Errorf("the metrics keep the name, or nothing: %v", err)
+	}
+}
+
 func TestRequestIDs(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, true)

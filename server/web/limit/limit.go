@@ -21,6 +21,10 @@ type Rule struct {
 	Burst int
 }
 
+// PhoneCodes holds an address to a number of codes to phones, by whichever surface they are asked for: each is a message that
+// the city pays. Many households share one address of a mobile network; what one phone may do is bounded by the codes themselves.
+var PhoneCodes = Rule{Name: "phone-code", Rate: 120, Per: time.Hour, Burst: 40}
+
 // patience is how long a request waits for Redis before the process counts for itself.
 const patience = 150 * time.Millisecond
 
