@@ -255,6 +255,18 @@ func TestTheOneAboveIsTheOneComplainedAbout(t *testing.T) {
 	}
 }
 
+// TestAnAppealIsForTheHead: of the office that is asked its head is told, and nobody else there.
+func TestAnAppealIsForTheHead(t *testing.T) {
+	w := newWorld(t)
+	head, clerk := w.Officer(w.Code("housing-bureau"), org.Head), w.Officer(w.Code("housing-bureau"), org.Clerk)
+	owner := w.Resident(0, org.RoleOwner)
+	w.tell(event.CaseMoved{Case: w.filed(w.Community, 0, owner.PersonID).(event.CaseFiled).Case, What: "appealed", ToID: head.Post.OrganisationID, ToName: head.Post.OrgName})
+	w.drain(w.dispatcher())
+	if w.inboxOf(head) != 1 || w.inboxOf(clerk) != 0 || w.inboxOf(owner) != 0 {
+		t.Errorf("the head has %d messages, the clerk %d, the resident %d", w.inboxOf(head), w.inboxOf(clerk), w.inboxOf(owner))
+	}
+}
+
 // TestWhatDidNotArriveTellsNothing: the list of undelivered messages must not tell a body who complained of it.
 func TestWhatDidNotArriveTellsNothing(t *testing.T) {
 	w := newWorld(t)

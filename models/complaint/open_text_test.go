@@ -36,3 +36,14 @@ func TestForAnybody(t *testing.T) {
 		}
 	}
 }
+
+// TestDoorsAsPeopleSayThem: a number before who lives there, or after where that is, and long numbers as a whole.
+func TestDoorsAsPeopleSayThem(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{"3幢-1-802漏水": "3幢-***漏水", "602业主": "***业主", "楼上802漏水": "楼上***漏水", "住在802的李家": "住在***的李家", "1103住户": "***住户",
+		"138／0000／4321": "***", "138*0000*4321": "***", "身份证522701199001011234": "身份证***", "300业主签名": "300业主签名", "楼上漏水802元": "楼上漏水802元", "住了802天": "住了802天", "2026年业主大会": "2026年业主大会"} {
+		if got := forAnybody(in); got != want {
+			t.Errorf("%s became %s, want %s", in, got, want)
+		}
+	}
+}

@@ -238,6 +238,22 @@ func TestAMadeUpMethodLeavesNothing(t *testing.T) {
 	}
 }
 
+// TestPicturesThatArriveLateAreStillKept: the time that a form's body may take is not taken from what is done with it.
+func TestPicturesThatArriveLateAreStillKept(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, true)
+	left := make(chan time.Duration, 1)
+	s.FormWithFiles("/form", "a form", limit.Rule{Name: "form", Rate: 10, Per: time.Minute, Burst: 10}, 1<<10, time.Minute, func(c *gin.Context) {
+		until, _ := c.Request.Context().Deadline()
+		left <- time.Until(until)
+		c.Status(http.StatusOK)
+	}, func(*gin.Context) {})
+	s.post(t, "/form", "", "a=b")
+	if d := <-left; d < time.Minute+10*time.Second {
+		t.Errorf("%s for a body that may take a minute", d)
+	}
+}
+
 func TestRequestIDs(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, true)
