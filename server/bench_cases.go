@@ -317,6 +317,9 @@ func (b *caseBench) behind(a org.Actor) map[string]func() (int, error) {
 	list := map[string]func() (int, error){"the backlog of a day": func() (int, error) {
 		rows, err := b.complaints.BacklogCases(b.ctx, a, calendar.DateOf(old), complaint.DayOpen, complaint.Backlog{}, 0, 21)
 		return len(rows), err
+	}, "the backlog of an office's day": func() (int, error) {
+		rows, err := b.complaints.BacklogCases(b.ctx, a, calendar.DateOf(old), complaint.DayOpen, complaint.Backlog{LeadID: b.offices[0]}, 0, 21)
+		return len(rows), err
 	}}
 	for _, f := range []complaint.Figure{complaint.FigureClosed, complaint.FigureReturned, complaint.FigureSatisfied, complaint.PeopleSolved} {
 		list[complaint.FigureNames[f]+" of an office's year"] = func() (int, error) {
