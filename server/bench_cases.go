@@ -137,7 +137,7 @@ func (b *caseBench) fill(n, done, all int) error {
 		}
 		for _, c := range rows {
 			party := complaint.Party{CaseID: c.ID, OrganisationID: c.LeadID, Role: "lead", Open: c.Open, Waiting: c.Open && c.State != complaint.Answered, Queue: c.Queue, Since: c.CreatedAt,
-				EstateID: c.EstateID, State: c.State, Matter: c.Matter, Source: c.Source, LeadID: c.LeadID, Urgent: c.Urgent, DueAt: c.DueAt, CreatedAt: &c.CreatedAt}
+				EstateID: c.EstateID, State: c.State, Matter: c.Matter, Source: c.Source, LeadID: c.LeadID, Urgent: c.Urgent, DueAt: c.DueAt, CreatedAt: &c.CreatedAt, ClosedAt: c.ClosedAt}
 			parties = append(parties, party)
 			if c.LeadID != c.CommunityID {
 				party.OrganisationID, party.Role, party.Waiting = c.CommunityID, "joint", false
@@ -149,11 +149,38 @@ func (b *caseBench) fill(n, done, all int) error {
 			}
 			people = append(people, complaint.Complainant{CaseID: c.ID, FiledID: c.ID, Receipt: c.Number, Source: c.Source, PersonID: person, FiledBy: person,
 				State: complaint.Undecided, ClientRef: c.Number, CreatedAt: c.CreatedAt})
-			steps = append(steps, complaint.Step{CaseID: c.ID, Seq: 1, Kind: complaint.File, State: c.State, PersonID: 1, ToID: c.LeadID, Public: true, At: c.CreatedAt})
+			steps = append(steps, stepsTo(c)...)
 			b.last = c.ID
 		}
 		return errors.Join(tx.CreateInBatches(&parties, 1000).Error, tx.CreateInBatches(&people, 1000).Error, tx.CreateInBatches(&steps, 1000).Error)
 	})
+}
+
+// stepsTo are the steps of a case up to where it stands, between its filing and its due time.
+func stepsTo(c complaint.Case) []complaint.Step {
+	taken := []complaint.Step{{Kind: complaint.File, State: complaint.Dispatched, ToID: c.LeadID}}
+	if c.State != complaint.Dispatched && c.State != complaint.Withdrawn {
+		taken = append(taken, complaint.Step{Kind: complaint.Accept, State: complaint.Accepted, OrganisationID: c.LeadID})
+	}
+	answer := complaint.Step{Kind: complaint.Answer, State: complaint.Answered, OrganisationID: c.LeadID}
+	switch c.State {
+	case complaint.Planned:
+		taken = append(taken, complaint.Step{Kind: complaint.Plan, State: c.State, OrganisationID: c.LeadID})
+	case complaint.Answered:
+		taken = append(taken, answer)
+	case complaint.Returned:
+		taken = append(taken, answer, complaint.Step{Kind: complaint.Return, State: c.State})
+	case complaint.Closed:
+		taken = append(taken, answer, complaint.Step{Kind: complaint.Confirm, State: c.State})
+	case complaint.Withdrawn:
+		taken = append(taken, complaint.Step{Kind: complaint.Withdraw, State: c.State})
+	}
+	between := c.DueAt.Sub(c.CreatedAt) / time.Duration(max(1, len(taken)-1))
+	for i := range taken {
+		s := &taken[i]
+		s.CaseID, s.Seq, s.PersonID, s.Public, s.At = c.ID, int64(i+1), 1, true, c.CreatedAt.Add(time.Duration(i)*between).Truncate(time.Second)
+	}
+	return taken
 }
 
 // benchMatters are how many matters the city complains of; the first are far more common than the last.
@@ -314,13 +341,18 @@ func (b *caseBench) filters() []complaint.Filter {
 func (b *caseBench) behind(a org.Actor) map[string]func() (int, error) {
 	old := b.db.Now().Add(-time.Duration(b.cases) * 3 * time.Minute / 2)
 	year := complaint.Period{From: old.AddDate(-1, 0, 0), To: old}
-	list := map[string]func() (int, error){"the backlog of a day": func() (int, error) {
-		rows, err := b.complaints.BacklogCases(b.ctx, a, calendar.DateOf(old), complaint.DayOpen, complaint.Backlog{}, 0, 21)
-		return len(rows), err
-	}, "the backlog of an office's day": func() (int, error) {
-		rows, err := b.complaints.BacklogCases(b.ctx, a, calendar.DateOf(old), complaint.DayOpen, complaint.Backlog{LeadID: b.offices[0]}, 0, 21)
-		return len(rows), err
-	}}
+	list := map[string]func() (int, error){}
+	for name, o := range map[string]struct {
+		office int64
+		day    time.Time
+	}{"a day long ago": {0, old}, "an office's day long ago": {b.offices[0], old}, "an office's day last week": {b.offices[0], b.db.Now().AddDate(0, 0, -7)}} {
+		for _, f := range []complaint.BacklogFigure{complaint.DayOpen, complaint.DayOpened, complaint.DayClosed} {
+			list["backlog, "+string(f)+" on "+name] = func() (int, error) {
+				rows, err := b.complaints.BacklogCases(b.ctx, a, calendar.DateOf(o.day), f, complaint.Backlog{LeadID: o.office}, 0, 21)
+				return len(rows), err
+			}
+		}
+	}
 	for _, f := range []complaint.Figure{complaint.FigureClosed, complaint.FigureReturned, complaint.FigureSatisfied, complaint.PeopleSolved} {
 		list[complaint.FigureNames[f]+" of an office's year"] = func() (int, error) {
 			rows, err := b.complaints.Behind(b.ctx, a, year, b.offices[0], f, 0, 21)

@@ -9,6 +9,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
@@ -45,13 +46,17 @@ func TestFiguresAndErasingUseTheirKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := e.db.Now()
-	week := complaint.Period{From: now.Add(-7 * 24 * time.Hour), To: now}
+	day := complaint.Period{From: now.Add(-20 * 24 * time.Hour), To: now.Add(-19 * 24 * time.Hour)}
 	for _, c := range []struct {
 		what, from, key string
 		do              func() error
 	}{
-		{"what ended in a week", "'lapse'", "case_steps_kind", func() error {
-			_, err := e.complaints.ListBacklog(t.Context(), e.actor("bureau"), week, complaint.Backlog{EstateID: b.estates[0].ID})
+		{"what ended on a day", "'lapse'", "case_steps_kind", func() error {
+			_, err := e.complaints.ListBacklog(t.Context(), e.actor("bureau"), day, complaint.Backlog{})
+			return err
+		}},
+		{"what an office had on a day", "FROM `case_parties`", "case_parties_closed", func() error {
+			_, err := e.complaints.BacklogCases(t.Context(), e.actor("bureau"), calendar.DateOf(now.Add(-14*24*time.Hour)), complaint.DayOpen, complaint.Backlog{LeadID: b.offices[0]}, 0, 21)
 			return err
 		}},
 		{"what was told of a case", "FROM `outbox_messages`", "outbox_messages_case", func() error {
@@ -67,7 +72,7 @@ func TestFiguresAndErasingUseTheirKeys(t *testing.T) {
 		}
 		statement := ""
 		for _, s := range seen {
-			if strings.Contains(s, c.from) && !strings.Contains(s, "created_at <") {
+			if strings.Contains(s, c.from) && !strings.Contains(s, "cases.created_at <") {
 				statement = s
 			}
 		}

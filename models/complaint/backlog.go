@@ -178,16 +178,16 @@ func byDay(q *gorm.DB, give func(calendar.Date, int64)) error {
 // DayOpen once each case that it led, open, when the period began.
 func (b Backlog) led(tx *store.Tx, actor org.Actor, office int64, p Period, give func(caseID int64, what BacklogFigure, day calendar.Date)) error {
 	which := func(q *gorm.DB) *gorm.DB {
-		q = actor.NotAbout("cases.about_id")(q).Where(complain).Where("cases.created_at < ? AND (cases.closed_at IS NULL OR cases.closed_at >= ?)", p.To, p.From)
+		q = actor.NotAbout("cases.about_id")(q).Where(complain)
 		if !ownOnly(actor) {
 			q = countable(actor)(q)
 		}
 		if b.EstateID != 0 {
 			q = q.Where("cases.estate_id = ?", b.EstateID)
 		}
-		return partOf(office)(q)
+		return q
 	}
-	return eachCase(tx, which, p.To, func(c Case, steps []Step) {
+	return eachOpen(tx, office, p, which, func(c Case, steps []Step) {
 		when := func(t time.Time, what BacklogFigure) {
 			if !t.Before(p.From) && t.Before(p.To) {
 				give(c.ID, what, calendar.DateOf(t))

@@ -200,6 +200,7 @@ type Party struct {
 	DueAt     *time.Time
 	StepDueAt *time.Time
 	CreatedAt *time.Time
+	ClosedAt  *time.Time
 }
 
 // TableName names the table.

@@ -178,8 +178,8 @@ func (c *Case) seat(tx *store.Tx) error {
 		callers = append(callers, finder, caller)
 	}
 	return tx.Exec("UPDATE case_parties SET open = ?, queue = ?, waiting = CASE WHEN organisation_id IN ? OR role = ? OR role IN ? THEN ? ELSE ? END, "+
-		"estate_id = ?, state = ?, matter = ?, source = ?, lead_id = ?, about_id = ?, urgent = ?, due_at = ?, step_due_at = ?, created_at = ? WHERE case_id = ?",
-		c.Open, c.Queue, turn, arbiter, callers, true, false, c.EstateID, c.State, c.Matter, c.Source, c.LeadID, c.AboutID, c.Urgent, c.DueAt, c.StepDueAt, c.CreatedAt, c.ID).Error
+		"estate_id = ?, state = ?, matter = ?, source = ?, lead_id = ?, about_id = ?, urgent = ?, due_at = ?, step_due_at = ?, created_at = ?, closed_at = ? WHERE case_id = ?",
+		c.Open, c.Queue, turn, arbiter, callers, true, false, c.EstateID, c.State, c.Matter, c.Source, c.LeadID, c.AboutID, c.Urgent, c.DueAt, c.StepDueAt, c.CreatedAt, c.ClosedAt, c.ID).Error
 }
 
 // dueFrom is when a case of a class is due if it is dispatched at now.

@@ -130,59 +130,78 @@ func (s *Service) stays(ctx context.Context, actor org.Actor, p Period, give fun
 		own = actor.OrganisationID()
 	}
 	return s.db.View(ctx, func(tx *store.Tx) error {
-		which := func(q *gorm.DB) *gorm.DB {
-			q = actor.NotAbout("cases.about_id")(q).Where("cases.created_at < ? AND (cases.closed_at IS NULL OR cases.closed_at >= ?) AND cases.parent_id = 0 AND cases.source <> 'patrol'", p.To, p.From)
-			if own == 0 {
-				return countable(actor)(q)
-			}
-			return partOf(own)(q)
-		}
-		return eachCase(tx, which, p.To, func(c Case, steps []Step) {
+		each := func(c Case, steps []Step) {
 			staysOf(steps, p, func(st Stay) {
 				st.Number = c.Number
 				if own == 0 || st.Office == own {
 					give(st)
 				}
 			})
-		})
+		}
+		which := func(q *gorm.DB) *gorm.DB { return actor.NotAbout("cases.about_id")(q).Where(complain) }
+		if own != 0 {
+			return eachOpen(tx, own, p, which, each)
+		}
+		return eachCase(tx, func(q *gorm.DB) *gorm.DB {
+			return countable(actor)(which(q)).Where("cases.created_at < ? AND (cases.closed_at IS NULL OR cases.closed_at >= ?)", p.To, p.From)
+		}, p.To, each)
 	})
 }
 
-// partOf narrows to the cases in which an office takes or took part: what it led once counts as well as what it leads.
-func partOf(office int64) func(*gorm.DB) *gorm.DB {
-	return func(q *gorm.DB) *gorm.DB {
-		party := q.Session(&gorm.Session{NewDB: true}).Model(&Party{}).Select("case_id").Where("organisation_id = ?", office)
-		return q.Where("cases.id IN (?)", party)
+// eachOpen gives the cases in which an office takes or took part and that were open at some time in a period, each with its
+// steps before the end of it: what the office led once counts as well as what it leads. The ids are read first, from one key.
+func eachOpen(tx *store.Tx, office int64, p Period, which func(*gorm.DB) *gorm.DB, give func(Case, []Step)) error {
+	var ids []int64
+	err := tx.Model(&Party{}).Where("organisation_id = ? AND created_at < ? AND (closed_at IS NULL OR closed_at >= ?)", office, p.To, p.From).Pluck("case_id", &ids).Error
+	if err != nil {
+		return err
 	}
+	slices.Sort(ids)
+	for page := range slices.Chunk(ids, dwellPage) {
+		var cases []Case
+		if err := tx.Table("cases").Select(dwellColumns).Scopes(which).Where("cases.id IN ?", page).Order("cases.id").Find(&cases).Error; err != nil {
+			return err
+		}
+		if err := withSteps(tx, cases, p.To, give); err != nil {
+			return err
+		}
+	}
+	return nil
 }
+
+const dwellColumns = "cases.id, cases.number, cases.lead_id, cases.class, cases.due_at, cases.answered_at, cases.late_answers"
 
 // eachCase gives cases one after the other, by id, each with its steps before a time, a page in memory at a time.
 func eachCase(tx *store.Tx, which func(*gorm.DB) *gorm.DB, until time.Time, give func(Case, []Step)) error {
 	for after := int64(0); ; {
 		var cases []Case
-		err := tx.Table("cases").Select("cases.id, cases.number, cases.lead_id, cases.class, cases.due_at, cases.answered_at, cases.late_answers").Scopes(which).Where("cases.id > ?", after).
-			Order("cases.id").Limit(dwellPage).Find(&cases).Error
-		if err != nil || len(cases) == 0 {
+		if err := tx.Table("cases").Select(dwellColumns).Scopes(which).Where("cases.id > ?", after).Order("cases.id").Limit(dwellPage).Find(&cases).Error; err != nil || len(cases) == 0 {
 			return err
 		}
 		after = cases[len(cases)-1].ID
-		byID, ids := map[int64]Case{}, make([]int64, len(cases))
-		for i, c := range cases {
-			byID[c.ID], ids[i] = c, c.ID
-		}
-		var steps []Step
-		if err := tx.Select("case_id", "seq", "kind", "state", "organisation_id", "to_id", "at").Where("case_id IN ? AND at < ?", ids, until).Order("case_id, seq").Find(&steps).Error; err != nil {
+		if err := withSteps(tx, cases, until, give); err != nil {
 			return err
 		}
-		for len(steps) > 0 {
-			n := 1
-			for n < len(steps) && steps[n].CaseID == steps[0].CaseID {
-				n++
-			}
-			give(byID[steps[0].CaseID], steps[:n])
-			steps = steps[n:]
-		}
 	}
+}
+
+// withSteps gives a page of cases with their steps before a time.
+func withSteps(tx *store.Tx, cases []Case, until time.Time, give func(Case, []Step)) error {
+	byID, ids := map[int64]Case{}, make([]int64, len(cases))
+	for i, c := range cases {
+		byID[c.ID], ids[i] = c, c.ID
+	}
+	var steps []Step
+	err := tx.Select("case_id", "seq", "kind", "state", "organisation_id", "to_id", "at").Where("case_id IN ? AND at < ?", ids, until).Order("case_id, seq").Find(&steps).Error
+	for len(steps) > 0 {
+		n := 1
+		for n < len(steps) && steps[n].CaseID == steps[0].CaseID {
+			n++
+		}
+		give(byID[steps[0].CaseID], steps[:n])
+		steps = steps[n:]
+	}
+	return err
 }
 
 // staysOf reads the stays of one case from its steps. Who leads follows from the steps that give a case to somebody: the
