@@ -320,7 +320,41 @@ func (b *caseBench) measure(runs int, say func(string) error) error {
 			return err
 		}
 	}
-	return say(fmt.Sprintf("%8.1f ms is the slowest median of %d lists: %s", ms(worst), len(lines), slowest))
+	if err := say(fmt.Sprintf("%8.1f ms is the slowest median of %d lists: %s", ms(worst), len(lines), slowest)); err != nil {
+		return err
+	}
+	return b.figures(actor("bureau"), say)
+}
+
+// figures measures once what is counted over whole periods, from the steps of every case.
+func (b *caseBench) figures(a org.Actor, say func(string) error) error {
+	now := b.db.Now()
+	for _, p := range []struct {
+		name string
+		complaint.Period
+	}{{"month", complaint.Period{From: now.AddDate(0, -1, 0), To: now}}, {"year", complaint.Period{From: now.AddDate(-1, 0, 0), To: now}}} {
+		for _, f := range []struct {
+			name string
+			do   func() error
+		}{
+			{"three rates", func() error { _, err := b.complaints.Figures(b.ctx, a, p.Period); return err }},
+			{"backlog by day", func() error {
+				_, err := b.complaints.ListBacklog(b.ctx, a, p.Period, complaint.Backlog{})
+				return err
+			}},
+			{"dwell per state", func() error { _, err := b.complaints.ListDwell(b.ctx, a, p.Period); return err }},
+			{"heat by estate", func() error { _, err := b.complaints.ListHeat(b.ctx, a, p.Period); return err }},
+		} {
+			began := time.Now()
+			if err := f.do(); err != nil {
+				return fmt.Errorf("%s: %w", f.name, err)
+			}
+			if err := say(fmt.Sprintf("%8.2f s once, figures of a %s: %s", time.Since(began).Seconds(), p.name, f.name)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // filters are what an office asks the list of all cases for, with what finds nothing or little: a rare value, a value that
