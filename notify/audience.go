@@ -17,24 +17,20 @@ type recipient struct {
 	person int64
 }
 
-func (r recipient) channels(template string) []string {
-	switch {
-	case template == "":
-		return []string{ChannelInbox}
-	case r.kind == "person":
-		return []string{ChannelInbox, ChannelMini}
-	case r.person == 0:
-		return []string{ChannelInbox}
-	}
-	return []string{ChannelInbox, ChannelService}
-}
-
 // audience resolves who a message is for and gives them out in batches. Posts are resolved now, when the message is
 // carried: whoever holds the post then is told.
-func (d *Dispatcher) audience(ctx context.Context, e event.Event, msg plan.Message, give func(plan.To, []recipient) error) error {
-	for _, to := range msg.To {
+// It begins where from says.
+func (d *Dispatcher) audience(ctx context.Context, e event.Event, msg plan.Message, from progress, give func(progress, []recipient) error) error {
+	for i, to := range msg.To {
+		if i < from.To {
+			continue
+		}
+		at := progress{To: i}
 		if to == plan.Residents {
-			if err := d.residents(ctx, e.Estate(), func(batch []recipient) error { return give(to, batch) }); err != nil {
+			if i == from.To {
+				at.After = from.After
+			}
+			if err := d.residents(ctx, e.Estate(), at, give); err != nil {
 				return err
 			}
 			continue
@@ -65,7 +61,7 @@ func (d *Dispatcher) audience(ctx context.Context, e event.Event, msg plan.Messa
 		if err != nil {
 			return err
 		}
-		if err := give(to, batch); err != nil {
+		if err := give(at, batch); err != nil {
 			return err
 		}
 	}
@@ -73,25 +69,24 @@ func (d *Dispatcher) audience(ctx context.Context, e event.Event, msg plan.Messa
 }
 
 // residents walks the people with a living home in the estate, each once, by keyset.
-func (d *Dispatcher) residents(ctx context.Context, estate int64, give func([]recipient) error) error {
-	after := int64(0)
+func (d *Dispatcher) residents(ctx context.Context, estate int64, at progress, give func(progress, []recipient) error) error {
 	for {
 		var people []int64
 		err := d.o.DB.View(ctx, func(tx *store.Tx) error {
 			today := org.DayOf(tx.Now)
 			return tx.Model(&org.Residence{}).Distinct("person_id").
-				Where("estate_id = ? AND living IS NOT NULL AND (lease_ends IS NULL OR lease_ends >= ?) AND person_id > ?", estate, today, after).
+				Where("estate_id = ? AND living IS NOT NULL AND (lease_ends IS NULL OR lease_ends >= ?) AND person_id > ?", estate, today, at.After).
 				Order("person_id").Limit(expandBatch).Pluck("person_id", &people).Error
 		})
 		if err != nil || len(people) == 0 {
 			return err
 		}
-		after = people[len(people)-1]
+		at.After = people[len(people)-1]
 		batch := make([]recipient, len(people))
 		for i, p := range people {
 			batch[i] = recipient{kind: "person", id: p, person: p}
 		}
-		if err := give(batch); err != nil {
+		if err := give(at, batch); err != nil {
 			return err
 		}
 	}

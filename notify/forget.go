@@ -19,8 +19,7 @@ func Forget(tx *store.Tx, cases []int64) error {
 		return err
 	}
 	for batch := range slices.Chunk(messages, forgetBatch) {
-		theirs := tx.Model(&Delivery{}).Select("id").Where("message_id IN ? AND recipient_kind = 'person'", batch)
-		if err := tx.Where("delivery_id IN (?)", theirs).Delete(&inbox.Item{}).Error; err != nil {
+		if err := tx.Where("message_id IN ? AND recipient_kind = 'person'", batch).Delete(&inbox.Item{}).Error; err != nil {
 			return err
 		}
 		if err := tx.Where("message_id IN ? AND recipient_kind = 'person'", batch).Delete(&Delivery{}).Error; err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/notify/plan"
 )
 
 type stats struct {
@@ -27,8 +28,8 @@ func newStats(reg prometheus.Registerer) *stats {
 	return s
 }
 
-func (s *stats) sent(channel string, state State) {
-	s.sends.WithLabelValues(channel, string(state)).Inc()
+func (s *stats) sent(channel plan.Channel, state State) {
+	s.sends.WithLabelValues(string(channel), string(state)).Inc()
 }
 
 // due counts what is due now or on its way.
@@ -39,7 +40,7 @@ func (d *Dispatcher) due(ctx context.Context) (int64, error) {
 		if err != nil {
 			return err
 		}
-		return tx.Model(&Delivery{}).Where("state IN ? AND due_at <= ?", []State{Waiting, Sending}, tx.Now).Count(&deliveries).Error
+		return tx.Model(&Delivery{}).Where("state IN ? AND due_at <= ?", []State{Waiting, Unknown}, tx.Now).Count(&deliveries).Error
 	})
 	return messages + deliveries, err
 }
@@ -53,7 +54,7 @@ func (d *Dispatcher) measure(ctx context.Context) (bool, error) {
 			return err
 		}
 		d.stats.waiting.WithLabelValues("messages").Set(float64(n))
-		if err := tx.Model(&Delivery{}).Where("state IN ?", []State{Waiting, Sending}).Count(&n).Error; err != nil {
+		if err := tx.Model(&Delivery{}).Where("state IN ?", []State{Waiting, Unknown}).Count(&n).Error; err != nil {
 			return err
 		}
 		d.stats.waiting.WithLabelValues("deliveries").Set(float64(n))

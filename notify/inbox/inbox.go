@@ -11,19 +11,25 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-// Item is a message in the app; it is written with its delivery and thereby delivered.
+// Item is a message in the app. Being written it is delivered.
 type Item struct {
 	ID            int64 `gorm:"primaryKey"`
-	DeliveryID    int64
+	MessageID     int64
+	TextID        int64
 	RecipientKind string
 	RecipientID   int64
 	EstateID      int64
-	SubjectKind   string
-	SubjectID     int64
-	Title         string
-	Body          string
 	CreatedAt     time.Time
 	ReadAt        *time.Time
+}
+
+// Entry is an item with its words.
+type Entry struct {
+	Item
+	SubjectKind string
+	SubjectID   int64
+	Title       string
+	Body        string
 }
 
 // TableName names the table.
@@ -46,17 +52,17 @@ func mine(a org.Actor) func(*gorm.DB) *gorm.DB {
 }
 
 // List pages through the actor's inbox, newest first.
-func (s *Service) List(ctx context.Context, a org.Actor, before int64, limit int) ([]Item, error) {
+func (s *Service) List(ctx context.Context, a org.Actor, before int64, limit int) ([]Entry, error) {
 	if err := a.Must(org.UseInbox); err != nil {
 		return nil, err
 	}
-	var rows []Item
+	var rows []Entry
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		q := tx.Scopes(mine(a))
+		q := tx.Table("inbox_items").Select("inbox_items.*, t.subject_kind, t.subject_id, t.title, t.body").Joins("JOIN message_texts t ON t.id = inbox_items.text_id").Scopes(mine(a))
 		if before > 0 {
-			q = q.Where("id < ?", before)
+			q = q.Where("inbox_items.id < ?", before)
 		}
-		return q.Order("id DESC").Limit(limit).Find(&rows).Error
+		return q.Order("inbox_items.id DESC").Limit(limit).Find(&rows).Error
 	})
 	return rows, err
 }

@@ -3,6 +3,7 @@ package plan
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/linli-city/linli/models/event"
@@ -61,10 +62,76 @@ type Message struct {
 	SubjectID   int64
 	// Except is an organisation that is never told: the one complained about.
 	Except int64
+	// Priority is no more pressing than the event's own.
+	Priority event.Priority
+	// Channels after the inbox, in the order of trying; none where the inbox will do.
+	Channels []Channel
+	// Hold keeps what may have gone out already from going out twice.
+	Hold bool
+}
+
+// Channel is a way to reach people.
+type Channel string
+
+// The channels besides the inbox, which has everything.
+const (
+	Mini    Channel = "wechat_mini"    // subscribe message of the mini-program, to residents
+	Service Channel = "wechat_service" // template message of the service account, to staff
+	SMS     Channel = "sms"
+)
+
+// ChannelList is the channels as they are stored.
+func (m *Message) ChannelList() string {
+	list := make([]string, len(m.Channels))
+	for i, c := range m.Channels {
+		list[i] = string(c)
+	}
+	return strings.Join(list, ",")
+}
+
+// Data gives the template's fields their values.
+func (m *Message) Data() map[string]string {
+	values := map[string]string{}
+	for _, t := range Templates {
+		if t.Name != m.Template {
+			continue
+		}
+		for i, f := range t.Fields {
+			if i < len(m.Values) {
+				values[f] = m.Values[i]
+			}
+		}
+	}
+	return values
 }
 
 // For gives the messages of an event. An event that nobody is told of gives none.
 func For(e event.Event) ([]Message, error) {
+	list, err := messages(e)
+	for i := range list {
+		m := &list[i]
+		m.Priority = event.PriorityOf(e)
+		switch {
+		case m.Template == "":
+		case isStaff(m.Template):
+			m.Channels = []Channel{Service}
+		default:
+			m.Channels = []Channel{Mini}
+		}
+	}
+	return list, err
+}
+
+func isStaff(template string) bool {
+	for _, t := range Templates {
+		if t.Name == template {
+			return t.Staff
+		}
+	}
+	return false
+}
+
+func messages(e event.Event) ([]Message, error) {
 	switch e := e.(type) {
 	case *event.CaseFiled:
 		return append([]Message{
