@@ -81,7 +81,7 @@ type itemView struct {
 	ReadAt      *time.Time `json:"read_at,omitempty"`
 }
 
-func viewItem(i inbox.Item) itemView {
+func viewItem(i inbox.Entry) itemView {
 	return itemView{ID: i.ID, Title: i.Title, Body: i.Body, SubjectKind: i.SubjectKind, SubjectID: i.SubjectID, At: web.Time(i.CreatedAt), ReadAt: web.TimeOr(i.ReadAt)}
 }
 
@@ -95,7 +95,7 @@ func listInbox(d Deps) func(context.Context, org.Actor, *web.Page) (*web.List[it
 		if err != nil {
 			return nil, err
 		}
-		return web.Paged(*in, rows, func(i inbox.Item) int64 { return i.ID }, viewItem), nil
+		return web.Paged(*in, rows, func(i inbox.Entry) int64 { return i.ID }, viewItem), nil
 	}
 }
 

@@ -14,19 +14,27 @@ import (
 // failing is how many tries may fail before the office is shown that something does not get through.
 const failing = 3
 
+// Undelivered is a delivery that did not arrive, with what it was about.
+type Undelivered struct {
+	Delivery
+	Title    string
+	Template string
+}
+
 // ListUndelivered pages through deliveries that were given up, refused or keep failing, newest first, for the bureau. Those to
 // people come without who they are: a refused subscription would tell who has just complained.
-func ListUndelivered(ctx context.Context, db *store.DB, actor org.Actor, before int64, limit int) ([]Delivery, error) {
+func ListUndelivered(ctx context.Context, db *store.DB, actor org.Actor, before int64, limit int) ([]Undelivered, error) {
 	if err := actor.Must(org.ReadOutbox); err != nil {
 		return nil, err
 	}
-	var rows []Delivery
+	var rows []Undelivered
 	err := db.View(ctx, func(tx *store.Tx) error {
-		q := tx.Scopes(actor.NotAbout("about_id")).Where("state IN ? OR (state = ? AND attempts >= ?)", []State{Dead, Refused, Unreachable, Held}, Waiting, failing)
+		q := tx.Table("deliveries").Select("deliveries.*, t.title, t.template").Joins("LEFT JOIN message_texts t ON t.id = deliveries.text_id").
+			Scopes(actor.NotAbout("about_id")).Where("state IN ? OR (state = ? AND attempts >= ?)", []State{Dead, Refused, Unreachable, Held}, Waiting, failing)
 		if before > 0 {
-			q = q.Where("id < ?", before)
+			q = q.Where("deliveries.id < ?", before)
 		}
-		return q.Order("id DESC").Limit(limit).Find(&rows).Error
+		return q.Order("deliveries.id DESC").Limit(limit).Find(&rows).Error
 	})
 	for i := range rows {
 		rows[i].PersonID = 0

@@ -67,8 +67,8 @@ type Delivery struct {
 	MessageID     int64
 	TextID        int64
 	EstateID      int64
-	AboutID       int64 // as in outbox.Message
-	CaseID        int64 // as in outbox.Message; what concerns one case reaches a person in order
+	AboutID       int64  // as in outbox.Message
+	CaseID        int64  // as in outbox.Message; what concerns one case reaches a person in order
 	RecipientKind string // person, post
 	RecipientID   int64
 	PersonID      int64 // who holds the post when it was told; the person itself otherwise

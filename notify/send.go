@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -75,16 +76,19 @@ func (d *Dispatcher) dueLanes(ctx context.Context) ([]laneName, error) {
 	err := d.o.DB.View(ctx, func(tx *store.Tx) error {
 		for _, state := range []State{Waiting, Unknown} {
 			var rows []struct {
-				laneName
-				DueAt string // the drivers give the minimum of a time as text
+				Channel  plan.Channel
+				Priority event.Priority
+				Lane     int
+				DueAt    string // the minimum of a time is text in SQLite, and a time in other words elsewhere
 			}
 			err := tx.Model(&Delivery{}).Select("channel, priority, lane, MIN(due_at) AS due_at").Where("state = ?", state).Group("channel, priority, lane").Limit(1000).Find(&rows).Error
 			if err != nil {
 				return err
 			}
 			for _, r := range rows {
-				if r.DueAt[:19] <= tx.Now.Format(time.DateTime) && !slices.Contains(due, r.laneName) {
-					due = append(due, r.laneName)
+				n := laneName{r.Channel, r.Priority, r.Lane}
+				if at := strings.Replace(r.DueAt, "T", " ", 1); at[:len(time.DateTime)] <= tx.Now.Format(time.DateTime) && !slices.Contains(due, n) {
+					due = append(due, n)
 				}
 			}
 		}
@@ -250,10 +254,7 @@ func inOrder(tx *store.Tx, rows []Delivery) ([]Delivery, error) {
 	if len(cases) == 0 {
 		return rows, nil
 	}
-	var firsts []struct {
-		line
-		ID int64
-	}
+	var firsts []Delivery
 	err := tx.Model(&Delivery{}).Select("case_id, person_id, channel, MIN(id) AS id").Where("case_id IN ? AND state IN ?", cases, []State{Waiting, Unknown}).
 		Group("case_id, person_id, channel").Find(&firsts).Error
 	if err != nil {
@@ -261,7 +262,7 @@ func inOrder(tx *store.Tx, rows []Delivery) ([]Delivery, error) {
 	}
 	first := map[line]int64{}
 	for _, f := range firsts {
-		first[f.line] = f.ID
+		first[line{f.CaseID, f.PersonID, f.Channel}] = f.ID
 	}
 	var free []Delivery
 	var waits []int64

@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/notify/plan"
 )
 
 const (
@@ -90,7 +92,31 @@ func (d *Dispatcher) settle(tx *store.Tx, done []outcome) error {
 			return err
 		}
 	}
-	return nil
+	return goOn(tx, done)
+}
+
+// goOn hands on what did not arrive to the next channel of its message.
+func goOn(tx *store.Tx, done []outcome) error {
+	var next []Delivery
+	for i := range done {
+		o := &done[i]
+		if state := o.state(); o.text == nil || (state != Refused && state != Unreachable && state != Dead) {
+			continue
+		}
+		if c := o.text.next(o.Channel); c != "" {
+			next = append(next, o.via(tx, c))
+		}
+	}
+	if len(next) == 0 {
+		return nil
+	}
+	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&next).Error
+}
+
+// via is the same message to the same recipient through another channel.
+func (d *Delivery) via(tx *store.Tx, c plan.Channel) Delivery {
+	return Delivery{MessageID: d.MessageID, TextID: d.TextID, EstateID: d.EstateID, AboutID: d.AboutID, CaseID: d.CaseID, RecipientKind: d.RecipientKind, RecipientID: d.RecipientID, PersonID: d.PersonID,
+		Channel: c, Priority: d.Priority, Lane: d.Lane, State: Waiting, DueAt: tx.Now, CreatedAt: tx.Now}
 }
 
 func settleSent(tx *store.Tx, sent []outcome) error {

@@ -31,7 +31,7 @@ import (
 var entities = []any{
 	store.Lease{}, store.Numbering{},
 	audit.Entry{}, audit.Pending{}, audit.Seal{},
-	outbox.Message{}, notify.Reaction{}, notify.Delivery{}, inbox.Item{},
+	outbox.Message{}, notify.Reaction{}, notify.Text{}, notify.Delivery{}, notify.Lane{}, notify.Usage{}, inbox.Item{},
 	org.Organisation{}, org.Person{}, org.Identity{}, org.Consent{}, org.PrivacyRequest{}, org.Post{}, org.PostHolder{}, org.Invitation{},
 	org.Estate{}, org.Appointment{}, org.Building{}, org.Unit{}, org.OwnerSet{}, org.Owner{}, org.Ownership{}, org.Residence{},
 	org.Application{}, org.AreaClaim{}, org.LocalValue{}, org.RosterImport{}, org.Register{},

@@ -31,7 +31,7 @@ func listInbox(d Deps) func(context.Context, org.Actor, *web.Page) (*web.List[it
 		if err != nil {
 			return nil, err
 		}
-		return web.Paged(*in, rows, func(i inbox.Item) int64 { return i.ID }, func(i inbox.Item) itemView {
+		return web.Paged(*in, rows, func(i inbox.Entry) int64 { return i.ID }, func(i inbox.Entry) itemView {
 			return itemView{ID: i.ID, Title: i.Title, Body: i.Body, SubjectKind: i.SubjectKind, SubjectID: i.SubjectID, At: web.Time(i.CreatedAt), ReadAt: web.TimeOr(i.ReadAt)}
 		}), nil
 	}
@@ -65,8 +65,9 @@ type undeliveredView struct {
 	Recipient string    `json:"recipient" doc:"post 岗位或 person 个人"`
 	ToID      int64     `json:"recipient_id,omitempty" doc:"岗位编号；个人不显示"`
 	Channel   string    `json:"channel"`
+	Title     string    `json:"title" doc:"消息标题"`
 	Template  string    `json:"template"`
-	State     string    `json:"state" doc:"dead 多次失败，refused 对方未订阅，unreachable 没有可用的账号，pending 一直失败、还在重试"`
+	State     string    `json:"state" doc:"dead 多次失败，held 可能已经送到、没有重发，refused 对方未订阅，unreachable 没有可用的账号，pending 一直失败、还在重试"`
 	Why       string    `json:"why" doc:"为什么没有送到，可以怎么办"`
 	Code      int       `json:"error_code,omitempty"`
 	Error     string    `json:"error,omitempty" doc:"微信的原话"`
@@ -89,6 +90,8 @@ func whyUndelivered(d notify.Delivery) string {
 		return "对方没有订阅这类消息，站内消息里有一份"
 	case notify.Waiting:
 		return "还没有送到，系统在自动重试；一直失败请联系管理员"
+	case notify.Held:
+		return "发送时系统中断，可能已经送到，所以没有再发；确认没有收到的，可以重发"
 	case notify.Unreachable:
 		return "对方没有绑定微信，或这类消息还没有配置模板，站内消息里有一份"
 	}
@@ -108,9 +111,9 @@ func listUndelivered(d Deps) func(context.Context, org.Actor, *web.Page) (*web.L
 		if err != nil {
 			return nil, err
 		}
-		return web.Paged(*in, rows, func(x notify.Delivery) int64 { return x.ID }, func(x notify.Delivery) undeliveredView {
-			return undeliveredView{ID: x.ID, MessageID: x.MessageID, EstateID: x.EstateID, Recipient: x.RecipientKind, ToID: x.RecipientID, Channel: x.Channel,
-				Template: x.Template, State: string(x.State), Why: whyUndelivered(x), Code: x.ErrorCode, Error: x.LastError, Attempts: x.Attempts, At: web.Time(x.CreatedAt)}
+		return web.Paged(*in, rows, func(x notify.Undelivered) int64 { return x.ID }, func(x notify.Undelivered) undeliveredView {
+			return undeliveredView{ID: x.ID, MessageID: x.MessageID, EstateID: x.EstateID, Recipient: x.RecipientKind, ToID: x.RecipientID, Channel: string(x.Channel),
+				Title: x.Title, Template: x.Template, State: string(x.State), Why: whyUndelivered(x.Delivery), Code: x.ErrorCode, Error: x.LastError, Attempts: x.Attempts, At: web.Time(x.CreatedAt)}
 		}), nil
 	}
 }

@@ -11,7 +11,7 @@ CREATE TABLE message_texts (
   template     TEXT NOT NULL CHECK (length(template) <= 64),
   data         TEXT NOT NULL,
   channels     TEXT NOT NULL CHECK (length(channels) <= 64),
-  priority     SMALLINT NOT NULL,
+  priority     INT NOT NULL,
   hold         BOOLEAN NOT NULL,
   subject_kind TEXT NOT NULL CHECK (length(subject_kind) <= 32),
   subject_id   BIGINT NOT NULL,
@@ -41,8 +41,8 @@ UPDATE outbox_messages SET state = 'pending' WHERE id IN (SELECT message_id FROM
 DELETE FROM deliveries WHERE channel = 'inbox' OR state IN ('pending', 'sending');
 ALTER TABLE deliveries ADD COLUMN text_id BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE deliveries ADD COLUMN case_id BIGINT NOT NULL DEFAULT 0;
-ALTER TABLE deliveries ADD COLUMN priority SMALLINT NOT NULL DEFAULT 2;
-ALTER TABLE deliveries ADD COLUMN lane SMALLINT NOT NULL DEFAULT 0;
+ALTER TABLE deliveries ADD COLUMN priority INT NOT NULL DEFAULT 2;
+ALTER TABLE deliveries ADD COLUMN lane INT NOT NULL DEFAULT 0;
 ALTER TABLE deliveries ADD COLUMN repeats INT NOT NULL DEFAULT 0;
 ALTER TABLE deliveries ADD COLUMN confirmed_at DATETIME NULL;
 UPDATE deliveries SET text_id = COALESCE((SELECT MIN(t.id) FROM message_texts t WHERE t.message_id = deliveries.message_id AND t.audience = deliveries.audience), 0),
@@ -57,8 +57,8 @@ CREATE INDEX deliveries_case ON deliveries (case_id, person_id, channel, state);
 -- Who sends what is due: one sender a lane at a time, and what it has in the air.
 CREATE TABLE send_lanes (
   channel  TEXT NOT NULL CHECK (length(channel) <= 16),
-  priority SMALLINT NOT NULL,
-  lane     SMALLINT NOT NULL,
+  priority INT NOT NULL,
+  lane     INT NOT NULL,
   owner    TEXT NOT NULL CHECK (length(owner) <= 64),
   ends_at  DATETIME NOT NULL,
   launched TEXT NOT NULL,
@@ -76,7 +76,7 @@ CREATE TABLE send_usages (
 CREATE INDEX send_usages_end ON send_usages (ends_at);
 
 -- Messages go by priority, and the one who writes their deliveries remembers how far it is.
-ALTER TABLE outbox_messages ADD COLUMN priority SMALLINT NOT NULL DEFAULT 2;
+ALTER TABLE outbox_messages ADD COLUMN priority INT NOT NULL DEFAULT 2;
 ALTER TABLE outbox_messages ADD COLUMN progress TEXT NOT NULL DEFAULT '' CHECK (length(progress) <= 255);
 DROP INDEX outbox_messages_state;
 CREATE INDEX outbox_messages_state ON outbox_messages (state, priority, due_at);
