@@ -54,9 +54,10 @@ type Dispatcher struct {
 	direct map[bool]chan int64
 	deaf   time.Time // until when Redis is not asked; the relay's alone
 
-	mu      sync.Mutex
-	working map[laneName]bool
-	resting map[restKey]time.Time
+	mu       sync.Mutex
+	working  map[laneName]bool
+	resting  map[restKey]time.Time
+	troubled map[restKey]time.Duration // how long the last rest after a failure was
 }
 
 const (
@@ -79,7 +80,7 @@ func New(o Options) *Dispatcher {
 		o.Rest = time.Minute
 	}
 	d := &Dispatcher{o: o, owner: rand.Text()[:16], wake: make(chan struct{}, 1), send: make(chan struct{}, 1), stats: newStats(o.Registry), quiet: newQuieter(o.Log, "send"), late: newQuieter(o.Log, "lag"),
-		swift: make(chan struct{}, swiftLanes), steady: make(chan struct{}, steadyLanes), working: map[laneName]bool{}, resting: map[restKey]time.Time{},
+		swift: make(chan struct{}, swiftLanes), steady: make(chan struct{}, steadyLanes), working: map[laneName]bool{}, resting: map[restKey]time.Time{}, troubled: map[restKey]time.Duration{},
 		direct: map[bool]chan int64{true: make(chan int64, relayBatch), false: make(chan int64, relayBatch)}}
 	o.DB.OnWake(func() { poke(d.wake) })
 	return d

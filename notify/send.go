@@ -143,14 +143,37 @@ func (d *Dispatcher) work(ctx context.Context, n laneName) (more bool, err error
 		if err != nil || len(batch) == 0 {
 			return !more, err
 		}
-		if done = d.fly(ctx, batch); slices.ContainsFunc(done, limited) {
-			for _, p := range event.Priorities[event.Urgent:] { // an alarm knocks all the same
-				d.rest(n.Channel, p, d.o.Rest)
-			}
+		done = d.fly(ctx, batch)
+		if d.pauseAfter(n, done) {
 			_, err := d.turn(ctx, n, done, false)
 			return false, err
 		}
 	}
+}
+
+// pauseAfter lets a channel rest whose provider has had enough, or took nothing of a whole batch: trying all that waits would
+// only use up its tries.
+func (d *Dispatcher) pauseAfter(n laneName, done []outcome) bool {
+	if slices.ContainsFunc(done, limited) {
+		for _, p := range event.Priorities[event.Urgent:] { // an alarm knocks all the same
+			d.rest(n.Channel, p, d.o.Rest)
+		}
+		return true
+	}
+	key := restKey{n.Channel, n.Priority}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if slices.ContainsFunc(done, func(o outcome) bool { s := o.state(); return s != Waiting && s != Unknown }) {
+		delete(d.troubled, key)
+		return false
+	}
+	pause := min(max(2*d.troubled[key], time.Second), 30*time.Second)
+	if n.Priority == event.Alarm {
+		pause = time.Second
+	}
+	d.troubled[key] = pause
+	d.resting[key] = d.o.DB.Now().Add(pause)
+	return true
 }
 
 func limited(o outcome) bool {
