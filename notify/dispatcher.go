@@ -58,6 +58,10 @@ type Dispatcher struct {
 	working  map[laneName]bool
 	resting  map[restKey]time.Time
 	troubled map[restKey]time.Duration // how long the last rest after a failure was
+	known    map[laneName]bool         // lanes that have their row
+	hints    map[laneName]bool         // lanes that this process put something into
+	looked   time.Time                 // when the database was last asked for lanes
+	starved  bool                      // a lane waits for a sender to be free
 }
 
 const (
@@ -80,7 +84,7 @@ func New(o Options) *Dispatcher {
 		o.Rest = time.Minute
 	}
 	d := &Dispatcher{o: o, owner: rand.Text()[:16], wake: make(chan struct{}, 1), send: make(chan struct{}, 1), stats: newStats(o.Registry), quiet: newQuieter(o.Log, "send"), late: newQuieter(o.Log, "lag"),
-		swift: make(chan struct{}, swiftLanes), steady: make(chan struct{}, steadyLanes), working: map[laneName]bool{}, resting: map[restKey]time.Time{}, troubled: map[restKey]time.Duration{},
+		swift: make(chan struct{}, swiftLanes), steady: make(chan struct{}, steadyLanes), working: map[laneName]bool{}, resting: map[restKey]time.Time{}, troubled: map[restKey]time.Duration{}, known: map[laneName]bool{}, hints: map[laneName]bool{},
 		direct: map[bool]chan int64{true: make(chan int64, relayBatch), false: make(chan int64, relayBatch)}}
 	o.DB.OnWake(func() { poke(d.wake) })
 	return d

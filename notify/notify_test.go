@@ -443,7 +443,7 @@ func TestPermanentErrorsAreNotTriedAgain(t *testing.T) {
 func TestASenderThatDied(t *testing.T) {
 	for _, hold := range []bool{false, true} {
 		w := newWorld(t)
-		for range 20 {
+		for range inTheAir {
 			w.Resident(0, org.RoleOwner)
 		}
 		w.phones.err = func() error { return errors.New("not now") }
@@ -481,9 +481,9 @@ func TestASenderThatDied(t *testing.T) {
 			t.Errorf("%d were in doubt, want 2", doubtful)
 		}
 		if hold {
-			w.once(18)
+			w.once(inTheAir - 2)
 		} else {
-			w.once(20)
+			w.once(inTheAir)
 		}
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"gorm.io/gorm"
+
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify/plan"
@@ -36,68 +38,104 @@ type outcome struct {
 	err      error
 }
 
-// sendDue starts a sender in every lane that has something due and is not worked by this process, the pressing ones first.
+// sendDue starts a sender in every lane that has something due, the pressing ones first.
 func (d *Dispatcher) sendDue(ctx context.Context) (bool, error) {
-	due, err := d.dueLanes(ctx)
-	for _, n := range due {
-		if ctx.Err() != nil {
-			break
+	var due []laneName
+	if d.lookAround() {
+		var err error
+		if due, err = d.dueLanes(ctx); err != nil {
+			return false, err
 		}
-		slots := d.steady
-		if n.Priority <= event.Urgent {
-			slots = d.swift // a campaign can take every other sender, not these
-		}
-		select {
-		case slots <- struct{}{}:
-		default:
-			continue // whoever finishes calls again
-		}
-		if !d.enter(n) {
-			<-slots
-			continue
-		}
-		d.senders.Go(func() {
-			more, err := d.work(ctx, n)
-			d.leave(n)
-			<-slots
-			d.quiet.report(ctx, err)
-			if more && err == nil {
-				poke(d.send)
-			}
-		})
 	}
-	return false, err
+	d.mu.Lock()
+	for n := range d.hints {
+		due = append(due, n)
+	}
+	clear(d.hints)
+	d.mu.Unlock()
+	slices.SortStableFunc(due, func(a, b laneName) int { return int(a.Priority - b.Priority) })
+	for _, n := range due {
+		if ctx.Err() == nil {
+			d.startSender(ctx, n)
+		}
+	}
+	return false, nil
 }
 
-// dueLanes lists the lanes with something due, by priority.
+// lookAround is whether the database is asked for lanes: now and then, for what others wrote and what falls due. What this
+// process writes it knows.
+func (d *Dispatcher) lookAround() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if time.Since(d.looked) < look/2 {
+		return false
+	}
+	d.looked = time.Now()
+	return true
+}
+
+// wakeLane has the senders look at a lane.
+func (d *Dispatcher) wakeLane(n laneName) {
+	d.mu.Lock()
+	d.hints[n] = true
+	d.mu.Unlock()
+	poke(d.send)
+}
+
+// startSender starts a sender in a lane that this process does not work yet, if there is one to spare.
+func (d *Dispatcher) startSender(ctx context.Context, n laneName) {
+	slots := d.steady
+	if n.Priority <= event.Urgent {
+		slots = d.swift // a campaign can take every other sender, not these
+	}
+	select {
+	case slots <- struct{}{}:
+	default:
+		d.mu.Lock()
+		d.starved = true
+		d.mu.Unlock()
+		return
+	}
+	if !d.enter(n) {
+		<-slots
+		return
+	}
+	d.senders.Go(func() {
+		more, err := d.work(ctx, n)
+		d.leave(n)
+		<-slots
+		d.quiet.report(ctx, err)
+		d.mu.Lock()
+		starved := d.starved
+		if starved { // others wait for the slot
+			d.starved, d.looked = false, time.Time{}
+		}
+		d.mu.Unlock()
+		switch {
+		case more && err == nil:
+			d.wakeLane(n)
+		case starved:
+			poke(d.send)
+		}
+	})
+}
+
+// dueLanes lists the lanes with something due.
 func (d *Dispatcher) dueLanes(ctx context.Context) ([]laneName, error) {
 	var due []laneName
 	err := d.o.DB.View(ctx, func(tx *store.Tx) error {
-		for _, state := range []State{Waiting, Unknown} {
-			var rows []struct {
-				Channel  plan.Channel
-				Priority event.Priority
-				Lane     int
-				DueAt    string
-			}
-			err := tx.Model(&Delivery{}).Select("channel, priority, lane, MIN(due_at) AS due_at").Where("state = ?", state).Group("channel, priority, lane").Limit(1000).Find(&rows).Error
-			if err != nil {
-				return err
-			}
-			for _, r := range rows {
-				n := laneName{r.Channel, r.Priority, r.Lane}
-				at, err := minimum(r.DueAt)
-				if err != nil {
-					return err
-				}
-				if !at.After(tx.Now) && !slices.Contains(due, n) {
-					due = append(due, n)
-				}
-			}
+		var rows []Lane
+		first := func(state State) *gorm.DB {
+			return tx.Session(&gorm.Session{NewDB: true}).Table("deliveries d").Select("d.id").
+				Where("d.state = ? AND d.channel = send_lanes.channel AND d.priority = send_lanes.priority AND d.lane = send_lanes.lane AND d.due_at <= ?", state, tx.Now).Order("d.due_at").Limit(1)
 		}
-		return nil
+		// With a limit each lane is one look at the key; EXISTS would be turned into a walk over all that waits.
+		err := tx.Select("channel", "priority", "lane").Where("(?) IS NOT NULL OR (?) IS NOT NULL", first(Waiting), first(Unknown)).Limit(1000).Find(&rows).Error
+		for _, l := range rows {
+			due = append(due, laneName{l.Channel, l.Priority, l.Lane})
+		}
+		return err
 	})
-	slices.SortStableFunc(due, func(a, b laneName) int { return int(a.Priority - b.Priority) })
 	return due, err
 }
 
@@ -120,35 +158,82 @@ func (d *Dispatcher) leave(n laneName) {
 // work sends from a lane, a batch in the air at a time: the outcome of one batch and the launch of the next are one commit. It
 // tells whether there may be more.
 func (d *Dispatcher) work(ctx context.Context, n laneName) (more bool, err error) {
-	held := false
-	err = d.o.DB.InTx(ctx, func(tx *store.Tx) error {
-		doubtful, ok, err := n.take(tx, d.owner)
-		held = ok
-		if doubtful > 0 {
-			tx.Committed(func() { d.stats.sends.WithLabelValues(string(n.Channel), string(Unknown)).Add(float64(doubtful)) })
-		}
-		return err
-	})
-	if err != nil || !held {
-		return false, err
-	}
-	if err := d.resolve(ctx, n); err != nil {
-		return false, err
-	}
 	began := time.Now()
-	var done []outcome
-	for {
-		more = time.Since(began) < stint
-		batch, err := d.turn(ctx, n, done, more && ctx.Err() == nil)
-		if err != nil || len(batch) == 0 {
-			return !more, err
-		}
-		done = d.fly(ctx, batch)
-		if d.pauseAfter(n, done) {
-			_, err := d.turn(ctx, n, done, false)
+	batch, doubtful, err := d.begin(ctx, n)
+	if err != nil {
+		return false, err
+	}
+	if doubtful {
+		if err := d.resolve(ctx, n); err != nil {
 			return false, err
 		}
 	}
+	for size := d.o.Senders; len(batch) > 0; {
+		flight := time.Now()
+		done := d.fly(ctx, batch)
+		size = d.fit(size, time.Since(flight))
+		more = time.Since(began) < stint && ctx.Err() == nil && !d.pauseAfter(n, done)
+		if batch, err = d.turn(ctx, n, done, more, size); err != nil {
+			return false, err
+		}
+		if !more {
+			return ctx.Err() == nil, nil
+		}
+	}
+	return false, nil
+}
+
+// fit finds how many go into the air at once: more while the provider is quick, down to the configured number when it is not.
+func (d *Dispatcher) fit(size int, took time.Duration) int {
+	if took < 20*time.Millisecond {
+		return min(2*size, 8*d.o.Senders)
+	}
+	return max(size/2, d.o.Senders)
+}
+
+// begin takes the lane and launches the first batch, unless somebody else sends from it. doubtful tells that something of it may
+// have gone out already.
+func (d *Dispatcher) begin(ctx context.Context, n laneName) (batch []*outgoing, doubtful bool, err error) {
+	var lost int64
+	var rest time.Duration
+	err = d.o.DB.InTx(ctx, func(tx *store.Tx) error {
+		batch, doubtful, rest = nil, false, 0
+		var held bool
+		var err error
+		if lost, held, err = n.take(tx, d.owner); err != nil || !held {
+			return err
+		}
+		var unknown []int64
+		err = tx.Model(&Delivery{}).Where("state = ? AND channel = ? AND priority = ? AND lane = ? AND due_at <= ?", Unknown, n.Channel, n.Priority, n.Lane, tx.Now).Limit(1).Pluck("id", &unknown).Error
+		if err != nil {
+			return err
+		}
+		if doubtful = len(unknown) > 0; !doubtful {
+			if batch, rest, err = d.choose(tx, n, d.o.Senders); err != nil {
+				return err
+			}
+		}
+		_, err = n.launch(tx, d.owner, idsOf(batch))
+		return err
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	if rest > 0 {
+		d.rest(n.Channel, n.Priority, rest)
+	}
+	if lost > 0 {
+		d.stats.sends.WithLabelValues(string(n.Channel), string(Unknown)).Add(float64(lost))
+	}
+	return batch, doubtful, nil
+}
+
+func idsOf(batch []*outgoing) []int64 {
+	ids := make([]int64, len(batch))
+	for i, b := range batch {
+		ids[i] = b.ID
+	}
+	return ids
 }
 
 // pauseAfter lets a channel rest whose provider has had enough, or took nothing of a whole batch: trying all that waits would
@@ -196,7 +281,7 @@ func (d *Dispatcher) rest(c plan.Channel, p event.Priority, pause time.Duration)
 
 // turn records what became of a batch, chooses the next and launches it, in one commit. It is done even while stopping, and
 // tried again while the database is away: what was sent must be known as sent.
-func (d *Dispatcher) turn(ctx context.Context, n laneName, done []outcome, more bool) (batch []*outgoing, err error) {
+func (d *Dispatcher) turn(ctx context.Context, n laneName, done []outcome, more bool, size int) (batch []*outgoing, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*laneLease)
 	defer cancel()
 	for pause := 50 * time.Millisecond; ; pause *= 2 {
@@ -207,15 +292,11 @@ func (d *Dispatcher) turn(ctx context.Context, n laneName, done []outcome, more 
 				return err
 			}
 			if more {
-				if batch, rest, err = d.choose(tx, n); err != nil {
+				if batch, rest, err = d.choose(tx, n, size); err != nil {
 					return err
 				}
 			}
-			ids := make([]int64, len(batch))
-			for i, b := range batch {
-				ids[i] = b.ID
-			}
-			held, err := n.launch(tx, d.owner, ids)
+			held, err := n.launch(tx, d.owner, idsOf(batch))
 			if !held {
 				batch = nil // somebody took us for dead: what was in the air is theirs to resolve
 			}
@@ -244,11 +325,11 @@ func (d *Dispatcher) turn(ctx context.Context, n laneName, done []outcome, more 
 }
 
 // choose picks the next batch of a lane and equips it. rest is how long the channel takes nothing more.
-func (d *Dispatcher) choose(tx *store.Tx, n laneName) (batch []*outgoing, rest time.Duration, err error) {
+func (d *Dispatcher) choose(tx *store.Tx, n laneName, size int) (batch []*outgoing, rest time.Duration, err error) {
 	way := d.o.Ways[n.Channel]
 	var rows []Delivery
 	err = tx.Where("state = ? AND channel = ? AND priority = ? AND lane = ? AND due_at <= ?", Waiting, n.Channel, n.Priority, n.Lane, tx.Now).
-		Order("due_at, id").Limit(d.o.Senders).Find(&rows).Error
+		Order("due_at, id").Limit(size).Find(&rows).Error
 	if err != nil || len(rows) == 0 {
 		return nil, 0, err
 	}
