@@ -65,6 +65,9 @@ func newWorld(t *testing.T) *world {
 	return &world{Town: modelstest.NewTown(t, db, modelstest.Vault(t)), t: t, clock: clock, redis: modelstest.Redis(t), phones: &phones{got: map[string]int{}, last: map[string]map[string]string{}}}
 }
 
+// quiet is a log that nobody reads.
+var quiet = slog.New(slog.DiscardHandler)
+
 // inTheAir is how many deliveries of a lane are in flight at once.
 const inTheAir = 8
 
@@ -74,7 +77,7 @@ func (w *world) dispatcher() *notify.Dispatcher {
 		plan.Mini:    {Channel: w.phones, Addresses: notify.Accounts(org.MiniProgram), Templates: ids},
 		plan.Service: {Channel: w.phones, Addresses: notify.Accounts(org.ServiceAccount), Templates: ids},
 	}
-	return notify.New(notify.Options{DB: w.DB, Redis: w.redis, Ways: ways, Senders: inTheAir, Log: slog.New(slog.DiscardHandler)})
+	return notify.New(notify.Options{DB: w.DB, Redis: w.redis, Ways: ways, Senders: inTheAir, Log: quiet})
 }
 
 func templateIDs() map[string]string {
