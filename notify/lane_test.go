@@ -3,6 +3,7 @@ package notify_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -60,7 +61,7 @@ func TestACaseIsToldInOrder(t *testing.T) {
 	w.tell(event.CaseFiled{Case: base}, event.CaseAccepted{Case: base}, event.CaseAnswered{Case: base})
 	// The later ones are carried first.
 	err := w.DB.InTx(t.Context(), func(tx *store.Tx) error {
-		return tx.Model(&outbox.Message{}).Where("kind = ?", "complaint.filed").Update("due_at", tx.Now.Add(time.Second)).Error
+		return tx.Model(&outbox.Message{}).Where("kind = ?", "complaint.filed").Update("due_at", tx.Now.Add(time.Hour)).Error
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -86,8 +87,20 @@ func TestACaseIsToldInOrder(t *testing.T) {
 // TestAnAlarmPassesACampaign: while every other sender is held up, danger is still told.
 func TestAnAlarmPassesACampaign(t *testing.T) {
 	w := newWorld(t)
-	for range 40 {
-		w.Resident(0, org.RoleOwner)
+	for range inTheAir {
+		p := w.Resident(0, org.RoleOwner).PersonID
+		err := w.DB.InTx(t.Context(), func(tx *store.Tx) error {
+			for i := range int64(7) {
+				living := fmt.Sprint(p, "/", i)
+				if err := tx.Create(&org.Residence{EstateID: w.Estate.ID + i + 1, UnitID: 1, PersonID: p, Role: org.RoleOwner, Since: tx.Now, Living: &living}).Error; err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 	owner := w.Resident(1, org.RoleOwner)
 	held, hold := make(chan struct{}, 100), make(chan struct{})
@@ -102,10 +115,12 @@ func TestAnAlarmPassesACampaign(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	var running sync.WaitGroup
 	running.Go(func() { d.Run(ctx) })
-	for i := range 8 {
-		w.tell(w.notice(int64(i + 1)))
+	for i := range int64(8) { // an estate in each lane
+		n := w.notice(i + 1).(event.NoticePublished)
+		n.EstateID = w.Estate.ID + i
+		w.tell(n)
 	}
-	for range inTheAir {
+	for range 4 * inTheAir { // as many lanes as the process works at a time
 		<-held
 	}
 	danger := w.filed(w.Community, 0, owner.PersonID).(event.CaseFiled)
