@@ -42,6 +42,9 @@ func read(raw []byte) (*Table, error) {
 	if err := yaml.Unmarshal(raw, &lines); err != nil {
 		return nil, err
 	}
+	if len(lines.Tell) != len(f.Tell) {
+		return nil, errors.New("tell: a row is empty")
+	}
 	t := &Table{kinds: f.Kinds, templates: f.Templates, quiet: f.Quiet, rows: f.Tell, silent: f.Silent}
 	at := func(i int) string { return fmt.Sprintf("line %d, %s", lines.Tell[i].Line, t.rows[i].label()) }
 	var c fault.Checks

@@ -40,6 +40,7 @@ func TestEachMistakeIsRefused(t *testing.T) {
 		"an unknown key":                   {row("why: 试", "why: 试, colour: red"), []string{"line ", "colour"}},
 		"a key twice":                      {row("why: 试", "why: 试, why: 再试"), []string{"line ", "why"}},
 		"two documents":                    {func(s string) string { return s + "---\nkinds: []\n" }, []string{"one document"}},
+		"an empty row":                     {swap("tell:\n", "tell:\n  - ~\n"), []string{"empty"}},
 		"an unknown event":                 {row("complaint.filed", "complaint.invented"), []string{"line ", "complaint.invented urgent → residents.event"}},
 		"an unknown condition":             {row("urgent", "raised"), []string{"complaint.filed raised → residents.when", "urgent和ordinary"}},
 		"a condition where there is none":  {row("complaint.filed, when: urgent", "task.given, when: urgent"), []string{"task.given urgent → residents.when", "不分情况"}},

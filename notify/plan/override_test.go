@@ -164,7 +164,9 @@ func TestBadOverrides(t *testing.T) {
 			continue
 		}
 		f := fault.Of(err)
-		found := slices.ContainsFunc(f.Fields, func(x fault.Field) bool { return x.Path == "overrides[1]"+c.path && strings.Contains(x.Reason, c.reason) })
+		found := slices.ContainsFunc(f.Fields, func(x fault.Field) bool {
+			return x.Path == "overrides[1]"+c.path && strings.Contains(x.Reason, c.reason)
+		})
 		if !errors.Is(err, fault.ErrInvalid) || !found {
 			t.Errorf("%s: %+v", name, f.Fields)
 		}

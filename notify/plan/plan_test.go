@@ -64,7 +64,9 @@ func long(field string) string {
 }
 
 // shows is everything that a message shows to anybody.
-func (m *Message) shows() string { return m.Title + "\n" + m.Body + "\n" + strings.Join(m.Values, "\n") }
+func (m *Message) shows() string {
+	return m.Title + "\n" + m.Body + "\n" + strings.Join(m.Values, "\n")
+}
 
 // TestEveryEventHasWords: no event is told to nobody by accident, no text is longer than WeChat or the inbox takes, no
 // field is empty, no brace is left, and no message shows an id.

@@ -39,9 +39,11 @@ func (k Kind) IsFixed() bool { return k.Fixed != Fixed{} }
 //go:embed plan.yaml
 var shipped []byte
 
-// Default is the shipped table, read once. It is part of the program and a test reads it, so a mistake in it stops the
-// program instead of keeping something from somebody.
-var Default = sync.OnceValue(func() *Table {
+// Default is the shipped table. It is part of the program and a test reads it, so a mistake in it stops the program
+// instead of keeping something from somebody.
+func Default() *Table { return once() }
+
+var once = sync.OnceValue(func() *Table {
 	t, err := read(shipped)
 	if err != nil {
 		panic("plan: " + err.Error())

@@ -87,13 +87,13 @@ func TestFixedKinds(t *testing.T) {
 	for _, k := range Default().Kinds() {
 		fixed[k.Code] = k.IsFixed()
 	}
-	for event, want := range map[string]bool{
+	for kind, want := range map[string]bool{
 		"complaint.answered": true, "complaint.ask": true, "complaint.restricted": true, "complaint.revealed": true, "mediation.draft": true, "mediation.late": true,
 		"residency.decided": true, "residency.ended": true, "area.decided": true, "whistle.blown": true, "whistle.unsigned": true,
 		"disclosure.published": false, "complaint.accepted": false, "complaint.confirmed": false, "task.done": false,
 	} {
 		for _, r := range Default().Rows() {
-			if r.Event == event && fixed[r.Kind] != want {
+			if r.Event == kind && fixed[r.Kind] != want {
 				t.Errorf("%s: fixed %v", r.label(), fixed[r.Kind])
 			}
 		}
