@@ -63,7 +63,8 @@ type app struct {
 	inbox      *inbox.Service
 	sessions   *session.Sessions
 	codes      *session.Codes
-	texts      *sms.Sandbox // nil where messages would be real
+	texter     texter       // nil where nothing sends short messages
+	texts      *sms.Sandbox // nil where they are real, or there are none
 	dispatcher *notify.Dispatcher
 	registry   *prometheus.Registry
 	access     *web.AccessLog
@@ -80,7 +81,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 		}
 	}()
 	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	for _, open := range []func(context.Context) error{a.openDatabase, a.openVault, a.openRedis, a.openFiles, a.openWeChat} {
+	for _, open := range []func(context.Context) error{a.openDatabase, a.openVault, a.openRedis, a.openFiles, a.openWeChat, a.openTexts} {
 		if err := open(ctx); err != nil {
 			return nil, err
 		}
@@ -102,12 +103,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.board = disclosure.New(a.db, a.files)
 	a.inbox = inbox.New(a.db)
 	a.sessions = session.New(a.db, a.redis, cfg.SessionTTL.D)
-	if cfg.Sandbox() {
-		a.texts = sms.NewSandbox(a.db.Now)
-		a.codes = session.NewCodes(a.db, a.vault, a.texts)
-	} else {
-		a.codes = session.NewCodes(a.db, a.vault, nil)
-	}
+	a.codes = a.newCodes()
 	a.org.OnMove(a.complaints.Relocate, a.joint.Relocate)
 	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.mediation.Erase, a.sessions.Erase, a.inbox.Erase)
 	a.complaints.OnErase(notify.Forget)
@@ -151,9 +147,7 @@ func (a *app) mount(ctx context.Context) error {
 		a.wechat.box.mount(a.site)
 	}
 	if a.texts != nil {
-		a.site.Unlisted(http.MethodGet, "/sandbox-texts", "the sandbox's short messages; never mounted with the real WeChat", func(c *gin.Context) {
-			c.JSON(http.StatusOK, a.texts.Messages())
-		})
+		mountTexts(a.site, a.texts)
 	}
 	return nil
 }
