@@ -28,6 +28,7 @@ type Options struct {
 	DB           *store.DB
 	Redis        redis.UniversalClient
 	Ways         map[plan.Channel]*Way
+	Duty         func(tx *store.Tx, estate int64) ([]Shift, error) // who is on duty for emergency repairs
 	Consequences []Consequence
 	Shards       int           // streams of each priority; 0 means 4
 	Senders      int           // sends in the air in one lane; 0 means 64

@@ -248,11 +248,15 @@ func (w *writer) write(tx *store.Tx, lanes map[laneName]bool) error {
 			continue
 		}
 		text := &w.texts[a.row]
-		if !known {
-			words[box] = a.row
+		words[box] = a.row
+		if !known && a.kind != onShift { // a number has no inbox
 			items = append(items, inbox.Item{MessageID: w.m.ID, TextID: text.ID, RecipientKind: a.kind, RecipientID: a.id, EstateID: w.m.EstateID, CreatedAt: tx.Now})
 		}
-		if c := text.next(""); c != "" && a.person != 0 {
+		c := text.next("")
+		if a.kind == onShift {
+			c = text.last()
+		}
+		if c != "" && (a.person != 0 || a.kind == onShift) {
 			sends = append(sends, w.delivery(tx, text, a.recipient, c))
 		}
 	}

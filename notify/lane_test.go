@@ -53,6 +53,50 @@ func (w *world) with(c notify.Channel, change func(*notify.Options)) *notify.Dis
 	return notify.New(o)
 }
 
+// follow has an officer follow the service account.
+func (w *world) follow(a org.Actor) {
+	w.t.Helper()
+	err := w.DB.InTx(w.t.Context(), func(tx *store.Tx) error {
+		return tx.Create(&org.Identity{PersonID: a.PersonID, Provider: org.ServiceAccount, OpenID: a.Post.OrgName, Active: true, SeenAt: tx.Now, CreatedAt: tx.Now}).Error
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// TestDangerReachesWhoIsOnDuty: the office that leads by WeChat or, without an account, by a short message; and the number on the
+// roster, whoever holds it.
+func TestDangerReachesWhoIsOnDuty(t *testing.T) {
+	w := newWorld(t)
+	owner := w.Resident(0, org.RoleOwner)
+	w.follow(w.Officer(w.Code("fire"), org.Head))
+	clerk := w.Officer(w.Community, org.Clerk) // follows nothing
+	danger := w.filed(w.Code("fire"), 0, owner.PersonID).(event.CaseFiled)
+	danger.Urgent = true
+	w.tell(danger)
+	wechat, texts := &reader{}, &phones{got: map[string]int{}, to: map[string]string{}}
+	d := w.with(wechat, func(o *notify.Options) {
+		o.Duty = func(*store.Tx, int64) ([]notify.Shift, error) {
+			return []notify.Shift{{ShiftID: 7, OrganisationID: w.Community.ID}}, nil
+		}
+		o.Ways[plan.SMS] = &notify.Way{Channel: texts,
+			Addresses: func(_ *store.Tx, people []int64) (map[int64]string, error) {
+				return map[int64]string{clerk.PersonID: "13800000001"}, nil
+			},
+			Shifts: func(*store.Tx, []int64) (map[int64]string, error) { return map[int64]string{7: "13800000002"}, nil }}
+	})
+	w.drain(d)
+	if got := wechat.read(); !slices.Contains(got, "有危险，请马上派人") {
+		t.Errorf("WeChat brings %q", got)
+	}
+	if texts.to["13800000001"] == "" || texts.to["13800000002"] != "有险情，请马上到现场" || len(texts.got) != 2 {
+		t.Errorf("the phones got %v", texts.to)
+	}
+	if n := len(w.deliveries(notify.Unreachable)); n == 0 {
+		t.Error("that WeChat did not reach the clerk is not recorded")
+	}
+}
+
 // TestACaseIsToldInOrder: what happened to a complaint later does not overtake what happened before, whatever fails in between.
 func TestACaseIsToldInOrder(t *testing.T) {
 	w := newWorld(t)
@@ -103,6 +147,7 @@ func TestAnAlarmPassesACampaign(t *testing.T) {
 		}
 	}
 	owner := w.Resident(1, org.RoleOwner)
+	w.follow(w.Officer(w.Community, org.Clerk))
 	held, hold := make(chan struct{}, 100), make(chan struct{})
 	phone := &reader{decide: func(out notify.Outgoing) error {
 		if out.Template == "notice" {

@@ -26,6 +26,7 @@ type phones struct {
 	mu   sync.Mutex
 	got  map[string]int
 	last map[string]map[string]string // what each account read last
+	to   map[string]string            // and its title
 	err  func() error
 	wait func()
 }
@@ -42,6 +43,9 @@ func (p *phones) Send(_ context.Context, out notify.Outgoing) (string, error) {
 		}
 	}
 	p.got[out.Key]++
+	if p.to != nil {
+		p.to[out.To] = out.Title
+	}
 	if p.last != nil {
 		p.last[out.To] = out.Data
 	}

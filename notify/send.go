@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/linli-city/linli/models/event"
+	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify/plan"
 )
@@ -391,29 +392,43 @@ func inOrder(tx *store.Tx, rows []Delivery) ([]Delivery, error) {
 
 // equip finds the addresses and the words of a batch.
 func (d *Dispatcher) equip(tx *store.Tx, way *Way, rows []Delivery) ([]*outgoing, error) {
-	var people, ids []int64
+	var people, shifts, ids, estates []int64
 	for _, r := range rows {
-		people, ids = append(people, r.PersonID), append(ids, r.TextID)
+		ids, estates = append(ids, r.TextID), append(estates, r.EstateID)
+		if r.RecipientKind == onShift {
+			shifts = append(shifts, r.RecipientID)
+			continue
+		}
+		people = append(people, r.PersonID)
 	}
-	var addresses map[int64]string
+	var addresses, onDuty map[int64]string
 	var err error
-	if way != nil {
+	if way != nil && len(people) > 0 {
 		if addresses, err = way.Addresses(tx, people); err != nil {
 			return nil, err
 		}
 	}
-	slices.Sort(ids)
-	var list []Text
-	if err := tx.Where("id IN ?", slices.Compact(ids)).Find(&list).Error; err != nil {
+	if way != nil && way.Shifts != nil && len(shifts) > 0 {
+		if onDuty, err = way.Shifts(tx, shifts); err != nil {
+			return nil, err
+		}
+	}
+	texts, err := textsOf(tx, ids)
+	if err != nil {
 		return nil, err
 	}
-	texts := map[int64]*Text{}
-	for i := range list {
-		texts[list[i].ID] = &list[i]
+	places := map[int64]string{}
+	if way != nil && way.Templates == nil { // the words themselves go out
+		if places, err = org.EstateNames(tx, estates); err != nil {
+			return nil, err
+		}
 	}
 	batch := make([]*outgoing, len(rows))
 	for i, r := range rows {
-		o := &outgoing{Delivery: r, text: texts[r.TextID], way: way, out: Outgoing{Key: fmt.Sprintf("linli-%d", r.ID), To: addresses[r.PersonID]}}
+		o := &outgoing{Delivery: r, text: texts[r.TextID], way: way, out: Outgoing{Key: fmt.Sprintf("linli-%d", r.ID), To: addresses[r.PersonID], Place: places[r.EstateID]}}
+		if r.RecipientKind == onShift {
+			o.out.To = onDuty[r.RecipientID]
+		}
 		if t := o.text; t != nil {
 			o.out.Title, o.out.Body, o.out.Page = t.Title, t.Body, page(t)
 			if err := json.Unmarshal([]byte(t.Data), &o.out.Data); err != nil {
@@ -423,6 +438,19 @@ func (d *Dispatcher) equip(tx *store.Tx, way *Way, rows []Delivery) ([]*outgoing
 		batch[i] = o
 	}
 	return batch, nil
+}
+
+func textsOf(tx *store.Tx, ids []int64) (map[int64]*Text, error) {
+	slices.Sort(ids)
+	var list []Text
+	if err := tx.Where("id IN ?", slices.Compact(ids)).Find(&list).Error; err != nil {
+		return nil, err
+	}
+	texts := make(map[int64]*Text, len(list))
+	for i := range list {
+		texts[list[i].ID] = &list[i]
+	}
+	return texts, nil
 }
 
 // fly sends a batch, all of it at once, and waits for every outcome.

@@ -107,7 +107,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.org.OnMove(a.complaints.Relocate, a.joint.Relocate)
 	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.mediation.Erase, a.sessions.Erase, a.inbox.Erase)
 	a.complaints.OnErase(notify.Forget)
-	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Ways: a.wechat.ways(a.templates()),
+	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Ways: a.ways(), Duty: onDuty,
 		Consequences: reactions(), Shards: int(cfg.Shards.N), Log: log, Registry: a.registry})
 	return a, nil
 }

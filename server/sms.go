@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/linli-city/linli/models/complaint"
+	"github.com/linli-city/linli/notify"
 	"github.com/linli-city/linli/notify/sms"
 	"github.com/linli-city/linli/server/session"
 	"github.com/linli-city/linli/server/web"
@@ -64,6 +67,33 @@ func (t codeTexts) Code(ctx context.Context, key, phone, code string) error {
 		return nil
 	}
 	return fmt.Errorf("%w: %w", session.ErrTextUnsure, err)
+}
+
+// smsWay reaches people by a short message that says what it is about and where, nil where there is no provider.
+func (a *app) smsWay() *notify.Way {
+	if a.texter == nil {
+		return nil
+	}
+	return &notify.Way{Channel: noticeTexts{a.texter}, Addresses: a.org.Phones, Shifts: complaint.DutyPhones, PerMinute: a.cfg.SMSPerMinute.N, PerDay: a.cfg.SMSPerDay.N}
+}
+
+// noticeTexts sends notices as short messages.
+type noticeTexts struct{ texter }
+
+// Send sends one.
+func (t noticeTexts) Send(ctx context.Context, out notify.Outgoing) (string, error) {
+	id, err := t.texter.Send(ctx, sms.NewNotice(out.Key, out.To, out.Title, out.Place))
+	if err != nil {
+		// One phone that has had enough is no reason to let the channel rest.
+		err = &notify.Failure{Permanent: sms.Permanent(err), Limited: sms.Limited(err) && !sms.OnePhone(err), Uncertain: sms.Uncertain(err), Err: err}
+	}
+	return id, err
+}
+
+// Find asks what became of one.
+func (t noticeTexts) Find(ctx context.Context, out notify.Outgoing, since time.Time) (string, bool, error) {
+	id, found, _, err := t.texter.Find(ctx, out.To, out.Key, since)
+	return id, found, err
 }
 
 // mountTexts shows what phones received in the sandbox, and lets it misbehave.
