@@ -138,7 +138,7 @@ func (c *Config) checkWeChat(bad func(name, why string)) {
 		bad("WECHAT_PUSH_KEY", "EncodingAESKey 应为43个字符")
 	}
 	if entry, ok := c.WeChatTemplates[""]; ok {
-		bad("WECHAT_TEMPLATES", fmt.Sprintf("%q 应为 名称=模板编号，几个之间用分号隔开", entry))
+		bad("WECHAT_TEMPLATES", fmt.Sprintf("%q 应为 名称=模板编号，长期订阅的在编号后加 ,long，几个之间用分号隔开", entry.ID))
 	}
 }
 

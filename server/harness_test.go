@@ -50,8 +50,13 @@ type engine struct {
 
 func newEngine(t testing.TB) *engine {
 	t.Helper()
+	return engineOf(t, testConfig(t))
+}
+
+func engineOf(t testing.TB, c config.Config) *engine {
+	t.Helper()
 	onSQL = modelstest.Record()
-	a, err := openApp(context.Background(), testConfig(t), slog.New(slog.DiscardHandler))
+	a, err := openApp(context.Background(), c, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
