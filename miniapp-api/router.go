@@ -13,6 +13,7 @@ import (
 	"github.com/linli-city/linli/models/mediation"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/vault"
+	"github.com/linli-city/linli/notify/consent"
 	"github.com/linli-city/linli/notify/inbox"
 	"github.com/linli-city/linli/server/session"
 	"github.com/linli-city/linli/server/web"
@@ -52,6 +53,7 @@ type Deps struct {
 	Board      *disclosure.Service
 	Files      *file.Service
 	Inbox      *inbox.Service
+	Consents   *consent.Service
 	WeChat     WeChat
 	Suggester  Suggester
 	Vault      *vault.Vault
@@ -136,6 +138,8 @@ func Routes(site *web.Site, d Deps) {
 	web.Handle(box, web.Op{ID: "listInbox", Method: http.MethodGet, Path: "/inbox", Summary: "我的消息", Action: org.UseInbox}, listInbox(d))
 	web.Handle(box, web.Op{ID: "countUnread", Method: http.MethodGet, Path: "/inbox/unread", Summary: "未读消息数", Action: org.UseInbox}, countUnread(d))
 	web.Handle(box, web.Op{ID: "markRead", Method: http.MethodPost, Path: "/inbox/read", Summary: "标为已读", Action: org.UseInbox}, markRead(d))
+
+	subscriptionRoutes(site, d)
 }
 
 // IDPath is the input of operations on one thing.
