@@ -268,6 +268,9 @@ func (w *writer) write(tx *store.Tx, lanes map[laneName]bool) error {
 	if len(sends) == 0 {
 		return nil
 	}
+	if sends, err = w.reserve(tx, sends); err != nil {
+		return err
+	}
 	for _, s := range sends {
 		lanes[laneName{s.Channel, s.Priority, s.Lane}] = true
 	}

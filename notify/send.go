@@ -143,7 +143,7 @@ func (d *Dispatcher) dueLanes(ctx context.Context) ([]laneName, error) {
 func (d *Dispatcher) enter(n laneName) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.working[n] || d.o.DB.Now().Before(d.resting[restKey{n.Channel, n.Priority}]) {
+	if d.working[n] || !d.draining && d.o.DB.Now().Before(d.resting[restKey{n.Channel, n.Priority}]) {
 		return false
 	}
 	d.working[n] = true

@@ -97,6 +97,9 @@ func (d *Dispatcher) settle(tx *store.Tx, done []outcome) error {
 			return err
 		}
 	}
+	if err := d.returnConsents(tx, done); err != nil {
+		return err
+	}
 	return goOn(tx, done)
 }
 

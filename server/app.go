@@ -114,9 +114,10 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.codes = a.newCodes()
 	a.org.OnMove(a.complaints.Relocate, a.joint.Relocate)
 	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.mediation.Erase, a.sessions.Erase, a.inbox.Erase, a.consents.Erase)
-	a.complaints.OnErase(notify.Forget)
 	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Ways: a.ways(), Duty: onDuty,
 		Consequences: reactions(), Shards: int(cfg.Shards.N), Log: log, Registry: a.registry})
+	a.complaints.OnErase(a.dispatcher.Forget)
+	a.consents.OnConfirmed(notify.Confirm)
 	return a, nil
 }
 
