@@ -29,8 +29,9 @@ type Options struct {
 	Redis        redis.UniversalClient
 	Ways         map[plan.Channel]*Way
 	Consequences []Consequence
-	Shards       int // streams of each priority; 0 means 4
-	Senders      int // sends in the air in one lane; 0 means 64
+	Shards       int           // streams of each priority; 0 means 4
+	Senders      int           // sends in the air in one lane; 0 means 64
+	Rest         time.Duration // for how long a channel rests whose provider has had enough; 0 means a minute
 	Log          *slog.Logger
 	Registry     prometheus.Registerer
 }
@@ -43,6 +44,7 @@ type Dispatcher struct {
 	send  chan struct{}
 	stats *stats
 	quiet *quieter
+	late  *quieter
 
 	// swift senders serve alarms and terms alone, steady ones the rest.
 	swift, steady chan struct{}
@@ -73,7 +75,10 @@ func New(o Options) *Dispatcher {
 	if o.Senders == 0 {
 		o.Senders = 64
 	}
-	d := &Dispatcher{o: o, owner: rand.Text()[:16], wake: make(chan struct{}, 1), send: make(chan struct{}, 1), stats: newStats(o.Registry), quiet: newQuieter(o.Log, "send"),
+	if o.Rest == 0 {
+		o.Rest = time.Minute
+	}
+	d := &Dispatcher{o: o, owner: rand.Text()[:16], wake: make(chan struct{}, 1), send: make(chan struct{}, 1), stats: newStats(o.Registry), quiet: newQuieter(o.Log, "send"), late: newQuieter(o.Log, "lag"),
 		swift: make(chan struct{}, swiftLanes), steady: make(chan struct{}, steadyLanes), working: map[laneName]bool{}, resting: map[restKey]time.Time{},
 		direct: map[bool]chan int64{true: make(chan int64, relayBatch), false: make(chan int64, relayBatch)}}
 	o.DB.OnWake(func() { poke(d.wake) })
@@ -90,9 +95,9 @@ func poke(c chan struct{}) {
 // Run carries messages until ctx ends, and returns when everything it began has finished.
 func (d *Dispatcher) Run(ctx context.Context) {
 	var wg sync.WaitGroup
-	wg.Go(func() { d.loop(ctx, d.wake, "relay", d.relay) })
-	wg.Go(func() { d.loop(ctx, d.send, "send", d.sendDue) })
-	wg.Go(func() { d.loop(ctx, nil, "measure", d.measure) })
+	wg.Go(func() { d.loop(ctx, d.wake, look, "relay", d.relay) })
+	wg.Go(func() { d.loop(ctx, d.send, look, "send", d.sendDue) })
+	wg.Go(func() { d.loop(ctx, nil, 10*time.Second, "measure", d.measure) })
 	for shard := range d.o.Shards {
 		for _, p := range event.Priorities {
 			wg.Go(func() { d.consume(ctx, stream{shard, p}) })
@@ -114,9 +119,9 @@ func (d *Dispatcher) Run(ctx context.Context) {
 	d.senders.Wait()
 }
 
-// loop runs f when poked and at least each second, again at once while f says that there is more.
-func (d *Dispatcher) loop(ctx context.Context, poked <-chan struct{}, name string, f func(context.Context) (more bool, err error)) {
-	tick := time.NewTicker(look)
+// loop runs f when poked and at least every so often, again at once while f says that there is more.
+func (d *Dispatcher) loop(ctx context.Context, poked <-chan struct{}, every time.Duration, name string, f func(context.Context) (more bool, err error)) {
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	quiet := newQuieter(d.o.Log, name)
 	for {

@@ -69,15 +69,20 @@ func newWorld(t *testing.T) *world {
 const inTheAir = 8
 
 func (w *world) dispatcher() *notify.Dispatcher {
-	ids := map[string]string{}
-	for _, x := range plan.Templates {
-		ids[x.Name] = x.Name
-	}
+	ids := templateIDs()
 	ways := map[plan.Channel]*notify.Way{
 		plan.Mini:    {Channel: w.phones, Addresses: notify.Accounts(org.MiniProgram), Templates: ids},
 		plan.Service: {Channel: w.phones, Addresses: notify.Accounts(org.ServiceAccount), Templates: ids},
 	}
 	return notify.New(notify.Options{DB: w.DB, Redis: w.redis, Ways: ways, Senders: inTheAir, Log: slog.New(slog.DiscardHandler)})
+}
+
+func templateIDs() map[string]string {
+	ids := map[string]string{}
+	for _, x := range plan.Templates {
+		ids[x.Name] = x.Name
+	}
+	return ids
 }
 
 func (w *world) tell(events ...event.Event) {

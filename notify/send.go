@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -79,7 +78,7 @@ func (d *Dispatcher) dueLanes(ctx context.Context) ([]laneName, error) {
 				Channel  plan.Channel
 				Priority event.Priority
 				Lane     int
-				DueAt    string // the minimum of a time is text in SQLite, and a time in other words elsewhere
+				DueAt    string
 			}
 			err := tx.Model(&Delivery{}).Select("channel, priority, lane, MIN(due_at) AS due_at").Where("state = ?", state).Group("channel, priority, lane").Limit(1000).Find(&rows).Error
 			if err != nil {
@@ -87,7 +86,11 @@ func (d *Dispatcher) dueLanes(ctx context.Context) ([]laneName, error) {
 			}
 			for _, r := range rows {
 				n := laneName{r.Channel, r.Priority, r.Lane}
-				if at := strings.Replace(r.DueAt, "T", " ", 1); at[:len(time.DateTime)] <= tx.Now.Format(time.DateTime) && !slices.Contains(due, n) {
+				at, err := minimum(r.DueAt)
+				if err != nil {
+					return err
+				}
+				if !at.After(tx.Now) && !slices.Contains(due, n) {
 					due = append(due, n)
 				}
 			}
@@ -142,7 +145,7 @@ func (d *Dispatcher) work(ctx context.Context, n laneName) (more bool, err error
 		}
 		if done = d.fly(ctx, batch); slices.ContainsFunc(done, limited) {
 			for _, p := range event.Priorities[event.Urgent:] { // an alarm knocks all the same
-				d.rest(n.Channel, p, time.Minute)
+				d.rest(n.Channel, p, d.o.Rest)
 			}
 			_, err := d.turn(ctx, n, done, false)
 			return false, err
@@ -210,6 +213,9 @@ func (d *Dispatcher) turn(ctx context.Context, n laneName, done []outcome, more 
 	}
 	for _, o := range done {
 		d.stats.sent(n.Channel, o.state())
+		if o.err != nil {
+			d.stats.failed(n.Channel, o.code())
+		}
 	}
 	return batch, err
 }

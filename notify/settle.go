@@ -49,6 +49,15 @@ func (o *outcome) state() State {
 	return Waiting
 }
 
+// code is the provider's code of a failure, 0 for none.
+func (o *outcome) code() int {
+	var f *Failure
+	if errors.As(o.err, &f) {
+		return f.Code
+	}
+	return 0
+}
+
 // settle records a batch of outcomes: those that went well in one statement, the others by what they have in common. A delivery
 // that somebody took for doubtful meanwhile is settled all the same, unless it is settled already.
 func (d *Dispatcher) settle(tx *store.Tx, done []outcome) error {
@@ -70,11 +79,7 @@ func (d *Dispatcher) settle(tx *store.Tx, done []outcome) error {
 		if (state == Waiting || state == Unknown) && givenUp(o.Attempts+1, tx.Now.Sub(o.CreatedAt)) {
 			state = Dead
 		}
-		c := change{state: state, attempts: o.Attempts + 1, text: clip(o.err.Error())}
-		var f *Failure
-		if errors.As(o.err, &f) {
-			c.code = f.Code
-		}
+		c := change{state: state, attempts: o.Attempts + 1, code: o.code(), text: clip(o.err.Error())}
 		groups[c] = append(groups[c], o.ID)
 	}
 	if err := settleSent(tx, sent); err != nil {

@@ -38,6 +38,7 @@ type routeKey struct{}
 type route struct {
 	base *url.URL
 	via  http.RoundTripper
+	own  bool // via is no network
 }
 
 var errNoRoute = errors.New("wechat: request without a usable destination")
@@ -57,7 +58,8 @@ func (router) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		return nil, errNoRoute
 	}
-	out := r.Clone(r.Context())
+	ctx, try := watched(r.Context(), to.own)
+	out := r.Clone(ctx)
 	out.URL.Scheme, out.URL.Host, out.Host = to.base.Scheme, to.base.Host, to.base.Host
 	out.URL.Path = strings.TrimSuffix(to.base.Path, "/") + r.URL.Path
 	res, err := to.via.RoundTrip(out)
@@ -65,6 +67,7 @@ func (router) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if res.StatusCode != http.StatusOK {
+		try.answered(res.StatusCode)
 		_ = res.Body.Close()
 		return nil, statusError(res.StatusCode)
 	}

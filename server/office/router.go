@@ -77,6 +77,7 @@ func Routes(site *web.Site, d Deps) {
 	box := site.Group(prefix, "消息", web.Staff)
 	web.Handle(box, web.Op{ID: "officeListInbox", Method: http.MethodGet, Path: "/inbox", Summary: "岗位收到的消息", Action: org.UseInbox}, listInbox(d))
 	web.Handle(box, web.Op{ID: "officeMarkRead", Method: http.MethodPost, Path: "/inbox/read", Summary: "标为已读", Action: org.UseInbox}, markRead(d))
+	web.Handle(box, web.Op{ID: "officeNotifyStatus", Method: http.MethodGet, Path: "/notify/status", Summary: "通知系统现在怎么样", Action: org.ReadOutbox}, showNotifyStatus(d))
 	web.Handle(box, web.Op{ID: "officeListUndelivered", Method: http.MethodGet, Path: "/undelivered", Summary: "没有送达的消息和原因", Action: org.ReadOutbox}, listUndelivered(d))
 	web.Handle(box, web.Op{ID: "officeReplayDelivery", Method: http.MethodPost, Path: "/undelivered/{id}/replay", Summary: "重新发送一条", Action: org.ReadOutbox}, replayDelivery(d))
 	web.Handle(box, web.Op{ID: "officeListStuck", Method: http.MethodGet, Path: "/undelivered/messages", Summary: "无法分发的消息", Action: org.ReadOutbox}, listStuck(d))
