@@ -12,6 +12,7 @@ import (
 
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/notify/inbox"
 	"github.com/linli-city/linli/notify/plan"
 )
 
@@ -28,6 +29,8 @@ type Options struct {
 	DB           *store.DB
 	Redis        redis.UniversalClient
 	Ways         map[plan.Channel]*Way
+	Plan         func(event.Event) ([]plan.Message, error) // nil means the shipped table
+	Told         func([]inbox.Item)                        // hears of what has just come to inboxes; it must not wait. May be nil
 	Consequences []Consequence
 	Shards       int           // streams of each priority; 0 means 4
 	Senders      int           // sends in the air in one lane; 0 means 64
@@ -75,6 +78,9 @@ func New(o Options) *Dispatcher {
 	if o.Senders == 0 {
 		o.Senders = 64
 	}
+	if o.Plan == nil {
+		o.Plan = plan.For
+	}
 	if o.Rest == 0 {
 		o.Rest = time.Minute
 	}
@@ -83,6 +89,13 @@ func New(o Options) *Dispatcher {
 		direct: map[bool]chan int64{true: make(chan int64, relayBatch), false: make(chan int64, relayBatch)}}
 	o.DB.OnWake(func() { poke(d.wake) })
 	return d
+}
+
+// told says what has just come to inboxes.
+func (d *Dispatcher) told(items []inbox.Item) {
+	if d.o.Told != nil && len(items) > 0 {
+		d.o.Told(items)
+	}
 }
 
 func poke(c chan struct{}) {

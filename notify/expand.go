@@ -35,6 +35,7 @@ type writer struct {
 	m     outbox.Message
 	tag   string
 	at    progress
+	plan  []plan.Message
 	texts []Text
 }
 
@@ -53,14 +54,13 @@ func (d *Dispatcher) Expand(ctx context.Context, id int64) error {
 	if err != nil {
 		return err
 	}
-	messages, err := plan.For(e)
-	if err != nil {
+	if w.plan, err = d.o.Plan(e); err != nil {
 		return err
 	}
-	if err := w.word(ctx, messages); err != nil {
+	if err := w.word(ctx, w.plan); err != nil {
 		return err
 	}
-	for row, msg := range messages {
+	for row, msg := range w.plan {
 		if row < w.at.Row {
 			continue
 		}
@@ -154,8 +154,9 @@ func (w *writer) word(ctx context.Context, messages []plan.Message) error {
 			if err != nil {
 				return err
 			}
-			w.texts = append(w.texts, Text{MessageID: w.m.ID, Position: int64(i), Audience: msg.To[0], Title: msg.Title, Body: msg.Body, Template: msg.Template, Data: string(data),
-				Channels: msg.ChannelList(), Priority: max(msg.Priority, w.m.Priority), Hold: msg.Hold, SubjectKind: msg.SubjectKind, SubjectID: msg.SubjectID, CreatedAt: tx.Now})
+			pressing, channels := max(msg.Priority, w.m.Priority), msg.ChannelList()
+			w.texts = append(w.texts, Text{MessageID: w.m.ID, Position: int64(i), Audience: msg.To[0], Kind: msg.Kind, Title: msg.Title, Body: wordsAt(msg.Body, pressing, channels, tx.Now), Template: msg.Template, Data: string(data),
+				Channels: channels, Priority: pressing, Hold: msg.Hold, SubjectKind: msg.SubjectKind, SubjectID: msg.SubjectID, CreatedAt: tx.Now})
 		}
 		return tx.Create(&w.texts).Error
 	})
@@ -164,7 +165,9 @@ func (w *writer) word(ctx context.Context, messages []plan.Message) error {
 // write writes inbox items and deliveries of one batch and how far it is, in one commit.
 func (w *writer) write(ctx context.Context, row int, at progress, batch []recipient) error {
 	text := &w.texts[row]
+	var items []inbox.Item
 	err := w.o.DB.InTx(ctx, func(tx *store.Tx) error {
+		items = nil
 		if err := w.beat(tx, at); err != nil {
 			return err
 		}
@@ -172,7 +175,6 @@ func (w *writer) write(ctx context.Context, row int, at progress, batch []recipi
 		if err != nil || len(fresh) == 0 {
 			return err
 		}
-		var items []inbox.Item
 		var sends []Delivery
 		first, boxed := text.next(""), map[recipient]bool{}
 		for _, r := range fresh {
@@ -184,11 +186,20 @@ func (w *writer) write(ctx context.Context, row int, at progress, batch []recipi
 				sends = append(sends, w.delivery(tx, text, r, first))
 			}
 		}
-		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&items).Error; err != nil || len(sends) == 0 {
+		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&items).Error; err != nil {
+			return err
+		}
+		if err := await(tx, &w.m, text, w.plan[row].Ack, fresh); err != nil {
+			return err
+		}
+		if sends, err = suit(tx, text.Kind, sends, false); err != nil || len(sends) == 0 {
 			return err
 		}
 		return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&sends).Error
 	})
+	if err == nil {
+		w.told(items)
+	}
 	poke(w.send)
 	return err
 }

@@ -229,6 +229,9 @@ func (d *Dispatcher) choose(tx *store.Tx, n laneName) (batch []*outgoing, rest t
 	if err != nil || len(rows) == 0 {
 		return nil, 0, err
 	}
+	if rows, err = hushed(tx, rows); err != nil || len(rows) == 0 {
+		return nil, 0, err
+	}
 	if n.Priority != event.Alarm {
 		if rows, err = inOrder(tx, rows); err != nil || len(rows) == 0 {
 			return nil, 0, err

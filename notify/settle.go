@@ -66,6 +66,7 @@ func (d *Dispatcher) settle(tx *store.Tx, done []outcome) error {
 		attempts int
 		code     int
 		text     string
+		after    time.Time // of the quiet hours, for those that would be tried again in them
 	}
 	groups := map[change][]int64{}
 	var sent []outcome
@@ -80,6 +81,9 @@ func (d *Dispatcher) settle(tx *store.Tx, done []outcome) error {
 			state = Dead
 		}
 		c := change{state: state, attempts: o.Attempts + 1, code: o.code(), text: clip(o.err.Error())}
+		if later := calm(o.Priority, o.RecipientID, tx.Now); state == Waiting && later.After(tx.Now) {
+			c.after = later
+		}
 		groups[c] = append(groups[c], o.ID)
 	}
 	if err := settleSent(tx, sent); err != nil {
@@ -90,12 +94,18 @@ func (d *Dispatcher) settle(tx *store.Tx, done []outcome) error {
 		switch c.state {
 		case Waiting:
 			set["due_at"] = tx.Now.Add(backoff(c.attempts))
+			if !c.after.IsZero() {
+				set["due_at"] = c.after
+			}
 		case Unknown:
 			set["due_at"] = tx.Now
 		}
 		if err := tx.Model(&Delivery{}).Where("id IN ? AND state IN ?", ids, []State{Waiting, Unknown}).Updates(set).Error; err != nil {
 			return err
 		}
+	}
+	if err := settleDigests(tx, done); err != nil {
+		return err
 	}
 	return goOn(tx, done)
 }
@@ -121,7 +131,7 @@ func goOn(tx *store.Tx, done []outcome) error {
 // via is the same message to the same recipient through another channel.
 func (d *Delivery) via(tx *store.Tx, c plan.Channel) Delivery {
 	return Delivery{MessageID: d.MessageID, TextID: d.TextID, EstateID: d.EstateID, AboutID: d.AboutID, CaseID: d.CaseID, RecipientKind: d.RecipientKind, RecipientID: d.RecipientID, PersonID: d.PersonID,
-		Channel: c, Priority: d.Priority, Lane: d.Lane, State: Waiting, DueAt: tx.Now, CreatedAt: tx.Now}
+		Channel: c, Priority: d.Priority, Lane: d.Lane, State: Waiting, DueAt: calm(d.Priority, d.RecipientID, tx.Now), CreatedAt: tx.Now}
 }
 
 func settleSent(tx *store.Tx, sent []outcome) error {
@@ -162,7 +172,11 @@ func (d *Dispatcher) resolve(ctx context.Context, n laneName) error {
 	for _, o := range batch {
 		change := d.verdict(ctx, o)
 		err := d.o.DB.InTx(ctx, func(tx *store.Tx) error {
-			return tx.Model(&Delivery{}).Where("id = ? AND state = ?", o.ID, Unknown).Updates(change).Error
+			err := tx.Model(&Delivery{}).Where("id = ? AND state = ?", o.ID, Unknown).Updates(change).Error
+			if err == nil && change["state"] == Sent && o.text.Kind == digestKind {
+				err = settleMerged(tx, []int64{o.MessageID}, Sent)
+			}
+			return err
 		})
 		if err != nil {
 			return err

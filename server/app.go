@@ -61,6 +61,8 @@ type app struct {
 	suggester  suggester
 	board      *disclosure.Service
 	inbox      *inbox.Service
+	live       *inbox.Live
+	wishes     *notify.Preferences
 	sessions   *session.Sessions
 	codes      *session.Codes
 	texts      *sms.Sandbox // nil where messages would be real
@@ -70,6 +72,9 @@ type app struct {
 	site       *web.Site
 	closers    []func()
 }
+
+// maxStreams is how many pages one process tells of what is new.
+const maxStreams = 2000
 
 // openApp opens the stores and builds the services. The caller closes it.
 func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, err error) {
@@ -101,6 +106,8 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.mediation = mediation.New(a.db, a.pack, a.complaints, a.vault, a.files)
 	a.board = disclosure.New(a.db, a.files)
 	a.inbox = inbox.New(a.db)
+	a.live = inbox.NewLive(a.db, a.redis, int(cfg.Shards.N), maxStreams, log)
+	a.wishes = notify.NewPreferences(a.db)
 	a.sessions = session.New(a.db, a.redis, cfg.SessionTTL.D)
 	if cfg.Sandbox() {
 		a.texts = sms.NewSandbox(a.db.Now)
@@ -109,9 +116,11 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 		a.codes = session.NewCodes(a.db, a.vault, nil)
 	}
 	a.org.OnMove(a.complaints.Relocate, a.joint.Relocate)
-	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.mediation.Erase, a.sessions.Erase, a.inbox.Erase)
+	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.mediation.Erase, a.sessions.Erase, a.inbox.Erase, notify.ErasePreferences)
+	a.org.OnStaffing(notify.Handover{})
 	a.complaints.OnErase(notify.Forget)
-	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Ways: a.wechat.ways(a.templates()),
+	a.complaints.OnStep(notify.Acted)
+	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Ways: a.wechat.ways(a.templates()), Told: a.live.Told,
 		Consequences: reactions(), Shards: int(cfg.Shards.N), Log: log, Registry: a.registry})
 	return a, nil
 }
@@ -138,13 +147,14 @@ func (a *app) mount(ctx context.Context) error {
 				return err
 			}},
 		}})
-	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Mediation: a.mediation, Board: a.board, Files: a.files, Inbox: a.inbox,
+	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Mediation: a.mediation, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes,
 		WeChat: a.wechat, Suggester: a.suggester, Vault: a.vault})
-	office.Routes(a.site, office.Deps{DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Joint: a.joint, Mediation: a.mediation, Hotline: a.hotline, Board: a.board, Files: a.files, Inbox: a.inbox,
+	office.Routes(a.site, office.Deps{DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Joint: a.joint, Mediation: a.mediation, Hotline: a.hotline, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Told: notify.NewTimeline(a.db, a.complaints),
 		Pack: a.pack.Code, PublicURL: a.cfg.PublicURL})
 	public.Routes(a.site, public.Deps{Complaints: a.complaints, Board: a.board, Codes: a.codes, PublicURL: a.cfg.PublicURL, Production: a.cfg.Production, Bureau: a.bureau()})
 	h5.Routes(a.site, h5.Deps{Org: a.org, Board: a.board, Complaints: a.complaints, Codes: a.codes, Files: a.files, PublicURL: a.cfg.PublicURL})
 	callback.Routes(a.site, callback.Deps{WeChat: a.wechat, Org: a.org, Log: a.log})
+	a.site.OnStop(a.live.Close)
 	a.site.Unlisted(http.MethodGet, "/files/:token", "a file behind an expiring link", a.serveFile)
 	a.site.Unlisted(http.MethodGet, "/", "where to look", func(c *gin.Context) { c.Redirect(http.StatusFound, "/docs") })
 	if a.wechat.box != nil {
@@ -180,6 +190,7 @@ func (a *app) run(ctx context.Context, l net.Listener) error {
 	defer stop()
 	var wg sync.WaitGroup
 	wg.Go(func() { a.dispatcher.Run(back) })
+	wg.Go(func() { a.live.Run(back) })
 	wg.Go(func() { a.chores(back) })
 	err := a.site.Run(ctx, l)
 	stop()
