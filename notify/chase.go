@@ -246,11 +246,6 @@ func (r *reroute) toDeputy(step int) (bool, error) {
 
 // above passes it on to the level above, up to the first with somebody there, and never to the body that it is about.
 func (r *reroute) above(step int) (bool, error) {
-	var parents []int64
-	err := r.tx.Model(&org.Organisation{}).Where("id IN ? AND parent_id <> 0", r.organisations()).Distinct().Order("parent_id").Pluck("parent_id", &parents).Error
-	if err != nil || len(parents) == 0 {
-		return false, err
-	}
 	except, err := org.OneBody(r.tx, r.source.AboutID)
 	if errors.Is(err, org.ErrOrganisationNotFound) { // closed since
 		except, err = []int64{r.source.AboutID}, nil
@@ -258,7 +253,18 @@ func (r *reroute) above(step int) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	to, err := holders(r.tx, parents, except, nil)
+	var next []int64
+	for _, o := range r.organisations() {
+		levels, err := org.Above(r.tx, o)
+		if err != nil {
+			return false, err
+		}
+		levels = slices.DeleteFunc(levels, func(id int64) bool { return slices.Contains(except, id) })
+		if len(levels) > 0 && !slices.Contains(next, levels[0]) {
+			next = append(next, levels[0])
+		}
+	}
+	to, err := holders(r.tx, next, except, nil)
 	if err != nil {
 		return false, err
 	}

@@ -79,18 +79,44 @@ func (t *Timeline) List(ctx context.Context, actor org.Actor, caseID, before int
 		if err != nil {
 			return err
 		}
+		held, err := staffedPosts(tx, items)
+		if err != nil {
+			return err
+		}
 		for _, r := range rows {
 			one := Told{ID: r.ID, Title: r.Title, Organisation: names[r.OrganisationID].Name, Post: r.Post, At: r.CreatedAt, ReadAt: r.ReadAt}
 			if a := acks[place{r.MessageID, r.RecipientID}]; a != nil {
 				one.State, one.DueAt = a.State, &a.DueAt
 			}
 			one.Says = says(r.Item, acks[place{r.MessageID, r.RecipientID}], tx.Now)
+			if one.Says == delivered && !held[r.RecipientID] {
+				one.Says += "，岗位现在没有人"
+			}
 			list = append(list, one)
 		}
 		return nil
 	})
 	return list, err
 }
+
+// staffedPosts tells at which posts there is somebody now, of their own or as a deputy.
+func staffedPosts(tx *store.Tx, items []inbox.Item) (map[int64]bool, error) {
+	posts := make([]int64, len(items))
+	for i, it := range items {
+		posts[i] = it.RecipientID
+	}
+	var ids []int64
+	err := tx.Model(&org.Post{}).Where("id IN ?", posts).
+		Where("EXISTS (SELECT 1 FROM post_holders h WHERE h.holding IS NOT NULL AND (h.post_id = posts.id OR h.post_id = posts.deputy_post_id))").Pluck("id", &ids).Error
+	held := map[int64]bool{}
+	for _, id := range ids {
+		held[id] = true
+	}
+	return held, err
+}
+
+// delivered is how a message stands that nobody has read.
+const delivered = "已送达"
 
 // place is where a message stands.
 type place struct{ message, post int64 }
@@ -116,7 +142,7 @@ func acksOf(tx *store.Tx, items []inbox.Item) (map[place]*Ack, error) {
 func says(i inbox.Item, a *Ack, now time.Time) string {
 	switch {
 	case a == nil && i.ReadAt == nil:
-		return "已送达"
+		return delivered
 	case a == nil:
 		return "已读"
 	}
@@ -151,5 +177,5 @@ func says(i inbox.Item, a *Ack, now time.Time) string {
 	case late != "":
 		return late
 	}
-	return "已送达"
+	return delivered
 }
