@@ -93,6 +93,7 @@ func TestEachMistakeIsRefused(t *testing.T) {
 		"a step twice":                     {row("to: [residents], channels: []", staff, "why: 试", "why: 试, ack: {after: 15m, then: [sms, sms]}"), []string{"→ bureau.ack.then", "写了两次"}},
 		"the same audience again":          {row("[residents]", "[lead]"), []string{"complaint.filed urgent → lead", "到不了"}},
 		"an audience that is told always":  {row("complaint.filed, when: urgent", "complaint.accepted, when: urgent", "[residents]", "[complainant]"), []string{"complaint.accepted → complainant", "到不了"}},
+		"an audience told always before":   {swap("complaint.lapse, to: [lead]", "complaint.resume, when: urgent, to: [lead]"), []string{"complaint.resume urgent → lead", "到不了"}},
 		"an event that nobody is told of":  {swap("complaint.confirmed, to: [lead]", "complaint.accepted, to: [lead]"), []string{"complaint.confirmed: 没有人被告诉"}},
 		"a condition without anybody":      {swap("residency.decided, when: refused", "residency.decided, when: accepted"), []string{"residency.decided refused: 在这种情况下没有人被告诉", "到不了"}},
 		"silent and told":                  {swap("silent: {}", "silent: {whistle.arrived: 试}"), []string{"whistle.arrived → asker", "silent"}},
