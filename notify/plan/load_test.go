@@ -93,6 +93,7 @@ func TestEachMistakeIsRefused(t *testing.T) {
 		"a step twice":                     {row("to: [residents], channels: []", staff, "why: 试", "why: 试, ack: {after: 15m, then: [sms, sms]}"), []string{"→ bureau.ack.then", "写了两次"}},
 		"the same audience again":          {row("[residents]", "[lead]"), []string{"complaint.filed urgent → lead", "到不了"}},
 		"an audience that is told always":  {row("complaint.filed, when: urgent", "complaint.accepted, when: urgent", "[residents]", "[complainant]"), []string{"complaint.accepted → complainant", "到不了"}},
+		"an audience told always before":   {swap("complaint.lapse, to: [lead]", "complaint.resume, when: urgent, to: [lead]"), []string{"complaint.resume urgent → lead", "到不了"}},
 		"an event that nobody is told of":  {swap("complaint.confirmed, to: [lead]", "complaint.accepted, to: [lead]"), []string{"complaint.confirmed: 没有人被告诉"}},
 		"a condition without anybody":      {swap("residency.decided, when: refused", "residency.decided, when: accepted"), []string{"residency.decided refused: 在这种情况下没有人被告诉", "到不了"}},
 		"silent and told":                  {swap("silent: {}", "silent: {whistle.arrived: 试}"), []string{"whistle.arrived → asker", "silent"}},
@@ -150,15 +151,27 @@ func TestSilence(t *testing.T) {
 	}
 }
 
-// FuzzRead: whatever a table says, it is refused or it tells every event without a panic and within bounds.
+// FuzzRead: whatever rows a table has, it is refused or it tells every event without a panic and as WeChat takes it.
 func FuzzRead(f *testing.F) {
-	f.Add(shipped)
-	f.Add([]byte("tell: [{event: complaint.filed, to: [lead], ack: {after: 15m}}]"))
-	f.Add([]byte("kinds: &a [{code: x}]\ntell: *a"))
-	f.Add([]byte("tell: {}\nquiet: []"))
-	f.Add([]byte("\xff"))
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		table, err := read(raw)
+	head := "kinds: [{code: work, name: 要办的}]\ntemplates: [{name: staff_case, title: 办理, staff: true, fields: [character_string1, thing2, thing3, time4, phrase5]}]\n" +
+		"quiet: {from: \"22:00\", to: \"07:00\"}\nsilent:\n"
+	for kind := range shapes() {
+		if kind != "complaint.filed" {
+			head += "  " + kind + ": 试\n"
+		}
+	}
+	whole := "  - {event: complaint.filed, to: [lead, joint], channels: [wechat_service, sms], priority: bulk, ack: {after: 15m, then: [sms, deputy]},\n     title: 有事, body: \"{estate}{due}\"," +
+		"\n     template: staff_case, fields: [\"{number}\", \"{matter}\", \"{estate}\", \"{at}\", 请办理], kind: work, why: 试}\n"
+	if _, err := read([]byte(head + "tell:\n" + whole)); err != nil {
+		f.Fatal(err)
+	}
+	f.Add("tell:\n" + whole)
+	f.Add("tell: [{event: complaint.filed, to: [lead], ack: {after: 15m}}]")
+	f.Add("tell:\n  - &a {event: complaint.filed, when: urgent, to: [lead]}\n  - *a\n  - ~\n")
+	f.Add("tell: {}\n---\nquiet: []")
+	f.Add("\xff")
+	f.Fuzz(func(t *testing.T, rows string) {
+		table, err := read([]byte(head + rows))
 		if err != nil {
 			return
 		}

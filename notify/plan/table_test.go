@@ -155,3 +155,20 @@ func TestPriorities(t *testing.T) {
 		}
 	}
 }
+
+// TestPressing: an event that presses only in danger lets a row for both be as pressing as danger, and is shown as neither.
+func TestPressing(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		kind, when string
+		most       event.Priority
+		always     bool
+	}{
+		{"complaint.redirect", "", event.Alarm, false}, {"complaint.redirect", "urgent", event.Alarm, true}, {"complaint.redirect", "ordinary", event.Normal, true},
+		{"complaint.escalate", "ordinary", event.Urgent, true}, {"complaint.accepted", "", event.Normal, true}, {"whistle.late", "", event.Urgent, true}, {"disclosure.published", "", event.Bulk, true},
+	} {
+		if most, always := shapes()[c.kind].pressing(c.when); most != c.most || always != c.always {
+			t.Errorf("%s %s presses %s, always %v", c.kind, c.when, most, always)
+		}
+	}
+}
