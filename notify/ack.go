@@ -6,6 +6,7 @@ import (
 
 	"gorm.io/gorm/clause"
 
+	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
@@ -56,7 +57,7 @@ func (a *Ack) chain() chain { return chain{a.SourceID, a.OfficeID} }
 
 // await writes down which posts have to read a message, and until when. At a post that nobody holds there is nobody to wait for:
 // the inbox keeps it for the next, and the office above was told at once.
-func await(tx *store.Tx, m *outbox.Message, text *Text, want *plan.Ack, told []recipient) error {
+func (n night) await(tx *store.Tx, m *outbox.Message, text *Text, want *plan.Ack, told []recipient) error {
 	if want == nil || len(want.Then) == 0 {
 		return nil
 	}
@@ -65,11 +66,11 @@ func await(tx *store.Tx, m *outbox.Message, text *Text, want *plan.Ack, told []r
 		steps[i] = string(s)
 	}
 	first := Ack{SourceID: m.ID, MessageID: m.ID, TextID: text.ID, CaseID: m.CaseID, Steps: strings.Join(steps, ","), Patience: int(want.After / time.Second)}
-	return first.ask(tx, text, told)
+	return first.ask(tx, told, n.readBy(tx.Now, text.Priority, want.After))
 }
 
 // ask writes an ack like a for each of the posts; without an office, each post's own.
-func (a Ack) ask(tx *store.Tx, text *Text, told []recipient) error {
+func (a Ack) ask(tx *store.Tx, told []recipient, due time.Time) error {
 	posts := heldPosts(told)
 	if len(posts) == 0 {
 		return nil
@@ -78,7 +79,7 @@ func (a Ack) ask(tx *store.Tx, text *Text, told []recipient) error {
 	if err := tx.Select("id", "organisation_id").Where("id IN ?", posts).Order("id").Find(&of).Error; err != nil {
 		return err
 	}
-	a.State, a.At, a.CreatedAt, a.DueAt = AckOpen, tx.Now, tx.Now, readBy(tx, text, time.Duration(a.Patience)*time.Second)
+	a.State, a.At, a.CreatedAt, a.DueAt = AckOpen, tx.Now, tx.Now, due
 	rows := make([]Ack, len(of))
 	for i, p := range of {
 		rows[i] = a
@@ -90,12 +91,9 @@ func (a Ack) ask(tx *store.Tx, text *Text, told []recipient) error {
 	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&rows).Error
 }
 
-// readBy is until when a text may stay unread: nobody has to read by night what reaches no phone by night.
-func readBy(tx *store.Tx, text *Text, patience time.Duration) time.Time {
-	if calm(text.Priority, 0, tx.Now).After(tx.Now) {
-		return calm(text.Priority, spread-1, tx.Now).Add(patience)
-	}
-	return tx.Now.Add(patience)
+// readBy is until when something may stay unread: nobody has to read by night what reaches no phone by night.
+func (n night) readBy(now time.Time, p event.Priority, patience time.Duration) time.Time {
+	return n.calm(p, spread-1, now).Add(patience)
 }
 
 // heldPosts are the posts among recipients at which there is somebody, each once.

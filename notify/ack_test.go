@@ -37,7 +37,7 @@ func (w *world) planned(m plan.Message) *notify.Dispatcher {
 		plan.Service: {Channel: w.phones, Addresses: notify.Accounts(org.ServiceAccount), Templates: templateIDs()},
 		plan.SMS:     {Channel: w.phones, Addresses: everybody},
 	}
-	return notify.New(notify.Options{DB: w.DB, Redis: w.redis, Ways: ways, Senders: inTheAir, Log: slog.New(slog.DiscardHandler), Plan: func(e event.Event) ([]plan.Message, error) {
+	return notify.New(notify.Options{DB: w.DB, Redis: w.redis, Ways: ways, Senders: inTheAir, Quiet: plan.Default().Quiet(), Log: slog.New(slog.DiscardHandler), Plan: func(e event.Event) ([]plan.Message, error) {
 		if c, ok := e.(interface{ Base() event.Case }); ok {
 			m.Except, m.SubjectKind, m.SubjectID = c.Base().AboutID, "case", c.Base().CaseID
 		}

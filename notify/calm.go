@@ -13,13 +13,16 @@ import (
 // providers are not called at once.
 const spread = 30
 
+// night knows the quiet hours.
+type night struct{ plan.Quiet }
+
 // calm is when something may reach a phone: at once if it presses, otherwise after the quiet hours, each recipient at a minute of
 // their own.
-func calm(p event.Priority, recipient int64, at time.Time) time.Time {
+func (n night) calm(p event.Priority, recipient int64, at time.Time) time.Time {
 	if p <= event.Urgent {
 		return at
 	}
-	end := plan.Default().Quiet().After(at)
+	end := n.After(at)
 	if !end.After(at) {
 		return at
 	}
@@ -32,9 +35,9 @@ const byNight = "紧急事项，夜间也会通知。"
 // maxBody is what the column of a text holds.
 const maxBody = 600
 
-// wordsAt gives a body as it is said at a time.
-func wordsAt(body string, p event.Priority, channels string, at time.Time) string {
-	if channels == "" || p > event.Urgent || !plan.Default().Quiet().After(at).After(at) {
+// words gives a body as it is said at a time.
+func (n night) words(body string, p event.Priority, channels string, at time.Time) string {
+	if channels == "" || p > event.Urgent || !n.After(at).After(at) {
 		return body
 	}
 	return short(body, maxBody-utf8.RuneCountInString(byNight)) + byNight
@@ -50,11 +53,11 @@ func short(s string, n int) string {
 }
 
 // hushed puts off what came due before the quiet hours and would go out within them.
-func hushed(tx *store.Tx, rows []Delivery) ([]Delivery, error) {
+func (n night) hushed(tx *store.Tx, rows []Delivery) ([]Delivery, error) {
 	var free []Delivery
 	later := map[time.Time][]int64{}
 	for _, r := range rows {
-		if at := calm(r.Priority, r.RecipientID, tx.Now); at.After(tx.Now) {
+		if at := n.calm(r.Priority, r.RecipientID, tx.Now); at.After(tx.Now) {
 			later[at] = append(later[at], r.ID)
 			continue
 		}

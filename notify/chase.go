@@ -216,7 +216,7 @@ func (r *reroute) deliver(text *Text, to []recipient, c plan.Channel) (int, erro
 			sends = append(sends, r.delivery(r.tx, text, x, c))
 		}
 	}
-	sends, err := suit(r.tx, text.Kind, sends, true)
+	sends, err := r.night.suit(r.tx, text.Kind, sends, true)
 	if err != nil || len(sends) == 0 {
 		return 0, err
 	}
@@ -227,7 +227,7 @@ func (r *reroute) deliver(text *Text, to []recipient, c plan.Channel) (int, erro
 func (r *reroute) askNext(message int64, step int, text *Text, to []recipient) error {
 	next := r.rows[0]
 	next.ID, next.MessageID, next.Step = 0, message, step
-	return next.ask(r.tx, text, to)
+	return next.ask(r.tx, to, r.night.readBy(r.tx.Now, text.Priority, time.Duration(next.Patience)*time.Second))
 }
 
 // toDeputy passes it on to the deputy posts of those that did not read.
@@ -315,7 +315,7 @@ func (r *reroute) carry(why string) (*Text, error) {
 	}
 	text := r.text
 	text.ID, text.MessageID, text.Position, text.CreatedAt = 0, r.m.ID, 0, tx.Now
-	text.Body = wordsAt(short(why+strings.TrimSuffix(text.Body, byNight), maxBody), text.Priority, text.Channels, tx.Now)
+	text.Body = r.night.words(short(why+strings.TrimSuffix(text.Body, byNight), maxBody), text.Priority, text.Channels, tx.Now)
 	data, err := remark(text.Template, text.Data, why)
 	if err != nil {
 		return nil, err

@@ -55,7 +55,7 @@ func (d *Dispatcher) SendDigests(ctx context.Context) (int, error) {
 	n := 0
 	var errs []error
 	for _, person := range people {
-		err := d.o.DB.InTx(ctx, func(tx *store.Tx) error { return digest(tx, person) })
+		err := d.o.DB.InTx(ctx, func(tx *store.Tx) error { return d.night.digest(tx, person) })
 		switch {
 		case err == nil:
 			n++
@@ -70,7 +70,7 @@ func (d *Dispatcher) SendDigests(ctx context.Context) (int, error) {
 }
 
 // digest puts what is due for a person into one message. It goes the way of the newest, and on by the ways of the others.
-func digest(tx *store.Tx, person int64) error {
+func (n night) digest(tx *store.Tx, person int64) error {
 	var rows []Delivery
 	err := tx.Where("person_id = ? AND state = ? AND due_at <= ?", person, Digest, tx.Now).Order("id").Limit(digestSize).Find(&rows).Error
 	if err != nil || len(rows) == 0 {
@@ -108,7 +108,7 @@ func digest(tx *store.Tx, person int64) error {
 		return err
 	}
 	return tx.Create(&Delivery{MessageID: m.ID, TextID: t.ID, RecipientKind: "person", RecipientID: person, PersonID: person, Channel: t.next(""), Priority: t.Priority,
-		Lane: int(person % lanes), State: Waiting, DueAt: calm(t.Priority, person, tx.Now), CreatedAt: tx.Now}).Error
+		Lane: int(person % lanes), State: Waiting, DueAt: n.calm(t.Priority, person, tx.Now), CreatedAt: tx.Now}).Error
 }
 
 func textsOf(tx *store.Tx, rows []Delivery) (map[int64]*Text, error) {

@@ -30,6 +30,7 @@ type Options struct {
 	Redis        redis.UniversalClient
 	Ways         map[plan.Channel]*Way
 	Plan         func(event.Event) ([]plan.Message, error) // nil means the shipped table
+	Quiet        plan.Quiet                                // when phones are left in peace; none by default
 	Told         func([]inbox.Item)                        // hears of what has just come to inboxes; it must not wait. May be nil
 	Consequences []Consequence
 	Shards       int           // streams of each priority; 0 means 4
@@ -46,6 +47,7 @@ type Dispatcher struct {
 	wake  chan struct{}
 	send  chan struct{}
 	stats *stats
+	night night
 	quiet *quieter
 	late  *quieter
 
@@ -84,7 +86,7 @@ func New(o Options) *Dispatcher {
 	if o.Rest == 0 {
 		o.Rest = time.Minute
 	}
-	d := &Dispatcher{o: o, owner: rand.Text()[:16], wake: make(chan struct{}, 1), send: make(chan struct{}, 1), stats: newStats(o.Registry), quiet: newQuieter(o.Log, "send"), late: newQuieter(o.Log, "lag"),
+	d := &Dispatcher{o: o, owner: rand.Text()[:16], wake: make(chan struct{}, 1), send: make(chan struct{}, 1), stats: newStats(o.Registry), night: night{o.Quiet}, quiet: newQuieter(o.Log, "send"), late: newQuieter(o.Log, "lag"),
 		swift: make(chan struct{}, swiftLanes), steady: make(chan struct{}, steadyLanes), working: map[laneName]bool{}, resting: map[restKey]time.Time{},
 		direct: map[bool]chan int64{true: make(chan int64, relayBatch), false: make(chan int64, relayBatch)}}
 	o.DB.OnWake(func() { poke(d.wake) })

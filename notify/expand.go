@@ -155,7 +155,7 @@ func (w *writer) word(ctx context.Context, messages []plan.Message) error {
 				return err
 			}
 			pressing, channels := max(msg.Priority, w.m.Priority), msg.ChannelList()
-			w.texts = append(w.texts, Text{MessageID: w.m.ID, Position: int64(i), Audience: msg.To[0], Kind: msg.Kind, Title: msg.Title, Body: wordsAt(msg.Body, pressing, channels, tx.Now), Template: msg.Template, Data: string(data),
+			w.texts = append(w.texts, Text{MessageID: w.m.ID, Position: int64(i), Audience: msg.To[0], Kind: msg.Kind, Title: msg.Title, Body: w.night.words(msg.Body, pressing, channels, tx.Now), Template: msg.Template, Data: string(data),
 				Channels: channels, Priority: pressing, Hold: msg.Hold, SubjectKind: msg.SubjectKind, SubjectID: msg.SubjectID, CreatedAt: tx.Now})
 		}
 		return tx.Create(&w.texts).Error
@@ -189,10 +189,10 @@ func (w *writer) write(ctx context.Context, row int, at progress, batch []recipi
 		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&items).Error; err != nil {
 			return err
 		}
-		if err := await(tx, &w.m, text, w.plan[row].Ack, fresh); err != nil {
+		if err := w.night.await(tx, &w.m, text, w.plan[row].Ack, fresh); err != nil {
 			return err
 		}
-		if sends, err = suit(tx, text.Kind, sends, false); err != nil || len(sends) == 0 {
+		if sends, err = w.night.suit(tx, text.Kind, sends, false); err != nil || len(sends) == 0 {
 			return err
 		}
 		return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&sends).Error

@@ -8,6 +8,7 @@ import (
 
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/notify/plan"
 )
 
 // handoverBatch is how many deliveries change hands in one statement.
@@ -18,10 +19,13 @@ const vacantFor = 24 * time.Hour
 
 // Handover moves what waits for a post to whoever holds it. It satisfies org.Staffing and runs in the transaction in which the
 // register changes.
-type Handover struct{}
+type Handover struct{ night night }
+
+// NewHandover wires it with the quiet hours.
+func NewHandover(q plan.Quiet) Handover { return Handover{night{q}} }
 
 // Ended sends what has not gone out to the person who left to those who are there now; with nobody there it waits for the next.
-func (Handover) Ended(tx *store.Tx, post, person int64) error {
+func (h Handover) Ended(tx *store.Tx, post, person int64) error {
 	var p org.Post
 	if err := tx.Where("id = ?", post).Take(&p).Error; err != nil {
 		return store.NotFound(err, org.ErrPostNotFound)
@@ -43,7 +47,7 @@ func (Handover) Ended(tx *store.Tx, post, person int64) error {
 		if p.ClosedAt != nil {
 			err = leave(tx, rows, Unreachable)
 		} else if err = leave(tx, rows, Moved); err == nil {
-			err = give(tx, rows, now)
+			err = h.give(tx, rows, now)
 		}
 		if err != nil {
 			return err
@@ -52,7 +56,7 @@ func (Handover) Ended(tx *store.Tx, post, person int64) error {
 }
 
 // Began gives to whoever comes to a post what waited for somebody there.
-func (Handover) Began(tx *store.Tx, post, person int64) error {
+func (h Handover) Began(tx *store.Tx, post, person int64) error {
 	for {
 		var rows []Delivery
 		err := tx.Where("state = ? AND recipient_kind = 'post' AND recipient_id = ?", Vacant, post).Order("id").Limit(handoverBatch).Find(&rows).Error
@@ -73,7 +77,7 @@ func (Handover) Began(tx *store.Tx, post, person int64) error {
 		if err := leave(tx, fresh, Moved); err != nil {
 			return err
 		}
-		if err := give(tx, fresh, []recipient{{kind: "post", id: post, person: person}}); err != nil {
+		if err := h.give(tx, fresh, []recipient{{kind: "post", id: post, person: person}}); err != nil {
 			return err
 		}
 	}
@@ -93,7 +97,7 @@ func leave(tx *store.Tx, rows []Delivery, to State) error {
 }
 
 // give writes the deliveries anew for others, as they want theirs.
-func give(tx *store.Tx, rows []Delivery, to []recipient) error {
+func (h Handover) give(tx *store.Tx, rows []Delivery, to []recipient) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -117,7 +121,7 @@ func give(tx *store.Tx, rows []Delivery, to []recipient) error {
 	}
 	all := vacant
 	for kind, sends := range byKind {
-		if sends, err = suit(tx, kind, sends, false); err != nil {
+		if sends, err = h.night.suit(tx, kind, sends, false); err != nil {
 			return err
 		}
 		all = append(all, sends...)

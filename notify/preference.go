@@ -49,10 +49,15 @@ type DigestHour struct {
 const usualHour = 18
 
 // Preferences lets people choose what reaches their phones.
-type Preferences struct{ db *store.DB }
+type Preferences struct {
+	db    *store.DB
+	night night
+}
 
-// NewPreferences wires them.
-func NewPreferences(db *store.DB) *Preferences { return &Preferences{db: db} }
+// NewPreferences wires them with the quiet hours, in which no digest goes out.
+func NewPreferences(db *store.DB, q plan.Quiet) *Preferences {
+	return &Preferences{db: db, night: night{q}}
+}
 
 // Choice is one kind with what somebody wants of it. Why is set where it cannot be switched off: the clause in words.
 type Choice struct {
@@ -133,7 +138,7 @@ func (p *Preferences) Set(ctx context.Context, a org.Actor, hour *int, want map[
 	if err := a.Must(org.UseInbox); err != nil {
 		return nil, err
 	}
-	if err := check(a, hour, want); err != nil {
+	if err := p.check(a, hour, want); err != nil {
 		return nil, err
 	}
 	var found *Choices
@@ -169,11 +174,11 @@ func (p *Preferences) Set(ctx context.Context, a org.Actor, hour *int, want map[
 	return found, nil
 }
 
-func check(a org.Actor, hour *int, want map[string]Mode) error {
+func (p *Preferences) check(a org.Actor, hour *int, want map[string]Mode) error {
 	var c fault.Checks
 	if hour != nil {
 		at := time.Date(2026, 1, 1, *hour, 0, 0, 0, org.Shanghai)
-		c.Check(*hour >= 0 && *hour <= 23 && plan.Default().Quiet().After(at).Equal(at), "digest_hour", "请选择7点至21点之间的整点")
+		c.Check(*hour >= 0 && *hour <= 23 && p.night.After(at).Equal(at), "digest_hour", "请选择0点至23点之间、不在夜间安静时段里的整点")
 	}
 	known := map[string]plan.Kind{}
 	for _, k := range kindsFor(a) {
@@ -219,7 +224,7 @@ func wishes(tx *store.Tx, kind string, sends []Delivery) (map[wisher]wish, error
 
 // suit fits deliveries about a kind to what their people want, and to the quiet hours: some are left out, some wait for a digest.
 // What presses, because somebody else did not read it, waits for no digest; an alarm reaches whoever holds a post.
-func suit(tx *store.Tx, kind string, sends []Delivery, presses bool) ([]Delivery, error) {
+func (n night) suit(tx *store.Tx, kind string, sends []Delivery, presses bool) ([]Delivery, error) {
 	if len(sends) == 0 {
 		return nil, nil
 	}
@@ -246,7 +251,7 @@ func suit(tx *store.Tx, kind string, sends []Delivery, presses bool) ([]Delivery
 		case w.Mode == Digested && !presses && slices.Contains(digestible, s.Channel):
 			s.State, s.DueAt = Digest, nextDigest(tx.Now, w.Hour)
 		default:
-			s.DueAt = calm(s.Priority, s.RecipientID, s.DueAt)
+			s.DueAt = n.calm(s.Priority, s.RecipientID, s.DueAt)
 		}
 		kept = append(kept, s)
 	}

@@ -21,7 +21,7 @@ import (
 
 func (w *world) wants(a org.Actor, kind string, m notify.Mode) {
 	w.t.Helper()
-	if _, err := notify.NewPreferences(w.DB).Set(w.t.Context(), a, nil, map[string]notify.Mode{kind: m}); err != nil {
+	if _, err := notify.NewPreferences(w.DB, plan.Default().Quiet()).Set(w.t.Context(), a, nil, map[string]notify.Mode{kind: m}); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -82,7 +82,7 @@ func TestWhatPeopleChoose(t *testing.T) {
 func TestTheHourIsTheirs(t *testing.T) {
 	w := newWorld(t)
 	a := w.Resident(0, org.RoleOwner)
-	p := notify.NewPreferences(w.DB)
+	p := notify.NewPreferences(w.DB, plan.Default().Quiet())
 	for hour, ok := range map[int]bool{-1: false, 3: false, 22: false, 24: false, 7: true, 9: true} {
 		if _, err := p.Set(t.Context(), a, &hour, nil); (err == nil) != ok {
 			t.Errorf("%d o'clock: %v", hour, err)
@@ -104,7 +104,7 @@ func TestTheHourIsTheirs(t *testing.T) {
 func TestWhatCannotBeSwitchedOff(t *testing.T) {
 	w := newWorld(t)
 	owner, officer := w.Resident(0, org.RoleOwner), w.Officer(w.Code("fire"), org.Head)
-	p := notify.NewPreferences(w.DB)
+	p := notify.NewPreferences(w.DB, plan.Default().Quiet())
 	for kind, a := range map[string]org.Actor{"answer": owner, "work": officer} {
 		for _, m := range []notify.Mode{notify.Off, notify.Digested} {
 			_, err := p.Set(t.Context(), a, nil, map[string]notify.Mode{kind: m})
@@ -150,14 +150,14 @@ func TestEachPostItsOwn(t *testing.T) {
 	home := quiet
 	home.Post = nil
 	w.wants(home, "notice", notify.Off)
-	news := toRead()
-	news.Kind = "follow"
+	known := toRead()
+	known.Kind = "follow"
 	w.tell(w.filed(fire, 0, 1))
-	w.drain(w.planned(news))
+	w.drain(w.planned(known))
 	if rows := w.deliveries(notify.Sent); len(rows) != 1 || rows[0].PersonID != loud.PersonID {
 		t.Errorf("%+v", rows)
 	}
-	alarm := news
+	alarm := known
 	alarm.Priority = event.Alarm
 	urgent := w.filed(fire, 0, 1).(event.CaseFiled)
 	urgent.Urgent = true
@@ -206,6 +206,11 @@ func TestTwentyDigesters(t *testing.T) {
 	}
 }
 
+// news is for everybody in the estate.
+func news() plan.Message {
+	return plan.Message{To: []plan.To{plan.Residents}, Kind: "notice", Title: "停水", Body: "停水。", Template: "notice", Values: []string{"小区", "停水", "社区", "今天"}, Channels: []plan.Channel{plan.Mini}, Priority: event.Bulk}
+}
+
 // TestADigestGoesOnByTheNextChannel, and what is in it is settled as it was itself.
 func TestADigestGoesOnByTheNextChannel(t *testing.T) {
 	for _, c := range []struct {
@@ -214,7 +219,8 @@ func TestADigestGoesOnByTheNextChannel(t *testing.T) {
 	}{{[]plan.Channel{plan.Mini, plan.SMS}, notify.Sent}, {[]plan.Channel{plan.Mini}, notify.Refused}} {
 		w := newWorld(t)
 		w.wants(w.Resident(0, org.RoleOwner), "notice", notify.Digested)
-		m := plan.Message{To: []plan.To{plan.Residents}, Kind: "notice", Title: "停水", Body: "停水。", Template: "notice", Values: []string{"小区", "停水", "社区", "今天"}, Channels: c.channels, Priority: event.Bulk}
+		m := news()
+		m.Channels = c.channels
 		d := w.planned(m)
 		w.tell(w.notice(1), w.notice(2))
 		w.drain(d)
@@ -247,12 +253,12 @@ func TestAnErasedPersonWantsNothing(t *testing.T) {
 	w := newWorld(t)
 	a := w.Resident(0, org.RoleOwner)
 	nine := 9
-	if _, err := notify.NewPreferences(w.DB).Set(t.Context(), a, &nine, map[string]notify.Mode{"notice": notify.Off}); err != nil {
+	if _, err := notify.NewPreferences(w.DB, plan.Default().Quiet()).Set(t.Context(), a, &nine, map[string]notify.Mode{"notice": notify.Off}); err != nil {
 		t.Fatal(err)
 	}
 	var trail int64
 	w.change(func(tx *store.Tx) error {
-		if err := tx.Model(&audit.Entry{}).Where("action = ?", "preference.set").Count(&trail).Error; err != nil {
+		if err := tx.Model(&audit.Entry{}).Where("verb = ?", "preference.set").Count(&trail).Error; err != nil {
 			return err
 		}
 		return notify.ErasePreferences(tx, a.PersonID)
@@ -260,7 +266,7 @@ func TestAnErasedPersonWantsNothing(t *testing.T) {
 	if trail != 1 {
 		t.Errorf("%d entries in the trail", trail)
 	}
-	c, err := notify.NewPreferences(w.DB).Find(t.Context(), a)
+	c, err := notify.NewPreferences(w.DB, plan.Default().Quiet()).Find(t.Context(), a)
 	if err != nil || c.Hour != 18 {
 		t.Error(c, err)
 	}
@@ -278,7 +284,7 @@ func TestTheNightIsQuiet(t *testing.T) {
 		w.Resident(n%3, org.RoleOwner)
 	}
 	w.clock.Advance(12*time.Hour + 30*time.Minute) // half past ten at night
-	d := w.dispatcher()
+	d := w.planned(news())
 	w.tell(w.notice(1))
 	w.drain(d)
 	w.once(0)
@@ -323,7 +329,7 @@ func TestWhatFailsInTheEveningWaits(t *testing.T) {
 	}
 	w.clock.Advance(12*time.Hour - time.Minute)
 	w.phones.err = func() error { return errors.New("not now") }
-	d := w.dispatcher()
+	d := w.planned(news())
 	w.tell(w.notice(1))
 	w.drain(d)
 	w.clock.Advance(2 * time.Minute) // the second try would be in the quiet hours
@@ -367,7 +373,7 @@ func TestWhatWaitsGoesToTheNewHolder(t *testing.T) {
 	w.tell(w.filed(fire, 0, 1))
 	w.drain(d)
 	service := org.New(w.DB, w.Vault, nil, nil)
-	service.OnStaffing(notify.Handover{})
+	service.OnStaffing(notify.NewHandover(plan.Default().Quiet()))
 	if err := service.ReleaseHolder(t.Context(), old, old.Post.PostID, old.PersonID); err != nil {
 		t.Fatal(err)
 	}
@@ -407,7 +413,7 @@ func TestADeputyAtThePostHasItToo(t *testing.T) {
 	w.tell(w.filed(fire, 0, 1))
 	w.drain(d)
 	service := org.New(w.DB, w.Vault, nil, nil)
-	service.OnStaffing(notify.Handover{})
+	service.OnStaffing(notify.NewHandover(plan.Default().Quiet()))
 	if err := service.ReleaseHolder(t.Context(), old, old.Post.PostID, old.PersonID); err != nil {
 		t.Fatal(err)
 	}

@@ -229,7 +229,7 @@ func (d *Dispatcher) choose(tx *store.Tx, n laneName) (batch []*outgoing, rest t
 	if err != nil || len(rows) == 0 {
 		return nil, 0, err
 	}
-	if rows, err = hushed(tx, rows); err != nil || len(rows) == 0 {
+	if rows, err = d.night.hushed(tx, rows); err != nil || len(rows) == 0 {
 		return nil, 0, err
 	}
 	if n.Priority != event.Alarm {

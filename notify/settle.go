@@ -81,7 +81,7 @@ func (d *Dispatcher) settle(tx *store.Tx, done []outcome) error {
 			state = Dead
 		}
 		c := change{state: state, attempts: o.Attempts + 1, code: o.code(), text: clip(o.err.Error())}
-		if later := calm(o.Priority, o.RecipientID, tx.Now); state == Waiting && later.After(tx.Now) {
+		if later := d.night.calm(o.Priority, o.RecipientID, tx.Now); state == Waiting && later.After(tx.Now) {
 			c.after = later
 		}
 		groups[c] = append(groups[c], o.ID)
@@ -107,11 +107,11 @@ func (d *Dispatcher) settle(tx *store.Tx, done []outcome) error {
 	if err := settleDigests(tx, done); err != nil {
 		return err
 	}
-	return goOn(tx, done)
+	return d.goOn(tx, done)
 }
 
 // goOn hands on what did not arrive to the next channel of its message.
-func goOn(tx *store.Tx, done []outcome) error {
+func (d *Dispatcher) goOn(tx *store.Tx, done []outcome) error {
 	var next []Delivery
 	for i := range done {
 		o := &done[i]
@@ -119,7 +119,9 @@ func goOn(tx *store.Tx, done []outcome) error {
 			continue
 		}
 		if c := o.text.next(o.Channel); c != "" {
-			next = append(next, o.via(tx, c))
+			n := o.via(tx, c)
+			n.DueAt = d.night.calm(n.Priority, n.RecipientID, tx.Now)
+			next = append(next, n)
 		}
 	}
 	if len(next) == 0 {
@@ -131,7 +133,7 @@ func goOn(tx *store.Tx, done []outcome) error {
 // via is the same message to the same recipient through another channel.
 func (d *Delivery) via(tx *store.Tx, c plan.Channel) Delivery {
 	return Delivery{MessageID: d.MessageID, TextID: d.TextID, EstateID: d.EstateID, AboutID: d.AboutID, CaseID: d.CaseID, RecipientKind: d.RecipientKind, RecipientID: d.RecipientID, PersonID: d.PersonID,
-		Channel: c, Priority: d.Priority, Lane: d.Lane, State: Waiting, DueAt: calm(d.Priority, d.RecipientID, tx.Now), CreatedAt: tx.Now}
+		Channel: c, Priority: d.Priority, Lane: d.Lane, State: Waiting, DueAt: tx.Now, CreatedAt: tx.Now}
 }
 
 func settleSent(tx *store.Tx, sent []outcome) error {

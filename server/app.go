@@ -29,6 +29,7 @@ import (
 	"github.com/linli-city/linli/models/vault"
 	"github.com/linli-city/linli/notify"
 	"github.com/linli-city/linli/notify/inbox"
+	"github.com/linli-city/linli/notify/plan"
 	"github.com/linli-city/linli/notify/sms"
 	"github.com/linli-city/linli/server/callback"
 	"github.com/linli-city/linli/server/h5"
@@ -107,7 +108,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.board = disclosure.New(a.db, a.files)
 	a.inbox = inbox.New(a.db)
 	a.live = inbox.NewLive(a.db, a.redis, int(cfg.Shards.N), maxStreams, log)
-	a.wishes = notify.NewPreferences(a.db)
+	a.wishes = notify.NewPreferences(a.db, a.quiet())
 	a.sessions = session.New(a.db, a.redis, cfg.SessionTTL.D)
 	if cfg.Sandbox() {
 		a.texts = sms.NewSandbox(a.db.Now)
@@ -117,10 +118,10 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	}
 	a.org.OnMove(a.complaints.Relocate, a.joint.Relocate)
 	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.mediation.Erase, a.sessions.Erase, a.inbox.Erase, notify.ErasePreferences)
-	a.org.OnStaffing(notify.Handover{})
+	a.org.OnStaffing(notify.NewHandover(a.quiet()))
 	a.complaints.OnErase(notify.Forget)
 	a.complaints.OnStep(notify.Acted)
-	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Ways: a.wechat.ways(a.templates()), Told: a.live.Told,
+	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Ways: a.wechat.ways(a.templates()), Told: a.live.Told, Quiet: a.quiet(),
 		Consequences: reactions(), Shards: int(cfg.Shards.N), Log: log, Registry: a.registry})
 	return a, nil
 }
@@ -166,6 +167,14 @@ func (a *app) mount(ctx context.Context) error {
 		})
 	}
 	return nil
+}
+
+// quiet are the hours in which phones are left in peace. The sandbox has none that would ring.
+func (a *app) quiet() plan.Quiet {
+	if a.cfg.Sandbox() {
+		return plan.Quiet{}
+	}
+	return plan.Default().Quiet()
 }
 
 // bureau is the name of the housing bureau in the city's pack.
