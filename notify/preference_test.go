@@ -248,6 +248,27 @@ func TestADigestGoesOnByTheNextChannel(t *testing.T) {
 	}
 }
 
+// TestAClosedCaseIsForgottenInDigestsToo: a digest has the words of its newest message, which may name a case.
+func TestAClosedCaseIsForgottenInDigestsToo(t *testing.T) {
+	w := newWorld(t)
+	a := w.Resident(0, org.RoleOwner)
+	w.wants(a, "progress", notify.Digested)
+	m := plan.Message{To: []plan.To{plan.Complainant}, Kind: "progress", Title: "您的投诉已受理", Body: "已受理。", Template: "case_progress", Values: []string{"T1", "油烟", "办理中", "今天", "请留意"}, Channels: []plan.Channel{plan.Mini}, Priority: event.Normal}
+	d := w.planned(m)
+	w.tell(w.filed(w.Code("fire"), 0, a.PersonID))
+	w.drain(d)
+	w.clock.Advance(8 * time.Hour)
+	if _, err := d.SendDigests(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.drain(d)
+	w.once(1)
+	w.change(func(tx *store.Tx) error { return notify.Forget(tx, []int64{1}) })
+	if left := w.deliveries(notify.Sent); len(left) != 0 {
+		t.Errorf("who complained is still to be seen: %+v", left)
+	}
+}
+
 // TestAnErasedPersonWantsNothing, and every change is in the trail.
 func TestAnErasedPersonWantsNothing(t *testing.T) {
 	w := newWorld(t)

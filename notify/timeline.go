@@ -160,6 +160,9 @@ func says(i inbox.Item, a *Ack, now time.Time) string {
 		if i.ReadAt == nil && !now.Before(a.DueAt) {
 			return "已送达，" + unread + "未读，正在转报"
 		}
+		if i.ReadAt == nil && a.Step > 0 && a.MessageID == a.SourceID {
+			return lasting(time.Duration(a.Patience*a.Step)*time.Second) + "未读，已再次提醒"
+		}
 	case AckActed:
 		if i.ReadAt == nil {
 			return "已送达，单位已办理"
