@@ -70,7 +70,22 @@ func (n *Number) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// Templates are WeChat's template ids by the plan's names. Entries that are not name=id are reported by Check.
+// Bound is how much there may be of something, 0 for no bound; see Duration for mistakes.
+type Bound struct {
+	N   int64
+	err error
+}
+
+// UnmarshalText reads it.
+func (n *Bound) UnmarshalText(b []byte) error {
+	n.N, n.err = strconv.ParseInt(string(b), 10, 64)
+	if n.err != nil || n.N < 0 {
+		n.err = fmt.Errorf("%q 不是 0 或正整数", b)
+	}
+	return nil
+}
+
+// Templates are a provider's template ids by our names. Entries that are not name=id are reported by Check.
 type Templates map[string]string
 
 // UnmarshalText reads "name=id;name=id". What it cannot read is kept under the empty name.

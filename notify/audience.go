@@ -57,6 +57,10 @@ func (d *Dispatcher) audience(ctx context.Context, e event.Event, msg plan.Messa
 			if to == plan.Heads {
 				kinds = []org.PostKind{org.Head, org.Chair}
 			}
+			if to == plan.Duty {
+				batch, err = d.onDuty(tx, e.Estate(), except)
+				return err
+			}
 			batch, err = holders(tx, orgs, except, kinds)
 			return err
 		})
@@ -157,11 +161,45 @@ func organisations(tx *store.Tx, e event.Event, to plan.To) ([]int64, error) {
 	if err := tx.Where("id = ?", e.Estate()).Take(&estate).Error; err != nil {
 		return nil, store.NotFound(err, org.ErrEstateNotFound)
 	}
-	if to == plan.Committee {
+	switch to {
+	case plan.Township:
+		return []int64{estate.TownshipID}, nil
+	case plan.Committee:
 		return []int64{estate.StandIn(org.FunctionCommittee).OrganisationID}, nil
+	case plan.Duty:
+		return nil, nil
 	}
 	return []int64{estate.CommunityID}, nil
 }
+
+// onDuty gives who is on duty for emergency repairs: the posts of their organisations, and the number of each shift, which may
+// belong to nobody with an account.
+func (d *Dispatcher) onDuty(tx *store.Tx, estate int64, except []int64) ([]recipient, error) {
+	if d.o.Duty == nil {
+		return nil, nil
+	}
+	shifts, err := d.o.Duty(tx, estate)
+	if err != nil {
+		return nil, err
+	}
+	var orgs []int64
+	var all []recipient
+	for _, s := range shifts {
+		if slices.Contains(except, s.OrganisationID) {
+			continue
+		}
+		orgs, all = append(orgs, s.OrganisationID), append(all, recipient{kind: onShift, id: s.ShiftID})
+	}
+	slices.Sort(orgs)
+	posts, err := holders(tx, slices.Compact(orgs), except, nil)
+	return append(posts, all...), err
+}
+
+// onShift is the kind of a recipient that is a number on the duty roster.
+const onShift = "shift"
+
+// Shift is somebody's time of duty for an organisation.
+type Shift struct{ ShiftID, OrganisationID int64 }
 
 // holders gives the posts of organisations with everybody who holds or deputises each, and posts that nobody holds
 // with their deputy post's people. Where an organisation has no living holder at all, those above it are told as well,

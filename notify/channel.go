@@ -7,7 +7,6 @@ import (
 
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
-	"github.com/linli-city/linli/notify/plan"
 )
 
 // Outgoing is what a channel sends.
@@ -19,6 +18,7 @@ type Outgoing struct {
 	Page     string
 	Title    string
 	Body     string
+	Place    string // the estate, "" for none
 	Data     map[string]string
 }
 
@@ -59,6 +59,8 @@ type Way struct {
 	Channel Channel
 	// Addresses finds where people are reached; who is missing is not reached this way.
 	Addresses func(tx *store.Tx, persons []int64) (map[int64]string, error)
+	// Shifts finds where those on duty are reached; nil where this way does not reach them.
+	Shifts func(tx *store.Tx, shifts []int64) (map[int64]string, error)
 	// Templates are the provider's ids by the plan's names. A message whose template has none does not go this way; nil where
 	// no template is needed.
 	Templates map[string]string
@@ -80,6 +82,3 @@ func (w *Way) template(name string) (id string, ok bool) {
 	id = w.Templates[name]
 	return id, id != ""
 }
-
-// staffed tells the channels that reach people as holders of a post.
-var staffed = map[plan.Channel]bool{plan.Service: true}

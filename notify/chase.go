@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"gorm.io/gorm/clause"
-
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
@@ -82,7 +80,7 @@ func (d *Dispatcher) chase(ctx context.Context, c chain) error {
 		return nil
 	})
 	if err == nil {
-		d.told(told)
+		d.announce(told)
 		poke(d.send)
 	}
 	return err
@@ -220,7 +218,7 @@ func (r *reroute) deliver(text *Text, to []recipient, c plan.Channel) (int, erro
 	if err != nil || len(sends) == 0 {
 		return 0, err
 	}
-	return len(sends), r.tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&sends).Error
+	return len(sends), r.put(r.tx, sends)
 }
 
 // askNext waits for the next to read.

@@ -66,6 +66,11 @@ func (t *Text) next(after plan.Channel) plan.Channel {
 	return ""
 }
 
+// last is the last channel, "" for none.
+func (t *Text) last() plan.Channel {
+	return plan.Channel(t.Channels[strings.LastIndex(t.Channels, ",")+1:])
+}
+
 // Delivery is one message to one recipient through one channel outside the app.
 type Delivery struct {
 	ID            int64 `gorm:"primaryKey"`
@@ -74,7 +79,7 @@ type Delivery struct {
 	EstateID      int64
 	AboutID       int64  // as in outbox.Message
 	CaseID        int64  // as in outbox.Message; what concerns one case reaches a person in order
-	RecipientKind string // person, post
+	RecipientKind string // person, post, shift
 	RecipientID   int64
 	PersonID      int64 // who holds the post when it was told; the person itself otherwise
 	Channel       plan.Channel

@@ -55,7 +55,7 @@ func (d *Dispatcher) SendDigests(ctx context.Context) (int, error) {
 	n := 0
 	var errs []error
 	for _, person := range people {
-		err := d.o.DB.InTx(ctx, func(tx *store.Tx) error { return d.night.digest(tx, person) })
+		err := d.o.DB.InTx(ctx, func(tx *store.Tx) error { return d.digest(tx, person) })
 		switch {
 		case err == nil:
 			n++
@@ -70,13 +70,17 @@ func (d *Dispatcher) SendDigests(ctx context.Context) (int, error) {
 }
 
 // digest puts what is due for a person into one message. It goes the way of the newest, and on by the ways of the others.
-func (n night) digest(tx *store.Tx, person int64) error {
+func (d *Dispatcher) digest(tx *store.Tx, person int64) error {
 	var rows []Delivery
 	err := tx.Where("person_id = ? AND state = ? AND due_at <= ?", person, Digest, tx.Now).Order("id").Limit(digestSize).Find(&rows).Error
 	if err != nil || len(rows) == 0 {
 		return err
 	}
-	texts, err := textsOf(tx, rows)
+	ids, words := make([]int64, len(rows)), make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i], words[i] = r.ID, r.TextID
+	}
+	texts, err := textsOf(tx, words)
 	if err != nil {
 		return err
 	}
@@ -87,10 +91,6 @@ func (n night) digest(tx *store.Tx, person int64) error {
 	m := outbox.Message{Kind: digestMessage, Body: "{}", Priority: event.Normal, State: outbox.Done, DueAt: tx.Now, CreatedAt: tx.Now, DoneAt: &tx.Now}
 	if err := tx.Create(&m).Error; err != nil {
 		return err
-	}
-	ids := make([]int64, len(rows))
-	for i, r := range rows {
-		ids[i] = r.ID
 	}
 	res := tx.Model(&Delivery{}).Where("id IN ? AND state = ?", ids, Digest).Updates(map[string]any{"state": Merged, "digest_id": m.ID})
 	if res.Error != nil {
@@ -107,25 +107,8 @@ func (n night) digest(tx *store.Tx, person int64) error {
 	if err := tx.Create(&t).Error; err != nil {
 		return err
 	}
-	return tx.Create(&Delivery{MessageID: m.ID, TextID: t.ID, RecipientKind: "person", RecipientID: person, PersonID: person, Channel: t.next(""), Priority: t.Priority,
-		Lane: int(person % lanes), State: Waiting, DueAt: n.calm(t.Priority, person, tx.Now), CreatedAt: tx.Now}).Error
-}
-
-func textsOf(tx *store.Tx, rows []Delivery) (map[int64]*Text, error) {
-	var ids []int64
-	for _, r := range rows {
-		ids = append(ids, r.TextID)
-	}
-	slices.Sort(ids)
-	var list []Text
-	if err := tx.Where("id IN ?", slices.Compact(ids)).Find(&list).Error; err != nil {
-		return nil, err
-	}
-	texts := map[int64]*Text{}
-	for i := range list {
-		texts[list[i].ID] = &list[i]
-	}
-	return texts, nil
+	return d.put(tx, []Delivery{{MessageID: m.ID, TextID: t.ID, RecipientKind: "person", RecipientID: person, PersonID: person, Channel: t.next(""), Priority: t.Priority,
+		Lane: int(person % lanes), State: Waiting, DueAt: d.night.calm(t.Priority, person, tx.Now), CreatedAt: tx.Now}})
 }
 
 // ways are the channels of the newest message and then those of the others, each once.

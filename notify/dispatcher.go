@@ -29,9 +29,10 @@ type Options struct {
 	DB           *store.DB
 	Redis        redis.UniversalClient
 	Ways         map[plan.Channel]*Way
-	Plan         func(event.Event) ([]plan.Message, error) // nil means the shipped table
-	Quiet        plan.Quiet                                // when phones are left in peace; none by default
-	Told         func([]inbox.Item)                        // hears of what has just come to inboxes; it must not wait. May be nil
+	Plan         func(event.Event) ([]plan.Message, error)         // nil means the shipped table
+	Quiet        plan.Quiet                                        // when phones are left in peace; none by default
+	Told         func([]inbox.Item)                                // hears of what has just come to inboxes; it must not wait. May be nil
+	Duty         func(tx *store.Tx, estate int64) ([]Shift, error) // who is on duty for emergency repairs
 	Consequences []Consequence
 	Shards       int           // streams of each priority; 0 means 4
 	Senders      int           // sends in the air in one lane; 0 means 64
@@ -59,9 +60,14 @@ type Dispatcher struct {
 	direct map[bool]chan int64
 	deaf   time.Time // until when Redis is not asked; the relay's alone
 
-	mu      sync.Mutex
-	working map[laneName]bool
-	resting map[restKey]time.Time
+	mu       sync.Mutex
+	working  map[laneName]bool
+	resting  map[restKey]time.Time
+	troubled map[restKey]time.Duration // how long the last rest after a failure was
+	known    map[laneName]bool         // lanes that have their row
+	hints    map[laneName]bool         // lanes that this process put something into
+	looked   time.Time                 // when the database was last asked for lanes
+	starved  bool                      // a lane waits for a sender to be free
 }
 
 const (
@@ -87,14 +93,14 @@ func New(o Options) *Dispatcher {
 		o.Rest = time.Minute
 	}
 	d := &Dispatcher{o: o, owner: rand.Text()[:16], wake: make(chan struct{}, 1), send: make(chan struct{}, 1), stats: newStats(o.Registry), night: night{o.Quiet}, quiet: newQuieter(o.Log, "send"), late: newQuieter(o.Log, "lag"),
-		swift: make(chan struct{}, swiftLanes), steady: make(chan struct{}, steadyLanes), working: map[laneName]bool{}, resting: map[restKey]time.Time{},
+		swift: make(chan struct{}, swiftLanes), steady: make(chan struct{}, steadyLanes), working: map[laneName]bool{}, resting: map[restKey]time.Time{}, troubled: map[restKey]time.Duration{}, known: map[laneName]bool{}, hints: map[laneName]bool{},
 		direct: map[bool]chan int64{true: make(chan int64, relayBatch), false: make(chan int64, relayBatch)}}
 	o.DB.OnWake(func() { poke(d.wake) })
 	return d
 }
 
-// told says what has just come to inboxes.
-func (d *Dispatcher) told(items []inbox.Item) {
+// announce says what has just come to inboxes.
+func (d *Dispatcher) announce(items []inbox.Item) {
 	if d.o.Told != nil && len(items) > 0 {
 		d.o.Told(items)
 	}

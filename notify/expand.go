@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -29,77 +30,106 @@ type progress struct {
 	After int64 `json:"after,omitempty"` // the last person of a long audience
 }
 
-// writer is who writes the deliveries of one message.
+// addressed is a recipient and whose words of the message are for them.
+type addressed struct {
+	row int
+	recipient
+}
+
+// writer is who writes the deliveries of one message: those of a small one in one commit, those of a large one a batch at a time.
 type writer struct {
 	*Dispatcher
-	m     outbox.Message
-	tag   string
-	at    progress
-	plan  []plan.Message
-	texts []Text
+	m        outbox.Message
+	messages []plan.Message
+	tag      string
+	from, at progress
+	owned    bool // the message is kept from others while it is written in several commits
+	resumed  bool // some of it may be written
+	texts    []Text
+	batch    []addressed
 }
+
+// errTakenOver ends a writer whom another took for dead, or was faster than.
+var errTakenOver = errors.New("notify: another process has the message")
 
 // Expand writes the deliveries of a message, runs its consequences and marks it done. Another process that died within goes on
 // where that one was, and one that is alive is left alone. It is harmless to repeat: the schema keeps one item per recipient
 // and one delivery per channel.
 func (d *Dispatcher) Expand(ctx context.Context, id int64) error {
 	w := &writer{Dispatcher: d, tag: "expand/" + d.owner + "/" + strconv.FormatInt(time.Now().UnixNano(), 36)}
-	if mine, err := w.own(ctx, id); err != nil || !mine {
-		return err
-	}
-	if free, err := w.afterEarlier(ctx); err != nil || !free {
+	if free, err := w.look(ctx, id); err != nil || !free {
 		return err
 	}
 	e, err := w.m.Event()
 	if err != nil {
 		return err
 	}
-	if w.plan, err = d.o.Plan(e); err != nil {
+	if w.messages, err = d.o.Plan(e); err != nil {
 		return err
 	}
-	if err := w.word(ctx, w.plan); err != nil {
-		return err
+	err = w.expand(ctx, e)
+	if errors.Is(err, errTakenOver) {
+		return nil
 	}
-	for row, msg := range w.plan {
-		if row < w.at.Row {
+	return err
+}
+
+func (w *writer) expand(ctx context.Context, e event.Event) error {
+	for row, msg := range w.messages {
+		if row < w.from.Row {
 			continue
 		}
-		err := d.audience(ctx, e, msg, w.resume(row), func(at progress, batch []recipient) error {
-			at.Row = row
-			return w.write(ctx, row, at, batch)
-		})
-		if errors.Is(err, errTakenOver) {
-			return nil
+		from := progress{Row: row}
+		if row == w.from.Row {
+			from = w.from
 		}
+		err := w.audience(ctx, e, msg, from, func(at progress, batch []recipient) error {
+			for _, r := range batch {
+				w.batch = append(w.batch, addressed{row, r})
+			}
+			at.Row, w.at = row, at
+			w.at.Row = row
+			if len(w.batch) < expandBatch {
+				return nil
+			}
+			return w.flush(ctx, false)
+		})
 		if err != nil {
 			return err
 		}
 	}
-	if err := d.react(ctx, e, id); err != nil {
+	if !w.reacts(e) {
+		return w.flush(ctx, true)
+	}
+	if err := w.flush(ctx, false); err != nil {
 		return err
 	}
-	return d.o.DB.InTx(ctx, func(tx *store.Tx) error {
-		return tx.Model(&outbox.Message{}).Where("id = ? AND owner = ?", id, w.tag).Updates(map[string]any{"state": outbox.Done, "done_at": tx.Now, "owner": "", "progress": ""}).Error
-	})
+	if err := w.react(ctx, e, w.m.ID); err != nil {
+		return err
+	}
+	return w.flush(ctx, true)
 }
 
-// errTakenOver ends a writer whom another took for dead.
-var errTakenOver = errors.New("notify: another process has the message")
-
-// own takes the message unless it is done or somebody alive writes it.
-func (w *writer) own(ctx context.Context, id int64) (mine bool, err error) {
-	err = w.o.DB.InTx(ctx, func(tx *store.Tx) error {
-		res := tx.Model(&outbox.Message{}).Where("id = ? AND state IN ? AND (owner = '' OR owner LIKE ? OR due_at <= ?)", id, []outbox.State{outbox.Pending, outbox.Published}, relayTag+"%", tx.Now).
-			Updates(map[string]any{"owner": w.tag, "state": outbox.Published, "due_at": tx.Now.Add(carried(event.Bulk))})
-		if mine = res.RowsAffected == 1; res.Error != nil || !mine {
-			return res.Error
+// look reads the message; free is false when it is done, somebody alive writes it, or an earlier one about the same case comes first.
+func (w *writer) look(ctx context.Context, id int64) (free bool, err error) {
+	err = w.o.DB.View(ctx, func(tx *store.Tx) error {
+		if err := tx.Where("id = ?", id).Take(&w.m).Error; err != nil {
+			return err
 		}
-		return tx.Where("id = ?", id).Take(&w.m).Error
+		alive := w.m.Owner != "" && !strings.HasPrefix(w.m.Owner, relayTag) && w.m.DueAt.After(tx.Now)
+		free = !alive && (w.m.State == outbox.Pending || w.m.State == outbox.Published)
+		return nil
 	})
-	if err != nil || !mine || w.m.Progress == "" {
-		return mine, err
+	if err != nil || !free {
+		return false, err
 	}
-	return true, json.Unmarshal([]byte(w.m.Progress), &w.at)
+	if w.m.Progress != "" {
+		w.resumed = true
+		if err := json.Unmarshal([]byte(w.m.Progress), &w.from); err != nil {
+			return false, err
+		}
+	}
+	return w.afterEarlier(ctx)
 }
 
 // afterEarlier writes the earlier messages about the same case first. One that another process is writing puts this one off;
@@ -128,80 +158,153 @@ func (w *writer) afterEarlier(ctx context.Context) (free bool, err error) {
 		if free = n == 0; free {
 			return nil
 		}
-		return tx.Model(&outbox.Message{}).Where("id = ? AND owner = ?", w.m.ID, w.tag).Updates(map[string]any{"owner": "", "state": outbox.Pending, "due_at": tx.Now.Add(time.Second)}).Error
+		return tx.Model(&outbox.Message{}).Where("id = ? AND state IN ? AND owner = ?", w.m.ID, []outbox.State{outbox.Pending, outbox.Published}, w.m.Owner).
+			Updates(map[string]any{"owner": "", "state": outbox.Pending, "due_at": tx.Now.Add(time.Second)}).Error
 	})
 	return free, err
 }
 
-// resume is where a row of the plan begins: at its beginning, but for the row that a dead writer was in.
-func (w *writer) resume(row int) progress {
-	if row == w.at.Row {
-		return w.at
+// flush writes what has gathered and how far it is, or that all is done, in one commit.
+func (w *writer) flush(ctx context.Context, done bool) error {
+	lanes := map[laneName]bool{}
+	var items []inbox.Item
+	err := w.o.DB.InTx(ctx, func(tx *store.Tx) (err error) {
+		clear(lanes)
+		if err := w.hold(tx, done); err != nil {
+			return err
+		}
+		if err := w.word(tx); err != nil {
+			return err
+		}
+		items, err = w.write(tx, lanes)
+		return err
+	})
+	if err != nil {
+		return err
 	}
-	return progress{Row: row}
+	w.announce(items)
+	w.owned, w.resumed, w.batch = !done, true, w.batch[:0]
+	for n := range lanes {
+		w.wakeLane(n)
+	}
+	return nil
+}
+
+// hold keeps the message for this writer, notes how far it is and that the writer is alive, or that all is done.
+func (w *writer) hold(tx *store.Tx, done bool) error {
+	text, err := json.Marshal(w.at)
+	if err != nil {
+		return err
+	}
+	change := map[string]any{"state": outbox.Published, "owner": w.tag, "progress": string(text), "due_at": tx.Now.Add(carried(event.Bulk))}
+	if done {
+		change = map[string]any{"state": outbox.Done, "owner": "", "progress": "", "done_at": tx.Now}
+	}
+	q := tx.Model(&outbox.Message{}).Where("id = ?", w.m.ID)
+	if w.owned {
+		q = q.Where("owner = ?", w.tag)
+	} else {
+		q = q.Where("state IN ? AND (owner = '' OR owner LIKE ? OR due_at <= ?)", []outbox.State{outbox.Pending, outbox.Published}, relayTag+"%", tx.Now)
+	}
+	return store.MustAffect(q.Updates(change), errTakenOver)
 }
 
 // word writes what the message says to each audience, once.
-func (w *writer) word(ctx context.Context, messages []plan.Message) error {
-	return w.o.DB.InTx(ctx, func(tx *store.Tx) error {
-		w.texts = nil
-		if err := tx.Where("message_id = ? AND position >= 0", w.m.ID).Order("position").Find(&w.texts).Error; err != nil || len(w.texts) == len(messages) {
+func (w *writer) word(tx *store.Tx) error {
+	if w.resumed {
+		if len(w.texts) > 0 {
+			return nil
+		}
+		return tx.Where("message_id = ? AND position >= 0", w.m.ID).Order("position").Find(&w.texts).Error
+	}
+	w.texts = make([]Text, len(w.messages))
+	for i, msg := range w.messages {
+		data, err := json.Marshal(msg.Data())
+		if err != nil {
 			return err
 		}
-		w.texts = nil
-		for i, msg := range messages {
-			data, err := json.Marshal(msg.Data())
-			if err != nil {
-				return err
-			}
-			pressing, channels := max(msg.Priority, w.m.Priority), msg.ChannelList()
-			w.texts = append(w.texts, Text{MessageID: w.m.ID, Position: int64(i), Audience: msg.To[0], Kind: msg.Kind, Title: msg.Title, Body: w.night.words(msg.Body, pressing, channels, tx.Now), Template: msg.Template, Data: string(data),
-				Channels: channels, Priority: pressing, Hold: msg.Hold, SubjectKind: msg.SubjectKind, SubjectID: msg.SubjectID, CreatedAt: tx.Now})
-		}
-		return tx.Create(&w.texts).Error
-	})
+		presses, channels := max(msg.Priority, w.m.Priority), msg.ChannelList()
+		w.texts[i] = Text{MessageID: w.m.ID, Position: int64(i), Audience: msg.To[0], Kind: msg.Kind, Title: msg.Title, Body: w.night.words(msg.Body, presses, channels, tx.Now), Template: msg.Template, Data: string(data), Channels: channels,
+			Priority: presses, Hold: msg.Hold, SubjectKind: msg.SubjectKind, SubjectID: msg.SubjectID, CreatedAt: tx.Now}
+	}
+	if len(w.texts) == 0 {
+		return nil
+	}
+	return tx.Create(&w.texts).Error
 }
 
-// write writes inbox items and deliveries of one batch and how far it is, in one commit.
-func (w *writer) write(ctx context.Context, row int, at progress, batch []recipient) error {
-	text := &w.texts[row]
-	var items []inbox.Item
-	err := w.o.DB.InTx(ctx, func(tx *store.Tx) error {
-		items = nil
-		if err := w.beat(tx, at); err != nil {
-			return err
-		}
-		fresh, err := w.fresh(tx, at, batch)
-		if err != nil || len(fresh) == 0 {
-			return err
-		}
-		var sends []Delivery
-		first, boxed := text.next(""), map[recipient]bool{}
-		for _, r := range fresh {
-			if box := (recipient{kind: r.kind, id: r.id}); !boxed[box] {
-				boxed[box] = true
-				items = append(items, inbox.Item{MessageID: w.m.ID, TextID: text.ID, RecipientKind: r.kind, RecipientID: r.id, EstateID: w.m.EstateID, CreatedAt: tx.Now})
-			}
-			if first != "" && r.person != 0 {
-				sends = append(sends, w.delivery(tx, text, r, first))
-			}
-		}
-		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&items).Error; err != nil {
-			return err
-		}
-		if err := w.night.await(tx, &w.m, text, w.plan[row].Ack, fresh); err != nil {
-			return err
-		}
-		if sends, err = w.night.suit(tx, text.Kind, sends, false); err != nil || len(sends) == 0 {
-			return err
-		}
-		return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&sends).Error
-	})
-	if err == nil {
-		w.told(items)
+// write writes inbox items and deliveries of the batch. Each recipient is told once, in the first words that are for them.
+func (w *writer) write(tx *store.Tx, lanes map[laneName]bool) ([]inbox.Item, error) {
+	told, err := w.told(tx)
+	if err != nil {
+		return nil, err
 	}
-	poke(w.send)
-	return err
+	var items []inbox.Item
+	fresh, sends := make([][]recipient, len(w.texts)), make([][]Delivery, len(w.texts)) // by the row of the plan
+	words := map[recipient]int{}
+	for _, a := range w.batch {
+		box := recipient{kind: a.kind, id: a.id}
+		if told[box] {
+			continue
+		}
+		row, known := words[box]
+		if known && row != a.row {
+			continue
+		}
+		text := &w.texts[a.row]
+		words[box] = a.row
+		fresh[a.row] = append(fresh[a.row], a.recipient)
+		if !known && a.kind != onShift { // a number has no inbox
+			items = append(items, inbox.Item{MessageID: w.m.ID, TextID: text.ID, RecipientKind: a.kind, RecipientID: a.id, EstateID: w.m.EstateID, CreatedAt: tx.Now})
+		}
+		c := text.next("")
+		if a.kind == onShift {
+			c = text.last()
+		}
+		if c != "" && (a.person != 0 || a.kind == onShift) {
+			sends[a.row] = append(sends[a.row], w.delivery(tx, text, a.recipient, c))
+		}
+	}
+	if len(items) > 0 {
+		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&items).Error; err != nil {
+			return nil, err
+		}
+	}
+	var all []Delivery
+	for row := range w.texts {
+		text := &w.texts[row]
+		if err := w.night.await(tx, &w.m, text, w.messages[row].Ack, fresh[row]); err != nil {
+			return nil, err
+		}
+		suited, err := w.night.suit(tx, text.Kind, sends[row], false)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, suited...)
+	}
+	for _, s := range all {
+		lanes[laneName{s.Channel, s.Priority, s.Lane}] = true
+	}
+	return items, w.put(tx, all)
+}
+
+// put writes deliveries, and their lanes, by which senders find them.
+func (d *Dispatcher) put(tx *store.Tx, sends []Delivery) error {
+	if len(sends) == 0 {
+		return nil
+	}
+	lanes := map[laneName]bool{}
+	for _, s := range sends {
+		n := laneName{s.Channel, s.Priority, s.Lane}
+		if lanes[n] {
+			continue
+		}
+		lanes[n] = true
+		if err := d.register(tx, n); err != nil {
+			return err
+		}
+	}
+	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&sends).Error
 }
 
 func (w *writer) delivery(tx *store.Tx, text *Text, r recipient, c plan.Channel) Delivery {
@@ -209,23 +312,13 @@ func (w *writer) delivery(tx *store.Tx, text *Text, r recipient, c plan.Channel)
 		Channel: c, Priority: text.Priority, Lane: int(w.m.EstateID % lanes), State: Waiting, DueAt: tx.Now, CreatedAt: tx.Now}
 }
 
-// beat notes the progress and that the writer is alive.
-func (w *writer) beat(tx *store.Tx, at progress) error {
-	text, err := json.Marshal(at)
-	if err != nil {
-		return err
+// told gives who of the batch has the message from an earlier commit.
+func (w *writer) told(tx *store.Tx) (map[recipient]bool, error) {
+	if !w.resumed || len(w.batch) == 0 || (w.at.Row == 0 && w.at.To == 0) {
+		return nil, nil
 	}
-	res := tx.Model(&outbox.Message{}).Where("id = ? AND owner = ?", w.m.ID, w.tag).Updates(map[string]any{"progress": string(text), "due_at": tx.Now.Add(carried(event.Bulk))})
-	return store.MustAffect(res, errTakenOver)
-}
-
-// fresh leaves out whom an earlier audience of the message has reached already: each is told once, in the first words.
-func (w *writer) fresh(tx *store.Tx, at progress, batch []recipient) ([]recipient, error) {
-	if (at.Row == 0 && at.To == 0) || len(batch) == 0 {
-		return batch, nil
-	}
-	ids := make([]int64, len(batch))
-	for i, r := range batch {
+	ids := make([]int64, len(w.batch))
+	for i, r := range w.batch {
 		ids[i] = r.id
 	}
 	var rows []inbox.Item
@@ -236,7 +329,7 @@ func (w *writer) fresh(tx *store.Tx, at progress, batch []recipient) ([]recipien
 	for _, r := range rows {
 		told[recipient{kind: r.RecipientKind, id: r.RecipientID}] = true
 	}
-	return slices.DeleteFunc(slices.Clone(batch), func(r recipient) bool { return told[recipient{kind: r.kind, id: r.id}] }), nil
+	return told, nil
 }
 
 // failed counts a try and gives up at the ceiling, visibly.
@@ -254,6 +347,11 @@ func (d *Dispatcher) failed(ctx context.Context, id int64, cause error) {
 		return tx.Model(&outbox.Message{}).Where("id = ? AND state = ?", id, outbox.Published).Updates(change).Error
 	})
 	d.o.Log.ErrorContext(ctx, "message not expanded", "message", id, "error", fmt.Sprint(cause), "recorded", err == nil)
+}
+
+// reacts tells whether an event has consequences in another domain.
+func (d *Dispatcher) reacts(e event.Event) bool {
+	return slices.ContainsFunc(d.o.Consequences, func(c Consequence) bool { return c.Kind == e.Kind() })
 }
 
 // react runs the consequences of an event that have not run yet.

@@ -129,6 +129,11 @@ func (h Handover) give(tx *store.Tx, rows []Delivery, to []recipient) error {
 	if len(all) == 0 {
 		return nil
 	}
+	for _, s := range all {
+		if err := (laneName{s.Channel, s.Priority, s.Lane}).register(tx); err != nil {
+			return err
+		}
+	}
 	tx.Committed(tx.Wake)
 	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&all).Error
 }

@@ -44,22 +44,37 @@ func (n laneName) row(tx *store.Tx) *gorm.DB {
 	return tx.Model(&Lane{}).Where("channel = ? AND priority = ? AND lane = ?", n.Channel, n.Priority, n.Lane)
 }
 
+// register makes the lane's row, by which senders find it.
+func (d *Dispatcher) register(tx *store.Tx, n laneName) error {
+	d.mu.Lock()
+	known := d.known[n]
+	d.mu.Unlock()
+	if known {
+		return nil
+	}
+	if err := n.register(tx); err != nil {
+		return err
+	}
+	tx.Committed(func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.known[n] = true
+	})
+	return nil
+}
+
+func (n laneName) register(tx *store.Tx) error {
+	l := Lane{Channel: n.Channel, Priority: n.Priority, Lane: n.Lane, Until: tx.Now, Launched: "[]"}
+	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&l).Error
+}
+
 // take gives the lane to owner unless another sender is alive in it. What a dead one had in the air is in doubt from now on.
 func (n laneName) take(tx *store.Tx, owner string) (doubtful int64, held bool, err error) {
-	var l Lane
-	if err := n.row(tx).Limit(1).Find(&l).Error; err != nil {
-		return 0, false, err
-	}
-	if l.Channel == "" {
-		l = Lane{Channel: n.Channel, Priority: n.Priority, Lane: n.Lane, Until: tx.Now, Launched: "[]"}
-		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&l).Error; err != nil {
-			return 0, false, err
-		}
-	}
 	res := n.row(tx).Where("owner IN ? OR ends_at <= ?", []string{"", owner}, tx.Now).Updates(map[string]any{"owner": owner, "ends_at": tx.Now.Add(laneLease)})
 	if res.Error != nil || res.RowsAffected == 0 {
 		return 0, false, res.Error
 	}
+	var l Lane
 	if err := n.row(tx).Take(&l).Error; err != nil {
 		return 0, false, err
 	}

@@ -9,7 +9,10 @@ import (
 	"sync"
 	"time"
 
+	"gorm.io/gorm"
+
 	"github.com/linli-city/linli/models/event"
+	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify/plan"
 )
@@ -36,68 +39,104 @@ type outcome struct {
 	err      error
 }
 
-// sendDue starts a sender in every lane that has something due and is not worked by this process, the pressing ones first.
+// sendDue starts a sender in every lane that has something due, the pressing ones first.
 func (d *Dispatcher) sendDue(ctx context.Context) (bool, error) {
-	due, err := d.dueLanes(ctx)
-	for _, n := range due {
-		if ctx.Err() != nil {
-			break
+	var due []laneName
+	if d.lookAround() {
+		var err error
+		if due, err = d.dueLanes(ctx); err != nil {
+			return false, err
 		}
-		slots := d.steady
-		if n.Priority <= event.Urgent {
-			slots = d.swift // a campaign can take every other sender, not these
-		}
-		select {
-		case slots <- struct{}{}:
-		default:
-			continue // whoever finishes calls again
-		}
-		if !d.enter(n) {
-			<-slots
-			continue
-		}
-		d.senders.Go(func() {
-			more, err := d.work(ctx, n)
-			d.leave(n)
-			<-slots
-			d.quiet.report(ctx, err)
-			if more && err == nil {
-				poke(d.send)
-			}
-		})
 	}
-	return false, err
+	d.mu.Lock()
+	for n := range d.hints {
+		due = append(due, n)
+	}
+	clear(d.hints)
+	d.mu.Unlock()
+	slices.SortStableFunc(due, func(a, b laneName) int { return int(a.Priority - b.Priority) })
+	for _, n := range due {
+		if ctx.Err() == nil {
+			d.startSender(ctx, n)
+		}
+	}
+	return false, nil
 }
 
-// dueLanes lists the lanes with something due, by priority.
+// lookAround is whether the database is asked for lanes: now and then, for what others wrote and what falls due. What this
+// process writes it knows.
+func (d *Dispatcher) lookAround() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if time.Since(d.looked) < look/2 {
+		return false
+	}
+	d.looked = time.Now()
+	return true
+}
+
+// wakeLane has the senders look at a lane.
+func (d *Dispatcher) wakeLane(n laneName) {
+	d.mu.Lock()
+	d.hints[n] = true
+	d.mu.Unlock()
+	poke(d.send)
+}
+
+// startSender starts a sender in a lane that this process does not work yet, if there is one to spare.
+func (d *Dispatcher) startSender(ctx context.Context, n laneName) {
+	slots := d.steady
+	if n.Priority <= event.Urgent {
+		slots = d.swift // a campaign can take every other sender, not these
+	}
+	select {
+	case slots <- struct{}{}:
+	default:
+		d.mu.Lock()
+		d.starved = true
+		d.mu.Unlock()
+		return
+	}
+	if !d.enter(n) {
+		<-slots
+		return
+	}
+	d.senders.Go(func() {
+		more, err := d.work(ctx, n)
+		d.leave(n)
+		<-slots
+		d.quiet.report(ctx, err)
+		d.mu.Lock()
+		starved := d.starved
+		if starved { // others wait for the slot
+			d.starved, d.looked = false, time.Time{}
+		}
+		d.mu.Unlock()
+		switch {
+		case more && err == nil:
+			d.wakeLane(n)
+		case starved:
+			poke(d.send)
+		}
+	})
+}
+
+// dueLanes lists the lanes with something due.
 func (d *Dispatcher) dueLanes(ctx context.Context) ([]laneName, error) {
 	var due []laneName
 	err := d.o.DB.View(ctx, func(tx *store.Tx) error {
-		for _, state := range []State{Waiting, Unknown} {
-			var rows []struct {
-				Channel  plan.Channel
-				Priority event.Priority
-				Lane     int
-				DueAt    string
-			}
-			err := tx.Model(&Delivery{}).Select("channel, priority, lane, MIN(due_at) AS due_at").Where("state = ?", state).Group("channel, priority, lane").Limit(1000).Find(&rows).Error
-			if err != nil {
-				return err
-			}
-			for _, r := range rows {
-				n := laneName{r.Channel, r.Priority, r.Lane}
-				at, err := minimum(r.DueAt)
-				if err != nil {
-					return err
-				}
-				if !at.After(tx.Now) && !slices.Contains(due, n) {
-					due = append(due, n)
-				}
-			}
+		var rows []Lane
+		first := func(state State) *gorm.DB {
+			return tx.Session(&gorm.Session{NewDB: true}).Table("deliveries d").Select("d.id").
+				Where("d.state = ? AND d.channel = send_lanes.channel AND d.priority = send_lanes.priority AND d.lane = send_lanes.lane AND d.due_at <= ?", state, tx.Now).Order("d.due_at").Limit(1)
 		}
-		return nil
+		// With a limit each lane is one look at the key; EXISTS would be turned into a walk over all that waits.
+		err := tx.Select("channel", "priority", "lane").Where("(?) IS NOT NULL OR (?) IS NOT NULL", first(Waiting), first(Unknown)).Limit(1000).Find(&rows).Error
+		for _, l := range rows {
+			due = append(due, laneName{l.Channel, l.Priority, l.Lane})
+		}
+		return err
 	})
-	slices.SortStableFunc(due, func(a, b laneName) int { return int(a.Priority - b.Priority) })
 	return due, err
 }
 
@@ -120,37 +159,107 @@ func (d *Dispatcher) leave(n laneName) {
 // work sends from a lane, a batch in the air at a time: the outcome of one batch and the launch of the next are one commit. It
 // tells whether there may be more.
 func (d *Dispatcher) work(ctx context.Context, n laneName) (more bool, err error) {
-	held := false
-	err = d.o.DB.InTx(ctx, func(tx *store.Tx) error {
-		doubtful, ok, err := n.take(tx, d.owner)
-		held = ok
-		if doubtful > 0 {
-			tx.Committed(func() { d.stats.sends.WithLabelValues(string(n.Channel), string(Unknown)).Add(float64(doubtful)) })
-		}
-		return err
-	})
-	if err != nil || !held {
-		return false, err
-	}
-	if err := d.resolve(ctx, n); err != nil {
-		return false, err
-	}
 	began := time.Now()
-	var done []outcome
-	for {
-		more = time.Since(began) < stint
-		batch, err := d.turn(ctx, n, done, more && ctx.Err() == nil)
-		if err != nil || len(batch) == 0 {
-			return !more, err
-		}
-		if done = d.fly(ctx, batch); slices.ContainsFunc(done, limited) {
-			for _, p := range event.Priorities[event.Urgent:] { // an alarm knocks all the same
-				d.rest(n.Channel, p, d.o.Rest)
-			}
-			_, err := d.turn(ctx, n, done, false)
+	batch, doubtful, err := d.begin(ctx, n)
+	if err != nil {
+		return false, err
+	}
+	if doubtful {
+		if err := d.resolve(ctx, n); err != nil {
 			return false, err
 		}
 	}
+	for size := d.o.Senders; len(batch) > 0; {
+		flight := time.Now()
+		done := d.fly(ctx, batch)
+		size = d.fit(size, time.Since(flight))
+		more = time.Since(began) < stint && ctx.Err() == nil && !d.pauseAfter(n, done)
+		if batch, err = d.turn(ctx, n, done, more, size); err != nil {
+			return false, err
+		}
+		if !more {
+			return ctx.Err() == nil, nil
+		}
+	}
+	return false, nil
+}
+
+// fit finds how many go into the air at once: more while the provider is quick, down to the configured number when it is not.
+func (d *Dispatcher) fit(size int, took time.Duration) int {
+	if took < 20*time.Millisecond {
+		return min(2*size, 8*d.o.Senders)
+	}
+	return max(size/2, d.o.Senders)
+}
+
+// begin takes the lane and launches the first batch, unless somebody else sends from it. doubtful tells that something of it may
+// have gone out already.
+func (d *Dispatcher) begin(ctx context.Context, n laneName) (batch []*outgoing, doubtful bool, err error) {
+	var lost int64
+	var rest time.Duration
+	err = d.o.DB.InTx(ctx, func(tx *store.Tx) error {
+		batch, doubtful, rest = nil, false, 0
+		var held bool
+		var err error
+		if lost, held, err = n.take(tx, d.owner); err != nil || !held {
+			return err
+		}
+		var unknown []int64
+		err = tx.Model(&Delivery{}).Where("state = ? AND channel = ? AND priority = ? AND lane = ? AND due_at <= ?", Unknown, n.Channel, n.Priority, n.Lane, tx.Now).Limit(1).Pluck("id", &unknown).Error
+		if err != nil {
+			return err
+		}
+		if doubtful = len(unknown) > 0; !doubtful {
+			if batch, rest, err = d.choose(tx, n, d.o.Senders); err != nil {
+				return err
+			}
+		}
+		_, err = n.launch(tx, d.owner, idsOf(batch))
+		return err
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	if rest > 0 {
+		d.rest(n.Channel, n.Priority, rest)
+	}
+	if lost > 0 {
+		d.stats.sends.WithLabelValues(string(n.Channel), string(Unknown)).Add(float64(lost))
+	}
+	return batch, doubtful, nil
+}
+
+func idsOf(batch []*outgoing) []int64 {
+	ids := make([]int64, len(batch))
+	for i, b := range batch {
+		ids[i] = b.ID
+	}
+	return ids
+}
+
+// pauseAfter lets a channel rest whose provider has had enough, or took nothing of a whole batch: trying all that waits would
+// only use up its tries.
+func (d *Dispatcher) pauseAfter(n laneName, done []outcome) bool {
+	if slices.ContainsFunc(done, limited) {
+		for _, p := range event.Priorities[event.Urgent:] { // an alarm knocks all the same
+			d.rest(n.Channel, p, d.o.Rest)
+		}
+		return true
+	}
+	key := restKey{n.Channel, n.Priority}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if slices.ContainsFunc(done, func(o outcome) bool { s := o.state(); return s != Waiting && s != Unknown }) {
+		delete(d.troubled, key)
+		return false
+	}
+	pause := min(max(2*d.troubled[key], time.Second), 30*time.Second)
+	if n.Priority == event.Alarm {
+		pause = time.Second
+	}
+	d.troubled[key] = pause
+	d.resting[key] = d.o.DB.Now().Add(pause)
+	return true
 }
 
 func limited(o outcome) bool {
@@ -173,7 +282,7 @@ func (d *Dispatcher) rest(c plan.Channel, p event.Priority, pause time.Duration)
 
 // turn records what became of a batch, chooses the next and launches it, in one commit. It is done even while stopping, and
 // tried again while the database is away: what was sent must be known as sent.
-func (d *Dispatcher) turn(ctx context.Context, n laneName, done []outcome, more bool) (batch []*outgoing, err error) {
+func (d *Dispatcher) turn(ctx context.Context, n laneName, done []outcome, more bool, size int) (batch []*outgoing, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*laneLease)
 	defer cancel()
 	for pause := 50 * time.Millisecond; ; pause *= 2 {
@@ -184,15 +293,11 @@ func (d *Dispatcher) turn(ctx context.Context, n laneName, done []outcome, more 
 				return err
 			}
 			if more {
-				if batch, rest, err = d.choose(tx, n); err != nil {
+				if batch, rest, err = d.choose(tx, n, size); err != nil {
 					return err
 				}
 			}
-			ids := make([]int64, len(batch))
-			for i, b := range batch {
-				ids[i] = b.ID
-			}
-			held, err := n.launch(tx, d.owner, ids)
+			held, err := n.launch(tx, d.owner, idsOf(batch))
 			if !held {
 				batch = nil // somebody took us for dead: what was in the air is theirs to resolve
 			}
@@ -221,11 +326,11 @@ func (d *Dispatcher) turn(ctx context.Context, n laneName, done []outcome, more 
 }
 
 // choose picks the next batch of a lane and equips it. rest is how long the channel takes nothing more.
-func (d *Dispatcher) choose(tx *store.Tx, n laneName) (batch []*outgoing, rest time.Duration, err error) {
+func (d *Dispatcher) choose(tx *store.Tx, n laneName, size int) (batch []*outgoing, rest time.Duration, err error) {
 	way := d.o.Ways[n.Channel]
 	var rows []Delivery
 	err = tx.Where("state = ? AND channel = ? AND priority = ? AND lane = ? AND due_at <= ?", Waiting, n.Channel, n.Priority, n.Lane, tx.Now).
-		Order("due_at, id").Limit(d.o.Senders).Find(&rows).Error
+		Order("due_at, id").Limit(size).Find(&rows).Error
 	if err != nil || len(rows) == 0 {
 		return nil, 0, err
 	}
@@ -290,29 +395,43 @@ func inOrder(tx *store.Tx, rows []Delivery) ([]Delivery, error) {
 
 // equip finds the addresses and the words of a batch.
 func (d *Dispatcher) equip(tx *store.Tx, way *Way, rows []Delivery) ([]*outgoing, error) {
-	var people, ids []int64
+	var people, shifts, ids, estates []int64
 	for _, r := range rows {
-		people, ids = append(people, r.PersonID), append(ids, r.TextID)
+		ids, estates = append(ids, r.TextID), append(estates, r.EstateID)
+		if r.RecipientKind == onShift {
+			shifts = append(shifts, r.RecipientID)
+			continue
+		}
+		people = append(people, r.PersonID)
 	}
-	var addresses map[int64]string
+	var addresses, onDuty map[int64]string
 	var err error
-	if way != nil {
+	if way != nil && len(people) > 0 {
 		if addresses, err = way.Addresses(tx, people); err != nil {
 			return nil, err
 		}
 	}
-	slices.Sort(ids)
-	var list []Text
-	if err := tx.Where("id IN ?", slices.Compact(ids)).Find(&list).Error; err != nil {
+	if way != nil && way.Shifts != nil && len(shifts) > 0 {
+		if onDuty, err = way.Shifts(tx, shifts); err != nil {
+			return nil, err
+		}
+	}
+	texts, err := textsOf(tx, ids)
+	if err != nil {
 		return nil, err
 	}
-	texts := map[int64]*Text{}
-	for i := range list {
-		texts[list[i].ID] = &list[i]
+	places := map[int64]string{}
+	if way != nil && way.Templates == nil { // the words themselves go out
+		if places, err = org.EstateNames(tx, estates); err != nil {
+			return nil, err
+		}
 	}
 	batch := make([]*outgoing, len(rows))
 	for i, r := range rows {
-		o := &outgoing{Delivery: r, text: texts[r.TextID], way: way, out: Outgoing{Key: fmt.Sprintf("linli-%d", r.ID), To: addresses[r.PersonID]}}
+		o := &outgoing{Delivery: r, text: texts[r.TextID], way: way, out: Outgoing{Key: fmt.Sprintf("linli-%d", r.ID), To: addresses[r.PersonID], Place: places[r.EstateID]}}
+		if r.RecipientKind == onShift {
+			o.out.To = onDuty[r.RecipientID]
+		}
 		if t := o.text; t != nil {
 			o.out.Title, o.out.Body, o.out.Page = t.Title, t.Body, page(t)
 			if err := json.Unmarshal([]byte(t.Data), &o.out.Data); err != nil {
@@ -322,6 +441,19 @@ func (d *Dispatcher) equip(tx *store.Tx, way *Way, rows []Delivery) ([]*outgoing
 		batch[i] = o
 	}
 	return batch, nil
+}
+
+func textsOf(tx *store.Tx, ids []int64) (map[int64]*Text, error) {
+	slices.Sort(ids)
+	var list []Text
+	if err := tx.Where("id IN ?", slices.Compact(ids)).Find(&list).Error; err != nil {
+		return nil, err
+	}
+	texts := make(map[int64]*Text, len(list))
+	for i := range list {
+		texts[list[i].ID] = &list[i]
+	}
+	return texts, nil
 }
 
 // fly sends a batch, all of it at once, and waits for every outcome.

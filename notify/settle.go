@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify/plan"
@@ -124,10 +123,7 @@ func (d *Dispatcher) goOn(tx *store.Tx, done []outcome) error {
 			next = append(next, n)
 		}
 	}
-	if len(next) == 0 {
-		return nil
-	}
-	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&next).Error
+	return d.put(tx, next)
 }
 
 // via is the same message to the same recipient through another channel.

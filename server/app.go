@@ -66,7 +66,8 @@ type app struct {
 	wishes     *notify.Preferences
 	sessions   *session.Sessions
 	codes      *session.Codes
-	texts      *sms.Sandbox // nil where messages would be real
+	texter     texter       // nil where nothing sends short messages
+	texts      *sms.Sandbox // nil where they are real, or there are none
 	dispatcher *notify.Dispatcher
 	registry   *prometheus.Registry
 	access     *web.AccessLog
@@ -86,7 +87,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 		}
 	}()
 	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	for _, open := range []func(context.Context) error{a.openDatabase, a.openVault, a.openRedis, a.openFiles, a.openWeChat} {
+	for _, open := range []func(context.Context) error{a.openDatabase, a.openVault, a.openRedis, a.openFiles, a.openWeChat, a.openTexts} {
 		if err := open(ctx); err != nil {
 			return nil, err
 		}
@@ -110,18 +111,13 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.live = inbox.NewLive(a.db, a.redis, int(cfg.Shards.N), maxStreams, log)
 	a.wishes = notify.NewPreferences(a.db, a.quiet())
 	a.sessions = session.New(a.db, a.redis, cfg.SessionTTL.D)
-	if cfg.Sandbox() {
-		a.texts = sms.NewSandbox(a.db.Now)
-		a.codes = session.NewCodes(a.db, a.vault, a.texts)
-	} else {
-		a.codes = session.NewCodes(a.db, a.vault, nil)
-	}
+	a.codes = a.newCodes()
 	a.org.OnMove(a.complaints.Relocate, a.joint.Relocate)
 	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.mediation.Erase, a.sessions.Erase, a.inbox.Erase, notify.ErasePreferences)
 	a.org.OnStaffing(notify.NewHandover(a.quiet()))
 	a.complaints.OnErase(notify.Forget)
 	a.complaints.OnStep(notify.Acted)
-	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Ways: a.wechat.ways(a.templates()), Told: a.live.Told, Quiet: a.quiet(),
+	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Ways: a.ways(), Duty: onDuty, Told: a.live.Told, Quiet: a.quiet(),
 		Consequences: reactions(), Shards: int(cfg.Shards.N), Log: log, Registry: a.registry})
 	return a, nil
 }
@@ -162,9 +158,7 @@ func (a *app) mount(ctx context.Context) error {
 		a.wechat.box.mount(a.site)
 	}
 	if a.texts != nil {
-		a.site.Unlisted(http.MethodGet, "/sandbox-texts", "the sandbox's short messages; never mounted with the real WeChat", func(c *gin.Context) {
-			c.JSON(http.StatusOK, a.texts.Messages())
-		})
+		mountTexts(a.site, a.texts)
 	}
 	return nil
 }

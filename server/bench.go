@@ -36,7 +36,8 @@ func (c benchImportCmd) Run(e *environment) error {
 	if err := writeSample(path, c.Units); err != nil {
 		return err
 	}
-	e.cfg.Data, e.cfg.WeChatMiniID = dir, ""
+	e.cfg.Data = dir
+	reachNobody(&e.cfg)
 	return e.withApp(func(a *app) error {
 		if err := a.onlyDemo(e.ctx); err != nil {
 			return err

@@ -48,10 +48,14 @@ type engine struct {
 	url  string
 }
 
-func newEngine(t testing.TB) *engine {
+func newEngine(t testing.TB, change ...func(*config.Config)) *engine {
 	t.Helper()
 	onSQL = modelstest.Record()
-	a, err := openApp(context.Background(), testConfig(t), slog.New(slog.DiscardHandler))
+	cfg := testConfig(t)
+	for _, f := range change {
+		f(&cfg)
+	}
+	a, err := openApp(context.Background(), cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

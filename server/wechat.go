@@ -89,7 +89,7 @@ type sender func(context.Context, wechat.Message) (string, error)
 func (s sender) Send(ctx context.Context, out notify.Outgoing) (string, error) {
 	id, err := s(ctx, wechat.Message{OpenID: out.To, TemplateID: out.Template, Page: out.Page, Data: out.Data, IdempotencyKey: out.Key})
 	if err != nil {
-		err = &notify.Failure{Code: wechat.Code(err), Permanent: wechat.Permanent(err), Refused: wechat.Refused(err), Err: err}
+		err = &notify.Failure{Code: wechat.Code(err), Permanent: wechat.Permanent(err), Refused: wechat.Refused(err), Limited: wechat.Limited(err), Uncertain: wechat.Uncertain(err), Err: err}
 	}
 	return id, err
 }

@@ -35,10 +35,11 @@ func Mortal(t testing.TB) *MortalRedis {
 		if err := s.Start(); err != nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(s.Close)
-		return &MortalRedis{Address: "redis://" + s.Addr() + "/0", kill: s.Close, raise: func() {
-			s.FlushAll()
-			if err := s.Restart(); err != nil {
+		host := s.Addr()
+		t.Cleanup(func() { s.Close() })
+		return &MortalRedis{Address: "redis://" + host + "/0", kill: func() { s.Close() }, raise: func() {
+			s = miniredis.NewMiniRedis() // a closed one no longer blocks on reads
+			if err := s.StartAddr(host); err != nil {
 				t.Error(err)
 			}
 		}}

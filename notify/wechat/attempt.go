@@ -36,17 +36,24 @@ func watched(ctx context.Context, own bool) (context.Context, *attempt) {
 	}), a
 }
 
-// answered notes a status that refuses: such a request was certainly not acted upon.
-func (a *attempt) answered(status int) {
-	if a != nil && status >= 300 && status < 500 {
+// status notes a status that refuses: such a request was certainly not acted upon.
+func (a *attempt) status(code int) {
+	if a != nil && code >= 300 && code < 500 {
 		a.refused.Store(true)
 	}
 }
 
-// judge marks an error of a request that WeChat may have acted upon all the same. Any errcode is an answer.
+// answered notes an errcode. It settles the request, whatever becomes of another with a fresh token.
+func (a *attempt) answered(err error) {
+	if code, _ := errcode(err); code != 0 {
+		a.refused.Store(true)
+	}
+}
+
+// judge marks the error of a request that WeChat may have acted upon all the same.
 func (a *attempt) judge(err error) error {
 	var f *failure
-	if errors.As(err, &f) && f.code == 0 && a.written.Load() && !a.refused.Load() {
+	if errors.As(err, &f) && a.written.Load() && !a.refused.Load() {
 		f.unsure = true
 	}
 	return err

@@ -52,11 +52,15 @@ type router struct{}
 
 func (router) RoundTrip(r *http.Request) (*http.Response, error) {
 	to, ok := r.Context().Value(routeKey{}).(*route)
+	why := r.Context().Err() // a transport of our own may not look
 	if !ok || to.base == nil || to.base.Host == "" || r.URL.Scheme+"://"+r.URL.Host != realBase {
+		why = errNoRoute
+	}
+	if why != nil {
 		if r.Body != nil {
 			_ = r.Body.Close()
 		}
-		return nil, errNoRoute
+		return nil, why
 	}
 	ctx, try := watched(r.Context(), to.own)
 	out := r.Clone(ctx)
@@ -67,7 +71,7 @@ func (router) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if res.StatusCode != http.StatusOK {
-		try.answered(res.StatusCode)
+		try.status(res.StatusCode)
 		_ = res.Body.Close()
 		return nil, statusError(res.StatusCode)
 	}

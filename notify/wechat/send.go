@@ -59,6 +59,7 @@ func (c *Client) send(ctx context.Context, a *app, op, openID, path string, body
 			return err
 		}
 		if err := decode(raw, &got, &got.answer); err != nil {
+			try.answered(err)
 			return err
 		}
 		if !bytes.Contains(raw, []byte(`"errcode"`)) {

@@ -80,3 +80,6 @@ ALTER TABLE outbox_messages ADD COLUMN priority INT NOT NULL DEFAULT 2;
 ALTER TABLE outbox_messages ADD COLUMN progress TEXT NOT NULL DEFAULT '' CHECK (length(progress) <= 255);
 DROP INDEX outbox_messages_state;
 CREATE INDEX outbox_messages_state ON outbox_messages (state, priority, due_at);
+
+-- The people of an estate, in order.
+CREATE INDEX residences_people ON residences (estate_id, person_id, lease_ends, living);
