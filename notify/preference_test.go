@@ -13,6 +13,7 @@ import (
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify"
 	"github.com/linli-city/linli/notify/inbox"
@@ -342,32 +343,56 @@ func TestTheNightIsQuiet(t *testing.T) {
 	}
 }
 
-// TestWhatFailsInTheEveningWaits: neither the next try nor what is still in the queue goes out by night.
-func TestWhatFailsInTheEveningWaits(t *testing.T) {
-	w := newWorld(t)
-	for n := range 20 {
-		w.Resident(n%3, org.RoleOwner)
-	}
-	w.clock.Advance(12*time.Hour - time.Minute)
-	w.phones.err = func() error { return errors.New("not now") }
-	d := w.planned(news())
-	w.tell(w.notice(1))
-	w.drain(d)
-	w.clock.Advance(2 * time.Minute) // the second try would be in the quiet hours
-	w.drain(d)
-	w.phones.err = nil
-	w.clock.Advance(time.Hour)
-	w.drain(d)
-	w.once(0)
-	morning := w.clock.Now().Add(7*time.Hour + 59*time.Minute)
-	for _, r := range w.deliveries(notify.Waiting) {
-		if r.DueAt.Before(morning) {
-			t.Errorf("due at %s, before %s", r.DueAt, morning)
+// TestTheEveningEnds: neither the next try nor what is still in the queue goes out by night.
+func TestTheEveningEnds(t *testing.T) {
+	for name, evening := range map[string]func(*world, *notify.Dispatcher){
+		"failed": func(w *world, d *notify.Dispatcher) {
+			w.phones.err = func() error { return errors.New("not now") }
+			w.drain(d)
+			w.phones.err = nil
+		},
+		"failed at night": func(w *world, d *notify.Dispatcher) {
+			w.phones.err = func() error { w.clock.Advance(2 * time.Minute); return errors.New("not now") }
+			w.drain(d)
+			w.phones.err = nil
+		},
+		"in the queue": func(w *world, d *notify.Dispatcher) {
+			var m outbox.Message
+			if err := w.DB.View(w.t.Context(), func(tx *store.Tx) error { return tx.Order("id DESC").Take(&m).Error }); err != nil {
+				w.t.Fatal(err)
+			}
+			if err := d.Expand(w.t.Context(), m.ID); err != nil {
+				w.t.Fatal(err)
+			}
+		},
+	} {
+		w := newWorld(t)
+		for n := range inTheAir {
+			w.Resident(n%3, org.RoleOwner)
+		}
+		w.clock.Advance(12*time.Hour - time.Minute)
+		d := w.planned(news())
+		w.tell(w.notice(1))
+		evening(w, d)
+		w.clock.Advance(2 * time.Minute)
+		w.drain(d)
+		w.clock.Advance(time.Hour)
+		w.drain(d)
+		w.once(0)
+		rows := w.deliveries(notify.Waiting)
+		morning := time.Date(2026, 3, 2, 23, 0, 0, 0, time.UTC)
+		for _, r := range rows {
+			if r.DueAt.Before(morning) || r.DueAt.After(morning.Add(30*time.Minute)) {
+				t.Errorf("%s: due at %s", name, r.DueAt)
+			}
+		}
+		w.clock.Advance(9 * time.Hour)
+		w.drain(d)
+		w.once(inTheAir)
+		if len(rows) != inTheAir {
+			t.Errorf("%s: %d waited", name, len(rows))
 		}
 	}
-	w.clock.Advance(9 * time.Hour)
-	w.drain(d)
-	w.once(20)
 }
 
 func (w *world) holders(post int64) string {
