@@ -236,11 +236,26 @@ func TestNeverToTheBodyComplainedAbout(t *testing.T) {
 	}
 }
 
+// TestBeyondAVacantLevel: where nobody is at the level above, the way leads on, past the body complained about as well.
+func TestBeyondAVacantLevel(t *testing.T) {
+	w := newWorld(t)
+	w.Officer(w.Community, org.Clerk) // and nobody at the township
+	bureau, group := w.Officer(w.Code("housing-bureau"), org.Head), w.Officer(w.Code("leading-group"), org.Head)
+	d := w.planned(toRead(plan.NextAbove))
+	w.tell(w.filed(w.Community, bureau.Post.OrganisationID, 1))
+	w.drain(d)
+	w.clock.Advance(15 * time.Minute)
+	w.chase(d)
+	if w.inboxOf(bureau) != 0 || w.inboxOf(group) != 1 {
+		t.Errorf("the bureau, complained about, was told %d times, the group %d times", w.inboxOf(bureau), w.inboxOf(group))
+	}
+}
+
 // TestNobodyIsLeft: with nobody to pass it on to, the ack says so, at once and for good.
 func TestNobodyIsLeft(t *testing.T) {
 	w := newWorld(t)
 	w.Officer(w.Code("fire"), org.Head)
-	d := w.planned(toRead(plan.NextDeputy, plan.NextAbove)) // it has no deputy, and nobody is above
+	d := w.planned(toRead(plan.Step(plan.Letter), plan.NextDeputy, plan.NextAbove)) // nobody prints letters, it has no deputy, and nobody is above
 	w.tell(w.filed(w.Code("fire"), 0, 1))
 	w.drain(d)
 	w.clock.Advance(15 * time.Minute)

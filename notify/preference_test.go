@@ -374,6 +374,9 @@ func TestTheEveningEnds(t *testing.T) {
 		d := w.planned(news())
 		w.tell(w.notice(1))
 		evening(w, d)
+		if due := w.deliveries(notify.Waiting)[0].DueAt; name == "failed at night" && due.Before(w.clock.Now().Add(time.Hour)) {
+			t.Errorf("tried again by night, at %s", due)
+		}
 		w.clock.Advance(2 * time.Minute)
 		w.drain(d)
 		w.clock.Advance(time.Hour)

@@ -91,12 +91,14 @@ func TestACaseShowsWhoWasTold(t *testing.T) {
 	newest := e.must(200, "department_fire", "GET", "/office/v1/inbox?unread=true", nil).json["items"].([]any)[0].(m)
 	e.must(200, "department_fire", "POST", "/office/v1/inbox/read", m{"up_to": newest["id"]})
 	e.must(400, "department_fire", "POST", "/office/v1/inbox/read", m{})
-	e.overdue()
-	if got := e.says("township", id, fire); len(got) != 1 || got[0] != "已读" {
-		t.Errorf("the fire brigade, who read it: %v", got)
-	}
-	if got := e.says("bureau", id, community); len(got) != 1 || got[0] != "15分钟未读已转报" {
-		t.Errorf("the community, who did not: %v", got)
+	for _, want := range []string{"15分钟未读，已再次提醒", "30分钟未读已转报"} { // first by a short message, then to the level above
+		e.overdue()
+		if got := e.says("township", id, fire); len(got) != 1 || got[0] != "已读" {
+			t.Errorf("the fire brigade, who read it: %v", got)
+		}
+		if got := e.says("bureau", id, community); len(got) != 1 || got[0] != want {
+			t.Errorf("the community, who did not: %v, want %s", got, want)
+		}
 	}
 	if n := e.must(200, "department_fire", "GET", "/office/v1/inbox/unread", nil).int("count"); n != 0 {
 		t.Errorf("%d unread after all were read", n)
