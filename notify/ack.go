@@ -53,8 +53,6 @@ type chain struct {
 	SourceID, OfficeID int64
 }
 
-func (a *Ack) chain() chain { return chain{a.SourceID, a.OfficeID} }
-
 // await writes down which posts have to read a message, and until when. At a post that nobody holds there is nobody to wait for:
 // the inbox keeps it for the next, and the office above was told at once.
 func (n night) await(tx *store.Tx, m *outbox.Message, text *Text, want *plan.Ack, told []recipient) error {

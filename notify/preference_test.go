@@ -475,6 +475,41 @@ func TestADeputyAtThePostHasItToo(t *testing.T) {
 	}
 }
 
+// TestWhatWaitsGoesToWhoStandsIn: the one who is left at the post is away; nothing waits for a next holder then.
+func TestWhatWaitsGoesToWhoStandsIn(t *testing.T) {
+	w := newWorld(t)
+	fire := w.Code("fire")
+	old, deputy, colleague := w.follows(w.Officer(fire, org.Liaison)), w.Person(), w.follows(w.Officer(fire, org.Clerk))
+	d := w.planned(toRead())
+	w.phones.err = func() error { return errors.New("not now") }
+	w.tell(w.filed(fire, 0, 1))
+	w.drain(d)
+	w.change(func(tx *store.Tx) error {
+		holding := fmt.Sprintf("%d/%d", old.Post.PostID, deputy.PersonID)
+		if err := tx.Create(&org.PostHolder{PostID: old.Post.PostID, PersonID: deputy.PersonID, Role: org.Deputy, Since: tx.Now, Holding: &holding}).Error; err != nil {
+			return err
+		}
+		today := org.DayOf(tx.Now)
+		if err := tx.Create(&org.Absence{PostID: old.Post.PostID, PersonID: deputy.PersonID, StandInID: colleague.Post.PostID, StartsOn: today, EndsOn: today, CreatedAt: tx.Now}).Error; err != nil {
+			return err
+		}
+		if err := tx.Where("person_id = ?", colleague.PersonID).Delete(&notify.Delivery{}).Error; err != nil { // it was told on its own account
+			return err
+		}
+		if err := tx.Model(&org.PostHolder{}).Where("person_id = ?", old.PersonID).Updates(map[string]any{"holding": nil, "ends_at": tx.Now}).Error; err != nil {
+			return err
+		}
+		return notify.NewHandover(plan.Quiet{}).Ended(tx, old.Post.PostID, old.PersonID)
+	})
+	w.phones.err = nil
+	w.clock.Advance(time.Hour)
+	w.drain(d)
+	w.once(1)
+	if rows := w.deliveries(notify.Sent); rows[0].PersonID != colleague.PersonID || len(w.deliveries(notify.Vacant)) != 0 {
+		t.Errorf("%+v, and %d wait for a holder", rows, len(w.deliveries(notify.Vacant)))
+	}
+}
+
 // TestWhoIsAwayIsStoodInFor: the post that stands in is told, the post's own inbox has it too, and the phone of who is away is left
 // in peace; before and after, all is as always.
 func TestWhoIsAwayIsStoodInFor(t *testing.T) {
