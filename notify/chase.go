@@ -280,11 +280,12 @@ func (r *reroute) passOn(step int, to []recipient, what string) (bool, error) {
 	if len(heldPosts(to)) == 0 {
 		return false, nil
 	}
-	why, err := r.unread()
+	who, since, err := r.unread()
 	if err != nil {
 		return false, err
 	}
-	text, err := r.carry(why + what)
+	// WeChat cuts what is long, and the name is: how long comes first there.
+	text, err := r.carry(who+since+"未读，"+what, since+"未读："+who)
 	if err != nil {
 		return false, err
 	}
@@ -305,16 +306,19 @@ func (r *reroute) passOn(step int, to []recipient, what string) (bool, error) {
 }
 
 // carry makes the message that passes the other one on. The same post may have had the first already, so it is one of its own.
-func (r *reroute) carry(why string) (*Text, error) {
+func (r *reroute) carry(why, brief string) (*Text, error) {
 	tx, s := r.tx, &r.source
 	r.m = outbox.Message{EstateID: s.EstateID, AboutID: s.AboutID, CaseID: s.CaseID, Kind: Rerouted, Body: "{}", Priority: s.Priority, State: outbox.Done, DueAt: tx.Now, CreatedAt: tx.Now, DoneAt: &tx.Now}
+	if slices.Contains(covered, s.Kind) {
+		r.m.CaseID = 0 // as little to be seen in the case as what it passes on
+	}
 	if err := tx.Create(&r.m).Error; err != nil {
 		return nil, err
 	}
 	text := r.text
 	text.ID, text.MessageID, text.Position, text.CreatedAt = 0, r.m.ID, 0, tx.Now
 	text.Body = r.night.words(short(why+strings.TrimSuffix(text.Body, byNight), maxBody), text.Priority, text.Channels, tx.Now)
-	data, err := remark(text.Template, text.Data, why)
+	data, err := remark(text.Template, text.Data, brief)
 	if err != nil {
 		return nil, err
 	}
@@ -323,22 +327,19 @@ func (r *reroute) carry(why string) (*Text, error) {
 }
 
 // unread says which office has not read for how long.
-func (r *reroute) unread() (string, error) {
+func (r *reroute) unread() (who, since string, err error) {
 	a := &r.rows[0]
 	names, err := org.Organisations(r.tx, r.organisations())
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	var list []string
 	for _, id := range r.organisations() {
 		list = append(list, names[id].Name)
 	}
-	var since int
-	err = r.tx.Model(&Ack{}).Select("MIN(step)").Where("source_id = ? AND office_id = ? AND organisation_id = ?", a.SourceID, a.OfficeID, a.OrganisationID).Scan(&since).Error
-	if err != nil {
-		return "", err
-	}
-	return strings.Join(list, "、") + lasting(time.Duration(a.Patience*(a.Step-since+1))*time.Second) + "未读，", nil
+	var first int
+	err = r.tx.Model(&Ack{}).Select("MIN(step)").Where("source_id = ? AND office_id = ? AND organisation_id = ?", a.SourceID, a.OfficeID, a.OrganisationID).Scan(&first).Error
+	return strings.Join(list, "、"), lasting(time.Duration(a.Patience*(a.Step-first+1)) * time.Second), err
 }
 
 // lasting words a time.

@@ -107,19 +107,39 @@ func (p *Preferences) Find(ctx context.Context, a org.Actor) (*Choices, error) {
 	return found, err
 }
 
+// Export gives everything that a person chose, at home and at every post, for that person (PIPL art. 45).
+func (p *Preferences) Export(ctx context.Context, a org.Actor) (rows []Preference, hour int, err error) {
+	if err := a.Must(org.ManageSelf); err != nil {
+		return nil, 0, err
+	}
+	err = p.db.View(ctx, func(tx *store.Tx) error {
+		if err := tx.Where("person_id = ?", a.PersonID).Order("post_id, kind").Limit(1000).Find(&rows).Error; err != nil {
+			return err
+		}
+		hour, err = hourOf(tx, a.PersonID)
+		return err
+	})
+	return rows, hour, err
+}
+
+func hourOf(tx *store.Tx, person int64) (int, error) {
+	var hours []int
+	if err := tx.Model(&DigestHour{}).Where("person_id = ?", person).Pluck("hour", &hours).Error; err != nil || len(hours) == 0 {
+		return usualHour, err
+	}
+	return hours[0], nil
+}
+
 func choices(tx *store.Tx, a org.Actor) (*Choices, error) {
 	var rows []Preference
 	if err := tx.Where("person_id = ? AND post_id = ?", a.PersonID, postOf(a)).Limit(100).Find(&rows).Error; err != nil {
 		return nil, err
 	}
-	var hours []DigestHour
-	if err := tx.Where("person_id = ?", a.PersonID).Find(&hours).Error; err != nil {
+	hour, err := hourOf(tx, a.PersonID)
+	if err != nil {
 		return nil, err
 	}
-	c := &Choices{Hour: usualHour}
-	if len(hours) > 0 {
-		c.Hour = hours[0].Hour
-	}
+	c := &Choices{Hour: hour}
 	for _, k := range kindsFor(a) {
 		choice := Choice{Kind: k.Code, Name: k.Name, Mode: On, Why: why(k)}
 		for _, r := range rows {

@@ -175,6 +175,11 @@ func TestPreferencesOverTheAPI(t *testing.T) {
 		if a.int("digest_hour") != 20 || !strings.Contains(a.body, `"mode":"digest"`) {
 			t.Errorf("%s: %s", actor, a.body)
 		}
+		if actor == "owner" {
+			if x := e.must(200, actor, "GET", "/miniapp/v1/me/export", nil); !strings.Contains(x.body, `{"kind":"notice","mode":"digest"}`) || x.int("digest_hour") != 20 {
+				t.Errorf("what somebody chose is not in their export: %s", x.body)
+			}
+		}
 		if a := e.must(400, actor, "PUT", c.path, m{"kinds": m{c.fixed: "off"}}); !strings.Contains(a.body, "不能关闭") || !strings.Contains(a.body, "五(二)3") {
 			t.Errorf("%s: %s", actor, a.body)
 		}

@@ -48,7 +48,7 @@ type EventsInput struct {
 
 // HandleEvents adds an operation that answers with server-sent events for as long as the page is open, at most five minutes.
 func HandleEvents[T any](g *Group, op Op, open func(context.Context, org.Actor, *EventsInput) (*Feed[T], error)) {
-	op.Method, op.Timeout = http.MethodGet, lasts+time.Minute
+	op.Method, op.Timeout, op.content = http.MethodGet, lasts+time.Minute, "text/event-stream"
 	Handle(g, op, func(ctx context.Context, a org.Actor, in *EventsInput) (*huma.StreamResponse, error) {
 		feed, err := open(ctx, a, in)
 		if err != nil {
