@@ -142,7 +142,7 @@ func (c *Config) checkWeChat(bad func(name, why string)) {
 		bad("WECHAT_PUSH_KEY", "EncodingAESKey 应为43个字符")
 	}
 	if entry, ok := c.WeChatTemplates[""]; ok {
-		bad("WECHAT_TEMPLATES", fmt.Sprintf("%q 应为 名称=模板编号，几个之间用分号隔开", entry))
+		bad("WECHAT_TEMPLATES", fmt.Sprintf("%q 应为 名称=模板编号，长期订阅的在编号后加 ,long，几个之间用分号隔开", entry.ID))
 	}
 }
 
@@ -181,7 +181,7 @@ func (c *Config) checkSMSTemplates(bad func(name, why string)) {
 	known := map[string]bool{}
 	for _, t := range sms.Templates {
 		known[t.Name] = true
-		if c.SMSTemplates[t.Name] == "" {
+		if c.SMSTemplates[t.Name].ID == "" {
 			bad("SMS_TEMPLATES", fmt.Sprintf("缺少 %s 的模板编号", t.Name))
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -74,16 +75,25 @@ func TestAddressesThatServe(t *testing.T) {
 }
 
 func TestTemplatesByName(t *testing.T) {
-	c, err := parse(t, nil, nil, "--wechat-templates=notice=a; residency=b=c")
-	if err != nil || len(c.WeChatTemplates) != 2 || c.WeChatTemplates["notice"] != "a" || c.WeChatTemplates["residency"] != "b=c" {
+	c, err := parse(t, nil, nil, "--wechat-templates=notice=a; residency=b=c; case_progress = d ,long;")
+	want := Templates{"notice": {ID: "a"}, "residency": {ID: "b=c"}, "case_progress": {ID: "d", Long: true}}
+	if err != nil || !maps.Equal(c.WeChatTemplates, want) {
 		t.Errorf("%v, %v", c.WeChatTemplates, err)
+	}
+	if shown := c.Explain(); !strings.Contains(shown, "d,long") || strings.Contains(shown, "{") {
+		t.Errorf("the settings are not shown as they are written: %s", shown)
+	}
+	for _, wrong := range []string{"notice=a,short", "notice=a,b,long", "notice=,long", "=a,long", "notice=a,long,"} {
+		if _, err := parse(t, nil, nil, "--wechat-templates="+wrong); err == nil || !strings.Contains(err.Error(), "LINLI_WECHAT_TEMPLATES") {
+			t.Errorf("%q is taken: %v", wrong, err)
+		}
 	}
 }
 
 func TestShortMessagesAreConfiguredAltogether(t *testing.T) {
 	whole := []string{"--sms-key-id=LTAI1", "--sms-key-secret=geheim", "--sms-sign=都匀邻里", "--sms-templates=code=SMS_1;notice=SMS_2"}
 	c, err := parse(t, nil, nil, whole...)
-	if err != nil || !c.SMS() || c.SMSEndpoint != "dysmsapi.aliyuncs.com" || c.SMSTemplates["code"] != "SMS_1" || c.SMSPerMinute.N != 0 || c.SMSPerDay.N != 0 {
+	if err != nil || !c.SMS() || c.SMSEndpoint != "dysmsapi.aliyuncs.com" || c.SMSTemplates["code"].ID != "SMS_1" || c.SMSPerMinute.N != 0 || c.SMSPerDay.N != 0 {
 		t.Errorf("%+v, %v", c, err)
 	}
 	if strings.Contains(c.Explain(), "geheim") {

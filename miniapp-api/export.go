@@ -8,6 +8,7 @@ import (
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/notify"
+	"github.com/linli-city/linli/notify/consent"
 	"github.com/linli-city/linli/server/web"
 )
 
@@ -29,6 +30,8 @@ type exportView struct {
 	Applications []exportApplication `json:"applications" doc:"住户认证申请"`
 	AreaClaims   []exportArea        `json:"area_claims" doc:"面积异议"`
 	Requests     []exportRequest     `json:"privacy_requests" doc:"个人信息更正和删除申请"`
+	Messages     []exportMessages    `json:"subscriptions" doc:"您同意接收的微信消息"`
+	Taps         []exportTap         `json:"subscription_entries" doc:"您每次的选择，最近1000次"`
 	Draft        *draftView          `json:"complaint_draft,omitempty" doc:"没写完的投诉"`
 	Complaints   []caseView          `json:"complaints" doc:"投诉和办理步骤"`
 	Looks        []exportLook        `json:"looks" doc:"哪个单位在什么时候查看过您的完整信息；投诉里的查看见办理步骤"`
@@ -115,6 +118,21 @@ type exportRequest struct {
 	At     time.Time `json:"at"`
 }
 
+type exportMessages struct {
+	Template string     `json:"template"`
+	Stock    int        `json:"stock" doc:"还可以收到几条"`
+	LongTerm bool       `json:"long_term" doc:"一直可以收到"`
+	Asked    *time.Time `json:"asked,omitempty"`
+	Refused  *time.Time `json:"refused,omitempty"`
+	Closed   *time.Time `json:"closed,omitempty"`
+}
+
+type exportTap struct {
+	Template string       `json:"template"`
+	Kind     consent.Kind `json:"kind"`
+	At       time.Time    `json:"at"`
+}
+
 type exportLook struct {
 	At             time.Time `json:"at"`
 	OrganisationID int64     `json:"organisation_id"`
@@ -148,6 +166,9 @@ func exportMe(d Deps) func(context.Context, org.Actor, *web.Empty) (*exportOutpu
 		for _, r := range rows {
 			v.Wishes = append(v.Wishes, exportWish{PostID: r.PostID, Kind: r.Kind, Mode: r.Mode})
 		}
+		if err := addConsents(ctx, d, a, &v); err != nil {
+			return nil, err
+		}
 		return &exportOutput{Body: v}, nil
 	}
 }
@@ -155,7 +176,7 @@ func exportMe(d Deps) func(context.Context, org.Actor, *web.Empty) (*exportOutpu
 func viewExport(x *org.Export) exportView {
 	v := exportView{Name: x.Name, Phone: x.Phone, Since: web.Time(x.Since), Accounts: []exportAccount{}, Consents: []exportConsent{}, Homes: []exportHome{},
 		Posts: []exportPost{}, Absences: []exportAbsence{}, Wishes: []exportWish{}, Roster: []exportOwner{}, Applications: []exportApplication{}, AreaClaims: []exportArea{}, Requests: []exportRequest{},
-		Complaints: []caseView{}, Looks: []exportLook{}}
+		Complaints: []caseView{}, Looks: []exportLook{}, Messages: []exportMessages{}, Taps: []exportTap{}}
 	for _, i := range x.Accounts {
 		v.Accounts = append(v.Accounts, exportAccount{Provider: string(i.Provider), OpenID: i.OpenID, Since: web.Time(i.CreatedAt)})
 	}
@@ -189,6 +210,21 @@ func viewExport(x *org.Export) exportView {
 		v.Looks = append(v.Looks, exportLook{At: web.Time(l.At), OrganisationID: l.OrganisationID, Subject: l.SubjectKind, SubjectID: l.SubjectID, Detail: l.Detail})
 	}
 	return v
+}
+
+// addConsents adds which messages the person takes, and each time that they said so.
+func addConsents(ctx context.Context, d Deps, a org.Actor, v *exportView) error {
+	kept, err := d.Consents.Export(ctx, a)
+	if err != nil {
+		return err
+	}
+	for _, s := range kept.Subscriptions {
+		v.Messages = append(v.Messages, exportMessages{Template: s.Template, Stock: s.Stock, LongTerm: s.LongTerm, Asked: web.TimeOr(s.AskedAt), Refused: web.TimeOr(s.RefusedAt), Closed: web.TimeOr(s.ClosedAt)})
+	}
+	for _, e := range kept.Entries {
+		v.Taps = append(v.Taps, exportTap{Template: e.Template, Kind: e.Kind, At: web.Time(e.At)})
+	}
+	return nil
 }
 
 // addPapers adds the complaints, and to everything the files that belong to it.

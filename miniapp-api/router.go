@@ -14,6 +14,7 @@ import (
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/vault"
 	"github.com/linli-city/linli/notify"
+	"github.com/linli-city/linli/notify/consent"
 	"github.com/linli-city/linli/notify/inbox"
 	"github.com/linli-city/linli/server/session"
 	"github.com/linli-city/linli/server/web"
@@ -55,6 +56,7 @@ type Deps struct {
 	Inbox      *inbox.Service
 	Live       *inbox.Live
 	Wishes     *notify.Preferences
+	Consents   *consent.Service
 	WeChat     WeChat
 	Suggester  Suggester
 	Vault      *vault.Vault
@@ -143,6 +145,8 @@ func Routes(site *web.Site, d Deps) {
 	web.Handle(box, web.Op{ID: "markRead", Method: http.MethodPost, Path: "/inbox/read", Summary: "标为已读", Action: org.UseInbox}, markRead(d))
 	web.Handle(box, web.Op{ID: "showPreferences", Method: http.MethodGet, Path: "/preferences", Summary: "各类消息要不要发到微信和手机", Action: org.UseInbox}, showPreferences(d))
 	web.Handle(box, web.Op{ID: "setPreferences", Method: http.MethodPut, Path: "/preferences", Summary: "选择各类消息要不要发到微信和手机", Action: org.UseInbox, Rate: lookRate}, setPreferences(d))
+
+	subscriptionRoutes(site, d)
 }
 
 // IDPath is the input of operations on one thing.

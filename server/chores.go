@@ -79,6 +79,10 @@ func (a *app) chores(ctx context.Context) {
 			n, err := a.codes.Purge(ctx)
 			return n > 0, err
 		}},
+		{"purge-pushes", time.Hour, func(ctx context.Context) (bool, error) {
+			n, err := a.consents.Purge(ctx)
+			return n > 0, err
+		}},
 		{"purge-access-log", time.Hour, func(ctx context.Context) (bool, error) {
 			n, err := web.PurgeAccessLog(ctx, a.db, keepAccess)
 			return n > 0, err

@@ -50,12 +50,17 @@ type engine struct {
 
 func newEngine(t testing.TB, change ...func(*config.Config)) *engine {
 	t.Helper()
-	onSQL = modelstest.Record()
-	cfg := testConfig(t)
+	c := testConfig(t)
 	for _, f := range change {
-		f(&cfg)
+		f(&c)
 	}
-	a, err := openApp(context.Background(), cfg, slog.New(slog.DiscardHandler))
+	return engineOf(t, c)
+}
+
+func engineOf(t testing.TB, c config.Config) *engine {
+	t.Helper()
+	onSQL = modelstest.Record()
+	a, err := openApp(context.Background(), c, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -172,6 +172,7 @@ func bodies(th things) map[string]any {
 		"officeDecideAppeal": m{"lift": true, "text": "申诉成立"}, "appealRestriction": m{"text": "没有滥用"},
 		"officePublishLeague": m{"month": "2026-10", "kind": "department", "reason": "更正", "client_ref": "w25"},
 		"keepDraft":           m{"draft": m{"text": "写了一半"}},
+		"reportSubscriptions": m{"results": []m{{"template_id": "notice", "result": "accept"}}, "client_ref": "w26"},
 		"markRead":            m{"ids": []int64{1}}, "officeMarkRead": m{"ids": []int64{1}},
 		"officeAcceptComplaint": m{}, "officeNoteComplaint": m{"text": "正在联系"}, "officeAnswerComplaint": m{"report": report("已经处理")},
 		"officeTransferComplaint": m{"to": 1, "clause": "五(六)2", "text": "请接办"}, "officeRefuseComplaint": m{"clause": "五(六)2", "text": "不归我们管"},
@@ -241,6 +242,8 @@ func query(op string) string {
 		return "?seconds=0"
 	case "locateUnit":
 		return "?building=1&number=101&entrance=1"
+	case "askSubscriptions":
+		return "?moment=inbox_opened"
 	case "officeFigures":
 		return "?from=2026-01-01&to=2026-12-31"
 	case "officeBacklog", "officeDwell", "officeCheckInFigures":

@@ -28,7 +28,7 @@ type texter interface {
 func (a *app) openTexts(context.Context) error {
 	switch {
 	case a.cfg.SMS():
-		a.texter = sms.New(sms.Config{KeyID: a.cfg.SMSKeyID, Secret: a.cfg.SMSKeySecret.Value(), Sign: a.cfg.SMSSign, Templates: a.cfg.SMSTemplates,
+		a.texter = sms.New(sms.Config{KeyID: a.cfg.SMSKeyID, Secret: a.cfg.SMSKeySecret.Value(), Sign: a.cfg.SMSSign, Templates: a.cfg.SMSTemplates.IDs(),
 			Endpoint: a.cfg.SMSEndpoint, Logger: a.log})
 	case a.cfg.Sandbox():
 		box, err := sms.OpenSandbox(sms.SandboxOptions{Now: a.db.Now, Book: filepath.Join(a.cfg.Data, "sandbox-texts.jsonl")})

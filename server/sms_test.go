@@ -24,7 +24,10 @@ func withProvider(t *testing.T) (*engine, *smstest.Provider, *channeltest.Front)
 	front := channeltest.NewFront(t, channeltest.FrontOptions{Provider: p, Spare: func(r *http.Request) bool { return r.Header.Get("x-acs-action") == "QuerySendDetails" }})
 	e := newEngine(t, func(c *config.Config) {
 		c.SMSKeyID, c.SMSKeySecret, c.SMSSign, c.SMSEndpoint = p.KeyID, config.NewSecret(p.Secret), "都匀邻里", front.URL
-		c.SMSTemplates = p.Codes()
+		c.SMSTemplates = config.Templates{}
+		for name, id := range p.Codes() {
+			c.SMSTemplates[name] = config.Template{ID: id}
+		}
 		if err := c.Check(); err != nil {
 			t.Fatal(err)
 		}

@@ -8,9 +8,9 @@ import (
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/notify"
+	"github.com/linli-city/linli/notify/consent"
 	"github.com/linli-city/linli/notify/plan"
 	"github.com/linli-city/linli/notify/wechat"
-	"github.com/linli-city/linli/server/callback"
 )
 
 // wechatAccount fits the WeChat client to what the surfaces and domains ask for.
@@ -54,16 +54,20 @@ func (w *wechatAccount) Echo(query url.Values) (string, error) {
 }
 
 // Push checks and opens one push.
-func (w *wechatAccount) Push(query url.Values, body []byte) (callback.Event, error) {
+func (w *wechatAccount) Push(query url.Values, body []byte) (consent.Event, error) {
 	plain, err := w.client.VerifyPush(query, body, w.now())
 	if err != nil {
-		return callback.Event{}, err
+		return consent.Event{}, err
 	}
 	e, err := wechat.ParseEvent(plain)
 	if err != nil {
-		return callback.Event{}, err
+		return consent.Event{}, err
 	}
-	return callback.Event{Name: e.Name, OpenID: e.From}, nil
+	out := consent.Event{Name: e.Name, OpenID: e.From, At: e.At}
+	for _, c := range e.List {
+		out.Choices = append(out.Choices, consent.Choice{TemplateID: c.TemplateID, Status: c.Status, MsgID: c.MsgID, Code: c.ErrorCode, Explanation: c.ErrorText})
+	}
+	return out, nil
 }
 
 // UnionOf gives the union id of a follower.

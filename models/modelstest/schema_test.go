@@ -22,6 +22,7 @@ import (
 	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify"
+	"github.com/linli-city/linli/notify/consent"
 	"github.com/linli-city/linli/notify/inbox"
 	"github.com/linli-city/linli/server/session"
 	"github.com/linli-city/linli/server/web"
@@ -42,6 +43,7 @@ var entities = []any{
 	hotline.Import{}, hotline.Order{},
 	disclosure.Notice{}, disclosure.Version{},
 	session.Session{}, session.PhoneCode{}, web.AccessEntry{},
+	consent.Subscription{}, consent.Entry{}, consent.Pushed{},
 }
 
 // bare tables have no entity.
