@@ -7,6 +7,7 @@ import (
 	"github.com/linli-city/linli/models/area"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/notify"
 	"github.com/linli-city/linli/notify/consent"
 	"github.com/linli-city/linli/server/web"
 )
@@ -22,6 +23,9 @@ type exportView struct {
 	Consents     []exportConsent     `json:"consents"`
 	Homes        []exportHome        `json:"homes"`
 	Posts        []exportPost        `json:"posts"`
+	Absences     []exportAbsence     `json:"absences" doc:"登记的外出"`
+	Wishes       []exportWish        `json:"preferences" doc:"各类消息的选择；没有列出的是每条都发"`
+	DigestHour   int                 `json:"digest_hour" doc:"每天几点发合成的一条消息"`
 	Roster       []exportOwner       `json:"roster" doc:"业主名册中关于您的记录"`
 	Applications []exportApplication `json:"applications" doc:"住户认证申请"`
 	AreaClaims   []exportArea        `json:"area_claims" doc:"面积异议"`
@@ -58,6 +62,18 @@ type exportPost struct {
 	PostID int64      `json:"post_id"`
 	Since  time.Time  `json:"since"`
 	Until  *time.Time `json:"until,omitempty"`
+}
+
+type exportAbsence struct {
+	PostID int64  `json:"post_id"`
+	From   string `json:"from"`
+	To     string `json:"to"`
+}
+
+type exportWish struct {
+	PostID int64       `json:"post_id,omitempty" doc:"哪个岗位；没有就是作为居民"`
+	Kind   string      `json:"kind"`
+	Mode   notify.Mode `json:"mode"`
 }
 
 type exportOwner struct {
@@ -142,6 +158,14 @@ func exportMe(d Deps) func(context.Context, org.Actor, *web.Empty) (*exportOutpu
 		if v.Draft, err = findDraft(ctx, d, a); err != nil {
 			return nil, err
 		}
+		rows, hour, err := d.Wishes.Export(ctx, a)
+		if err != nil {
+			return nil, err
+		}
+		v.DigestHour = hour
+		for _, r := range rows {
+			v.Wishes = append(v.Wishes, exportWish{PostID: r.PostID, Kind: r.Kind, Mode: r.Mode})
+		}
 		if err := addConsents(ctx, d, a, &v); err != nil {
 			return nil, err
 		}
@@ -151,7 +175,7 @@ func exportMe(d Deps) func(context.Context, org.Actor, *web.Empty) (*exportOutpu
 
 func viewExport(x *org.Export) exportView {
 	v := exportView{Name: x.Name, Phone: x.Phone, Since: web.Time(x.Since), Accounts: []exportAccount{}, Consents: []exportConsent{}, Homes: []exportHome{},
-		Posts: []exportPost{}, Roster: []exportOwner{}, Applications: []exportApplication{}, AreaClaims: []exportArea{}, Requests: []exportRequest{},
+		Posts: []exportPost{}, Absences: []exportAbsence{}, Wishes: []exportWish{}, Roster: []exportOwner{}, Applications: []exportApplication{}, AreaClaims: []exportArea{}, Requests: []exportRequest{},
 		Complaints: []caseView{}, Looks: []exportLook{}, Messages: []exportMessages{}, Taps: []exportTap{}}
 	for _, i := range x.Accounts {
 		v.Accounts = append(v.Accounts, exportAccount{Provider: string(i.Provider), OpenID: i.OpenID, Since: web.Time(i.CreatedAt)})
@@ -164,6 +188,9 @@ func viewExport(x *org.Export) exportView {
 	}
 	for _, p := range x.Posts {
 		v.Posts = append(v.Posts, exportPost{PostID: p.PostID, Since: web.Time(p.Since), Until: web.TimeOr(p.Until)})
+	}
+	for _, b := range x.Absences {
+		v.Absences = append(v.Absences, exportAbsence{PostID: b.PostID, From: b.StartsOn.Format(time.DateOnly), To: b.EndsOn.Format(time.DateOnly)})
 	}
 	for _, o := range x.OwnerOf {
 		v.Roster = append(v.Roster, exportOwner{Name: o.Name, Phone: o.Phone, Paper: o.Paper})

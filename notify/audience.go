@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"gorm.io/gorm"
+
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
@@ -237,23 +239,39 @@ func holders(tx *store.Tx, orgs, except []int64, kinds []org.PostKind) ([]recipi
 const levels = 8
 
 func postsOf(tx *store.Tx, organisation int64, kinds []org.PostKind) (found []recipient, held bool, err error) {
+	q := tx.Model(&org.Post{}).Where("posts.organisation_id = ?", organisation)
+	if len(kinds) > 0 {
+		q = q.Where("posts.kind IN ?", kinds)
+	}
+	if found, err = heldIn(tx, q); err != nil {
+		return nil, false, err
+	}
+	return found, len(heldPosts(found)) > 0, nil
+}
+
+// holdersAt gives posts with everybody who holds or deputises each, as holders does.
+func holdersAt(tx *store.Tx, posts []int64) ([]recipient, error) {
+	return heldIn(tx, tx.Model(&org.Post{}).Where("posts.id IN ?", posts))
+}
+
+// heldIn gives the posts of a query whose terms run, with their people or who stands in for them.
+func heldIn(tx *store.Tx, q *gorm.DB) ([]recipient, error) {
 	var rows []struct {
 		PostID   int64
 		PersonID int64
 	}
 	today := org.DayOf(tx.Now)
-	q := tx.Model(&org.Post{})
-	if len(kinds) > 0 {
-		q = q.Where("posts.kind IN ?", kinds)
-	}
-	err = q.Select("posts.id AS post_id, COALESCE(h.person_id, d.person_id, 0) AS person_id").
+	err := q.Select("posts.id AS post_id, COALESCE(h.person_id, d.person_id, 0) AS person_id").
 		Joins("LEFT JOIN post_holders h ON h.post_id = posts.id AND h.holding IS NOT NULL").
 		Joins("LEFT JOIN post_holders d ON h.id IS NULL AND d.post_id = posts.deputy_post_id AND d.holding IS NOT NULL").
-		Where("posts.organisation_id = ? AND posts.closed_at IS NULL AND (posts.starts_on IS NULL OR posts.starts_on <= ?) AND (posts.ends_on IS NULL OR posts.ends_on >= ?)", organisation, today, today).
+		Where("posts.closed_at IS NULL AND (posts.starts_on IS NULL OR posts.starts_on <= ?) AND (posts.ends_on IS NULL OR posts.ends_on >= ?)", today, today).
 		Order("posts.id").Limit(500).Scan(&rows).Error
-	for _, r := range rows {
-		found = append(found, recipient{kind: "post", id: r.PostID, person: r.PersonID})
-		held = held || r.PersonID != 0
+	if err != nil {
+		return nil, err
 	}
-	return found, held, err
+	found := make([]recipient, len(rows))
+	for i, r := range rows {
+		found[i] = recipient{kind: "post", id: r.PostID, person: r.PersonID}
+	}
+	return withStandIns(tx, found)
 }

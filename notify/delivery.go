@@ -24,6 +24,10 @@ const (
 	Unknown     State = "unknown"     // nobody knows whether the provider took it; resolved by asking, or by the plan's rule
 	Held        State = "held"        // stayed unknown, and the plan's rule is not to send twice; a person decides
 	Dead        State = "dead"        // given up; LastError says why
+	Digest      State = "digest"      // waits for the person's digest
+	Merged      State = "merged"      // in the digest DigestID, and settled with it
+	Vacant      State = "vacant"      // waits for somebody to come to its post
+	Moved       State = "moved"       // its person left the post before it went out; whoever is there now has one of their own
 )
 
 // Text is what a message says to one audience. Inbox items and deliveries point to it.
@@ -32,6 +36,7 @@ type Text struct {
 	MessageID   int64
 	Position    int64   // in the plan of the message's event
 	Audience    plan.To // whom it is for
+	Kind        string  // as in plan.Message
 	Title       string
 	Body        string
 	Template    string
@@ -87,6 +92,7 @@ type Delivery struct {
 	ErrorCode     int
 	LastError     string
 	ProviderID    string
+	DigestID      int64 // the message of the digest in which it went out; 0 for none
 	CreatedAt     time.Time
 	SentAt        *time.Time
 	ConfirmedAt   *time.Time

@@ -12,6 +12,7 @@ import (
 
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/notify/inbox"
 	"github.com/linli-city/linli/notify/plan"
 )
 
@@ -28,6 +29,9 @@ type Options struct {
 	DB           *store.DB
 	Redis        redis.UniversalClient
 	Ways         map[plan.Channel]*Way
+	Plan         func(event.Event) ([]plan.Message, error)         // nil means the shipped table
+	Quiet        plan.Quiet                                        // when phones are left in peace; none by default
+	Told         func([]inbox.Item)                                // hears of what has just come to inboxes; it must not wait. May be nil
 	Duty         func(tx *store.Tx, estate int64) ([]Shift, error) // who is on duty for emergency repairs
 	Consequences []Consequence
 	Shards       int           // streams of each priority; 0 means 4
@@ -44,6 +48,7 @@ type Dispatcher struct {
 	wake  chan struct{}
 	send  chan struct{}
 	stats *stats
+	night night
 	quiet *quieter
 	late  *quieter
 
@@ -82,14 +87,24 @@ func New(o Options) *Dispatcher {
 	if o.Senders == 0 {
 		o.Senders = 64
 	}
+	if o.Plan == nil {
+		o.Plan = plan.For
+	}
 	if o.Rest == 0 {
 		o.Rest = time.Minute
 	}
-	d := &Dispatcher{o: o, owner: rand.Text()[:16], wake: make(chan struct{}, 1), send: make(chan struct{}, 1), stats: newStats(o.Registry), quiet: newQuieter(o.Log, "send"), late: newQuieter(o.Log, "lag"),
+	d := &Dispatcher{o: o, owner: rand.Text()[:16], wake: make(chan struct{}, 1), send: make(chan struct{}, 1), stats: newStats(o.Registry), night: night{o.Quiet}, quiet: newQuieter(o.Log, "send"), late: newQuieter(o.Log, "lag"),
 		swift: make(chan struct{}, swiftLanes), steady: make(chan struct{}, steadyLanes), working: map[laneName]bool{}, resting: map[restKey]time.Time{}, troubled: map[restKey]time.Duration{}, known: map[laneName]bool{}, hints: map[laneName]bool{},
 		direct: map[bool]chan int64{true: make(chan int64, relayBatch), false: make(chan int64, relayBatch)}}
 	o.DB.OnWake(func() { poke(d.wake) })
 	return d
+}
+
+// announce says what has just come to inboxes.
+func (d *Dispatcher) announce(items []inbox.Item) {
+	if d.o.Told != nil && len(items) > 0 {
+		d.o.Told(items)
+	}
 }
 
 func poke(c chan struct{}) {

@@ -64,7 +64,7 @@ func (d *Dispatcher) Expand(ctx context.Context, id int64) error {
 	if err != nil {
 		return err
 	}
-	if w.messages, err = plan.For(e); err != nil {
+	if w.messages, err = d.o.Plan(e); err != nil {
 		return err
 	}
 	err = w.expand(ctx, e)
@@ -167,7 +167,8 @@ func (w *writer) afterEarlier(ctx context.Context) (free bool, err error) {
 // flush writes what has gathered and how far it is, or that all is done, in one commit.
 func (w *writer) flush(ctx context.Context, done bool) error {
 	lanes := map[laneName]bool{}
-	err := w.o.DB.InTx(ctx, func(tx *store.Tx) error {
+	var items []inbox.Item
+	err := w.o.DB.InTx(ctx, func(tx *store.Tx) (err error) {
 		clear(lanes)
 		if err := w.hold(tx, done); err != nil {
 			return err
@@ -175,11 +176,13 @@ func (w *writer) flush(ctx context.Context, done bool) error {
 		if err := w.word(tx); err != nil {
 			return err
 		}
-		return w.write(tx, lanes)
+		items, err = w.write(tx, lanes)
+		return err
 	})
 	if err != nil {
 		return err
 	}
+	w.announce(items)
 	w.owned, w.resumed, w.batch = !done, true, w.batch[:0]
 	for n := range lanes {
 		w.wakeLane(n)
@@ -220,8 +223,9 @@ func (w *writer) word(tx *store.Tx) error {
 		if err != nil {
 			return err
 		}
-		w.texts[i] = Text{MessageID: w.m.ID, Position: int64(i), Audience: msg.To[0], Title: msg.Title, Body: msg.Body, Template: msg.Template, Data: string(data), Channels: msg.ChannelList(),
-			Priority: max(msg.Priority, w.m.Priority), Hold: msg.Hold, SubjectKind: msg.SubjectKind, SubjectID: msg.SubjectID, CreatedAt: tx.Now}
+		presses, channels := max(msg.Priority, w.m.Priority), msg.ChannelList()
+		w.texts[i] = Text{MessageID: w.m.ID, Position: int64(i), Audience: msg.To[0], Kind: msg.Kind, Title: msg.Title, Body: w.night.words(msg.Body, presses, channels, tx.Now), Template: msg.Template, Data: string(data), Channels: channels,
+			Priority: presses, Hold: msg.Hold, SubjectKind: msg.SubjectKind, SubjectID: msg.SubjectID, CreatedAt: tx.Now}
 	}
 	if len(w.texts) == 0 {
 		return nil
@@ -230,13 +234,13 @@ func (w *writer) word(tx *store.Tx) error {
 }
 
 // write writes inbox items and deliveries of the batch. Each recipient is told once, in the first words that are for them.
-func (w *writer) write(tx *store.Tx, lanes map[laneName]bool) error {
+func (w *writer) write(tx *store.Tx, lanes map[laneName]bool) ([]inbox.Item, error) {
 	told, err := w.told(tx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var items []inbox.Item
-	var sends []Delivery
+	fresh, sends := make([][]recipient, len(w.texts)), make([][]Delivery, len(w.texts)) // by the row of the plan
 	words := map[recipient]int{}
 	for _, a := range w.batch {
 		box := recipient{kind: a.kind, id: a.id}
@@ -249,6 +253,7 @@ func (w *writer) write(tx *store.Tx, lanes map[laneName]bool) error {
 		}
 		text := &w.texts[a.row]
 		words[box] = a.row
+		fresh[a.row] = append(fresh[a.row], a.recipient)
 		if !known && a.kind != onShift { // a number has no inbox
 			items = append(items, inbox.Item{MessageID: w.m.ID, TextID: text.ID, RecipientKind: a.kind, RecipientID: a.id, EstateID: w.m.EstateID, CreatedAt: tx.Now})
 		}
@@ -257,25 +262,49 @@ func (w *writer) write(tx *store.Tx, lanes map[laneName]bool) error {
 			c = text.last()
 		}
 		if c != "" && (a.person != 0 || a.kind == onShift) {
-			sends = append(sends, w.delivery(tx, text, a.recipient, c))
+			sends[a.row] = append(sends[a.row], w.delivery(tx, text, a.recipient, c))
 		}
 	}
 	if len(items) > 0 {
 		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&items).Error; err != nil {
-			return err
+			return nil, err
 		}
 	}
+	var all []Delivery
+	for row := range w.texts {
+		text := &w.texts[row]
+		if err := w.night.await(tx, &w.m, text, w.messages[row].Ack, fresh[row]); err != nil {
+			return nil, err
+		}
+		suited, err := w.night.suit(tx, text.Kind, sends[row], false)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, suited...)
+	}
+	for _, s := range all {
+		lanes[laneName{s.Channel, s.Priority, s.Lane}] = true
+	}
+	return items, w.put(tx, all)
+}
+
+// put writes deliveries, and their lanes, by which senders find them.
+func (d *Dispatcher) put(tx *store.Tx, sends []Delivery) error {
 	if len(sends) == 0 {
 		return nil
 	}
-	if sends, err = w.reserve(tx, sends); err != nil {
+	sends, err := d.reserve(tx, sends)
+	if err != nil {
 		return err
 	}
+	lanes := map[laneName]bool{}
 	for _, s := range sends {
-		lanes[laneName{s.Channel, s.Priority, s.Lane}] = true
-	}
-	for n := range lanes {
-		if err := w.register(tx, n); err != nil {
+		n := laneName{s.Channel, s.Priority, s.Lane}
+		if lanes[n] {
+			continue
+		}
+		lanes[n] = true
+		if err := d.register(tx, n); err != nil {
 			return err
 		}
 	}

@@ -19,6 +19,9 @@ func (d *Dispatcher) Forget(tx *store.Tx, cases []int64) error {
 		return err
 	}
 	for batch := range slices.Chunk(messages, forgetBatch) {
+		if err := forgetDigests(tx, batch); err != nil {
+			return err
+		}
 		if err := tx.Where("message_id IN ? AND recipient_kind = 'person'", batch).Delete(&inbox.Item{}).Error; err != nil {
 			return err
 		}

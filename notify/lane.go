@@ -52,8 +52,7 @@ func (d *Dispatcher) register(tx *store.Tx, n laneName) error {
 	if known {
 		return nil
 	}
-	l := Lane{Channel: n.Channel, Priority: n.Priority, Lane: n.Lane, Until: tx.Now, Launched: "[]"}
-	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&l).Error; err != nil {
+	if err := n.register(tx); err != nil {
 		return err
 	}
 	tx.Committed(func() {
@@ -62,6 +61,11 @@ func (d *Dispatcher) register(tx *store.Tx, n laneName) error {
 		d.known[n] = true
 	})
 	return nil
+}
+
+func (n laneName) register(tx *store.Tx) error {
+	l := Lane{Channel: n.Channel, Priority: n.Priority, Lane: n.Lane, Until: tx.Now, Launched: "[]"}
+	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&l).Error
 }
 
 // take gives the lane to owner unless another sender is alive in it. What a dead one had in the air is in doubt from now on.

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 
 	"gorm.io/gorm/clause"
@@ -17,16 +18,25 @@ const errNoConsent = "no consent left"
 
 // reserve keeps a consent for each delivery that needs one. Those who have none to give are told through the next channel, and
 // it stands beside the delivery that they were not reached by this one.
-func (w *writer) reserve(tx *store.Tx, sends []Delivery) ([]Delivery, error) {
+func (d *Dispatcher) reserve(tx *store.Tx, sends []Delivery) ([]Delivery, error) {
 	groups := map[int64][]int{}
 	for i, s := range sends {
-		if way := w.o.Ways[s.Channel]; way != nil && way.Consents != nil {
+		if way := d.o.Ways[s.Channel]; s.State == Waiting && way != nil && way.Consents != nil {
 			groups[s.TextID] = append(groups[s.TextID], i)
 		}
 	}
-	for _, at := range groups {
-		text := w.textOf(sends[at[0]].TextID)
-		way := w.o.Ways[sends[at[0]].Channel]
+	if len(groups) == 0 {
+		return sends, nil
+	}
+	texts, err := textsOf(tx, slices.Collect(maps.Keys(groups)))
+	if err != nil {
+		return nil, err
+	}
+	for id, at := range groups {
+		text, way := texts[id], d.o.Ways[sends[at[0]].Channel]
+		if text == nil {
+			continue // it is given up when its turn comes
+		}
 		persons := make([]int64, len(at))
 		for i, n := range at {
 			persons[i] = sends[n].PersonID
@@ -41,7 +51,7 @@ func (w *writer) reserve(tx *store.Tx, sends []Delivery) ([]Delivery, error) {
 				wanting = append(wanting, p)
 			}
 		}
-		taken, err := w.displace(tx, way.Consents, text, sends[at[0]].Channel, wanting)
+		taken, err := displace(tx, way.Consents, text, sends[at[0]].Channel, wanting)
 		if err != nil {
 			return nil, err
 		}
@@ -59,13 +69,9 @@ func (w *writer) reserve(tx *store.Tx, sends []Delivery) ([]Delivery, error) {
 	return sends, nil
 }
 
-func (w *writer) textOf(id int64) *Text {
-	return &w.texts[slices.IndexFunc(w.texts, func(t Text) bool { return t.ID == id })]
-}
-
 // displace takes consents over that less pressing messages hold and have not used: their deliveries stop, and go on by the next
 // channel. What is in the air keeps its own.
-func (w *writer) displace(tx *store.Tx, stock *consent.Service, text *Text, c plan.Channel, wanting []int64) (map[int64]bool, error) {
+func displace(tx *store.Tx, stock *consent.Service, text *Text, c plan.Channel, wanting []int64) (map[int64]bool, error) {
 	if text.Priority > event.Urgent || len(wanting) == 0 {
 		return nil, nil
 	}

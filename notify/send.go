@@ -334,6 +334,9 @@ func (d *Dispatcher) choose(tx *store.Tx, n laneName, size int) (batch []*outgoi
 	if err != nil || len(rows) == 0 {
 		return nil, 0, err
 	}
+	if rows, err = d.night.hushed(tx, rows); err != nil || len(rows) == 0 {
+		return nil, 0, err
+	}
 	if n.Priority != event.Alarm {
 		if rows, err = inOrder(tx, rows); err != nil || len(rows) == 0 {
 			return nil, 0, err

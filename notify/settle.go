@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify/plan"
@@ -66,6 +65,7 @@ func (d *Dispatcher) settle(tx *store.Tx, done []outcome) error {
 		attempts int
 		code     int
 		text     string
+		after    time.Time // of the quiet hours, for those that would be tried again in them
 	}
 	groups := map[change][]int64{}
 	var sent []outcome
@@ -80,6 +80,9 @@ func (d *Dispatcher) settle(tx *store.Tx, done []outcome) error {
 			state = Dead
 		}
 		c := change{state: state, attempts: o.Attempts + 1, code: o.code(), text: clip(o.err.Error())}
+		if later := d.night.calm(o.Priority, o.RecipientID, tx.Now); state == Waiting && later.After(tx.Now) {
+			c.after = later
+		}
 		groups[c] = append(groups[c], o.ID)
 	}
 	if err := settleSent(tx, sent); err != nil {
@@ -90,6 +93,9 @@ func (d *Dispatcher) settle(tx *store.Tx, done []outcome) error {
 		switch c.state {
 		case Waiting:
 			set["due_at"] = tx.Now.Add(backoff(c.attempts))
+			if !c.after.IsZero() {
+				set["due_at"] = c.after
+			}
 		case Unknown:
 			set["due_at"] = tx.Now
 		}
@@ -100,11 +106,14 @@ func (d *Dispatcher) settle(tx *store.Tx, done []outcome) error {
 	if err := d.returnConsents(tx, done); err != nil {
 		return err
 	}
-	return goOn(tx, done)
+	if err := settleDigests(tx, done); err != nil {
+		return err
+	}
+	return d.goOn(tx, done)
 }
 
 // goOn hands on what did not arrive to the next channel of its message.
-func goOn(tx *store.Tx, done []outcome) error {
+func (d *Dispatcher) goOn(tx *store.Tx, done []outcome) error {
 	var next []Delivery
 	for i := range done {
 		o := &done[i]
@@ -112,13 +121,12 @@ func goOn(tx *store.Tx, done []outcome) error {
 			continue
 		}
 		if c := o.text.next(o.Channel); c != "" {
-			next = append(next, o.via(tx, c))
+			n := o.via(tx, c)
+			n.DueAt = d.night.calm(n.Priority, n.RecipientID, tx.Now)
+			next = append(next, n)
 		}
 	}
-	if len(next) == 0 {
-		return nil
-	}
-	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&next).Error
+	return d.put(tx, next)
 }
 
 // via is the same message to the same recipient through another channel.
@@ -165,7 +173,11 @@ func (d *Dispatcher) resolve(ctx context.Context, n laneName) error {
 	for _, o := range batch {
 		change := d.verdict(ctx, o)
 		err := d.o.DB.InTx(ctx, func(tx *store.Tx) error {
-			return tx.Model(&Delivery{}).Where("id = ? AND state = ?", o.ID, Unknown).Updates(change).Error
+			err := tx.Model(&Delivery{}).Where("id = ? AND state = ?", o.ID, Unknown).Updates(change).Error
+			if err == nil && change["state"] == Sent && o.text.Kind == digestKind {
+				err = settleMerged(tx, []int64{o.MessageID}, Sent)
+			}
+			return err
 		})
 		if err != nil {
 			return err

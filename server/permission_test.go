@@ -207,8 +207,10 @@ func bodies(th things) map[string]any {
 		"officePreviewMandates": m{"remove": []string{"cooking-fumes"}}, "officeReviseMandates": m{"remove": []string{"cooking-fumes"}, "reason": "试一试", "article": "试一试"}, "officeDecideMandateVersion": decide,
 		"officeCheckHotline": m{"file_id": 999999, "client_ref": "w24"}, "officeDecideHotlineOrders": m{"orders": []int64{1}, "skip": true}, "officeApplyHotline": m{},
 		"officeMakeOpenKey": m{"label": "某平台"},
-		"officeReplayAll":   m{"since": "2026-01-01T00:00:00Z"},
-		"uploadFile":        multipartOf("photo", "w8", "p.png", onePixel()), "officeUploadFile": multipartOf("photo", "w9", "p.png", onePixel()),
+		"setPreferences":    m{"digest_hour": 19}, "officeSetPreferences": m{"digest_hour": 19},
+		"officeStateAbsence": m{"from": "2027-01-01", "to": "2027-01-05", "stand_in_id": 999999},
+		"officeReplayAll":    m{"since": "2026-01-01T00:00:00Z"},
+		"uploadFile":         multipartOf("photo", "w8", "p.png", onePixel()), "officeUploadFile": multipartOf("photo", "w9", "p.png", onePixel()),
 	}
 }
 
@@ -236,6 +238,8 @@ func query(op string) string {
 	switch op {
 	case "searchEstates":
 		return "?text=none"
+	case "inboxEvents", "officeInboxEvents":
+		return "?seconds=0"
 	case "locateUnit":
 		return "?building=1&number=101&entrance=1"
 	case "askSubscriptions":
