@@ -7,6 +7,7 @@ import (
 
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/notify/consent"
 )
 
 // Outgoing is what a channel sends.
@@ -64,6 +65,8 @@ type Way struct {
 	// Templates are the provider's ids by the plan's names. A message whose template has none does not go this way; nil where
 	// no template is needed.
 	Templates map[string]string
+	// Consents is the stock of which each message needs one; nil where none is needed.
+	Consents *consent.Service
 	// PerMinute and PerDay bound what all processes together send, 0 for no bound. Bulk leaves a tenth of the day to the rest.
 	PerMinute, PerDay int64
 	// Repeats is for how long the provider drops a repeat of the same key.

@@ -67,6 +67,7 @@ type Dispatcher struct {
 	known    map[laneName]bool         // lanes that have their row
 	hints    map[laneName]bool         // lanes that this process put something into
 	looked   time.Time                 // when the database was last asked for lanes
+	draining bool                      // nothing rests: whoever drains has no time to wait for
 	starved  bool                      // a lane waits for a sender to be free
 }
 
@@ -187,6 +188,9 @@ func (q *quieter) report(ctx context.Context, err error) {
 
 // Drain works until nothing is due, for tests and for the end of a command. It needs no Run beside it.
 func (d *Dispatcher) Drain(ctx context.Context) error {
+	d.mu.Lock()
+	d.draining = true
+	d.mu.Unlock()
 	for {
 		moved := false
 		for _, f := range []func(context.Context) (bool, error){d.relayOrCarry, d.consumeOnce, d.sendDue} {

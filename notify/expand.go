@@ -293,6 +293,10 @@ func (d *Dispatcher) put(tx *store.Tx, sends []Delivery) error {
 	if len(sends) == 0 {
 		return nil
 	}
+	sends, err := d.reserve(tx, sends)
+	if err != nil {
+		return err
+	}
 	lanes := map[laneName]bool{}
 	for _, s := range sends {
 		n := laneName{s.Channel, s.Priority, s.Lane}

@@ -264,7 +264,7 @@ func TestAClosedCaseIsForgottenInDigestsToo(t *testing.T) {
 	}
 	w.drain(d)
 	w.once(1)
-	w.change(func(tx *store.Tx) error { return notify.Forget(tx, []int64{1}) })
+	w.change(func(tx *store.Tx) error { return w.dispatcher().Forget(tx, []int64{1}) })
 	if left := w.deliveries(notify.Sent); len(left) != 0 {
 		t.Errorf("who complained is still to be seen: %+v", left)
 	}

@@ -143,7 +143,7 @@ func (d *Dispatcher) dueLanes(ctx context.Context) ([]laneName, error) {
 func (d *Dispatcher) enter(n laneName) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.working[n] || d.o.DB.Now().Before(d.resting[restKey{n.Channel, n.Priority}]) {
+	if d.working[n] || !d.draining && d.o.DB.Now().Before(d.resting[restKey{n.Channel, n.Priority}]) {
 		return false
 	}
 	d.working[n] = true
@@ -378,14 +378,19 @@ func inOrder(tx *store.Tx, rows []Delivery) ([]Delivery, error) {
 	for _, f := range firsts {
 		first[line{f.CaseID, f.PersonID, f.Channel}] = f.ID
 	}
+	chosen := map[int64]bool{}
+	for _, r := range rows {
+		chosen[r.ID] = true
+	}
 	var free []Delivery
 	var waits []int64
 	for _, r := range rows {
-		if r.CaseID == 0 || first[line{r.CaseID, r.PersonID, r.Channel}] == r.ID {
+		switch before := first[line{r.CaseID, r.PersonID, r.Channel}]; {
+		case r.CaseID == 0, before == r.ID:
 			free = append(free, r)
-			continue
+		case !chosen[before]: // what goes out now is out of the way at the next turn
+			waits = append(waits, r.ID)
 		}
-		waits = append(waits, r.ID)
 	}
 	if len(waits) == 0 {
 		return free, nil

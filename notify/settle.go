@@ -103,6 +103,9 @@ func (d *Dispatcher) settle(tx *store.Tx, done []outcome) error {
 			return err
 		}
 	}
+	if err := d.returnConsents(tx, done); err != nil {
+		return err
+	}
 	if err := settleDigests(tx, done); err != nil {
 		return err
 	}

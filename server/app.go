@@ -123,10 +123,11 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.org.OnMove(a.complaints.Relocate, a.joint.Relocate)
 	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.mediation.Erase, a.sessions.Erase, a.inbox.Erase, a.consents.Erase, notify.ErasePreferences)
 	a.org.OnStaffing(notify.NewHandover(a.quiet()))
-	a.complaints.OnErase(notify.Forget)
 	a.complaints.OnStep(notify.Acted)
 	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Ways: a.ways(), Duty: onDuty, Told: a.live.Told, Quiet: a.quiet(),
 		Consequences: reactions(), Shards: int(cfg.Shards.N), Log: log, Registry: a.registry})
+	a.complaints.OnErase(a.dispatcher.Forget)
+	a.consents.OnConfirmed(notify.Confirm)
 	return a, nil
 }
 

@@ -10,6 +10,7 @@ import (
 // ways are all the ways to reach people outside the app.
 func (a *app) ways() map[plan.Channel]*notify.Way {
 	ways := a.wechat.ways(a.templates())
+	ways[plan.Mini].Consents = a.consents
 	if w := a.smsWay(); w != nil {
 		ways[plan.SMS] = w
 	}

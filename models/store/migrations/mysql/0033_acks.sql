@@ -5,7 +5,6 @@ ALTER TABLE message_texts ADD COLUMN kind VARCHAR(32) NOT NULL DEFAULT '';
 
 -- The message in which a delivery went out together with others.
 ALTER TABLE deliveries ADD COLUMN digest_id BIGINT NOT NULL DEFAULT 0;
-CREATE INDEX deliveries_person ON deliveries (person_id, state, due_at);
 
 CREATE INDEX inbox_items_unread ON inbox_items (recipient_kind, recipient_id, read_at);
 

@@ -52,7 +52,9 @@ ALTER TABLE deliveries DROP COLUMN audience;
 ALTER TABLE deliveries DROP COLUMN owner;
 DROP INDEX deliveries_state;
 CREATE INDEX deliveries_due ON deliveries (state, channel, priority, lane, due_at);
-CREATE INDEX deliveries_case ON deliveries (case_id, person_id, channel, state);
+CREATE INDEX deliveries_case ON deliveries (case_id, id);
+CREATE INDEX deliveries_person ON deliveries (person_id, id);
+CREATE INDEX deliveries_provider ON deliveries (provider_id);
 
 -- Who sends what is due: one sender a lane at a time, and what it has in the air.
 CREATE TABLE send_lanes (
