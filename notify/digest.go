@@ -66,6 +66,9 @@ func (d *Dispatcher) SendDigests(ctx context.Context) (int, error) {
 	if n > 0 {
 		poke(d.send)
 	}
+	if err := d.o.DB.InTx(ctx, settleLeft); err != nil {
+		errs = append(errs, err)
+	}
 	return n, errors.Join(errs...)
 }
 
@@ -174,6 +177,40 @@ func settleDigests(tx *store.Tx, done []outcome) error {
 	}
 	for state, digests := range ended {
 		if err := settleMerged(tx, digests, state); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settleLeft settles what is in digests that ended without being tried, because there was no consent for them or somebody took it.
+func settleLeft(tx *store.Tx) error {
+	var digests []int64
+	err := tx.Table("deliveries d").Where("d.state = ? AND NOT EXISTS (SELECT 1 FROM deliveries g WHERE g.message_id = d.digest_id AND g.state IN ?)", Merged, []State{Waiting, Unknown}).
+		Distinct().Limit(digestBatch).Pluck("d.digest_id", &digests).Error
+	if err != nil || len(digests) == 0 {
+		return err
+	}
+	var ended []Delivery
+	if err := tx.Select("message_id", "state").Where("message_id IN ?", digests).Order("id").Find(&ended).Error; err != nil {
+		return err
+	}
+	became := map[int64]State{}
+	for _, g := range ended { // the last try counts, unless one arrived
+		if became[g.MessageID] != Sent {
+			became[g.MessageID] = g.State
+		}
+	}
+	byState := map[State][]int64{}
+	for _, id := range digests {
+		state, ok := became[id]
+		if !ok {
+			state = Unreachable // whom it went to was forgotten
+		}
+		byState[state] = append(byState[state], id)
+	}
+	for state, ids := range byState {
+		if err := settleMerged(tx, ids, state); err != nil {
 			return err
 		}
 	}

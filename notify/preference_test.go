@@ -249,6 +249,31 @@ func TestADigestGoesOnByTheNextChannel(t *testing.T) {
 	}
 }
 
+// TestADigestThatWasNotTried: what is in it does not stay open for ever.
+func TestADigestThatWasNotTried(t *testing.T) {
+	w := newWorld(t)
+	w.wants(w.Resident(0, org.RoleOwner), "notice", notify.Digested)
+	d := w.dispatcher()
+	w.tell(w.notice(1), w.notice(2))
+	w.drain(d)
+	w.clock.Advance(8 * time.Hour)
+	if _, err := d.SendDigests(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if len(w.deliveries(notify.Merged)) != 2 {
+		t.Fatalf("%d are settled before their digest went out", 2-len(w.deliveries(notify.Merged)))
+	}
+	w.change(func(tx *store.Tx) error { // as when there is no consent for it
+		return tx.Model(&notify.Delivery{}).Where("state = ?", notify.Waiting).Update("state", notify.Unreachable).Error
+	})
+	if _, err := d.SendDigests(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(w.deliveries(notify.Unreachable)); n != 3 {
+		t.Errorf("%d of 3 are known not to have arrived", n)
+	}
+}
+
 // TestAClosedCaseIsForgottenInDigestsToo: a digest has the words of its newest message, which may name a case.
 func TestAClosedCaseIsForgottenInDigestsToo(t *testing.T) {
 	w := newWorld(t)

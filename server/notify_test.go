@@ -160,6 +160,47 @@ func TestAnOpenPageHears(t *testing.T) {
 	}
 }
 
+// TestOpenPagesAreBounded: the fourth page of a session is told plainly why it hears nothing, and closing one makes room.
+func TestOpenPagesAreBounded(t *testing.T) {
+	e := newEngine(t)
+	open := func() *http.Response {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, e.url+"/miniapp/v1/inbox/events", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+e.town.actors["owner"].Token)
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = res.Body.Close() })
+		return res
+	}
+	first := open()
+	for range 2 {
+		if res := open(); res.StatusCode != http.StatusOK {
+			t.Fatal(res.Status)
+		}
+	}
+	refused := open()
+	said := bufio.NewScanner(refused.Body)
+	said.Scan()
+	if refused.StatusCode != http.StatusTooManyRequests || refused.Header.Get("Retry-After") == "" || !strings.Contains(said.Text(), "请先关掉一个") {
+		t.Errorf("%s %s", refused.Status, said.Text())
+	}
+	_ = first.Body.Close()
+	for tries := 0; open().StatusCode != http.StatusOK; tries++ { // the server hears of it a little later
+		if tries == 40 {
+			t.Fatal("closing a page makes no room")
+		}
+		<-time.After(50 * time.Millisecond)
+	}
+	e.live.Close()
+	if res := open(); res.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("a process that stops: %s", res.Status)
+	}
+}
+
 // TestPreferencesOverTheAPI: what may be chosen is listed with its name, what may not with the clause.
 func TestPreferencesOverTheAPI(t *testing.T) {
 	e := newEngine(t)
