@@ -231,7 +231,7 @@ func (b *caseBench) analyze() error {
 		return b.db.InTx(b.ctx, func(tx *store.Tx) error { return tx.Exec("ANALYZE").Error })
 	}
 	return b.db.View(b.ctx, func(tx *store.Tx) error {
-		return tx.Exec("ANALYZE TABLE cases, case_parties, case_grams, case_complainants, case_steps").Error
+		return tx.Exec("ANALYZE TABLE cases, case_parties, case_grams, case_complainants, case_steps, deliveries, residences").Error
 	})
 }
 

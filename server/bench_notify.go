@@ -17,6 +17,7 @@ import (
 	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify"
+	"github.com/linli-city/linli/notify/consent"
 	"github.com/linli-city/linli/notify/plan"
 )
 
@@ -105,7 +106,10 @@ type notifyBench struct {
 	estate org.Estate
 }
 
-// seed gives one estate its residents, each with an account.
+// consentsEach is how many messages each resident has allowed.
+const consentsEach = 100
+
+// seed gives one estate its residents, each with an account and consents.
 func (b *notifyBench) seed(ctx context.Context) error {
 	return b.db.InTx(ctx, func(tx *store.Tx) error {
 		if err := tx.Where("id = ?", b.town.actors["owner"].Estate).Take(&b.estate).Error; err != nil {
@@ -119,6 +123,7 @@ func (b *notifyBench) seed(ctx context.Context) error {
 			var people []org.Person
 			var accounts []org.Identity
 			var homes []org.Residence
+			var allowed []consent.Subscription
 			for i := range min(5000, b.people-done) {
 				people = append(people, org.Person{PhoneIndex: fmt.Sprint("bench", done+i), CreatedAt: tx.Now})
 			}
@@ -128,12 +133,16 @@ func (b *notifyBench) seed(ctx context.Context) error {
 			for _, p := range people {
 				living := fmt.Sprintf("%d/%d/owner", p.ID, p.ID)
 				accounts = append(accounts, org.Identity{PersonID: p.ID, Provider: org.MiniProgram, OpenID: fmt.Sprint("bench-", p.ID), Active: true, SeenAt: tx.Now, CreatedAt: tx.Now})
+				allowed = append(allowed, consent.Subscription{OpenID: fmt.Sprint("bench-", p.ID), Template: "notice", PersonID: p.ID, Stock: consentsEach})
 				homes = append(homes, org.Residence{EstateID: b.estate.ID, UnitID: p.ID, PersonID: p.ID, Role: org.RoleOwner, Basis: "roster", Since: tx.Now, Living: &living})
 			}
 			if err := tx.CreateInBatches(&accounts, 1000).Error; err != nil {
 				return err
 			}
 			if err := tx.CreateInBatches(&homes, 1000).Error; err != nil {
+				return err
+			}
+			if err := tx.CreateInBatches(&allowed, 1000).Error; err != nil {
 				return err
 			}
 		}
@@ -144,7 +153,7 @@ func (b *notifyBench) seed(ctx context.Context) error {
 // round carries one event to everybody, with an alarm every 50 ms meanwhile, from the same estate and from others.
 func (b *notifyBench) round(ctx context.Context, n int64, say func(string, ...any) error) error {
 	residents, offices := &instantPhone{came: map[string]time.Time{}}, &instantPhone{came: map[string]time.Time{}}
-	ways := b.wechat.ways(b.templates())
+	ways := b.ways()
 	ways[plan.Mini].Channel, ways[plan.Service].Channel = residents, offices
 	d := notify.New(notify.Options{DB: b.db, Redis: b.redis, Ways: ways, Shards: int(b.cfg.Shards.N), Log: b.log})
 	ctx, stop := context.WithCancel(ctx)
