@@ -29,7 +29,8 @@ func (c benchCasesCmd) Run(e *environment) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	e.cfg.Data, e.cfg.WeChatMiniID = dir, ""
+	e.cfg.Data = dir
+	reachNobody(&e.cfg)
 	return e.withApp(func(a *app) error {
 		if err := a.onlyDemo(e.ctx); err != nil {
 			return err
@@ -230,7 +231,7 @@ func (b *caseBench) analyze() error {
 		return b.db.InTx(b.ctx, func(tx *store.Tx) error { return tx.Exec("ANALYZE").Error })
 	}
 	return b.db.View(b.ctx, func(tx *store.Tx) error {
-		return tx.Exec("ANALYZE TABLE cases, case_parties, case_grams, case_complainants, case_steps").Error
+		return tx.Exec("ANALYZE TABLE cases, case_parties, case_grams, case_complainants, case_steps, deliveries, residences").Error
 	})
 }
 

@@ -34,6 +34,14 @@ func (a *app) chores(ctx context.Context) {
 			n, err := a.complaints.Tick(ctx)
 			return n > 0, err
 		}},
+		{"chase-unread", 10 * time.Second, func(ctx context.Context) (bool, error) {
+			n, err := a.dispatcher.Chase(ctx)
+			return n > 0, err
+		}},
+		{"send-digests", 30 * time.Second, func(ctx context.Context) (bool, error) {
+			n, err := a.dispatcher.SendDigests(ctx)
+			return n > 0, err
+		}},
 		{"complaint-index", 2 * time.Second, func(ctx context.Context) (bool, error) {
 			n, err := a.complaints.IndexTexts(ctx, 500)
 			return n > 0, err
@@ -69,6 +77,10 @@ func (a *app) chores(ctx context.Context) {
 		}},
 		{"purge-phone-codes", time.Hour, func(ctx context.Context) (bool, error) {
 			n, err := a.codes.Purge(ctx)
+			return n > 0, err
+		}},
+		{"purge-pushes", time.Hour, func(ctx context.Context) (bool, error) {
+			n, err := a.consents.Purge(ctx)
 			return n > 0, err
 		}},
 		{"purge-access-log", time.Hour, func(ctx context.Context) (bool, error) {

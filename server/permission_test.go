@@ -172,6 +172,7 @@ func bodies(th things) map[string]any {
 		"officeDecideAppeal": m{"lift": true, "text": "申诉成立"}, "appealRestriction": m{"text": "没有滥用"},
 		"officePublishLeague": m{"month": "2026-10", "kind": "department", "reason": "更正", "client_ref": "w25"},
 		"keepDraft":           m{"draft": m{"text": "写了一半"}},
+		"reportSubscriptions": m{"results": []m{{"template_id": "notice", "result": "accept"}}, "client_ref": "w26"},
 		"markRead":            m{"ids": []int64{1}}, "officeMarkRead": m{"ids": []int64{1}},
 		"officeAcceptComplaint": m{}, "officeNoteComplaint": m{"text": "正在联系"}, "officeAnswerComplaint": m{"report": report("已经处理")},
 		"officeTransferComplaint": m{"to": 1, "clause": "五(六)2", "text": "请接办"}, "officeRefuseComplaint": m{"clause": "五(六)2", "text": "不归我们管"},
@@ -206,8 +207,10 @@ func bodies(th things) map[string]any {
 		"officePreviewMandates": m{"remove": []string{"cooking-fumes"}}, "officeReviseMandates": m{"remove": []string{"cooking-fumes"}, "reason": "试一试", "article": "试一试"}, "officeDecideMandateVersion": decide,
 		"officeCheckHotline": m{"file_id": 999999, "client_ref": "w24"}, "officeDecideHotlineOrders": m{"orders": []int64{1}, "skip": true}, "officeApplyHotline": m{},
 		"officeMakeOpenKey": m{"label": "某平台"},
-		"officeReplayAll":   m{"since": "2026-01-01T00:00:00Z"},
-		"uploadFile":        multipartOf("photo", "w8", "p.png", onePixel()), "officeUploadFile": multipartOf("photo", "w9", "p.png", onePixel()),
+		"setPreferences":    m{"digest_hour": 19}, "officeSetPreferences": m{"digest_hour": 19},
+		"officeStateAbsence": m{"from": "2027-01-01", "to": "2027-01-05", "stand_in_id": 999999},
+		"officeReplayAll":    m{"since": "2026-01-01T00:00:00Z"},
+		"uploadFile":         multipartOf("photo", "w8", "p.png", onePixel()), "officeUploadFile": multipartOf("photo", "w9", "p.png", onePixel()),
 	}
 }
 
@@ -235,8 +238,12 @@ func query(op string) string {
 	switch op {
 	case "searchEstates":
 		return "?text=none"
+	case "inboxEvents", "officeInboxEvents":
+		return "?seconds=0"
 	case "locateUnit":
 		return "?building=1&number=101&entrance=1"
+	case "askSubscriptions":
+		return "?moment=inbox_opened"
 	case "officeFigures":
 		return "?from=2026-01-01&to=2026-12-31"
 	case "officeBacklog", "officeDwell", "officeCheckInFigures":

@@ -64,6 +64,7 @@ const (
 	ManageOrganisations Action = "organisation.manage"
 	ReadOrganisations   Action = "organisation.read"
 	InvitePost          Action = "post.invite"
+	StateAbsences       Action = "post.absence" // when one is away from one's own post
 
 	ManageOpenKeys Action = "open311.keys" // who may file through the open interface
 
@@ -176,6 +177,8 @@ var permissions = map[Action][]grant{
 	ReadOrganisations:   each(ScopeCity, staffRoles...),
 	InvitePost: join(heads(ScopeJurisdiction, "township"), heads(ScopeCity, "bureau", "office", "leading_group"),
 		heads(ScopeParty, "community", "department", "utility", "association", "company", "committee")),
+
+	StateAbsences: each(ScopeSelf, staffRoles...),
 
 	ManageOpenKeys: each(ScopeCity, "bureau"),
 

@@ -30,8 +30,10 @@ type Message struct {
 	CaseID    int64 // the complaint that it tells of; 0 for none
 	Kind      string
 	Body      string
+	Priority  event.Priority
 	State     State
-	Owner     string // the relay that claimed it
+	Owner     string // who writes its deliveries; empty while Redis carries it
+	Progress  string // how far the deliveries are written
 	DueAt     time.Time
 	Attempts  int
 	LastError string
@@ -48,7 +50,7 @@ func Append(tx *store.Tx, e event.Event) error {
 	if err != nil {
 		return fmt.Errorf("outbox %s: %w", e.Kind(), err)
 	}
-	m := Message{EstateID: e.Estate(), AboutID: about(e), CaseID: caseOf(e), Kind: e.Kind(), Body: string(body), State: Pending, DueAt: tx.Now, CreatedAt: tx.Now}
+	m := Message{EstateID: e.Estate(), AboutID: about(e), CaseID: caseOf(e), Kind: e.Kind(), Body: string(body), Priority: event.PriorityOf(e), State: Pending, DueAt: tx.Now, CreatedAt: tx.Now}
 	if err := tx.Create(&m).Error; err != nil {
 		return fmt.Errorf("outbox %s: %w", e.Kind(), err)
 	}
