@@ -156,7 +156,7 @@ func (d *Dispatcher) returnConsents(tx *store.Tx, done []outcome) error {
 		if o.way == nil || o.way.Consents == nil || o.text == nil {
 			continue
 		}
-		switch o.state() {
+		switch o.settled {
 		case Refused:
 			k := key{o.way, o.text.Template, true}
 			persons[k] = append(persons[k], o.PersonID)

@@ -37,6 +37,7 @@ type outcome struct {
 	*outgoing
 	provider string
 	err      error
+	settled  State // what was recorded
 }
 
 // sendDue starts a sender in every lane that has something due, the pressing ones first.

@@ -65,6 +65,7 @@ func (d *Dispatcher) settle(tx *store.Tx, done []outcome) error {
 		attempts int
 		code     int
 		text     string
+		limited  bool      // the provider has had enough: not this one's fault, so it does not wait longer each time
 		after    time.Time // of the quiet hours, for those that would be tried again in them
 	}
 	groups := map[change][]int64{}
@@ -72,6 +73,7 @@ func (d *Dispatcher) settle(tx *store.Tx, done []outcome) error {
 	for i := range done {
 		o := &done[i]
 		state := o.state()
+		o.settled = state
 		if state == Sent {
 			sent = append(sent, *o)
 			continue
@@ -79,7 +81,8 @@ func (d *Dispatcher) settle(tx *store.Tx, done []outcome) error {
 		if (state == Waiting || state == Unknown) && givenUp(o.Attempts+1, tx.Now.Sub(o.CreatedAt)) {
 			state = Dead
 		}
-		c := change{state: state, attempts: o.Attempts + 1, code: o.code(), text: clip(o.err.Error())}
+		o.settled = state
+		c := change{state: state, attempts: o.Attempts + 1, code: o.code(), text: clip(o.err.Error()), limited: limited(*o)}
 		if later := d.night.calm(o.Priority, o.RecipientID, tx.Now); state == Waiting && later.After(tx.Now) {
 			c.after = later
 		}
@@ -92,9 +95,13 @@ func (d *Dispatcher) settle(tx *store.Tx, done []outcome) error {
 		set := map[string]any{"state": c.state, "attempts": c.attempts, "error_code": c.code, "last_error": c.text}
 		switch c.state {
 		case Waiting:
-			set["due_at"] = tx.Now.Add(backoff(c.attempts))
-			if !c.after.IsZero() {
+			switch {
+			case !c.after.IsZero():
 				set["due_at"] = c.after
+			case c.limited:
+				set["due_at"] = tx.Now.Add(d.o.Rest)
+			default:
+				set["due_at"] = tx.Now.Add(backoff(c.attempts))
 			}
 		case Unknown:
 			set["due_at"] = tx.Now
@@ -117,7 +124,7 @@ func (d *Dispatcher) goOn(tx *store.Tx, done []outcome) error {
 	var next []Delivery
 	for i := range done {
 		o := &done[i]
-		if state := o.state(); o.text == nil || (state != Refused && state != Unreachable && state != Dead) {
+		if o.text == nil || (o.settled != Refused && o.settled != Unreachable && o.settled != Dead) {
 			continue
 		}
 		if c := o.text.next(o.Channel); c != "" {
