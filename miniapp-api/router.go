@@ -14,6 +14,7 @@ import (
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/vault"
 	"github.com/linli-city/linli/notify"
+	"github.com/linli-city/linli/notify/campaign"
 	"github.com/linli-city/linli/notify/consent"
 	"github.com/linli-city/linli/notify/inbox"
 	"github.com/linli-city/linli/server/session"
@@ -56,6 +57,7 @@ type Deps struct {
 	Inbox      *inbox.Service
 	Live       *inbox.Live
 	Wishes     *notify.Preferences
+	Campaigns  *campaign.Service
 	Consents   *consent.Service
 	WeChat     WeChat
 	Suggester  Suggester
@@ -133,6 +135,7 @@ func Routes(site *web.Site, d Deps) {
 	web.Handle(complaints, web.Op{ID: "listNeighbourComplaints", Method: http.MethodGet, Path: "/estates/{id}/complaints", Summary: "小区公开的投诉", Action: org.FileComplaint}, listNeighbourComplaints(d))
 
 	mediationRoutes(site, d)
+	campaignRoutes(site, d)
 
 	board := site.Group(prefix, "公示", web.Residents)
 	web.Handle(board, web.Op{ID: "listBoard", Method: http.MethodGet, Path: "/estates/{id}/notices", Summary: "小区公示栏", Action: org.ReadBoard}, listBoard(d))

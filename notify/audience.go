@@ -28,6 +28,15 @@ func (d *Dispatcher) audience(ctx context.Context, e event.Event, msg plan.Messa
 			continue
 		}
 		at := progress{To: i}
+		if to == plan.Addressees {
+			if i == from.To {
+				at.After = from.After
+			}
+			if err := d.addressees(ctx, e, at, give); err != nil {
+				return err
+			}
+			continue
+		}
 		if to == plan.Residents {
 			if i == from.To {
 				at.After = from.After

@@ -47,6 +47,7 @@ type writer struct {
 	resumed  bool // some of it may be written
 	texts    []Text
 	batch    []addressed
+	event    event.Event
 }
 
 // errTakenOver ends a writer whom another took for dead, or was faster than.
@@ -64,12 +65,16 @@ func (d *Dispatcher) Expand(ctx context.Context, id int64) error {
 	if err != nil {
 		return err
 	}
+	w.event = e
 	if w.messages, err = d.o.Plan(e); err != nil {
 		return err
 	}
 	err = w.expand(ctx, e)
 	if errors.Is(err, errTakenOver) {
 		return nil
+	}
+	if errors.Is(err, ErrNotNow) {
+		return w.later(ctx)
 	}
 	return err
 }
@@ -254,7 +259,7 @@ func (w *writer) write(tx *store.Tx, lanes map[laneName]bool) ([]inbox.Item, err
 		text := &w.texts[a.row]
 		words[box] = a.row
 		fresh[a.row] = append(fresh[a.row], a.recipient)
-		if !known && a.kind != onShift { // a number has no inbox
+		if !known && a.kind != onShift && a.kind != rosterOwner { // a number has no inbox
 			items = append(items, inbox.Item{MessageID: w.m.ID, TextID: text.ID, RecipientKind: a.kind, RecipientID: a.id, EstateID: w.m.EstateID, CreatedAt: tx.Now})
 		}
 		c := text.next("")
@@ -281,6 +286,11 @@ func (w *writer) write(tx *store.Tx, lanes map[laneName]bool) ([]inbox.Item, err
 			return nil, err
 		}
 		all = append(all, suited...)
+	}
+	if w.o.Admit != nil {
+		if err := w.o.Admit(tx, w.event, all); err != nil {
+			return nil, err
+		}
 	}
 	for _, s := range all {
 		lanes[laneName{s.Channel, s.Priority, s.Lane}] = true

@@ -82,7 +82,7 @@ func (n laneName) take(tx *store.Tx, owner string) (doubtful int64, held bool, e
 	if err := json.Unmarshal([]byte(l.Launched), &ids); err != nil || len(ids) == 0 {
 		return 0, true, err
 	}
-	res = tx.Model(&Delivery{}).Where("id IN ? AND state = ?", ids, Waiting).Updates(map[string]any{"state": Unknown, "due_at": tx.Now, "attempts": gorm.Expr("attempts + 1"), "last_error": "the sender died while it was in the air"})
+	res = tx.Model(&Delivery{}).Where("id IN ? AND state IN ?", ids, []State{Waiting, Paused}).Updates(map[string]any{"state": Unknown, "due_at": tx.Now, "attempts": gorm.Expr("attempts + 1"), "last_error": "the sender died while it was in the air"})
 	if res.Error != nil {
 		return 0, false, res.Error
 	}

@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 
-	"gorm.io/gorm/clause"
-
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify/consent"
@@ -51,7 +49,7 @@ func (d *Dispatcher) reserve(tx *store.Tx, sends []Delivery) ([]Delivery, error)
 				wanting = append(wanting, p)
 			}
 		}
-		taken, err := displace(tx, way.Consents, text, sends[at[0]].Channel, wanting)
+		taken, err := d.displace(tx, way.Consents, text, sends[at[0]].Channel, wanting)
 		if err != nil {
 			return nil, err
 		}
@@ -71,7 +69,7 @@ func (d *Dispatcher) reserve(tx *store.Tx, sends []Delivery) ([]Delivery, error)
 
 // displace takes consents over that less pressing messages hold and have not used: their deliveries stop, and go on by the next
 // channel. What is in the air keeps its own.
-func displace(tx *store.Tx, stock *consent.Service, text *Text, c plan.Channel, wanting []int64) (map[int64]bool, error) {
+func (d *Dispatcher) displace(tx *store.Tx, stock *consent.Service, text *Text, c plan.Channel, wanting []int64) (map[int64]bool, error) {
 	if text.Priority > event.Urgent || len(wanting) == 0 {
 		return nil, nil
 	}
@@ -110,10 +108,8 @@ func displace(tx *store.Tx, stock *consent.Service, text *Text, c plan.Channel, 
 			next = append(next, h.via(tx, c))
 		}
 	}
-	if len(next) > 0 {
-		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&next).Error; err != nil {
-			return nil, err
-		}
+	if err := d.put(tx, next); err != nil {
+		return nil, err
 	}
 	return taken, tx.Model(&Delivery{}).Where("id IN ?", stopped).Updates(map[string]any{"state": Unreachable, "last_error": errNoConsent}).Error
 }

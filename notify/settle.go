@@ -88,6 +88,10 @@ func (d *Dispatcher) settle(tx *store.Tx, done []outcome) error {
 		}
 		groups[c] = append(groups[c], o.ID)
 	}
+	kept, err := heldBack(tx, done)
+	if err != nil {
+		return err
+	}
 	if err := settleSent(tx, sent); err != nil {
 		return err
 	}
@@ -106,7 +110,11 @@ func (d *Dispatcher) settle(tx *store.Tx, done []outcome) error {
 		case Unknown:
 			set["due_at"] = tx.Now
 		}
-		if err := tx.Model(&Delivery{}).Where("id IN ? AND state IN ?", ids, []State{Waiting, Unknown}).Updates(set).Error; err != nil {
+		from := []State{Waiting, Unknown}
+		if c.state != Waiting {
+			from = append(from, Paused) // it was in the air when its campaign was paused; a failed try stays paused
+		}
+		if err := tx.Model(&Delivery{}).Where("id IN ? AND state IN ?", ids, from).Updates(set).Error; err != nil {
 			return err
 		}
 	}
@@ -116,20 +124,23 @@ func (d *Dispatcher) settle(tx *store.Tx, done []outcome) error {
 	if err := settleDigests(tx, done); err != nil {
 		return err
 	}
-	return d.goOn(tx, done)
+	return d.goOn(tx, done, kept)
 }
 
 // goOn hands on what did not arrive to the next channel of its message.
-func (d *Dispatcher) goOn(tx *store.Tx, done []outcome) error {
+func (d *Dispatcher) goOn(tx *store.Tx, done []outcome, kept map[int64]State) error {
 	var next []Delivery
 	for i := range done {
 		o := &done[i]
-		if o.text == nil || (o.settled != Refused && o.settled != Unreachable && o.settled != Dead) {
+		if !o.over() || kept[o.ID] == Cancelled {
 			continue
 		}
 		if c := o.text.next(o.Channel); c != "" {
 			n := o.via(tx, c)
 			n.DueAt = d.night.calm(n.Priority, n.RecipientID, tx.Now)
+			if kept[o.ID] == Paused {
+				n.State = Paused
+			}
 			next = append(next, n)
 		}
 	}
@@ -154,7 +165,7 @@ func settleSent(tx *store.Tx, sent []outcome) error {
 		provider += " WHEN ? THEN ?"
 		vars = append(vars, o.ID, o.provider)
 	}
-	return tx.Model(&Delivery{}).Where("id IN ? AND state IN ?", ids, []State{Waiting, Unknown}).Updates(map[string]any{
+	return tx.Model(&Delivery{}).Where("id IN ? AND state IN ?", ids, []State{Waiting, Unknown, Paused, Cancelled}).Updates(map[string]any{
 		"state": Sent, "sent_at": tx.Now, "attempts": gorm.Expr("attempts + 1"), "error_code": 0, "last_error": "", "provider_id": gorm.Expr(provider+" ELSE provider_id END", vars...),
 	}).Error
 }

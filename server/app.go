@@ -18,6 +18,7 @@ import (
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/complaint/suggest"
 	"github.com/linli-city/linli/models/disclosure"
+	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/file/blob"
 	"github.com/linli-city/linli/models/hotline"
@@ -28,6 +29,7 @@ import (
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/models/vault"
 	"github.com/linli-city/linli/notify"
+	"github.com/linli-city/linli/notify/campaign"
 	"github.com/linli-city/linli/notify/consent"
 	"github.com/linli-city/linli/notify/inbox"
 	"github.com/linli-city/linli/notify/plan"
@@ -65,6 +67,7 @@ type app struct {
 	inbox      *inbox.Service
 	live       *inbox.Live
 	wishes     *notify.Preferences
+	campaigns  *campaign.Service
 	consents   *consent.Service
 	callback   callback.Deps
 	sessions   *session.Sessions
@@ -121,11 +124,18 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.sessions = session.New(a.db, a.redis, cfg.SessionTTL.D)
 	a.codes = a.newCodes()
 	a.org.OnMove(a.complaints.Relocate, a.joint.Relocate)
-	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.mediation.Erase, a.sessions.Erase, a.inbox.Erase, a.consents.Erase, notify.ErasePreferences)
+	ways := a.ways()
+	a.campaigns = campaign.New(campaign.Options{DB: a.db, Vault: a.vault, Files: a.files, Pack: a.pack.Code, SMS: ways[plan.SMS] != nil, Stock: a.stock, Lines: a.lines, Log: log})
+	if w := ways[plan.SMS]; w != nil {
+		w.Addresses = a.campaigns.Phones // owners of the roster without an account as well
+	}
+	a.inbox.OnRead(a.campaigns.Read)
+	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.mediation.Erase, a.sessions.Erase, a.inbox.Erase, a.consents.Erase, notify.ErasePreferences, a.campaigns.Erase)
 	a.org.OnStaffing(notify.NewHandover(a.quiet()))
 	a.complaints.OnStep(notify.Acted)
-	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Ways: a.ways(), Duty: onDuty, Told: a.live.Told, Quiet: a.quiet(),
-		Consequences: reactions(), Shards: int(cfg.Shards.N), Log: log, Registry: a.registry})
+	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Ways: ways, Duty: onDuty, Told: a.live.Told, Quiet: a.quiet(), Consequences: reactions(),
+		Addressees: a.campaigns.Addressees, Admit: a.campaigns.Admit, Shards: int(cfg.Shards.N), Log: log, Registry: a.registry})
+	a.campaigns.OnGiveUp(a.dispatcher.GiveUp)
 	a.complaints.OnErase(a.dispatcher.Forget)
 	a.consents.OnConfirmed(notify.Confirm)
 	return a, nil
@@ -153,12 +163,12 @@ func (a *app) mount(ctx context.Context) error {
 				return err
 			}},
 		}})
-	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Mediation: a.mediation, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Consents: a.consents,
+	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Mediation: a.mediation, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Consents: a.consents, Campaigns: a.campaigns,
 		WeChat: a.wechat, Suggester: a.suggester, Vault: a.vault})
-	office.Routes(a.site, office.Deps{DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Joint: a.joint, Mediation: a.mediation, Hotline: a.hotline, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Told: notify.NewTimeline(a.db, a.complaints),
+	office.Routes(a.site, office.Deps{DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Joint: a.joint, Mediation: a.mediation, Hotline: a.hotline, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Told: notify.NewTimeline(a.db, a.complaints), Campaigns: a.campaigns,
 		Pack: a.pack.Code, PublicURL: a.cfg.PublicURL})
 	public.Routes(a.site, public.Deps{Complaints: a.complaints, Board: a.board, Codes: a.codes, PublicURL: a.cfg.PublicURL, Production: a.cfg.Production, Bureau: a.bureau()})
-	h5.Routes(a.site, h5.Deps{Org: a.org, Board: a.board, Complaints: a.complaints, Codes: a.codes, Files: a.files, PublicURL: a.cfg.PublicURL})
+	h5.Routes(a.site, h5.Deps{Org: a.org, Board: a.board, Complaints: a.complaints, Codes: a.codes, Files: a.files, Campaigns: a.campaigns, PublicURL: a.cfg.PublicURL})
 	callback.Routes(a.site, a.callback)
 	a.site.OnStop(a.live.Close)
 	a.site.Unlisted(http.MethodGet, "/files/:token", "a file behind an expiring link", a.serveFile)
@@ -178,6 +188,23 @@ func (a *app) quiet() plan.Quiet {
 		return plan.Quiet{}
 	}
 	return plan.Default().Quiet()
+}
+
+// stock tells who has a consent left that a campaign may take.
+func (a *app) stock(tx *store.Tx, template string, persons []int64) (map[int64]bool, error) {
+	return a.consents.Left(tx, template, event.Bulk, persons)
+}
+
+// lines are the phones that letters name, the nearest first.
+func (a *app) lines(ctx context.Context, estate int64) ([]campaign.Line, error) {
+	contacts, err := a.complaints.Contacts(ctx, estate)
+	var list []campaign.Line
+	for _, c := range contacts {
+		if !c.OnDuty { // emergency repairs are not for questions about a letter
+			list = append(list, campaign.Line{Name: c.Name, Phone: c.Phone, Address: c.Address, Hours: c.Hours})
+		}
+	}
+	return list, err
 }
 
 // bureau is the name of the housing bureau in the city's pack.

@@ -63,6 +63,7 @@ func (a *app) chores(ctx context.Context) {
 			n, err := a.mediation.Tick(ctx)
 			return n > 0, err
 		}},
+		{"campaign-clock", 2 * time.Second, a.campaigns.Tick},
 		{"vacant-queues", 10 * time.Minute, func(ctx context.Context) (bool, error) {
 			return false, a.complaints.WakeVacant(ctx)
 		}},

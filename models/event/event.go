@@ -242,6 +242,26 @@ func (NoticePublished) Kind() string { return "disclosure.published" }
 // Estate gives the estate of the board.
 func (n NoticePublished) Estate() int64 { return n.EstateID }
 
+// CampaignSent says that a campaign goes out: at first, once more to those who were not reached, or as a reminder. The words are
+// public, and who is told is the campaign's to say.
+type CampaignSent struct {
+	CampaignID    int64     `json:"campaign_id"`
+	RunID         int64     `json:"run_id"`
+	EstateID      int64     `json:"estate_id"`
+	EstateName    string    `json:"estate_name"`
+	Title         string    `json:"title"`
+	Body          string    `json:"body"`
+	PublisherName string    `json:"publisher_name"`
+	Channels      string    `json:"channels"` // in the order of trying, separated by commas
+	At            time.Time `json:"at"`
+}
+
+// Kind names the event.
+func (CampaignSent) Kind() string { return "campaign.sent" }
+
+// Estate gives the estate of the campaign.
+func (e CampaignSent) Estate() int64 { return e.EstateID }
+
 // Residency is what the events of recognition carry.
 type Residency struct {
 	ApplicationID int64     `json:"application_id"`
@@ -295,6 +315,7 @@ func (AreaContested) Kind() string { return "area.contested" }
 func (AreaDecided) Kind() string { return "area.decided" }
 
 var makers = map[string]func() Event{
+	"campaign.sent":         func() Event { return new(CampaignSent) },
 	"calendar.unknown":      func() Event { return new(CalendarUnknown) },
 	"complaint.filed":       func() Event { return new(CaseFiled) },
 	"complaint.accepted":    func() Event { return new(CaseAccepted) },

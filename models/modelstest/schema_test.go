@@ -22,6 +22,7 @@ import (
 	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify"
+	"github.com/linli-city/linli/notify/campaign"
 	"github.com/linli-city/linli/notify/consent"
 	"github.com/linli-city/linli/notify/inbox"
 	"github.com/linli-city/linli/server/session"
@@ -42,6 +43,7 @@ var entities = []any{
 	joint.Whistle{}, joint.Summons{}, joint.Minute{}, joint.Task{}, joint.Conference{}, joint.Item{}, joint.Attendee{}, joint.Tap{},
 	hotline.Import{}, hotline.Order{},
 	disclosure.Notice{}, disclosure.Version{},
+	campaign.Campaign{}, campaign.Run{}, campaign.Reach{}, campaign.Addressee{}, campaign.Call{}, campaign.Deed{}, campaign.Wish{}, campaign.Record{},
 	session.Session{}, session.PhoneCode{}, web.AccessEntry{},
 	consent.Subscription{}, consent.Entry{}, consent.Pushed{},
 }

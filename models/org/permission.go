@@ -49,6 +49,10 @@ const (
 	ReadBoard     Action = "board.read"
 	PublishNotice Action = "board.publish"
 
+	ReadCampaigns    Action = "campaign.read"
+	RunCampaigns     Action = "campaign.run"     // write, submit, pause, print, record visits
+	ApproveCampaigns Action = "campaign.approve" // as the second person
+
 	ApplyResidency  Action = "residency.apply"
 	InviteHousehold Action = "residency.invite"
 	DecideResidency Action = "residency.decide"
@@ -160,6 +164,11 @@ var permissions = map[Action][]grant{
 		each(ScopeJurisdiction, "committee", "company", "community", "township"),
 		each(ScopeCity, "bureau", "office", "leading_group", "department", "utility", "association")),
 	PublishNotice: join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "office")),
+
+	// The leading group stands above the bureau, so that there is a second person for the bureau's own.
+	ReadCampaigns:    join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau"), heads(ScopeCity, "leading_group")),
+	RunCampaigns:     join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
+	ApproveCampaigns: join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau"), heads(ScopeCity, "leading_group")),
 
 	ApplyResidency:  each(ScopeSelf, anyone),
 	InviteHousehold: each(ScopeHome, "owner"),

@@ -327,3 +327,31 @@ func TestStockAndErasure(t *testing.T) {
 		t.Error("somebody else's lines are gone")
 	}
 }
+
+// TestWhatIsLeftIsWhatWouldBeGranted: the forecast says of each stock and priority what a reservation then finds, and takes nothing.
+func TestWhatIsLeftIsWhatWouldBeGranted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for stock := range 4 {
+		for _, p := range event.Priorities {
+			a := w.person()
+			if stock > 0 {
+				w.earn(a, stock, progress)
+			}
+			err := w.db.InTx(t.Context(), func(tx *store.Tx) error {
+				left, err := w.s.Left(tx, progress, p, []int64{a.PersonID})
+				if err != nil {
+					return err
+				}
+				granted, err := w.s.Reserve(tx, progress, p, []int64{a.PersonID})
+				if left[a.PersonID] != granted[a.PersonID] {
+					t.Errorf("%d in stock, %s: %v left, %v granted", stock, p, left, granted)
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}

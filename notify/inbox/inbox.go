@@ -37,10 +37,17 @@ type Entry struct {
 func (Item) TableName() string { return "inbox_items" }
 
 // Service reads and marks the inbox.
-type Service struct{ db *store.DB }
+type Service struct {
+	db   *store.DB
+	read func(tx *store.Tx, person int64, items []int64) error
+}
 
 // New wires the inbox.
 func New(db *store.DB) *Service { return &Service{db: db} }
+
+// OnRead adds what follows when people read their own items, in the transaction that marks them. It is called while the
+// services are wired.
+func (s *Service) OnRead(f func(tx *store.Tx, person int64, items []int64) error) { s.read = f }
 
 // mine narrows to what the actor may read: staff read their post's, residents their own.
 func mine(a org.Actor) func(*gorm.DB) *gorm.DB {
@@ -103,8 +110,10 @@ func (s *Service) MarkRead(ctx context.Context, a org.Actor, ids []int64) (int64
 	var n int64
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		res := tx.Model(&Item{}).Scopes(mine(a)).Where("id IN ? AND read_at IS NULL", append([]int64{0}, ids...)).Update("read_at", tx.Now)
-		n = res.RowsAffected
-		return res.Error
+		if n = res.RowsAffected; res.Error != nil || n == 0 || s.read == nil || a.Post != nil {
+			return res.Error
+		}
+		return s.read(tx, a.PersonID, ids)
 	})
 	return n, err
 }

@@ -73,6 +73,9 @@ func factsOf(e event.Event) (*facts, bool) {
 	case *event.NoticePublished:
 		return &facts{subject: "notice", id: e.NoticeID, words: map[string]string{
 			"estate": e.EstateName, "sort": e.Sort, "title": e.Title, "headline": cut(e.Title, 40), "publisher": e.PublisherName, "at": clock(e.At)}}, true
+	case *event.CampaignSent:
+		return &facts{subject: "campaign", id: e.CampaignID, words: map[string]string{
+			"estate": e.EstateName, "title": e.Title, "body": e.Body, "publisher": e.PublisherName, "at": clock(e.At)}}, true
 	case *event.ResidencyRequested:
 		return homeFacts("application", e.ApplicationID, e.Residency), true
 	case *event.ResidencyDecided:

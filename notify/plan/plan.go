@@ -32,12 +32,13 @@ const (
 	Parties     To = "parties"     // posts of the organisations that are parties of a mediation
 	Above       To = "above"       // posts of the level above whoever does nothing
 	Residents   To = "residents"   // everybody with a home in the estate
+	Addressees  To = "addressees"  // the people of a campaign's run, whom the campaign chooses
 )
 
-var audiences = []To{Complainant, Lead, Joint, Offered, Heads, Duty, Committee, Community, Township, Bureau, Office, Asker, Called, Owing, Giver, Parties, Above, Residents}
+var audiences = []To{Complainant, Lead, Joint, Offered, Heads, Duty, Committee, Community, Township, Bureau, Office, Asker, Called, Owing, Giver, Parties, Above, Residents, Addressees}
 
 // Personal tells whether people are told as residents, not as holders of a post.
-func (t To) Personal() bool { return t == Complainant || t == Residents }
+func (t To) Personal() bool { return t == Complainant || t == Residents || t == Addressees }
 
 // Channel is a way to reach people.
 type Channel string

@@ -67,7 +67,7 @@ func (t *Table) For(e event.Event) ([]Message, error) {
 		}
 		known = true
 		if r.When == "" || r.When == f.holds() {
-			list = append(list, t.message(r, f, event.PriorityOf(e)))
+			list = append(list, chosen(e, t.message(r, f, event.PriorityOf(e))))
 		}
 	}
 	if !known && t.silent[kind] == "" {

@@ -15,6 +15,7 @@ import (
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify"
+	"github.com/linli-city/linli/notify/campaign"
 	"github.com/linli-city/linli/notify/inbox"
 	"github.com/linli-city/linli/server/session"
 	"github.com/linli-city/linli/server/web"
@@ -36,6 +37,7 @@ type Deps struct {
 	Live       *inbox.Live
 	Wishes     *notify.Preferences
 	Told       *notify.Timeline
+	Campaigns  *campaign.Service
 	Pack       string // code of the city's rule pack
 	PublicURL  string
 }
@@ -72,6 +74,7 @@ func Routes(site *web.Site, d Deps) {
 	hotlineRoutes(site, d)
 	ruleRoutes(site, d)
 	mandateRoutes(site, d)
+	campaignRoutes(site, d)
 
 	board := site.Group(prefix, "公示", web.Staff)
 	web.Handle(board, web.Op{ID: "officePublishNotice", Method: http.MethodPost, Path: "/notices", Summary: "发布公示、公告或通知", Action: org.PublishNotice, Status: http.StatusCreated}, publishNotice(d))
