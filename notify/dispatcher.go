@@ -30,6 +30,7 @@ type Options struct {
 	Redis        redis.UniversalClient
 	Ways         map[plan.Channel]*Way
 	Plan         func(event.Event) ([]plan.Message, error)         // nil means the shipped table
+	Book         *Book                                             // the plan with the city's changes; nil means Plan
 	Quiet        plan.Quiet                                        // when phones are left in peace; none by default
 	Told         func([]inbox.Item)                                // hears of what has just come to inboxes; it must not wait. May be nil
 	Duty         func(tx *store.Tx, estate int64) ([]Shift, error) // who is on duty for emergency repairs

@@ -28,6 +28,7 @@ type progress struct {
 	Row   int   `json:"row"`
 	To    int   `json:"to"`
 	After int64 `json:"after,omitempty"` // the last person of a long audience
+	Plan  int64 `json:"plan,omitempty"`  // the version of the plan
 }
 
 // addressed is a recipient and whose words of the message are for them.
@@ -66,7 +67,7 @@ func (d *Dispatcher) Expand(ctx context.Context, id int64) error {
 		return err
 	}
 	w.event = e
-	if w.messages, err = d.o.Plan(e); err != nil {
+	if w.messages, err = w.planned(ctx, e); err != nil {
 		return err
 	}
 	err = w.expand(ctx, e)
@@ -77,6 +78,23 @@ func (d *Dispatcher) Expand(ctx context.Context, id int64) error {
 		return w.later(ctx)
 	}
 	return err
+}
+
+// planned says what the event tells to whom: by the plan in force, or by the one by which it was begun.
+func (w *writer) planned(ctx context.Context, e event.Event) ([]plan.Message, error) {
+	if w.o.Book == nil {
+		return w.o.Plan(e)
+	}
+	table, version, err := w.o.Book.Current(ctx)
+	if err == nil && w.resumed && w.from.Plan != version {
+		version = w.from.Plan
+		table, err = w.o.Book.At(ctx, version)
+	}
+	if err != nil {
+		return nil, err
+	}
+	w.at.Plan = version
+	return table.For(e)
 }
 
 func (w *writer) expand(ctx context.Context, e event.Event) error {
@@ -92,8 +110,8 @@ func (w *writer) expand(ctx context.Context, e event.Event) error {
 			for _, r := range batch {
 				w.batch = append(w.batch, addressed{row, r})
 			}
-			at.Row, w.at = row, at
-			w.at.Row = row
+			at.Row, at.Plan = row, w.at.Plan
+			w.at = at
 			if len(w.batch) < expandBatch {
 				return nil
 			}

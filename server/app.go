@@ -65,6 +65,7 @@ type app struct {
 	suggester  suggester
 	board      *disclosure.Service
 	inbox      *inbox.Service
+	plan       *notify.Book
 	live       *inbox.Live
 	wishes     *notify.Preferences
 	campaigns  *campaign.Service
@@ -124,6 +125,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.sessions = session.New(a.db, a.redis, cfg.SessionTTL.D)
 	a.codes = a.newCodes()
 	a.org.OnMove(a.complaints.Relocate, a.joint.Relocate)
+	a.plan = notify.NewBook(a.db, log)
 	ways := a.ways()
 	a.campaigns = campaign.New(campaign.Options{DB: a.db, Vault: a.vault, Files: a.files, Pack: a.pack.Code, SMS: ways[plan.SMS] != nil, Stock: a.stock, Lines: a.lines, Log: log})
 	if w := ways[plan.SMS]; w != nil {
@@ -133,7 +135,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.mediation.Erase, a.sessions.Erase, a.inbox.Erase, a.consents.Erase, notify.ErasePreferences, a.campaigns.Erase)
 	a.org.OnStaffing(notify.NewHandover(a.quiet()))
 	a.complaints.OnStep(notify.Acted)
-	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Ways: ways, Duty: onDuty, Told: a.live.Told, Quiet: a.quiet(), Consequences: reactions(),
+	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Ways: ways, Duty: onDuty, Told: a.live.Told, Quiet: a.quiet(), Book: a.plan, Consequences: reactions(),
 		Addressees: a.campaigns.Addressees, Admit: a.campaigns.Admit, Shards: int(cfg.Shards.N), Log: log, Registry: a.registry})
 	a.campaigns.OnGiveUp(a.dispatcher.GiveUp)
 	a.complaints.OnErase(a.dispatcher.Forget)
@@ -165,7 +167,7 @@ func (a *app) mount(ctx context.Context) error {
 		}})
 	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Mediation: a.mediation, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Consents: a.consents, Campaigns: a.campaigns,
 		WeChat: a.wechat, Suggester: a.suggester, Vault: a.vault})
-	office.Routes(a.site, office.Deps{DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Joint: a.joint, Mediation: a.mediation, Hotline: a.hotline, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Told: notify.NewTimeline(a.db, a.complaints), Campaigns: a.campaigns,
+	office.Routes(a.site, office.Deps{DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Joint: a.joint, Mediation: a.mediation, Hotline: a.hotline, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Told: notify.NewTimeline(a.db, a.complaints), Plan: a.plan, Notifier: a.dispatcher, Campaigns: a.campaigns,
 		Pack: a.pack.Code, PublicURL: a.cfg.PublicURL})
 	public.Routes(a.site, public.Deps{Complaints: a.complaints, Board: a.board, Codes: a.codes, PublicURL: a.cfg.PublicURL, Production: a.cfg.Production, Bureau: a.bureau()})
 	h5.Routes(a.site, h5.Deps{Org: a.org, Board: a.board, Complaints: a.complaints, Codes: a.codes, Files: a.files, Campaigns: a.campaigns, PublicURL: a.cfg.PublicURL})

@@ -37,6 +37,8 @@ type Deps struct {
 	Live       *inbox.Live
 	Wishes     *notify.Preferences
 	Told       *notify.Timeline
+	Plan       *notify.Book
+	Notifier   *notify.Dispatcher
 	Campaigns  *campaign.Service
 	Pack       string // code of the city's rule pack
 	PublicURL  string
@@ -73,6 +75,7 @@ func Routes(site *web.Site, d Deps) {
 	openKeyRoutes(site, d)
 	hotlineRoutes(site, d)
 	ruleRoutes(site, d)
+	planRoutes(site, d)
 	mandateRoutes(site, d)
 	campaignRoutes(site, d)
 
