@@ -123,6 +123,7 @@ func (d *Dispatcher) Run(ctx context.Context) {
 	wg.Go(func() { d.loop(ctx, d.wake, look, "relay", d.relay) })
 	wg.Go(func() { d.loop(ctx, d.send, look, "send", d.sendDue) })
 	wg.Go(func() { d.loop(ctx, nil, 10*time.Second, "measure", d.measure) })
+	wg.Go(func() { d.loop(ctx, nil, time.Minute, "stock", d.measureStock) })
 	for shard := range d.o.Shards {
 		for _, p := range event.Priorities {
 			wg.Go(func() { d.consume(ctx, stream{shard, p}) })

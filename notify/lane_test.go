@@ -14,6 +14,7 @@ import (
 	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify"
+	"github.com/linli-city/linli/notify/inbox"
 	"github.com/linli-city/linli/notify/plan"
 )
 
@@ -234,5 +235,36 @@ func TestADayLeavesATenthToWhatPresses(t *testing.T) {
 	<-done
 	if got := len(phone.read()); got != 19 {
 		t.Errorf("%d were sent, want 18 of the campaign and one", got)
+	}
+}
+
+// TestTheBureauHearsThatNotificationsAreLate, and the page of the bureau and nobody else's says it.
+func TestTheBureauHearsThatNotificationsAreLate(t *testing.T) {
+	w := newWorld(t)
+	bureau := w.Officer(w.Code("housing-bureau"), org.Head)
+	danger := w.filed(w.Community, 0, w.Resident(0, org.RoleOwner).PersonID).(event.CaseFiled)
+	danger.Urgent = true
+	w.tell(danger)
+	d := w.with(&reader{}, nil)
+	w.clock.Advance(10 * time.Second)
+	if behind, err := d.Watch(t.Context(), true); err != nil || behind {
+		t.Errorf("ten seconds are late: %v, %v", behind, err)
+	}
+	w.clock.Advance(3 * time.Minute)
+	behind, err := d.Watch(t.Context(), true)
+	if err != nil || !behind {
+		t.Fatalf("an alarm that waits for minutes is not late: %v, %v", behind, err)
+	}
+	s, err := d.FindStatus(t.Context(), bureau)
+	if err != nil || len(s.Lag) == 0 || !s.Lag[0].Behind() || s.Lag[0].Priority != event.Alarm {
+		t.Errorf("the page says %+v, %v", s, err)
+	}
+	if _, err := d.FindStatus(t.Context(), w.Officer(w.Community, org.Clerk)); !errors.Is(err, org.ErrForbidden) {
+		t.Errorf("a community reads it: %v", err)
+	}
+	w.drain(d)
+	rows, err := inbox.New(w.DB).List(t.Context(), bureau, 0, 10)
+	if err != nil || len(rows) == 0 || !slices.ContainsFunc(rows, func(r inbox.Entry) bool { return r.Title == "通知发送变慢了" }) {
+		t.Errorf("the bureau reads %+v, %v", rows, err)
 	}
 }

@@ -24,6 +24,7 @@ type stats struct {
 	waiting  *prometheus.GaugeVec
 	oldest   *prometheus.GaugeVec
 	behind   prometheus.Gauge
+	consents *prometheus.GaugeVec
 }
 
 func newStats(reg prometheus.Registerer) *stats {
@@ -33,9 +34,10 @@ func newStats(reg prometheus.Registerer) *stats {
 		waiting:  prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "linli_notify_waiting", Help: "Messages and deliveries that are due and not finished, by priority."}, []string{"what", "priority"}),
 		oldest:   prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "linli_notify_oldest_seconds", Help: "For how long the oldest of them has been due."}, []string{"what", "priority"}),
 		behind:   prometheus.NewGauge(prometheus.GaugeOpts{Name: "linli_notify_behind", Help: "1 while notifications are later than they may be."}),
+		consents: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "linli_wechat_consents", Help: "Consents that residents have given and that are neither spent nor reserved, and accounts without and closed, by template."}, []string{"template", "what"}),
 	}
 	if reg != nil {
-		reg.MustRegister(s.sends, s.failures, s.waiting, s.oldest, s.behind)
+		reg.MustRegister(s.sends, s.failures, s.waiting, s.oldest, s.behind, s.consents)
 	}
 	return s
 }
@@ -138,4 +140,17 @@ func (d *Dispatcher) measure(ctx context.Context) (bool, error) {
 	}
 	d.stats.behind.Set(behind)
 	return false, nil
+}
+
+// measureStock sets the gauges of what WeChat lets us send.
+func (d *Dispatcher) measureStock(ctx context.Context) (bool, error) {
+	return false, d.o.DB.View(ctx, func(tx *store.Tx) error {
+		stock, err := d.stock(tx)
+		for template, l := range stock {
+			d.stats.consents.WithLabelValues(template, "accounts").Set(float64(l.Accounts))
+			d.stats.consents.WithLabelValues(template, "stock").Set(float64(l.Stock))
+			d.stats.consents.WithLabelValues(template, "closed").Set(float64(l.Closed))
+		}
+		return err
+	})
 }

@@ -59,6 +59,7 @@ func (a *app) chores(ctx context.Context) {
 			return n > 0, err
 		}},
 		{"calendar-warning", time.Hour, a.warnOfYears},
+		{"notify-watch", time.Minute, a.watchNotifier},
 		{"mediation-clock", time.Minute, func(ctx context.Context) (bool, error) {
 			n, err := a.mediation.Tick(ctx)
 			return n > 0, err
@@ -111,6 +112,21 @@ func (a *app) warnOfYears(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	_, err = a.complaints.WarnOfYears(ctx)
+	return false, err
+}
+
+// watchNotifier tells the bureau once an hour while notifications are late.
+func (a *app) watchNotifier(ctx context.Context) (more bool, err error) {
+	behind, err := a.dispatcher.Watch(ctx, false)
+	if err != nil || !behind {
+		return false, err
+	}
+	// As above: the lease is what keeps the message from coming every minute.
+	held, err := a.db.Claim(ctx, "notify.behind", rand.Text(), time.Hour)
+	if err != nil || !held {
+		return false, err
+	}
+	_, err = a.dispatcher.Watch(ctx, true)
 	return false, err
 }
 

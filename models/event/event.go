@@ -223,6 +223,20 @@ func (e CalendarUnknown) Estate() int64 { return e.EstateID }
 // Kind names the event.
 func (CalendarUnknown) Kind() string { return "calendar.unknown" }
 
+// NotifierBehind says that notifications are later than they may be. It concerns the city, no estate.
+type NotifierBehind struct {
+	EstateID int64     `json:"estate_id,omitempty"`
+	Waiting  int64     `json:"waiting"`
+	Minutes  int64     `json:"minutes"` // for how long the oldest has waited
+	At       time.Time `json:"at"`
+}
+
+// Estate gives the estate, of which there is none.
+func (e NotifierBehind) Estate() int64 { return e.EstateID }
+
+// Kind names the event.
+func (NotifierBehind) Kind() string { return "notify.behind" }
+
 // NoticePublished says that an organisation put something on the board of an estate.
 type NoticePublished struct {
 	NoticeID       int64     `json:"notice_id"`
@@ -317,6 +331,7 @@ func (AreaDecided) Kind() string { return "area.decided" }
 var makers = map[string]func() Event{
 	"campaign.sent":         func() Event { return new(CampaignSent) },
 	"calendar.unknown":      func() Event { return new(CalendarUnknown) },
+	"notify.behind":         func() Event { return new(NotifierBehind) },
 	"complaint.filed":       func() Event { return new(CaseFiled) },
 	"complaint.accepted":    func() Event { return new(CaseAccepted) },
 	"complaint.revealed":    func() Event { return new(CaseRevealed) },

@@ -66,3 +66,6 @@ func (CampaignSent) Priority() Priority { return Bulk }
 
 // Priority of a notice: a whole estate is told, and the board has it meanwhile.
 func (NoticePublished) Priority() Priority { return Bulk }
+
+// Priority of a late notifier: it must not wait behind what is late.
+func (NotifierBehind) Priority() Priority { return Urgent }

@@ -70,6 +70,8 @@ func factsOf(e event.Event) (*facts, bool) {
 			"number": e.Number, "estate": e.EstateName, "host": e.HostName, "way": way, "on": clockOf("，时间：", e.On), "at": clock(e.At)}}, true
 	case *event.CalendarUnknown:
 		return &facts{subject: "rule", words: map[string]string{"year": strconv.Itoa(e.Year), "at": clock(e.At)}}, true
+	case *event.NotifierBehind:
+		return &facts{subject: "notify", words: map[string]string{"waiting": strconv.FormatInt(e.Waiting, 10), "minutes": strconv.FormatInt(e.Minutes, 10), "at": clock(e.At)}}, true
 	case *event.NoticePublished:
 		return &facts{subject: "notice", id: e.NoticeID, words: map[string]string{
 			"estate": e.EstateName, "sort": e.Sort, "title": e.Title, "headline": cut(e.Title, 40), "publisher": e.PublisherName, "at": clock(e.At)}}, true

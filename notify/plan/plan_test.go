@@ -90,7 +90,7 @@ func TestEveryEventHasWords(t *testing.T) {
 					if utf8.RuneCountInString(m.Title) > maxTitle || utf8.RuneCountInString(m.Body) > maxBody {
 						t.Errorf("%s is longer than the inbox takes: %+v", kind, m)
 					}
-					if strings.ContainsAny(m.shows(), "{}") || strings.Contains(m.shows(), strconv.Itoa(person)) {
+					if strings.ContainsAny(m.shows(), "{}") || strings.Contains(m.shows(), strconv.Itoa(person)) && kind != "notify.behind" { // a count
 						t.Errorf("%s shows an id or a brace: %s", kind, m.shows())
 					}
 					if len(m.Values) != len(fields[m.Template]) || (len(m.Values) == 0) != (m.Template == "") || len(m.Data()) != len(m.Values) {

@@ -3,6 +3,8 @@ package office
 import (
 	"cmp"
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/linli-city/linli/models/org"
@@ -162,7 +164,15 @@ type statusOutput struct {
 		Lag    []lagView   `json:"lag" doc:"已到时间、还没有办完的"`
 		Since  *time.Time  `json:"since,omitempty" doc:"下面的统计从这个时间起（最近一万条）"`
 		Tries  []triesView `json:"tries"`
+		Stock  []stockView `json:"stock" doc:"居民同意接收的微信消息还剩多少"`
 	}
+}
+
+type stockView struct {
+	Template string `json:"template"`
+	Accounts int64  `json:"accounts" doc:"表示过同意的账号"`
+	Stock    int64  `json:"stock" doc:"还可以发几条"`
+	Closed   int64  `json:"closed" doc:"不再接收的账号"`
 }
 
 type lagView struct {
@@ -183,7 +193,7 @@ type triesView struct {
 
 func showNotifyStatus(d Deps) func(context.Context, org.Actor, *web.Empty) (*statusOutput, error) {
 	return func(ctx context.Context, a org.Actor, _ *web.Empty) (*statusOutput, error) {
-		s, err := notify.FindStatus(ctx, d.DB, a)
+		s, err := d.Notifier.FindStatus(ctx, a)
 		if err != nil {
 			return nil, err
 		}
@@ -195,6 +205,10 @@ func showNotifyStatus(d Deps) func(context.Context, org.Actor, *web.Empty) (*sta
 		for _, l := range s.Lag {
 			out.Body.Behind = out.Body.Behind || l.Behind()
 			out.Body.Lag = append(out.Body.Lag, lagView{What: cmp.Or(string(l.Channel), "messages"), Priority: l.Priority.String(), Waiting: l.Waiting, Seconds: int64(l.Oldest.Seconds()), Behind: l.Behind()})
+		}
+		for _, name := range slices.Sorted(maps.Keys(s.Stock)) {
+			l := s.Stock[name]
+			out.Body.Stock = append(out.Body.Stock, stockView{Template: name, Accounts: l.Accounts, Stock: l.Stock, Closed: l.Closed})
 		}
 		for _, t := range s.Tries {
 			out.Body.Tries = append(out.Body.Tries, triesView{Channel: string(t.Channel), State: string(t.State), Code: t.ErrorCode, Count: t.N, Repeats: t.Repeats})
