@@ -224,6 +224,8 @@ func (c *Config) productionErrors(base *url.URL) []error {
 		refuse(u.Scheme != "https", "SMS_ENDPOINT", "必须用 https")
 	}
 	refuse(!c.Sandbox() && c.WeChatPushToken.Value() == "", "WECHAT_PUSH_TOKEN", "要填消息推送的 Token")
+	// Without the key the signature does not cover what is pushed: whoever saw one address could push anything for minutes.
+	refuse(!c.Sandbox() && c.WeChatPushKey.Value() == "", "WECHAT_PUSH_KEY", "要填消息推送的 EncodingAESKey（用安全模式）")
 	return errs
 }
 

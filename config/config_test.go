@@ -157,7 +157,7 @@ func TestProductionNamesEverythingItRefuses(t *testing.T) {
 			t.Errorf("production does not refuse %s: %v", want, err)
 		}
 	}
-	_, err = parse(t, nil, nil, "--production", "--wechat-mini-id=wx1", "--wechat-mini-secret=s", "--wechat-push-token=t", "--redis=redis://r:6379", "--field-keys=/k", "--link-key="+strings.Repeat("k", 32), "--public-url=https://linli.example")
+	_, err = parse(t, nil, nil, "--production", "--wechat-mini-id=wx1", "--wechat-mini-secret=s", "--wechat-push-token=t", "--wechat-push-key="+strings.Repeat("K", 43), "--redis=redis://r:6379", "--field-keys=/k", "--link-key="+strings.Repeat("k", 32), "--public-url=https://linli.example")
 	if err != nil {
 		t.Errorf("a whole production configuration, without short messages: %v", err)
 	}

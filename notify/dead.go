@@ -38,7 +38,7 @@ func ListUndelivered(ctx context.Context, db *store.DB, actor org.Actor, before 
 	})
 	for i := range rows {
 		rows[i].PersonID = 0
-		if rows[i].RecipientKind == "person" {
+		if rows[i].RecipientKind != "post" {
 			rows[i].RecipientID = 0
 		}
 	}
@@ -69,7 +69,7 @@ func ReplayAll(ctx context.Context, db *store.DB, actor org.Actor, since time.Ti
 	n := 0
 	err := db.InTx(ctx, func(tx *store.Tx) error {
 		var ids []int64
-		err := tx.Model(&Delivery{}).Where("state IN ? AND created_at >= ?", []State{Dead, Held}, since).Order("id").Limit(replayBatch).Pluck("id", &ids).Error
+		err := tx.Model(&Delivery{}).Scopes(actor.NotAbout("about_id")).Where("state IN ? AND created_at >= ?", []State{Dead, Held}, since).Order("id").Limit(replayBatch).Pluck("id", &ids).Error
 		if n = len(ids); err != nil || n == 0 {
 			return err
 		}
@@ -93,7 +93,7 @@ func ReplayMessage(ctx context.Context, db *store.DB, actor org.Actor, id int64)
 		return err
 	}
 	err := db.InTx(ctx, func(tx *store.Tx) error {
-		res := tx.Model(&outbox.Message{}).Where("id = ? AND state = ?", id, outbox.Dead).Updates(map[string]any{"state": outbox.Pending, "attempts": 0, "due_at": tx.Now})
+		res := tx.Model(&outbox.Message{}).Scopes(actor.NotAbout("about_id")).Where("id = ? AND state = ?", id, outbox.Dead).Updates(map[string]any{"state": outbox.Pending, "attempts": 0, "due_at": tx.Now})
 		if err := store.MustAffect(res, ErrMessageNotFound); err != nil {
 			return err
 		}
@@ -112,7 +112,7 @@ func Replay(ctx context.Context, db *store.DB, actor org.Actor, id int64) error 
 		return err
 	}
 	err := db.InTx(ctx, func(tx *store.Tx) error {
-		res := tx.Model(&Delivery{}).Where("id = ? AND state IN ?", id, []State{Dead, Held}).Updates(map[string]any{"state": Waiting, "attempts": 0, "due_at": tx.Now})
+		res := tx.Model(&Delivery{}).Scopes(actor.NotAbout("about_id")).Where("id = ? AND state IN ?", id, []State{Dead, Held}).Updates(map[string]any{"state": Waiting, "attempts": 0, "due_at": tx.Now})
 		if err := store.MustAffect(res, ErrDeliveryNotFound); err != nil {
 			return err
 		}

@@ -139,7 +139,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 		Addressees: a.campaigns.Addressees, Admit: a.campaigns.Admit, Shards: int(cfg.Shards.N), Log: log, Registry: a.registry})
 	a.campaigns.OnGiveUp(a.dispatcher.GiveUp)
 	a.complaints.OnErase(a.dispatcher.Forget)
-	a.consents.OnConfirmed(notify.Confirm)
+	a.consents.OnConfirmed(a.dispatcher.Confirm)
 	return a, nil
 }
 

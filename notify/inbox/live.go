@@ -101,6 +101,9 @@ func (l *Live) Open(ctx context.Context, a org.Actor, after int64) (*Stream, err
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if !slices.Contains(l.boxes[s.box], s) { // the process stops
+		return nil, ErrFull
+	}
 	s.hear(stands[s.box], after < 0)
 	return s, nil
 }

@@ -19,7 +19,9 @@ func TestTheShippedTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	// A term is about to run out for whoever is told.
-	running := []string{"complaint.remind lead", "complaint.remind offered", "whistle.soon called", "task.soon owing", "mediation.soon complainant", "mediation.soon parties"}
+	running := []string{"complaint.remind lead", "complaint.remind offered", "whistle.soon called", "task.soon owing", "mediation.soon complainant", "mediation.soon parties",
+		"complaint.ask complainant", "complaint.answered complainant", "complaint.lapse complainant", "complaint.force_close complainant", "complaint.restricted complainant", // the time to answer, return or appeal
+		"notify.behind bureau"} // WeChat may be what is late
 	for _, r := range Default().Rows() {
 		for _, to := range r.To {
 			name := r.Event + " " + string(to)
@@ -37,7 +39,7 @@ func TestTheShippedTable(t *testing.T) {
 			switch {
 			case alarm:
 				after = "15m"
-			case r.Event == "complaint.escalate" && !to.Personal():
+			case slices.Contains([]string{"complaint.escalate", "complaint.remind"}, r.Event) && !to.Personal():
 				after = "2h"
 			case slices.Contains([]string{"whistle.blown called", "whistle.must_come offered", "whistle.unsigned township", "whistle.unsigned above"}, name):
 				after = "30m"
