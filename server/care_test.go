@@ -265,7 +265,11 @@ func TestErasedCasesAreForgottenEverywhere(t *testing.T) {
 	e.must(200, "owner", "POST", at("withdraw"), m{})
 	e.drain()
 	err := e.db.InTx(t.Context(), func(tx *store.Tx) error {
-		return tx.Model(&complaint.Case{}).Where("id = ?", filed.int("id")).Update("closed_at", tx.Now.AddDate(0, -2, 0)).Error
+		ended := tx.Now.AddDate(0, -2, 0)
+		if err := tx.Model(&complaint.Case{}).Where("id = ?", filed.int("id")).Update("closed_at", ended).Error; err != nil {
+			return err
+		}
+		return tx.Model(&complaint.Party{}).Where("case_id = ?", filed.int("id")).Update("closed_at", ended).Error
 	})
 	if err != nil {
 		t.Fatal(err)

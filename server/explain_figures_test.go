@@ -19,7 +19,7 @@ import (
 func TestFiguresAndErasingUseTheirKeys(t *testing.T) {
 	e := newEngine(t)
 	b := &caseBench{app: e.app, ctx: t.Context(), town: e.town, rnd: rand.New(rand.NewPCG(1, 2))} //nolint:gosec // made-up cases
-	if err := b.seed(20_000); err != nil {
+	if err := b.seed(50_000); err != nil {
 		t.Fatal(err)
 	}
 	err := e.db.InTx(t.Context(), func(tx *store.Tx) error {
@@ -46,6 +46,7 @@ func TestFiguresAndErasingUseTheirKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := e.db.Now()
+	week := complaint.Period{From: now.Add(-7 * 24 * time.Hour), To: now}
 	day := complaint.Period{From: now.Add(-20 * 24 * time.Hour), To: now.Add(-19 * 24 * time.Hour)}
 	for _, c := range []struct {
 		what, from, key string
@@ -53,6 +54,10 @@ func TestFiguresAndErasingUseTheirKeys(t *testing.T) {
 	}{
 		{"what ended on a day", "'lapse'", "case_steps_kind", func() error {
 			_, err := e.complaints.ListBacklog(t.Context(), e.actor("bureau"), day, complaint.Backlog{})
+			return err
+		}},
+		{"what ended in a week in one estate", "'lapse'", "cases_estate", func() error {
+			_, err := e.complaints.ListBacklog(t.Context(), e.actor("bureau"), week, complaint.Backlog{EstateID: b.estates[0].ID})
 			return err
 		}},
 		{"what an office had on a day", "FROM `case_parties`", "case_parties_closed", func() error {

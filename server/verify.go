@@ -102,6 +102,10 @@ var invariants = []struct {
 			Joins("JOIN organisations about ON about.id = cases.about_id").
 			Where("party.id = about.id OR (party.kind IN ? AND about.kind IN ?)", org.OneBodyKinds, org.OneBodyKinds)
 	}},
+	{"every party has the end of its case", func(tx *store.Tx) *gorm.DB {
+		return tx.Model(&complaint.Party{}).Select("case_parties.case_id").Joins("JOIN cases ON cases.id = case_parties.case_id").
+			Where("(case_parties.closed_at IS NULL) <> (cases.closed_at IS NULL) OR case_parties.closed_at <> cases.closed_at")
+	}},
 	{"every unit in use has one current owner set", func(tx *store.Tx) *gorm.DB {
 		return tx.Model(&org.Unit{}).Select("units.id").
 			Where("units.removed_at IS NULL AND NOT EXISTS (SELECT 1 FROM ownerships o WHERE o.current_unit = units.id)")

@@ -16,6 +16,7 @@ func TestVerifyFindsWhatIsBroken(t *testing.T) {
 		"every case stands where its last step left it": "UPDATE cases SET state = 'closed'",
 		"no case misses a step":                         "DELETE FROM case_steps",
 		"no body leads or joins a case about itself":    "UPDATE cases SET about_id = (SELECT id FROM organisations WHERE kind = 'bureau'), lead_id = (SELECT id FROM organisations WHERE kind = 'office')",
+		"every party has the end of its case":           "UPDATE case_parties SET closed_at = '2026-01-01 00:00:00'",
 		"every unit in use has one current owner set":   "UPDATE ownerships SET current_unit = NULL",
 		"every delivery belongs to a message":           "DELETE FROM outbox_messages",
 		"every inbox item belongs to a delivery":        "DELETE FROM deliveries",

@@ -193,6 +193,9 @@ func withSteps(tx *store.Tx, cases []Case, until time.Time, give func(Case, []St
 	}
 	var steps []Step
 	err := tx.Select("case_id", "seq", "kind", "state", "organisation_id", "to_id", "at").Where("case_id IN ? AND at < ?", ids, until).Order("case_id, seq").Find(&steps).Error
+	if err != nil {
+		return err
+	}
 	for len(steps) > 0 {
 		n := 1
 		for n < len(steps) && steps[n].CaseID == steps[0].CaseID {
@@ -201,7 +204,7 @@ func withSteps(tx *store.Tx, cases []Case, until time.Time, give func(Case, []St
 		give(byID[steps[0].CaseID], steps[:n])
 		steps = steps[n:]
 	}
-	return err
+	return nil
 }
 
 // staysOf reads the stays of one case from its steps. Who leads follows from the steps that give a case to somebody: the
