@@ -10,12 +10,14 @@ work=$(mktemp -d)
 skipped=()
 ends=()
 pids=()
+ports=()
 running=
 policy=
 failed=0
 
 stop() {
   [ -n "$running" ] && kill -TERM -- "-$running" 2>/dev/null
+  for p in "${ports[@]:-}"; do [ -n "$p" ] && redis-cli -p "$p" shutdown nosave 2>/dev/null; done # a test may have raised it anew
   for p in "${pids[@]:-}"; do [ -n "$p" ] && kill "$p" 2>/dev/null; done
   for p in "${pids[@]:-}"; do [ -n "$p" ] && wait "$p" 2>/dev/null; done
   [ -n "$policy" ] && rm -f "$policy"
@@ -96,6 +98,7 @@ start_cluster() {
     port=$(free_port)
     start_redis "$port" --cluster-enabled yes --cluster-port "$(free_port)" || return 1
     nodes+=("127.0.0.1:$port")
+    ports+=("$port")
   done
   timeout 60 redis-cli --cluster create "${nodes[@]}" --cluster-yes >"$work/cluster.log" 2>&1 || { tail -5 "$work/cluster.log"; return 1; }
   local n

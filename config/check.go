@@ -3,17 +3,20 @@ package config
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
 	"net/url"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/go-sql-driver/mysql"
 	"github.com/redis/go-redis/v9"
 
 	"github.com/linli-city/linli/models/rulepack"
+	"github.com/linli-city/linli/notify/sms"
 )
 
 // Check reads the secrets that live in files and reports every mistake at once. No message repeats a secret.
@@ -25,6 +28,7 @@ func (c *Config) check(getenv func(string) string, readFile func(string) ([]byte
 	base := c.checkAddresses(bad)
 	c.checkStores(bad)
 	c.checkWeChat(bad)
+	c.checkSMS(bad)
 	if k := c.LinkKey.Value(); k != "" && len(k) < 32 {
 		bad("LINK_KEY", "至少32个字符")
 	}
@@ -138,8 +142,69 @@ func (c *Config) checkWeChat(bad func(name, why string)) {
 		bad("WECHAT_PUSH_KEY", "EncodingAESKey 应为43个字符")
 	}
 	if entry, ok := c.WeChatTemplates[""]; ok {
-		bad("WECHAT_TEMPLATES", fmt.Sprintf("%q 应为 名称=模板编号，几个之间用分号隔开", entry))
+		bad("WECHAT_TEMPLATES", fmt.Sprintf("%q 应为 名称=模板编号，长期订阅的在编号后加 ,long，几个之间用分号隔开", entry.ID))
 	}
+}
+
+// checkSMS asks for all of the provider's settings or none: half of them would send nothing and say nothing.
+func (c *Config) checkSMS(bad func(name, why string)) {
+	if u := smsAddress(c.SMSEndpoint); u == nil {
+		bad("SMS_ENDPOINT", "只写主机，例如 dysmsapi.aliyuncs.com，不带路径")
+	}
+	settings := []struct {
+		name   string
+		filled bool
+	}{{"SMS_KEY_ID", c.SMSKeyID != ""}, {"SMS_KEY_SECRET", c.SMSKeySecret.Value() != ""}, {"SMS_SIGN", c.SMSSign != ""}, {"SMS_TEMPLATES", len(c.SMSTemplates) > 0}}
+	filled := 0
+	for _, s := range settings {
+		if s.filled {
+			filled++
+		}
+	}
+	if filled == 0 {
+		return
+	}
+	for _, s := range settings {
+		if !s.filled {
+			bad(s.name, "短信的 AccessKey、签名和模板要一起填，或者都不填")
+		}
+	}
+	if strings.ContainsAny(c.SMSSign, "【】") {
+		bad("SMS_SIGN", "只写签名，不带【】")
+	}
+	if len(c.SMSTemplates) > 0 {
+		c.checkSMSTemplates(bad)
+	}
+}
+
+func (c *Config) checkSMSTemplates(bad func(name, why string)) {
+	known := map[string]bool{}
+	for _, t := range sms.Templates {
+		known[t.Name] = true
+		if c.SMSTemplates[t.Name].ID == "" {
+			bad("SMS_TEMPLATES", fmt.Sprintf("缺少 %s 的模板编号", t.Name))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.SMSTemplates)) {
+		switch {
+		case name == "":
+			bad("SMS_TEMPLATES", fmt.Sprintf("%q 应为 名称=模板编号，几个之间用分号隔开", c.SMSTemplates[name]))
+		case !known[name]:
+			bad("SMS_TEMPLATES", fmt.Sprintf("没有名为 %q 的短信模板", name))
+		}
+	}
+}
+
+// smsAddress is the provider's address, nil when it is none. Without a scheme it is https.
+func smsAddress(s string) *url.URL {
+	if !strings.Contains(s, "://") {
+		s = "https://" + s
+	}
+	u := webAddress(s)
+	if u == nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil || strings.ContainsAny(s, "#") {
+		return nil
+	}
+	return u
 }
 
 // productionErrors names each thing that a real installation must not run with.
@@ -155,7 +220,12 @@ func (c *Config) productionErrors(base *url.URL) []error {
 	refuse(c.FieldKeys == "", "FIELD_KEYS", "不能用默认密钥，请用 server keys new 生成")
 	refuse(c.LinkKey.Value() == "" || c.LinkKey.Value() == demoLinkKey, "LINK_KEY", "不能用默认密钥，请填至少32个字符的随机串")
 	refuse(base == nil || base.Scheme != "https", "PUBLIC_URL", "必须用 https")
+	if u := smsAddress(c.SMSEndpoint); u != nil {
+		refuse(u.Scheme != "https", "SMS_ENDPOINT", "必须用 https")
+	}
 	refuse(!c.Sandbox() && c.WeChatPushToken.Value() == "", "WECHAT_PUSH_TOKEN", "要填消息推送的 Token")
+	// Without the key the signature does not cover what is pushed: whoever saw one address could push anything for minutes.
+	refuse(!c.Sandbox() && c.WeChatPushKey.Value() == "", "WECHAT_PUSH_KEY", "要填消息推送的 EncodingAESKey（用安全模式）")
 	return errs
 }
 
@@ -171,6 +241,10 @@ func (c *Config) resolve(getenv func(string) string, readFile func(string) ([]by
 				errs = append(errs, fmt.Errorf("%s: %w", env, f.err))
 			}
 		case *Number:
+			if f.err != nil {
+				errs = append(errs, fmt.Errorf("%s: %w", env, f.err))
+			}
+		case *Bound:
 			if f.err != nil {
 				errs = append(errs, fmt.Errorf("%s: %w", env, f.err))
 			}

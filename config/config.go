@@ -33,8 +33,16 @@ type Config struct {
 	WeChatServiceSecret Secret    `name:"wechat-service-secret" env:"LINLI_WECHAT_SERVICE_SECRET" help:"服务号 AppSecret"`
 	WeChatPushToken     Secret    `name:"wechat-push-token" env:"LINLI_WECHAT_PUSH_TOKEN" help:"消息推送的 Token"`
 	WeChatPushKey       Secret    `name:"wechat-push-key" env:"LINLI_WECHAT_PUSH_KEY" help:"消息推送的 EncodingAESKey"`
-	WeChatTemplates     Templates `name:"wechat-templates" env:"LINLI_WECHAT_TEMPLATES" help:"消息模板：名称=模板编号，用分号隔开；名称见 README"`
+	WeChatTemplates     Templates `name:"wechat-templates" env:"LINLI_WECHAT_TEMPLATES" help:"消息模板：名称=模板编号，长期订阅的在编号后加 ,long，用分号隔开；名称见 README"`
 	WeChatTimeout       Duration  `name:"wechat-timeout" env:"LINLI_WECHAT_TIMEOUT" default:"5s" help:"等微信答复多久"`
+
+	SMSKeyID     string    `name:"sms-key-id" env:"LINLI_SMS_KEY_ID" help:"阿里云短信的 AccessKey ID；短信各项都不填，就不发短信"`
+	SMSKeySecret Secret    `name:"sms-key-secret" env:"LINLI_SMS_KEY_SECRET" help:"阿里云短信的 AccessKey Secret"`
+	SMSSign      string    `name:"sms-sign" env:"LINLI_SMS_SIGN" help:"短信签名，不带【】"`
+	SMSTemplates Templates `name:"sms-templates" env:"LINLI_SMS_TEMPLATES" help:"短信模板：code=模板编号;notice=模板编号；要申请的文字见 README"`
+	SMSEndpoint  string    `name:"sms-endpoint" env:"LINLI_SMS_ENDPOINT" default:"dysmsapi.aliyuncs.com" help:"阿里云短信的接入地址"`
+	SMSPerMinute Bound     `name:"sms-per-minute" env:"LINLI_SMS_PER_MINUTE" default:"0" help:"每分钟最多发几条短信通知（验证码另有限制）；0 表示不限"`
+	SMSPerDay    Bound     `name:"sms-per-day" env:"LINLI_SMS_PER_DAY" default:"0" help:"每天最多发几条短信通知（验证码另有限制）；0 表示不限"`
 
 	SessionTTL     Duration `name:"session-ttl" env:"LINLI_SESSION_TTL" default:"720h" help:"登录保持多久（从最后一次使用算起）"`
 	RequestTimeout Duration `name:"request-timeout" env:"LINLI_REQUEST_TIMEOUT" default:"30s" help:"一次请求最多办多久"`
@@ -50,6 +58,9 @@ type Config struct {
 
 // Sandbox reports whether WeChat is played inside the process.
 func (c *Config) Sandbox() bool { return c.WeChatMiniID == "" }
+
+// SMS reports whether a provider of short messages is configured.
+func (c *Config) SMS() bool { return c.SMSKeyID != "" }
 
 // EmbeddedRedis reports whether Redis runs inside the process.
 func (c *Config) EmbeddedRedis() bool { return c.Redis.Value() == "" || c.Redis.Value() == "embedded" }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -73,9 +75,60 @@ func TestAddressesThatServe(t *testing.T) {
 }
 
 func TestTemplatesByName(t *testing.T) {
-	c, err := parse(t, nil, nil, "--wechat-templates=notice=a; residency=b=c")
-	if err != nil || len(c.WeChatTemplates) != 2 || c.WeChatTemplates["notice"] != "a" || c.WeChatTemplates["residency"] != "b=c" {
+	c, err := parse(t, nil, nil, "--wechat-templates=notice=a; residency=b=c; case_progress = d ,long;")
+	want := Templates{"notice": {ID: "a"}, "residency": {ID: "b=c"}, "case_progress": {ID: "d", Long: true}}
+	if err != nil || !maps.Equal(c.WeChatTemplates, want) {
 		t.Errorf("%v, %v", c.WeChatTemplates, err)
+	}
+	if shown := c.Explain(); !strings.Contains(shown, "d,long") || strings.Contains(shown, "{") {
+		t.Errorf("the settings are not shown as they are written: %s", shown)
+	}
+	for _, wrong := range []string{"notice=a,short", "notice=a,b,long", "notice=,long", "=a,long", "notice=a,long,"} {
+		if _, err := parse(t, nil, nil, "--wechat-templates="+wrong); err == nil || !strings.Contains(err.Error(), "LINLI_WECHAT_TEMPLATES") {
+			t.Errorf("%q is taken: %v", wrong, err)
+		}
+	}
+}
+
+func TestShortMessagesAreConfiguredAltogether(t *testing.T) {
+	whole := []string{"--sms-key-id=LTAI1", "--sms-key-secret=geheim", "--sms-sign=都匀邻里", "--sms-templates=code=SMS_1;notice=SMS_2"}
+	c, err := parse(t, nil, nil, whole...)
+	if err != nil || !c.SMS() || c.SMSEndpoint != "dysmsapi.aliyuncs.com" || c.SMSTemplates["code"].ID != "SMS_1" || c.SMSPerMinute.N != 0 || c.SMSPerDay.N != 0 {
+		t.Errorf("%+v, %v", c, err)
+	}
+	if strings.Contains(c.Explain(), "geheim") {
+		t.Error("the secret is shown")
+	}
+	if c, err := parse(t, nil, nil); err != nil || c.SMS() {
+		t.Errorf("none: %v", err)
+	}
+	if c, err := parse(t, nil, nil, append(whole, "--sms-per-minute=100", "--sms-per-day=0", "--sms-endpoint=http://127.0.0.1:9")...); err != nil || c.SMSPerMinute.N != 100 || c.SMSPerDay.N != 0 {
+		t.Errorf("with bounds: %v", err)
+	}
+	if c, err := parse(t, map[string]string{"LINLI_SMS_KEY_SECRET_FILE": "/s"}, map[string]string{"/s": "geheim\n"}, whole[0], whole[2], whole[3]); err != nil || c.SMSKeySecret.Value() != "geheim" {
+		t.Errorf("the secret from a file: %v", err)
+	}
+	for i := range whole {
+		var rest []string
+		rest = append(append(rest, whole[:i]...), whole[i+1:]...)
+		missing := []string{"LINLI_SMS_KEY_ID:", "LINLI_SMS_KEY_SECRET:", "LINLI_SMS_SIGN:", "LINLI_SMS_TEMPLATES:"}[i]
+		if _, err := parse(t, nil, nil, rest...); err == nil || !strings.Contains(err.Error(), missing) || strings.Contains(err.Error(), "geheim") {
+			t.Errorf("without %s: %v", whole[i], err)
+		}
+	}
+	for arg, want := range map[string]string{
+		"--sms-sign=【邻里】":                              "LINLI_SMS_SIGN:",
+		"--sms-templates=code=SMS_1":                   "notice",
+		"--sms-templates=code=SMS_1;notice=SMS_2;x=y":  `"x"`,
+		"--sms-templates=code=SMS_1;notice=SMS_2;oops": `"oops"`,
+		"--sms-endpoint=dysmsapi.aliyuncs.com/path":    "LINLI_SMS_ENDPOINT:",
+		"--sms-endpoint=ftp://dysmsapi.aliyuncs.com":   "LINLI_SMS_ENDPOINT:",
+		"--sms-per-minute=-1":                          "LINLI_SMS_PER_MINUTE:",
+		"--sms-per-day=many":                           "LINLI_SMS_PER_DAY:",
+	} {
+		if _, err := parse(t, nil, nil, append(slices.Clone(whole), arg)...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", arg, err)
+		}
 	}
 }
 
@@ -104,9 +157,13 @@ func TestProductionNamesEverythingItRefuses(t *testing.T) {
 			t.Errorf("production does not refuse %s: %v", want, err)
 		}
 	}
-	_, err = parse(t, nil, nil, "--production", "--wechat-mini-id=wx1", "--wechat-mini-secret=s", "--wechat-push-token=t", "--redis=redis://r:6379", "--field-keys=/k", "--link-key="+strings.Repeat("k", 32), "--public-url=https://linli.example")
+	_, err = parse(t, nil, nil, "--production", "--wechat-mini-id=wx1", "--wechat-mini-secret=s", "--wechat-push-token=t", "--wechat-push-key="+strings.Repeat("K", 43), "--redis=redis://r:6379", "--field-keys=/k", "--link-key="+strings.Repeat("k", 32), "--public-url=https://linli.example")
 	if err != nil {
-		t.Errorf("a whole production configuration: %v", err)
+		t.Errorf("a whole production configuration, without short messages: %v", err)
+	}
+	_, err = parse(t, nil, nil, "--production", "--sms-endpoint=http://127.0.0.1:9")
+	if err == nil || !strings.Contains(err.Error(), "LINLI_SMS_ENDPOINT: 正式运行必须用 https") {
+		t.Errorf("numbers in clear text: %v", err)
 	}
 }
 

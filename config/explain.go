@@ -59,6 +59,8 @@ func shown(v reflect.Value) string {
 		return x.D.String()
 	case Number:
 		return fmt.Sprint(x.N)
+	case Bound:
+		return fmt.Sprint(x.N)
 	default:
 		return fmt.Sprint(x)
 	}

@@ -70,21 +70,63 @@ func (n *Number) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// Templates are WeChat's template ids by the plan's names. Entries that are not name=id are reported by Check.
-type Templates map[string]string
+// Bound is how much there may be of something, 0 for no bound; see Duration for mistakes.
+type Bound struct {
+	N   int64
+	err error
+}
 
-// UnmarshalText reads "name=id;name=id". What it cannot read is kept under the empty name.
+// UnmarshalText reads it.
+func (n *Bound) UnmarshalText(b []byte) error {
+	n.N, n.err = strconv.ParseInt(string(b), 10, 64)
+	if n.err != nil || n.N < 0 {
+		n.err = fmt.Errorf("%q 不是 0 或正整数", b)
+	}
+	return nil
+}
+
+// Templates are WeChat's templates by the plan's names. Entries that cannot be read are reported by Check.
+type Templates map[string]Template
+
+// IDs are the ids alone.
+func (t Templates) IDs() map[string]string {
+	ids := make(map[string]string, len(t))
+	for name, x := range t {
+		ids[name] = x.ID
+	}
+	return ids
+}
+
+// Template is what WeChat calls one, and whether it is a long-term one (长期订阅).
+type Template struct {
+	ID   string
+	Long bool
+}
+
+// String writes it as it is set.
+func (t Template) String() string {
+	if t.Long {
+		return t.ID + longMark
+	}
+	return t.ID
+}
+
+// longMark behind an id marks a long-term template; WeChat's ids hold no comma.
+const longMark = ",long"
+
+// UnmarshalText reads "name=id;name=id,long". What it cannot read is kept under the empty name.
 func (t *Templates) UnmarshalText(b []byte) error {
 	m := Templates{}
 	for entry := range strings.SplitSeq(string(b), ";") {
 		name, id, _ := strings.Cut(entry, "=")
+		id, long := strings.CutSuffix(strings.TrimSpace(id), longMark)
 		name, id = strings.TrimSpace(name), strings.TrimSpace(id)
 		switch {
 		case strings.TrimSpace(entry) == "":
-		case name == "" || id == "":
-			m[""] = strings.TrimSpace(entry)
+		case name == "" || id == "" || strings.Contains(id, ","):
+			m[""] = Template{ID: strings.TrimSpace(entry)}
 		default:
-			m[name] = id
+			m[name] = Template{ID: id, Long: long}
 		}
 	}
 	*t = m

@@ -81,21 +81,30 @@ type itemView struct {
 	ReadAt      *time.Time `json:"read_at,omitempty"`
 }
 
-func viewItem(i inbox.Item) itemView {
+func viewItem(i inbox.Entry) itemView {
 	return itemView{ID: i.ID, Title: i.Title, Body: i.Body, SubjectKind: i.SubjectKind, SubjectID: i.SubjectID, At: web.Time(i.CreatedAt), ReadAt: web.TimeOr(i.ReadAt)}
 }
 
-func listInbox(d Deps) func(context.Context, org.Actor, *web.Page) (*web.List[itemView], error) {
-	return func(ctx context.Context, a org.Actor, in *web.Page) (*web.List[itemView], error) {
+type inboxInput struct {
+	Unread bool `query:"unread" doc:"只看未读的"`
+	web.Page
+}
+
+func listInbox(d Deps) func(context.Context, org.Actor, *inboxInput) (*web.List[itemView], error) {
+	return func(ctx context.Context, a org.Actor, in *inboxInput) (*web.List[itemView], error) {
 		before, err := in.From()
 		if err != nil {
 			return nil, err
 		}
-		rows, err := d.Inbox.List(ctx, a, before, in.Want())
+		list := d.Inbox.List
+		if in.Unread {
+			list = d.Inbox.ListUnread
+		}
+		rows, err := list(ctx, a, before, in.Want())
 		if err != nil {
 			return nil, err
 		}
-		return web.Paged(*in, rows, func(i inbox.Item) int64 { return i.ID }, viewItem), nil
+		return web.Paged(in.Page, rows, func(i inbox.Entry) int64 { return i.ID }, viewItem), nil
 	}
 }
 
@@ -116,13 +125,14 @@ func countUnread(d Deps) func(context.Context, org.Actor, *web.Empty) (*countOut
 
 type readInput struct {
 	Body struct {
-		IDs []int64 `json:"ids" minItems:"1" maxItems:"100"`
+		IDs  []int64 `json:"ids,omitempty" minItems:"1" maxItems:"100" doc:"这几条"`
+		UpTo int64   `json:"up_to,omitempty" minimum:"1" doc:"或这一条和它之前的全部；两样填一样"`
 	}
 }
 
 func markRead(d Deps) func(context.Context, org.Actor, *readInput) (*countOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *readInput) (*countOutput, error) {
-		n, err := d.Inbox.MarkRead(ctx, a, in.Body.IDs)
+		n, err := d.Inbox.Mark(ctx, a, in.Body.IDs, in.Body.UpTo)
 		out := &countOutput{}
 		out.Body.Count = n
 		return out, err

@@ -7,6 +7,8 @@ import (
 	"github.com/linli-city/linli/models/area"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/notify"
+	"github.com/linli-city/linli/notify/consent"
 	"github.com/linli-city/linli/server/web"
 )
 
@@ -21,10 +23,15 @@ type exportView struct {
 	Consents     []exportConsent     `json:"consents"`
 	Homes        []exportHome        `json:"homes"`
 	Posts        []exportPost        `json:"posts"`
+	Absences     []exportAbsence     `json:"absences" doc:"登记的外出"`
+	Wishes       []exportWish        `json:"preferences" doc:"各类消息的选择；没有列出的是每条都发"`
+	DigestHour   int                 `json:"digest_hour" doc:"每天几点发合成的一条消息"`
 	Roster       []exportOwner       `json:"roster" doc:"业主名册中关于您的记录"`
 	Applications []exportApplication `json:"applications" doc:"住户认证申请"`
 	AreaClaims   []exportArea        `json:"area_claims" doc:"面积异议"`
 	Requests     []exportRequest     `json:"privacy_requests" doc:"个人信息更正和删除申请"`
+	Messages     []exportMessages    `json:"subscriptions" doc:"您同意接收的微信消息"`
+	Taps         []exportTap         `json:"subscription_entries" doc:"您每次的选择，最近1000次"`
 	Draft        *draftView          `json:"complaint_draft,omitempty" doc:"没写完的投诉"`
 	Complaints   []caseView          `json:"complaints" doc:"投诉和办理步骤"`
 	Looks        []exportLook        `json:"looks" doc:"哪个单位在什么时候查看过您的完整信息；投诉里的查看见办理步骤"`
@@ -55,6 +62,18 @@ type exportPost struct {
 	PostID int64      `json:"post_id"`
 	Since  time.Time  `json:"since"`
 	Until  *time.Time `json:"until,omitempty"`
+}
+
+type exportAbsence struct {
+	PostID int64  `json:"post_id"`
+	From   string `json:"from"`
+	To     string `json:"to"`
+}
+
+type exportWish struct {
+	PostID int64       `json:"post_id,omitempty" doc:"哪个岗位；没有就是作为居民"`
+	Kind   string      `json:"kind"`
+	Mode   notify.Mode `json:"mode"`
 }
 
 type exportOwner struct {
@@ -99,6 +118,21 @@ type exportRequest struct {
 	At     time.Time `json:"at"`
 }
 
+type exportMessages struct {
+	Template string     `json:"template"`
+	Stock    int        `json:"stock" doc:"还可以收到几条"`
+	LongTerm bool       `json:"long_term" doc:"一直可以收到"`
+	Asked    *time.Time `json:"asked,omitempty"`
+	Refused  *time.Time `json:"refused,omitempty"`
+	Closed   *time.Time `json:"closed,omitempty"`
+}
+
+type exportTap struct {
+	Template string       `json:"template"`
+	Kind     consent.Kind `json:"kind"`
+	At       time.Time    `json:"at"`
+}
+
 type exportLook struct {
 	At             time.Time `json:"at"`
 	OrganisationID int64     `json:"organisation_id"`
@@ -124,14 +158,25 @@ func exportMe(d Deps) func(context.Context, org.Actor, *web.Empty) (*exportOutpu
 		if v.Draft, err = findDraft(ctx, d, a); err != nil {
 			return nil, err
 		}
+		rows, hour, err := d.Wishes.Export(ctx, a)
+		if err != nil {
+			return nil, err
+		}
+		v.DigestHour = hour
+		for _, r := range rows {
+			v.Wishes = append(v.Wishes, exportWish{PostID: r.PostID, Kind: r.Kind, Mode: r.Mode})
+		}
+		if err := addConsents(ctx, d, a, &v); err != nil {
+			return nil, err
+		}
 		return &exportOutput{Body: v}, nil
 	}
 }
 
 func viewExport(x *org.Export) exportView {
 	v := exportView{Name: x.Name, Phone: x.Phone, Since: web.Time(x.Since), Accounts: []exportAccount{}, Consents: []exportConsent{}, Homes: []exportHome{},
-		Posts: []exportPost{}, Roster: []exportOwner{}, Applications: []exportApplication{}, AreaClaims: []exportArea{}, Requests: []exportRequest{},
-		Complaints: []caseView{}, Looks: []exportLook{}}
+		Posts: []exportPost{}, Absences: []exportAbsence{}, Wishes: []exportWish{}, Roster: []exportOwner{}, Applications: []exportApplication{}, AreaClaims: []exportArea{}, Requests: []exportRequest{},
+		Complaints: []caseView{}, Looks: []exportLook{}, Messages: []exportMessages{}, Taps: []exportTap{}}
 	for _, i := range x.Accounts {
 		v.Accounts = append(v.Accounts, exportAccount{Provider: string(i.Provider), OpenID: i.OpenID, Since: web.Time(i.CreatedAt)})
 	}
@@ -143,6 +188,9 @@ func viewExport(x *org.Export) exportView {
 	}
 	for _, p := range x.Posts {
 		v.Posts = append(v.Posts, exportPost{PostID: p.PostID, Since: web.Time(p.Since), Until: web.TimeOr(p.Until)})
+	}
+	for _, b := range x.Absences {
+		v.Absences = append(v.Absences, exportAbsence{PostID: b.PostID, From: b.StartsOn.Format(time.DateOnly), To: b.EndsOn.Format(time.DateOnly)})
 	}
 	for _, o := range x.OwnerOf {
 		v.Roster = append(v.Roster, exportOwner{Name: o.Name, Phone: o.Phone, Paper: o.Paper})
@@ -162,6 +210,21 @@ func viewExport(x *org.Export) exportView {
 		v.Looks = append(v.Looks, exportLook{At: web.Time(l.At), OrganisationID: l.OrganisationID, Subject: l.SubjectKind, SubjectID: l.SubjectID, Detail: l.Detail})
 	}
 	return v
+}
+
+// addConsents adds which messages the person takes, and each time that they said so.
+func addConsents(ctx context.Context, d Deps, a org.Actor, v *exportView) error {
+	kept, err := d.Consents.Export(ctx, a)
+	if err != nil {
+		return err
+	}
+	for _, s := range kept.Subscriptions {
+		v.Messages = append(v.Messages, exportMessages{Template: s.Template, Stock: s.Stock, LongTerm: s.LongTerm, Asked: web.TimeOr(s.AskedAt), Refused: web.TimeOr(s.RefusedAt), Closed: web.TimeOr(s.ClosedAt)})
+	}
+	for _, e := range kept.Entries {
+		v.Taps = append(v.Taps, exportTap{Template: e.Template, Kind: e.Kind, At: web.Time(e.At)})
+	}
+	return nil
 }
 
 // addPapers adds the complaints, and to everything the files that belong to it.

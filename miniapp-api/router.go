@@ -13,6 +13,9 @@ import (
 	"github.com/linli-city/linli/models/mediation"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/vault"
+	"github.com/linli-city/linli/notify"
+	"github.com/linli-city/linli/notify/campaign"
+	"github.com/linli-city/linli/notify/consent"
 	"github.com/linli-city/linli/notify/inbox"
 	"github.com/linli-city/linli/server/session"
 	"github.com/linli-city/linli/server/web"
@@ -52,6 +55,10 @@ type Deps struct {
 	Board      *disclosure.Service
 	Files      *file.Service
 	Inbox      *inbox.Service
+	Live       *inbox.Live
+	Wishes     *notify.Preferences
+	Campaigns  *campaign.Service
+	Consents   *consent.Service
 	WeChat     WeChat
 	Suggester  Suggester
 	Vault      *vault.Vault
@@ -65,6 +72,7 @@ var (
 	codeRate   = &limit.Rule{Name: "code", Rate: 10, Per: time.Minute, Burst: 10}
 	fileRate   = &limit.Rule{Name: "file", Rate: 120, Per: time.Hour, Burst: 60}
 	uploadRate = &limit.Rule{Name: "upload", Rate: 400, Per: time.Hour, Burst: 120}
+	streamRate = &limit.Rule{Name: "stream", Rate: 600, Per: time.Hour, Burst: 60} // a page comes back every five minutes
 	lookRate   = &limit.Rule{Name: "look", Rate: 120, Per: time.Minute, Burst: 120}
 )
 
@@ -127,6 +135,7 @@ func Routes(site *web.Site, d Deps) {
 	web.Handle(complaints, web.Op{ID: "listNeighbourComplaints", Method: http.MethodGet, Path: "/estates/{id}/complaints", Summary: "小区公开的投诉", Action: org.FileComplaint}, listNeighbourComplaints(d))
 
 	mediationRoutes(site, d)
+	campaignRoutes(site, d)
 
 	board := site.Group(prefix, "公示", web.Residents)
 	web.Handle(board, web.Op{ID: "listBoard", Method: http.MethodGet, Path: "/estates/{id}/notices", Summary: "小区公示栏", Action: org.ReadBoard}, listBoard(d))
@@ -135,7 +144,12 @@ func Routes(site *web.Site, d Deps) {
 	box := site.Group(prefix, "消息", web.Residents)
 	web.Handle(box, web.Op{ID: "listInbox", Method: http.MethodGet, Path: "/inbox", Summary: "我的消息", Action: org.UseInbox}, listInbox(d))
 	web.Handle(box, web.Op{ID: "countUnread", Method: http.MethodGet, Path: "/inbox/unread", Summary: "未读消息数", Action: org.UseInbox}, countUnread(d))
+	web.HandleEvents(box, web.Op{ID: "inboxEvents", Path: "/inbox/events", Summary: "有新消息时告诉打开着的页面（server-sent events）", Action: org.UseInbox, Rate: streamRate}, inboxEvents(d))
 	web.Handle(box, web.Op{ID: "markRead", Method: http.MethodPost, Path: "/inbox/read", Summary: "标为已读", Action: org.UseInbox}, markRead(d))
+	web.Handle(box, web.Op{ID: "showPreferences", Method: http.MethodGet, Path: "/preferences", Summary: "各类消息要不要发到微信和手机", Action: org.UseInbox}, showPreferences(d))
+	web.Handle(box, web.Op{ID: "setPreferences", Method: http.MethodPut, Path: "/preferences", Summary: "选择各类消息要不要发到微信和手机", Action: org.UseInbox, Rate: lookRate}, setPreferences(d))
+
+	subscriptionRoutes(site, d)
 }
 
 // IDPath is the input of operations on one thing.

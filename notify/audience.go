@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"gorm.io/gorm"
+
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
@@ -17,24 +19,29 @@ type recipient struct {
 	person int64
 }
 
-func (r recipient) channels(template string) []string {
-	switch {
-	case template == "":
-		return []string{ChannelInbox}
-	case r.kind == "person":
-		return []string{ChannelInbox, ChannelMini}
-	case r.person == 0:
-		return []string{ChannelInbox}
-	}
-	return []string{ChannelInbox, ChannelService}
-}
-
 // audience resolves who a message is for and gives them out in batches. Posts are resolved now, when the message is
 // carried: whoever holds the post then is told.
-func (d *Dispatcher) audience(ctx context.Context, e event.Event, msg plan.Message, give func(plan.To, []recipient) error) error {
-	for _, to := range msg.To {
+// It begins where from says.
+func (d *Dispatcher) audience(ctx context.Context, e event.Event, msg plan.Message, from progress, give func(progress, []recipient) error) error {
+	for i, to := range msg.To {
+		if i < from.To {
+			continue
+		}
+		at := progress{To: i}
+		if to == plan.Addressees {
+			if i == from.To {
+				at.After = from.After
+			}
+			if err := d.addressees(ctx, e, at, give); err != nil {
+				return err
+			}
+			continue
+		}
 		if to == plan.Residents {
-			if err := d.residents(ctx, e.Estate(), func(batch []recipient) error { return give(to, batch) }); err != nil {
+			if i == from.To {
+				at.After = from.After
+			}
+			if err := d.residents(ctx, e.Estate(), at, give); err != nil {
 				return err
 			}
 			continue
@@ -59,13 +66,17 @@ func (d *Dispatcher) audience(ctx context.Context, e event.Event, msg plan.Messa
 			if to == plan.Heads {
 				kinds = []org.PostKind{org.Head, org.Chair}
 			}
+			if to == plan.Duty {
+				batch, err = d.onDuty(tx, e.Estate(), except)
+				return err
+			}
 			batch, err = holders(tx, orgs, except, kinds)
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		if err := give(to, batch); err != nil {
+		if err := give(at, batch); err != nil {
 			return err
 		}
 	}
@@ -73,25 +84,24 @@ func (d *Dispatcher) audience(ctx context.Context, e event.Event, msg plan.Messa
 }
 
 // residents walks the people with a living home in the estate, each once, by keyset.
-func (d *Dispatcher) residents(ctx context.Context, estate int64, give func([]recipient) error) error {
-	after := int64(0)
+func (d *Dispatcher) residents(ctx context.Context, estate int64, at progress, give func(progress, []recipient) error) error {
 	for {
 		var people []int64
 		err := d.o.DB.View(ctx, func(tx *store.Tx) error {
 			today := org.DayOf(tx.Now)
 			return tx.Model(&org.Residence{}).Distinct("person_id").
-				Where("estate_id = ? AND living IS NOT NULL AND (lease_ends IS NULL OR lease_ends >= ?) AND person_id > ?", estate, today, after).
+				Where("estate_id = ? AND living IS NOT NULL AND (lease_ends IS NULL OR lease_ends >= ?) AND person_id > ?", estate, today, at.After).
 				Order("person_id").Limit(expandBatch).Pluck("person_id", &people).Error
 		})
 		if err != nil || len(people) == 0 {
 			return err
 		}
-		after = people[len(people)-1]
+		at.After = people[len(people)-1]
 		batch := make([]recipient, len(people))
 		for i, p := range people {
 			batch[i] = recipient{kind: "person", id: p, person: p}
 		}
-		if err := give(batch); err != nil {
+		if err := give(at, batch); err != nil {
 			return err
 		}
 	}
@@ -160,11 +170,45 @@ func organisations(tx *store.Tx, e event.Event, to plan.To) ([]int64, error) {
 	if err := tx.Where("id = ?", e.Estate()).Take(&estate).Error; err != nil {
 		return nil, store.NotFound(err, org.ErrEstateNotFound)
 	}
-	if to == plan.Committee {
+	switch to {
+	case plan.Township:
+		return []int64{estate.TownshipID}, nil
+	case plan.Committee:
 		return []int64{estate.StandIn(org.FunctionCommittee).OrganisationID}, nil
+	case plan.Duty:
+		return nil, nil
 	}
 	return []int64{estate.CommunityID}, nil
 }
+
+// onDuty gives who is on duty for emergency repairs: the posts of their organisations, and the number of each shift, which may
+// belong to nobody with an account.
+func (d *Dispatcher) onDuty(tx *store.Tx, estate int64, except []int64) ([]recipient, error) {
+	if d.o.Duty == nil {
+		return nil, nil
+	}
+	shifts, err := d.o.Duty(tx, estate)
+	if err != nil {
+		return nil, err
+	}
+	var orgs []int64
+	var all []recipient
+	for _, s := range shifts {
+		if slices.Contains(except, s.OrganisationID) {
+			continue
+		}
+		orgs, all = append(orgs, s.OrganisationID), append(all, recipient{kind: onShift, id: s.ShiftID})
+	}
+	slices.Sort(orgs)
+	posts, err := holders(tx, slices.Compact(orgs), except, nil)
+	return append(posts, all...), err
+}
+
+// onShift is the kind of a recipient that is a number on the duty roster.
+const onShift = "shift"
+
+// Shift is somebody's time of duty for an organisation.
+type Shift struct{ ShiftID, OrganisationID int64 }
 
 // holders gives the posts of organisations with everybody who holds or deputises each, and posts that nobody holds
 // with their deputy post's people. Where an organisation has no living holder at all, those above it are told as well,
@@ -204,23 +248,39 @@ func holders(tx *store.Tx, orgs, except []int64, kinds []org.PostKind) ([]recipi
 const levels = 8
 
 func postsOf(tx *store.Tx, organisation int64, kinds []org.PostKind) (found []recipient, held bool, err error) {
+	q := tx.Model(&org.Post{}).Where("posts.organisation_id = ?", organisation)
+	if len(kinds) > 0 {
+		q = q.Where("posts.kind IN ?", kinds)
+	}
+	if found, err = heldIn(tx, q); err != nil {
+		return nil, false, err
+	}
+	return found, len(heldPosts(found)) > 0, nil
+}
+
+// holdersAt gives posts with everybody who holds or deputises each, as holders does.
+func holdersAt(tx *store.Tx, posts []int64) ([]recipient, error) {
+	return heldIn(tx, tx.Model(&org.Post{}).Where("posts.id IN ?", posts))
+}
+
+// heldIn gives the posts of a query whose terms run, with their people or who stands in for them.
+func heldIn(tx *store.Tx, q *gorm.DB) ([]recipient, error) {
 	var rows []struct {
 		PostID   int64
 		PersonID int64
 	}
 	today := org.DayOf(tx.Now)
-	q := tx.Model(&org.Post{})
-	if len(kinds) > 0 {
-		q = q.Where("posts.kind IN ?", kinds)
-	}
-	err = q.Select("posts.id AS post_id, COALESCE(h.person_id, d.person_id, 0) AS person_id").
+	err := q.Select("posts.id AS post_id, COALESCE(h.person_id, d.person_id, 0) AS person_id").
 		Joins("LEFT JOIN post_holders h ON h.post_id = posts.id AND h.holding IS NOT NULL").
 		Joins("LEFT JOIN post_holders d ON h.id IS NULL AND d.post_id = posts.deputy_post_id AND d.holding IS NOT NULL").
-		Where("posts.organisation_id = ? AND posts.closed_at IS NULL AND (posts.starts_on IS NULL OR posts.starts_on <= ?) AND (posts.ends_on IS NULL OR posts.ends_on >= ?)", organisation, today, today).
+		Where("posts.closed_at IS NULL AND (posts.starts_on IS NULL OR posts.starts_on <= ?) AND (posts.ends_on IS NULL OR posts.ends_on >= ?)", today, today).
 		Order("posts.id").Limit(500).Scan(&rows).Error
-	for _, r := range rows {
-		found = append(found, recipient{kind: "post", id: r.PostID, person: r.PersonID})
-		held = held || r.PersonID != 0
+	if err != nil {
+		return nil, err
 	}
-	return found, held, err
+	found := make([]recipient, len(rows))
+	for i, r := range rows {
+		found[i] = recipient{kind: "post", id: r.PostID, person: r.PersonID}
+	}
+	return withStandIns(tx, found)
 }

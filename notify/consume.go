@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/linli-city/linli/models/event"
 )
 
 const group = "notify"
@@ -15,12 +17,12 @@ const group = "notify"
 // errGroupMade asks to read again: the stream's group was made just now.
 var errGroupMade = errors.New("notify: consumer group made")
 
-// consume reads one shard's stream until ctx ends. A read blocks for at most a second, because go-redis does not
+// consume reads one stream until ctx ends. A read blocks for at most a second, because go-redis does not
 // interrupt it.
-func (d *Dispatcher) consume(ctx context.Context, shard int) {
+func (d *Dispatcher) consume(ctx context.Context, st stream) {
 	quiet := newQuieter(d.o.Log, "consume")
 	for ctx.Err() == nil {
-		_, err := d.read(ctx, shard, time.Second)
+		_, err := d.read(ctx, st, time.Second)
 		quiet.report(ctx, err)
 		if err != nil {
 			select {
@@ -31,25 +33,27 @@ func (d *Dispatcher) consume(ctx context.Context, shard int) {
 	}
 }
 
-// consumeOnce reads every shard without waiting.
+// consumeOnce reads every stream without waiting.
 func (d *Dispatcher) consumeOnce(ctx context.Context) (bool, error) {
 	moved := false
 	for shard := range d.o.Shards {
-		n, err := d.read(ctx, shard, -1)
-		if err != nil {
-			return moved, err
+		for _, p := range event.Priorities {
+			n, err := d.read(ctx, stream{shard, p}, -1)
+			if err != nil {
+				return moved, err
+			}
+			moved = moved || n > 0
 		}
-		moved = moved || n > 0
 	}
 	return moved, nil
 }
 
 // read takes new entries and those that a dead consumer left, expands them and acknowledges. An entry whose message
 // could not be expanded is acknowledged too: the database makes it due again.
-func (d *Dispatcher) read(ctx context.Context, shard int, block time.Duration) (int, error) {
-	entries, err := d.take(ctx, shard, block)
+func (d *Dispatcher) read(ctx context.Context, st stream, block time.Duration) (int, error) {
+	entries, err := d.take(ctx, st, block)
 	if errors.Is(err, errGroupMade) {
-		entries, err = d.take(ctx, shard, block)
+		entries, err = d.take(ctx, st, block)
 	}
 	if err != nil || len(entries) == 0 {
 		return 0, err
@@ -60,23 +64,20 @@ func (d *Dispatcher) read(ctx context.Context, shard int, block time.Duration) (
 		text, _ := e.Values["id"].(string)
 		id, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
-			d.o.Log.ErrorContext(ctx, "stream entry without a message id", "stream", stream(shard), "entry", e.ID)
+			d.o.Log.ErrorContext(ctx, "stream entry without a message id", "stream", st.key(), "entry", e.ID)
 			continue
 		}
-		if err := d.Expand(ctx, id); err != nil {
-			if ctx.Err() != nil {
-				return len(acks), ctx.Err() // not acknowledged: another consumer or the relay brings it back
-			}
-			d.failed(ctx, id, err)
+		d.carry(ctx, id)
+		if ctx.Err() != nil {
+			return len(acks), ctx.Err() // not acknowledged: another consumer or the relay brings it back
 		}
 	}
-	poke(d.send)
-	return len(entries), d.o.Redis.XAck(context.WithoutCancel(ctx), stream(shard), group, acks...).Err()
+	return len(entries), d.o.Redis.XAck(context.WithoutCancel(ctx), st.key(), group, acks...).Err()
 }
 
-func (d *Dispatcher) take(ctx context.Context, shard int, block time.Duration) ([]redis.XMessage, error) {
-	key := stream(shard)
-	stale, _, err := d.o.Redis.XAutoClaim(ctx, &redis.XAutoClaimArgs{Stream: key, Group: group, Consumer: d.owner, MinIdle: carried, Start: "0", Count: 50}).Result()
+func (d *Dispatcher) take(ctx context.Context, st stream, block time.Duration) ([]redis.XMessage, error) {
+	key := st.key()
+	stale, _, err := d.o.Redis.XAutoClaim(ctx, &redis.XAutoClaimArgs{Stream: key, Group: group, Consumer: d.owner, MinIdle: carried(st.priority), Start: "0", Count: 50}).Result()
 	if err == nil && len(stale) > 0 {
 		return stale, nil
 	}

@@ -14,23 +14,31 @@ import (
 // failing is how many tries may fail before the office is shown that something does not get through.
 const failing = 3
 
+// Undelivered is a delivery that did not arrive, with what it was about.
+type Undelivered struct {
+	Delivery
+	Title    string
+	Template string
+}
+
 // ListUndelivered pages through deliveries that were given up, refused or keep failing, newest first, for the bureau. Those to
 // people come without who they are: a refused subscription would tell who has just complained.
-func ListUndelivered(ctx context.Context, db *store.DB, actor org.Actor, before int64, limit int) ([]Delivery, error) {
+func ListUndelivered(ctx context.Context, db *store.DB, actor org.Actor, before int64, limit int) ([]Undelivered, error) {
 	if err := actor.Must(org.ReadOutbox); err != nil {
 		return nil, err
 	}
-	var rows []Delivery
+	var rows []Undelivered
 	err := db.View(ctx, func(tx *store.Tx) error {
-		q := tx.Scopes(actor.NotAbout("about_id")).Where("state IN ? OR (state = ? AND attempts >= ?)", []State{Dead, Refused, Unreachable}, Waiting, failing)
+		q := tx.Table("deliveries").Select("deliveries.*, t.title, t.template").Joins("LEFT JOIN message_texts t ON t.id = deliveries.text_id").
+			Scopes(actor.NotAbout("about_id")).Where("state IN ? OR (state = ? AND attempts >= ?)", []State{Dead, Refused, Unreachable, Held}, Waiting, failing)
 		if before > 0 {
-			q = q.Where("id < ?", before)
+			q = q.Where("deliveries.id < ?", before)
 		}
-		return q.Order("id DESC").Limit(limit).Find(&rows).Error
+		return q.Order("deliveries.id DESC").Limit(limit).Find(&rows).Error
 	})
 	for i := range rows {
 		rows[i].PersonID = 0
-		if rows[i].RecipientKind == "person" {
+		if rows[i].RecipientKind != "post" {
 			rows[i].RecipientID = 0
 		}
 	}
@@ -52,7 +60,7 @@ func ListStuck(ctx context.Context, db *store.DB, actor org.Actor) ([]outbox.Mes
 // replayBatch is how many deliveries one call replays.
 const replayBatch = 1000
 
-// ReplayAll sends every dead delivery since a time once more, at most 1000 a call, oldest first, and reports how many;
+// ReplayAll sends every dead or held delivery since a time once more, at most 1000 a call, oldest first, and reports how many;
 // fewer than 1000 means that there are no more. Fault: org.ErrForbidden.
 func ReplayAll(ctx context.Context, db *store.DB, actor org.Actor, since time.Time) (int, error) {
 	if err := actor.Must(org.ReadOutbox); err != nil {
@@ -61,11 +69,11 @@ func ReplayAll(ctx context.Context, db *store.DB, actor org.Actor, since time.Ti
 	n := 0
 	err := db.InTx(ctx, func(tx *store.Tx) error {
 		var ids []int64
-		err := tx.Model(&Delivery{}).Where("state = ? AND created_at >= ?", Dead, since).Order("id").Limit(replayBatch).Pluck("id", &ids).Error
+		err := tx.Model(&Delivery{}).Scopes(actor.NotAbout("about_id")).Where("state IN ? AND created_at >= ?", []State{Dead, Held}, since).Order("id").Limit(replayBatch).Pluck("id", &ids).Error
 		if n = len(ids); err != nil || n == 0 {
 			return err
 		}
-		err = tx.Model(&Delivery{}).Where("id IN ? AND state = ?", ids, Dead).Updates(map[string]any{"state": Waiting, "attempts": 0, "due_at": tx.Now}).Error
+		err = tx.Model(&Delivery{}).Where("id IN ? AND state IN ?", ids, []State{Dead, Held}).Updates(map[string]any{"state": Waiting, "attempts": 0, "due_at": tx.Now}).Error
 		if err != nil {
 			return err
 		}
@@ -85,7 +93,7 @@ func ReplayMessage(ctx context.Context, db *store.DB, actor org.Actor, id int64)
 		return err
 	}
 	err := db.InTx(ctx, func(tx *store.Tx) error {
-		res := tx.Model(&outbox.Message{}).Where("id = ? AND state = ?", id, outbox.Dead).Updates(map[string]any{"state": outbox.Pending, "attempts": 0, "due_at": tx.Now})
+		res := tx.Model(&outbox.Message{}).Scopes(actor.NotAbout("about_id")).Where("id = ? AND state = ?", id, outbox.Dead).Updates(map[string]any{"state": outbox.Pending, "attempts": 0, "due_at": tx.Now})
 		if err := store.MustAffect(res, ErrMessageNotFound); err != nil {
 			return err
 		}
@@ -98,13 +106,13 @@ func ReplayMessage(ctx context.Context, db *store.DB, actor org.Actor, id int64)
 	return nil
 }
 
-// Replay sends a dead delivery once more. Faults: ErrDeliveryNotFound, org.ErrForbidden.
+// Replay sends a dead or held delivery once more. Faults: ErrDeliveryNotFound, org.ErrForbidden.
 func Replay(ctx context.Context, db *store.DB, actor org.Actor, id int64) error {
 	if err := actor.Must(org.ReadOutbox); err != nil {
 		return err
 	}
 	err := db.InTx(ctx, func(tx *store.Tx) error {
-		res := tx.Model(&Delivery{}).Where("id = ? AND state = ?", id, Dead).Updates(map[string]any{"state": Waiting, "attempts": 0, "due_at": tx.Now})
+		res := tx.Model(&Delivery{}).Scopes(actor.NotAbout("about_id")).Where("id = ? AND state IN ?", id, []State{Dead, Held}).Updates(map[string]any{"state": Waiting, "attempts": 0, "due_at": tx.Now})
 		if err := store.MustAffect(res, ErrDeliveryNotFound); err != nil {
 			return err
 		}

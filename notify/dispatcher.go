@@ -12,6 +12,8 @@ import (
 
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/notify/inbox"
+	"github.com/linli-city/linli/notify/plan"
 )
 
 // Consequence is something that follows an event in another domain. Do must be harmless to repeat: it runs again when
@@ -26,12 +28,18 @@ type Consequence struct {
 type Options struct {
 	DB           *store.DB
 	Redis        redis.UniversalClient
-	Channels     map[string]Channel
-	Classify     func(error) Failure
-	TemplateIDs  map[string]string // by name in the plan
+	Ways         map[plan.Channel]*Way
+	Plan         func(event.Event) ([]plan.Message, error)         // nil means the shipped table
+	Book         *Book                                             // the plan with the city's changes; nil means Plan
+	Quiet        plan.Quiet                                        // when phones are left in peace; none by default
+	Told         func([]inbox.Item)                                // hears of what has just come to inboxes; it must not wait. May be nil
+	Duty         func(tx *store.Tx, estate int64) ([]Shift, error) // who is on duty for emergency repairs
 	Consequences []Consequence
-	Shards       int // streams; 0 means 4
-	Senders      int // concurrent sends; 0 means 8
+	Addressees   Addressees    // of campaigns; nil for none
+	Admit        Admit         // nil to send all at once
+	Shards       int           // streams of each priority; 0 means 4
+	Senders      int           // sends in the air in one lane; 0 means 64
+	Rest         time.Duration // for how long a channel rests whose provider has had enough; 0 means a minute
 	Log          *slog.Logger
 	Registry     prometheus.Registerer
 }
@@ -43,20 +51,35 @@ type Dispatcher struct {
 	wake  chan struct{}
 	send  chan struct{}
 	stats *stats
+	night night
+	quiet *quieter
+	late  *quieter
+
+	// swift senders serve alarms and terms alone, steady ones the rest.
+	swift, steady chan struct{}
+	senders       sync.WaitGroup
+
+	// direct are messages that this process carries itself while Redis is away, the pressing ones apart.
+	direct map[bool]chan int64
+	deaf   time.Time // until when Redis is not asked; the relay's alone
+
+	mu       sync.Mutex
+	working  map[laneName]bool
+	resting  map[restKey]time.Time
+	troubled map[restKey]time.Duration // how long the last rest after a failure was
+	known    map[laneName]bool         // lanes that have their row
+	hints    map[laneName]bool         // lanes that this process put something into
+	looked   time.Time                 // when the database was last asked for lanes
+	draining bool                      // nothing rests: whoever drains has no time to wait for
+	starved  bool                      // a lane waits for a sender to be free
 }
 
 const (
 	relayBatch = 200
-	sendBatch  = 100
-	// carried is how long Redis has to bring a message home before the relay takes it back.
-	carried = 30 * time.Second
-	// sendLease is how long a claimed delivery stays with its sender.
-	sendLease = time.Minute
-	// tries and patience end the attempts of a message and of a delivery: both have to be used up.
-	tries    = 6
-	patience = 24 * time.Hour
 	// look is how often the database is asked when nobody calls.
 	look = time.Second
+	// swiftLanes and steadyLanes are how many lanes of each sort one process works at a time.
+	swiftLanes, steadyLanes = 4, 4
 )
 
 // New makes a dispatcher and has the database wake it.
@@ -65,11 +88,26 @@ func New(o Options) *Dispatcher {
 		o.Shards = 4
 	}
 	if o.Senders == 0 {
-		o.Senders = 8
+		o.Senders = 64
 	}
-	d := &Dispatcher{o: o, owner: rand.Text()[:16], wake: make(chan struct{}, 1), send: make(chan struct{}, 1), stats: newStats(o.Registry)}
+	if o.Plan == nil {
+		o.Plan = plan.For
+	}
+	if o.Rest == 0 {
+		o.Rest = time.Minute
+	}
+	d := &Dispatcher{o: o, owner: rand.Text()[:16], wake: make(chan struct{}, 1), send: make(chan struct{}, 1), stats: newStats(o.Registry), night: night{o.Quiet}, quiet: newQuieter(o.Log, "send"), late: newQuieter(o.Log, "lag"),
+		swift: make(chan struct{}, swiftLanes), steady: make(chan struct{}, steadyLanes), working: map[laneName]bool{}, resting: map[restKey]time.Time{}, troubled: map[restKey]time.Duration{}, known: map[laneName]bool{}, hints: map[laneName]bool{},
+		direct: map[bool]chan int64{true: make(chan int64, relayBatch), false: make(chan int64, relayBatch)}}
 	o.DB.OnWake(func() { poke(d.wake) })
 	return d
+}
+
+// announce says what has just come to inboxes.
+func (d *Dispatcher) announce(items []inbox.Item) {
+	if d.o.Told != nil && len(items) > 0 {
+		d.o.Told(items)
+	}
 }
 
 func poke(c chan struct{}) {
@@ -82,18 +120,34 @@ func poke(c chan struct{}) {
 // Run carries messages until ctx ends, and returns when everything it began has finished.
 func (d *Dispatcher) Run(ctx context.Context) {
 	var wg sync.WaitGroup
-	wg.Go(func() { d.loop(ctx, d.wake, "relay", d.relay) })
-	wg.Go(func() { d.loop(ctx, d.send, "send", d.sendDue) })
-	wg.Go(func() { d.loop(ctx, nil, "measure", d.measure) })
+	wg.Go(func() { d.loop(ctx, d.wake, look, "relay", d.relay) })
+	wg.Go(func() { d.loop(ctx, d.send, look, "send", d.sendDue) })
+	wg.Go(func() { d.loop(ctx, nil, 10*time.Second, "measure", d.measure) })
+	wg.Go(func() { d.loop(ctx, nil, time.Minute, "stock", d.measureStock) })
 	for shard := range d.o.Shards {
-		wg.Go(func() { d.consume(ctx, shard) })
+		for _, p := range event.Priorities {
+			wg.Go(func() { d.consume(ctx, stream{shard, p}) })
+		}
+	}
+	for _, ids := range d.direct {
+		wg.Go(func() {
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case id := <-ids:
+					d.carry(ctx, id)
+				}
+			}
+		})
 	}
 	wg.Wait()
+	d.senders.Wait()
 }
 
-// loop runs f when poked and at least each second, again at once while f says that there is more.
-func (d *Dispatcher) loop(ctx context.Context, poked <-chan struct{}, name string, f func(context.Context) (more bool, err error)) {
-	tick := time.NewTicker(look)
+// loop runs f when poked and at least every so often, again at once while f says that there is more.
+func (d *Dispatcher) loop(ctx context.Context, poked <-chan struct{}, every time.Duration, name string, f func(context.Context) (more bool, err error)) {
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	quiet := newQuieter(d.o.Log, name)
 	for {
@@ -115,30 +169,42 @@ func (d *Dispatcher) loop(ctx context.Context, poked <-chan struct{}, name strin
 type quieter struct {
 	log  *slog.Logger
 	name string
+	mu   sync.Mutex
 	last time.Time
 }
 
 func newQuieter(log *slog.Logger, name string) *quieter { return &quieter{log: log, name: name} }
 
 func (q *quieter) report(ctx context.Context, err error) {
-	if err == nil || ctx.Err() != nil || time.Since(q.last) < time.Minute {
+	if err == nil || ctx.Err() != nil {
 		return
 	}
-	q.last = time.Now()
-	q.log.ErrorContext(ctx, "notifications held up; trying on", "part", q.name, "error", err.Error())
+	q.mu.Lock()
+	again := time.Since(q.last) < time.Minute
+	if !again {
+		q.last = time.Now()
+	}
+	q.mu.Unlock()
+	if !again {
+		q.log.ErrorContext(ctx, "notifications held up; trying on", "part", q.name, "error", err.Error())
+	}
 }
 
 // Drain works until nothing is due, for tests and for the end of a command. It needs no Run beside it.
 func (d *Dispatcher) Drain(ctx context.Context) error {
+	d.mu.Lock()
+	d.draining = true
+	d.mu.Unlock()
 	for {
 		moved := false
-		for _, f := range []func(context.Context) (bool, error){d.relay, d.consumeOnce, d.sendDue} {
+		for _, f := range []func(context.Context) (bool, error){d.relayOrCarry, d.consumeOnce, d.sendDue} {
 			m, err := f(ctx)
 			if err != nil {
 				return err
 			}
 			moved = moved || m
 		}
+		d.senders.Wait()
 		if !moved {
 			left, err := d.due(ctx)
 			if err != nil || left == 0 {

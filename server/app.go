@@ -18,6 +18,7 @@ import (
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/complaint/suggest"
 	"github.com/linli-city/linli/models/disclosure"
+	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/file/blob"
 	"github.com/linli-city/linli/models/hotline"
@@ -28,7 +29,10 @@ import (
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/models/vault"
 	"github.com/linli-city/linli/notify"
+	"github.com/linli-city/linli/notify/campaign"
+	"github.com/linli-city/linli/notify/consent"
 	"github.com/linli-city/linli/notify/inbox"
+	"github.com/linli-city/linli/notify/plan"
 	"github.com/linli-city/linli/notify/sms"
 	"github.com/linli-city/linli/server/callback"
 	"github.com/linli-city/linli/server/h5"
@@ -61,15 +65,25 @@ type app struct {
 	suggester  suggester
 	board      *disclosure.Service
 	inbox      *inbox.Service
+	plan       *notify.Book
+	live       *inbox.Live
+	wishes     *notify.Preferences
+	campaigns  *campaign.Service
+	consents   *consent.Service
+	callback   callback.Deps
 	sessions   *session.Sessions
 	codes      *session.Codes
-	texts      *sms.Sandbox // nil where messages would be real
+	texter     texter       // nil where nothing sends short messages
+	texts      *sms.Sandbox // nil where they are real, or there are none
 	dispatcher *notify.Dispatcher
 	registry   *prometheus.Registry
 	access     *web.AccessLog
 	site       *web.Site
 	closers    []func()
 }
+
+// maxStreams is how many pages one process tells of what is new.
+const maxStreams = 2000
 
 // openApp opens the stores and builds the services. The caller closes it.
 func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, err error) {
@@ -80,7 +94,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 		}
 	}()
 	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	for _, open := range []func(context.Context) error{a.openDatabase, a.openVault, a.openRedis, a.openFiles, a.openWeChat} {
+	for _, open := range []func(context.Context) error{a.openDatabase, a.openVault, a.openRedis, a.openFiles, a.openWeChat, a.openTexts} {
 		if err := open(ctx); err != nil {
 			return nil, err
 		}
@@ -101,18 +115,31 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.mediation = mediation.New(a.db, a.pack, a.complaints, a.vault, a.files)
 	a.board = disclosure.New(a.db, a.files)
 	a.inbox = inbox.New(a.db)
-	a.sessions = session.New(a.db, a.redis, cfg.SessionTTL.D)
-	if cfg.Sandbox() {
-		a.texts = sms.NewSandbox(a.db.Now)
-		a.codes = session.NewCodes(a.db, a.vault, a.texts)
-	} else {
-		a.codes = session.NewCodes(a.db, a.vault, nil)
+	a.live = inbox.NewLive(a.db, a.redis, int(cfg.Shards.N), maxStreams, log)
+	a.wishes = notify.NewPreferences(a.db, a.quiet())
+	a.consents = consent.New(a.db, a.provided(), log)
+	a.callback = callback.Deps{WeChat: a.wechat, Org: a.org, Consents: a.consents, Log: log}
+	if a.wechat.box != nil {
+		a.wechat.box.PushTo(a.callback.Take)
 	}
+	a.sessions = session.New(a.db, a.redis, cfg.SessionTTL.D)
+	a.codes = a.newCodes()
 	a.org.OnMove(a.complaints.Relocate, a.joint.Relocate)
-	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.mediation.Erase, a.sessions.Erase, a.inbox.Erase)
-	a.complaints.OnErase(notify.Forget)
-	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Channels: a.wechat.channels(), Classify: classify, TemplateIDs: a.templates(),
-		Consequences: reactions(), Shards: int(cfg.Shards.N), Log: log, Registry: a.registry})
+	a.plan = notify.NewBook(a.db, log)
+	ways := a.ways()
+	a.campaigns = campaign.New(campaign.Options{DB: a.db, Vault: a.vault, Files: a.files, Pack: a.pack.Code, SMS: ways[plan.SMS] != nil, Stock: a.stock, Lines: a.lines, Log: log})
+	if w := ways[plan.SMS]; w != nil {
+		w.Addresses = a.campaigns.Phones // owners of the roster without an account as well
+	}
+	a.inbox.OnRead(a.campaigns.Read)
+	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.mediation.Erase, a.sessions.Erase, a.inbox.Erase, a.consents.Erase, notify.ErasePreferences, a.campaigns.Erase)
+	a.org.OnStaffing(notify.NewHandover(a.quiet()))
+	a.complaints.OnStep(notify.Acted)
+	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Ways: ways, Duty: onDuty, Told: a.live.Told, Quiet: a.quiet(), Book: a.plan, Consequences: reactions(),
+		Addressees: a.campaigns.Addressees, Admit: a.campaigns.Admit, Shards: int(cfg.Shards.N), Log: log, Registry: a.registry})
+	a.campaigns.OnGiveUp(a.dispatcher.GiveUp)
+	a.complaints.OnErase(a.dispatcher.Forget)
+	a.consents.OnConfirmed(a.dispatcher.Confirm)
 	return a, nil
 }
 
@@ -138,24 +165,48 @@ func (a *app) mount(ctx context.Context) error {
 				return err
 			}},
 		}})
-	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Mediation: a.mediation, Board: a.board, Files: a.files, Inbox: a.inbox,
+	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Mediation: a.mediation, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Consents: a.consents, Campaigns: a.campaigns,
 		WeChat: a.wechat, Suggester: a.suggester, Vault: a.vault})
-	office.Routes(a.site, office.Deps{DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Joint: a.joint, Mediation: a.mediation, Hotline: a.hotline, Board: a.board, Files: a.files, Inbox: a.inbox,
+	office.Routes(a.site, office.Deps{DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Joint: a.joint, Mediation: a.mediation, Hotline: a.hotline, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Told: notify.NewTimeline(a.db, a.complaints), Plan: a.plan, Notifier: a.dispatcher, Campaigns: a.campaigns,
 		Pack: a.pack.Code, PublicURL: a.cfg.PublicURL})
 	public.Routes(a.site, public.Deps{Complaints: a.complaints, Board: a.board, Codes: a.codes, PublicURL: a.cfg.PublicURL, Production: a.cfg.Production, Bureau: a.bureau()})
-	h5.Routes(a.site, h5.Deps{Org: a.org, Board: a.board, Complaints: a.complaints, Codes: a.codes, Files: a.files, PublicURL: a.cfg.PublicURL})
-	callback.Routes(a.site, callback.Deps{WeChat: a.wechat, Org: a.org, Log: a.log})
+	h5.Routes(a.site, h5.Deps{Org: a.org, Board: a.board, Complaints: a.complaints, Codes: a.codes, Files: a.files, Campaigns: a.campaigns, PublicURL: a.cfg.PublicURL})
+	callback.Routes(a.site, a.callback)
+	a.site.OnStop(a.live.Close)
 	a.site.Unlisted(http.MethodGet, "/files/:token", "a file behind an expiring link", a.serveFile)
 	a.site.Unlisted(http.MethodGet, "/", "where to look", func(c *gin.Context) { c.Redirect(http.StatusFound, "/docs") })
 	if a.wechat.box != nil {
 		a.wechat.box.mount(a.site)
 	}
 	if a.texts != nil {
-		a.site.Unlisted(http.MethodGet, "/sandbox-texts", "the sandbox's short messages; never mounted with the real WeChat", func(c *gin.Context) {
-			c.JSON(http.StatusOK, a.texts.Messages())
-		})
+		mountTexts(a.site, a.texts)
 	}
 	return nil
+}
+
+// quiet are the hours in which phones are left in peace. The sandbox has none that would ring.
+func (a *app) quiet() plan.Quiet {
+	if a.cfg.Sandbox() {
+		return plan.Quiet{}
+	}
+	return plan.Default().Quiet()
+}
+
+// stock tells who has a consent left that a campaign may take.
+func (a *app) stock(tx *store.Tx, template string, persons []int64) (map[int64]bool, error) {
+	return a.consents.Left(tx, template, event.Bulk, persons)
+}
+
+// lines are the phones that letters name, the nearest first.
+func (a *app) lines(ctx context.Context, estate int64) ([]campaign.Line, error) {
+	contacts, err := a.complaints.Contacts(ctx, estate)
+	var list []campaign.Line
+	for _, c := range contacts {
+		if !c.OnDuty { // emergency repairs are not for questions about a letter
+			list = append(list, campaign.Line{Name: c.Name, Phone: c.Phone, Address: c.Address, Hours: c.Hours})
+		}
+	}
+	return list, err
 }
 
 // bureau is the name of the housing bureau in the city's pack.
@@ -180,6 +231,7 @@ func (a *app) run(ctx context.Context, l net.Listener) error {
 	defer stop()
 	var wg sync.WaitGroup
 	wg.Go(func() { a.dispatcher.Run(back) })
+	wg.Go(func() { a.live.Run(back) })
 	wg.Go(func() { a.chores(back) })
 	err := a.site.Run(ctx, l)
 	stop()

@@ -17,6 +17,7 @@ import (
 type benchCmd struct {
 	Cases  benchCasesCmd  `cmd:"" help:"填入大量投诉，量每个工作列表和搜索的时间；要一个空数据库"`
 	Import benchImportCmd `cmd:"" help:"导入一份大名册，打印时间和内存峰值"`
+	Notify benchNotifyCmd `cmd:"" help:"把一件事通知很多人，打印写入和发送的速度、其间危险警报的快慢；要一个空数据库"`
 }
 
 type benchImportCmd struct {
@@ -35,7 +36,8 @@ func (c benchImportCmd) Run(e *environment) error {
 	if err := writeSample(path, c.Units); err != nil {
 		return err
 	}
-	e.cfg.Data, e.cfg.WeChatMiniID = dir, ""
+	e.cfg.Data = dir
+	reachNobody(&e.cfg)
 	return e.withApp(func(a *app) error {
 		if err := a.onlyDemo(e.ctx); err != nil {
 			return err

@@ -27,7 +27,8 @@ func (c benchCasesCmd) Run(e *environment) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	e.cfg.Data, e.cfg.WeChatMiniID = dir, ""
+	e.cfg.Data = dir
+	reachNobody(&e.cfg)
 	return e.withApp(func(a *app) error {
 		if err := a.onlyDemo(e.ctx); err != nil {
 			return err

@@ -185,6 +185,6 @@ func (b *caseBench) analyze() error {
 		})
 	}
 	return b.db.View(b.ctx, func(tx *store.Tx) error {
-		return tx.Exec("ANALYZE TABLE cases, case_parties, case_grams, case_complainants, case_steps").Error
+		return tx.Exec("ANALYZE TABLE cases, case_parties, case_grams, case_complainants, case_steps, deliveries, residences").Error
 	})
 }

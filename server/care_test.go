@@ -292,10 +292,10 @@ func TestErasedCasesAreForgottenEverywhere(t *testing.T) {
 			if err := tx.Model(&notify.Delivery{}).Where("message_id IN ? AND recipient_kind = 'person'", ids).Count(&deliveries).Error; err != nil {
 				return err
 			}
-			if err := tx.Model(&inbox.Item{}).Where("subject_kind = 'case' AND subject_id = ? AND recipient_kind = 'person'", id).Count(&items).Error; err != nil {
+			if err := tx.Model(&inbox.Item{}).Where("message_id IN ? AND recipient_kind = 'person'", ids).Count(&items).Error; err != nil {
 				return err
 			}
-			return tx.Model(&inbox.Item{}).Where("subject_kind = 'case' AND subject_id = ? AND recipient_kind = 'post'", id).Count(&offices).Error
+			return tx.Model(&inbox.Item{}).Where("message_id IN ? AND recipient_kind = 'post'", ids).Count(&offices).Error
 		})
 		if err != nil {
 			t.Fatal(err)

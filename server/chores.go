@@ -34,6 +34,14 @@ func (a *app) chores(ctx context.Context) {
 			n, err := a.complaints.Tick(ctx)
 			return n > 0, err
 		}},
+		{"chase-unread", 10 * time.Second, func(ctx context.Context) (bool, error) {
+			n, err := a.dispatcher.Chase(ctx)
+			return n > 0, err
+		}},
+		{"send-digests", 30 * time.Second, func(ctx context.Context) (bool, error) {
+			n, err := a.dispatcher.SendDigests(ctx)
+			return n > 0, err
+		}},
 		{"complaint-index", 2 * time.Second, func(ctx context.Context) (bool, error) {
 			n, err := a.complaints.IndexTexts(ctx, 500)
 			return n > 0, err
@@ -51,10 +59,12 @@ func (a *app) chores(ctx context.Context) {
 			return n > 0, err
 		}},
 		{"calendar-warning", time.Hour, a.warnOfYears},
+		{"notify-watch", time.Minute, a.watchNotifier},
 		{"mediation-clock", time.Minute, func(ctx context.Context) (bool, error) {
 			n, err := a.mediation.Tick(ctx)
 			return n > 0, err
 		}},
+		{"campaign-clock", 2 * time.Second, a.campaigns.Tick},
 		{"vacant-queues", 10 * time.Minute, func(ctx context.Context) (bool, error) {
 			return false, a.complaints.WakeVacant(ctx)
 		}},
@@ -69,6 +79,10 @@ func (a *app) chores(ctx context.Context) {
 		}},
 		{"purge-phone-codes", time.Hour, func(ctx context.Context) (bool, error) {
 			n, err := a.codes.Purge(ctx)
+			return n > 0, err
+		}},
+		{"purge-pushes", time.Hour, func(ctx context.Context) (bool, error) {
+			n, err := a.consents.Purge(ctx)
 			return n > 0, err
 		}},
 		{"purge-access-log", time.Hour, func(ctx context.Context) (bool, error) {
@@ -98,6 +112,21 @@ func (a *app) warnOfYears(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	_, err = a.complaints.WarnOfYears(ctx)
+	return false, err
+}
+
+// watchNotifier tells the bureau once an hour while notifications are late.
+func (a *app) watchNotifier(ctx context.Context) (more bool, err error) {
+	behind, err := a.dispatcher.Watch(ctx, false)
+	if err != nil || !behind {
+		return false, err
+	}
+	// As above: the lease is what keeps the message from coming every minute.
+	held, err := a.db.Claim(ctx, "notify.behind", rand.Text(), time.Hour)
+	if err != nil || !held {
+		return false, err
+	}
+	_, err = a.dispatcher.Watch(ctx, true)
 	return false, err
 }
 

@@ -43,7 +43,7 @@ func (t *demoTown) officer(key, name string, inviter org.Actor, post int64) (org
 	if err := t.take(a, inviter, post); err != nil {
 		return org.Actor{}, fmt.Errorf("%s: %w", key, err)
 	}
-	openID, unionID, err := t.wechat.demoFollow(key)
+	openID, unionID, err := t.wechat.demoFollow(t.ctx, key)
 	if err != nil {
 		return org.Actor{}, err
 	}

@@ -51,7 +51,7 @@ func (t *demoTown) resident(key, name, phone string, e *org.Estate) (org.Actor, 
 	if _, err := t.org.BindPhone(t.ctx, a, phone); err != nil {
 		return a, err
 	}
-	if err := t.wechat.demoConsent(key); err != nil {
+	if err := t.agree(key, a); err != nil {
 		return a, err
 	}
 	if a, err = t.sessions.Resident(t.ctx, d.Token); err != nil {
@@ -69,7 +69,7 @@ func (t *demoTown) guest(key, name string, owner org.Actor, role org.Role, e *or
 	if err != nil {
 		return err
 	}
-	if err := t.wechat.demoConsent(key); err != nil {
+	if err := t.agree(key, a); err != nil {
 		return err
 	}
 	d.Estate, d.Unit = e.ID, owner.Homes[0].UnitID

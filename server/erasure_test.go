@@ -10,6 +10,7 @@ import (
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/notify/consent"
 	"github.com/linli-city/linli/notify/inbox"
 	"github.com/linli-city/linli/server/session"
 )
@@ -59,7 +60,7 @@ func TestAnErasedPersonIsGone(t *testing.T) {
 			t.Errorf("%s can be opened: %d", name, a.status)
 		}
 	}
-	var left struct{ Accounts, Sessions, Messages, Keys int64 }
+	var left struct{ Accounts, Sessions, Messages, Keys, Consents int64 }
 	err := e.db.View(t.Context(), func(tx *store.Tx) error {
 		for _, q := range []struct {
 			n     *int64
@@ -69,6 +70,7 @@ func TestAnErasedPersonIsGone(t *testing.T) {
 			{&left.Accounts, &complaint.Complainant{}, "person_id = ? AND open_id <> ''"},
 			{&left.Sessions, &session.Session{}, "person_id = ?"},
 			{&left.Messages, &inbox.Item{}, "recipient_kind = 'person' AND recipient_id = ?"},
+			{&left.Consents, &consent.Subscription{}, "person_id = ?"},
 			{&left.Keys, &file.File{}, "person_id = ? AND key_sealed <> '' AND subject_kind <> 'case'"},
 		} {
 			if err := tx.Model(q.model).Where(q.where, person).Count(q.n).Error; err != nil {
@@ -77,7 +79,7 @@ func TestAnErasedPersonIsGone(t *testing.T) {
 		}
 		return nil
 	})
-	if err != nil || left.Accounts+left.Sessions+left.Messages+left.Keys != 0 {
+	if err != nil || left.Accounts+left.Sessions+left.Messages+left.Keys+left.Consents != 0 {
 		t.Errorf("left behind: %+v, %v", left, err)
 	}
 	for swept := 1; swept > 0; {

@@ -11,8 +11,12 @@ import (
 
 	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/complaint"
+	"github.com/linli-city/linli/models/event"
+	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/notify"
+	"github.com/linli-city/linli/notify/plan"
 )
 
 // TestFiguresAndErasingUseTheirKeys: what a day brought is found by kind and time, what was told of a case by the case.
@@ -27,7 +31,21 @@ func TestFiguresAndErasingUseTheirKeys(t *testing.T) {
 		for i := range 2000 {
 			told = append(told, outbox.Message{Kind: "complaint.filed", Body: fmt.Sprintf(`{"case_id":%d,"person_ids":[1]}`, i), CaseID: int64(i), State: outbox.Done, DueAt: tx.Now, CreatedAt: tx.Now})
 		}
-		return tx.CreateInBatches(&told, 500).Error
+		if err := tx.CreateInBatches(&told, 500).Error; err != nil {
+			return err
+		}
+		var sent []notify.Delivery
+		var homes []org.Residence
+		for i := range int64(5000) {
+			sent = append(sent, notify.Delivery{MessageID: i, RecipientKind: "person", RecipientID: i, PersonID: i, Channel: plan.Mini, Lane: int(i % 8), Priority: event.Normal,
+				State: []notify.State{notify.Sent, notify.Waiting}[i%10/9], DueAt: tx.Now.Add(time.Hour), CreatedAt: tx.Now})
+			living := fmt.Sprint("crowd/", i)
+			homes = append(homes, org.Residence{EstateID: b.estates[i%900].ID, UnitID: i, PersonID: 1_000_000 + i, Role: org.RoleOwner, Since: tx.Now, Living: &living})
+		}
+		if err := tx.CreateInBatches(&sent, 500).Error; err != nil {
+			return err
+		}
+		return tx.CreateInBatches(&homes, 500).Error
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -44,6 +62,21 @@ func TestFiguresAndErasingUseTheirKeys(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	err = e.db.InTx(t.Context(), func(tx *store.Tx) error { // what is read within a commit
+		return tx.Callback().Query().Replace("test:figures", note)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	carry := func() error {
+		err := e.db.InTx(t.Context(), func(tx *store.Tx) error {
+			return outbox.Append(tx, event.NoticePublished{NoticeID: 1, EstateID: b.estates[0].ID, EstateName: "小区", Sort: "公告", Title: "停水", PublisherName: "社区", At: tx.Now})
+		})
+		if err != nil {
+			return err
+		}
+		return notify.New(notify.Options{DB: e.db, Redis: e.redis, Ways: e.ways(), Log: e.log}).Drain(t.Context()) // a new one looks at every lane
 	}
 	now := e.db.Now()
 	week := complaint.Period{From: now.Add(-7 * 24 * time.Hour), To: now}
@@ -64,6 +97,9 @@ func TestFiguresAndErasingUseTheirKeys(t *testing.T) {
 			_, err := e.complaints.BacklogCases(t.Context(), e.actor("bureau"), calendar.DateOf(now.Add(-14*24*time.Hour)), complaint.DayOpen, complaint.Backlog{LeadID: b.offices[0]}, 0, 21)
 			return err
 		}},
+		{"whom an estate's message goes to", "FROM `residences`", "residences_people", carry},
+		{"what a lane sends next", "ORDER BY due_at, id", "deliveries_due", carry},
+		{"which lanes have something due", "FROM `send_lanes` WHERE (SELECT", "deliveries_due", carry},
 		{"what was told of a case", "FROM `outbox_messages`", "outbox_messages_case", func() error {
 			return e.db.View(t.Context(), func(tx *store.Tx) error {
 				_, err := outbox.Forget(tx, []int64{1_000_000, 1_000_001})
@@ -80,6 +116,10 @@ func TestFiguresAndErasingUseTheirKeys(t *testing.T) {
 			if strings.Contains(s, c.from) && !strings.Contains(s, "cases.created_at <") {
 				statement = s
 			}
+		}
+		if statement == "" {
+			t.Errorf("%s: no such statement among %d", c.what, len(seen))
+			continue
 		}
 		if plan := explain(t, e.db, statement); !strings.Contains(plan, c.key) {
 			t.Errorf("%s does not use %s:\n%s\n%s", c.what, c.key, statement, plan)

@@ -40,6 +40,7 @@ func (e *engine) crowd(t *testing.T) {
 	var mediations []mediation.Mediation
 	var parties []mediation.Party
 	var items []inbox.Item
+	var texts []notify.Text
 	var deliveries []notify.Delivery
 	var orders []hotline.Order
 	var imports []hotline.Import
@@ -53,13 +54,14 @@ func (e *engine) crowd(t *testing.T) {
 		attendees = append(attendees, joint.Attendee{ConferenceID: id, OrganisationID: share(i, community), State: "present"})
 		mediations = append(mediations, mediation.Mediation{Number: "M" + ref, EstateID: share(i, estate), HostID: share(i, community), State: "requested", AskedPerson: 1, ClientRef: ref, CreatedAt: at})
 		parties = append(parties, mediation.Party{MediationID: id, Side: "applicant", PersonID: share(i, e.town.actors["owner"].person), CreatedAt: at})
-		items = append(items, inbox.Item{DeliveryID: id, RecipientKind: "person", RecipientID: share(i, e.town.actors["owner"].person), Title: "标题", CreatedAt: at})
+		items = append(items, inbox.Item{MessageID: id, TextID: id, RecipientKind: "person", RecipientID: share(i, e.town.actors["owner"].person), CreatedAt: at})
+		texts = append(texts, notify.Text{MessageID: id, Title: "标题", CreatedAt: at})
 		deliveries = append(deliveries, notify.Delivery{MessageID: id, RecipientKind: "person", RecipientID: id, PersonID: id, Channel: "wechat_mini", State: []notify.State{notify.Sent, notify.Dead}[i%100/99], DueAt: at, CreatedAt: at})
 		imports = append(imports, hotline.Import{OrganisationID: share(i, township), State: "checked", Layouts: "[]", Faults: "null", ClientRef: ref, CreatedAt: at})
 		orders = append(orders, hotline.Order{ImportID: 1 + int64(i/500), Line: i, Number: ref, State: hotline.Filed, CreatedAt: at})
 	}
 	err := e.db.InTx(t.Context(), func(tx *store.Tx) error {
-		for _, rows := range []any{&whistles, &summons, &tasks, &conferences, &attendees, &mediations, &parties, &items, &deliveries, &imports, &orders} {
+		for _, rows := range []any{&whistles, &summons, &tasks, &conferences, &attendees, &mediations, &parties, &items, &texts, &deliveries, &imports, &orders} {
 			if err := tx.CreateInBatches(rows, 500).Error; err != nil {
 				return err
 			}
@@ -74,7 +76,7 @@ func (e *engine) crowd(t *testing.T) {
 	}
 	if e.db.Dialect != store.SQLite {
 		err := e.db.View(t.Context(), func(tx *store.Tx) error {
-			return tx.Exec("ANALYZE TABLE whistles, whistle_summons, tasks, conferences, conference_attendees, mediations, mediation_parties, inbox_items, deliveries, hotline_imports, hotline_orders").Error
+			return tx.Exec("ANALYZE TABLE whistles, whistle_summons, tasks, conferences, conference_attendees, mediations, mediation_parties, inbox_items, message_texts, deliveries, hotline_imports, hotline_orders").Error
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -110,7 +112,7 @@ func TestOtherListsUseTheirKeys(t *testing.T) {
 		{"community", "mediations", "mediations", mediations, "mediations_hosted|mediations_host"},
 		{"owner", "mediations", "mediations", mediations, "mediation_parties_person"},
 		{"owner", "inbox", "inbox_items", func(a org.Actor) error { _, err := e.inbox.List(ctx, a, 0, 21); return err }, "inbox_items_recipient"},
-		{"bureau", "undelivered", "deliveries", func(a org.Actor) error { _, err := notify.ListUndelivered(ctx, e.db, a, 0, 21); return err }, "deliveries_state|PRIMARY"},
+		{"bureau", "undelivered", "deliveries", func(a org.Actor) error { _, err := notify.ListUndelivered(ctx, e.db, a, 0, 21); return err }, "deliveries_due|PRIMARY"},
 		{"township", "hotline imports", "hotline_imports", func(a org.Actor) error { _, err := e.hotline.List(ctx, a, 0, 21); return err }, "hotline_imports_organisation|hotline_imports_ref"},
 		{"township", "hotline orders", "hotline_orders", func(a org.Actor) error { _, err := e.hotline.ListOrders(ctx, a, 1, "", 0, 21); return err }, "hotline_orders_import|hotline_orders key its own"},
 	} {

@@ -124,7 +124,7 @@ func TestKilledBetweenCommitAndSending(t *testing.T) {
 		t.Fatal(err)
 	}
 	modelstest.Wipe(t, e.redis)
-	second := notify.New(notify.Options{DB: e.db, Redis: e.redis, Channels: e.wechat.channels(), Classify: classify, TemplateIDs: e.templates(), Log: e.log})
+	second := notify.New(notify.Options{DB: e.db, Redis: e.redis, Ways: e.wechat.ways(e.templates()), Log: e.log})
 	for _, d := range []*notify.Dispatcher{second, e.dispatcher} {
 		if err := d.Drain(t.Context()); err != nil {
 			t.Fatal(err)

@@ -48,10 +48,19 @@ type engine struct {
 	url  string
 }
 
-func newEngine(t testing.TB) *engine {
+func newEngine(t testing.TB, change ...func(*config.Config)) *engine {
+	t.Helper()
+	c := testConfig(t)
+	for _, f := range change {
+		f(&c)
+	}
+	return engineOf(t, c)
+}
+
+func engineOf(t testing.TB, c config.Config) *engine {
 	t.Helper()
 	onSQL = modelstest.Record()
-	a, err := openApp(context.Background(), testConfig(t), slog.New(slog.DiscardHandler))
+	a, err := openApp(context.Background(), c, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,6 +27,7 @@ var sealedColumns = []vault.Column{
 	{Table: "privacy_requests", Sealed: "body_sealed", Bound: "privacy_requests.body"},
 	{Table: "sessions", Sealed: "key_sealed", Bound: "sessions.key"},
 	{Table: "files", Sealed: "key_sealed", Bound: "files.key"},
+	{Table: "reaches", Sealed: "slip_sealed", Bound: "reaches.slip", Index: "slip_index", IndexKind: "campaign_slip"},
 	{Table: "open311_keys", Sealed: "digest_sealed", Bound: "open311_keys.digest"},
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/linli-city/linli/models/file/blob"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/models/vault"
+	"github.com/linli-city/linli/notify/consent"
 	"github.com/linli-city/linli/notify/plan"
 	"github.com/linli-city/linli/notify/wechat"
 )
@@ -184,14 +185,26 @@ func (a *app) openWeChat(context.Context) error {
 	return nil
 }
 
-// templates gives the WeChat ids of the plan's templates; the sandbox knows them by name.
-func (a *app) templates() map[string]string {
-	if !a.cfg.Sandbox() {
-		return a.cfg.WeChatTemplates
+// provided gives what WeChat calls the plan's templates; the sandbox knows them by name.
+func (a *app) provided() map[string]consent.Provided {
+	list := map[string]consent.Provided{}
+	for name, t := range a.cfg.WeChatTemplates {
+		list[name] = consent.Provided{ID: t.ID, Long: t.Long}
 	}
+	if a.cfg.Sandbox() {
+		clear(list)
+		for _, t := range plan.Templates {
+			list[t.Name] = consent.Provided{ID: t.Name}
+		}
+	}
+	return list
+}
+
+// templates gives the ids alone.
+func (a *app) templates() map[string]string {
 	ids := map[string]string{}
-	for _, t := range plan.Templates {
-		ids[t.Name] = t.Name
+	for name, t := range a.provided() {
+		ids[name] = t.ID
 	}
 	return ids
 }

@@ -94,6 +94,7 @@ func (e *engine) furnish(suffix string) things {
 		"offices": []int64{e.actor(community).OrganisationID()}, "client_ref": "walk" + suffix}).int("id")
 	orders := e.must(201, community, "POST", "/office/v1/files", multipartOf("hotline", "hotline"+suffix, "h.csv", []byte("工单编号,诉求内容\nN"+suffix+"1,"+secretOf(suffix)+"楼道灯坏了\n")))
 	th["hotline-imports"] = e.must(201, community, "POST", "/office/v1/hotline-imports", m{"file_id": orders.int("id"), "client_ref": "walk" + suffix}).int("id")
+	th["campaigns"] = e.must(201, "committee_chair"+suffix, "POST", "/office/v1/campaigns", campaignOf(estate, secretOf(suffix), "walk"+suffix)).int("id")
 	th["homes"] = e.firstID(owner, "/miniapp/v1/homes")
 	th["household"] = e.memberOf(owner, th["units"])
 	th["residences"] = th["household"]
@@ -101,6 +102,11 @@ func (e *engine) furnish(suffix string) things {
 	th["posts"] = e.town.actors["committee_member"+suffix].Post
 	th["privacy-requests"] = e.must(201, owner, "POST", "/miniapp/v1/privacy-requests", m{"kind": "correct", "body": secretOf(suffix), "client_ref": "walk" + suffix}).int("id")
 	return th
+}
+
+// campaignOf is a draft to all owners of an estate.
+func campaignOf(estate int64, title, ref string) m {
+	return m{"estate_id": estate, "title": title + "通知", "body": title + "请查看", "kind": "notice", "audience": "owners", "channels": []string{"wechat_mini", "letter", "visit"}, "client_ref": ref}
 }
 
 // secretOf is a text that nobody outside the estate may ever be shown.
@@ -172,6 +178,7 @@ func bodies(th things) map[string]any {
 		"officeDecideAppeal": m{"lift": true, "text": "申诉成立"}, "appealRestriction": m{"text": "没有滥用"},
 		"officePublishLeague": m{"month": "2026-10", "kind": "department", "reason": "更正", "client_ref": "w25"},
 		"keepDraft":           m{"draft": m{"text": "写了一半"}},
+		"reportSubscriptions": m{"results": []m{{"template_id": "notice", "result": "accept"}}, "client_ref": "w26"},
 		"markRead":            m{"ids": []int64{1}}, "officeMarkRead": m{"ids": []int64{1}},
 		"officeAcceptComplaint": m{}, "officeNoteComplaint": m{"text": "正在联系"}, "officeAnswerComplaint": m{"report": report("已经处理")},
 		"officeTransferComplaint": m{"to": 1, "clause": "五(六)2", "text": "请接办"}, "officeRefuseComplaint": m{"clause": "五(六)2", "text": "不归我们管"},
@@ -192,6 +199,9 @@ func bodies(th things) map[string]any {
 		"officeDecideRefusal": m{"excuse": true, "text": "不用到场"}, "officeWriteMinute": m{"text": "现场核实", "client_ref": "w15"},
 		"officeGiveTask": m{"to": 1, "text": "清障", "due": "2027-01-01", "client_ref": "w16"}, "officeCloseWhistle": m{"text": "占道车辆已全部清走，通道恢复"},
 		"officeRateWhistle": m{"response": "yes", "solved": "yes", "satisfied": "yes"}, "officeFinishTask": m{"text": "已完成"},
+		"officeWriteCampaign": campaignOf(th["estates"], "停水", "w26"), "officeReviseCampaign": m{"title": "停水通知", "body": "明天停水", "kind": "notice", "audience": "owners", "channels": []string{"wechat_mini"}},
+		"officeReturnCampaign": reason, "officePauseCampaign": reason, "officeCancelCampaign": reason, "officeMarkPrinted": m{"reaches": []int64{1}}, "officePostCampaign": m{"file_id": 999999, "place": "小区东门公告栏"},
+		"officeRecordVisit": m{"result": "absent", "client_ref": "w27"}, "officeRecordWish": m{"way": "visit"},
 		"officePublishNotice": m{"estate_id": th["estates"], "kind": "posting", "audience": "residents", "title": "t", "body": "b", "client_ref": "w6"},
 		"officeReviseNotice":  m{"title": "t", "body": "b", "reason": "更正"}, "officeWithdrawNotice": m{"reason": "发错了"},
 		"officeCheckRoster": m{"file_id": 999999, "client_ref": "w7"}, "officeApplyRoster": m{},
@@ -206,8 +216,10 @@ func bodies(th things) map[string]any {
 		"officePreviewMandates": m{"remove": []string{"cooking-fumes"}}, "officeReviseMandates": m{"remove": []string{"cooking-fumes"}, "reason": "试一试", "article": "试一试"}, "officeDecideMandateVersion": decide,
 		"officeCheckHotline": m{"file_id": 999999, "client_ref": "w24"}, "officeDecideHotlineOrders": m{"orders": []int64{1}, "skip": true}, "officeApplyHotline": m{},
 		"officeMakeOpenKey": m{"label": "某平台"},
-		"officeReplayAll":   m{"since": "2026-01-01T00:00:00Z"},
-		"uploadFile":        multipartOf("photo", "w8", "p.png", onePixel()), "officeUploadFile": multipartOf("photo", "w9", "p.png", onePixel()),
+		"setPreferences":    m{"digest_hour": 19}, "officeSetPreferences": m{"digest_hour": 19},
+		"officeStateAbsence": m{"from": "2027-01-01", "to": "2027-01-05", "stand_in_id": 999999},
+		"officeReplayAll":    m{"since": "2026-01-01T00:00:00Z"},
+		"uploadFile":         multipartOf("photo", "w8", "p.png", onePixel()), "officeUploadFile": multipartOf("photo", "w9", "p.png", onePixel()),
 	}
 }
 
@@ -235,8 +247,12 @@ func query(op string) string {
 	switch op {
 	case "searchEstates":
 		return "?text=none"
+	case "inboxEvents", "officeInboxEvents":
+		return "?seconds=0"
 	case "locateUnit":
 		return "?building=1&number=101&entrance=1"
+	case "askSubscriptions":
+		return "?moment=inbox_opened"
 	case "officeFigures":
 		return "?from=2026-01-01&to=2026-12-31"
 	case "officeBacklog", "officeDwell", "officeCheckInFigures":

@@ -8,6 +8,7 @@ import (
 
 	"github.com/linli-city/linli/config"
 	"github.com/linli-city/linli/notify/plan"
+	"github.com/linli-city/linli/notify/sms"
 )
 
 var update = flag.Bool("update", false, "write the generated parts of the READMEs")
@@ -86,6 +87,11 @@ func TestReadmeTemplates(t *testing.T) {
 	raw, err := os.ReadFile("../README.zh-CN.md")
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, tpl := range sms.Templates {
+		if !strings.Contains(string(raw), "| `"+tpl.Name+"` | "+tpl.Kind+" | "+tpl.Words+" |") {
+			t.Errorf("README.zh-CN.md misses the short message %s with its words", tpl.Name)
+		}
 	}
 	for _, tpl := range plan.Templates {
 		if !strings.Contains(string(raw), "| `"+tpl.Name+"` | "+tpl.Title+" | "+strings.Join(tpl.Fields, "、")+" |") {

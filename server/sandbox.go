@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"net/http"
 	"path/filepath"
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/notify/plan"
 	"github.com/linli-city/linli/notify/wechat"
 	"github.com/linli-city/linli/notify/wechat/sandbox"
@@ -31,7 +33,11 @@ func newSandboxPhone(a *app, c *wechat.Config) (*sandboxPhone, error) {
 	for _, t := range plan.Templates {
 		templates[t.Name] = t.Fields
 	}
-	box, err := sandbox.New(sandbox.Options{BookPath: filepath.Join(a.cfg.Data, "sandbox-book.jsonl"), MiniApps: []sandbox.App{sandboxMini}, ServiceApp: sandboxService, Templates: templates})
+	if c.Token == "" {
+		c.Token = rand.Text() // nobody but the sandbox pushes
+	}
+	box, err := sandbox.New(sandbox.Options{BookPath: filepath.Join(a.cfg.Data, "sandbox-book.jsonl"), MiniApps: []sandbox.App{sandboxMini}, ServiceApp: sandboxService,
+		Templates: templates, PushToken: c.Token, PushKey: c.EncodingAESKey})
 	if err != nil {
 		return nil, err
 	}
@@ -65,25 +71,36 @@ func (w *wechatAccount) demoSignIn(ctx context.Context, who string) (openID, uni
 	return openID, unionID, err
 }
 
-// demoFollow has somebody follow the service account and gives the account there.
-func (w *wechatAccount) demoFollow(who string) (openID, unionID string, err error) {
+// demoFollow has somebody follow the service account, of which WeChat tells as it does of everybody, and gives the account
+// there.
+func (w *wechatAccount) demoFollow(ctx context.Context, who string) (openID, unionID string, err error) {
 	if err := w.box.Follow(who); err != nil {
 		return "", "", err
 	}
-	return sandbox.ServiceOpenID(who), sandbox.UnionID(who), nil
+	return sandbox.ServiceOpenID(who), sandbox.UnionID(who), w.box.Flush(ctx)
 }
 
 // demoConsents is how often each demo resident has agreed to each template.
 const demoConsents = 20
 
-func (w *wechatAccount) demoConsent(who string) error {
-	for _, t := range plan.Templates {
-		if t.Staff || w.box.Consents(who, t.Name) > 0 {
-			continue
-		}
-		if err := w.box.Consent(who, t.Name, demoConsents); err != nil {
-			return err
+// agree has a demo resident agree to every template that the ledger does not know them to take: by taps on their phone, of
+// which WeChat tells us, as with everybody.
+func (t *demoTown) agree(key string, a org.Actor) error {
+	held, err := t.consents.List(t.ctx, a)
+	if err != nil {
+		return err
+	}
+	var templates []string
+	for _, h := range held {
+		if h.Stock == 0 {
+			templates = append(templates, h.Template)
 		}
 	}
-	return nil
+	if len(templates) == 0 {
+		return nil
+	}
+	if err := t.wechat.box.ConsentTo(key, demoConsents, templates...); err != nil {
+		return err
+	}
+	return t.wechat.box.Flush(t.ctx)
 }

@@ -114,8 +114,8 @@ var invariants = []struct {
 		return tx.Table("deliveries").Select("deliveries.id").
 			Where("NOT EXISTS (SELECT 1 FROM outbox_messages m WHERE m.id = deliveries.message_id)")
 	}},
-	{"every inbox item belongs to a delivery", func(tx *store.Tx) *gorm.DB {
+	{"every inbox item has its words", func(tx *store.Tx) *gorm.DB {
 		return tx.Table("inbox_items").Select("inbox_items.id").
-			Where("NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.id = inbox_items.delivery_id)")
+			Where("NOT EXISTS (SELECT 1 FROM message_texts t WHERE t.id = inbox_items.text_id AND t.message_id = inbox_items.message_id)")
 	}},
 }

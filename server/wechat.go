@@ -3,11 +3,14 @@ package main
 import (
 	"context"
 	"net/url"
+	"time"
 
 	"github.com/linli-city/linli/models/complaint"
+	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/notify"
+	"github.com/linli-city/linli/notify/consent"
+	"github.com/linli-city/linli/notify/plan"
 	"github.com/linli-city/linli/notify/wechat"
-	"github.com/linli-city/linli/server/callback"
 )
 
 // wechatAccount fits the WeChat client to what the surfaces and domains ask for.
@@ -51,16 +54,20 @@ func (w *wechatAccount) Echo(query url.Values) (string, error) {
 }
 
 // Push checks and opens one push.
-func (w *wechatAccount) Push(query url.Values, body []byte) (callback.Event, error) {
+func (w *wechatAccount) Push(query url.Values, body []byte) (consent.Event, error) {
 	plain, err := w.client.VerifyPush(query, body, w.now())
 	if err != nil {
-		return callback.Event{}, err
+		return consent.Event{}, err
 	}
 	e, err := wechat.ParseEvent(plain)
 	if err != nil {
-		return callback.Event{}, err
+		return consent.Event{}, err
 	}
-	return callback.Event{Name: e.Name, OpenID: e.From}, nil
+	out := consent.Event{Name: e.Name, OpenID: e.From, At: e.At}
+	for _, c := range e.List {
+		out.Choices = append(out.Choices, consent.Choice{TemplateID: c.TemplateID, Status: c.Status, MsgID: c.MsgID, Code: c.ErrorCode, Explanation: c.ErrorText})
+	}
+	return out, nil
 }
 
 // UnionOf gives the union id of a follower.
@@ -69,19 +76,24 @@ func (w *wechatAccount) UnionOf(ctx context.Context, openID string) (string, err
 	return f.UnionID, err
 }
 
-// channels are the ways WeChat offers to reach people.
-func (w *wechatAccount) channels() map[string]notify.Channel {
-	return map[string]notify.Channel{notify.ChannelMini: sender(w.client.SendSubscribe), notify.ChannelService: sender(w.client.SendTemplate)}
+// ways are how WeChat reaches people: residents in the mini-program, staff through the service account.
+func (w *wechatAccount) ways(templates map[string]string) map[plan.Channel]*notify.Way {
+	return map[plan.Channel]*notify.Way{
+		plan.Mini:    {Channel: sender(w.client.SendSubscribe), Addresses: notify.Accounts(org.MiniProgram), Templates: templates},
+		plan.Service: {Channel: sender(w.client.SendTemplate), Addresses: notify.Accounts(org.ServiceAccount), Templates: templates, Repeats: keepsKey},
+	}
 }
+
+// keepsKey is for how long the service account drops a repeat of a client_msg_id.
+const keepsKey = 10 * time.Minute
 
 type sender func(context.Context, wechat.Message) (string, error)
 
 // Send sends one message.
 func (s sender) Send(ctx context.Context, out notify.Outgoing) (string, error) {
-	return s(ctx, wechat.Message{OpenID: out.OpenID, TemplateID: out.Template, Page: out.Page, Data: out.Data, IdempotencyKey: out.Key})
-}
-
-// classify tells the dispatcher what an error of a channel means.
-func classify(err error) notify.Failure {
-	return notify.Failure{Code: wechat.Code(err), Permanent: wechat.Permanent(err), Refused: wechat.Refused(err)}
+	id, err := s(ctx, wechat.Message{OpenID: out.To, TemplateID: out.Template, Page: out.Page, Data: out.Data, IdempotencyKey: out.Key})
+	if err != nil {
+		err = &notify.Failure{Code: wechat.Code(err), Permanent: wechat.Permanent(err), Refused: wechat.Refused(err), Limited: wechat.Limited(err), Uncertain: wechat.Uncertain(err), Err: err}
+	}
+	return id, err
 }

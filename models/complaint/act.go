@@ -236,6 +236,9 @@ func (t *turn) store(a Action) error {
 	if err := insertStep(t.tx, t.actor, t.step); err != nil {
 		return err
 	}
+	if err := t.watched(); err != nil {
+		return err
+	}
 	if err := t.attach(); err != nil {
 		return err
 	}

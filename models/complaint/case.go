@@ -242,6 +242,8 @@ type Service struct {
 	log     *slog.Logger
 	lists   mandates
 	forget  []Forgetter
+	// watchers hear of offices' steps.
+	watchers []Watcher
 }
 
 // Files ties uploads to a case in the caller's transaction.

@@ -217,8 +217,7 @@ func contactsOf(tx *store.Tx, estateID int64) ([]Line, error) {
 	if err != nil {
 		return nil, err
 	}
-	var shifts []Shift
-	err = tx.Where("organisation_id IN ? AND starts_at <= ? AND ends_at > ?", []int64{e.CompanyID, e.CommunityID, e.TownshipID}, tx.Now, tx.Now).Order("id").Limit(20).Find(&shifts).Error
+	shifts, err := onDuty(tx, e)
 	if err != nil {
 		return nil, err
 	}
@@ -230,6 +229,34 @@ func contactsOf(tx *store.Tx, estateID int64) ([]Line, error) {
 		list = append(list, Line{Name: p.Name, Phone: p.Phone, Address: p.Address, Hours: p.Hours, Urgent: p.Urgent})
 	}
 	return list, nil
+}
+
+// onDuty are the shifts of emergency repairs that go on now for an estate.
+func onDuty(tx *store.Tx, e org.Estate) (shifts []Shift, err error) {
+	err = tx.Where("organisation_id IN ? AND starts_at <= ? AND ends_at > ?", []int64{e.CompanyID, e.CommunityID, e.TownshipID}, tx.Now, tx.Now).Order("id").Limit(20).Find(&shifts).Error
+	return shifts, err
+}
+
+// OnDuty gives the shifts of emergency repairs that go on now for an estate, none where there is no such estate.
+func OnDuty(tx *store.Tx, estate int64) ([]Shift, error) {
+	var e org.Estate
+	if err := tx.Where("id = ?", estate).Limit(1).Find(&e).Error; err != nil || e.ID == 0 {
+		return nil, err
+	}
+	return onDuty(tx, e)
+}
+
+// DutyPhones gives the numbers of shifts that go on now, by their ids.
+func DutyPhones(tx *store.Tx, ids []int64) (map[int64]string, error) {
+	var shifts []Shift
+	if err := tx.Where("id IN ? AND ends_at > ?", ids, tx.Now).Find(&shifts).Error; err != nil {
+		return nil, err
+	}
+	numbers := map[int64]string{}
+	for _, sh := range shifts {
+		numbers[sh.ID] = sh.Phone
+	}
+	return numbers, nil
 }
 
 // PlanShift puts somebody on duty for emergency repairs. One shift at a time. Times are to the second.

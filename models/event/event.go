@@ -223,6 +223,20 @@ func (e CalendarUnknown) Estate() int64 { return e.EstateID }
 // Kind names the event.
 func (CalendarUnknown) Kind() string { return "calendar.unknown" }
 
+// NotifierBehind says that notifications are later than they may be. It concerns the city, no estate.
+type NotifierBehind struct {
+	EstateID int64     `json:"estate_id,omitempty"`
+	Waiting  int64     `json:"waiting"`
+	Minutes  int64     `json:"minutes"` // for how long the oldest has waited
+	At       time.Time `json:"at"`
+}
+
+// Estate gives the estate, of which there is none.
+func (e NotifierBehind) Estate() int64 { return e.EstateID }
+
+// Kind names the event.
+func (NotifierBehind) Kind() string { return "notify.behind" }
+
 // NoticePublished says that an organisation put something on the board of an estate.
 type NoticePublished struct {
 	NoticeID       int64     `json:"notice_id"`
@@ -241,6 +255,26 @@ func (NoticePublished) Kind() string { return "disclosure.published" }
 
 // Estate gives the estate of the board.
 func (n NoticePublished) Estate() int64 { return n.EstateID }
+
+// CampaignSent says that a campaign goes out: at first, once more to those who were not reached, or as a reminder. The words are
+// public, and who is told is the campaign's to say.
+type CampaignSent struct {
+	CampaignID    int64     `json:"campaign_id"`
+	RunID         int64     `json:"run_id"`
+	EstateID      int64     `json:"estate_id"`
+	EstateName    string    `json:"estate_name"`
+	Title         string    `json:"title"`
+	Body          string    `json:"body"`
+	PublisherName string    `json:"publisher_name"`
+	Channels      string    `json:"channels"` // in the order of trying, separated by commas
+	At            time.Time `json:"at"`
+}
+
+// Kind names the event.
+func (CampaignSent) Kind() string { return "campaign.sent" }
+
+// Estate gives the estate of the campaign.
+func (e CampaignSent) Estate() int64 { return e.EstateID }
 
 // Residency is what the events of recognition carry.
 type Residency struct {
@@ -295,7 +329,9 @@ func (AreaContested) Kind() string { return "area.contested" }
 func (AreaDecided) Kind() string { return "area.decided" }
 
 var makers = map[string]func() Event{
+	"campaign.sent":         func() Event { return new(CampaignSent) },
 	"calendar.unknown":      func() Event { return new(CalendarUnknown) },
+	"notify.behind":         func() Event { return new(NotifierBehind) },
 	"complaint.filed":       func() Event { return new(CaseFiled) },
 	"complaint.accepted":    func() Event { return new(CaseAccepted) },
 	"complaint.revealed":    func() Event { return new(CaseRevealed) },

@@ -76,24 +76,33 @@ func startRedis(t testing.TB) string {
 		}
 		host := l.Addr().String()
 		_ = l.Close()
-		_, port, _ := net.SplitHostPort(host)
-		// Not the test's context: that ends before the clean-ups which still need Redis.
-		cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", t.TempDir())
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		ended := make(chan struct{})
-		go func() { _ = cmd.Wait(); close(ended) }()
-		if answers(host, ended) {
-			t.Cleanup(func() {
-				_ = cmd.Process.Kill()
-				<-ended
-			})
+		if stop := runRedis(t, host, "--dir", t.TempDir()); stop != nil {
+			t.Cleanup(stop)
 			return "redis://" + host + "/0"
 		}
 	}
 	t.Fatal("redis-server does not start")
 	return ""
+}
+
+// runRedis starts a redis-server; nil when it does not come up. What it gives kills it.
+func runRedis(t testing.TB, host string, options ...string) (kill func()) {
+	t.Helper()
+	_, port, _ := net.SplitHostPort(host)
+	// Not the test's context: that ends before the clean-ups which still need Redis.
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "redis-server", append([]string{"--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"}, options...)...)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() { _ = cmd.Wait(); close(ended) }()
+	if !answers(host, ended) {
+		return nil
+	}
+	return func() {
+		_ = cmd.Process.Kill()
+		<-ended
+	}
 }
 
 // answers waits until a new redis-server answers or ends.

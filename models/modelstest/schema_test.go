@@ -22,6 +22,8 @@ import (
 	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify"
+	"github.com/linli-city/linli/notify/campaign"
+	"github.com/linli-city/linli/notify/consent"
 	"github.com/linli-city/linli/notify/inbox"
 	"github.com/linli-city/linli/server/session"
 	"github.com/linli-city/linli/server/web"
@@ -31,8 +33,8 @@ import (
 var entities = []any{
 	store.Lease{}, store.Numbering{},
 	audit.Entry{}, audit.Pending{}, audit.Seal{},
-	outbox.Message{}, notify.Reaction{}, notify.Delivery{}, inbox.Item{},
-	org.Organisation{}, org.Person{}, org.Identity{}, org.Consent{}, org.PrivacyRequest{}, org.Post{}, org.PostHolder{}, org.Invitation{},
+	outbox.Message{}, notify.Reaction{}, notify.Text{}, notify.Delivery{}, notify.Lane{}, notify.Usage{}, notify.PlanChange{}, notify.Ack{}, notify.Preference{}, notify.DigestHour{}, inbox.Item{},
+	org.Organisation{}, org.Person{}, org.Identity{}, org.Consent{}, org.PrivacyRequest{}, org.Post{}, org.PostHolder{}, org.Absence{}, org.Invitation{},
 	org.Estate{}, org.Appointment{}, org.Building{}, org.Unit{}, org.OwnerSet{}, org.Owner{}, org.Ownership{}, org.Residence{},
 	org.Application{}, org.AreaClaim{}, org.LocalValue{}, org.RosterImport{}, org.Register{},
 	file.File{},
@@ -41,7 +43,9 @@ var entities = []any{
 	joint.Whistle{}, joint.Summons{}, joint.Minute{}, joint.Task{}, joint.Conference{}, joint.Item{}, joint.Attendee{}, joint.Tap{},
 	hotline.Import{}, hotline.Order{},
 	disclosure.Notice{}, disclosure.Version{},
+	campaign.Campaign{}, campaign.Run{}, campaign.Reach{}, campaign.Addressee{}, campaign.Call{}, campaign.Deed{}, campaign.Wish{}, campaign.Record{},
 	session.Session{}, session.PhoneCode{}, web.AccessEntry{},
+	consent.Subscription{}, consent.Entry{}, consent.Pushed{},
 }
 
 // bare tables have no entity.

@@ -22,6 +22,7 @@ type Export struct {
 	AreaClaims   []AreaClaimView
 	Requests     []PrivacyRequestView
 	Posts        []PostHolder
+	Absences     []Absence
 	OwnerOf      []Revealed
 	Units        map[int64]string // names of the units above
 	Looks        []audit.Entry    // who looked at the clear text: as owner, as applicant, in a request
@@ -46,7 +47,7 @@ func (s *Service) Export(ctx context.Context, actor Actor) (*Export, error) {
 		var claims []AreaClaim
 		var requests []PrivacyRequest
 		var owners []Owner
-		for _, list := range []any{&x.Accounts, &x.Consents, &x.Homes, &x.Posts, &applications, &claims, &requests, &owners} {
+		for _, list := range []any{&x.Accounts, &x.Consents, &x.Homes, &x.Posts, &x.Absences, &applications, &claims, &requests, &owners} {
 			if err := tx.Where("person_id = ?", actor.PersonID).Order("id DESC").Limit(maxExport).Find(list).Error; err != nil {
 				return err
 			}

@@ -150,8 +150,10 @@ func (s *Service) Accept(ctx context.Context, actor Actor, token string) (int64,
 		if inv.Purpose == "home" {
 			return acceptHome(tx, actor, inv)
 		}
-		post, err = takePost(tx, actor, inv)
-		return err
+		if post, err = takePost(tx, actor, inv); err != nil {
+			return err
+		}
+		return s.began(tx, post, actor.PersonID)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("accept invitation: %w", err)

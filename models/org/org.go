@@ -19,6 +19,8 @@ type Service struct {
 	erasers []Eraser
 	// movers are what other domains do when an estate comes to another community or township.
 	movers []Mover
+	// staffing hears who leaves and who comes to a post.
+	staffing []Staffing
 }
 
 // New wires the register. files gives access to uploaded rosters and documents.

@@ -49,6 +49,10 @@ const (
 	ReadBoard     Action = "board.read"
 	PublishNotice Action = "board.publish"
 
+	ReadCampaigns    Action = "campaign.read"
+	RunCampaigns     Action = "campaign.run"     // write, submit, pause, print, record visits
+	ApproveCampaigns Action = "campaign.approve" // as the second person
+
 	ApplyResidency  Action = "residency.apply"
 	InviteHousehold Action = "residency.invite"
 	DecideResidency Action = "residency.decide"
@@ -64,6 +68,7 @@ const (
 	ManageOrganisations Action = "organisation.manage"
 	ReadOrganisations   Action = "organisation.read"
 	InvitePost          Action = "post.invite"
+	StateAbsences       Action = "post.absence" // when one is away from one's own post
 
 	ManageOpenKeys Action = "open311.keys" // who may file through the open interface
 
@@ -160,6 +165,11 @@ var permissions = map[Action][]grant{
 		each(ScopeCity, "bureau", "office", "leading_group", "department", "utility", "association")),
 	PublishNotice: join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "office")),
 
+	// The leading group stands above the bureau, so that there is a second person for the bureau's own.
+	ReadCampaigns:    join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau"), heads(ScopeCity, "leading_group")),
+	RunCampaigns:     join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
+	ApproveCampaigns: join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau"), heads(ScopeCity, "leading_group")),
+
 	ApplyResidency:  each(ScopeSelf, anyone),
 	InviteHousehold: each(ScopeHome, "owner"),
 	DecideResidency: join(each(ScopeJurisdiction, "committee", "community", "township")),
@@ -176,6 +186,8 @@ var permissions = map[Action][]grant{
 	ReadOrganisations:   each(ScopeCity, staffRoles...),
 	InvitePost: join(heads(ScopeJurisdiction, "township"), heads(ScopeCity, "bureau", "office", "leading_group"),
 		heads(ScopeParty, "community", "department", "utility", "association", "company", "committee")),
+
+	StateAbsences: each(ScopeSelf, staffRoles...),
 
 	ManageOpenKeys: each(ScopeCity, "bureau"),
 

@@ -150,6 +150,9 @@ func (s *Service) ClosePost(ctx context.Context, actor Actor, id int64) error {
 		if err := releaseHolders(tx, "post_id = ?", p.ID); err != nil {
 			return err
 		}
+		if err := s.ended(tx, p.ID, gone...); err != nil {
+			return err
+		}
 		if err := revokeInvitations(tx, "post_id = ? OR (purpose = 'post' AND created_by IN ?)", p.ID, append(gone, 0)); err != nil {
 			return err
 		}
@@ -173,6 +176,9 @@ func (s *Service) ReleaseHolder(ctx context.Context, actor Actor, postID, person
 			}
 		}
 		if err := releaseHolders(tx, "post_id = ? AND person_id = ?", postID, personID); err != nil {
+			return err
+		}
+		if err := s.ended(tx, postID, personID); err != nil {
 			return err
 		}
 		// What they gave out before they left must not bring them back.

@@ -121,16 +121,36 @@ func (s *Service) Unfollow(ctx context.Context, openID string) error {
 
 // OpenIDs gives the active accounts of people with one provider, by person.
 func OpenIDs(tx *store.Tx, provider Provider, persons []int64) (map[int64]string, error) {
+	// Nothing is said of the provider to the database: SQLite would walk all accounts of it to find those of some people.
 	var rows []Identity
-	err := tx.Where("person_id IN ? AND provider = ? AND active = ?", persons, provider, true).Order("seen_at").Find(&rows).Error
+	err := tx.Where("person_id IN ? AND active = ?", persons, true).Order("seen_at").Find(&rows).Error
 	if err != nil {
 		return nil, err
 	}
 	byPerson := make(map[int64]string, len(rows))
 	for _, r := range rows {
-		byPerson[r.PersonID] = r.OpenID
+		if r.Provider == provider {
+			byPerson[r.PersonID] = r.OpenID
+		}
 	}
 	return byPerson, nil
+}
+
+// Phones gives people's numbers in clear, by person, for whoever sends them a message. Who has none is missing.
+func (s *Service) Phones(tx *store.Tx, persons []int64) (map[int64]string, error) {
+	var rows []Person
+	if err := tx.Select("id", "phone_sealed").Where("id IN ? AND phone_sealed <> ''", persons).Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	numbers := make(map[int64]string, len(rows))
+	for _, r := range rows {
+		phone, err := s.vault.Open(r.PhoneSealed, "persons.phone")
+		if err != nil {
+			return nil, err
+		}
+		numbers[r.ID] = phone
+	}
+	return numbers, nil
 }
 
 // Recognition says what a phone number opened.

@@ -30,8 +30,10 @@ type Message struct {
 	CaseID    int64 // the complaint that it tells of; 0 for none
 	Kind      string
 	Body      string
+	Priority  event.Priority
 	State     State
-	Owner     string // the relay that claimed it
+	Owner     string // who writes its deliveries; empty while Redis carries it
+	Progress  string // how far the deliveries are written
 	DueAt     time.Time
 	Attempts  int
 	LastError string
@@ -44,16 +46,22 @@ func (Message) TableName() string { return "outbox_messages" }
 
 // Append adds an event to the transaction.
 func Append(tx *store.Tx, e event.Event) error {
+	_, err := Add(tx, e)
+	return err
+}
+
+// Add is Append for those who follow what becomes of the message: it gives its id.
+func Add(tx *store.Tx, e event.Event) (int64, error) {
 	body, err := json.Marshal(e)
 	if err != nil {
-		return fmt.Errorf("outbox %s: %w", e.Kind(), err)
+		return 0, fmt.Errorf("outbox %s: %w", e.Kind(), err)
 	}
-	m := Message{EstateID: e.Estate(), AboutID: about(e), CaseID: caseOf(e), Kind: e.Kind(), Body: string(body), State: Pending, DueAt: tx.Now, CreatedAt: tx.Now}
+	m := Message{EstateID: e.Estate(), AboutID: about(e), CaseID: caseOf(e), Kind: e.Kind(), Body: string(body), Priority: event.PriorityOf(e), State: Pending, DueAt: tx.Now, CreatedAt: tx.Now}
 	if err := tx.Create(&m).Error; err != nil {
-		return fmt.Errorf("outbox %s: %w", e.Kind(), err)
+		return 0, fmt.Errorf("outbox %s: %w", e.Kind(), err)
 	}
 	tx.Committed(tx.Wake)
-	return nil
+	return m.ID, nil
 }
 
 // Event decodes the message.

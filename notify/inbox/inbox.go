@@ -7,33 +7,47 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 )
 
-// Item is a message in the app; it is written with its delivery and thereby delivered.
+// Item is a message in the app. Being written it is delivered.
 type Item struct {
 	ID            int64 `gorm:"primaryKey"`
-	DeliveryID    int64
+	MessageID     int64
+	TextID        int64
 	RecipientKind string
 	RecipientID   int64
 	EstateID      int64
-	SubjectKind   string
-	SubjectID     int64
-	Title         string
-	Body          string
 	CreatedAt     time.Time
 	ReadAt        *time.Time
+}
+
+// Entry is an item with its words.
+type Entry struct {
+	Item
+	SubjectKind string
+	SubjectID   int64
+	Title       string
+	Body        string
 }
 
 // TableName names the table.
 func (Item) TableName() string { return "inbox_items" }
 
 // Service reads and marks the inbox.
-type Service struct{ db *store.DB }
+type Service struct {
+	db   *store.DB
+	read func(tx *store.Tx, person int64, items []int64) error
+}
 
 // New wires the inbox.
 func New(db *store.DB) *Service { return &Service{db: db} }
+
+// OnRead adds what follows when people read their own items, in the transaction that marks them. It is called while the
+// services are wired.
+func (s *Service) OnRead(f func(tx *store.Tx, person int64, items []int64) error) { s.read = f }
 
 // mine narrows to what the actor may read: staff read their post's, residents their own.
 func mine(a org.Actor) func(*gorm.DB) *gorm.DB {
@@ -46,20 +60,35 @@ func mine(a org.Actor) func(*gorm.DB) *gorm.DB {
 }
 
 // List pages through the actor's inbox, newest first.
-func (s *Service) List(ctx context.Context, a org.Actor, before int64, limit int) ([]Item, error) {
+func (s *Service) List(ctx context.Context, a org.Actor, before int64, limit int) ([]Entry, error) {
+	return s.list(ctx, a, false, before, limit)
+}
+
+// ListUnread is List of what nobody has read.
+func (s *Service) ListUnread(ctx context.Context, a org.Actor, before int64, limit int) ([]Entry, error) {
+	return s.list(ctx, a, true, before, limit)
+}
+
+func (s *Service) list(ctx context.Context, a org.Actor, unread bool, before int64, limit int) ([]Entry, error) {
 	if err := a.Must(org.UseInbox); err != nil {
 		return nil, err
 	}
-	var rows []Item
+	var rows []Entry
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		q := tx.Scopes(mine(a))
-		if before > 0 {
-			q = q.Where("id < ?", before)
+		q := tx.Table("inbox_items").Select("inbox_items.*, t.subject_kind, t.subject_id, t.title, t.body").Joins("JOIN message_texts t ON t.id = inbox_items.text_id").Scopes(mine(a))
+		if unread {
+			q = q.Where("inbox_items.read_at IS NULL")
 		}
-		return q.Order("id DESC").Limit(limit).Find(&rows).Error
+		if before > 0 {
+			q = q.Where("inbox_items.id < ?", before)
+		}
+		return q.Order("inbox_items.id DESC").Limit(limit).Find(&rows).Error
 	})
 	return rows, err
 }
+
+// maxUnread is how far unread items are counted: nobody counts on.
+const maxUnread = 100
 
 // Unread counts what the actor has not read, up to 100.
 func (s *Service) Unread(ctx context.Context, a org.Actor) (int64, error) {
@@ -68,7 +97,7 @@ func (s *Service) Unread(ctx context.Context, a org.Actor) (int64, error) {
 	}
 	var ids []int64
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		return tx.Model(&Item{}).Scopes(mine(a)).Where("read_at IS NULL").Limit(100).Pluck("id", &ids).Error
+		return tx.Model(&Item{}).Scopes(mine(a)).Where("read_at IS NULL").Limit(maxUnread).Pluck("id", &ids).Error
 	})
 	return int64(len(ids)), err
 }
@@ -81,10 +110,56 @@ func (s *Service) MarkRead(ctx context.Context, a org.Actor, ids []int64) (int64
 	var n int64
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		res := tx.Model(&Item{}).Scopes(mine(a)).Where("id IN ? AND read_at IS NULL", append([]int64{0}, ids...)).Update("read_at", tx.Now)
-		n = res.RowsAffected
-		return res.Error
+		if n = res.RowsAffected; res.Error != nil || n == 0 || s.read == nil || a.Post != nil {
+			return res.Error
+		}
+		return s.read(tx, a.PersonID, ids)
 	})
 	return n, err
+}
+
+// ErrMark is the fault of a request that says neither or both of what to mark.
+var ErrMark = fault.New(fault.Invalid, "inbox.mark", "请说明把哪几条标为已读，或者标到哪一条为止")
+
+// Mark marks some items as read, or everything up to one. Faults: ErrMark, org.ErrForbidden.
+func (s *Service) Mark(ctx context.Context, a org.Actor, ids []int64, upTo int64) (int64, error) {
+	switch {
+	case (len(ids) > 0) == (upTo > 0):
+		return 0, ErrMark
+	case upTo > 0:
+		return s.MarkReadUpTo(ctx, a, upTo)
+	}
+	return s.MarkRead(ctx, a, ids)
+}
+
+// readBatch is how many items one transaction marks.
+const readBatch = 1000
+
+// MarkReadUpTo marks as read everything up to an item, oldest first, and returns how many it marked. What came while somebody
+// was looking at the list stays unread.
+func (s *Service) MarkReadUpTo(ctx context.Context, a org.Actor, last int64) (int64, error) {
+	if err := a.Must(org.UseInbox); err != nil {
+		return 0, err
+	}
+	var all int64
+	for {
+		var n int64
+		err := s.db.InTx(ctx, func(tx *store.Tx) error {
+			n = 0
+			var ids []int64
+			err := tx.Model(&Item{}).Scopes(mine(a)).Where("read_at IS NULL AND id <= ?", last).Order("id").Limit(readBatch).Pluck("id", &ids).Error
+			if err != nil || len(ids) == 0 {
+				return err
+			}
+			res := tx.Model(&Item{}).Where("id IN ? AND read_at IS NULL", ids).Update("read_at", tx.Now)
+			n = res.RowsAffected
+			return res.Error
+		})
+		all += n
+		if err != nil || n == 0 {
+			return all, err
+		}
+	}
 }
 
 // Erase deletes what a person was told.

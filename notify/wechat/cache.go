@@ -2,6 +2,7 @@ package wechat
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"log/slog"
 	"sync"
@@ -76,7 +77,7 @@ func (c *tokenCache) Delete(string) error {
 	return nil
 }
 
-// dropScript deletes the token only if it is still the bad one: another process may have replaced it meanwhile.
+// dropScript deletes a key only while it holds a value: another process may have replaced a bad token meanwhile.
 var dropScript = redis.NewScript(`if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`)
 
 // drop forgets a token that WeChat refused.
@@ -89,6 +90,26 @@ func (c *tokenCache) drop(bad string) {
 	c.ask(func(ctx context.Context) (string, error) {
 		return "", dropScript.Run(ctx, c.redis, []string{c.key}, bad).Err()
 	})
+}
+
+// claimFor is how long a process has the fetch to itself. If it dies meanwhile, or is slower, another one fetches too, which
+// the stable token makes harmless.
+const claimFor = 2 * time.Second
+
+// claim asks to be the one process that fetches. Without Redis everybody is.
+func (c *tokenCache) claim() (free func(), mine bool) {
+	key, tag := c.key+":fetching", rand.Text()
+	got, answered := c.ask(func(ctx context.Context) (string, error) {
+		return c.redis.SetArgs(ctx, key, tag, redis.SetArgs{Mode: "NX", TTL: claimFor}).Result()
+	})
+	if !answered {
+		return func() {}, true
+	}
+	return func() {
+		c.ask(func(ctx context.Context) (string, error) {
+			return "", dropScript.Run(ctx, c.redis, []string{key}, tag).Err()
+		})
+	}, got == "OK"
 }
 
 // ask runs f against Redis and reports whether Redis answered. The client does not interrupt a blocked read or dial,

@@ -20,21 +20,22 @@ func (c *Client) once(ctx context.Context, op string, do func(context.Context) e
 // call runs do with an access token of a. When WeChat no longer takes the token, it is dropped and do runs exactly
 // once more with a fresh one. Secrets, the tokens among them, are cut out of any error.
 func (c *Client) call(ctx context.Context, a *app, op string, do func(ctx context.Context, token string) error, secrets ...string) error {
-	try := func(ctx context.Context) (string, error) {
-		token, err := a.token(ctx)
-		if err != nil {
-			return "", err
-		}
+	try := func(ctx context.Context, token string) error {
 		secrets = append(secrets, token)
-		return token, do(pin(ctx, token), token)
+		return do(pin(ctx, token), token)
 	}
 	err := c.guard(ctx, op, func(ctx context.Context) error {
-		token, err := try(ctx)
-		if token != "" && stale(err) {
-			a.cache.drop(token)
-			_, err = try(ctx)
+		token, err := a.token(ctx)
+		if err != nil {
+			return err
 		}
-		return err
+		if err = try(ctx, token); !stale(err) {
+			return err
+		}
+		if token, err = a.another(ctx, token); err != nil {
+			return err
+		}
+		return try(ctx, token)
 	})
 	return c.explain(op, err, secrets)
 }

@@ -78,7 +78,7 @@ func (c *Client) begin(ctx context.Context) (context.Context, context.CancelFunc
 }
 
 func newRoute(cfg Config) *route {
-	r := &route{via: cfg.Transport}
+	r := &route{via: cfg.Transport, own: cfg.Transport != nil}
 	if r.via == nil {
 		r.via = network
 	}

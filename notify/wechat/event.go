@@ -27,10 +27,12 @@ type Event struct {
 	List     []Choice
 }
 
-// Choice is one template of an event: Status is "accept" or "reject" where the person chose, and for a sent message
-// MsgID with ErrorCode, "0" when it arrived.
+// Choice is one template of an event. Where the person chose, Status is "accept" or "reject" and Scene says where the
+// dialog was, "0" for a page of the mini-program. Of a sent message it has MsgID and ErrorCode, "0" when it arrived, which
+// ErrorText words.
 type Choice struct {
-	TemplateID, Status, MsgID, ErrorCode string
+	TemplateID, Status, Scene   string
+	MsgID, ErrorCode, ErrorText string
 }
 
 // mostChoices bounds the list of one event; WeChat asks for at most five templates at once.
@@ -40,16 +42,24 @@ type pushed struct {
 	ToUserName, FromUserName, MsgType, Event string
 	CreateTime                               text
 	List                                     choices `xml:"-"`
-	Popup                                    []item  `json:"-" xml:"SubscribeMsgPopupEvent>List"`
-	Change                                   []item  `json:"-" xml:"SubscribeMsgChangeEvent>List"`
-	Sent                                     []item  `json:"-" xml:"SubscribeMsgSentEvent>List"`
+	// WeChat's own examples have a change inside the popup's element, so the name of the element decides nothing.
+	Popup  nest `json:"SubscribeMsgPopupEvent" xml:"SubscribeMsgPopupEvent"`
+	Change nest `json:"SubscribeMsgChangeEvent" xml:"SubscribeMsgChangeEvent"`
+	Sent   nest `json:"SubscribeMsgSentEvent" xml:"SubscribeMsgSentEvent"`
+}
+
+// nest is the list as XML has it, one element inside another.
+type nest struct {
+	List choices `xml:"List"`
 }
 
 type item struct {
 	TemplateID text `json:"TemplateId" xml:"TemplateId"`
 	Status     text `json:"SubscribeStatusString" xml:"SubscribeStatusString"`
+	Scene      text `json:"PopupScene" xml:"PopupScene"`
 	MsgID      text `json:"MsgID" xml:"MsgID"`
 	ErrorCode  text `json:"ErrorCode" xml:"ErrorCode"`
+	ErrorText  text `json:"ErrorStatus" xml:"ErrorStatus"`
 }
 
 // text is a string that WeChat sometimes writes as a number.
@@ -98,13 +108,18 @@ func ParseEvent(plain []byte) (Event, error) {
 		return Event{}, ErrPush
 	}
 	e := Event{To: p.ToUserName, From: p.FromUserName, At: time.Unix(at, 0).UTC(), Type: p.MsgType, Name: p.Event}
-	for _, list := range [][]item{p.List, p.Popup, p.Change, p.Sent} {
+	for _, list := range []choices{p.List, p.Popup.List, p.Change.List, p.Sent.List} {
 		for _, i := range list {
 			if len(e.List) == mostChoices {
 				return Event{}, ErrPush
 			}
-			e.List = append(e.List, Choice{TemplateID: string(i.TemplateID), Status: string(i.Status), MsgID: string(i.MsgID), ErrorCode: string(i.ErrorCode)})
+			e.List = append(e.List, i.choice())
 		}
 	}
 	return e, nil
+}
+
+func (i item) choice() Choice {
+	return Choice{TemplateID: string(i.TemplateID), Status: string(i.Status), Scene: string(i.Scene),
+		MsgID: string(i.MsgID), ErrorCode: string(i.ErrorCode), ErrorText: string(i.ErrorText)}
 }

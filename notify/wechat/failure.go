@@ -24,6 +24,7 @@ type failure struct {
 	fault  *fault.Fault
 	ended  error // context.Canceled or DeadlineExceeded, when that is why
 	detail string
+	unsure bool // WeChat may have done it all the same
 }
 
 func (f *failure) Error() string {

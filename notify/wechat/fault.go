@@ -75,3 +75,13 @@ func Permanent(err error) bool {
 func Refused(err error) bool {
 	return errors.Is(err, ErrRefused) || errors.Is(err, ErrNotFollowing)
 }
+
+// Limited reports that WeChat takes nothing more for now: a quota or a rate is used up.
+func Limited(err error) bool { return errors.Is(err, ErrLimited) }
+
+// Uncertain reports that a message may have gone out all the same: it was handed over, and no answer came back that says what
+// became of it.
+func Uncertain(err error) bool {
+	var f *failure
+	return errors.As(err, &f) && f.unsure
+}

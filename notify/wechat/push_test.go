@@ -147,6 +147,24 @@ func TestParseEvent(t *testing.T) {
 	if e.Name != wechat.EventSent || len(e.List) != 1 || e.List[0].MsgID != "1700827132819554304" || e.List[0].ErrorCode != "0" {
 		t.Errorf("sent: %+v", e)
 	}
+	// What a message came to, in the words of XML; and what WeChat's own example does to a change.
+	e, err = wechat.ParseEvent([]byte(`<xml><ToUserName>gh_1</ToUserName><FromUserName>oX</FromUserName><CreateTime>1772413200</CreateTime><MsgType>event</MsgType><Event>subscribe_msg_sent_event</Event><SubscribeMsgSentEvent><List><TemplateId>t1</TemplateId><MsgID>17</MsgID><ErrorCode>20</ErrorCode><ErrorStatus>system</ErrorStatus></List><List><TemplateId>t2</TemplateId><MsgID>18</MsgID><ErrorCode>0</ErrorCode></List></SubscribeMsgSentEvent></xml>`))
+	must(t, err)
+	if len(e.List) != 2 || e.List[0] != (wechat.Choice{TemplateID: "t1", MsgID: "17", ErrorCode: "20", ErrorText: "system"}) || e.List[1].ErrorCode != "0" {
+		t.Errorf("sent in XML: %+v", e)
+	}
+	e, err = wechat.ParseEvent([]byte(`<xml><FromUserName>oX</FromUserName><CreateTime>1772413200</CreateTime><Event>subscribe_msg_change_event</Event><SubscribeMsgPopupEvent><List><TemplateId>t1</TemplateId><SubscribeStatusString>reject</SubscribeStatusString></List></SubscribeMsgPopupEvent></xml>`))
+	must(t, err)
+	if e.Name != wechat.EventChange || len(e.List) != 1 || e.List[0].Status != "reject" {
+		t.Errorf("change in a popup's element: %+v", e)
+	}
+	for _, one := range []string{`"List":{"TemplateId":"t1","SubscribeStatusString":"accept","PopupScene":2}`, `"SubscribeMsgPopupEvent":{"List":[{"TemplateId":"t1","SubscribeStatusString":"accept","PopupScene":"2"}]}`} {
+		e, err = wechat.ParseEvent([]byte(`{"FromUserName":"oX","CreateTime":1772413200,"Event":"subscribe_msg_popup_event",` + one + `}`))
+		must(t, err)
+		if len(e.List) != 1 || e.List[0] != (wechat.Choice{TemplateID: "t1", Status: "accept", Scene: "2"}) {
+			t.Errorf("popup as %s: %+v", one, e)
+		}
+	}
 	for _, bad := range []string{"", "{}", "<xml>", "null", `{"FromUserName":"oX","CreateTime":"soon"}`, strings.Replace(pushEvent, "[{", "["+strings.Repeat(`{"TemplateId":"t"},`, 20)+"{", 1)} {
 		if _, err := wechat.ParseEvent([]byte(bad)); err == nil {
 			t.Errorf("accepted %q", bad)

@@ -38,6 +38,7 @@ type routeKey struct{}
 type route struct {
 	base *url.URL
 	via  http.RoundTripper
+	own  bool // via is no network
 }
 
 var errNoRoute = errors.New("wechat: request without a usable destination")
@@ -51,13 +52,18 @@ type router struct{}
 
 func (router) RoundTrip(r *http.Request) (*http.Response, error) {
 	to, ok := r.Context().Value(routeKey{}).(*route)
+	why := r.Context().Err() // a transport of our own may not look
 	if !ok || to.base == nil || to.base.Host == "" || r.URL.Scheme+"://"+r.URL.Host != realBase {
+		why = errNoRoute
+	}
+	if why != nil {
 		if r.Body != nil {
 			_ = r.Body.Close()
 		}
-		return nil, errNoRoute
+		return nil, why
 	}
-	out := r.Clone(r.Context())
+	ctx, try := watched(r.Context(), to.own)
+	out := r.Clone(ctx)
 	out.URL.Scheme, out.URL.Host, out.Host = to.base.Scheme, to.base.Host, to.base.Host
 	out.URL.Path = strings.TrimSuffix(to.base.Path, "/") + r.URL.Path
 	res, err := to.via.RoundTrip(out)
@@ -65,6 +71,7 @@ func (router) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if res.StatusCode != http.StatusOK {
+		try.status(res.StatusCode)
 		_ = res.Body.Close()
 		return nil, statusError(res.StatusCode)
 	}

@@ -26,9 +26,9 @@ type value struct {
 }
 
 // SendSubscribe sends a mini-program subscribe message, which uses up one consent of the person, and returns WeChat's
-// message id, empty if WeChat gives none. Errors: see Permanent and Refused.
+// message id, empty if WeChat gives none. Errors: see Permanent, Refused, Limited and Uncertain.
 func (c *Client) SendSubscribe(ctx context.Context, m Message) (string, error) {
-	return c.send(ctx, c.mini, opSubscribe, "/cgi-bin/message/subscribe/send", map[string]any{
+	return c.send(ctx, c.mini, opSubscribe, m.OpenID, "/cgi-bin/message/subscribe/send", map[string]any{
 		"touser": m.OpenID, "template_id": m.TemplateID, "page": m.Page, "data": values(m.Data),
 		"miniprogram_state": "formal", "lang": "zh_CN",
 	})
@@ -43,30 +43,32 @@ func (c *Client) SendTemplate(ctx context.Context, m Message) (string, error) {
 	if m.Page != "" {
 		body["miniprogram"] = map[string]string{"appid": c.cfg.MiniAppID, "pagepath": m.Page}
 	}
-	return c.send(ctx, c.service, opTemplate, "/cgi-bin/message/template/send", body)
+	return c.send(ctx, c.service, opTemplate, m.OpenID, "/cgi-bin/message/template/send", body)
 }
 
 // send posts by itself because the SDK's senders take no context, and give either the message id or a typed error.
-func (c *Client) send(ctx context.Context, a *app, op, path string, body map[string]any) (string, error) {
+func (c *Client) send(ctx context.Context, a *app, op, openID, path string, body map[string]any) (string, error) {
+	var try attempt
 	var got struct {
 		answer
 		MsgID int64 `json:"msgid"`
 	}
 	err := c.call(ctx, a, op, func(ctx context.Context, token string) error {
-		raw, err := util.PostJSONContext(ctx, realBase+path+"?access_token="+url.QueryEscape(token), body)
+		raw, err := util.PostJSONContext(try.begin(ctx), realBase+path+"?access_token="+url.QueryEscape(token), body)
 		if err != nil {
 			return err
 		}
 		if err := decode(raw, &got, &got.answer); err != nil {
+			try.answered(err)
 			return err
 		}
 		if !bytes.Contains(raw, []byte(`"errcode"`)) {
 			return errUnreadable // nothing but an explicit 0 means that it went out
 		}
 		return nil
-	})
+	}, openID)
 	if err != nil || got.MsgID == 0 {
-		return "", err
+		return "", try.judge(err)
 	}
 	return strconv.FormatInt(got.MsgID, 10), nil
 }

@@ -39,7 +39,7 @@ func (a *app) token(ctx context.Context) (string, error) {
 		// The fetch serves everybody who waits, so it outlives the caller that began it.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.patience)
 		defer cancel()
-		return a.source.GetAccessTokenContext(ctx)
+		return a.fetch(ctx)
 	})
 	select {
 	case <-ctx.Done():
@@ -51,6 +51,38 @@ func (a *app) token(ctx context.Context) (string, error) {
 		}
 		return token, got.Err
 	}
+}
+
+// lookAgain is how long a process that leaves the fetch to another waits between two looks.
+const lookAgain = 20 * time.Millisecond
+
+// fetch gives the token that all processes share; where there is none, one of them fetches it and the others wait.
+func (a *app) fetch(ctx context.Context) (string, error) {
+	for {
+		if token, _ := a.cache.Get("").(string); token != "" {
+			return token, nil
+		}
+		if free, mine := a.cache.claim(); mine {
+			defer free()
+			return a.source.GetAccessTokenContext(ctx)
+		}
+		select {
+		case <-ctx.Done():
+			return "", ctx.Err()
+		case <-time.After(lookAgain):
+		}
+	}
+}
+
+// another gives a token in place of one that WeChat refused. A fetch that began before it was dropped may still hand it out.
+func (a *app) another(ctx context.Context, bad string) (string, error) {
+	a.cache.drop(bad)
+	token, err := a.token(ctx)
+	if err == nil && token == bad {
+		a.cache.drop(bad)
+		return a.token(ctx)
+	}
+	return token, err
 }
 
 type tokenKey struct{}

@@ -119,6 +119,101 @@ func TestRefusedTokenIsRetriedOnce(t *testing.T) {
 	}
 }
 
+// processes are clients that share nothing but Redis and WeChat.
+func processes(h *host, n int, change ...func(*wechat.Config)) []*wechat.Client {
+	list := make([]*wechat.Client, n)
+	for i := range list {
+		list[i] = h.client(change...)
+	}
+	return list
+}
+
+// sendFromEach sends one message from each process at the same moment.
+func sendFromEach(t *testing.T, all []*wechat.Client, m wechat.Message) {
+	t.Helper()
+	start := make(chan struct{})
+	var wg sync.WaitGroup
+	for _, c := range all {
+		wg.Go(func() {
+			<-start
+			if _, err := c.SendSubscribe(t.Context(), m); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	close(start)
+	wg.Wait()
+}
+
+func TestManyProcessesFetchOneToken(t *testing.T) {
+	t.Parallel()
+	h := newHost(t, sandbox.Options{})
+	m := consenting(t, h)
+	server, shared := withRedis(t)
+	sendFromEach(t, processes(h, 8, shared), m)
+	if got := h.count(tokenPath); got != 1 {
+		t.Errorf("eight cold processes fetched %d tokens, want 1", got)
+	}
+	if keys := server.Keys(); len(keys) != 1 {
+		t.Errorf("Redis holds %v: the right to fetch was not given back", keys)
+	}
+	// A process that died while it fetched must not keep the others waiting for longer than its claim.
+	server.FlushAll()
+	must(t, server.Set("linli:wechat:token:"+miniApp.ID+":fetching", "dead"))
+	server.SetTTL("linli:wechat:token:"+miniApp.ID+":fetching", 2*time.Second)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		sendFromEach(t, processes(h, 4, shared), m)
+	}()
+	server.FastForward(2 * time.Second)
+	<-ended
+}
+
+// together lets the first send of every process through only when all of them are on their way.
+type together struct {
+	via   http.RoundTripper
+	ready *sync.WaitGroup
+	once  sync.Once
+}
+
+func (g *together) RoundTrip(r *http.Request) (*http.Response, error) {
+	if strings.HasSuffix(r.URL.Path, sendPath) {
+		g.once.Do(func() {
+			g.ready.Done()
+			g.ready.Wait()
+		})
+	}
+	return g.via.RoundTrip(r)
+}
+
+// TestATokenThatDiedIsReplacedOnce: every process has the dead token in hand when WeChat refuses it. The first fetches a new
+// one; the others take that one, and drop it neither here nor in Redis.
+func TestATokenThatDiedIsReplacedOnce(t *testing.T) {
+	t.Parallel()
+	h := newHost(t, sandbox.Options{})
+	m := consenting(t, h)
+	_, shared := withRedis(t)
+	const n = 8
+	var ready sync.WaitGroup
+	ready.Add(n)
+	all := processes(h, n, shared, func(c *wechat.Config) {
+		c.Transport = &together{via: http.DefaultTransport, ready: &ready}
+	})
+	if _, err := h.client(shared).SendSubscribe(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	tokens, sends := h.count(tokenPath), h.count(sendPath)
+	must(t, h.SetFault(sandbox.Fault{Mode: sandbox.TokenExpired, Count: 1}))
+	sendFromEach(t, all, m)
+	if got := h.count(tokenPath) - tokens; got != 1 {
+		t.Errorf("%d processes fetched %d tokens for the one that died, want 1", n, got)
+	}
+	if got := h.count(sendPath) - sends; got != 2*n {
+		t.Errorf("%d sends, want two of each process", got)
+	}
+}
+
 func TestDeadRedisStopsNothing(t *testing.T) {
 	t.Parallel()
 	h := newHost(t, sandbox.Options{})

@@ -11,30 +11,26 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/notify/consent"
 	"github.com/linli-city/linli/server/web"
 )
-
-// Event is a push that has been checked and decrypted.
-type Event struct {
-	Name   string // subscribe, unsubscribe, …
-	OpenID string
-}
 
 // WeChat checks pushes and looks people up.
 type WeChat interface {
 	// Echo answers the check of the server's address.
 	Echo(query url.Values) (string, error)
 	// Push checks and opens one push.
-	Push(query url.Values, body []byte) (Event, error)
+	Push(query url.Values, body []byte) (consent.Event, error)
 	// UnionOf gives the union id of somebody who follows the service account; "" when WeChat does not tell.
 	UnionOf(ctx context.Context, serviceOpenID string) (string, error)
 }
 
 // Deps are the services behind the surface.
 type Deps struct {
-	WeChat WeChat
-	Org    *org.Service
-	Log    *slog.Logger
+	WeChat   WeChat
+	Org      *org.Service
+	Consents *consent.Service
+	Log      *slog.Logger
 }
 
 const maxPush = 64 << 10
@@ -52,7 +48,7 @@ func Routes(site *web.Site, d Deps) {
 	site.Unlisted(http.MethodPost, "/callback/wechat", "WeChat pushes events", func(c *gin.Context) {
 		body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, maxPush))
 		if err == nil {
-			err = d.take(c.Request.Context(), c.Request.URL.Query(), body)
+			err = d.Take(c.Request.Context(), c.Request.URL.Query(), body)
 		}
 		if err != nil {
 			site.Fail(c, err)
@@ -62,27 +58,46 @@ func Routes(site *web.Site, d Deps) {
 	})
 }
 
-// take acts on a push. Following the service account ties it to the person of the same union id; WeChat repeats a push
-// that is not answered, and all of this is harmless to repeat.
-func (d Deps) take(ctx context.Context, query url.Values, body []byte) error {
+// Take checks a push and acts on it. WeChat repeats a push that was not answered in time, and all of this is harmless to
+// repeat. What nobody here asked for, such as a scan or a text, is answered and dropped.
+func (d Deps) Take(ctx context.Context, query url.Values, body []byte) error {
 	e, err := d.WeChat.Push(query, body)
 	if err != nil {
 		return err
 	}
 	switch e.Name {
+	case consent.Popup, consent.Change, consent.Sent:
+		return d.Consents.Push(ctx, e)
 	case "subscribe":
-		union, err := d.WeChat.UnionOf(ctx, e.OpenID)
-		if err != nil {
-			return err
-		}
-		if union == "" {
-			d.Log.WarnContext(ctx, "a follower without union id cannot be tied to a person; bind the accounts to one open platform")
-			return nil
-		}
-		_, err = d.Org.SignIn(ctx, org.ServiceAccount, e.OpenID, union)
-		return err
+		return d.once(ctx, e, d.follow)
 	case "unsubscribe":
-		return d.Org.Unfollow(ctx, e.OpenID)
+		return d.once(ctx, e, d.Org.Unfollow)
 	}
 	return nil
+}
+
+// once drops a push that was acted on: a belated repeat of an old one must not undo a newer one.
+func (d Deps) once(ctx context.Context, e consent.Event, do func(context.Context, string) error) error {
+	seen, err := d.Consents.Seen(ctx, e)
+	if err != nil || seen {
+		return err
+	}
+	if err := do(ctx, e.OpenID); err != nil {
+		return err
+	}
+	return d.Consents.Remember(ctx, e)
+}
+
+// follow ties the service account to the person of the same union id.
+func (d Deps) follow(ctx context.Context, openID string) error {
+	union, err := d.WeChat.UnionOf(ctx, openID)
+	if err != nil {
+		return err
+	}
+	if union == "" {
+		d.Log.WarnContext(ctx, "a follower without union id cannot be tied to a person; bind the accounts to one open platform")
+		return nil
+	}
+	_, err = d.Org.SignIn(ctx, org.ServiceAccount, openID, union)
+	return err
 }

@@ -1,5 +1,5 @@
 // Package h5 is the pages that people open by link or QR code, without an app: an estate's board, a notice, an
-// invitation, and the forms of people who complain by a printed slip or ask by a receipt's number.
+// invitation, a letter that somebody got, and the forms of people who complain by a printed slip or ask by a receipt's number.
 package h5
 
 import (
@@ -17,6 +17,7 @@ import (
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/notify/campaign"
 	"github.com/linli-city/linli/server/session"
 	"github.com/linli-city/linli/server/web"
 	"github.com/linli-city/linli/server/web/limit"
@@ -43,6 +44,7 @@ type Deps struct {
 	Complaints *complaint.Service
 	Codes      *session.Codes
 	Files      *file.Service
+	Campaigns  *campaign.Service
 	PublicURL  string
 
 	site  *web.Site
@@ -75,6 +77,9 @@ func Routes(site *web.Site, d Deps) {
 	site.Unlisted(http.MethodGet, "/h5/estates/:id/slip", "printed slip with the code that leads to the form", d.slip)
 	site.Unlisted(http.MethodGet, "/h5/estates/:id/complain", "form for a complaint without sign-in", d.form)
 	site.FormWithFiles("/h5/estates/:id/complain", "a complaint without sign-in, the phone proved by a code", formRate, mostPhotos, photoPatience, d.complain, busy)
+	site.Unlisted(http.MethodGet, "/h5/letters/:token", "what a printed letter says, and whether it is confirmed", d.letter)
+	site.Form("/h5/letters/:token", "confirm a printed letter by its code", letterRate, d.letterForm, busy)
+	site.Unlisted(http.MethodGet, "/h5/visits/:id", "where the code of a visit list leads", d.visit)
 	site.Unlisted(http.MethodGet, "/h5/receipts", "progress by receipt number", d.receipt)
 	site.Form("/h5/receipts", "progress, answer and rating by receipt number and phone code", formRate, d.receiptForm, busy)
 }

@@ -78,6 +78,8 @@ func mayOpen(ctx context.Context, d Deps, a org.Actor, f *file.File) error {
 		err = d.Joint.MayOpenFiles(ctx, a, f.SubjectID)
 	case "notice":
 		_, err = d.Board.Find(ctx, a, f.SubjectID)
+	case "reach_visit", "campaign":
+		err = d.Campaigns.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID)
 	case "application":
 		_, err = d.Org.FindApplication(ctx, a, f.SubjectID)
 	case "area_claim":

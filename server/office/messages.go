@@ -1,7 +1,10 @@
 package office
 
 import (
+	"cmp"
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/linli-city/linli/models/org"
@@ -21,17 +24,26 @@ type itemView struct {
 	ReadAt      *time.Time `json:"read_at,omitempty"`
 }
 
-func listInbox(d Deps) func(context.Context, org.Actor, *web.Page) (*web.List[itemView], error) {
-	return func(ctx context.Context, a org.Actor, in *web.Page) (*web.List[itemView], error) {
+type inboxInput struct {
+	Unread bool `query:"unread" doc:"只看未读的"`
+	web.Page
+}
+
+func listInbox(d Deps) func(context.Context, org.Actor, *inboxInput) (*web.List[itemView], error) {
+	return func(ctx context.Context, a org.Actor, in *inboxInput) (*web.List[itemView], error) {
 		before, err := in.From()
 		if err != nil {
 			return nil, err
 		}
-		rows, err := d.Inbox.List(ctx, a, before, in.Want())
+		list := d.Inbox.List
+		if in.Unread {
+			list = d.Inbox.ListUnread
+		}
+		rows, err := list(ctx, a, before, in.Want())
 		if err != nil {
 			return nil, err
 		}
-		return web.Paged(*in, rows, func(i inbox.Item) int64 { return i.ID }, func(i inbox.Item) itemView {
+		return web.Paged(in.Page, rows, func(i inbox.Entry) int64 { return i.ID }, func(i inbox.Entry) itemView {
 			return itemView{ID: i.ID, Title: i.Title, Body: i.Body, SubjectKind: i.SubjectKind, SubjectID: i.SubjectID, At: web.Time(i.CreatedAt), ReadAt: web.TimeOr(i.ReadAt)}
 		}), nil
 	}
@@ -39,7 +51,8 @@ func listInbox(d Deps) func(context.Context, org.Actor, *web.Page) (*web.List[it
 
 type readInput struct {
 	Body struct {
-		IDs []int64 `json:"ids" minItems:"1" maxItems:"100"`
+		IDs  []int64 `json:"ids,omitempty" minItems:"1" maxItems:"100" doc:"这几条"`
+		UpTo int64   `json:"up_to,omitempty" minimum:"1" doc:"或这一条和它之前的全部；两样填一样"`
 	}
 }
 
@@ -51,7 +64,7 @@ type countOutput struct {
 
 func markRead(d Deps) func(context.Context, org.Actor, *readInput) (*countOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *readInput) (*countOutput, error) {
-		n, err := d.Inbox.MarkRead(ctx, a, in.Body.IDs)
+		n, err := d.Inbox.Mark(ctx, a, in.Body.IDs, in.Body.UpTo)
 		out := &countOutput{}
 		out.Body.Count = n
 		return out, err
@@ -65,8 +78,9 @@ type undeliveredView struct {
 	Recipient string    `json:"recipient" doc:"post 岗位或 person 个人"`
 	ToID      int64     `json:"recipient_id,omitempty" doc:"岗位编号；个人不显示"`
 	Channel   string    `json:"channel"`
+	Title     string    `json:"title" doc:"消息标题"`
 	Template  string    `json:"template"`
-	State     string    `json:"state" doc:"dead 多次失败，refused 对方未订阅，unreachable 没有可用的账号，pending 一直失败、还在重试"`
+	State     string    `json:"state" doc:"dead 多次失败，held 可能已经送到、没有重发，refused 对方未订阅，unreachable 没有可用的账号，pending 一直失败、还在重试"`
 	Why       string    `json:"why" doc:"为什么没有送到，可以怎么办"`
 	Code      int       `json:"error_code,omitempty"`
 	Error     string    `json:"error,omitempty" doc:"微信的原话"`
@@ -89,6 +103,8 @@ func whyUndelivered(d notify.Delivery) string {
 		return "对方没有订阅这类消息，站内消息里有一份"
 	case notify.Waiting:
 		return "还没有送到，系统在自动重试；一直失败请联系管理员"
+	case notify.Held:
+		return "发送时系统中断，可能已经送到，所以没有再发；确认没有收到的，可以重发"
 	case notify.Unreachable:
 		return "对方没有绑定微信，或这类消息还没有配置模板，站内消息里有一份"
 	}
@@ -108,9 +124,9 @@ func listUndelivered(d Deps) func(context.Context, org.Actor, *web.Page) (*web.L
 		if err != nil {
 			return nil, err
 		}
-		return web.Paged(*in, rows, func(x notify.Delivery) int64 { return x.ID }, func(x notify.Delivery) undeliveredView {
-			return undeliveredView{ID: x.ID, MessageID: x.MessageID, EstateID: x.EstateID, Recipient: x.RecipientKind, ToID: x.RecipientID, Channel: x.Channel,
-				Template: x.Template, State: string(x.State), Why: whyUndelivered(x), Code: x.ErrorCode, Error: x.LastError, Attempts: x.Attempts, At: web.Time(x.CreatedAt)}
+		return web.Paged(*in, rows, func(x notify.Undelivered) int64 { return x.ID }, func(x notify.Undelivered) undeliveredView {
+			return undeliveredView{ID: x.ID, MessageID: x.MessageID, EstateID: x.EstateID, Recipient: x.RecipientKind, ToID: x.RecipientID, Channel: string(x.Channel),
+				Title: x.Title, Template: x.Template, State: string(x.State), Why: whyUndelivered(x.Delivery), Code: x.ErrorCode, Error: x.LastError, Attempts: x.Attempts, At: web.Time(x.CreatedAt)}
 		}), nil
 	}
 }
@@ -139,6 +155,65 @@ func replayAll(d Deps) func(context.Context, org.Actor, *replayAllInput) (*count
 func replayMessage(d Deps) func(context.Context, org.Actor, *IDPath) (*web.Empty, error) {
 	return func(ctx context.Context, a org.Actor, in *IDPath) (*web.Empty, error) {
 		return nil, notify.ReplayMessage(ctx, d.DB, a, in.ID)
+	}
+}
+
+type statusOutput struct {
+	Body struct {
+		Behind bool        `json:"behind" doc:"通知有没有落后"`
+		Lag    []lagView   `json:"lag" doc:"已到时间、还没有办完的"`
+		Since  *time.Time  `json:"since,omitempty" doc:"下面的统计从这个时间起（最近一万条）"`
+		Tries  []triesView `json:"tries"`
+		Stock  []stockView `json:"stock" doc:"居民同意接收的微信消息还剩多少"`
+	}
+}
+
+type stockView struct {
+	Template string `json:"template"`
+	Accounts int64  `json:"accounts" doc:"表示过同意的账号"`
+	Stock    int64  `json:"stock" doc:"还可以发几条"`
+	Closed   int64  `json:"closed" doc:"不再接收的账号"`
+}
+
+type lagView struct {
+	What     string `json:"what" doc:"messages 待分发的消息；其他为待发送的渠道"`
+	Priority string `json:"priority" enum:"alarm,urgent,normal,bulk"`
+	Waiting  int64  `json:"waiting"`
+	Seconds  int64  `json:"oldest_seconds" doc:"最久的一条已经等了多少秒"`
+	Behind   bool   `json:"behind"`
+}
+
+type triesView struct {
+	Channel string `json:"channel"`
+	State   string `json:"state"`
+	Code    int    `json:"error_code,omitempty"`
+	Count   int64  `json:"count"`
+	Repeats int64  `json:"repeats,omitempty" doc:"其中因系统中断而重发过的次数"`
+}
+
+func showNotifyStatus(d Deps) func(context.Context, org.Actor, *web.Empty) (*statusOutput, error) {
+	return func(ctx context.Context, a org.Actor, _ *web.Empty) (*statusOutput, error) {
+		s, err := d.Notifier.FindStatus(ctx, a)
+		if err != nil {
+			return nil, err
+		}
+		out := &statusOutput{}
+		if !s.Since.IsZero() {
+			since := web.Time(s.Since)
+			out.Body.Since = &since
+		}
+		for _, l := range s.Lag {
+			out.Body.Behind = out.Body.Behind || l.Behind()
+			out.Body.Lag = append(out.Body.Lag, lagView{What: cmp.Or(string(l.Channel), "messages"), Priority: l.Priority.String(), Waiting: l.Waiting, Seconds: int64(l.Oldest.Seconds()), Behind: l.Behind()})
+		}
+		for _, name := range slices.Sorted(maps.Keys(s.Stock)) {
+			l := s.Stock[name]
+			out.Body.Stock = append(out.Body.Stock, stockView{Template: name, Accounts: l.Accounts, Stock: l.Stock, Closed: l.Closed})
+		}
+		for _, t := range s.Tries {
+			out.Body.Tries = append(out.Body.Tries, triesView{Channel: string(t.Channel), State: string(t.State), Code: t.ErrorCode, Count: t.N, Repeats: t.Repeats})
+		}
+		return out, nil
 	}
 }
 

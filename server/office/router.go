@@ -14,6 +14,8 @@ import (
 	"github.com/linli-city/linli/models/mediation"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/notify"
+	"github.com/linli-city/linli/notify/campaign"
 	"github.com/linli-city/linli/notify/inbox"
 	"github.com/linli-city/linli/server/session"
 	"github.com/linli-city/linli/server/web"
@@ -32,6 +34,12 @@ type Deps struct {
 	Board      *disclosure.Service
 	Files      *file.Service
 	Inbox      *inbox.Service
+	Live       *inbox.Live
+	Wishes     *notify.Preferences
+	Told       *notify.Timeline
+	Plan       *notify.Book
+	Notifier   *notify.Dispatcher
+	Campaigns  *campaign.Service
 	Pack       string // code of the city's rule pack
 	PublicURL  string
 }
@@ -44,12 +52,14 @@ var (
 	listRate   = &limit.Rule{Name: "hotline", Rate: 120, Per: time.Hour, Burst: 30} // 5000 work orders take ten calls
 	workRate   = &limit.Rule{Name: "work", Rate: 1200, Per: time.Hour, Burst: 400}  // a clerk clears 300 cases in one go
 	bulkRate   = &limit.Rule{Name: "bulk", Rate: 60, Per: time.Hour, Burst: 20}
+	streamRate = &limit.Rule{Name: "stream", Rate: 600, Per: time.Hour, Burst: 60} // a page comes back every five minutes
 	uploadRate = &limit.Rule{Name: "upload", Rate: 240, Per: time.Hour, Burst: 60}
 )
 
 // Routes mounts the surface. Signing in is the mini-program's: the same session acts in a post here.
 func Routes(site *web.Site, d Deps) {
 	registerRoutes(site, d)
+	absenceRoutes(site, d)
 	complaintRoutes(site, d)
 	joinRoutes(site, d)
 	whistleRoutes(site, d)
@@ -65,7 +75,9 @@ func Routes(site *web.Site, d Deps) {
 	openKeyRoutes(site, d)
 	hotlineRoutes(site, d)
 	ruleRoutes(site, d)
+	planRoutes(site, d)
 	mandateRoutes(site, d)
+	campaignRoutes(site, d)
 
 	board := site.Group(prefix, "公示", web.Staff)
 	web.Handle(board, web.Op{ID: "officePublishNotice", Method: http.MethodPost, Path: "/notices", Summary: "发布公示、公告或通知", Action: org.PublishNotice, Status: http.StatusCreated}, publishNotice(d))
@@ -76,7 +88,13 @@ func Routes(site *web.Site, d Deps) {
 
 	box := site.Group(prefix, "消息", web.Staff)
 	web.Handle(box, web.Op{ID: "officeListInbox", Method: http.MethodGet, Path: "/inbox", Summary: "岗位收到的消息", Action: org.UseInbox}, listInbox(d))
+	web.Handle(box, web.Op{ID: "officeCountUnread", Method: http.MethodGet, Path: "/inbox/unread", Summary: "岗位的未读消息数", Action: org.UseInbox}, countUnread(d))
+	web.HandleEvents(box, web.Op{ID: "officeInboxEvents", Path: "/inbox/events", Summary: "岗位有新消息时告诉打开着的页面（server-sent events）", Action: org.UseInbox, Rate: streamRate}, inboxEvents(d))
 	web.Handle(box, web.Op{ID: "officeMarkRead", Method: http.MethodPost, Path: "/inbox/read", Summary: "标为已读", Action: org.UseInbox}, markRead(d))
+	web.Handle(box, web.Op{ID: "officeShowPreferences", Method: http.MethodGet, Path: "/preferences", Summary: "岗位的各类消息要不要发到微信和手机", Action: org.UseInbox}, showPreferences(d))
+	web.Handle(box, web.Op{ID: "officeSetPreferences", Method: http.MethodPut, Path: "/preferences", Summary: "选择岗位的各类消息要不要发到微信和手机；险情一直都发", Action: org.UseInbox, Rate: workRate}, setPreferences(d))
+	web.Handle(box, web.Op{ID: "officeListNotifications", Method: http.MethodGet, Path: "/complaints/{id}/notifications", Summary: "这件投诉告诉了哪些单位，看了没有", Action: org.ReadComplaints}, listNotifications(d))
+	web.Handle(box, web.Op{ID: "officeNotifyStatus", Method: http.MethodGet, Path: "/notify/status", Summary: "通知系统现在怎么样", Action: org.ReadOutbox}, showNotifyStatus(d))
 	web.Handle(box, web.Op{ID: "officeListUndelivered", Method: http.MethodGet, Path: "/undelivered", Summary: "没有送达的消息和原因", Action: org.ReadOutbox}, listUndelivered(d))
 	web.Handle(box, web.Op{ID: "officeReplayDelivery", Method: http.MethodPost, Path: "/undelivered/{id}/replay", Summary: "重新发送一条", Action: org.ReadOutbox}, replayDelivery(d))
 	web.Handle(box, web.Op{ID: "officeListStuck", Method: http.MethodGet, Path: "/undelivered/messages", Summary: "无法分发的消息", Action: org.ReadOutbox}, listStuck(d))

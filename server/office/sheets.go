@@ -19,6 +19,7 @@ import (
 	"github.com/linli-city/linli/models/joint"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/rulepack"
+	"github.com/linli-city/linli/notify/campaign"
 	"github.com/linli-city/linli/server/web"
 )
 
@@ -41,6 +42,12 @@ var sheets = template.Must(template.New("").Funcs(template.FuncMap{
 	"called": func(a joint.Answer) string { return joint.AnswerNames[a] },
 	"score":  scoreText,
 	"ratio":  ratioText,
+	"minus":  func(a, b int64) int64 { return a - b },
+	"proves": campaign.How.Proves,
+	"why":    func(code string) string { return campaign.WhyNames[code] },
+	"owners": tellOwners,
+	"sends":  tellSends,
+	"visits": tellVisits,
 }).ParseFS(sheetFiles, "sheets/*.html"))
 
 func sheetRoutes(site *web.Site, d Deps) {

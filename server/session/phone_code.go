@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -27,9 +28,10 @@ type PhoneCode struct {
 	ExpiresAt   time.Time
 }
 
-// Texter sends a text to a phone.
+// Texter sends a code to a phone. The key is that of this one code, for providers that can tell what became of a text. Its error
+// is ErrTextUnsure where the text may have gone out all the same.
 type Texter interface {
-	Text(ctx context.Context, phone, text string) error
+	Code(ctx context.Context, key, phone, code string) error
 }
 
 // Codes prove that somebody without an account holds a phone.
@@ -59,13 +61,14 @@ var (
 	ErrNoTexts     = fault.New(fault.Closed, "phone.no_texts", "本市还没有开通短信验证，请到社区窗口办理")
 	ErrManyCodes   = fault.New(fault.Limited, "phone.many_codes", "验证码要得太频繁了，请稍后再试；收不到短信时请到社区窗口办理")
 	ErrCodeSent    = fault.New(fault.Limited, "phone.code_sent", "验证码已发出，请查收；一分钟后还没有收到的，可以再要一次")
+	ErrTextUnsure  = fault.New(fault.Unavailable, "phone.text_unsure", "短信可能没有发出去。收到了可以直接填；一分钟后还没有收到的，请再要一次，或者到社区窗口办理")
 	ErrTextFailed  = fault.New(fault.Unavailable, "phone.text_failed", "短信没有发出去，请稍后再试，或者到社区窗口办理")
 	ErrCode        = fault.New(fault.Invalid, "phone.wrong_code", "验证码不对或已过期，请核对；错了5次请重新获取")
 	ErrPhoneTicket = fault.New(fault.Unauthenticated, "phone.ticket", "手机验证已过期，请重新获取验证码")
 )
 
 // Send sends a new code, which takes the place of an earlier one.
-// Faults: ErrNoTexts, ErrManyCodes, ErrCodeSent, ErrTextFailed, fault.ErrInvalid.
+// Faults: ErrNoTexts, ErrManyCodes, ErrCodeSent, ErrTextFailed, ErrTextUnsure, fault.ErrInvalid.
 func (c *Codes) Send(ctx context.Context, phone string) error {
 	if !org.ValidPhone(phone) {
 		return fault.ErrInvalid.With(fault.Field{Path: "phone", Reason: "请填写11位手机号"})
@@ -109,10 +112,26 @@ func (c *Codes) Send(ctx context.Context, phone string) error {
 	if err != nil {
 		return err
 	}
-	if err := c.texter.Text(ctx, phone, "【邻里】验证码"+code+"，10分钟内有效。查询或提交投诉用，请不要告诉别人。"); err != nil {
-		return fmt.Errorf("%w: %w", ErrTextFailed, err)
+	err = c.texter.Code(ctx, fmt.Sprintf("linli-code-%d", row.ID), phone, code)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, ErrTextUnsure):
+		return err
 	}
-	return nil
+	return errors.Join(fmt.Errorf("%w: %w", ErrTextFailed, err), c.unsend(ctx, row.ID))
+}
+
+// unsendPatience bounds what is put right for a caller who may have left.
+const unsendPatience = 5 * time.Second
+
+// unsend forgets a code that certainly never left: the next tap must not hear that it was sent, and the phone has had none.
+func (c *Codes) unsend(ctx context.Context, id int64) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), unsendPatience)
+	defer cancel()
+	return c.db.InTx(ctx, func(tx *store.Tx) error {
+		return tx.Where("id = ? AND ticket_hash IS NULL", id).Delete(&PhoneCode{}).Error
+	})
 }
 
 // Check gives a ticket for the last code that was sent to a phone. A code works once.

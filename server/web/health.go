@@ -91,6 +91,8 @@ func (m *metrics) observe() gin.HandlerFunc {
 		defer m.inFlight.Dec()
 		c.Next()
 		m.requests.WithLabelValues(c.FullPath(), c.Request.Method, strconv.Itoa(c.Writer.Status())).Inc()
-		m.seconds.WithLabelValues(c.FullPath()).Observe(time.Since(began).Seconds())
+		if c.Writer.Header().Get("Content-Type") != eventStream { // a page that stays open is not a slow answer
+			m.seconds.WithLabelValues(c.FullPath()).Observe(time.Since(began).Seconds())
+		}
 	}
 }

@@ -59,6 +59,7 @@ type Op struct {
 	Unconsented bool
 	MaxBody     int64 // 0 means the site's default
 	Timeout     time.Duration
+	content     string // of success, where it is no view
 	// Rate limits calls per person, or per address where nobody is signed in.
 	Rate *limit.Rule
 }
@@ -89,6 +90,9 @@ func register[I, O any](g *Group, op Op, handler func(context.Context, *I) (*O, 
 		Tags: []string{g.tag}, DefaultStatus: op.Status, MaxBodyBytes: -1, Extensions: map[string]any{}}
 	if op.Action != "" {
 		o.Extensions["x-linli-action"] = string(op.Action)
+	}
+	if op.content != "" {
+		o.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{op.content: {Schema: &huma.Schema{Type: huma.TypeString}}}}}
 	}
 	if g.who != Anybody {
 		o.Security = []map[string][]string{{"bearer": {}}}

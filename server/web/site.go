@@ -36,6 +36,7 @@ type Options struct {
 	Proxies   []string // CIDRs whose X-Forwarded-For is believed; none by default
 	MaxBody   int64    // 0 means 1 MiB
 	Timeout   time.Duration
+	Beat      time.Duration // of idle event streams; 0 means 20 seconds
 	Sessions  SignIn
 	Limiter   Limiter
 	Access    *AccessLog // nil keeps none
@@ -54,6 +55,8 @@ type Site struct {
 	limiter  Limiter
 	maxBody  int64
 	timeout  time.Duration
+	beat     time.Duration
+	stops    []func()
 	checks   []Check
 	unlisted map[string]string
 	outside  string // the host by which residents come, unless that is this machine
@@ -69,6 +72,9 @@ func New(o Options) *Site {
 	if o.Timeout == 0 {
 		o.Timeout = 30 * time.Second
 	}
+	if o.Beat == 0 {
+		o.Beat = usualBeat
+	}
 	e := gin.New()
 	e.HandleMethodNotAllowed = true
 	e.MaxMultipartMemory = 1 << 20 // what is more waits on the disk
@@ -76,7 +82,7 @@ func New(o Options) *Site {
 	e.RedirectTrailingSlash = false
 	e.ContextWithFallback = true
 	_ = e.SetTrustedProxies(o.Proxies)
-	s := &Site{Engine: e, log: o.Logger, sessions: o.Sessions, limiter: o.Limiter, maxBody: o.MaxBody, timeout: o.Timeout, checks: o.Checks, unlisted: map[string]string{}, outside: outsideHost(o.PublicURL)}
+	s := &Site{Engine: e, log: o.Logger, sessions: o.Sessions, limiter: o.Limiter, maxBody: o.MaxBody, timeout: o.Timeout, beat: o.Beat, checks: o.Checks, unlisted: map[string]string{}, outside: outsideHost(o.PublicURL)}
 	e.Use(known())
 	e.Use(o.Outermost...)
 	e.Use(requestID(), newMetrics(o.Registry).observe(), accessLog(o.Logger, o.Access), s.recover(), headers(strings.HasPrefix(o.PublicURL, "https://")), verb(), cors(o.Origins), readable(), s.patience())
@@ -146,6 +152,9 @@ func (s *Site) FormWithFiles(path, why string, rate limit.Rule, maxBody int64, t
 // UnlistedRoutes names the routes outside the API document and why they are.
 func (s *Site) UnlistedRoutes() map[string]string { return s.unlisted }
 
+// OnStop adds what ends requests that would go on for long, such as event streams. It is called while the site is wired.
+func (s *Site) OnStop(f ...func()) { s.stops = append(s.stops, f...) }
+
 // stopPatience is how long running requests may take to finish at the end.
 const stopPatience = 20 * time.Second
 
@@ -153,6 +162,9 @@ const stopPatience = 20 * time.Second
 func (s *Site) Run(ctx context.Context, l net.Listener) error {
 	srv := &http.Server{Handler: s.Engine, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug)}
+	for _, f := range s.stops {
+		srv.RegisterOnShutdown(f)
+	}
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(l) }()
 	select {

@@ -17,6 +17,7 @@ const (
 	kindMessage  = "message"
 	kindLogin    = "login"
 	kindConsent  = "consent"
+	kindBlock    = "block"
 	kindFollow   = "follow"
 	kindUnfollow = "unfollow"
 )

@@ -34,6 +34,9 @@ func (c command) who() string {
 	return c.Person
 }
 
+// templates are those meant, one or several with commas between.
+func (c command) templates() []string { return strings.Split(c.TemplateID, ",") }
+
 func (s *Sandbox) pageRoutes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /sandbox", s.page)
@@ -41,6 +44,8 @@ func (s *Sandbox) pageRoutes() http.Handler {
 	control(mux, "login", s.doLogin)
 	control(mux, "phone", s.doPhone)
 	control(mux, "consent", s.doConsent)
+	control(mux, "refuse", func(c command) (reply, error) { return s.doRefuse(c, s.Refuse) })
+	control(mux, "block", func(c command) (reply, error) { return s.doRefuse(c, s.Block) })
 	control(mux, "follow", func(c command) (reply, error) { return s.doFollow(c, s.Follow) })
 	control(mux, "unfollow", func(c command) (reply, error) { return s.doFollow(c, s.Unfollow) })
 	control(mux, "faults", s.doFault)
@@ -128,10 +133,14 @@ func (s *Sandbox) doConsent(c command) (reply, error) {
 	if c.Count == 0 {
 		c.Count = 1
 	}
-	if err := s.Consent(c.who(), c.TemplateID, c.Count); err != nil {
+	if err := s.ConsentTo(c.who(), c.Count, c.templates()...); err != nil {
 		return nil, err
 	}
-	return reply{"openid": OpenID(c.who()), "left": s.Consents(c.who(), c.TemplateID)}, nil
+	return reply{"openid": OpenID(c.who()), "left": s.Consents(c.who(), c.templates()[0])}, nil
+}
+
+func (s *Sandbox) doRefuse(c command, do func(string, ...string) error) (reply, error) {
+	return reply{"openid": OpenID(c.who())}, do(c.who(), c.templates()...)
 }
 
 func (s *Sandbox) doFollow(c command, do func(string) error) (reply, error) {

@@ -14,7 +14,8 @@ type person struct {
 	name      string
 	active    time.Time // last sign-in, for the content check
 	following bool
-	key       []byte // session key of the last sign-in; not kept over a restart
+	key       []byte    // session key of the last sign-in; not kept over a restart
+	tapped    time.Time // the last answer or change
 }
 
 const (
@@ -78,34 +79,6 @@ func (s *Sandbox) known(openID, mark string) *person {
 	return nil
 }
 
-// Consent adds count consents of a person to be sent a template once each.
-func (s *Sandbox) Consent(who, templateID string, count int) error {
-	if templateID == "" || count <= 0 || count > mostPeople {
-		return errors.New("sandbox: a consent needs a template and a count of at least 1")
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.consents) >= mostPeople {
-		return ErrFull
-	}
-	tag, p, err := s.meet(who)
-	if err != nil {
-		return err
-	}
-	if err := s.book.write(line{Kind: kindConsent, At: s.now(), Tag: tag, Name: p.name, Template: templateID, Count: count}); err != nil {
-		return err
-	}
-	s.consents[tag+templateID] += count
-	return nil
-}
-
-// Consents tells how many messages of a template a person still takes.
-func (s *Sandbox) Consents(who, templateID string) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.consents[tagOf(who)+templateID]
-}
-
 // Follow has a person follow the service account.
 func (s *Sandbox) Follow(who string) error { return s.follow(who, kindFollow) }
 
@@ -123,6 +96,7 @@ func (s *Sandbox) follow(who, kind string) error {
 		return err
 	}
 	p.following = kind == kindFollow
+	s.tell(push{service: true, from: serviceMark + tag, event: map[bool]string{true: "subscribe", false: "unsubscribe"}[p.following], at: s.tap(p)})
 	return nil
 }
 
@@ -147,6 +121,8 @@ func (s *Sandbox) replay(l line) {
 		p.active = l.At
 	case kindConsent:
 		s.consents[l.Tag+l.Template] += l.Count
+	case kindBlock:
+		delete(s.consents, l.Tag+l.Template)
 	case kindFollow, kindUnfollow:
 		p.following = l.Kind == kindFollow
 	}

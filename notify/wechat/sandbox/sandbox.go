@@ -1,5 +1,5 @@
-// Package sandbox answers like WeChat's hosts, for demonstrations and tests, and shows what phones would have
-// received. It touches one file, the book, and nothing of linli.
+// Package sandbox answers like WeChat's hosts, for demonstrations and tests, pushes events as they do, and shows what phones
+// would have received. It touches one file, the book, and nothing of linli but the callback it is given.
 package sandbox
 
 import (
@@ -34,6 +34,9 @@ type Options struct {
 	Limits                  Limits
 	Clock                   func() time.Time // nil means time.Now
 	SlowFor                 time.Duration    // how long mode "slow" waits; 0 means 30 s
+	// PushToken signs pushes, and PushKey, an EncodingAESKey, encrypts them; empty sends them plain.
+	PushToken, PushKey string
+	PushAgain          time.Duration // how long after a push that was not answered it comes again; 0 means 5 s
 }
 
 // Sandbox is the pretended WeChat. It never drops a repeated message: whoever sends twice is seen to.
@@ -52,6 +55,7 @@ type Sandbox struct {
 	fault    Fault
 	until    time.Time // end of the fault, if it has one
 	counters map[string]*counter
+	pusher   *pusher // nil while there is nobody to push to
 }
 
 // New opens the book and takes up where it ended.
@@ -61,6 +65,9 @@ func New(o Options) (*Sandbox, error) {
 	}
 	if o.SlowFor == 0 {
 		o.SlowFor = 30 * time.Second
+	}
+	if o.PushAgain == 0 {
+		o.PushAgain = pushPatience
 	}
 	if len(o.RiskyWords) == 0 {
 		o.RiskyWords = []string{"违规测试词"}
@@ -82,8 +89,17 @@ func New(o Options) (*Sandbox, error) {
 	return s, nil
 }
 
-// Close closes the book.
-func (s *Sandbox) Close() error { return s.book.close() }
+// Close ends the pushes and closes the book.
+func (s *Sandbox) Close() error {
+	s.mu.Lock()
+	p := s.pusher
+	s.mu.Unlock()
+	if p != nil {
+		p.stop()
+		<-p.ended
+	}
+	return s.book.close()
+}
 
 // API is what api.weixin.qq.com answers, from the root of that host.
 func (s *Sandbox) API() http.Handler { return s.api }

@@ -122,6 +122,8 @@ func TestKilledAndRestarted(t *testing.T) {
 	w.must(err)
 	w.must(w.Consent("甲", notice, 3))
 	w.must(w.Follow("乙"))
+	w.must(w.Consent("丙", notice, 3))
+	w.must(w.Block("丙", notice))
 	if code := w.send(w.token(mini), sandbox.OpenID("甲"), notice, map[string]string{"thing1": "一"}); code != 0 {
 		t.Fatal(code)
 	}
@@ -135,6 +137,9 @@ func TestKilledAndRestarted(t *testing.T) {
 	again := open(t, sandbox.Options{BookPath: path})
 	if left := again.Consents("甲", notice); left != 2 {
 		t.Errorf("%d consents left, want 2", left)
+	}
+	if left := again.Consents("丙", notice); left != 0 {
+		t.Errorf("%d consents of somebody who switched them off", left)
 	}
 	if code := again.send(again.token(mini), sandbox.OpenID("甲"), notice, map[string]string{"thing1": "二"}); code != 0 {
 		t.Errorf("errcode %d after the restart", code)
@@ -373,6 +378,18 @@ func TestControlsByForm(t *testing.T) {
 	form("consent", url.Values{"person": {"甲"}, "template_id": {notice}, "count": {"3"}}.Encode())
 	if got := w.Consents(sandbox.OpenID("甲"), notice); got != 3 {
 		t.Errorf("%d consents after the form", got)
+	}
+	form("consent", url.Values{"person": {"甲"}, "template_id": {notice + ",tpl-b"}}.Encode())
+	form("refuse", url.Values{"person": {"甲"}, "template_id": {notice}, "count": {"1"}}.Encode())
+	if a, b := w.Consents("甲", notice), w.Consents("甲", "tpl-b"); a != 4 || b != 1 {
+		t.Errorf("%d and %d consents after two templates at once and a refusal", a, b)
+	}
+	form("block", url.Values{"person": {"甲"}, "template_id": {notice}}.Encode())
+	if a, b := w.Consents("甲", notice), w.Consents("甲", "tpl-b"); a != 0 || b != 1 {
+		t.Errorf("%d and %d consents after one was switched off", a, b)
+	}
+	if to := form("block", "person=x&template_id=a,").Header().Get("Location"); !strings.Contains(to, "template") {
+		t.Errorf("no template went through: %q", to)
 	}
 	if to := form("consent", "person=x&template_id=y&count=many").Header().Get("Location"); !strings.Contains(to, "number") {
 		t.Errorf("a wrong number went through: %q", to)

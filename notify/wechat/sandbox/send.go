@@ -84,6 +84,7 @@ func (s *Sandbox) deliver(app string, in posted, channel, page string) reply {
 	}
 	if channel == Mini {
 		s.spend(tagOf(in.ToUser), in.TemplateID)
+		s.received(m)
 	}
 	return accept(reply{"msgid": m.MsgID})
 }

@@ -1,0 +1,84 @@
+package campaign
+
+import (
+	"gorm.io/gorm/clause"
+
+	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/notify"
+)
+
+// Subject is what a campaign is about.
+type Subject struct {
+	Kind string
+	ID   int64
+}
+
+// Act records that a person has done what messages about a subject ask for: voted, paid, registered. Reminders leave out their
+// seats, and what is still to be sent to them about it is given up. Domains call it in the transaction of the deed; it is
+// harmless to repeat.
+func (s *Service) Act(tx *store.Tx, subject Subject, person int64) error {
+	return s.act(tx, Deed{SubjectKind: subject.Kind, SubjectID: subject.ID, PersonID: person})
+}
+
+// ActSeat is Act for an owner set, where the deed was done on paper or by an agent.
+func (s *Service) ActSeat(tx *store.Tx, subject Subject, ownerSet int64) error {
+	return s.act(tx, Deed{SubjectKind: subject.Kind, SubjectID: subject.ID, OwnerSetID: ownerSet})
+}
+
+func (s *Service) act(tx *store.Tx, d Deed) error {
+	d.At = tx.Now
+	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&d).Error; err != nil {
+		return err
+	}
+	var campaigns []int64
+	err := tx.Model(&Campaign{}).Where("subject_kind = ? AND subject_id = ? AND state IN ?", d.SubjectKind, d.SubjectID, out).Limit(100).Pluck("id", &campaigns).Error
+	if err != nil || len(campaigns) == 0 {
+		return err
+	}
+	var reaches []int64
+	if d.PersonID != 0 {
+		err = tx.Model(&Addressee{}).Where("campaign_id IN ? AND person_id = ?", campaigns, d.PersonID).Limit(1000).Pluck("reach_id", &reaches).Error
+	} else {
+		err = tx.Model(&Reach{}).Where("campaign_id IN ? AND seat = ?", campaigns, d.OwnerSetID).Limit(1000).Pluck("id", &reaches).Error
+	}
+	if err != nil || len(reaches) == 0 {
+		return err
+	}
+	if err := tx.Model(&Reach{}).Where("id IN ? AND acted_at IS NULL", reaches).Update("acted_at", tx.Now).Error; err != nil {
+		return err
+	}
+	return s.excuse(tx, reaches)
+}
+
+// excuse gives up what is still to be sent to people all of whose seats have acted.
+func (s *Service) excuse(tx *store.Tx, reaches []int64) error {
+	var rows []struct {
+		PersonID  int64
+		MessageID int64
+	}
+	err := tx.Table("reach_people").Select("reach_people.person_id, u.message_id").Joins("JOIN campaign_runs u ON u.campaign_id = reach_people.campaign_id AND u.message_id <> 0").
+		Where("reach_people.reach_id IN ?", reaches).
+		Where("NOT EXISTS (SELECT 1 FROM reach_people q JOIN reaches r ON r.id = q.reach_id AND r.acted_at IS NULL WHERE q.campaign_id = reach_people.campaign_id AND q.person_id = reach_people.person_id)").
+		Limit(10_000).Scan(&rows).Error
+	if err != nil {
+		return err
+	}
+	by := map[int64][]int64{}
+	for _, r := range rows {
+		by[r.MessageID] = append(by[r.MessageID], r.PersonID)
+	}
+	for message, people := range by {
+		persons, owners := split(people)
+		for kind, ids := range map[string][]int64{"person": persons, "owner": owners} {
+			var still []int64
+			err := tx.Model(&notify.Delivery{}).Where("message_id = ? AND recipient_kind = ? AND recipient_id IN ? AND state IN ?", message, kind, ids, []notify.State{notify.Waiting, notify.Paused}).Pluck("id", &still).Error
+			if err == nil && len(still) > 0 {
+				err = s.giveUp(tx, still)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

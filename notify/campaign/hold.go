@@ -1,0 +1,255 @@
+package campaign
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/linli-city/linli/models/event"
+	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/notify"
+)
+
+// holdBatch is how many deliveries one statement holds or lets go.
+const holdBatch = 500
+
+// hold keeps back what has not been sent.
+func (s *Service) hold(ctx context.Context, id int64) error {
+	return s.turn(ctx, id, Paused, []notify.State{notify.Waiting}, func(*store.Tx, *Run, []int64) (map[string]any, error) {
+		return map[string]any{"state": notify.Paused}, nil
+	})
+}
+
+// drop gives up what has not been sent.
+func (s *Service) drop(ctx context.Context, id int64) error {
+	return s.turn(ctx, id, Cancelled, []notify.State{notify.Waiting, notify.Paused}, func(tx *store.Tx, _ *Run, ids []int64) (map[string]any, error) {
+		return nil, s.giveUp(tx, ids)
+	})
+}
+
+// release lets go what was held, at the campaign's rate.
+func (s *Service) release(ctx context.Context, id int64) error {
+	return s.turn(ctx, id, Running, []notify.State{notify.Paused}, func(tx *store.Tx, r *Run, ids []int64) (map[string]any, error) {
+		var c Campaign
+		if err := tx.Select("id", "per_minute").Where("id = ?", id).Take(&c).Error; err != nil {
+			return nil, err
+		}
+		at := r.space(&c, tx.Now, len(ids))
+		if c.PerMinute == 0 {
+			return map[string]any{"state": notify.Waiting, "due_at": tx.Now}, nil
+		}
+		due := "CASE id"
+		var vars []any
+		for i, d := range ids {
+			due += " WHEN ? THEN ?"
+			vars = append(vars, d, at(i))
+		}
+		return map[string]any{"state": notify.Waiting, "due_at": gorm.Expr(due+" ELSE due_at END", vars...)}, tx.Model(&Run{}).Where("id = ?", r.ID).Update("next_due", r.NextDue).Error
+	})
+}
+
+// turn changes the deliveries of a campaign that are in some states, batch by batch, as long as the campaign is in the state
+// that asks for it.
+func (s *Service) turn(ctx context.Context, id int64, while State, from []notify.State, change func(*store.Tx, *Run, []int64) (map[string]any, error)) error {
+	var runs []Run
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		return tx.Where("campaign_id = ? AND message_id <> 0", id).Order("number").Limit(mostRuns + 1).Find(&runs).Error
+	})
+	if err != nil {
+		return err
+	}
+	for _, r := range runs {
+		for more := true; more; {
+			ids, err := s.some(ctx, r.MessageID, from)
+			if err != nil {
+				return err
+			}
+			if more = len(ids) == holdBatch; len(ids) == 0 {
+				break
+			}
+			err = s.db.InTx(ctx, func(tx *store.Tx) error {
+				var c Campaign
+				if err := tx.ForUpdate().Select("id", "state").Where("id = ?", id).Take(&c).Error; err != nil || c.State != while {
+					more = false
+					return err
+				}
+				now := r
+				if err := tx.Where("id = ?", r.ID).Take(&now).Error; err != nil {
+					return err
+				}
+				set, err := change(tx, &now, ids)
+				if err != nil {
+					return err
+				}
+				tx.Committed(tx.Wake)
+				if set == nil {
+					return nil
+				}
+				return tx.Model(&notify.Delivery{}).Where("id IN ? AND state IN ?", ids, from).Updates(set).Error
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Service) some(ctx context.Context, message int64, in []notify.State) (ids []int64, err error) {
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		return tx.Model(&notify.Delivery{}).Where("message_id = ? AND state IN ?", message, in).Limit(holdBatch).Pluck("id", &ids).Error
+	})
+	return ids, err
+}
+
+// space spreads the next n deliveries of a run at the campaign's rate, after those before them.
+func (r *Run) space(c *Campaign, now time.Time, n int) func(i int) time.Time {
+	if c.PerMinute == 0 {
+		return func(int) time.Time { return now }
+	}
+	from := now
+	if r.NextDue != nil && r.NextDue.After(now) {
+		from = *r.NextDue
+	}
+	at := func(i int) time.Time {
+		return from.Add(time.Duration(i) * time.Minute / time.Duration(c.PerMinute)).Truncate(time.Second)
+	}
+	// Up to the second, so that the rate is kept over many small batches as well.
+	next := from.Add((time.Duration(n)*time.Minute/time.Duration(c.PerMinute) + time.Second - 1).Truncate(time.Second))
+	r.NextDue = &next
+	return at
+}
+
+// Addressees gives the people of a run in batches: persons, and minus the owner for owners without an account. next is where to
+// go on, 0 at the end. While the campaign is paused it gives notify.ErrNotNow; of one that was cancelled nobody is left.
+func (s *Service) Addressees(ctx context.Context, tx *store.Tx, run, after int64, limit int) (persons []int64, next int64, err error) {
+	r, c, err := running(tx, run)
+	if err != nil {
+		return nil, 0, err
+	}
+	switch c.State {
+	case Paused:
+		return nil, 0, notify.ErrNotNow
+	case Running, Done:
+	default:
+		return nil, 0, nil
+	}
+	var rows []struct{ ID, PersonID int64 }
+	q := tx.WithContext(ctx).Table("reach_people").Select("reach_people.id, reach_people.person_id").Joins("JOIN reaches r ON r.id = reach_people.reach_id").
+		Where("reach_people.campaign_id = ? AND reach_people.id > ?", c.ID, after)
+	if r.Kind == FirstRun {
+		q = q.Where("r.run >= ?", r.Number)
+	} else {
+		q = q.Where("r.run = ?", r.Number)
+	}
+	if r.Kind != FirstRun || !c.NeedsProof {
+		q = q.Where("r.acted_at IS NULL") // the first notice is served on everybody where its service has to be proven
+	}
+	if err := q.Order("reach_people.id").Limit(limit).Scan(&rows).Error; err != nil {
+		return nil, 0, err
+	}
+	for _, p := range rows {
+		persons = append(persons, p.PersonID)
+	}
+	if len(rows) == limit {
+		next = rows[limit-1].ID
+	}
+	return persons, next, nil
+}
+
+func running(tx *store.Tx, run int64) (*Run, *Campaign, error) {
+	var r Run
+	if err := tx.Where("id = ?", run).Take(&r).Error; err != nil {
+		return nil, nil, err
+	}
+	var c Campaign
+	return &r, &c, tx.Where("id = ?", r.CampaignID).Take(&c).Error
+}
+
+// Admit spaces the deliveries of a campaign before they are written, in the commit that writes them. A campaign that is being
+// paused or cancelled waits for that commit and then finds them.
+func (s *Service) Admit(tx *store.Tx, e event.Event, list []notify.Delivery) error {
+	sent, ok := e.(*event.CampaignSent)
+	if !ok {
+		return nil
+	}
+	var c Campaign
+	if err := tx.ForUpdate().Select("id", "state", "per_minute").Where("id = ?", sent.CampaignID).Take(&c).Error; err != nil {
+		return err
+	}
+	if c.State != Running && c.State != Done {
+		return notify.ErrNotNow
+	}
+	if c.PerMinute == 0 || len(list) == 0 {
+		return nil
+	}
+	var r Run
+	if err := tx.Where("id = ?", sent.RunID).Take(&r).Error; err != nil {
+		return err
+	}
+	at := r.space(&c, tx.Now, len(list))
+	for i := range list {
+		if spaced := at(i); spaced.After(list[i].DueAt) { // the end of the quiet hours stays
+			list[i].DueAt = spaced
+		}
+	}
+	return tx.Model(&Run{}).Where("id = ?", r.ID).Update("next_due", r.NextDue).Error
+}
+
+// split reads a list of people: persons, and owners without an account.
+func split(people []int64) (persons, owners []int64) {
+	persons, owners = []int64{0}, []int64{0}
+	for _, p := range people {
+		if p > 0 {
+			persons = append(persons, p)
+		} else {
+			owners = append(owners, -p)
+		}
+	}
+	return persons, owners
+}
+
+// Phones finds the numbers of a campaign's people for short messages: a person's own, else the one that the roster has for
+// them; of an owner without an account the roster's.
+func (s *Service) Phones(tx *store.Tx, people []int64) (map[int64]string, error) {
+	persons, owners := split(people)
+	phones := map[int64]string{}
+	var rows []struct {
+		ID, PersonID int64
+		PhoneSealed  string
+	}
+	err := tx.Table("owners").Select("id, person_id, phone_sealed").Where("(id IN ? OR (person_id <> 0 AND person_id IN ?)) AND phone_sealed <> ''", owners, persons).Order("id").Scan(&rows).Error
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range rows {
+		phone, err := s.o.Vault.Open(o.PhoneSealed, "owners.phone")
+		if err != nil {
+			return nil, err
+		}
+		phones[-o.ID] = phone // who has made an account meanwhile is still reached as who was asked for
+		if o.PersonID != 0 {
+			phones[o.PersonID] = phone
+		}
+	}
+	var own []struct {
+		ID          int64
+		PhoneSealed string
+	}
+	if err := tx.Table("persons").Select("id, phone_sealed").Where("id IN ? AND phone_sealed <> ''", persons).Scan(&own).Error; err != nil {
+		return nil, err
+	}
+	for _, p := range own {
+		if phones[p.ID], err = s.o.Vault.Open(p.PhoneSealed, "persons.phone"); err != nil {
+			return nil, err
+		}
+	}
+	for to, phone := range phones {
+		if strings.TrimSpace(phone) == "" {
+			delete(phones, to)
+		}
+	}
+	return phones, nil
+}

@@ -1,0 +1,50 @@
+package campaign
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/models/vault"
+)
+
+// Files ties photos to visits in the caller's transaction.
+type Files interface {
+	Attach(tx *store.Tx, actor org.Actor, ids []int64, purpose, subjectKind string, subjectID, estateID int64) error
+}
+
+// Stock tells which persons have a consent left for a template.
+type Stock func(tx *store.Tx, template string, persons []int64) (map[int64]bool, error)
+
+// Line is a phone or a place where people are helped.
+type Line struct{ Name, Phone, Address, Hours string }
+
+// Options configure the service.
+type Options struct {
+	DB    *store.DB
+	Vault *vault.Vault
+	Files Files
+	Pack  string // code of the city's rule pack
+	SMS   bool   // short messages can be sent
+	Stock Stock  // nil while consents are not counted: an account is enough then
+	Lines func(ctx context.Context, estate int64) ([]Line, error)
+	Log   *slog.Logger
+}
+
+// Service makes campaigns and keeps their evidence.
+type Service struct {
+	db     *store.DB
+	o      Options
+	giveUp func(tx *store.Tx, deliveries []int64) error
+}
+
+// OnGiveUp says how deliveries are given up: by whoever knows what they hold and which are in the air. It is called while the
+// services are wired.
+func (s *Service) OnGiveUp(f func(tx *store.Tx, deliveries []int64) error) { s.giveUp = f }
+
+// New wires the service.
+func New(o Options) *Service { return &Service{db: o.DB, o: o} }
+
+// template is the plan's template by which campaigns go to WeChat.
+const template = "notice"

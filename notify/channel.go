@@ -1,0 +1,87 @@
+package notify
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/notify/consent"
+)
+
+// Outgoing is what a channel sends.
+type Outgoing struct {
+	// Key is the same for every try of one delivery, for providers that can tell repeats.
+	Key      string
+	To       string // an openid, a phone number
+	Template string // the provider's id
+	Page     string
+	Title    string
+	Body     string
+	Place    string // the estate, "" for none
+	Data     map[string]string
+}
+
+// Channel is one way to reach people outside the app. Send is called from many goroutines and returns by the end of its
+// context. Its error is a *Failure where it knows more than "not this time".
+type Channel interface {
+	Send(ctx context.Context, out Outgoing) (providerID string, err error)
+}
+
+// Finder is a channel that can be asked what became of a send nobody saw the end of.
+type Finder interface {
+	// Find looks for a message by its key, sent not before since; found is false where the provider does not know it.
+	Find(ctx context.Context, out Outgoing, since time.Time) (providerID string, found bool, err error)
+}
+
+// Failure is what an error of a channel means.
+type Failure struct {
+	Code      int
+	Permanent bool // trying again cannot help
+	Refused   bool // the recipient does not want it, or no longer
+	Limited   bool // the provider takes nothing more for now
+	Uncertain bool // it may have gone out all the same
+	Err       error
+}
+
+func (f *Failure) Error() string {
+	if f.Err == nil {
+		return fmt.Sprint("code ", f.Code)
+	}
+	return f.Err.Error()
+}
+
+// Unwrap gives the provider's own error.
+func (f *Failure) Unwrap() error { return f.Err }
+
+// Way is a channel with what it may carry.
+type Way struct {
+	Channel Channel
+	// Addresses finds where people are reached; who is missing is not reached this way.
+	Addresses func(tx *store.Tx, persons []int64) (map[int64]string, error)
+	// Shifts finds where those on duty are reached; nil where this way does not reach them.
+	Shifts func(tx *store.Tx, shifts []int64) (map[int64]string, error)
+	// Templates are the provider's ids by the plan's names. A message whose template has none does not go this way; nil where
+	// no template is needed.
+	Templates map[string]string
+	// Consents is the stock of which each message needs one; nil where none is needed.
+	Consents *consent.Service
+	// PerMinute and PerDay bound what all processes together send, 0 for no bound. Bulk leaves a tenth of the day to the rest.
+	PerMinute, PerDay int64
+	// Repeats is for how long the provider drops a repeat of the same key.
+	Repeats time.Duration
+}
+
+// Accounts finds people's WeChat accounts.
+func Accounts(p org.Provider) func(*store.Tx, []int64) (map[int64]string, error) {
+	return func(tx *store.Tx, persons []int64) (map[int64]string, error) { return org.OpenIDs(tx, p, persons) }
+}
+
+func (w *Way) template(name string) (id string, ok bool) {
+	if w.Templates == nil {
+		return "", true
+	}
+	id = w.Templates[name]
+	return id, id != ""
+}

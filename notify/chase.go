@@ -1,0 +1,355 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/outbox"
+	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/notify/inbox"
+	"github.com/linli-city/linli/notify/plan"
+)
+
+// chaseBatch is how many chains one call looks at.
+const chaseBatch = 100
+
+// Rerouted is the kind of the messages that pass on what an office did not read. No event stands behind them.
+const Rerouted = "notify.rerouted"
+
+// errOvertaken ends a transaction whose rows another process has just taken.
+var errOvertaken = errors.New("notify: another process was faster")
+
+// Chase takes the next step for what offices have not read in time, and reports how many messages it looked at. Any number of
+// processes may call it at once: each step is taken once.
+func (d *Dispatcher) Chase(ctx context.Context) (int, error) {
+	var due []chain
+	err := d.o.DB.View(ctx, func(tx *store.Tx) error {
+		return tx.Model(&Ack{}).Distinct("source_id", "office_id").Where("state = ? AND due_at <= ?", AckOpen, tx.Now).
+			Order("source_id, office_id").Limit(chaseBatch).Find(&due).Error
+	})
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	var errs []error // one that fails does not keep the others
+	for _, c := range due {
+		switch err := d.chase(ctx, c); {
+		case err == nil:
+			n++
+		case !errors.Is(err, errOvertaken):
+			errs = append(errs, fmt.Errorf("message %d, office %d: %w", c.SourceID, c.OfficeID, err))
+		}
+	}
+	return n, errors.Join(errs...)
+}
+
+// chase takes the next step of one chain.
+func (d *Dispatcher) chase(ctx context.Context, c chain) error {
+	var told []inbox.Item
+	err := d.o.DB.InTx(ctx, func(tx *store.Tx) error {
+		told = nil
+		var rows []Ack
+		err := tx.Where("source_id = ? AND office_id = ? AND state = ? AND due_at <= ?", c.SourceID, c.OfficeID, AckOpen, tx.Now).Order("id").Limit(500).Find(&rows).Error
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		read, err := c.firstRead(tx)
+		if err != nil {
+			return err
+		}
+		if read != nil {
+			return become(tx, rows, AckOpen, AckRead, *read)
+		}
+		if err := become(tx, rows, AckOpen, AckRerouted, tx.Now); err != nil {
+			return err
+		}
+		r := &reroute{writer: &writer{Dispatcher: d}, tx: tx, rows: rows}
+		done, err := r.next()
+		if err != nil {
+			return err
+		}
+		told = r.items
+		if !done {
+			return become(tx, rows, AckRerouted, AckExhausted, tx.Now)
+		}
+		return nil
+	})
+	if err == nil {
+		d.announce(told)
+		poke(d.send)
+	}
+	return err
+}
+
+// become moves the acks of a chain, all or none: whoever has moved one of them has the chain.
+func become(tx *store.Tx, rows []Ack, from, to AckState, at time.Time) error {
+	ids := make([]int64, len(rows))
+	for i, a := range rows {
+		ids[i] = a.ID
+	}
+	res := tx.Model(&Ack{}).Where("id IN ? AND state = ?", ids, from).Updates(map[string]any{"state": to, "at": at})
+	if res.Error == nil && res.RowsAffected != int64(len(rows)) {
+		return errOvertaken
+	}
+	return res.Error
+}
+
+// firstRead is when somebody of the office, or of where the message was passed on to, first read it; nil for nobody yet. A post
+// whose holder is away reads too, although nobody waits for it.
+func (c chain) firstRead(tx *store.Tx) (*time.Time, error) {
+	asked := tx.Model(&Ack{}).Select("message_id").Where("source_id = ? AND office_id = ?", c.SourceID, c.OfficeID)
+	office := tx.Model(&org.Post{}).Select("id").Where("organisation_id = ?", c.OfficeID)
+	var items []inbox.Item
+	err := tx.Where("message_id IN (?) AND recipient_kind = 'post' AND read_at IS NOT NULL", asked).
+		Where(`EXISTS (SELECT 1 FROM acks a WHERE a.source_id = ? AND a.office_id = ? AND a.message_id = inbox_items.message_id AND a.post_id = inbox_items.recipient_id)
+			OR (message_id = ? AND recipient_id IN (?))`, c.SourceID, c.OfficeID, c.SourceID, office).
+		Order("read_at").Limit(1).Find(&items).Error
+	if err != nil || len(items) == 0 {
+		return nil, err
+	}
+	return items[0].ReadAt, nil
+}
+
+// reroute is one step of a chain while it is taken.
+type reroute struct {
+	*writer
+	tx     *store.Tx
+	rows   []Ack
+	source outbox.Message
+	text   Text // what the message said to the office
+	items  []inbox.Item
+}
+
+// next takes the first step that leads anywhere: a channel that nobody has, or a post without a deputy, costs no time. It reports
+// whether there was one.
+func (r *reroute) next() (bool, error) {
+	a := &r.rows[0]
+	if err := r.tx.Where("id = ?", a.SourceID).Take(&r.source).Error; err != nil {
+		return false, err
+	}
+	if err := r.tx.Where("id = ?", a.TextID).Take(&r.text).Error; err != nil {
+		return false, err
+	}
+	steps := strings.Split(a.Steps, ",")
+	for n := a.Step; n < len(steps); n++ {
+		var done bool
+		var err error
+		switch s := plan.Step(steps[n]); s {
+		case plan.NextDeputy:
+			done, err = r.toDeputy(n + 1)
+		case plan.NextAbove:
+			done, err = r.above(n + 1)
+		default:
+			done, err = r.through(plan.Channel(s), n+1)
+		}
+		if err != nil || done {
+			return done, err
+		}
+	}
+	return false, nil
+}
+
+func (r *reroute) posts() []int64 {
+	ids := make([]int64, len(r.rows))
+	for i, a := range r.rows {
+		ids[i] = a.PostID
+	}
+	return ids
+}
+
+// organisations are those of the posts that did not read.
+func (r *reroute) organisations() []int64 {
+	var ids []int64
+	for _, a := range r.rows {
+		if !slices.Contains(ids, a.OrganisationID) {
+			ids = append(ids, a.OrganisationID)
+		}
+	}
+	return ids
+}
+
+// through sends the same to the same posts by another channel.
+func (r *reroute) through(c plan.Channel, step int) (bool, error) {
+	if r.o.Ways[c] == nil {
+		return false, nil
+	}
+	a := &r.rows[0]
+	text := r.text
+	if a.MessageID != a.SourceID {
+		if err := r.tx.Where("message_id = ? AND position = 0", a.MessageID).Take(&text).Error; err != nil {
+			return false, err
+		}
+	}
+	to, err := holdersAt(r.tx, r.posts())
+	if err != nil {
+		return false, err
+	}
+	var before []Delivery
+	err = r.tx.Select("recipient_id", "person_id").Where("message_id = ? AND recipient_kind = 'post' AND recipient_id IN ? AND channel = ?", a.MessageID, r.posts(), c).Find(&before).Error
+	if err != nil {
+		return false, err
+	}
+	to = slices.DeleteFunc(to, func(x recipient) bool {
+		return x.person == 0 || slices.ContainsFunc(before, func(b Delivery) bool { return b.RecipientID == x.id && b.PersonID == x.person })
+	})
+	r.m = r.source
+	r.m.ID = a.MessageID
+	sent, err := r.deliver(&text, to, c)
+	if err != nil || sent == 0 {
+		return false, err
+	}
+	return true, r.askNext(a.MessageID, step, &text, to)
+}
+
+// deliver writes the deliveries to phones and reports how many.
+func (r *reroute) deliver(text *Text, to []recipient, c plan.Channel) (int, error) {
+	var sends []Delivery
+	for _, x := range to {
+		if x.person != 0 && c != "" {
+			sends = append(sends, r.delivery(r.tx, text, x, c))
+		}
+	}
+	sends, err := r.night.suit(r.tx, text.Kind, sends, true)
+	if err != nil || len(sends) == 0 {
+		return 0, err
+	}
+	return len(sends), r.put(r.tx, sends)
+}
+
+// askNext waits for the next to read.
+func (r *reroute) askNext(message int64, step int, text *Text, to []recipient) error {
+	next := r.rows[0]
+	next.ID, next.MessageID, next.Step = 0, message, step
+	return next.ask(r.tx, to, r.night.readBy(r.tx.Now, text.Priority, time.Duration(next.Patience)*time.Second))
+}
+
+// toDeputy passes it on to the deputy posts of those that did not read.
+func (r *reroute) toDeputy(step int) (bool, error) {
+	var deputies []int64
+	err := r.tx.Model(&org.Post{}).Where("id IN ? AND deputy_post_id <> 0", r.posts()).Distinct().Order("deputy_post_id").Pluck("deputy_post_id", &deputies).Error
+	if err != nil || len(deputies) == 0 {
+		return false, err
+	}
+	to, err := holdersAt(r.tx, deputies)
+	if err != nil {
+		return false, err
+	}
+	return r.passOn(step, to, "转请您代看。")
+}
+
+// above passes it on to the level above, up to the first with somebody there, and never to the body that it is about.
+func (r *reroute) above(step int) (bool, error) {
+	except, err := org.OneBody(r.tx, r.source.AboutID)
+	if errors.Is(err, org.ErrOrganisationNotFound) { // closed since
+		except, err = []int64{r.source.AboutID}, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	var next []int64
+	for _, o := range r.organisations() {
+		levels, err := org.Above(r.tx, o)
+		if err != nil {
+			return false, err
+		}
+		levels = slices.DeleteFunc(levels, func(id int64) bool { return slices.Contains(except, id) })
+		if len(levels) > 0 && !slices.Contains(next, levels[0]) {
+			next = append(next, levels[0])
+		}
+	}
+	to, err := holders(r.tx, next, except, nil)
+	if err != nil {
+		return false, err
+	}
+	return r.passOn(step, to, "转报您单位。")
+}
+
+// passOn puts the message into further inboxes, with why it comes there. Posts that were asked before are left out.
+func (r *reroute) passOn(step int, to []recipient, what string) (bool, error) {
+	a := &r.rows[0]
+	var asked []int64
+	if err := r.tx.Model(&Ack{}).Where("source_id = ? AND office_id = ?", a.SourceID, a.OfficeID).Pluck("post_id", &asked).Error; err != nil {
+		return false, err
+	}
+	to = slices.DeleteFunc(to, func(x recipient) bool { return slices.Contains(asked, x.id) })
+	if len(heldPosts(to)) == 0 {
+		return false, nil
+	}
+	who, since, err := r.unread()
+	if err != nil {
+		return false, err
+	}
+	// WeChat cuts what is long, and the name is: how long comes first there.
+	text, err := r.carry(who+since+"未读，"+what, since+"未读："+who)
+	if err != nil {
+		return false, err
+	}
+	boxed := map[int64]bool{}
+	for _, x := range to {
+		if !boxed[x.id] {
+			boxed[x.id] = true
+			r.items = append(r.items, inbox.Item{MessageID: r.m.ID, TextID: text.ID, RecipientKind: x.kind, RecipientID: x.id, EstateID: r.m.EstateID, CreatedAt: r.tx.Now})
+		}
+	}
+	if err := r.tx.Create(&r.items).Error; err != nil {
+		return false, err
+	}
+	if _, err := r.deliver(text, to, text.next("")); err != nil {
+		return false, err
+	}
+	return true, r.askNext(r.m.ID, step, text, to)
+}
+
+// carry makes the message that passes the other one on. The same post may have had the first already, so it is one of its own.
+func (r *reroute) carry(why, brief string) (*Text, error) {
+	tx, s := r.tx, &r.source
+	r.m = outbox.Message{EstateID: s.EstateID, AboutID: s.AboutID, CaseID: s.CaseID, Kind: Rerouted, Body: "{}", Priority: s.Priority, State: outbox.Done, DueAt: tx.Now, CreatedAt: tx.Now, DoneAt: &tx.Now}
+	if slices.Contains(covered, s.Kind) {
+		r.m.CaseID = 0 // as little to be seen in the case as what it passes on
+	}
+	if err := tx.Create(&r.m).Error; err != nil {
+		return nil, err
+	}
+	text := r.text
+	text.ID, text.MessageID, text.Position, text.CreatedAt = 0, r.m.ID, 0, tx.Now
+	text.Body = r.night.words(short(why+strings.TrimSuffix(text.Body, byNight), maxBody), text.Priority, text.Channels, tx.Now)
+	data, err := remark(text.Template, text.Data, brief)
+	if err != nil {
+		return nil, err
+	}
+	text.Data = data
+	return &text, tx.Create(&text).Error
+}
+
+// unread says which office has not read for how long.
+func (r *reroute) unread() (who, since string, err error) {
+	a := &r.rows[0]
+	names, err := org.Organisations(r.tx, r.organisations())
+	if err != nil {
+		return "", "", err
+	}
+	var list []string
+	for _, id := range r.organisations() {
+		list = append(list, names[id].Name)
+	}
+	var first int
+	err = r.tx.Model(&Ack{}).Select("MIN(step)").Where("source_id = ? AND office_id = ? AND organisation_id = ?", a.SourceID, a.OfficeID, a.OrganisationID).Scan(&first).Error
+	return strings.Join(list, "、"), lasting(time.Duration(a.Patience*(a.Step-first+1)) * time.Second), err
+}
+
+// lasting words a time.
+func lasting(d time.Duration) string {
+	switch hours, minutes := int(d/time.Hour), int(d%time.Hour/time.Minute); {
+	case hours == 0:
+		return fmt.Sprintf("%d分钟", minutes)
+	case minutes == 0:
+		return fmt.Sprintf("%d小时", hours)
+	default:
+		return fmt.Sprintf("%d小时%d分钟", hours, minutes)
+	}
+}

@@ -1,0 +1,174 @@
+package plan
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"sync"
+
+	"github.com/linli-city/linli/models/event"
+)
+
+// facts are what an event gives to the table.
+type facts struct {
+	subject string // what the message opens
+	id      int64
+	about   int64             // the organisation that is never told
+	words   map[string]string // the variables, worded
+	choice  choice
+	chosen  bool
+}
+
+// choice is a pair of conditions of which exactly one holds. The first has the name of the event's JSON field that says so.
+type choice struct{ yes, no string }
+
+var (
+	noChoice  = choice{}
+	ifUrgent  = choice{"urgent", "ordinary"} // 紧急危险 or not
+	ifRaised  = choice{"raised", "again"}    // the level above leads from now on, or the same office again
+	ifGranted = choice{"accepted", "refused"}
+)
+
+// holds is the condition that holds.
+func (f *facts) holds() string {
+	if f.chosen {
+		return f.choice.yes
+	}
+	return f.choice.no
+}
+
+// factsOf reads an event; false for one of a type that this program does not know.
+func factsOf(e event.Event) (*facts, bool) {
+	switch e := e.(type) {
+	case *event.CaseTransferred:
+		return caseFacts(e.Case).with("to", e.ToName), true
+	case *event.CaseReturned:
+		return caseFacts(e.Case).with("returns", strconv.Itoa(e.Returns)).either(ifRaised, e.Raised), true
+	case *event.CaseMoved:
+		return caseFacts(e.Case).with("to", e.ToName).with("on", day("，时间：", e.On, "")).with("until", day("，到", e.On, "为止")), true
+	case interface{ Base() event.Case }:
+		return caseFacts(e.Base()), true
+	case *event.Whistle:
+		return &facts{subject: "whistle", id: e.WhistleID, about: e.AboutID, words: map[string]string{
+			"number": e.Number, "estate": e.EstateName, "place": e.Place, "to": e.ToName, "due": by(e.Due), "at": clock(e.At)}}, true
+	case *event.Task:
+		estate := e.EstateName
+		if estate == "" {
+			estate = "全市"
+		}
+		return &facts{subject: "task", id: e.TaskID, about: e.AboutID, words: map[string]string{
+			"estate": estate, "office": e.OfficeName, "giver": e.GivenByName, "due": by(e.Due), "at": clock(e.At)}}, true
+	case *event.Conference:
+		return &facts{subject: "conference", id: e.ConferenceID, words: map[string]string{
+			"number": e.Number, "holder": e.HolderName, "place": e.Place, "on": clockOf("，时间：", e.On), "at": clock(e.At)}}, true
+	case *event.Mediation:
+		way := "可以走司法程序"
+		if e.NextID != 0 {
+			way = "可以转上一级调解，或走司法程序"
+		}
+		return &facts{subject: "mediation", id: e.MediationID, words: map[string]string{
+			"number": e.Number, "estate": e.EstateName, "host": e.HostName, "way": way, "on": clockOf("，时间：", e.On), "at": clock(e.At)}}, true
+	case *event.CalendarUnknown:
+		return &facts{subject: "rule", words: map[string]string{"year": strconv.Itoa(e.Year), "at": clock(e.At)}}, true
+	case *event.NotifierBehind:
+		return &facts{subject: "notify", words: map[string]string{"waiting": strconv.FormatInt(e.Waiting, 10), "minutes": strconv.FormatInt(e.Minutes, 10), "at": clock(e.At)}}, true
+	case *event.NoticePublished:
+		return &facts{subject: "notice", id: e.NoticeID, words: map[string]string{
+			"estate": e.EstateName, "sort": e.Sort, "title": e.Title, "headline": cut(e.Title, 40), "publisher": e.PublisherName, "at": clock(e.At)}}, true
+	case *event.CampaignSent:
+		return &facts{subject: "campaign", id: e.CampaignID, words: map[string]string{
+			"estate": e.EstateName, "title": e.Title, "body": e.Body, "publisher": e.PublisherName, "at": clock(e.At)}}, true
+	case *event.ResidencyRequested:
+		return homeFacts("application", e.ApplicationID, e.Residency), true
+	case *event.ResidencyDecided:
+		return homeFacts("residency", e.ApplicationID, e.Residency).with("reason", e.Reason).either(ifGranted, e.Accepted), true
+	case *event.ResidencyEnded:
+		return homeFacts("residency", e.ApplicationID, e.Residency).with("cause", e.Cause), true
+	case *event.AreaContested:
+		return homeFacts("area_claim", 0, e.Residency), true
+	case *event.AreaDecided:
+		return homeFacts("residency", e.ApplicationID, e.Residency).with("reason", e.Reason).either(ifGranted, e.Accepted), true
+	}
+	return nil, false
+}
+
+func caseFacts(c event.Case) *facts {
+	return &facts{subject: "case", id: c.CaseID, about: c.AboutID, choice: ifUrgent, chosen: c.Urgent, words: map[string]string{
+		"number": c.Number, "estate": c.EstateName, "matter": c.Matter, "clause": c.Clause, "lead": c.LeadName, "due": by(c.Due), "at": clock(c.At)}}
+}
+
+func homeFacts(subject string, id int64, r event.Residency) *facts {
+	return &facts{subject: subject, id: id, words: map[string]string{"estate": r.EstateName, "unit": r.UnitName, "at": clock(r.At)}}
+}
+
+func (f *facts) with(variable, text string) *facts {
+	f.words[variable] = text
+	return f
+}
+
+func (f *facts) either(c choice, chosen bool) *facts {
+	f.choice, f.chosen = c, chosen
+	return f
+}
+
+// shape is what the table may use of a kind of event.
+type shape struct {
+	words  map[string]string // its variables, without values
+	choice choice
+	own    map[string]event.Priority // by condition; "" where there is no choice
+}
+
+// conditions are those that a row of the kind may name, without the empty one.
+func (s *shape) conditions() []string {
+	if s.choice == noChoice {
+		return nil
+	}
+	return []string{s.choice.yes, s.choice.no}
+}
+
+// pressing is how much the event presses at most under a condition, and whether it always presses so.
+func (s *shape) pressing(when string) (most event.Priority, always bool) {
+	if p, ok := s.own[when]; ok {
+		return p, true
+	}
+	yes, no := s.own[s.choice.yes], s.own[s.choice.no]
+	return min(yes, no), yes == no
+}
+
+// shapes are the shapes of all kinds of events: read from the events themselves, so that the two cannot differ.
+var shapes = sync.OnceValue(func() map[string]*shape {
+	all := map[string]*shape{}
+	for _, kind := range event.Kinds() {
+		s := &shape{own: map[string]event.Priority{}}
+		e, f := blank(kind, "")
+		s.words, s.choice = f.words, f.choice
+		s.own[f.holds()] = event.PriorityOf(e)
+		if s.choice != noChoice {
+			e, f = blank(kind, s.choice.yes)
+			s.own[f.holds()] = event.PriorityOf(e)
+		}
+		all[kind] = s
+	}
+	return all
+})
+
+// blank is an event of the kind without anything in it but the condition. Every kind that event lists has facts: a test
+// reads them all.
+func blank(kind, condition string) (event.Event, *facts) {
+	body := []byte("{}")
+	var err error
+	if condition != "" {
+		if body, err = json.Marshal(map[string]bool{condition: true}); err != nil {
+			panic("plan: " + err.Error())
+		}
+	}
+	e, err := event.Decode(kind, body)
+	if err != nil {
+		panic("plan: " + err.Error())
+	}
+	f, ok := factsOf(e)
+	if !ok {
+		panic(fmt.Sprintf("plan: %s has no facts", kind))
+	}
+	return e, f
+}
