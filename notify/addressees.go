@@ -65,7 +65,7 @@ func (d *Dispatcher) addressees(ctx context.Context, e event.Event, at progress,
 // later puts the message off without counting a try.
 func (w *writer) later(ctx context.Context) error {
 	return w.o.DB.InTx(ctx, func(tx *store.Tx) error {
-		return tx.Model(&outbox.Message{}).Where("id = ? AND state IN ? AND owner IN ?", w.m.ID, []outbox.State{outbox.Pending, outbox.Published}, []string{w.m.Owner, w.tag}).Updates(map[string]any{"owner": "", "state": outbox.Pending, "due_at": tx.Now.Add(5 * time.Second)}).Error
+		return tx.Model(&outbox.Message{}).Where("id = ? AND state IN ? AND owner IN ?", w.m.ID, []outbox.State{outbox.Pending, outbox.Published}, []string{w.m.Owner, w.tag}).Updates(map[string]any{"owner": "", "state": outbox.Pending, "due_at": tx.Now.Add(5 * time.Second), "last_error": ErrNotNow.Error()}).Error
 	})
 }
 

@@ -73,6 +73,20 @@ type Way struct {
 	Repeats time.Duration
 }
 
+// asked is how long after a send its provider is asked what became of it: sooner it may not know yet itself.
+const asked = time.Minute
+
+// hush is how long a send in doubt is left alone.
+func (w *Way) hush() time.Duration {
+	if w == nil {
+		return 0
+	}
+	if _, ok := w.Channel.(Finder); ok {
+		return asked
+	}
+	return 0
+}
+
 // Accounts finds people's WeChat accounts.
 func Accounts(p org.Provider) func(*store.Tx, []int64) (map[int64]string, error) {
 	return func(tx *store.Tx, persons []int64) (map[int64]string, error) { return org.OpenIDs(tx, p, persons) }

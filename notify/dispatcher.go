@@ -55,9 +55,9 @@ type Dispatcher struct {
 	quiet *quieter
 	late  *quieter
 
-	// swift senders serve alarms and terms alone, steady ones the rest.
-	swift, steady chan struct{}
-	senders       sync.WaitGroup
+	// slots bound how many lanes this process works at a time; alarms and terms have their own.
+	slots   map[event.Priority]chan struct{}
+	senders sync.WaitGroup
 
 	// direct are messages that this process carries itself while Redis is away, the pressing ones apart.
 	direct map[bool]chan int64
@@ -78,8 +78,8 @@ const (
 	relayBatch = 200
 	// look is how often the database is asked when nobody calls.
 	look = time.Second
-	// swiftLanes and steadyLanes are how many lanes of each sort one process works at a time.
-	swiftLanes, steadyLanes = 4, 4
+	// lanesAtOnce is how many lanes of each sort one process works at a time.
+	lanesAtOnce = 4
 )
 
 // New makes a dispatcher and has the database wake it.
@@ -97,8 +97,11 @@ func New(o Options) *Dispatcher {
 		o.Rest = time.Minute
 	}
 	d := &Dispatcher{o: o, owner: rand.Text()[:16], wake: make(chan struct{}, 1), send: make(chan struct{}, 1), stats: newStats(o.Registry), night: night{o.Quiet}, quiet: newQuieter(o.Log, "send"), late: newQuieter(o.Log, "lag"),
-		swift: make(chan struct{}, swiftLanes), steady: make(chan struct{}, steadyLanes), working: map[laneName]bool{}, resting: map[restKey]time.Time{}, troubled: map[restKey]time.Duration{}, known: map[laneName]bool{}, hints: map[laneName]bool{},
+		slots: map[event.Priority]chan struct{}{}, working: map[laneName]bool{}, resting: map[restKey]time.Time{}, troubled: map[restKey]time.Duration{}, known: map[laneName]bool{}, hints: map[laneName]bool{},
 		direct: map[bool]chan int64{true: make(chan int64, relayBatch), false: make(chan int64, relayBatch)}}
+	for _, p := range []event.Priority{event.Alarm, event.Urgent, event.Normal} {
+		d.slots[p] = make(chan struct{}, lanesAtOnce)
+	}
 	o.DB.OnWake(func() { poke(d.wake) })
 	return d
 }

@@ -23,6 +23,9 @@ import (
 // expandBatch is how many recipients one transaction writes.
 const expandBatch = 1000
 
+// insertBatch is how many rows one statement inserts: SQLite takes 32,766 variables, a delivery has 22.
+const insertBatch = 1000
+
 // progress is where in the plan's rows the deliveries of a message are written up to.
 type progress struct {
 	Row   int   `json:"row"`
@@ -46,6 +49,7 @@ type writer struct {
 	from, at progress
 	owned    bool // the message is kept from others while it is written in several commits
 	resumed  bool // some of it may be written
+	begun    bool // all that is written was written by this writer
 	texts    []Text
 	batch    []addressed
 	event    event.Event
@@ -58,10 +62,22 @@ var errTakenOver = errors.New("notify: another process has the message")
 // where that one was, and one that is alive is left alone. It is harmless to repeat: the schema keeps one item per recipient
 // and one delivery per channel.
 func (d *Dispatcher) Expand(ctx context.Context, id int64) error {
-	w := &writer{Dispatcher: d, tag: "expand/" + d.owner + "/" + strconv.FormatInt(time.Now().UnixNano(), 36)}
+	w := d.writer()
 	if free, err := w.look(ctx, id); err != nil || !free {
 		return err
 	}
+	if free, err := w.afterEarlier(ctx); err != nil || !free {
+		return err
+	}
+	return w.run(ctx)
+}
+
+func (d *Dispatcher) writer() *writer {
+	return &writer{Dispatcher: d, tag: "expand/" + d.owner + "/" + strconv.FormatInt(time.Now().UnixNano(), 36)}
+}
+
+// run writes a message that is free.
+func (w *writer) run(ctx context.Context) error {
 	e, err := w.m.Event()
 	if err != nil {
 		return err
@@ -69,6 +85,11 @@ func (d *Dispatcher) Expand(ctx context.Context, id int64) error {
 	w.event = e
 	if w.messages, err = w.planned(ctx, e); err != nil {
 		return err
+	}
+	if w.resumed {
+		if err := w.reread(ctx); err != nil {
+			return err
+		}
 	}
 	err = w.expand(ctx, e)
 	if errors.Is(err, errTakenOver) {
@@ -107,8 +128,15 @@ func (w *writer) expand(ctx context.Context, e event.Event) error {
 			from = w.from
 		}
 		err := w.audience(ctx, e, msg, from, func(at progress, batch []recipient) error {
-			for _, r := range batch {
-				w.batch = append(w.batch, addressed{row, r})
+			for part := range slices.Chunk(batch, expandBatch) {
+				if len(w.batch)+len(part) > expandBatch {
+					if err := w.flush(ctx, false); err != nil {
+						return err
+					}
+				}
+				for _, r := range part {
+					w.batch = append(w.batch, addressed{row, r})
+				}
 			}
 			at.Row, at.Plan = row, w.at.Plan
 			w.at = at
@@ -133,7 +161,7 @@ func (w *writer) expand(ctx context.Context, e event.Event) error {
 	return w.flush(ctx, true)
 }
 
-// look reads the message; free is false when it is done, somebody alive writes it, or an earlier one about the same case comes first.
+// look reads the message; free is false when it is done, or somebody alive writes it.
 func (w *writer) look(ctx context.Context, id int64) (free bool, err error) {
 	err = w.o.DB.View(ctx, func(tx *store.Tx) error {
 		if err := tx.Where("id = ?", id).Take(&w.m).Error; err != nil {
@@ -146,13 +174,14 @@ func (w *writer) look(ctx context.Context, id int64) (free bool, err error) {
 	if err != nil || !free {
 		return false, err
 	}
-	if w.m.Progress != "" {
+	w.begun = w.m.Progress == ""
+	if !w.begun {
 		w.resumed = true
 		if err := json.Unmarshal([]byte(w.m.Progress), &w.from); err != nil {
 			return false, err
 		}
 	}
-	return w.afterEarlier(ctx)
+	return true, nil
 }
 
 // afterEarlier writes the earlier messages about the same case first. One that another process is writing puts this one off;
@@ -168,8 +197,13 @@ func (w *writer) afterEarlier(ctx context.Context) (free bool, err error) {
 	if err := w.o.DB.View(ctx, func(tx *store.Tx) error { return earlier(tx).Pluck("id", &ids).Error }); err != nil || len(ids) == 0 {
 		return true, err
 	}
-	for _, id := range ids {
-		if err := w.Expand(ctx, id); err != nil {
+	for _, id := range ids { // each comes when those before it are written
+		before := w.writer()
+		free, err := before.look(ctx, id)
+		if err == nil && free {
+			err = before.run(ctx)
+		}
+		if err != nil {
 			w.failed(ctx, id, err)
 		}
 	}
@@ -185,6 +219,31 @@ func (w *writer) afterEarlier(ctx context.Context) (free bool, err error) {
 			Updates(map[string]any{"owner": "", "state": outbox.Pending, "due_at": tx.Now.Add(time.Second)}).Error
 	})
 	return free, err
+}
+
+// setAside keeps a text out of the positions of its message's plan.
+const setAside = 1_000_000_000_000
+
+// reread finds the words with which the message was begun. Where the plan has other rows by now it is begun anew with those, and
+// whoever was told in the old words is left out.
+func (w *writer) reread(ctx context.Context) error {
+	err := w.o.DB.View(ctx, func(tx *store.Tx) error {
+		return tx.Where("message_id = ? AND position >= 0", w.m.ID).Order("position").Find(&w.texts).Error
+	})
+	if err != nil || w.fit() {
+		return err
+	}
+	w.texts, w.from, w.resumed = nil, progress{}, false
+	return w.o.DB.InTx(ctx, func(tx *store.Tx) error {
+		return tx.Model(&Text{}).Where("message_id = ? AND position >= 0", w.m.ID).Update("position", gorm.Expr("-? - id", setAside)).Error
+	})
+}
+
+// fit reports whether the texts are those of the plan's rows.
+func (w *writer) fit() bool {
+	return slices.EqualFunc(w.texts, w.messages, func(t Text, msg plan.Message) bool {
+		return t.Audience == msg.To[0] && t.Kind == msg.Kind && t.Template == msg.Template
+	})
 }
 
 // flush writes what has gathered and how far it is, or that all is done, in one commit.
@@ -219,7 +278,7 @@ func (w *writer) hold(tx *store.Tx, done bool) error {
 	if err != nil {
 		return err
 	}
-	change := map[string]any{"state": outbox.Published, "owner": w.tag, "progress": string(text), "due_at": tx.Now.Add(carried(event.Bulk))}
+	change := map[string]any{"state": outbox.Published, "owner": w.tag, "progress": string(text), "due_at": tx.Now.Add(carried(event.Bulk)), "last_error": ""}
 	if done {
 		change = map[string]any{"state": outbox.Done, "owner": "", "progress": "", "done_at": tx.Now}
 	}
@@ -235,10 +294,7 @@ func (w *writer) hold(tx *store.Tx, done bool) error {
 // word writes what the message says to each audience, once.
 func (w *writer) word(tx *store.Tx) error {
 	if w.resumed {
-		if len(w.texts) > 0 {
-			return nil
-		}
-		return tx.Where("message_id = ? AND position >= 0", w.m.ID).Order("position").Find(&w.texts).Error
+		return nil
 	}
 	w.texts = make([]Text, len(w.messages))
 	for i, msg := range w.messages {
@@ -289,7 +345,7 @@ func (w *writer) write(tx *store.Tx, lanes map[laneName]bool) ([]inbox.Item, err
 		}
 	}
 	if len(items) > 0 {
-		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&items).Error; err != nil {
+		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(&items, insertBatch).Error; err != nil {
 			return nil, err
 		}
 	}
@@ -336,7 +392,7 @@ func (d *Dispatcher) put(tx *store.Tx, sends []Delivery) error {
 			return err
 		}
 	}
-	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&sends).Error
+	return tx.Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(&sends, insertBatch).Error
 }
 
 func (w *writer) delivery(tx *store.Tx, text *Text, r recipient, c plan.Channel) Delivery {
@@ -346,7 +402,8 @@ func (w *writer) delivery(tx *store.Tx, text *Text, r recipient, c plan.Channel)
 
 // told gives who of the batch has the message from an earlier commit.
 func (w *writer) told(tx *store.Tx) (map[recipient]bool, error) {
-	if !w.resumed || len(w.batch) == 0 || (w.at.Row == 0 && w.at.To == 0) {
+	first := !w.resumed || (w.at.Row == 0 && w.at.To == 0) // which names each once
+	if len(w.batch) == 0 || (w.begun && first) {
 		return nil, nil
 	}
 	ids := make([]int64, len(w.batch))
@@ -376,7 +433,7 @@ func (d *Dispatcher) failed(ctx context.Context, id int64, cause error) {
 			change["state"] = outbox.Dead
 		}
 		change["owner"] = ""
-		return tx.Model(&outbox.Message{}).Where("id = ? AND state = ?", id, outbox.Published).Updates(change).Error
+		return tx.Model(&outbox.Message{}).Where("id = ? AND state = ? AND (owner = '' OR owner LIKE ? OR owner LIKE ?)", id, outbox.Published, relayTag+"%", "expand/"+d.owner+"/%").Updates(change).Error
 	})
 	d.o.Log.ErrorContext(ctx, "message not expanded", "message", id, "error", fmt.Sprint(cause), "recorded", err == nil)
 }

@@ -68,21 +68,29 @@ func (n laneName) register(tx *store.Tx) error {
 	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&l).Error
 }
 
-// take gives the lane to owner unless another sender is alive in it. What a dead one had in the air is in doubt from now on.
-func (n laneName) take(tx *store.Tx, owner string) (doubtful int64, held bool, err error) {
-	res := n.row(tx).Where("owner IN ? OR ends_at <= ?", []string{"", owner}, tx.Now).Updates(map[string]any{"owner": owner, "ends_at": tx.Now.Add(laneLease)})
-	if res.Error != nil || res.RowsAffected == 0 {
-		return 0, false, res.Error
-	}
+// lock keeps the lane as it is until the transaction ends.
+func (n laneName) lock(tx *store.Tx) error {
 	var l Lane
-	if err := n.row(tx).Take(&l).Error; err != nil {
+	return tx.ForUpdate().Where("channel = ? AND priority = ? AND lane = ?", n.Channel, n.Priority, n.Lane).Limit(1).Find(&l).Error
+}
+
+// take gives the lane to owner unless another sender is alive in it. What a dead one had in the air is in doubt from now on; it is
+// due from its launch and the hush after it.
+func (n laneName) take(tx *store.Tx, owner string, hush time.Duration) (doubtful int64, held bool, err error) {
+	var l Lane
+	err = tx.ForUpdate().Where("channel = ? AND priority = ? AND lane = ?", n.Channel, n.Priority, n.Lane).Limit(1).Find(&l).Error
+	if err != nil || l.Channel == "" || l.Owner != "" && l.Owner != owner && l.Until.After(tx.Now) {
+		return 0, false, err
+	}
+	if err := n.row(tx).Updates(map[string]any{"owner": owner, "ends_at": tx.Now.Add(laneLease)}).Error; err != nil {
 		return 0, false, err
 	}
 	var ids []int64
 	if err := json.Unmarshal([]byte(l.Launched), &ids); err != nil || len(ids) == 0 {
 		return 0, true, err
 	}
-	res = tx.Model(&Delivery{}).Where("id IN ? AND state IN ?", ids, []State{Waiting, Paused}).Updates(map[string]any{"state": Unknown, "due_at": tx.Now, "attempts": gorm.Expr("attempts + 1"), "last_error": "the sender died while it was in the air"})
+	due := l.Until.Add(hush - laneLease)
+	res := tx.Model(&Delivery{}).Where("id IN ? AND state IN ?", ids, []State{Waiting, Paused}).Updates(map[string]any{"state": Unknown, "due_at": due, "attempts": gorm.Expr("attempts + 1"), "last_error": "the sender died while it was in the air"})
 	if res.Error != nil {
 		return 0, false, res.Error
 	}

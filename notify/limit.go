@@ -22,7 +22,8 @@ type Usage struct {
 // TableName names the table.
 func (Usage) TableName() string { return "send_usages" }
 
-// grant takes up to n sends out of what the channel may still carry. With none left it tells how long.
+// grant takes up to n sends out of what the channel may still carry. With none left it tells how long. A tenth of each minute and
+// day is the alarms' alone, and bulk leaves another tenth of the day.
 func (w *Way) grant(tx *store.Tx, lane laneName, n int) (granted int, rest time.Duration, err error) {
 	day := calendar.DateOf(tx.Now)
 	minute := tx.Now.Truncate(time.Minute)
@@ -35,8 +36,12 @@ func (w *Way) grant(tx *store.Tx, lane laneName, n int) (granted int, rest time.
 		if p.most <= 0 || granted == 0 {
 			continue
 		}
+		tenth := p.most / 10
+		if lane.Priority > event.Alarm {
+			p.most -= tenth
+		}
 		if p.name[0] == 'd' && lane.Priority == event.Bulk {
-			p.most -= p.most / 10
+			p.most -= tenth
 		}
 		u := Usage{Channel: string(lane.Channel), Period: p.name, Until: p.ends}
 		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&u).Error; err != nil {

@@ -86,10 +86,7 @@ func (d *Dispatcher) wakeLane(n laneName) {
 
 // startSender starts a sender in a lane that this process does not work yet, if there is one to spare.
 func (d *Dispatcher) startSender(ctx context.Context, n laneName) {
-	slots := d.steady
-	if n.Priority <= event.Urgent {
-		slots = d.swift // a campaign can take every other sender, not these
-	}
+	slots := d.slots[min(n.Priority, event.Normal)] // what is bulk shares with what is normal; nobody else waits for either
 	select {
 	case slots <- struct{}{}:
 	default:
@@ -122,7 +119,7 @@ func (d *Dispatcher) startSender(ctx context.Context, n laneName) {
 	})
 }
 
-// dueLanes lists the lanes with something due.
+// dueLanes lists the lanes with something due, of each priority the one first that was served longest ago.
 func (d *Dispatcher) dueLanes(ctx context.Context) ([]laneName, error) {
 	var due []laneName
 	err := d.o.DB.View(ctx, func(tx *store.Tx) error {
@@ -132,7 +129,7 @@ func (d *Dispatcher) dueLanes(ctx context.Context) ([]laneName, error) {
 				Where("d.state = ? AND d.channel = send_lanes.channel AND d.priority = send_lanes.priority AND d.lane = send_lanes.lane AND d.due_at <= ?", state, tx.Now).Order("d.due_at").Limit(1)
 		}
 		// With a limit each lane is one look at the key; EXISTS would be turned into a walk over all that waits.
-		err := tx.Select("channel", "priority", "lane").Where("(?) IS NOT NULL OR (?) IS NOT NULL", first(Waiting), first(Unknown)).Limit(1000).Find(&rows).Error
+		err := tx.Select("channel", "priority", "lane").Where("(?) IS NOT NULL OR (?) IS NOT NULL", first(Waiting), first(Unknown)).Order("priority, ends_at").Limit(1000).Find(&rows).Error
 		for _, l := range rows {
 			due = append(due, laneName{l.Channel, l.Priority, l.Lane})
 		}
@@ -165,10 +162,10 @@ func (d *Dispatcher) work(ctx context.Context, n laneName) (more bool, err error
 	if err != nil {
 		return false, err
 	}
-	if doubtful {
-		if err := d.resolve(ctx, n); err != nil {
-			return false, err
-		}
+	if doubtful { // a provider that is slow to tell of the past does not hold up what comes
+		var asking sync.WaitGroup
+		asking.Go(func() { d.quiet.report(ctx, d.resolve(ctx, n)) })
+		defer asking.Wait()
 	}
 	for size := d.o.Senders; len(batch) > 0; {
 		flight := time.Now()
@@ -202,7 +199,7 @@ func (d *Dispatcher) begin(ctx context.Context, n laneName) (batch []*outgoing, 
 		batch, doubtful, rest = nil, false, 0
 		var held bool
 		var err error
-		if lost, held, err = n.take(tx, d.owner); err != nil || !held {
+		if lost, held, err = n.take(tx, d.owner, d.o.Ways[n.Channel].hush()); err != nil || !held {
 			return err
 		}
 		var unknown []int64
@@ -210,10 +207,9 @@ func (d *Dispatcher) begin(ctx context.Context, n laneName) (batch []*outgoing, 
 		if err != nil {
 			return err
 		}
-		if doubtful = len(unknown) > 0; !doubtful {
-			if batch, rest, err = d.choose(tx, n, d.o.Senders); err != nil {
-				return err
-			}
+		doubtful = len(unknown) > 0
+		if batch, rest, err = d.choose(tx, n, d.o.Senders); err != nil {
+			return err
 		}
 		_, err = n.launch(tx, d.owner, idsOf(batch))
 		return err
@@ -290,6 +286,9 @@ func (d *Dispatcher) turn(ctx context.Context, n laneName, done []outcome, more 
 		var rest time.Duration
 		err = d.o.DB.InTx(ctx, func(tx *store.Tx) error {
 			batch, rest = nil, 0
+			if err := n.lock(tx); err != nil { // before anything is read: who stops a delivery looks here at what is in the air
+				return err
+			}
 			if err := d.settle(tx, done); err != nil {
 				return err
 			}
@@ -354,7 +353,8 @@ func (d *Dispatcher) choose(tx *store.Tx, n laneName, size int) (batch []*outgoi
 	return batch, 0, err
 }
 
-// inOrder leaves out what would overtake an earlier message about the same case to the same person, until that one is done.
+// inOrder leaves out what would overtake an earlier message about the same case to the same person, until that one is done. What
+// presses more than the earlier one does not wait for it.
 func inOrder(tx *store.Tx, rows []Delivery) ([]Delivery, error) {
 	type line struct {
 		CaseID, PersonID int64
@@ -370,7 +370,7 @@ func inOrder(tx *store.Tx, rows []Delivery) ([]Delivery, error) {
 		return rows, nil
 	}
 	var firsts []Delivery
-	err := tx.Model(&Delivery{}).Select("case_id, person_id, channel, MIN(id) AS id").Where("case_id IN ? AND state IN ?", cases, []State{Waiting, Unknown}).
+	err := tx.Model(&Delivery{}).Select("case_id, person_id, channel, MIN(id) AS id").Where("case_id IN ? AND state IN ? AND priority <= ?", cases, []State{Waiting, Unknown}, rows[0].Priority).
 		Group("case_id, person_id, channel").Find(&firsts).Error
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"gorm.io/gorm"
@@ -108,7 +109,7 @@ func (d *Dispatcher) settle(tx *store.Tx, done []outcome) error {
 				set["due_at"] = tx.Now.Add(backoff(c.attempts))
 			}
 		case Unknown:
-			set["due_at"] = tx.Now
+			set["due_at"] = tx.Now.Add(done[0].way.hush())
 		}
 		from := []State{Waiting, Unknown}
 		if c.state != Waiting {
@@ -171,7 +172,7 @@ func settleSent(tx *store.Tx, sent []outcome) error {
 }
 
 // resolve finds out about the deliveries of a lane whose outcome nobody knows: from the provider where it can be asked; else
-// they go out again, or wait for a person, as the plan says of the message.
+// they go out again, or wait for a person, as the plan says of the message. It needs no lane: whoever is first, its word holds.
 func (d *Dispatcher) resolve(ctx context.Context, n laneName) error {
 	var rows []Delivery
 	var batch []*outgoing
@@ -188,14 +189,22 @@ func (d *Dispatcher) resolve(ctx context.Context, n laneName) error {
 	if err != nil {
 		return err
 	}
-	for _, o := range batch {
-		change := d.verdict(ctx, o)
+	asked, cancel := context.WithTimeout(ctx, sendPatience)
+	defer cancel()
+	changes := make([]map[string]any, len(batch))
+	var wg sync.WaitGroup
+	for i, o := range batch {
+		wg.Go(func() { changes[i] = d.verdict(asked, o) })
+	}
+	wg.Wait()
+	for i, o := range batch {
+		change := changes[i]
 		err := d.o.DB.InTx(ctx, func(tx *store.Tx) error {
-			err := tx.Model(&Delivery{}).Where("id = ? AND state = ?", o.ID, Unknown).Updates(change).Error
-			if err == nil && change["state"] == Sent && o.text.Kind == digestKind {
-				err = settleMerged(tx, []int64{o.MessageID}, Sent)
+			res := tx.Model(&Delivery{}).Where("id = ? AND state = ? AND attempts = ?", o.ID, Unknown, o.Attempts).Updates(change)
+			if res.Error == nil && res.RowsAffected == 1 && change["state"] == Sent && o.text.Kind == digestKind {
+				return settleMerged(tx, []int64{o.MessageID}, Sent)
 			}
-			return err
+			return res.Error
 		})
 		if err != nil {
 			return err
@@ -205,7 +214,7 @@ func (d *Dispatcher) resolve(ctx context.Context, n laneName) error {
 	return nil
 }
 
-// verdict decides about one delivery in doubt.
+// verdict decides about one delivery in doubt. A provider that cannot tell for a day leaves it to a person.
 func (d *Dispatcher) verdict(ctx context.Context, o *outgoing) map[string]any {
 	now := d.o.DB.Now()
 	again := map[string]any{"state": Waiting, "due_at": now.Add(backoff(max(1, o.Attempts))), "repeats": o.Repeats + 1}
@@ -213,17 +222,16 @@ func (d *Dispatcher) verdict(ctx context.Context, o *outgoing) map[string]any {
 		return again
 	}
 	if finder, ok := o.way.Channel.(Finder); ok {
-		ctx, cancel := context.WithTimeout(ctx, sendPatience)
-		defer cancel()
 		provider, found, err := finder.Find(ctx, o.out, o.CreatedAt)
 		switch {
+		case err != nil && givenUp(o.Attempts+1, now.Sub(o.CreatedAt)):
+			return map[string]any{"state": Held, "attempts": o.Attempts + 1, "last_error": clip(err.Error())}
 		case err != nil:
-			return map[string]any{"state": Unknown, "due_at": now.Add(backoff(max(1, o.Attempts))), "last_error": clip(err.Error())}
+			return map[string]any{"state": Unknown, "attempts": o.Attempts + 1, "due_at": now.Add(backoff(o.Attempts + 1)), "last_error": clip(err.Error())}
 		case found:
 			return map[string]any{"state": Sent, "provider_id": provider, "sent_at": now, "last_error": ""}
 		}
-		delete(again, "repeats") // the provider does not have it: nothing is repeated
-		return again
+		return again // it may still be on its way there, so this counts as a repeat
 	}
 	if now.Sub(o.DueAt)+laneLease < o.way.Repeats {
 		again["due_at"] = now // the provider drops the repeat while it remembers the key

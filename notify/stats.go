@@ -64,7 +64,7 @@ var late = map[event.Priority]time.Duration{event.Alarm: 15 * time.Second, event
 // Behind reports that it is later than it may be.
 func (l Lag) Behind() bool { return l.Oldest > late[l.Priority] }
 
-// listLag tells what is due. Messages that keep failing are the bureau's list of their own.
+// listLag tells what is due. Messages that keep failing are the bureau's list of their own, and one that is put off is not late.
 func listLag(tx *store.Tx) ([]Lag, error) {
 	var list []Lag
 	for _, q := range []struct {
@@ -72,7 +72,7 @@ func listLag(tx *store.Tx) ([]Lag, error) {
 		by   string
 		at   string
 	}{
-		{tx.Model(&outbox.Message{}).Where("state IN ? AND attempts < ?", []outbox.State{outbox.Pending, outbox.Published}, failing), "'' AS channel, priority", "created_at"},
+		{tx.Model(&outbox.Message{}).Where("state IN ? AND attempts < ? AND last_error <> ?", []outbox.State{outbox.Pending, outbox.Published}, failing, ErrNotNow.Error()), "'' AS channel, priority", "created_at"},
 		{tx.Model(&Delivery{}).Where("state IN ? AND due_at <= ?", []State{Waiting, Unknown}, tx.Now), "channel, priority", "due_at"},
 	} {
 		var rows []struct {

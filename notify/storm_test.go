@@ -175,7 +175,7 @@ func (s *storm) booked() (n int) {
 // reach waits until the phones have got so many messages.
 func (s *storm) reach(n int) {
 	s.Helper()
-	for deadline := time.Now().Add(40 * time.Second); s.booked() < n; <-time.After(50 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Minute); s.booked() < n; <-time.After(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			s.Fatalf("%d of %d after five minutes: %s", s.booked(), n, s.state())
 		}

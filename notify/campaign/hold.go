@@ -172,7 +172,7 @@ func running(tx *store.Tx, run int64) (*Run, *Campaign, error) {
 // paused or cancelled waits for that commit and then finds them.
 func (s *Service) Admit(tx *store.Tx, e event.Event, list []notify.Delivery) error {
 	sent, ok := e.(*event.CampaignSent)
-	if !ok {
+	if !ok || len(list) == 0 {
 		return nil
 	}
 	var c Campaign
@@ -182,7 +182,7 @@ func (s *Service) Admit(tx *store.Tx, e event.Event, list []notify.Delivery) err
 	if c.State != Running && c.State != Done {
 		return notify.ErrNotNow
 	}
-	if c.PerMinute == 0 || len(list) == 0 {
+	if c.PerMinute == 0 {
 		return nil
 	}
 	var r Run

@@ -1,0 +1,160 @@
+package notify_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/linli-city/linli/models/event"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/notify"
+	"github.com/linli-city/linli/notify/plan"
+)
+
+// teller is a provider that can be asked what became of a message.
+type teller struct {
+	*reader
+	find func(notify.Outgoing) (bool, error)
+}
+
+func (a *teller) Find(_ context.Context, out notify.Outgoing, _ time.Time) (string, bool, error) {
+	found, err := a.find(out)
+	return "told-" + out.Key, found, err
+}
+
+// doubtful loses the answer to the first message it is given.
+func doubtful(find func(notify.Outgoing) (bool, error)) *teller {
+	lost := false
+	return &teller{find: find, reader: &reader{decide: func(notify.Outgoing) error {
+		if lost {
+			return nil
+		}
+		lost = true
+		return &notify.Failure{Uncertain: true, Err: errors.New("the answer was lost")}
+	}}}
+}
+
+// TestAProviderIsAskedAfterAWhile: at once it may not know itself what it took a second ago, and a message would go out twice.
+func TestAProviderIsAskedAfterAWhile(t *testing.T) {
+	for _, known := range []bool{true, false} {
+		w := newWorld(t)
+		w.Resident(0, org.RoleOwner)
+		asked := 0
+		phone := doubtful(func(notify.Outgoing) (bool, error) { asked++; return known, nil })
+		w.tell(w.notice(1))
+		d := w.with(phone, nil)
+		w.drain(d)
+		w.clock.Advance(50 * time.Second)
+		w.drain(d)
+		if asked != 0 {
+			t.Fatal("it was asked within a minute")
+		}
+		for range 4 {
+			w.clock.Advance(15 * time.Second)
+			w.drain(d)
+		}
+		sent := w.deliveries(notify.Sent)
+		if asked != 1 || len(sent) != 1 {
+			t.Fatalf("asked %d times, %d are known as sent", asked, len(sent))
+		}
+		if known && (sent[0].Repeats != 0 || len(phone.read()) != 0 || sent[0].ProviderID == "") {
+			t.Errorf("it had arrived, and yet: %d repeats, %d sent again, provider's id %q", sent[0].Repeats, len(phone.read()), sent[0].ProviderID)
+		}
+		if !known && (sent[0].Repeats != 1 || len(phone.read()) != 1) {
+			t.Errorf("it had not arrived: %d repeats, %d sent again", sent[0].Repeats, len(phone.read()))
+		}
+	}
+}
+
+// TestAProviderThatNeverTells: after a day a person decides, and what is new goes out meanwhile.
+func TestAProviderThatNeverTells(t *testing.T) {
+	w := newWorld(t)
+	w.Resident(0, org.RoleOwner)
+	asked := make(chan struct{}, 100)
+	hold := make(chan struct{})
+	phone := doubtful(func(notify.Outgoing) (bool, error) {
+		asked <- struct{}{}
+		<-hold
+		return false, errors.New("no answer")
+	})
+	d := w.with(phone, nil)
+	w.tell(w.notice(1))
+	w.drain(d)
+	w.clock.Advance(2 * time.Minute)
+	w.tell(w.notice(2))
+	done := make(chan error, 1)
+	go func() { done <- d.Drain(t.Context()) }()
+	<-asked
+	for deadline := time.Now().Add(time.Minute); len(phone.read()) == 0; <-time.After(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("what is new waits for what the provider says of the past")
+		}
+	}
+	close(hold)
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	for range 60 {
+		w.clock.Advance(30 * time.Minute)
+		w.drain(d)
+	}
+	if held := w.deliveries(notify.Held); len(held) != 1 {
+		t.Errorf("%d are left to a person, want the one in doubt", len(held))
+	}
+	if got := phone.read(); len(got) != 1 {
+		t.Errorf("%d were sent, want the new one alone", len(got))
+	}
+}
+
+// TestTheWindowOfRepeatsBeginsWithTheLaunch: who comes to a lane hours after its sender died does not trust that the provider
+// still remembers the key.
+func TestTheWindowOfRepeatsBeginsWithTheLaunch(t *testing.T) {
+	for _, late := range []bool{false, true} {
+		w := newWorld(t)
+		w.Resident(0, org.RoleOwner)
+		w.phones.err = func() error { return errors.New("not now") }
+		w.tell(w.notice(1))
+		d := w.with(w.phones, func(o *notify.Options) { o.Ways[plan.Mini].Repeats = 10 * time.Minute })
+		w.drain(d)
+		waiting := w.deliveries(notify.Waiting)
+		w.change(func(tx *store.Tx) error {
+			if err := tx.Model(&notify.Text{}).Where("1 = 1").Update("hold", true).Error; err != nil {
+				return err
+			}
+			return tx.Model(&notify.Lane{}).Where("lane = ? AND channel = ?", waiting[0].Lane, plan.Mini).
+				Updates(map[string]any{"owner": "dead", "ends_at": tx.Now.Add(25 * time.Second), "launched": "[" + itoa(waiting[0].ID) + "]"}).Error
+		})
+		w.phones.err = nil
+		w.clock.Advance(time.Minute)
+		if late {
+			w.clock.Advance(time.Hour)
+		}
+		w.drain(d)
+		if held := len(w.deliveries(notify.Held)); held != map[bool]int{false: 0, true: 1}[late] {
+			t.Errorf("an hour late %v: %d are left to a person", late, held)
+		}
+	}
+}
+
+// TestWhatPressesPassesTheNight: an urgent message about a case does not wait for a normal one that the night holds back.
+func TestWhatPressesPassesTheNight(t *testing.T) {
+	w := newWorld(t)
+	fire := w.Code("fire")
+	w.follows(w.Officer(fire, org.Liaison))
+	w.clock.Advance(12*time.Hour + 30*time.Minute)
+	calm, pressing := toRead(), toRead()
+	calm.Ack, pressing.Ack, pressing.Priority = nil, nil, event.Urgent
+	filed := w.filed(fire, 0, 1)
+	w.tell(filed)
+	w.drain(w.planned(calm))
+	w.once(0)
+	w.tell(event.CaseMoved{Case: filed.(event.CaseFiled).Case, What: "remind"})
+	d := w.planned(pressing)
+	for range 3 {
+		w.drain(d)
+		w.clock.Advance(2 * time.Second)
+	}
+	w.once(1)
+}
