@@ -147,6 +147,13 @@ func TestThePlanChangesInTheMiddle(t *testing.T) {
 	if n := w.items(); n != 2 {
 		t.Errorf("%d residents have it in their inbox, want 2", n)
 	}
+	var theirs int64
+	w.change(func(tx *store.Tx) error {
+		return tx.Model(&inbox.Item{}).Joins("JOIN message_texts t ON t.id = inbox_items.text_id").Where("inbox_items.recipient_kind = 'post' AND t.audience = ?", plan.Community).Count(&theirs).Error
+	})
+	if theirs != 1 {
+		t.Error("the community does not read the words that are for it")
+	}
 }
 
 // TestOneThatIsPutOffIsNotLate: a paused campaign's message waits as long as it must, and nobody is alarmed.
