@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -72,6 +73,7 @@ type Dispatcher struct {
 	looked   time.Time                 // when the database was last asked for lanes
 	draining bool                      // nothing rests: whoever drains has no time to wait for
 	starved  bool                      // a lane waits for a sender to be free
+	astray   bool                      // this machine's clock is not the database's
 }
 
 const (
@@ -122,10 +124,13 @@ func poke(c chan struct{}) {
 
 // Run carries messages until ctx ends, and returns when everything it began has finished.
 func (d *Dispatcher) Run(ctx context.Context) {
+	_, err := d.compareClocks(ctx) // before anything is sent
+	d.quiet.report(ctx, err)
 	var wg sync.WaitGroup
 	wg.Go(func() { d.loop(ctx, d.wake, look, "relay", d.relay) })
 	wg.Go(func() { d.loop(ctx, d.send, look, "send", d.sendDue) })
 	wg.Go(func() { d.loop(ctx, nil, 10*time.Second, "measure", d.measure) })
+	wg.Go(func() { d.loop(ctx, nil, 10*time.Second, "clock", d.compareClocks) })
 	wg.Go(func() { d.loop(ctx, nil, time.Minute, "stock", d.measureStock) })
 	for shard := range d.o.Shards {
 		for _, p := range event.Priorities {
@@ -146,6 +151,26 @@ func (d *Dispatcher) Run(ctx context.Context) {
 	}
 	wg.Wait()
 	d.senders.Wait()
+}
+
+// mostAstray is how far a machine's clock may be from the database's: its leases end that much early or late.
+const mostAstray = 5 * time.Second
+
+// compareClocks keeps a machine from sending whose clock would have it take lanes from others that are alive.
+func (d *Dispatcher) compareClocks(ctx context.Context) (bool, error) {
+	offset, err := d.o.DB.ClockOffset(ctx)
+	if err != nil {
+		return false, err
+	}
+	d.stats.clock.Set(offset.Seconds())
+	astray := offset.Abs() > mostAstray
+	d.mu.Lock()
+	d.astray = astray
+	d.mu.Unlock()
+	if astray {
+		return false, fmt.Errorf("this machine's clock is %s from the database's: it sends nothing until that is set right", offset.Round(time.Second))
+	}
+	return false, nil
 }
 
 // loop runs f when poked and at least every so often, again at once while f says that there is more.

@@ -3,10 +3,13 @@ package notify_test
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/linli-city/linli/models/event"
+	"github.com/linli-city/linli/models/modelstest"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify"
@@ -157,4 +160,61 @@ func TestWhatPressesPassesTheNight(t *testing.T) {
 		w.clock.Advance(2 * time.Second)
 	}
 	w.once(1)
+}
+
+// TestAMachineWhoseClockIsWrongSendsNothing: by its clock, others that are alive would be dead.
+func TestAMachineWhoseClockIsWrongSendsNothing(t *testing.T) {
+	if !modelstest.OnServer() {
+		t.Skip("SQLite goes by the clock of the machine it is on")
+	}
+	dsn := modelstest.DSN(t)
+	db, err := store.Open(t.Context(), store.Options{DSN: dsn})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	if _, err := db.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	astray, err := store.Open(t.Context(), store.Options{DSN: dsn + "?timestamp=" + itoa(time.Now().Add(-time.Minute).Unix())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = astray.Close() })
+	w := &world{Town: modelstest.NewTown(t, db, modelstest.Vault(t)), t: t, clock: modelstest.NewClock(), redis: modelstest.Redis(t), phones: &phones{got: map[string]int{}}}
+	w.Resident(0, org.RoleOwner)
+	w.tell(w.notice(1))
+	log := &heard{lines: make(chan string, 100)}
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	d := w.with(w.phones, func(o *notify.Options) { o.DB, o.Log = astray, slog.New(slog.NewTextHandler(log, nil)) })
+	if err := d.Expand(ctx, 1); err != nil {
+		t.Fatal(err)
+	}
+	go d.Run(ctx) // until the test ends
+	for !strings.Contains(<-log.lines, "clock") {
+		if ctx.Err() != nil {
+			t.Fatal("nobody says that the clock is wrong")
+		}
+	}
+	while, enough := context.WithTimeout(ctx, 300*time.Millisecond)
+	defer enough()
+	if err := d.Drain(while); err == nil {
+		t.Error("it says that all is sent")
+	}
+	w.once(0)
+	if off, err := astray.ClockOffset(ctx); err != nil || off < 50*time.Second {
+		t.Errorf("the clocks are %s apart, %v", off, err)
+	}
+}
+
+// heard hands on what is logged.
+type heard struct{ lines chan string }
+
+func (h *heard) Write(p []byte) (int, error) {
+	select {
+	case h.lines <- string(p):
+	default:
+	}
+	return len(p), nil
 }

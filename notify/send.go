@@ -54,7 +54,11 @@ func (d *Dispatcher) sendDue(ctx context.Context) (bool, error) {
 		due = append(due, n)
 	}
 	clear(d.hints)
+	astray := d.astray
 	d.mu.Unlock()
+	if astray {
+		return false, nil
+	}
 	slices.SortStableFunc(due, func(a, b laneName) int { return int(a.Priority - b.Priority) })
 	for _, n := range due {
 		if ctx.Err() == nil {

@@ -25,6 +25,7 @@ type stats struct {
 	oldest   *prometheus.GaugeVec
 	behind   prometheus.Gauge
 	consents *prometheus.GaugeVec
+	clock    prometheus.Gauge
 }
 
 func newStats(reg prometheus.Registerer) *stats {
@@ -34,10 +35,11 @@ func newStats(reg prometheus.Registerer) *stats {
 		waiting:  prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "linli_notify_waiting", Help: "Messages and deliveries that are due and not finished, by priority."}, []string{"what", "priority"}),
 		oldest:   prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "linli_notify_oldest_seconds", Help: "For how long the oldest of them has been due."}, []string{"what", "priority"}),
 		behind:   prometheus.NewGauge(prometheus.GaugeOpts{Name: "linli_notify_behind", Help: "1 while notifications are later than they may be."}),
+		clock:    prometheus.NewGauge(prometheus.GaugeOpts{Name: "linli_clock_offset_seconds", Help: "How far this machine's clock runs before the database's; from 5 seconds on it sends nothing."}),
 		consents: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "linli_wechat_consents", Help: "Consents that residents have given and that are neither spent nor reserved, and accounts without and closed, by template."}, []string{"template", "what"}),
 	}
 	if reg != nil {
-		reg.MustRegister(s.sends, s.failures, s.waiting, s.oldest, s.behind, s.consents)
+		reg.MustRegister(s.sends, s.failures, s.waiting, s.oldest, s.behind, s.consents, s.clock)
 	}
 	return s
 }

@@ -43,7 +43,9 @@ func (w *world) crowd(n int) (ids []int64) {
 
 func (w *world) items() (n int64) {
 	w.t.Helper()
-	w.change(func(tx *store.Tx) error { return tx.Model(&inbox.Item{}).Where("recipient_kind = 'person'").Count(&n).Error })
+	w.change(func(tx *store.Tx) error {
+		return tx.Model(&inbox.Item{}).Where("recipient_kind = 'person'").Count(&n).Error
+	})
 	return n
 }
 
