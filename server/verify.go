@@ -11,6 +11,7 @@ import (
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/notify"
 )
 
 // verify recomputes what can be recomputed and prints what it checked. The error names the first thing that does not
@@ -113,6 +114,10 @@ var invariants = []struct {
 	{"every delivery belongs to a message", func(tx *store.Tx) *gorm.DB {
 		return tx.Table("deliveries").Select("deliveries.id").
 			Where("NOT EXISTS (SELECT 1 FROM outbox_messages m WHERE m.id = deliveries.message_id)")
+	}},
+	{"every delivery that waits stands in a lane", func(tx *store.Tx) *gorm.DB {
+		return tx.Table("deliveries").Select("deliveries.id").Where("deliveries.state IN ?", []notify.State{notify.Waiting, notify.Unknown}).
+			Where("NOT EXISTS (SELECT 1 FROM send_lanes l WHERE l.channel = deliveries.channel AND l.priority = deliveries.priority AND l.lane = deliveries.lane)")
 	}},
 	{"every inbox item has its words", func(tx *store.Tx) *gorm.DB {
 		return tx.Table("inbox_items").Select("inbox_items.id").

@@ -19,6 +19,7 @@ func TestVerifyFindsWhatIsBroken(t *testing.T) {
 		"every party has the end of its case":           "UPDATE case_parties SET closed_at = '2026-01-01 00:00:00'",
 		"every unit in use has one current owner set":   "UPDATE ownerships SET current_unit = NULL",
 		"every delivery belongs to a message":           "DELETE FROM outbox_messages",
+		"every delivery that waits stands in a lane":    "UPDATE deliveries SET state = 'pending', lane = 99",
 		"every inbox item has its words":                "DELETE FROM message_texts",
 	}
 	undo := errors.New("undo")
