@@ -83,10 +83,13 @@ type storm struct {
 	box    *sandbox.Sandbox
 	wechat string
 	people int
+	got    map[string]int // how often each account got a message about each subject, of those read so far
+	read   int
+	last   int64
 }
 
 func newStorm(t *testing.T, people, messages int) *storm {
-	s := &storm{T: t, dsn: modelstest.DSN(t), redis: modelstest.Mortal(t), people: people}
+	s := &storm{T: t, dsn: modelstest.DSN(t), redis: modelstest.Mortal(t), people: people, got: map[string]int{}}
 	db, err := store.Open(t.Context(), store.Options{DSN: s.dsn, MaxOpen: 8})
 	if err != nil {
 		t.Fatal(err)
@@ -156,19 +159,21 @@ func (s *storm) worker() (kill func()) {
 	return kill
 }
 
-func (s *storm) booked() (n int) {
+// booked reads what is new in the sandbox's book and gives how much stands in it.
+func (s *storm) booked() int {
 	s.Helper()
-	var last int64
 	for {
-		items, next, err := s.box.Messages("", last, 500)
+		items, next, err := s.box.Messages("", s.last, 500)
 		if err != nil {
 			s.Fatal(err)
 		}
-		n += len(items)
-		if next == 0 {
-			return n
+		for _, m := range items {
+			s.got[m.OpenID+m.Page]++
+			s.read, s.last = s.read+1, max(s.last, m.ID)
 		}
-		last = next
+		if next == 0 {
+			return s.read
+		}
 	}
 }
 
@@ -223,25 +228,11 @@ func (s *storm) settled(n int) (repeats int64) {
 // counts gives how many messages each phone got of each subject that was missing or came more than once.
 func (s *storm) counts(messages int) (missing, twice int) {
 	s.Helper()
-	got := map[string]int{}
-	var last int64
-	for {
-		items, next, err := s.box.Messages("", last, 500)
-		if err != nil {
-			s.Fatal(err)
-		}
-		for _, m := range items {
-			got[m.OpenID+m.Page]++
-		}
-		if next == 0 {
-			break
-		}
-		last = next
-	}
-	for _, n := range got {
+	s.booked()
+	for _, n := range s.got {
 		twice += n - 1
 	}
-	return s.people*messages - len(got), twice
+	return s.people*messages - len(s.got), twice
 }
 
 // tell publishes notices from one number to another.
@@ -276,8 +267,8 @@ func stormSize(t *testing.T) (people, messages int) {
 	return stormPeople, total / stormPeople
 }
 
-// TestRedisKilledAndWiped: each person gets each message exactly once, whatever happens to Redis, and a WeChat that hangs, lies,
-// talks nonsense or has had enough loses nothing.
+// TestRedisKilledAndWiped: each person gets each message exactly once, whatever happens to Redis, and a WeChat that hangs,
+// talks nonsense or has had enough loses nothing. What it takes while it says that it does not comes once more, and no more.
 func TestRedisKilledAndWiped(t *testing.T) {
 	people, messages := stormSize(t)
 	s, all := newStorm(t, people, messages), people*messages
@@ -290,17 +281,19 @@ func TestRedisKilledAndWiped(t *testing.T) {
 	s.reach(all * 3 / 10)
 	s.redis.Raise()
 	const few = 4 // with one more in a row the client would let WeChat rest for a quarter of a minute
-	for i, f := range []sandbox.Fault{{Mode: sandbox.TokenExpired, Count: 3}, {Mode: sandbox.Rate, Count: 40}, {Mode: sandbox.Garbage, Count: few}, {Mode: sandbox.Busy, Count: few}, {Mode: sandbox.Down, Count: few}, {Mode: sandbox.Slow, Count: few}} {
+	for i, f := range []sandbox.Fault{{Mode: sandbox.TokenExpired, Count: 3}, {Mode: sandbox.Rate, Count: 40}, {Mode: sandbox.Garbage, Count: few}, {Mode: sandbox.Busy, Count: few}, {Mode: sandbox.Down, Count: few}, {Mode: sandbox.Slow, Count: few}, {Mode: sandbox.Lies, Count: few}} {
 		if err := s.box.SetFault(f); err != nil {
 			t.Fatal(err)
 		}
-		s.reach(all * (4 + i) / 10)
+		s.reach(all * (6 + i) / 16)
 		s.wipe()
 	}
 	repeats := s.settled(all)
-	if missing, twice := s.counts(messages); missing != 0 || twice != 0 {
-		t.Errorf("%d messages are missing and %d came more than once; %d went out again after a doubt", missing, twice, repeats)
+	missing, twice := s.counts(messages)
+	if missing != 0 || twice > few {
+		t.Errorf("%d messages are missing and %d came more than once, WeChat lied about %d; %d went out again after a doubt", missing, twice, few, repeats)
 	}
+	t.Logf("%d deliveries, Redis killed once and wiped seven times, 3 dead tokens, 40 refusals for the day's limit, %d each of nonsense, busy, cut, silent and lying: %d missing, %d came twice", all, few, missing, twice)
 }
 
 // TestWorkersKilled: nothing is missing, and what comes twice was in the air at a kill, and is known.

@@ -18,11 +18,12 @@ const (
 	Rate         = "rate"          // errcode 45009, at sign-in 45011
 	Garbage      = "garbage"       // status 200 and a page of HTML
 	TokenExpired = "token_expired" // 42001, and the token is dead from then on
+	Lies         = "lies"          // the message is taken, and the answer is 40001
 	Refuse       = "refuse"        // 43101 and 43004 for messages, 40226 at sign-in
 )
 
 // Modes are all of them.
-var Modes = []string{OK, Down, Slow, Busy, Rate, Garbage, TokenExpired, Refuse}
+var Modes = []string{OK, Down, Slow, Busy, Rate, Garbage, TokenExpired, Lies, Refuse}
 
 // Fault makes WeChat misbehave: for Count calls, for Seconds, or, with neither, until told otherwise. Path limits it
 // to calls whose path contains it.

@@ -38,7 +38,7 @@ func (s *Sandbox) subscribeSend(c call) reply {
 	if s.refusing(c.URL.Path) || s.consents[tag+in.TemplateID] <= 0 {
 		return refuse(43101, "user refuse to accept the msg")
 	}
-	return s.deliver(c.app, in, Mini, in.Page)
+	return s.deliver(c, in, Mini, in.Page)
 }
 
 func (s *Sandbox) templateSend(c call) reply {
@@ -59,7 +59,7 @@ func (s *Sandbox) templateSend(c call) reply {
 	if s.refusing(c.URL.Path) || p == nil || !p.following {
 		return refuse(43004, "require subscribe")
 	}
-	return s.deliver(c.app, in, Service, in.MiniProgram.Page)
+	return s.deliver(c, in, Service, in.MiniProgram.Page)
 }
 
 func (s *Sandbox) isMini(id string) bool {
@@ -71,8 +71,8 @@ func (s *Sandbox) isMini(id string) bool {
 	return false
 }
 
-func (s *Sandbox) deliver(app string, in posted, channel, page string) reply {
-	if s.over("send minute "+app, time.Minute, s.o.Limits.SendsPerMinute) || s.over("send day "+app, 24*time.Hour, s.o.Limits.SendsPerDay) {
+func (s *Sandbox) deliver(c call, in posted, channel, page string) reply {
+	if s.over("send minute "+c.app, time.Minute, s.o.Limits.SendsPerMinute) || s.over("send day "+c.app, 24*time.Hour, s.o.Limits.SendsPerDay) {
 		return refuse(45009, "reach max api daily quota limit")
 	}
 	m := &Message{At: s.now(), Channel: channel, OpenID: in.ToUser, TemplateID: in.TemplateID, Page: page, ClientMsgID: in.ClientMsgID, Data: map[string]string{}}
@@ -85,6 +85,9 @@ func (s *Sandbox) deliver(app string, in posted, channel, page string) reply {
 	if channel == Mini {
 		s.spend(tagOf(in.ToUser), in.TemplateID)
 		s.received(m)
+	}
+	if s.use(c.URL.Path, Lies) == Lies {
+		return refuse(40001, "invalid credential")
 	}
 	return accept(reply{"msgid": m.MsgID})
 }
