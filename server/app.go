@@ -135,7 +135,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.mediation.Erase, a.sessions.Erase, a.inbox.Erase, a.consents.Erase, notify.ErasePreferences, a.campaigns.Erase)
 	a.org.OnStaffing(notify.NewHandover(a.quiet()))
 	a.complaints.OnStep(notify.Acted)
-	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Ways: ways, Duty: onDuty, Told: a.live.Told, Quiet: a.quiet(), Book: a.plan, Consequences: reactions(),
+	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Ways: ways, Duty: onDuty, Told: a.live.Told, Quiet: a.quiet(), Book: a.plan, Consequences: reactions(), Stepped: a.complaints.Stepped,
 		Addressees: a.campaigns.Addressees, Admit: a.campaigns.Admit, Shards: int(cfg.Shards.N), Log: log, Registry: a.registry})
 	a.campaigns.Through(a.dispatcher)
 	a.complaints.OnErase(a.dispatcher.Forget)
