@@ -3,6 +3,7 @@ package notify_test
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -24,7 +25,7 @@ func toRead(steps ...plan.Step) plan.Message {
 }
 
 // planned is a dispatcher with a plan of one message, and with short messages.
-func (w *world) planned(m plan.Message) *notify.Dispatcher {
+func (w *world) planned(m plan.Message, change ...func(*notify.Options)) *notify.Dispatcher {
 	everybody := func(_ *store.Tx, people []int64) (map[int64]string, error) {
 		numbers := map[int64]string{}
 		for _, p := range people {
@@ -37,12 +38,16 @@ func (w *world) planned(m plan.Message) *notify.Dispatcher {
 		plan.Service: {Channel: w.phones, Addresses: notify.Accounts(org.ServiceAccount), Templates: templateIDs()},
 		plan.SMS:     {Channel: w.phones, Addresses: everybody},
 	}
-	return notify.New(notify.Options{DB: w.DB, Redis: w.redis, Ways: ways, Senders: inTheAir, Quiet: plan.Default().Quiet(), Log: slog.New(slog.DiscardHandler), Plan: func(e event.Event) ([]plan.Message, error) {
+	o := notify.Options{DB: w.DB, Redis: w.redis, Ways: ways, Senders: inTheAir, Quiet: plan.Default().Quiet(), Log: slog.New(slog.DiscardHandler), Plan: func(e event.Event) ([]plan.Message, error) {
 		if c, ok := e.(interface{ Base() event.Case }); ok {
 			m.Except, m.SubjectKind, m.SubjectID = c.Base().AboutID, "case", c.Base().CaseID
 		}
 		return []plan.Message{m}, nil
-	}})
+	}}
+	for _, f := range change {
+		f(&o)
+	}
+	return notify.New(o)
 }
 
 // follows gives somebody an account of the service account.
@@ -213,6 +218,63 @@ func TestAnOfficeThatActsNeedNotRead(t *testing.T) {
 		if w.inboxOf(above) != n {
 			t.Errorf("after %s acted: above has %d", other.Name, w.inboxOf(above))
 		}
+	}
+}
+
+// TestAnOfficeThatActedBeforeItWasTold: the step came while the message was still to be carried, so no wait was there to end.
+func TestAnOfficeThatActedBeforeItWasTold(t *testing.T) {
+	w := newWorld(t)
+	fire := w.Code("fire")
+	w.Officer(fire, org.Head)
+	above := w.Officer(w.Code("leading-group"), org.Head)
+	var stepped time.Time
+	d := w.planned(toRead(plan.NextAbove), func(o *notify.Options) {
+		o.Stepped = func(_ *store.Tx, caseID int64, offices []int64, after time.Time) (bool, error) {
+			return caseID == 1 && slices.Contains(offices, fire.ID) && stepped.After(after), nil
+		}
+	})
+	stepped = w.clock.Now() // what led to the message is no answer to it
+	w.tell(w.filed(fire, 0, 1))
+	w.drain(d)
+	w.clock.Advance(15 * time.Minute)
+	w.chase(d)
+	if w.inboxOf(above) != 1 {
+		t.Errorf("above was told %d times of what nobody touched", w.inboxOf(above))
+	}
+	w.tell(w.filed(fire, 0, 1))
+	w.clock.Advance(time.Minute)
+	stepped = w.clock.Now()
+	w.clock.Advance(time.Minute)
+	w.drain(d)
+	w.clock.Advance(15 * time.Minute)
+	w.chase(d)
+	if w.inboxOf(above) != 1 || !strings.Contains(w.states(), "acted") {
+		t.Errorf("above was told %d times: %s", w.inboxOf(above), w.states())
+	}
+}
+
+// TestWhoHadItByTheNextChannelBefore is still to read: the steps that follow are theirs too.
+func TestWhoHadItByTheNextChannelBefore(t *testing.T) {
+	w := newWorld(t)
+	fire := w.Code("fire")
+	byText, byWeChat := w.Officer(fire, org.Liaison), w.follows(w.Officer(fire, org.Clerk)) // the first follows no account
+	deputy, other := w.Officer(w.Company, org.Clerk), w.Officer(w.Community, org.Clerk)
+	w.deputise(byText, deputy)
+	w.deputise(byWeChat, other)
+	m := toRead(plan.NextSMS, plan.NextDeputy)
+	m.Channels = []plan.Channel{plan.Service, plan.SMS}
+	d := w.planned(m)
+	w.tell(w.filed(fire, 0, 1))
+	w.drain(d)
+	if w.by(plan.SMS) != 1 || w.by(plan.Service) != 1 {
+		t.Fatalf("%d by short message, %d by WeChat", w.by(plan.SMS), w.by(plan.Service))
+	}
+	for range 2 {
+		w.clock.Advance(15 * time.Minute)
+		w.chase(d)
+	}
+	if w.by(plan.SMS) < 2 || w.inboxOf(other) != 1 || w.inboxOf(deputy) != 1 {
+		t.Errorf("%d short messages; of the deputies one has %d, the other %d", w.by(plan.SMS), w.inboxOf(other), w.inboxOf(deputy))
 	}
 }
 

@@ -8,13 +8,6 @@ import (
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
-	"github.com/linli-city/linli/notify/plan"
-)
-
-// The states in which a campaign keeps deliveries from being sent. One that is in the air meanwhile still becomes Sent.
-const (
-	Paused    State = "paused"
-	Cancelled State = "cancelled"
 )
 
 // ErrNotNow says that an audience is not to be told for now: the message comes again soon, and no try is counted.
@@ -69,73 +62,7 @@ func (w *writer) later(ctx context.Context) error {
 	})
 }
 
-// GiveUp cancels deliveries that are not to go out any more and gives their consents back. What is in the air goes its way and is
-// known as sent.
-func (d *Dispatcher) GiveUp(tx *store.Tx, ids []int64) error {
-	var rows []Delivery
-	if err := tx.Where("id IN ? AND state IN ?", ids, []State{Waiting, Paused}).Find(&rows).Error; err != nil || len(rows) == 0 {
-		return err
-	}
-	flying, err := inTheAir(tx, rows)
-	if err != nil {
-		return err
-	}
-	type key struct {
-		channel plan.Channel
-		text    int64
-	}
-	persons := map[key][]int64{}
-	var stop, texts []int64
-	for _, r := range rows {
-		if way := d.o.Ways[r.Channel]; way != nil && way.Consents != nil && !flying[r.ID] {
-			k := key{r.Channel, r.TextID}
-			persons[k], texts = append(persons[k], r.PersonID), append(texts, r.TextID)
-		}
-		stop = append(stop, r.ID) // one in the air does not go on by another channel
-	}
-	if err := tx.Model(&Delivery{}).Where("id IN ? AND state IN ?", stop, []State{Waiting, Paused}).Update("state", Cancelled).Error; err != nil || len(persons) == 0 {
-		return err
-	}
-	var words []Text
-	if err := tx.Select("id", "template").Where("id IN ?", texts).Find(&words).Error; err != nil {
-		return err
-	}
-	for k, list := range persons {
-		for _, t := range words {
-			if t.ID == k.text {
-				if err := d.o.Ways[k.channel].Consents.Return(tx, t.Template, list); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return nil
-}
-
 // over reports whether a channel is done with a delivery that did not arrive.
 func (o *outcome) over() bool {
 	return o.text != nil && (o.settled == Refused || o.settled == Unreachable || o.settled == Dead)
-}
-
-// heldBack tells which of those that did not arrive their campaign has paused or cancelled while they were in the air: they do
-// not go on by the next channel.
-func heldBack(tx *store.Tx, done []outcome) (map[int64]State, error) {
-	var ids []int64
-	for i := range done {
-		if done[i].over() {
-			ids = append(ids, done[i].ID)
-		}
-	}
-	if len(ids) == 0 {
-		return nil, nil //nolint:nilnil // nothing failed, so nothing is held back
-	}
-	var rows []Delivery
-	if err := tx.Select("id", "state").Where("id IN ? AND state IN ?", ids, []State{Paused, Cancelled}).Find(&rows).Error; err != nil {
-		return nil, err
-	}
-	kept := make(map[int64]State, len(rows))
-	for _, r := range rows {
-		kept[r.ID] = r.State
-	}
-	return kept, nil
 }

@@ -36,7 +36,7 @@ func (d *Dispatcher) Chase(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	n := 0
-	var errs []error // one that fails does not keep the others
+	errs := []error{d.passVacant(ctx)} // one that fails does not keep the others
 	for _, c := range due {
 		switch err := d.chase(ctx, c); {
 		case err == nil:
@@ -65,10 +65,20 @@ func (d *Dispatcher) chase(ctx context.Context, c chain) error {
 		if read != nil {
 			return become(tx, rows, AckOpen, AckRead, *read)
 		}
+		r := &reroute{writer: &writer{Dispatcher: d}, tx: tx, rows: rows}
+		if err := r.find(); err != nil {
+			return err
+		}
+		acted, err := r.acted()
+		if err != nil {
+			return err
+		}
+		if acted {
+			return become(tx, rows, AckOpen, AckActed, tx.Now)
+		}
 		if err := become(tx, rows, AckOpen, AckRerouted, tx.Now); err != nil {
 			return err
 		}
-		r := &reroute{writer: &writer{Dispatcher: d}, tx: tx, rows: rows}
 		done, err := r.next()
 		if err != nil {
 			return err
@@ -125,16 +135,29 @@ type reroute struct {
 	items  []inbox.Item
 }
 
+// find reads the message and what it said.
+func (r *reroute) find() error {
+	a := &r.rows[0]
+	if err := r.tx.Where("id = ?", a.SourceID).Take(&r.source).Error; err != nil {
+		return err
+	}
+	return r.tx.Where("id = ?", a.TextID).Take(&r.text).Error
+}
+
+// acted tells whether the office has dealt with the complaint since the message came about. What it did before the message was
+// carried ended no wait, for none had begun.
+func (r *reroute) acted() (bool, error) {
+	a := &r.rows[0]
+	if r.o.Stepped == nil || a.CaseID == 0 {
+		return false, nil
+	}
+	return r.o.Stepped(r.tx, a.CaseID, append(r.organisations(), a.OfficeID), r.source.CreatedAt)
+}
+
 // next takes the first step that leads anywhere: a channel that nobody has, or a post without a deputy, costs no time. It reports
 // whether there was one.
 func (r *reroute) next() (bool, error) {
 	a := &r.rows[0]
-	if err := r.tx.Where("id = ?", a.SourceID).Take(&r.source).Error; err != nil {
-		return false, err
-	}
-	if err := r.tx.Where("id = ?", a.TextID).Take(&r.text).Error; err != nil {
-		return false, err
-	}
 	steps := strings.Split(a.Steps, ",")
 	for n := a.Step; n < len(steps); n++ {
 		var done bool
@@ -189,6 +212,7 @@ func (r *reroute) through(c plan.Channel, step int) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	asked := slices.Clone(to) // who had it by this channel before is still to read: the next step is theirs too
 	var before []Delivery
 	err = r.tx.Select("recipient_id", "person_id").Where("message_id = ? AND recipient_kind = 'post' AND recipient_id IN ? AND channel = ?", a.MessageID, r.posts(), c).Find(&before).Error
 	if err != nil {
@@ -203,7 +227,7 @@ func (r *reroute) through(c plan.Channel, step int) (bool, error) {
 	if err != nil || sent == 0 {
 		return false, err
 	}
-	return true, r.askNext(a.MessageID, step, &text, to)
+	return true, r.askNext(a.MessageID, step, &text, asked)
 }
 
 // deliver writes the deliveries to phones and reports how many.
@@ -242,31 +266,37 @@ func (r *reroute) toDeputy(step int) (bool, error) {
 	return r.passOn(step, to, "转请您代看。")
 }
 
-// above passes it on to the level above, up to the first with somebody there, and never to the body that it is about.
+// above passes it on to the level above.
 func (r *reroute) above(step int) (bool, error) {
+	to, err := r.upward(r.organisations())
+	if err != nil {
+		return false, err
+	}
+	return r.passOn(step, to, "转报您单位。")
+}
+
+// upward gives who is at the level above some organisations, up to the first with somebody there, and never the body that the message
+// is about.
+func (r *reroute) upward(from []int64) ([]recipient, error) {
 	except, err := org.OneBody(r.tx, r.source.AboutID)
 	if errors.Is(err, org.ErrOrganisationNotFound) { // closed since
 		except, err = []int64{r.source.AboutID}, nil
 	}
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	var next []int64
-	for _, o := range r.organisations() {
+	for _, o := range from {
 		levels, err := org.Above(r.tx, o)
 		if err != nil {
-			return false, err
+			return nil, err
 		}
 		levels = slices.DeleteFunc(levels, func(id int64) bool { return slices.Contains(except, id) })
 		if len(levels) > 0 && !slices.Contains(next, levels[0]) {
 			next = append(next, levels[0])
 		}
 	}
-	to, err := holders(r.tx, next, except, nil)
-	if err != nil {
-		return false, err
-	}
-	return r.passOn(step, to, "转报您单位。")
+	return holders(r.tx, next, except, nil)
 }
 
 // passOn puts the message into further inboxes, with why it comes there. Posts that were asked before are left out.
@@ -285,9 +315,18 @@ func (r *reroute) passOn(step int, to []recipient, what string) (bool, error) {
 		return false, err
 	}
 	// WeChat cuts what is long, and the name is: how long comes first there.
-	text, err := r.carry(who+since+"未读，"+what, since+"未读："+who)
+	text, err := r.tell(to, who+since+"未读，"+what, since+"未读："+who)
 	if err != nil {
 		return false, err
+	}
+	return true, r.askNext(r.m.ID, step, text, to)
+}
+
+// tell puts the message into inboxes anew, with why it comes there, and on to phones.
+func (r *reroute) tell(to []recipient, why, brief string) (*Text, error) {
+	text, err := r.carry(why, brief)
+	if err != nil {
+		return nil, err
 	}
 	boxed := map[int64]bool{}
 	for _, x := range to {
@@ -297,12 +336,10 @@ func (r *reroute) passOn(step int, to []recipient, what string) (bool, error) {
 		}
 	}
 	if err := r.tx.Create(&r.items).Error; err != nil {
-		return false, err
+		return nil, err
 	}
-	if _, err := r.deliver(text, to, text.next("")); err != nil {
-		return false, err
-	}
-	return true, r.askNext(r.m.ID, step, text, to)
+	_, err = r.deliver(text, to, text.next(""))
+	return text, err
 }
 
 // carry makes the message that passes the other one on. The same post may have had the first already, so it is one of its own.

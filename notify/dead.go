@@ -62,28 +62,53 @@ const replayBatch = 1000
 
 // ReplayAll sends every dead or held delivery since a time once more, at most 1000 a call, oldest first, and reports how many;
 // fewer than 1000 means that there are no more. Fault: org.ErrForbidden.
-func ReplayAll(ctx context.Context, db *store.DB, actor org.Actor, since time.Time) (int, error) {
+func (d *Dispatcher) ReplayAll(ctx context.Context, actor org.Actor, since time.Time) (int, error) {
 	if err := actor.Must(org.ReadOutbox); err != nil {
 		return 0, err
 	}
 	n := 0
-	err := db.InTx(ctx, func(tx *store.Tx) error {
+	err := d.o.DB.InTx(ctx, func(tx *store.Tx) error {
+		n = 0
 		var ids []int64
-		err := tx.Model(&Delivery{}).Scopes(actor.NotAbout("about_id")).Where("state IN ? AND created_at >= ?", []State{Dead, Held}, since).Order("id").Limit(replayBatch).Pluck("id", &ids).Error
-		if n = len(ids); err != nil || n == 0 {
+		err := tx.Model(&Delivery{}).Scopes(actor.NotAbout("about_id")).Where("state IN ? AND created_at >= ?", replayable, since).Order("id").Limit(replayBatch).Pluck("id", &ids).Error
+		if err != nil || len(ids) == 0 {
 			return err
 		}
-		err = tx.Model(&Delivery{}).Where("id IN ? AND state IN ?", ids, []State{Dead, Held}).Updates(map[string]any{"state": Waiting, "attempts": 0, "due_at": tx.Now}).Error
-		if err != nil {
+		if n, err = d.replay(tx, ids); err != nil {
 			return err
 		}
-		tx.Committed(tx.Wake)
 		return audit.Append(tx, actor, "delivery.replay", audit.Subject{Kind: "delivery", ID: ids[0]}, map[string]any{"since": since, "count": n})
 	})
 	if err != nil {
 		return 0, fmt.Errorf("replay deliveries: %w", err)
 	}
 	return n, nil
+}
+
+// replayable are the states of what somebody may send once more.
+var replayable = []State{Dead, Held}
+
+// replay puts deliveries on their way once more. The dead have given back their consents and need new ones; those that are held
+// may have used theirs, and keep it until WeChat says so.
+func (d *Dispatcher) replay(tx *store.Tx, ids []int64) (int, error) {
+	rows, _, err := grounded(tx, ids, replayable)
+	if err != nil || len(rows) == 0 {
+		return 0, err
+	}
+	if err := tx.Model(&Delivery{}).Where("id IN ? AND state IN ?", ids, replayable).Update("attempts", 0).Error; err != nil {
+		return 0, err
+	}
+	var dead, held []Delivery
+	for _, r := range rows {
+		was := r.State
+		r.State, r.DueAt = Waiting, tx.Now
+		if was == Held {
+			held = append(held, r)
+			continue
+		}
+		dead = append(dead, r)
+	}
+	return len(rows), d.restart(tx, dead, held)
 }
 
 // ReplayMessage carries a message once more that could not be carried at all. Faults: ErrMessageNotFound,
@@ -107,16 +132,22 @@ func ReplayMessage(ctx context.Context, db *store.DB, actor org.Actor, id int64)
 }
 
 // Replay sends a dead or held delivery once more. Faults: ErrDeliveryNotFound, org.ErrForbidden.
-func Replay(ctx context.Context, db *store.DB, actor org.Actor, id int64) error {
+func (d *Dispatcher) Replay(ctx context.Context, actor org.Actor, id int64) error {
 	if err := actor.Must(org.ReadOutbox); err != nil {
 		return err
 	}
-	err := db.InTx(ctx, func(tx *store.Tx) error {
-		res := tx.Model(&Delivery{}).Scopes(actor.NotAbout("about_id")).Where("id = ? AND state IN ?", id, []State{Dead, Held}).Updates(map[string]any{"state": Waiting, "attempts": 0, "due_at": tx.Now})
-		if err := store.MustAffect(res, ErrDeliveryNotFound); err != nil {
+	err := d.o.DB.InTx(ctx, func(tx *store.Tx) error {
+		var mine []int64
+		if err := tx.Model(&Delivery{}).Scopes(actor.NotAbout("about_id")).Where("id = ?", id).Pluck("id", &mine).Error; err != nil {
 			return err
 		}
-		tx.Committed(tx.Wake)
+		n, err := d.replay(tx, mine)
+		if err == nil && n == 0 {
+			err = ErrDeliveryNotFound
+		}
+		if err != nil {
+			return err
+		}
 		return audit.Append(tx, actor, "delivery.replay", audit.Subject{Kind: "delivery", ID: id}, nil)
 	})
 	if err != nil {

@@ -226,11 +226,8 @@ func settleMerged(tx *store.Tx, digests []int64, state State) error {
 	return tx.Model(&Delivery{}).Where("digest_id IN ? AND state = ?", digests, Merged).Updates(set).Error
 }
 
-// forgetDigests takes out to whom the digests went that name one of some messages: a digest has the words of its newest.
-func forgetDigests(tx *store.Tx, messages []int64) error {
-	var ids []int64
-	if err := tx.Model(&Delivery{}).Where("message_id IN ? AND recipient_kind = 'person' AND digest_id <> 0", messages).Distinct().Pluck("digest_id", &ids).Error; err != nil || len(ids) == 0 {
-		return err
-	}
-	return tx.Where("message_id IN ?", ids).Delete(&Delivery{}).Error
+// digestsOf are the messages of the digests that name one of some messages to people.
+func digestsOf(tx *store.Tx, messages []int64) (ids []int64, err error) {
+	err = tx.Model(&Delivery{}).Where("message_id IN ? AND recipient_kind = 'person' AND digest_id <> 0", messages).Distinct().Pluck("digest_id", &ids).Error
+	return ids, err
 }

@@ -36,13 +36,15 @@ type Options struct {
 	Told         func([]inbox.Item)                                // hears of what has just come to inboxes; it must not wait. May be nil
 	Duty         func(tx *store.Tx, estate int64) ([]Shift, error) // who is on duty for emergency repairs
 	Consequences []Consequence
-	Addressees   Addressees    // of campaigns; nil for none
-	Admit        Admit         // nil to send all at once
-	Shards       int           // streams of each priority; 0 means 4
-	Senders      int           // sends in the air in one lane; 0 means 64
-	Rest         time.Duration // for how long a channel rests whose provider has had enough; 0 means a minute
-	Log          *slog.Logger
-	Registry     prometheus.Registerer
+	// Stepped tells whether one of some offices has taken a step in a complaint after a time; nil while nobody knows.
+	Stepped    func(tx *store.Tx, caseID int64, offices []int64, after time.Time) (bool, error)
+	Addressees Addressees    // of campaigns; nil for none
+	Admit      Admit         // nil to send all at once
+	Shards     int           // streams of each priority; 0 means 4
+	Senders    int           // sends in the air in one lane; 0 means 64
+	Rest       time.Duration // for how long a channel rests whose provider has had enough; 0 means a minute
+	Log        *slog.Logger
+	Registry   prometheus.Registerer
 }
 
 // Dispatcher carries messages. Any number of them may run on one database and Redis.

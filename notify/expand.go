@@ -374,11 +374,8 @@ func (w *writer) write(tx *store.Tx, lanes map[laneName]bool) ([]inbox.Item, err
 
 // put writes deliveries, and their lanes, by which senders find them.
 func (d *Dispatcher) put(tx *store.Tx, sends []Delivery) error {
-	if len(sends) == 0 {
-		return nil
-	}
 	sends, err := d.reserve(tx, sends)
-	if err != nil {
+	if err != nil || len(sends) == 0 {
 		return err
 	}
 	lanes := map[laneName]bool{}

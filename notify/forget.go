@@ -19,13 +19,18 @@ func (d *Dispatcher) Forget(tx *store.Tx, cases []int64) error {
 		return err
 	}
 	for batch := range slices.Chunk(messages, forgetBatch) {
-		if err := forgetDigests(tx, batch); err != nil {
+		digests, err := digestsOf(tx, batch)
+		if err != nil {
+			return err
+		}
+		if err := d.giveBack(tx, append(digests, batch...)); err != nil {
+			return err
+		}
+		// A digest has the words of its newest message.
+		if err := tx.Where("message_id IN ?", digests).Delete(&Delivery{}).Error; err != nil {
 			return err
 		}
 		if err := tx.Where("message_id IN ? AND recipient_kind = 'person'", batch).Delete(&inbox.Item{}).Error; err != nil {
-			return err
-		}
-		if err := d.giveBack(tx, batch); err != nil {
 			return err
 		}
 		if err := tx.Where("message_id IN ? AND recipient_kind = 'person'", batch).Delete(&Delivery{}).Error; err != nil {
@@ -35,31 +40,20 @@ func (d *Dispatcher) Forget(tx *store.Tx, cases []int64) error {
 	return nil
 }
 
-// giveBack returns the consents of what was still to go to people.
+// giveBack returns the consents of what was still to go to people. What is in the air gives its own back when it returns unsent.
 func (d *Dispatcher) giveBack(tx *store.Tx, messages []int64) error {
-	for c, way := range d.o.Ways {
-		if way.Consents == nil {
-			continue
-		}
-		var rows []struct {
-			PersonID int64
-			Template string
-		}
-		err := tx.Table("deliveries").Select("deliveries.person_id, t.template").Joins("JOIN message_texts t ON t.id = deliveries.text_id").
-			Where("deliveries.message_id IN ? AND deliveries.recipient_kind = 'person' AND deliveries.channel = ? AND deliveries.state = ?", messages, c, Waiting).Limit(10 * forgetBatch).Find(&rows).Error
+	var ids []int64
+	err := tx.Model(&Delivery{}).Where("message_id IN ? AND recipient_kind = 'person' AND state = ?", messages, Waiting).Pluck("id", &ids).Error
+	if err != nil {
+		return err
+	}
+	for part := range slices.Chunk(ids, forgetBatch) {
+		rows, flying, err := grounded(tx, part, []State{Waiting})
 		if err != nil {
 			return err
 		}
-		persons := map[string][]int64{}
-		for _, r := range rows {
-			persons[r.Template] = append(persons[r.Template], r.PersonID)
-		}
-		for template, list := range persons {
-			for part := range slices.Chunk(list, forgetBatch) {
-				if err := way.Consents.Return(tx, template, part); err != nil {
-					return err
-				}
-			}
+		if err := d.handBack(tx, slices.DeleteFunc(rows, func(r Delivery) bool { return flying[r.ID] })); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -14,7 +14,8 @@ import (
 // handoverBatch is how many deliveries change hands in one statement.
 const handoverBatch = 500
 
-// vacantFor is how long a message to a phone waits for somebody to come to its post; the inbox keeps it for longer.
+// vacantFor is how long a message to a phone waits for somebody to come to its post, before the level above has it; the inbox keeps
+// it for longer.
 const vacantFor = 24 * time.Hour
 
 // Handover moves what waits for a post to whoever holds it. It satisfies org.Staffing and runs in the transaction in which the
@@ -135,7 +136,44 @@ func (h Handover) give(tx *store.Tx, rows []Delivery, to []recipient) error {
 		}
 	}
 	tx.Committed(tx.Wake)
-	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&all).Error
+	return bringBack(tx, all)
+}
+
+// bringBack writes deliveries. Who had one of them before and left takes that one up again: there is one for each person.
+func bringBack(tx *store.Tx, all []Delivery) error {
+	type once struct {
+		message, post, person int64
+		channel               plan.Channel
+	}
+	var messages, posts []int64
+	for _, s := range all {
+		messages, posts = append(messages, s.MessageID), append(posts, s.RecipientID)
+	}
+	var left []Delivery
+	if err := tx.Where("message_id IN ? AND recipient_kind = 'post' AND recipient_id IN ? AND state = ?", messages, posts, Moved).Find(&left).Error; err != nil {
+		return err
+	}
+	known := map[once]int64{}
+	for _, r := range left {
+		known[once{r.MessageID, r.RecipientID, r.PersonID, r.Channel}] = r.ID
+	}
+	var fresh []Delivery
+	for _, s := range all {
+		id := known[once{s.MessageID, s.RecipientID, s.PersonID, s.Channel}]
+		if id == 0 {
+			fresh = append(fresh, s)
+			continue
+		}
+		err := tx.Model(&Delivery{}).Where("id = ? AND state = ?", id, Moved).
+			Updates(map[string]any{"state": s.State, "due_at": s.DueAt, "created_at": s.CreatedAt, "attempts": 0, "last_error": "", "priority": s.Priority, "lane": s.Lane}).Error
+		if err != nil {
+			return err
+		}
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&fresh).Error
 }
 
 // kindsOf finds what deliveries are about, by their texts.

@@ -68,25 +68,34 @@ func (n laneName) register(tx *store.Tx) error {
 	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&l).Error
 }
 
-// lock keeps the lane as it is until the transaction ends.
-func (n laneName) lock(tx *store.Tx) error {
-	var l Lane
-	return tx.ForUpdate().Where("channel = ? AND priority = ? AND lane = ?", n.Channel, n.Priority, n.Lane).Limit(1).Find(&l).Error
+// lock gives a lane to this transaction until its end; the zero one where it has no row. Whoever changes what waits there, or
+// settles what comes back, locks it before anything else.
+func (n laneName) lock(tx *store.Tx) (l Lane, err error) {
+	err = tx.ForUpdate().Where("channel = ? AND priority = ? AND lane = ?", n.Channel, n.Priority, n.Lane).Limit(1).Find(&l).Error
+	return l, err
+}
+
+// flying are the ids in the air.
+func (l Lane) flying() (ids []int64, err error) {
+	if l.Launched == "" {
+		return nil, nil
+	}
+	err = json.Unmarshal([]byte(l.Launched), &ids)
+	return ids, err
 }
 
 // take gives the lane to owner unless another sender is alive in it. What a dead one had in the air is in doubt from now on; it is
 // due from its launch and the hush after it.
 func (n laneName) take(tx *store.Tx, owner string, hush time.Duration) (doubtful int64, held bool, err error) {
-	var l Lane
-	err = tx.ForUpdate().Where("channel = ? AND priority = ? AND lane = ?", n.Channel, n.Priority, n.Lane).Limit(1).Find(&l).Error
+	l, err := n.lock(tx)
 	if err != nil || l.Channel == "" || l.Owner != "" && l.Owner != owner && l.Until.After(tx.Now) {
 		return 0, false, err
 	}
 	if err := n.row(tx).Updates(map[string]any{"owner": owner, "ends_at": tx.Now.Add(laneLease)}).Error; err != nil {
 		return 0, false, err
 	}
-	var ids []int64
-	if err := json.Unmarshal([]byte(l.Launched), &ids); err != nil || len(ids) == 0 {
+	ids, err := l.flying()
+	if err != nil || len(ids) == 0 {
 		return 0, true, err
 	}
 	due := l.Until.Add(hush - laneLease)

@@ -392,16 +392,16 @@ func TestTroubleIsTriedAgainAndEnds(t *testing.T) {
 	if len(dead) != 1 || dead[0].ErrorCode != -1 {
 		t.Fatalf("after a day of trouble: %+v", dead)
 	}
-	if err := notify.Replay(t.Context(), w.DB, w.Officer(w.Community, org.Clerk), dead[0].ID); !errors.Is(err, org.ErrForbidden) {
+	if err := d.Replay(t.Context(), w.Officer(w.Community, org.Clerk), dead[0].ID); !errors.Is(err, org.ErrForbidden) {
 		t.Errorf("a community replays: %v", err)
 	}
-	if _, err := notify.ReplayAll(t.Context(), w.DB, w.Officer(w.Community, org.Clerk), w.clock.Now().AddDate(0, 0, -2)); !errors.Is(err, org.ErrForbidden) {
+	if _, err := d.ReplayAll(t.Context(), w.Officer(w.Community, org.Clerk), w.clock.Now().AddDate(0, 0, -2)); !errors.Is(err, org.ErrForbidden) {
 		t.Errorf("a community replays all: %v", err)
 	}
-	if n, err := notify.ReplayAll(t.Context(), w.DB, bureau, w.clock.Now()); err != nil || n != 0 {
+	if n, err := d.ReplayAll(t.Context(), bureau, w.clock.Now()); err != nil || n != 0 {
 		t.Errorf("replayed what is older: %d, %v", n, err)
 	}
-	if n, err := notify.ReplayAll(t.Context(), w.DB, bureau, w.clock.Now().AddDate(0, 0, -2)); err != nil || n != 1 {
+	if n, err := d.ReplayAll(t.Context(), bureau, w.clock.Now().AddDate(0, 0, -2)); err != nil || n != 1 {
 		t.Fatalf("replayed %d, %v", n, err)
 	}
 	for range 8 { // a replayed one gets its tries again although it is old
@@ -412,12 +412,12 @@ func TestTroubleIsTriedAgainAndEnds(t *testing.T) {
 		t.Fatalf("after the replay: %+v", again)
 	}
 	w.phones.err = nil
-	if err := notify.Replay(t.Context(), w.DB, bureau, dead[0].ID); err != nil {
+	if err := d.Replay(t.Context(), bureau, dead[0].ID); err != nil {
 		t.Fatal(err)
 	}
 	w.drain(d)
 	w.once(1)
-	if err := notify.Replay(t.Context(), w.DB, bureau, dead[0].ID); !errors.Is(err, notify.ErrDeliveryNotFound) {
+	if err := d.Replay(t.Context(), bureau, dead[0].ID); !errors.Is(err, notify.ErrDeliveryNotFound) {
 		t.Errorf("what arrived is replayed: %v", err)
 	}
 }

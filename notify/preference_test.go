@@ -473,6 +473,87 @@ func TestWhatWaitsGoesToTheNewHolder(t *testing.T) {
 	}
 }
 
+// TestWhoComesBackToAPost has again what waited there when they left, and so has the empty post.
+func TestWhoComesBackToAPost(t *testing.T) {
+	w := newWorld(t)
+	fire := w.Code("fire")
+	a, b := w.follows(w.Officer(fire, org.Liaison)), w.follows(w.Person())
+	w.phones.err = func() error { return errors.New("not now") }
+	d := w.planned(toRead())
+	w.tell(w.filed(fire, 0, 1))
+	w.drain(d)
+	post := a.Post.PostID
+	h := notify.NewHandover(plan.Default().Quiet())
+	change := func(from, to org.Actor) {
+		w.change(func(tx *store.Tx) error {
+			if err := tx.Where("post_id = ?", post).Delete(&org.PostHolder{}).Error; err != nil {
+				return err
+			}
+			if err := h.Ended(tx, post, from.PersonID); err != nil {
+				return err
+			}
+			holding := fmt.Sprintf("%d/%d", post, to.PersonID)
+			if err := tx.Create(&org.PostHolder{PostID: post, PersonID: to.PersonID, Role: org.Holder, Since: tx.Now, Holding: &holding}).Error; err != nil {
+				return err
+			}
+			return h.Began(tx, post, to.PersonID)
+		})
+	}
+	change(a, b)
+	change(b, a)
+	if got, want := w.holders(post), fmt.Sprintf("pending:%d", a.PersonID); !strings.Contains(got, want) {
+		t.Errorf("back at the post: %s, want %s", got, want)
+	}
+	change(a, b)
+	w.phones.err = nil
+	w.clock.Advance(time.Hour)
+	w.drain(d)
+	w.once(1)
+	if rows := w.deliveries(notify.Sent); len(rows) != 1 || rows[0].PersonID != b.PersonID {
+		t.Errorf("%+v", rows)
+	}
+}
+
+// TestNobodyComesToAPost: after a day the level above has what waited there, once and with the reason, unless it had it for being unread.
+func TestNobodyComesToAPost(t *testing.T) {
+	for _, unread := range []bool{false, true} {
+		w := newWorld(t)
+		fire := w.Code("fire")
+		old, above := w.follows(w.Officer(fire, org.Liaison)), w.follows(w.Officer(w.Code("leading-group"), org.Head))
+		m := toRead(plan.NextAbove)
+		if !unread {
+			m.Ack = nil
+		}
+		w.phones.err = func() error { return errors.New("not now") }
+		d := w.planned(m)
+		w.tell(w.filed(fire, 0, 1))
+		w.drain(d)
+		w.change(func(tx *store.Tx) error {
+			if err := tx.Where("post_id = ?", old.Post.PostID).Delete(&org.PostHolder{}).Error; err != nil {
+				return err
+			}
+			return notify.NewHandover(plan.Quiet{}).Ended(tx, old.Post.PostID, old.PersonID)
+		})
+		w.phones.err = nil
+		w.clock.Advance(23 * time.Hour)
+		w.chase(d)
+		if n := w.inboxOf(above); len(w.deliveries(notify.Vacant)) != 1 || (n == 1) != unread {
+			t.Errorf("within the day %d wait and above has %d", len(w.deliveries(notify.Vacant)), n)
+		}
+		w.clock.Advance(time.Hour)
+		for range 2 {
+			w.chase(d)
+		}
+		if n := w.inboxOf(above); n != 1 || len(w.deliveries(notify.Vacant)) != 0 {
+			t.Errorf("after it %d wait and above has %d", len(w.deliveries(notify.Vacant)), n)
+		}
+		if e := w.newest(above); !unread && !strings.Contains(e.Body, "岗位没有人，转报您单位。") {
+			t.Errorf("above reads %q", e.Body)
+		}
+		w.once(1)
+	}
+}
+
 // TestADeputyAtThePostHasItToo: what the one who leaves had waiting is not sent twice to who was told as well.
 func TestADeputyAtThePostHasItToo(t *testing.T) {
 	w := newWorld(t)

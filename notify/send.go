@@ -290,7 +290,7 @@ func (d *Dispatcher) turn(ctx context.Context, n laneName, done []outcome, more 
 		var rest time.Duration
 		err = d.o.DB.InTx(ctx, func(tx *store.Tx) error {
 			batch, rest = nil, 0
-			if err := n.lock(tx); err != nil { // before anything is read: who stops a delivery looks here at what is in the air
+			if _, err := n.lock(tx); err != nil { // before anything is read: who stops a delivery looks here at what is in the air
 				return err
 			}
 			if err := d.settle(tx, done); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -119,7 +120,7 @@ func (d *Dispatcher) settle(tx *store.Tx, done []outcome) error {
 			return err
 		}
 	}
-	if err := d.returnConsents(tx, done); err != nil {
+	if err := d.returnConsents(tx, done, kept); err != nil {
 		return err
 	}
 	if err := settleDigests(tx, done); err != nil {
@@ -128,12 +129,12 @@ func (d *Dispatcher) settle(tx *store.Tx, done []outcome) error {
 	return d.goOn(tx, done, kept)
 }
 
-// goOn hands on what did not arrive to the next channel of its message.
+// goOn hands on what did not arrive to the next channel of its message, unless somebody has taken it out of its way meanwhile.
 func (d *Dispatcher) goOn(tx *store.Tx, done []outcome, kept map[int64]State) error {
 	var next []Delivery
 	for i := range done {
 		o := &done[i]
-		if !o.over() || kept[o.ID] == Cancelled {
+		if !o.over() || !slices.Contains(onItsWay, kept[o.ID]) {
 			continue
 		}
 		if c := o.text.next(o.Channel); c != "" {

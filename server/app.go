@@ -127,7 +127,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.org.OnMove(a.complaints.Relocate, a.joint.Relocate)
 	a.plan = notify.NewBook(a.db, log)
 	ways := a.ways()
-	a.campaigns = campaign.New(campaign.Options{DB: a.db, Vault: a.vault, Files: a.files, Pack: a.pack.Code, SMS: ways[plan.SMS] != nil, Stock: a.stock, Lines: a.lines, Log: log})
+	a.campaigns = campaign.New(campaign.Options{DB: a.db, Vault: a.vault, Files: a.files, Pack: a.pack.Code, SMS: ways[plan.SMS] != nil, Quiet: a.quiet(), Stock: a.stock, Lines: a.lines, Log: log})
 	if w := ways[plan.SMS]; w != nil {
 		w.Addresses = a.campaigns.Phones // owners of the roster without an account as well
 	}
@@ -135,9 +135,9 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.mediation.Erase, a.sessions.Erase, a.inbox.Erase, a.consents.Erase, notify.ErasePreferences, a.campaigns.Erase)
 	a.org.OnStaffing(notify.NewHandover(a.quiet()))
 	a.complaints.OnStep(notify.Acted)
-	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Ways: ways, Duty: onDuty, Told: a.live.Told, Quiet: a.quiet(), Book: a.plan, Consequences: reactions(),
+	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Ways: ways, Duty: onDuty, Told: a.live.Told, Quiet: a.quiet(), Book: a.plan, Consequences: reactions(), Stepped: a.complaints.Stepped,
 		Addressees: a.campaigns.Addressees, Admit: a.campaigns.Admit, Shards: int(cfg.Shards.N), Log: log, Registry: a.registry})
-	a.campaigns.OnGiveUp(a.dispatcher.GiveUp)
+	a.campaigns.Through(a.dispatcher)
 	a.complaints.OnErase(a.dispatcher.Forget)
 	a.consents.OnConfirmed(a.dispatcher.Confirm)
 	return a, nil

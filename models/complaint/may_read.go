@@ -1,6 +1,8 @@
 package complaint
 
 import (
+	"time"
+
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 )
@@ -32,4 +34,11 @@ func (t *turn) watched() error {
 		}
 	}
 	return nil
+}
+
+// Stepped tells whether one of some offices has taken a step of its own in a case after a time.
+func (s *Service) Stepped(tx *store.Tx, caseID int64, offices []int64, after time.Time) (bool, error) {
+	var ids []int64
+	err := tx.Model(&Step{}).Where("case_id = ? AND organisation_id IN ? AND complainant_id = 0 AND at > ?", caseID, offices, after).Limit(1).Pluck("id", &ids).Error
+	return len(ids) > 0, err
 }

@@ -50,14 +50,16 @@ func (s *Service) act(tx *store.Tx, d Deed) error {
 	return s.excuse(tx, reaches)
 }
 
-// excuse gives up what is still to be sent to people all of whose seats have acted.
+// excuse gives up what is still to be sent to people all of whose seats have acted. A notice whose service has to be proven is
+// served on them all the same; only what comes after it is spared them.
 func (s *Service) excuse(tx *store.Tx, reaches []int64) error {
 	var rows []struct {
 		PersonID  int64
 		MessageID int64
 	}
 	err := tx.Table("reach_people").Select("reach_people.person_id, u.message_id").Joins("JOIN campaign_runs u ON u.campaign_id = reach_people.campaign_id AND u.message_id <> 0").
-		Where("reach_people.reach_id IN ?", reaches).
+		Joins("JOIN campaigns c ON c.id = u.campaign_id").
+		Where("reach_people.reach_id IN ? AND (u.kind <> ? OR c.needs_proof = ?)", reaches, FirstRun, false).
 		Where("NOT EXISTS (SELECT 1 FROM reach_people q JOIN reaches r ON r.id = q.reach_id AND r.acted_at IS NULL WHERE q.campaign_id = reach_people.campaign_id AND q.person_id = reach_people.person_id)").
 		Limit(10_000).Scan(&rows).Error
 	if err != nil {
@@ -71,9 +73,9 @@ func (s *Service) excuse(tx *store.Tx, reaches []int64) error {
 		persons, owners := split(people)
 		for kind, ids := range map[string][]int64{"person": persons, "owner": owners} {
 			var still []int64
-			err := tx.Model(&notify.Delivery{}).Where("message_id = ? AND recipient_kind = ? AND recipient_id IN ? AND state IN ?", message, kind, ids, []notify.State{notify.Waiting, notify.Paused}).Pluck("id", &still).Error
+			err := tx.Model(&notify.Delivery{}).Where("message_id = ? AND recipient_kind = ? AND recipient_id IN ? AND state IN ?", message, kind, ids, unsent).Pluck("id", &still).Error
 			if err == nil && len(still) > 0 {
-				err = s.giveUp(tx, still)
+				err = s.carrier.GiveUp(tx, still)
 			}
 			if err != nil {
 				return err

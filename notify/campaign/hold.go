@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"gorm.io/gorm"
-
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify"
@@ -15,44 +13,38 @@ import (
 // holdBatch is how many deliveries one statement holds or lets go.
 const holdBatch = 500
 
-// hold keeps back what has not been sent.
+// hold keeps back what has not been sent, and what waits for somebody's digest.
 func (s *Service) hold(ctx context.Context, id int64) error {
-	return s.turn(ctx, id, Paused, []notify.State{notify.Waiting}, func(*store.Tx, *Run, []int64) (map[string]any, error) {
-		return map[string]any{"state": notify.Paused}, nil
+	return s.turn(ctx, id, Paused, []notify.State{notify.Waiting, notify.Digest}, func(tx *store.Tx, _ *Run, ids []int64) error {
+		return s.carrier.Hold(tx, ids)
 	})
 }
 
 // drop gives up what has not been sent.
 func (s *Service) drop(ctx context.Context, id int64) error {
-	return s.turn(ctx, id, Cancelled, []notify.State{notify.Waiting, notify.Paused}, func(tx *store.Tx, _ *Run, ids []int64) (map[string]any, error) {
-		return nil, s.giveUp(tx, ids)
-	})
+	return s.turn(ctx, id, Cancelled, unsent, func(tx *store.Tx, _ *Run, ids []int64) error { return s.carrier.GiveUp(tx, ids) })
 }
+
+// unsent are the states of what may be given up.
+var unsent = []notify.State{notify.Waiting, notify.Digest, notify.Paused}
 
 // release lets go what was held, at the campaign's rate.
 func (s *Service) release(ctx context.Context, id int64) error {
-	return s.turn(ctx, id, Running, []notify.State{notify.Paused}, func(tx *store.Tx, r *Run, ids []int64) (map[string]any, error) {
+	return s.turn(ctx, id, Running, []notify.State{notify.Paused}, func(tx *store.Tx, r *Run, ids []int64) error {
 		var c Campaign
 		if err := tx.Select("id", "per_minute").Where("id = ?", id).Take(&c).Error; err != nil {
-			return nil, err
+			return err
 		}
-		at := r.space(&c, tx.Now, len(ids))
-		if c.PerMinute == 0 {
-			return map[string]any{"state": notify.Waiting, "due_at": tx.Now}, nil
+		if err := s.carrier.Release(tx, ids, s.space(r, &c, tx.Now, len(ids))); err != nil || c.PerMinute == 0 {
+			return err
 		}
-		due := "CASE id"
-		var vars []any
-		for i, d := range ids {
-			due += " WHEN ? THEN ?"
-			vars = append(vars, d, at(i))
-		}
-		return map[string]any{"state": notify.Waiting, "due_at": gorm.Expr(due+" ELSE due_at END", vars...)}, tx.Model(&Run{}).Where("id = ?", r.ID).Update("next_due", r.NextDue).Error
+		return tx.Model(&Run{}).Where("id = ?", r.ID).Update("next_due", r.NextDue).Error
 	})
 }
 
 // turn changes the deliveries of a campaign that are in some states, batch by batch, as long as the campaign is in the state
 // that asks for it.
-func (s *Service) turn(ctx context.Context, id int64, while State, from []notify.State, change func(*store.Tx, *Run, []int64) (map[string]any, error)) error {
+func (s *Service) turn(ctx context.Context, id int64, while State, from []notify.State, change func(*store.Tx, *Run, []int64) error) error {
 	var runs []Run
 	err := s.db.View(ctx, func(tx *store.Tx) error {
 		return tx.Where("campaign_id = ? AND message_id <> 0", id).Order("number").Limit(mostRuns + 1).Find(&runs).Error
@@ -79,15 +71,8 @@ func (s *Service) turn(ctx context.Context, id int64, while State, from []notify
 				if err := tx.Where("id = ?", r.ID).Take(&now).Error; err != nil {
 					return err
 				}
-				set, err := change(tx, &now, ids)
-				if err != nil {
-					return err
-				}
 				tx.Committed(tx.Wake)
-				if set == nil {
-					return nil
-				}
-				return tx.Model(&notify.Delivery{}).Where("id IN ? AND state IN ?", ids, from).Updates(set).Error
+				return change(tx, &now, ids)
 			})
 			if err != nil {
 				return err
@@ -104,22 +89,26 @@ func (s *Service) some(ctx context.Context, message int64, in []notify.State) (i
 	return ids, err
 }
 
-// space spreads the next n deliveries of a run at the campaign's rate, after those before them.
-func (r *Run) space(c *Campaign, now time.Time, n int) func(i int) time.Time {
+// space spreads the next n deliveries of a run at the campaign's rate, after those before them. The quiet hours do not count:
+// what falls into them would go out all at once at their end.
+func (s *Service) space(r *Run, c *Campaign, now time.Time, n int) func(i int) time.Time {
 	if c.PerMinute == 0 {
 		return func(int) time.Time { return now }
 	}
-	from := now
+	next, apart := now, time.Minute/time.Duration(c.PerMinute)
 	if r.NextDue != nil && r.NextDue.After(now) {
-		from = *r.NextDue
+		next = *r.NextDue
 	}
-	at := func(i int) time.Time {
-		return from.Add(time.Duration(i) * time.Minute / time.Duration(c.PerMinute)).Truncate(time.Second)
+	at := make([]time.Time, n)
+	for i := range at {
+		next = s.o.Quiet.After(next)
+		at[i] = next.Truncate(time.Second)
+		next = next.Add(apart)
 	}
 	// Up to the second, so that the rate is kept over many small batches as well.
-	next := from.Add((time.Duration(n)*time.Minute/time.Duration(c.PerMinute) + time.Second - 1).Truncate(time.Second))
+	next = next.Add(time.Second - 1).Truncate(time.Second)
 	r.NextDue = &next
-	return at
+	return func(i int) time.Time { return at[i] }
 }
 
 // Addressees gives the people of a run in batches: persons, and minus the owner for owners without an account. next is where to
@@ -189,11 +178,15 @@ func (s *Service) Admit(tx *store.Tx, e event.Event, list []notify.Delivery) err
 	if err := tx.Where("id = ?", sent.RunID).Take(&r).Error; err != nil {
 		return err
 	}
-	at := r.space(&c, tx.Now, len(list))
+	var waiting []*notify.Delivery // a digest goes out when its person wants it
 	for i := range list {
-		if spaced := at(i); spaced.After(list[i].DueAt) { // the end of the quiet hours stays
-			list[i].DueAt = spaced
+		if list[i].State == notify.Waiting {
+			waiting = append(waiting, &list[i])
 		}
+	}
+	at := s.space(&r, &c, tx.Now, len(waiting))
+	for i, d := range waiting {
+		d.DueAt = at(i)
 	}
 	return tx.Model(&Run{}).Where("id = ?", r.ID).Update("next_due", r.NextDue).Error
 }

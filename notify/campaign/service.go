@@ -7,6 +7,8 @@ import (
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/models/vault"
+	"github.com/linli-city/linli/notify"
+	"github.com/linli-city/linli/notify/plan"
 )
 
 // Files ties photos to visits in the caller's transaction.
@@ -25,23 +27,24 @@ type Options struct {
 	DB    *store.DB
 	Vault *vault.Vault
 	Files Files
-	Pack  string // code of the city's rule pack
-	SMS   bool   // short messages can be sent
-	Stock Stock  // nil while consents are not counted: an account is enough then
+	Pack  string     // code of the city's rule pack
+	SMS   bool       // short messages can be sent
+	Quiet plan.Quiet // the hours in which nothing of a campaign reaches a phone
+	Stock Stock      // nil while consents are not counted: an account is enough then
 	Lines func(ctx context.Context, estate int64) ([]Line, error)
 	Log   *slog.Logger
 }
 
 // Service makes campaigns and keeps their evidence.
 type Service struct {
-	db     *store.DB
-	o      Options
-	giveUp func(tx *store.Tx, deliveries []int64) error
+	db      *store.DB
+	o       Options
+	carrier *notify.Dispatcher
 }
 
-// OnGiveUp says how deliveries are given up: by whoever knows what they hold and which are in the air. It is called while the
-// services are wired.
-func (s *Service) OnGiveUp(f func(tx *store.Tx, deliveries []int64) error) { s.giveUp = f }
+// Through says who carries the deliveries: it knows what they hold and which are in the air. It is called while the services are
+// wired.
+func (s *Service) Through(d *notify.Dispatcher) { s.carrier = d }
 
 // New wires the service.
 func New(o Options) *Service { return &Service{db: o.DB, o: o} }

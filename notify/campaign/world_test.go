@@ -100,7 +100,7 @@ func newWorld(t *testing.T) *world {
 	w.inbox = inbox.New(db)
 	w.inbox.OnRead(w.svc.Read)
 	w.d = w.dispatcher()
-	w.svc.OnGiveUp(w.d.GiveUp)
+	w.svc.Through(w.d)
 	w.chair, w.member = w.Officer(w.Committee, org.Chair), w.Officer(w.Committee, org.Member)
 	w.clerk, w.manager = w.Officer(w.Community, org.Clerk), w.Officer(w.Company, org.Head)
 	return w

@@ -133,7 +133,7 @@ func listUndelivered(d Deps) func(context.Context, org.Actor, *web.Page) (*web.L
 
 func replayDelivery(d Deps) func(context.Context, org.Actor, *IDPath) (*web.Empty, error) {
 	return func(ctx context.Context, a org.Actor, in *IDPath) (*web.Empty, error) {
-		return nil, notify.Replay(ctx, d.DB, a, in.ID)
+		return nil, d.Notifier.Replay(ctx, a, in.ID)
 	}
 }
 
@@ -145,7 +145,7 @@ type replayAllInput struct {
 
 func replayAll(d Deps) func(context.Context, org.Actor, *replayAllInput) (*countOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *replayAllInput) (*countOutput, error) {
-		n, err := notify.ReplayAll(ctx, d.DB, a, in.Body.Since.UTC())
+		n, err := d.Notifier.ReplayAll(ctx, a, in.Body.Since.UTC())
 		out := &countOutput{}
 		out.Body.Count = int64(n)
 		return out, err
