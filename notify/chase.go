@@ -225,7 +225,7 @@ func (r *reroute) deliver(text *Text, to []recipient, c plan.Channel) (int, erro
 func (r *reroute) askNext(message int64, step int, text *Text, to []recipient) error {
 	next := r.rows[0]
 	next.ID, next.MessageID, next.Step = 0, message, step
-	return next.ask(r.tx, to, r.night.readBy(r.tx.Now, text.Priority, time.Duration(next.Patience)*time.Second))
+	return r.ask(r.tx, next, text.Priority, to)
 }
 
 // toDeputy passes it on to the deputy posts of those that did not read.
@@ -339,7 +339,16 @@ func (r *reroute) unread() (who, since string, err error) {
 	}
 	var first int
 	err = r.tx.Model(&Ack{}).Select("MIN(step)").Where("source_id = ? AND office_id = ? AND organisation_id = ?", a.SourceID, a.OfficeID, a.OrganisationID).Scan(&first).Error
-	return strings.Join(list, "、"), lasting(time.Duration(a.Patience*(a.Step-first+1)) * time.Second), err
+	return strings.Join(list, "、"), a.lasting(a.Step - first + 1), err
+}
+
+// lasting words how long so many steps of an ack are.
+func (a *Ack) lasting(steps int) string {
+	words := lasting(time.Duration(a.Patience*steps) * time.Second)
+	if a.Working {
+		return "上班时间" + words
+	}
+	return words
 }
 
 // lasting words a time.

@@ -199,8 +199,10 @@ func (w *writer) flush(ctx context.Context, done bool) error {
 		if err := w.word(tx); err != nil {
 			return err
 		}
-		items, err = w.write(tx, lanes)
-		return err
+		if items, err = w.write(tx, lanes); err != nil || !done {
+			return err
+		}
+		return answered(tx, w.event)
 	})
 	if err != nil {
 		return err
@@ -296,7 +298,7 @@ func (w *writer) write(tx *store.Tx, lanes map[laneName]bool) ([]inbox.Item, err
 	var all []Delivery
 	for row := range w.texts {
 		text := &w.texts[row]
-		if err := w.night.await(tx, &w.m, text, w.messages[row].Ack, fresh[row]); err != nil {
+		if err := w.await(tx, &w.m, text, w.messages[row].Ack, fresh[row]); err != nil {
 			return nil, err
 		}
 		suited, err := w.night.suit(tx, text.Kind, sends[row], false)

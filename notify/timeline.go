@@ -146,9 +146,9 @@ func says(i inbox.Item, a *Ack, now time.Time) string {
 	case a == nil:
 		return "已读"
 	}
-	unread := lasting(time.Duration(a.Patience*(a.Step+1)) * time.Second)
+	unread := a.lasting(a.Step + 1)
 	if a.MessageID != a.SourceID { // how long the ones before it waited is said there
-		unread = lasting(time.Duration(a.Patience) * time.Second)
+		unread = a.lasting(1)
 	}
 	late := ""
 	switch a.State {
@@ -161,7 +161,7 @@ func says(i inbox.Item, a *Ack, now time.Time) string {
 			return "已送达，" + unread + "未读，正在转报"
 		}
 		if i.ReadAt == nil && a.Step > 0 && a.MessageID == a.SourceID {
-			return lasting(time.Duration(a.Patience*a.Step)*time.Second) + "未读，已再次提醒"
+			return a.lasting(a.Step) + "未读，已再次提醒"
 		}
 	case AckActed:
 		if i.ReadAt == nil {

@@ -45,6 +45,3 @@ func (s *Service) OnGiveUp(f func(tx *store.Tx, deliveries []int64) error) { s.g
 
 // New wires the service.
 func New(o Options) *Service { return &Service{db: o.DB, o: o} }
-
-// template is the plan's template by which campaigns go to WeChat.
-const template = "notice"

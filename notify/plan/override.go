@@ -119,7 +119,11 @@ func (o *Override) onto(r *Row) {
 	case o.Ack.After == "" && len(o.Ack.Then) == 0:
 		r.Ack = nil
 	default:
-		r.Ack = &Unread{After: o.Ack.After, Then: slices.Clone(o.Ack.Then)}
+		next := o.Ack.clone()
+		if next.Until = nil; r.Ack != nil {
+			next.Until = r.Ack.Until
+		}
+		r.Ack = next
 	}
 }
 
