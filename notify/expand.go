@@ -327,6 +327,9 @@ func (d *Dispatcher) put(tx *store.Tx, sends []Delivery) error {
 	if err != nil {
 		return err
 	}
+	if sends, err = onPaper(tx, sends); err != nil || len(sends) == 0 {
+		return err
+	}
 	lanes := map[laneName]bool{}
 	for _, s := range sends {
 		n := laneName{s.Channel, s.Priority, s.Lane}

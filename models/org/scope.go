@@ -20,6 +20,21 @@ func scoped(tx *store.Tx, s event.Scope, unit string) func(*gorm.DB) *gorm.DB {
 	}
 }
 
+// HasParts tells whether all that a scope names is an estate's.
+func HasParts(tx *store.Tx, estate int64, s event.Scope) (bool, error) {
+	for _, part := range []struct {
+		model any
+		ids   []int64
+	}{{&Building{}, s.Buildings}, {&Unit{}, s.Units}} {
+		ids := slices.Compact(slices.Sorted(slices.Values(part.ids)))
+		var n int64
+		if err := tx.Model(part.model).Where("estate_id = ? AND id IN ?", estate, ids).Count(&n).Error; err != nil || n != int64(len(ids)) {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
 // ResidentsIn gives the next people with a living home in a part of an estate, each once, by their id.
 func ResidentsIn(tx *store.Tx, estate int64, s event.Scope, after int64, limit int) ([]int64, error) {
 	var people []int64

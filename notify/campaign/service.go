@@ -43,5 +43,17 @@ type Service struct {
 // services are wired.
 func (s *Service) OnGiveUp(f func(tx *store.Tx, deliveries []int64) error) { s.giveUp = f }
 
+// Lines are the phones that letters about an estate name; none where the register is not to be had, for they are an addition.
+func (s *Service) Lines(ctx context.Context, estate int64) []Line {
+	if s.o.Lines == nil {
+		return nil
+	}
+	list, err := s.o.Lines(ctx, estate)
+	if err != nil {
+		return nil
+	}
+	return list
+}
+
 // New wires the service.
 func New(o Options) *Service { return &Service{db: o.DB, o: o} }

@@ -9,3 +9,24 @@ CREATE INDEX acks_subject ON acks (subject_kind, subject_id, state);
 
 -- The owners of an estate are walked by their accounts.
 CREATE INDEX owners_people ON owners (estate_id, person_id, id);
+
+-- What a message says to owners whom nothing else has reached, by their door: the list that an office prints, posts and walks.
+CREATE TABLE letters (
+  id         BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  estate_id  BIGINT NOT NULL,
+  about_id   BIGINT NOT NULL,
+  message_id BIGINT NOT NULL,
+  text_id    BIGINT NOT NULL,
+  unit_id    BIGINT NOT NULL,
+  open       BOOLEAN NOT NULL,
+  result     VARCHAR(16) NOT NULL,
+  person_id  BIGINT NOT NULL,
+  post_id    BIGINT NOT NULL,
+  at         DATETIME NULL,
+  created_at DATETIME NOT NULL
+) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE UNIQUE INDEX letters_once ON letters (message_id, unit_id);
+CREATE INDEX letters_open ON letters (open, estate_id, unit_id, id);
+
+-- The part of the estate that a notice is about, as JSON; empty for the whole.
+ALTER TABLE notices ADD COLUMN scope VARCHAR(4000) NOT NULL DEFAULT '';
