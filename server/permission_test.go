@@ -263,8 +263,6 @@ func query(op string) string {
 		return "?from=2026-01-01&to=2026-12-31&estate_id=1"
 	case "officeLeague", "officeLeaguePage", "officeLeagueSheet":
 		return "?month=2026-10&kind=department"
-	case "officePrintLettersToPost":
-		return "?message_id=999999"
 	case "officeBacklogCases":
 		return "?day=2026-11-01"
 	case "officeDwellStays":

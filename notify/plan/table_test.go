@@ -236,3 +236,22 @@ func TestAnswers(t *testing.T) {
 		}
 	}
 }
+
+// TestRowsStandTogether: whoever looks for an event or a domain finds all its rows in one place.
+func TestRowsStandTogether(t *testing.T) {
+	t.Parallel()
+	for name, of := range map[string]func(Row) string{
+		"the event":  func(r Row) string { return r.Event },
+		"the domain": func(r Row) string { domain, _, _ := strings.Cut(r.Event, "."); return domain },
+	} {
+		seen, last := map[string]bool{}, ""
+		for _, r := range Default().Rows() {
+			if key := of(r); key != last {
+				if seen[key] {
+					t.Errorf("%s %s stands in two places", name, key)
+				}
+				seen[key], last = true, key
+			}
+		}
+	}
+}

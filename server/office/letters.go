@@ -17,7 +17,7 @@ import (
 func letterRoutes(site *web.Site, d Deps) {
 	g := site.Group(prefix, "信件清单", web.Staff)
 	web.Handle(g, web.Op{ID: "officeListLettersToPost", Method: http.MethodGet, Path: "/letters", Summary: "微信和短信都送不到的业主：要寄信或上门的清单，按幢和门牌", Action: org.RunCampaigns}, listLetters(d))
-	web.Handle(g, web.Op{ID: "officePrintLettersToPost", Method: http.MethodGet, Path: "/letters/sheet", Summary: "打印一条消息的信件（每户一页，带二维码）或上门清单（A4网页）；下一批的位置在 X-Linli-Next", Action: org.RunCampaigns, Rate: bulkRate, Timeout: walkTime}, printMessageLetters(d))
+	web.Handle(g, web.Op{ID: "officePrintLettersToPost", Method: http.MethodGet, Path: "/messages/{id}/letters", Summary: "打印一条消息的信件（每户一页，带二维码）或上门清单（A4网页）；下一批的位置在 X-Linli-Next", Action: org.RunCampaigns, Rate: bulkRate, Timeout: walkTime}, printMessageLetters(d))
 	web.Handle(g, web.Op{ID: "officeMarkLetters", Method: http.MethodPost, Path: "/letters/results", Summary: "登记信件的结果：已投递、已当面送达、拒收、家中无人（留在清单上）", Action: org.RunCampaigns, Rate: workRate}, markLetters(d))
 }
 
@@ -70,15 +70,15 @@ func lettersUpTo(rows []notify.LetterView, limit int) (page []notify.LetterView,
 }
 
 type letterSheetInput struct {
-	Sheet     string `query:"sheet" enum:"letters,visits" default:"letters" doc:"letters 信件；visits 上门清单"`
-	MessageID int64  `query:"message_id" minimum:"1" required:"true" doc:"哪条消息"`
-	After     int64  `query:"after" minimum:"0" doc:"上一批答复的 X-Linli-Next；第一批不填"`
-	Limit     int    `query:"limit" minimum:"1" maximum:"500" default:"100" doc:"一批多少户"`
+	IDPath
+	Sheet string `query:"sheet" enum:"letters,visits" default:"letters" doc:"letters 信件；visits 上门清单"`
+	After int64  `query:"after" minimum:"0" doc:"上一批答复的 X-Linli-Next；第一批不填"`
+	Limit int    `query:"limit" minimum:"1" maximum:"500" default:"100" doc:"一批多少户"`
 }
 
 func printMessageLetters(d Deps) func(context.Context, org.Actor, *letterSheetInput) (*paperOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *letterSheetInput) (*paperOutput, error) {
-		rows, err := notify.ListLetters(ctx, d.DB, a, in.MessageID, in.After, in.Limit+1)
+		rows, err := notify.ListLetters(ctx, d.DB, a, in.ID, in.After, in.Limit+1)
 		if err != nil {
 			return nil, err
 		}
@@ -91,7 +91,11 @@ func printMessageLetters(d Deps) func(context.Context, org.Actor, *letterSheetIn
 		if err != nil {
 			return nil, err
 		}
-		data := map[string]any{"Title": s.Title, "Campaign": s, "Letters": papers, "Visits": papers, "Read": true, "Day": d.DB.Now(), "Long": long(s.Body), "By": a.Post.OrgName, "Printed": d.DB.Now()}
+		title := s.Title
+		if in.Sheet == "visits" {
+			title = "上门送达清单"
+		}
+		data := map[string]any{"Title": title, "Number": s.Number, "Campaign": s, "Letters": papers, "Visits": papers, "Read": true, "Day": d.DB.Now(), "Long": long(s.Body), "By": a.Post.OrgName, "Printed": d.DB.Now()}
 		return paper(in.Sheet+".html", next, data)
 	}
 }
