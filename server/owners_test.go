@@ -128,3 +128,29 @@ func TestANoticeOfOneBuilding(t *testing.T) {
 		t.Errorf("foreseen %s", foreseen.body)
 	}
 }
+
+// TestACaseShowsItsWhistle: the messages of a whistle and of its tasks stand in the case beside its own; who has signed, come and done
+// is chased no more.
+func TestACaseShowsItsWhistle(t *testing.T) {
+	e := newEngine(t)
+	estate, fire, township := e.town.actors["owner"].Estate, e.actor("department_fire").OrganisationID(), e.actor("township").OrganisationID()
+	id := e.must(201, "owner", "POST", "/miniapp/v1/complaints", m{"estate_id": estate, "matter": "cooking-fumes", "text": "楼下油烟很大", "client_ref": "w"}).int("id")
+	w := e.must(201, "community", "POST", "/office/v1/whistles", m{"case_id": id, "estate_id": estate, "reason": "超出社区和办事处的职权", "sort": "simple", "place": "东门", "calls": []m{{"to": fire, "clause": "五(六)2", "text": "清障"}}, "client_ref": "w"}).int("id")
+	e.drain()
+	if got := e.says("community", id, township); !slices.Contains(got, "已送达") {
+		t.Errorf("asked to sign: %v", got)
+	}
+	e.must(200, "township", "POST", fmt.Sprintf("/office/v1/whistles/%d/signature", w), m{"blow": true})
+	e.must(200, "community", "POST", fmt.Sprintf("/office/v1/whistles/%d/tasks", w), m{"to": fire, "text": "清障", "due": "2027-01-01", "client_ref": "w"})
+	e.drain()
+	if got := e.says("community", id, township); !slices.Contains(got, "已送达，单位已办理") {
+		t.Errorf("signed: %v", got)
+	}
+	e.must(200, "department_fire", "POST", fmt.Sprintf("/office/v1/whistles/%d/refusal", w), m{"clause": "五(六)2", "text": "不归我们管"})
+	e.drain()
+	e.overdue()
+	said := e.says("community", id, fire)
+	if !slices.Contains(said, "已送达，单位已办理") || !slices.ContainsFunc(said, func(s string) bool { return strings.Contains(s, "上班时间8小时未读") }) {
+		t.Errorf("refused, and a task not looked at: %v", said)
+	}
+}
