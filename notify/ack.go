@@ -42,6 +42,7 @@ type Ack struct {
 	Steps          string
 	Patience       int    // seconds
 	Working        bool   // only hours of work count
+	MustAct        bool   // to have read it is not enough
 	SubjectKind    string // what the message is about
 	SubjectID      int64
 	State          AckState
@@ -69,7 +70,7 @@ func (d *Dispatcher) await(tx *store.Tx, m *outbox.Message, text *Text, want *pl
 		steps[i] = string(s)
 	}
 	first := Ack{SourceID: m.ID, MessageID: m.ID, TextID: text.ID, CaseID: m.CaseID, Steps: strings.Join(steps, ","), Patience: int(want.After / time.Second),
-		Working: want.Working, SubjectKind: text.SubjectKind, SubjectID: text.SubjectID}
+		Working: want.Working, MustAct: want.Act, SubjectKind: text.SubjectKind, SubjectID: text.SubjectID}
 	return d.ask(tx, first, text.Priority, told)
 }
 

@@ -417,7 +417,7 @@ func TestWhatIsDoneNeedNotBeRead(t *testing.T) {
 func TestHoursOfWork(t *testing.T) {
 	w := newWorld(t)
 	d := w.dispatcher()
-	w.Officer(w.Community, org.Clerk)
+	clerk, township := w.Officer(w.Community, org.Clerk), w.Officer(w.Township, org.Clerk)
 	home := event.Residency{ApplicationID: 9, EstateID: w.Estate.ID, EstateName: "测试小区", UnitName: "1幢101", PersonID: 1, At: w.clock.Now()}
 	w.tell(event.ResidencyRequested{Residency: home})
 	w.drain(d)
@@ -425,14 +425,21 @@ func TestHoursOfWork(t *testing.T) {
 	if len(rows) == 0 || !rows[0].Working || rows[0].SubjectKind != "application" || rows[0].SubjectID != 9 {
 		t.Fatalf("%+v", rows)
 	}
-	want := plan.Default().Working().Add(calendar.National(), rows[0].CreatedAt, 8*time.Hour)
-	if quiet := w.clock.Now().Add(8 * time.Hour); !rows[0].DueAt.Equal(want) || rows[0].DueAt.Before(quiet) {
+	want := plan.Default().Working().Add(calendar.National(), rows[0].CreatedAt, 16*time.Hour)
+	if quiet := w.clock.Now().Add(16 * time.Hour); !rows[0].DueAt.Equal(want) || rows[0].DueAt.Before(quiet) {
 		t.Errorf("to be read by %s, want %s", rows[0].DueAt, want)
+	}
+	// To have looked at it is not enough: whoever waits for the answer still waits.
+	w.read(clerk)
+	w.clock.Advance(rows[0].DueAt.Sub(w.clock.Now()) + time.Second)
+	w.chase(d)
+	if got := w.newest(township).Body; !strings.Contains(got, "上班时间16小时未办，转报您单位") {
+		t.Errorf("the township is told %q", got)
 	}
 	w.tell(event.ResidencyDecided{Residency: home, Accepted: true})
 	w.drain(d)
 	for _, a := range w.acks() {
-		if a.State != notify.AckActed {
+		if a.State == notify.AckOpen {
 			t.Errorf("decided and still %s", a.State)
 		}
 	}

@@ -62,7 +62,7 @@ func (d *Dispatcher) chase(ctx context.Context, c chain) error {
 		if err != nil {
 			return err
 		}
-		if read != nil {
+		if read != nil && !rows[0].MustAct {
 			return become(tx, rows, AckOpen, AckRead, *read)
 		}
 		if err := become(tx, rows, AckOpen, AckRerouted, tx.Now); err != nil {
@@ -285,7 +285,7 @@ func (r *reroute) passOn(step int, to []recipient, what string) (bool, error) {
 		return false, err
 	}
 	// WeChat cuts what is long, and the name is: how long comes first there.
-	text, err := r.carry(who+since+"未读，"+what, since+"未读："+who)
+	text, err := r.carry(who+since+"，"+what, since+"："+who)
 	if err != nil {
 		return false, err
 	}
@@ -339,7 +339,15 @@ func (r *reroute) unread() (who, since string, err error) {
 	}
 	var first int
 	err = r.tx.Model(&Ack{}).Select("MIN(step)").Where("source_id = ? AND office_id = ? AND organisation_id = ?", a.SourceID, a.OfficeID, a.OrganisationID).Scan(&first).Error
-	return strings.Join(list, "、"), a.lasting(a.Step - first + 1), err
+	return strings.Join(list, "、"), a.lasting(a.Step-first+1) + a.left(), err
+}
+
+// left words what the office has not done.
+func (a *Ack) left() string {
+	if a.MustAct {
+		return "未办"
+	}
+	return "未读"
 }
 
 // lasting words how long so many steps of an ack are.

@@ -111,6 +111,7 @@ func (r *Row) checkAck(c *fault.Checks, at string) {
 	after, err := time.ParseDuration(r.Ack.After)
 	c.Check(err == nil && after >= minAck && after <= maxAck, at+".ack.after", "多久没有看，写成15m或2h，1分钟至7天")
 	c.Check(len(r.Ack.Then) > 0, at+".ack.then", "请写明没有看时怎么办")
+	c.Check(!r.Ack.Act || len(r.Ack.Until) > 0, at+".ack.until", "看了还不算的，要写明什么事发生了才算")
 	for _, kind := range r.Ack.Until {
 		c.Check(shapes()[kind] != nil && kind != r.Event, at+".ack.until", "没有事件“"+kind+"”")
 	}

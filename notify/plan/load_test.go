@@ -89,6 +89,7 @@ func TestEachMistakeIsRefused(t *testing.T) {
 		"unread for no time":               {row("to: [residents], channels: []", staff, "why: 试", "why: 试, ack: {after: soon, then: [sms]}"), []string{"→ bureau.ack.after"}},
 		"unread for a month":               {row("to: [residents], channels: []", staff, "why: 试", "why: 试, ack: {after: 720h, then: [sms]}"), []string{"→ bureau.ack.after"}},
 		"unread until nothing that is":     {row("to: [residents], channels: []", staff, "why: 试", "why: 试, ack: {after: 15m, then: [sms], until: [task.undone]}"), []string{"→ bureau.ack.until", "task.undone"}},
+		"read is not enough, nothing is":   {row("to: [residents], channels: []", staff, "why: 试", "why: 试, ack: {after: 15m, act: true, then: [sms]}"), []string{"→ bureau.ack.until", "才算"}},
 		"unread and not to be opened":      {row("to: [residents], channels: []", staff, "why: 试", "why: 试, sight: masked, ack: {after: 15m, then: [sms]}"), []string{"→ bureau.ack", "打开"}},
 		"a letter to who lives there":      {row("channels: []", "channels: [letter]"), []string{"→ residents.channels", "信件只寄给业主"}},
 		"a letter before the quick ways":   {row("[residents], channels: []", "[owners], channels: [letter, sms]"), []string{"→ owners.channels", "写在最后"}},

@@ -120,8 +120,8 @@ func (o *Override) onto(r *Row) {
 		r.Ack = nil
 	default:
 		next := o.Ack.clone()
-		if next.Until = nil; r.Ack != nil {
-			next.Until = r.Ack.Until
+		if next.Act, next.Until = false, nil; r.Ack != nil {
+			next.Act, next.Until = r.Ack.Act, r.Ack.Until
 		}
 		r.Ack = next
 	}

@@ -73,6 +73,7 @@ var steps = []Step{NextSMS, NextDeputy, NextAbove}
 type Ack struct {
 	After   time.Duration
 	Working bool // only the hours of work count
+	Act     bool // to have read it is not enough
 	Then    []Step
 }
 

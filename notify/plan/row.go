@@ -30,6 +30,7 @@ type Row struct {
 type Unread struct {
 	After   string   `yaml:"after" json:"after"`               // "15m", "2h"
 	Working bool     `yaml:"working" json:"working,omitempty"` // only the hours of work count
+	Act     bool     `yaml:"act" json:"act,omitempty"`         // to have read it is not enough
 	Then    []Step   `yaml:"then" json:"then"`
 	Until   []string `yaml:"until" json:"until,omitempty" maxItems:"9"` // the events by which the office has acted; a city cannot change them
 }
@@ -38,7 +39,7 @@ func (u *Unread) clone() *Unread {
 	if u == nil {
 		return nil
 	}
-	return &Unread{After: u.After, Working: u.Working, Then: slices.Clone(u.Then), Until: slices.Clone(u.Until)}
+	return &Unread{After: u.After, Working: u.Working, Act: u.Act, Then: slices.Clone(u.Then), Until: slices.Clone(u.Until)}
 }
 
 // The ways to go on with what may have gone out already.
@@ -73,7 +74,7 @@ func (r *Row) ack() *Ack {
 	if err != nil { // the row was checked
 		return nil
 	}
-	return &Ack{After: after, Working: r.Ack.Working, Then: slices.Clone(r.Ack.Then)}
+	return &Ack{After: after, Working: r.Ack.Working, Act: r.Ack.Act, Then: slices.Clone(r.Ack.Then)}
 }
 
 func priority(name string) (event.Priority, bool) {

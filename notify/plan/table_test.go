@@ -22,7 +22,7 @@ var toBeRead = map[string]string{
 	"task.given owing": "8h", "task.soon owing": "2h", "task.late owing": "2h", "conference.called called": "8h",
 	"mediation.request offered": "8h", "mediation.unaccepted offered": "8h", "mediation.unaccepted above": "8h", "mediation.raise offered": "8h", "mediation.session parties": "8h", "mediation.draft parties": "8h",
 	"mediation.soon parties": "2h", "mediation.late parties": "8h", "mediation.late offered": "8h",
-	"residency.requested committee": "8h", "residency.requested community": "8h", "area.contested committee": "8h", "area.contested community": "8h",
+	"residency.requested committee": "16h", "residency.requested community": "16h", "area.contested committee": "16h", "area.contested community": "16h",
 	"notify.behind bureau": "30m", "calendar.unknown bureau": "8h",
 }
 
@@ -50,7 +50,7 @@ func TestTheShippedTable(t *testing.T) {
 			if alarm {
 				after = "15m"
 			}
-			if got := r.Ack; (got == nil) != (after == "") || (got != nil && (got.After != after || got.Working != (after == "8h"))) {
+			if got := r.Ack; (got == nil) != (after == "") || (got != nil && (got.After != after || got.Working != (after == "8h" || after == "16h") || got.Act != (after == "16h"))) {
 				t.Errorf("%s: unread for %+v, want %q", r.label(), got, after)
 			}
 			if alarm && to.Personal() {
