@@ -4,8 +4,10 @@ import (
 	"strings"
 	"time"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/outbox"
@@ -38,7 +40,11 @@ type Ack struct {
 	OrganisationID int64 // of the post
 	Step           int   // how many steps were taken before
 	Steps          string
-	Patience       int // seconds
+	Patience       int    // seconds
+	Working        bool   // only hours of work count
+	MustAct        bool   // to have read it is not enough
+	SubjectKind    string // what the message is about
+	SubjectID      int64
 	State          AckState
 	DueAt          time.Time
 	At             time.Time // when it came to its state
@@ -55,7 +61,7 @@ type chain struct {
 
 // await writes down which posts have to read a message, and until when. At a post that nobody holds there is nobody to wait for:
 // the inbox keeps it for the next, and the office above was told at once.
-func (n night) await(tx *store.Tx, m *outbox.Message, text *Text, want *plan.Ack, told []recipient) error {
+func (d *Dispatcher) await(tx *store.Tx, m *outbox.Message, text *Text, want *plan.Ack, told []recipient) error {
 	if want == nil || len(want.Then) == 0 {
 		return nil
 	}
@@ -63,15 +69,20 @@ func (n night) await(tx *store.Tx, m *outbox.Message, text *Text, want *plan.Ack
 	for i, s := range want.Then {
 		steps[i] = string(s)
 	}
-	first := Ack{SourceID: m.ID, MessageID: m.ID, TextID: text.ID, CaseID: m.CaseID, Steps: strings.Join(steps, ","), Patience: int(want.After / time.Second)}
-	return first.ask(tx, told, n.readBy(tx.Now, text.Priority, want.After))
+	first := Ack{SourceID: m.ID, MessageID: m.ID, TextID: text.ID, CaseID: m.CaseID, Steps: strings.Join(steps, ","), Patience: int(want.After / time.Second),
+		Working: want.Working, MustAct: want.Act, SubjectKind: text.SubjectKind, SubjectID: text.SubjectID}
+	return d.ask(tx, first, text.Priority, told)
 }
 
 // ask writes an ack like a for each of the posts; without an office, each post's own.
-func (a Ack) ask(tx *store.Tx, told []recipient, due time.Time) error {
+func (d *Dispatcher) ask(tx *store.Tx, a Ack, p event.Priority, told []recipient) error {
 	posts := heldPosts(told)
 	if len(posts) == 0 {
 		return nil
+	}
+	due, err := d.readBy(tx, &a, p)
+	if err != nil {
+		return err
 	}
 	var of []org.Post
 	if err := tx.Select("id", "organisation_id").Where("id IN ?", posts).Order("id").Find(&of).Error; err != nil {
@@ -89,9 +100,21 @@ func (a Ack) ask(tx *store.Tx, told []recipient, due time.Time) error {
 	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&rows).Error
 }
 
-// readBy is until when something may stay unread: nobody has to read by night what reaches no phone by night.
-func (n night) readBy(now time.Time, p event.Priority, patience time.Duration) time.Time {
-	return n.calm(p, spread-1, now).Add(patience)
+// readBy is until when something may stay unread: nobody has to read by night what reaches no phone by night, nor out of hours what
+// is for hours of work.
+func (d *Dispatcher) readBy(tx *store.Tx, a *Ack, p event.Priority) (time.Time, error) {
+	from, patience := d.night.calm(p, spread-1, tx.Now), time.Duration(a.Patience)*time.Second
+	if !a.Working {
+		return from.Add(patience), nil
+	}
+	days := calendar.National()
+	if d.o.Days != nil {
+		var err error
+		if days, err = d.o.Days(tx); err != nil {
+			return time.Time{}, err
+		}
+	}
+	return plan.Default().Working().Add(days, from, patience), nil
 }
 
 // heldPosts are the posts among recipients at which there is somebody, each once.
@@ -108,8 +131,22 @@ func heldPosts(told []recipient) []int64 {
 }
 
 // Acted ends the wait for an office to read about a complaint that it has just dealt with. The complaints call it in the
-// transaction of the step.
+// transaction of the step. A whistle about the complaint is another matter.
 func Acted(tx *store.Tx, caseID, organisation int64) error {
-	return tx.Model(&Ack{}).Where("case_id = ? AND state = ? AND (office_id = ? OR organisation_id = ?)", caseID, AckOpen, organisation, organisation).
+	return tx.Model(&Ack{}).Where("case_id = ? AND subject_kind = 'case' AND state = ? AND (office_id = ? OR organisation_id = ?)", caseID, AckOpen, organisation, organisation).
 		Updates(map[string]any{"state": AckActed, "at": tx.Now}).Error
+}
+
+// answered ends the wait for offices to read what an event answers.
+func answered(tx *store.Tx, e event.Event) error {
+	a, ok := plan.AnswerOf(e)
+	if !ok {
+		return nil
+	}
+	q := tx.Model(&Ack{}).Where("subject_kind = ? AND subject_id = ? AND state = ?", a.SubjectKind, a.SubjectID, AckOpen).
+		Where("source_id IN (?)", tx.Session(&gorm.Session{NewDB: true}).Model(&outbox.Message{}).Select("id").Where("kind IN ?", a.Events))
+	if a.Office != 0 {
+		q = q.Where("office_id = ?", a.Office)
+	}
+	return q.Updates(map[string]any{"state": AckActed, "at": tx.Now}).Error
 }

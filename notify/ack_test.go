@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/outbox"
@@ -442,5 +443,66 @@ func TestTheTimelineSaysWhoHasRead(t *testing.T) {
 	}
 	if rows, err := line.List(t.Context(), owner, 1, 0, 10); err == nil {
 		t.Errorf("a resident is told %v", rows)
+	}
+}
+
+// TestWhatIsDoneNeedNotBeRead: a whistle answered by an office is not chased there and still is at the others'; a decided
+// application is chased nowhere. Hours of work count where the plan says so.
+func TestWhatIsDoneNeedNotBeRead(t *testing.T) {
+	w := newWorld(t)
+	d := w.dispatcher()
+	fire, market := w.Officer(w.Code("fire"), org.Clerk), w.Officer(w.Code("urban-enforcement"), org.Clerk)
+	blown := event.Whistle{WhistleID: 3, EstateID: w.Estate.ID, What: "blown", AskedID: w.Community.ID, TownshipID: w.Township.ID, CalledIDs: []int64{fire.Post.OrganisationID, market.Post.OrganisationID}, At: w.clock.Now()}
+	w.tell(blown)
+	w.drain(d)
+	arrived := blown
+	arrived.What, arrived.ToID = "arrived", fire.Post.OrganisationID
+	w.tell(arrived)
+	w.drain(d)
+	by := map[int64]notify.AckState{}
+	for _, a := range w.acks() {
+		by[a.OrganisationID] = a.State
+	}
+	if by[fire.Post.OrganisationID] != notify.AckActed || by[market.Post.OrganisationID] != notify.AckOpen {
+		t.Errorf("after one has come: %v", by)
+	}
+	closed := blown
+	closed.What = "closed"
+	w.tell(closed)
+	w.drain(d)
+	if got := w.states(); got != "acted acted" {
+		t.Errorf("after the whistle: %s", got)
+	}
+}
+
+// TestHoursOfWork: what is for hours of work is not passed on over a weekend.
+func TestHoursOfWork(t *testing.T) {
+	w := newWorld(t)
+	d := w.dispatcher()
+	clerk, township := w.Officer(w.Community, org.Clerk), w.Officer(w.Township, org.Clerk)
+	home := event.Residency{ApplicationID: 9, EstateID: w.Estate.ID, EstateName: "测试小区", UnitName: "1幢101", PersonID: 1, At: w.clock.Now()}
+	w.tell(event.ResidencyRequested{Residency: home})
+	w.drain(d)
+	rows := w.acks()
+	if len(rows) == 0 || !rows[0].Working || rows[0].SubjectKind != "application" || rows[0].SubjectID != 9 {
+		t.Fatalf("%+v", rows)
+	}
+	want := plan.Default().Working().Add(calendar.National(), rows[0].CreatedAt, 16*time.Hour)
+	if quiet := w.clock.Now().Add(16 * time.Hour); !rows[0].DueAt.Equal(want) || rows[0].DueAt.Before(quiet) {
+		t.Errorf("to be read by %s, want %s", rows[0].DueAt, want)
+	}
+	// To have looked at it is not enough: whoever waits for the answer still waits.
+	w.read(clerk)
+	w.clock.Advance(rows[0].DueAt.Sub(w.clock.Now()) + time.Second)
+	w.chase(d)
+	if got := w.newest(township).Body; !strings.Contains(got, "上班时间16小时未办，转报您单位") {
+		t.Errorf("the township is told %q", got)
+	}
+	w.tell(event.ResidencyDecided{Residency: home, Accepted: true})
+	w.drain(d)
+	for _, a := range w.acks() {
+		if a.State == notify.AckOpen {
+			t.Errorf("decided and still %s", a.State)
+		}
 	}
 }

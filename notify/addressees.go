@@ -39,13 +39,7 @@ func (d *Dispatcher) addressees(ctx context.Context, e event.Event, at progress,
 		if err != nil {
 			return err
 		}
-		batch := make([]recipient, len(people))
-		for i, p := range people {
-			batch[i] = recipient{kind: "person", id: p, person: p}
-			if p < 0 {
-				batch[i] = recipient{kind: rosterOwner, id: -p, person: p}
-			}
-		}
+		batch := recipientsOf(people)
 		if next != 0 {
 			at.After = next
 		}

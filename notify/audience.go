@@ -28,20 +28,11 @@ func (d *Dispatcher) audience(ctx context.Context, e event.Event, msg plan.Messa
 			continue
 		}
 		at := progress{To: i}
-		if to == plan.Addressees {
+		if long := d.longs(to); long != nil {
 			if i == from.To {
 				at.After = from.After
 			}
-			if err := d.addressees(ctx, e, at, give); err != nil {
-				return err
-			}
-			continue
-		}
-		if to == plan.Residents {
-			if i == from.To {
-				at.After = from.After
-			}
-			if err := d.residents(ctx, e.Estate(), at, give); err != nil {
+			if err := long(ctx, e, at, give); err != nil {
 				return err
 			}
 			continue
@@ -83,28 +74,17 @@ func (d *Dispatcher) audience(ctx context.Context, e event.Event, msg plan.Messa
 	return nil
 }
 
-// residents walks the people with a living home in the estate, each once, by keyset.
-func (d *Dispatcher) residents(ctx context.Context, estate int64, at progress, give func(progress, []recipient) error) error {
-	for {
-		var people []int64
-		err := d.o.DB.View(ctx, func(tx *store.Tx) error {
-			today := org.DayOf(tx.Now)
-			return tx.Model(&org.Residence{}).Distinct("person_id").
-				Where("estate_id = ? AND living IS NOT NULL AND (lease_ends IS NULL OR lease_ends >= ?) AND person_id > ?", estate, today, at.After).
-				Order("person_id").Limit(expandBatch).Pluck("person_id", &people).Error
-		})
-		if err != nil || len(people) == 0 {
-			return err
-		}
-		at.After = people[len(people)-1]
-		batch := make([]recipient, len(people))
-		for i, p := range people {
-			batch[i] = recipient{kind: "person", id: p, person: p}
-		}
-		if err := give(at, batch); err != nil {
-			return err
-		}
+// longs walks an audience of many people; nil for the others.
+func (d *Dispatcher) longs(to plan.To) func(context.Context, event.Event, progress, func(progress, []recipient) error) error {
+	switch to {
+	case plan.Addressees:
+		return d.addressees
+	case plan.Residents:
+		return d.residents
+	case plan.Owners:
+		return d.owners
 	}
+	return nil
 }
 
 // caseOf gives what the events of a complaint share.

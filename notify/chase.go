@@ -62,7 +62,7 @@ func (d *Dispatcher) chase(ctx context.Context, c chain) error {
 		if err != nil {
 			return err
 		}
-		if read != nil {
+		if read != nil && !rows[0].MustAct {
 			return become(tx, rows, AckOpen, AckRead, *read)
 		}
 		r := &reroute{writer: &writer{Dispatcher: d}, tx: tx, rows: rows}
@@ -249,7 +249,7 @@ func (r *reroute) deliver(text *Text, to []recipient, c plan.Channel) (int, erro
 func (r *reroute) askNext(message int64, step int, text *Text, to []recipient) error {
 	next := r.rows[0]
 	next.ID, next.MessageID, next.Step = 0, message, step
-	return next.ask(r.tx, to, r.night.readBy(r.tx.Now, text.Priority, time.Duration(next.Patience)*time.Second))
+	return r.ask(r.tx, next, text.Priority, to)
 }
 
 // toDeputy passes it on to the deputy posts of those that did not read.
@@ -315,7 +315,7 @@ func (r *reroute) passOn(step int, to []recipient, what string) (bool, error) {
 		return false, err
 	}
 	// WeChat cuts what is long, and the name is: how long comes first there.
-	text, err := r.tell(to, who+since+"未读，"+what, since+"未读："+who)
+	text, err := r.tell(to, who+since+"，"+what, since+"："+who)
 	if err != nil {
 		return false, err
 	}
@@ -376,7 +376,24 @@ func (r *reroute) unread() (who, since string, err error) {
 	}
 	var first int
 	err = r.tx.Model(&Ack{}).Select("MIN(step)").Where("source_id = ? AND office_id = ? AND organisation_id = ?", a.SourceID, a.OfficeID, a.OrganisationID).Scan(&first).Error
-	return strings.Join(list, "、"), lasting(time.Duration(a.Patience*(a.Step-first+1)) * time.Second), err
+	return strings.Join(list, "、"), a.lasting(a.Step-first+1) + a.left(), err
+}
+
+// left words what the office has not done.
+func (a *Ack) left() string {
+	if a.MustAct {
+		return "未办"
+	}
+	return "未读"
+}
+
+// lasting words how long so many steps of an ack are.
+func (a *Ack) lasting(steps int) string {
+	words := lasting(time.Duration(a.Patience*steps) * time.Second)
+	if a.Working {
+		return "上班时间" + words
+	}
+	return words
 }
 
 // lasting words a time.

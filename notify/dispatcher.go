@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 
+	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify/inbox"
@@ -38,11 +39,12 @@ type Options struct {
 	Consequences []Consequence
 	// Stepped tells whether one of some offices has taken a step in a complaint after a time; nil while nobody knows.
 	Stepped    func(tx *store.Tx, caseID int64, offices []int64, after time.Time) (bool, error)
-	Addressees Addressees    // of campaigns; nil for none
-	Admit      Admit         // nil to send all at once
-	Shards     int           // streams of each priority; 0 means 4
-	Senders    int           // sends in the air in one lane; 0 means 64
-	Rest       time.Duration // for how long a channel rests whose provider has had enough; 0 means a minute
+	Days       func(tx *store.Tx) (calendar.Calendar, error) // which days are worked; nil for the national calendar
+	Addressees Addressees                                    // of campaigns; nil for none
+	Admit      Admit                                         // nil to send all at once
+	Shards     int                                           // streams of each priority; 0 means 4
+	Senders    int                                           // sends in the air in one lane; 0 means 64
+	Rest       time.Duration                                 // for how long a channel rests whose provider has had enough; 0 means a minute
 	Log        *slog.Logger
 	Registry   prometheus.Registerer
 }

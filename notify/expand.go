@@ -258,8 +258,10 @@ func (w *writer) flush(ctx context.Context, done bool) error {
 		if err := w.word(tx); err != nil {
 			return err
 		}
-		items, err = w.write(tx, lanes)
-		return err
+		if items, err = w.write(tx, lanes); err != nil || !done {
+			return err
+		}
+		return answered(tx, w.event)
 	})
 	if err != nil {
 		return err
@@ -352,7 +354,7 @@ func (w *writer) write(tx *store.Tx, lanes map[laneName]bool) ([]inbox.Item, err
 	var all []Delivery
 	for row := range w.texts {
 		text := &w.texts[row]
-		if err := w.night.await(tx, &w.m, text, w.messages[row].Ack, fresh[row]); err != nil {
+		if err := w.await(tx, &w.m, text, w.messages[row].Ack, fresh[row]); err != nil {
 			return nil, err
 		}
 		suited, err := w.night.suit(tx, text.Kind, sends[row], false)
@@ -376,6 +378,9 @@ func (w *writer) write(tx *store.Tx, lanes map[laneName]bool) ([]inbox.Item, err
 func (d *Dispatcher) put(tx *store.Tx, sends []Delivery) error {
 	sends, err := d.reserve(tx, sends)
 	if err != nil || len(sends) == 0 {
+		return err
+	}
+	if sends, err = onPaper(tx, sends); err != nil || len(sends) == 0 {
 		return err
 	}
 	lanes := map[laneName]bool{}

@@ -20,6 +20,8 @@ type Suppose struct {
 	Urgent   bool
 	Accepted bool
 	Raised   bool
+	Topic    string      // of a campaign
+	Where    event.Scope // the buildings and units that it is about; empty for the whole estate
 	// Changes are tried instead of those in force; nil for those in force.
 	Changes []plan.Override
 }
@@ -28,8 +30,10 @@ type Suppose struct {
 type Foreseen struct {
 	To      plan.To
 	Posts   []ForeseenPost
-	People  int  // residents; those of the event itself are not known beforehand
-	More    bool // there are more people than were counted
+	People  int                  // residents and owners with an account; those of the event itself are not known beforehand
+	Papers  int                  // owners without an account, whom the message reaches by its later channels or by no one
+	Ways    map[plan.Channel]int // how many are reached first by which; "inbox" by nothing else, "nobody" not at all
+	More    bool                 // there are more people than were counted
 	Message plan.Message
 }
 
@@ -113,7 +117,7 @@ func (d *Dispatcher) imagine(ctx context.Context, s Suppose) (event.Event, error
 	const example = "（示例）"
 	body, err := json.Marshal(map[string]any{
 		"number": "T00000000-0000", "estate_id": estate.ID, "estate_name": estate.Name, "matter": example, "clause": example, "lead_id": lead.ID, "lead_name": lead.Name, "person_ids": []int64{},
-		"urgent": s.Urgent, "accepted": s.Accepted, "raised": s.Raised, "returns": 1, "at": d.o.DB.Now(), "due": d.o.DB.Now(), "to_id": lead.ID, "to_name": lead.Name,
+		"urgent": s.Urgent, "accepted": s.Accepted, "raised": s.Raised, "topic": s.Topic, "scoped": !s.Where.Whole(), "building_ids": s.Where.Buildings, "unit_ids": s.Where.Units, "building_id": first(s.Where.Buildings), "returns": 1, "at": d.o.DB.Now(), "due": d.o.DB.Now(), "to_id": lead.ID, "to_name": lead.Name,
 		"asked_id": estate.CommunityID, "township_id": estate.TownshipID, "called_ids": []int64{lead.ID}, "office_ids": []int64{lead.ID}, "host_id": lead.ID, "host_name": lead.Name,
 		"office_id": lead.ID, "office_name": lead.Name, "given_by_id": estate.TownshipID, "given_by_name": example, "holder_name": lead.Name, "place": example, "title": example, "sort": "通知",
 		"publisher_name": lead.Name, "unit_name": example, "reason": example, "cause": example, "year": d.o.DB.Now().Year(),
@@ -133,10 +137,17 @@ func (d *Dispatcher) foreseen(ctx context.Context, e event.Event, m plan.Message
 	posts := map[int64]*ForeseenPost{}
 	var ids []int64
 	err := d.audience(ctx, e, m, progress{}, func(_ progress, batch []recipient) error {
+		fresh, err := d.byWay(ctx, m, batch, told, f)
+		if err != nil {
+			return err
+		}
+		batch = fresh
 		for _, r := range batch {
 			switch {
 			case r.kind == "person":
 				f.People++
+			case r.kind == rosterOwner:
+				f.Papers++
 			case r.kind == "post" && posts[r.id] != nil:
 				posts[r.id].Held = posts[r.id].Held || r.person != 0
 			case r.kind == "post" && !told[recipient{kind: r.kind, id: r.id}]:
@@ -144,7 +155,7 @@ func (d *Dispatcher) foreseen(ctx context.Context, e event.Event, m plan.Message
 				ids = append(ids, r.id)
 			}
 		}
-		if f.People >= mostCounted {
+		if f.People+f.Papers >= mostCounted {
 			f.More = true
 			return errCounted
 		}
@@ -170,4 +181,82 @@ func (d *Dispatcher) foreseen(ctx context.Context, e event.Event, m plan.Message
 		}
 		return err
 	})
+}
+
+// byWay counts by which channel people would be reached first as things stand now, and leaves out who is told in other words before.
+func (d *Dispatcher) byWay(ctx context.Context, m plan.Message, batch []recipient, told map[recipient]bool, f *Foreseen) ([]recipient, error) {
+	var fresh []recipient
+	var persons []int64
+	for _, r := range batch {
+		if r.kind == "post" {
+			fresh = append(fresh, r)
+			continue
+		}
+		if box := (recipient{kind: r.kind, id: r.id}); !told[box] {
+			told[box] = true
+			fresh, persons = append(fresh, r), append(persons, r.person)
+		}
+	}
+	if len(persons) == 0 {
+		return fresh, nil
+	}
+	if f.Ways == nil {
+		f.Ways = map[plan.Channel]int{}
+	}
+	return fresh, d.o.DB.View(ctx, func(tx *store.Tx) error {
+		for _, c := range m.Channels {
+			left, n, err := d.reach(tx, m, c, persons)
+			if err != nil {
+				return err
+			}
+			if n > 0 {
+				f.Ways[c] += n
+			}
+			persons = left
+		}
+		for _, p := range persons { // nothing but the inbox, which takes an account
+			if p < 0 {
+				f.Ways["nobody"]++
+			} else {
+				f.Ways["inbox"]++
+			}
+		}
+		return nil
+	})
+}
+
+// reach tells how many of some people a channel reaches, and who is left for the next.
+func (d *Dispatcher) reach(tx *store.Tx, m plan.Message, c plan.Channel, persons []int64) (left []int64, n int, err error) {
+	if c == plan.Letter {
+		return nil, len(persons), nil
+	}
+	way := d.o.Ways[c]
+	if way == nil || len(persons) == 0 {
+		return persons, 0, nil
+	}
+	to, err := way.Addresses(tx, persons)
+	if err != nil {
+		return nil, 0, err
+	}
+	consents := map[int64]bool{}
+	if way.Consents != nil {
+		if consents, err = way.Consents.Left(tx, m.Template, m.Priority, persons); err != nil {
+			return nil, 0, err
+		}
+	}
+	for _, p := range persons {
+		if to[p] == "" || (way.Consents != nil && !consents[p]) {
+			left = append(left, p)
+			continue
+		}
+		n++
+	}
+	return left, n, nil
+}
+
+func first(ids []int64) int64 {
+	if len(ids) == 0 {
+		return 0
+	}
+	return ids[0]
 }

@@ -146,22 +146,22 @@ func says(i inbox.Item, a *Ack, now time.Time) string {
 	case a == nil:
 		return "已读"
 	}
-	unread := lasting(time.Duration(a.Patience*(a.Step+1)) * time.Second)
+	unread := a.lasting(a.Step + 1)
 	if a.MessageID != a.SourceID { // how long the ones before it waited is said there
-		unread = lasting(time.Duration(a.Patience) * time.Second)
+		unread = a.lasting(1)
 	}
 	late := ""
 	switch a.State {
 	case AckRerouted:
-		late = unread + "未读已转报"
+		late = unread + a.left() + "已转报"
 	case AckExhausted:
-		late = unread + "未读，没有可以再转报的单位"
+		late = unread + a.left() + "，没有可以再转报的单位"
 	case AckOpen:
 		if i.ReadAt == nil && !now.Before(a.DueAt) {
-			return "已送达，" + unread + "未读，正在转报"
+			return "已送达，" + unread + a.left() + "，正在转报"
 		}
 		if i.ReadAt == nil && a.Step > 0 && a.MessageID == a.SourceID {
-			return lasting(time.Duration(a.Patience*a.Step)*time.Second) + "未读，已再次提醒"
+			return a.lasting(a.Step) + a.left() + "，已再次提醒"
 		}
 	case AckActed:
 		if i.ReadAt == nil {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/linli-city/linli/config"
 	miniapp "github.com/linli-city/linli/miniapp-api"
+	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/complaint/suggest"
 	"github.com/linli-city/linli/models/disclosure"
@@ -135,7 +136,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.mediation.Erase, a.sessions.Erase, a.inbox.Erase, a.consents.Erase, notify.ErasePreferences, a.campaigns.Erase)
 	a.org.OnStaffing(notify.NewHandover(a.quiet()))
 	a.complaints.OnStep(notify.Acted)
-	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Ways: ways, Duty: onDuty, Told: a.live.Told, Quiet: a.quiet(), Book: a.plan, Consequences: reactions(), Stepped: a.complaints.Stepped,
+	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Ways: ways, Duty: onDuty, Days: a.workingDays, Told: a.live.Told, Quiet: a.quiet(), Book: a.plan, Consequences: a.reactions(), Stepped: a.complaints.Stepped,
 		Addressees: a.campaigns.Addressees, Admit: a.campaigns.Admit, Shards: int(cfg.Shards.N), Log: log, Registry: a.registry})
 	a.campaigns.Through(a.dispatcher)
 	a.complaints.OnErase(a.dispatcher.Forget)
@@ -190,6 +191,15 @@ func (a *app) quiet() plan.Quiet {
 		return plan.Quiet{}
 	}
 	return plan.Default().Quiet()
+}
+
+// workingDays are the days on which offices work, as the bureau has entered them.
+func (a *app) workingDays(tx *store.Tx) (calendar.Calendar, error) {
+	set, err := org.Rules(tx, tx.Now, a.pack.Code)
+	if err != nil {
+		return calendar.Calendar{}, err
+	}
+	return complaint.WorkingDays(set)
 }
 
 // stock tells who has a consent left that a campaign may take.

@@ -27,7 +27,7 @@ var floors = map[string]floor{
 
 	"models/complaint/routing": {0, []string{"models/rulepack"}},
 	"models/complaint/suggest": {0, []string{"models/rulepack", "models/fault"}},
-	"notify/plan":              {0, []string{"models/event", "models/fault"}},
+	"notify/plan":              {0, []string{"models/event", "models/fault", "models/calendar"}},
 	"server/public/open311":    {0, nil},
 
 	"models/sheet": {1, nil},

@@ -200,7 +200,7 @@ func bodies(th things) map[string]any {
 		"officeGiveTask": m{"to": 1, "text": "清障", "due": "2027-01-01", "client_ref": "w16"}, "officeCloseWhistle": m{"text": "占道车辆已全部清走，通道恢复"},
 		"officeRateWhistle": m{"response": "yes", "solved": "yes", "satisfied": "yes"}, "officeFinishTask": m{"text": "已完成"},
 		"officeWriteCampaign": campaignOf(th["estates"], "停水", "w26"), "officeReviseCampaign": m{"title": "停水通知", "body": "明天停水", "kind": "notice", "audience": "owners", "channels": []string{"wechat_mini"}},
-		"officeReturnCampaign": reason, "officePauseCampaign": reason, "officeCancelCampaign": reason, "officeMarkPrinted": m{"reaches": []int64{1}}, "officePostCampaign": m{"file_id": 999999, "place": "小区东门公告栏"},
+		"officeReturnCampaign": reason, "officePauseCampaign": reason, "officeCancelCampaign": reason, "officeMarkPrinted": m{"reaches": []int64{1}}, "officeMarkLetters": m{"ids": []int64{999999}, "result": "posted"}, "officePostCampaign": m{"file_id": 999999, "place": "小区东门公告栏"},
 		"officeRecordVisit": m{"result": "absent", "client_ref": "w27"}, "officeRecordWish": m{"way": "visit"},
 		"officePublishNotice": m{"estate_id": th["estates"], "kind": "posting", "audience": "residents", "title": "t", "body": "b", "client_ref": "w6"},
 		"officeReviseNotice":  m{"title": "t", "body": "b", "reason": "更正"}, "officeWithdrawNotice": m{"reason": "发错了"},

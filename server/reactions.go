@@ -1,7 +1,44 @@
 package main
 
-import "github.com/linli-city/linli/notify"
+import (
+	"context"
 
-// reactions lists every "when X happened, then Y" across domains. None is needed yet: complaints, the board and the
-// register each tell people through the plan alone.
-func reactions() []notify.Consequence { return nil }
+	"github.com/linli-city/linli/models/event"
+	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/notify"
+	"github.com/linli-city/linli/notify/campaign"
+)
+
+// reactions lists every "when X happened, then Y" across domains. Otherwise complaints, the board and the register each tell people
+// through the plan alone.
+func (a *app) reactions() []notify.Consequence { return a.deeds() }
+
+// deeds end the reminders of campaigns for whoever has done what they ask for. An event by which something is done says so with
+// one method (event.Doing), and is listened to here.
+func (a *app) deeds() []notify.Consequence {
+	var list []notify.Consequence
+	for _, kind := range event.Kinds() {
+		if e, err := event.Decode(kind, []byte("{}")); err == nil {
+			if _, does := e.(event.Doing); does {
+				list = append(list, notify.Consequence{Name: "end-reminders", Kind: kind, Do: a.endReminders})
+			}
+		}
+	}
+	return list
+}
+
+func (a *app) endReminders(ctx context.Context, e event.Event, _ int64) error {
+	d := e.(event.Doing).Deed() //nolint:errcheck // only such kinds are listened to
+	about := campaign.Subject{Kind: d.SubjectKind, ID: d.SubjectID}
+	return a.db.InTx(ctx, func(tx *store.Tx) error {
+		if d.PersonID != 0 {
+			if err := a.campaigns.Act(tx, about, d.PersonID); err != nil {
+				return err
+			}
+		}
+		if d.OwnerSetID == 0 {
+			return nil
+		}
+		return a.campaigns.ActSeat(tx, about, d.OwnerSetID)
+	})
+}

@@ -200,7 +200,7 @@ func Term(set *rulepack.Set, key string, now time.Time) (*time.Time, bool, error
 	}
 	due, reference := now.Add(time.Duration(term.Hours)*time.Hour), v.Reference
 	if term.WorkingDays > 0 {
-		days, err := workingDays(set)
+		days, err := WorkingDays(set)
 		if err != nil {
 			return nil, false, err
 		}
@@ -225,7 +225,7 @@ func (s *Service) UnknownYears(ctx context.Context) ([]int, error) {
 		if err != nil {
 			return err
 		}
-		days, err := workingDays(set)
+		days, err := WorkingDays(set)
 		if err != nil {
 			return err
 		}
@@ -255,8 +255,8 @@ func (s *Service) WarnOfYears(ctx context.Context) ([]int, error) {
 	})
 }
 
-// workingDays is the national calendar with the days that the bureau has entered over it.
-func workingDays(set *rulepack.Set) (calendar.Calendar, error) {
+// WorkingDays is the national calendar with the days that the bureau has entered over it.
+func WorkingDays(set *rulepack.Set) (calendar.Calendar, error) {
 	days := calendar.National()
 	lines, err := set.List("calendar.days")
 	if errors.Is(err, rulepack.ErrUnset) {

@@ -381,5 +381,8 @@ func (c *Case) event(tx *store.Tx) (event.Case, error) {
 	if c.DueAt != nil {
 		e.Due = *c.DueAt
 	}
+	if c.Part != "" && c.UnitID == 0 && c.Visibility == Public {
+		e.BuildingID = c.BuildingID
+	}
 	return e, nil
 }

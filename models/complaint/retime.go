@@ -64,7 +64,7 @@ func (s *Service) FiguresUnder(ctx context.Context, actor org.Actor, p Period, d
 
 // retime counts what would have been in time under some rules, by who led at the end.
 func retime(tx *store.Tx, r sight, p Period, set *rulepack.Set, under map[int64]Under) error {
-	days, err := workingDays(set)
+	days, err := WorkingDays(set)
 	if err != nil {
 		return err
 	}

@@ -104,7 +104,7 @@ func (t *turn) unpause() error {
 	if err != nil {
 		return err
 	}
-	days, err := workingDays(set)
+	days, err := WorkingDays(set)
 	if err != nil {
 		return err
 	}
@@ -142,7 +142,7 @@ func (t *turn) onFrom(field string, from, limit time.Duration) error {
 	return nil
 }
 
-// workingDays is the end of as many working days as the rules say.
+// WorkingDays is the end of as many working days as the rules say.
 func (t *turn) workingDays(key string) (time.Time, error) {
 	set, err := org.Rules(t.tx, t.tx.Now, t.pack.Code)
 	if err != nil {
@@ -152,7 +152,7 @@ func (t *turn) workingDays(key string) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	days, err := workingDays(set)
+	days, err := WorkingDays(set)
 	if err != nil {
 		return time.Time{}, err
 	}

@@ -2,9 +2,11 @@ package disclosure
 
 import (
 	"context"
+	"encoding/json"
 
 	"gorm.io/gorm"
 
+	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 )
@@ -18,6 +20,7 @@ type View struct {
 	Body      string
 	SHA256    string
 	Versions  []Version
+	Concerns  event.Scope
 	FileIDs   []int64
 }
 
@@ -127,6 +130,11 @@ func view(tx *store.Tx, rows []Notice, all bool) ([]View, error) {
 	views := make([]View, len(rows))
 	for i, n := range rows {
 		views[i] = View{Notice: n, Publisher: publishers[n.OrganisationID].Name, Estate: names[n.EstateID]}
+		if n.Scope != "" {
+			if err := json.Unmarshal([]byte(n.Scope), &views[i].Concerns); err != nil {
+				return nil, err
+			}
+		}
 		if vs := byNotice[n.ID]; len(vs) > 0 {
 			current := vs[len(vs)-1]
 			views[i].Title, views[i].Body, views[i].SHA256 = current.Title, current.Body, current.SHA256

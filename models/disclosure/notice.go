@@ -40,6 +40,7 @@ type Notice struct {
 	Kind           Sort
 	Audience       Audience
 	Duty           string
+	Scope          string // event.Scope as JSON; empty for the whole estate
 	CurrentVersion int
 	WithdrawnAt    *time.Time
 	WithdrawReason string

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -27,6 +28,7 @@ type Draft struct {
 	EstateID  int64
 	Kind      Sort
 	Audience  Audience
+	Scope     event.Scope // the buildings and units that it is about; empty for the whole estate
 	Title     string
 	Body      string
 	FileIDs   []int64
@@ -41,12 +43,33 @@ func (d *Draft) check() error {
 	c.Check(d.Audience == Everyone || d.Audience == Residents, "audience", "请选择公开（public）或仅本小区（residents）")
 	c.Check(d.Title != "" && len([]rune(d.Title)) <= 60, "title", "请填写标题，不超过60个字")
 	c.Check(d.Body != "" && len([]rune(d.Body)) <= 10000, "body", "请填写正文，不超过10000个字")
+	c.Check(len(d.Scope.Buildings)+len(d.Scope.Units) <= mostParts, "scope", "一次最多选200幢或户；更多的请选整个小区")
 	c.Check(len(d.FileIDs) <= 20, "file_ids", "附件不超过20份")
 	c.Check(d.ClientRef != "" && len(d.ClientRef) <= 64, "client_ref", "提交编号要有，且不超过64个字节")
 	return c.Err()
 }
 
-// Publish puts a notice on an estate's board and tells the residents.
+// mostParts bounds a scope that names its parts.
+const mostParts = 200
+
+// within refuses parts of a scope that are not the estate's, and gives the scope as it is stored.
+func within(tx *store.Tx, estate int64, s event.Scope) (string, error) {
+	if s.Whole() {
+		return "", nil
+	}
+	ok, err := org.HasParts(tx, estate, s)
+	if err != nil {
+		return "", err
+	}
+	if !ok {
+		return "", fault.ErrInvalid.With(fault.Field{Path: "scope", Reason: "有的楼幢或房屋不在这个小区，请重新选择"})
+	}
+	text, err := json.Marshal(s)
+	return string(text), err
+}
+
+// Publish puts a notice on an estate's board and tells the residents; one about some buildings or units alone tells those who own
+// and live there.
 // Faults: ErrForbidden, ErrEstateNotFound, ErrRefReused, fault.ErrInvalid.
 func (s *Service) Publish(ctx context.Context, actor org.Actor, d Draft) (*Notice, error) {
 	if err := actor.Must(org.PublishNotice); err != nil {
@@ -73,11 +96,15 @@ func (s *Service) Publish(ctx context.Context, actor org.Actor, d Draft) (*Notic
 		if err := store.NotFound(err, nil); err != nil {
 			return err
 		}
+		scope, err := within(tx, e.ID, d.Scope)
+		if err != nil {
+			return err
+		}
 		number, err := store.NextNumber(tx, "G")
 		if err != nil {
 			return err
 		}
-		n = &Notice{Number: number, EstateID: e.ID, OrganisationID: actor.OrganisationID(), Kind: d.Kind, Audience: d.Audience,
+		n = &Notice{Number: number, EstateID: e.ID, OrganisationID: actor.OrganisationID(), Kind: d.Kind, Audience: d.Audience, Scope: scope,
 			CurrentVersion: 1, PublishedBy: actor.PersonID, PublishedAt: tx.Now, ClientRef: d.ClientRef, InputHash: d.InputHash}
 		if err := tx.Create(n).Error; err != nil {
 			return store.Raced(err)
@@ -93,7 +120,7 @@ func (s *Service) Publish(ctx context.Context, actor org.Actor, d Draft) (*Notic
 			return err
 		}
 		return outbox.Append(tx, event.NoticePublished{NoticeID: n.ID, Number: n.Number, EstateID: e.ID, EstateName: e.Name,
-			Sort: SortNames[n.Kind], Title: d.Title, OrganisationID: n.OrganisationID, PublisherName: actor.Post.OrgName, At: tx.Now})
+			Sort: SortNames[n.Kind], Title: d.Title, OrganisationID: n.OrganisationID, PublisherName: actor.Post.OrgName, Scoped: scope != "", Scope: d.Scope, At: tx.Now})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("publish notice: %w", err)

@@ -28,9 +28,33 @@ type Case struct {
 	PersonIDs  []int64   `json:"person_ids"`         // the complainants; resolved, never shown
 	AboutID    int64     `json:"about_id,omitempty"` // the organisation complained about; never told who complains
 	Urgent     bool      `json:"urgent,omitempty"`
+	BuildingID int64     `json:"building_id,omitempty"` // what is common to this building and may be spoken of among its owners; 0 for anything else
 	Due        time.Time `json:"due,omitzero"`
 	At         time.Time `json:"at"`
 }
+
+// Scope is the part of an estate that something concerns: some buildings, some units. Empty is the whole estate.
+type Scope struct {
+	Buildings []int64 `json:"building_ids,omitempty"`
+	Units     []int64 `json:"unit_ids,omitempty"`
+}
+
+// Whole reports whether nothing is left out.
+func (s Scope) Whole() bool { return len(s.Buildings)+len(s.Units) == 0 }
+
+// Affecting is an event that concerns owners: of the scope, or nobody.
+type Affecting interface {
+	Event
+	Affects() (s Scope, anybody bool)
+}
+
+// Affects gives the building of the case.
+func (c Case) Affects() (Scope, bool) {
+	return Scope{Buildings: []int64{c.BuildingID}}, c.BuildingID != 0
+}
+
+// OfCase gives the case.
+func (c Case) OfCase() int64 { return c.CaseID }
 
 // Estate gives the estate of the case.
 func (c Case) Estate() int64 { return c.EstateID }
@@ -136,8 +160,20 @@ func (e Whistle) Estate() int64 { return e.EstateID }
 // About gives the organisation complained about, 0 for none.
 func (e Whistle) About() int64 { return e.AboutID }
 
+// OfCase is the complaint behind the whistle, 0 for none.
+func (e Whistle) OfCase() int64 { return e.CaseID }
+
 // Asked is the office that the event concerns.
 func (e Whistle) Asked() int64 { return e.ToID }
+
+// Answered is the office that has done what it was asked for, 0 for everybody who was.
+func (e Whistle) Answered() int64 {
+	switch e.What {
+	case "arrived", "refused", "excused":
+		return e.ToID
+	}
+	return 0
+}
 
 // Kind names the event.
 func (e Whistle) Kind() string { return "whistle." + e.What }
@@ -145,6 +181,7 @@ func (e Whistle) Kind() string { return "whistle." + e.What }
 // Task is what happened to a task of joint work; What is its name.
 type Task struct {
 	TaskID      int64     `json:"task_id"`
+	CaseID      int64     `json:"case_id,omitempty"`
 	EstateID    int64     `json:"estate_id,omitempty"`
 	EstateName  string    `json:"estate_name,omitempty"`
 	What        string    `json:"what"`
@@ -162,6 +199,9 @@ func (e Task) Estate() int64 { return e.EstateID }
 
 // About gives the organisation complained about, 0 for none.
 func (e Task) About() int64 { return e.AboutID }
+
+// OfCase is the complaint behind the task, 0 for none.
+func (e Task) OfCase() int64 { return e.CaseID }
 
 // Kind names the event.
 func (e Task) Kind() string { return "task." + e.What }
@@ -239,16 +279,21 @@ func (NotifierBehind) Kind() string { return "notify.behind" }
 
 // NoticePublished says that an organisation put something on the board of an estate.
 type NoticePublished struct {
-	NoticeID       int64     `json:"notice_id"`
-	Number         string    `json:"number"`
-	EstateID       int64     `json:"estate_id"`
-	EstateName     string    `json:"estate_name"`
-	Sort           string    `json:"sort"` // 公示, 公告 or 通知
-	Title          string    `json:"title"`
-	OrganisationID int64     `json:"organisation_id"`
-	PublisherName  string    `json:"publisher_name"`
-	At             time.Time `json:"at"`
+	NoticeID       int64  `json:"notice_id"`
+	Number         string `json:"number"`
+	EstateID       int64  `json:"estate_id"`
+	EstateName     string `json:"estate_name"`
+	Sort           string `json:"sort"` // 公示, 公告 or 通知
+	Title          string `json:"title"`
+	OrganisationID int64  `json:"organisation_id"`
+	PublisherName  string `json:"publisher_name"`
+	Scoped         bool   `json:"scoped,omitempty"` // it concerns the scope alone
+	Scope
+	At time.Time `json:"at"`
 }
+
+// Affects gives the owners whom the notice concerns.
+func (n NoticePublished) Affects() (Scope, bool) { return n.Scope, true }
 
 // Kind names the event.
 func (NoticePublished) Kind() string { return "disclosure.published" }
@@ -265,10 +310,14 @@ type CampaignSent struct {
 	EstateName    string    `json:"estate_name"`
 	Title         string    `json:"title"`
 	Body          string    `json:"body"`
+	Topic         string    `json:"topic,omitempty"` // one of Topics
 	PublisherName string    `json:"publisher_name"`
 	Channels      string    `json:"channels"` // in the order of trying, separated by commas
 	At            time.Time `json:"at"`
 }
+
+// Topics are what campaigns are about, as far as it matters to how they are told: a vote, the end of a vote, a payment, the rest.
+var Topics = []string{"vote", "deadline", "payment", "other"}
 
 // Kind names the event.
 func (CampaignSent) Kind() string { return "campaign.sent" }
@@ -298,16 +347,25 @@ type (
 		Accepted bool   `json:"accepted"`
 		Reason   string `json:"reason"`
 	}
+	// ResidencyBegan says that somebody is recognised in a home, by whatever way.
+	ResidencyBegan struct {
+		Residency
+		OwnerSetID int64 `json:"owner_set_id,omitempty"` // whose home it is, where an owner is recognised
+	}
 	// ResidencyEnded tells the person that rights in a home have ended.
 	ResidencyEnded struct {
 		Residency
 		Cause string `json:"cause"`
 	}
 	// AreaContested says that an owner disputes the recorded area.
-	AreaContested struct{ Residency }
+	AreaContested struct {
+		Residency
+		ClaimID int64 `json:"claim_id"`
+	}
 	// AreaDecided tells the owner what became of it.
 	AreaDecided struct {
 		Residency
+		ClaimID  int64  `json:"claim_id"`
 		Accepted bool   `json:"accepted"`
 		Reason   string `json:"reason"`
 	}
@@ -318,6 +376,9 @@ func (ResidencyRequested) Kind() string { return "residency.requested" }
 
 // Kind names the event.
 func (ResidencyDecided) Kind() string { return "residency.decided" }
+
+// Kind names the event.
+func (ResidencyBegan) Kind() string { return "residency.began" }
 
 // Kind names the event.
 func (ResidencyEnded) Kind() string { return "residency.ended" }
@@ -343,6 +404,7 @@ var makers = map[string]func() Event{
 	"disclosure.published":  func() Event { return new(NoticePublished) },
 	"residency.requested":   func() Event { return new(ResidencyRequested) },
 	"residency.decided":     func() Event { return new(ResidencyDecided) },
+	"residency.began":       func() Event { return new(ResidencyBegan) },
 	"residency.ended":       func() Event { return new(ResidencyEnded) },
 	"area.contested":        func() Event { return new(AreaContested) },
 	"area.decided":          func() Event { return new(AreaDecided) },

@@ -61,8 +61,13 @@ func (e Task) Priority() Priority {
 	return Normal
 }
 
-// Priority of a campaign: many are told, at a rate, and nobody waits for it.
-func (CampaignSent) Priority() Priority { return Bulk }
+// Priority of a campaign: many are told, at a rate, and nobody waits for it, unless a vote is about to close.
+func (e CampaignSent) Priority() Priority {
+	if e.Topic == "deadline" {
+		return Normal
+	}
+	return Bulk
+}
 
 // Priority of a notice: a whole estate is told, and the board has it meanwhile.
 func (NoticePublished) Priority() Priority { return Bulk }

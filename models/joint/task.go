@@ -215,7 +215,7 @@ func (s *Service) noteTask(tx *store.Tx, actor audit.Actor, t *Task, what string
 	if err != nil {
 		return err
 	}
-	return outbox.Append(tx, event.Task{TaskID: t.ID, EstateID: t.EstateID, EstateName: estates[t.EstateID], What: what, OfficeID: t.OrganisationID, OfficeName: names[t.OrganisationID].Name,
+	return outbox.Append(tx, event.Task{TaskID: t.ID, CaseID: t.CaseID, EstateID: t.EstateID, EstateName: estates[t.EstateID], What: what, OfficeID: t.OrganisationID, OfficeName: names[t.OrganisationID].Name,
 		GivenByID: t.GivenBy, GivenByName: names[t.GivenBy].Name, AboutID: t.AboutID, Due: t.DueAt, At: tx.Now})
 }
 

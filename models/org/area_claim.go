@@ -79,7 +79,7 @@ func (s *Service) ContestArea(ctx context.Context, actor Actor, in NewAreaClaim)
 		if err != nil {
 			return err
 		}
-		return outbox.Append(tx, event.AreaContested{Residency: about})
+		return outbox.Append(tx, event.AreaContested{Residency: about, ClaimID: claim.ID})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("contest area: %w", err)
@@ -205,7 +205,7 @@ func (s *Service) DecideArea(ctx context.Context, actor Actor, id int64, accept 
 		if err != nil {
 			return err
 		}
-		return outbox.Append(tx, event.AreaDecided{Residency: about, Accepted: accept, Reason: reason})
+		return outbox.Append(tx, event.AreaDecided{Residency: about, ClaimID: id, Accepted: accept, Reason: reason})
 	})
 	if err != nil {
 		return fmt.Errorf("decide area: %w", err)

@@ -309,8 +309,22 @@ func openResidence(tx *store.Tx, actor Actor, r Residence) (bool, error) {
 	if err := tx.Create(&r).Error; err != nil {
 		return false, err
 	}
-	return true, audit.Append(tx, actor, "residence.open", audit.Subject{Kind: "unit", ID: r.UnitID, Estate: r.EstateID},
+	err := audit.Append(tx, actor, "residence.open", audit.Subject{Kind: "unit", ID: r.UnitID, Estate: r.EstateID},
 		map[string]any{"residence": r.ID, "role": r.Role, "basis": r.Basis})
+	if err != nil {
+		return false, err
+	}
+	began := event.ResidencyBegan{}
+	if began.Residency, err = residency(tx, r.EstateID, r.UnitID, r.PersonID); err != nil {
+		return false, err
+	}
+	if r.Role == RoleOwner {
+		err := tx.Model(&Ownership{}).Where("current_unit = ?", r.UnitID).Limit(1).Pluck("owner_set_id", &began.OwnerSetID).Error
+		if err != nil {
+			return false, err
+		}
+	}
+	return true, outbox.Append(tx, began)
 }
 
 // endResidences closes the residences that match, tells their people, and reports how many there were.

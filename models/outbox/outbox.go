@@ -69,8 +69,8 @@ func (m *Message) Event() (event.Event, error) { return event.Decode(m.Kind, []b
 
 // caseOf gives the complaint that an event tells of, 0 for none.
 func caseOf(e event.Event) int64 {
-	if c, ok := e.(interface{ Base() event.Case }); ok {
-		return c.Base().CaseID
+	if c, ok := e.(interface{ OfCase() int64 }); ok {
+		return c.OfCase()
 	}
 	return 0
 }

@@ -197,5 +197,5 @@ func (s *Service) word(tx *store.Tx, c *Campaign, r *Run) (event.CampaignSent, e
 		title = "再次通知：" + title
 	case FirstRun:
 	}
-	return event.CampaignSent{CampaignID: c.ID, RunID: r.ID, EstateID: c.EstateID, EstateName: in[c.EstateID], Title: title, Body: c.Body, PublisherName: by[c.OrganisationID].Name, Channels: c.carried(), At: tx.Now}, nil
+	return event.CampaignSent{CampaignID: c.ID, RunID: r.ID, EstateID: c.EstateID, EstateName: in[c.EstateID], Title: title, Body: c.Body, Topic: c.topic(r.Kind), PublisherName: by[c.OrganisationID].Name, Channels: c.carried(), At: tx.Now}, nil
 }

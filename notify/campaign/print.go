@@ -76,9 +76,7 @@ func (s *Service) sheet(ctx context.Context, actor org.Actor, id int64, p Pick, 
 	if err != nil {
 		return nil, fmt.Errorf("print campaign: %w", err)
 	}
-	if s.o.Lines != nil {
-		sheet.Lines, _ = s.o.Lines(ctx, sheet.EstateID) // an addition: the letter stands without the register
-	}
+	sheet.Lines = s.Lines(ctx, sheet.EstateID)
 	return sheet, nil
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/notify/plan"
 )
 
 // seat is who is told together, with all that says how they can be reached.
@@ -212,7 +213,7 @@ func (s *Service) meet(tx *store.Tx, c *Campaign, seats []*seat) error {
 	} else if err := owning(tx, sets, bySet, s.o.SMS && c.may("sms")); err != nil {
 		return err
 	}
-	return s.equip(tx, seats)
+	return s.equip(tx, c, seats)
 }
 
 // known reads the owner sets with their owners and wishes.
@@ -300,7 +301,7 @@ func (x *seat) add(person, owner int64) {
 }
 
 // equip finds the accounts, the consents and the phones.
-func (s *Service) equip(tx *store.Tx, seats []*seat) error {
+func (s *Service) equip(tx *store.Tx, c *Campaign, seats []*seat) error {
 	persons := []int64{0}
 	for _, x := range seats {
 		for _, p := range x.people {
@@ -317,7 +318,7 @@ func (s *Service) equip(tx *store.Tx, seats []*seat) error {
 	}
 	var stock map[int64]bool
 	if s.o.Stock != nil {
-		if stock, err = s.o.Stock(tx, template, persons); err != nil {
+		if stock, err = s.o.Stock(tx, plan.CampaignTemplate(c.topic(FirstRun)), persons); err != nil {
 			return err
 		}
 	}

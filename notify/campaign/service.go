@@ -46,8 +46,17 @@ type Service struct {
 // wired.
 func (s *Service) Through(d *notify.Dispatcher) { s.carrier = d }
 
+// Lines are the phones that letters about an estate name; none where the register is not to be had, for they are an addition.
+func (s *Service) Lines(ctx context.Context, estate int64) []Line {
+	if s.o.Lines == nil {
+		return nil
+	}
+	list, err := s.o.Lines(ctx, estate)
+	if err != nil {
+		return nil
+	}
+	return list
+}
+
 // New wires the service.
 func New(o Options) *Service { return &Service{db: o.DB, o: o} }
-
-// template is the plan's template by which campaigns go to WeChat.
-const template = "notice"

@@ -28,16 +28,16 @@ type occasion struct {
 	needs bool
 }
 
-// moments is the one table of who is asked for what. Votes and payments are told of by notices until they have templates of
-// their own.
+// moments is the one table of who is asked for what. Votes and payments have templates of their own, so that nothing else uses up
+// their consents; who reads a notice is asked for the next vote as well, for there is none without some who are told.
 var moments = map[Moment]occasion{
 	ComplaintFiled:   {[]string{"case_progress", "notice"}, true},
 	ComplaintJoined:  {[]string{"case_progress", "notice"}, true},
 	InboxOpened:      {[]string{"case_progress", "residency", "notice"}, false},
 	ResidencyApplied: {[]string{"residency", "notice"}, true},
-	NoticeRead:       {[]string{"notice", "case_progress"}, false},
-	BeforeVote:       {[]string{"notice"}, true},
-	Paid:             {[]string{"notice"}, false},
+	NoticeRead:       {[]string{"notice", "vote", "case_progress"}, false},
+	BeforeVote:       {[]string{"vote", "notice"}, true},
+	Paid:             {[]string{"payment", "notice"}, false},
 }
 
 // Moments are all of them.

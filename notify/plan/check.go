@@ -43,10 +43,10 @@ func (t *Table) checkRow(c *fault.Checks, at string, r *Row) {
 }
 
 func when(name string, s *shape) string {
-	if s.choice == noChoice {
+	if len(s.conditions()) == 0 {
 		return "这个事件不分情况，不能写“" + name + "”"
 	}
-	return "没有情况“" + name + "”，只有" + strings.Join(s.conditions(), "和")
+	return "没有情况“" + name + "”，只有" + strings.Join(s.conditions(), "、")
 }
 
 func (r *Row) checkAudience(c *fault.Checks, at string) {
@@ -77,6 +77,8 @@ func (t *Table) checkTemplate(c *fault.Checks, at string, r *Row, s *shape) {
 		c.Check(ch != Mini || r.personal(), at+".channels", "wechat_mini只能发给居民")
 		c.Check(ch != Service || !r.personal(), at+".channels", "wechat_service只能发给单位")
 		c.Check((ch != Mini && ch != Service) || r.Template != "", at+".template", "微信要有模板")
+		c.Check(ch != Visit, at+".channels", "上门由拿到信件清单的单位决定")
+		c.Check(ch != Letter || (i == len(r.Channels)-1 && !slices.ContainsFunc(r.To, func(to To) bool { return to != Owners })), at+".channels", "信件只寄给业主，写在最后；别的信会被家里人拆看")
 	}
 	if r.Template == "" {
 		c.Check(len(r.Fields) == 0, at+".fields", "没有模板，不能有字段")
@@ -105,9 +107,14 @@ func (r *Row) checkAck(c *fault.Checks, at string) {
 		return
 	}
 	c.Check(!r.personal(), at+".ack", "只有发给单位的才能催看")
+	c.Check(r.Sight == Full, at+".ack", "要催看的得能打开，不能是masked或aggregate")
 	after, err := time.ParseDuration(r.Ack.After)
 	c.Check(err == nil && after >= minAck && after <= maxAck, at+".ack.after", "多久没有看，写成15m或2h，1分钟至7天")
 	c.Check(len(r.Ack.Then) > 0, at+".ack.then", "请写明没有看时怎么办")
+	c.Check(!r.Ack.Act || len(r.Ack.Until) > 0, at+".ack.until", "看了还不算的，要写明什么事发生了才算")
+	for _, kind := range r.Ack.Until {
+		c.Check(shapes()[kind] != nil && kind != r.Event, at+".ack.until", "没有事件“"+kind+"”")
+	}
 	for i, s := range r.Ack.Then {
 		c.Check(slices.Contains(steps, s), at+".ack.then", "只能是sms、deputy或above")
 		c.Check(!slices.Contains(r.Ack.Then[:i], s), at+".ack.then", "“"+string(s)+"”写了两次")

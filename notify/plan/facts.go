@@ -3,6 +3,8 @@ package plan
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -16,25 +18,40 @@ type facts struct {
 	about   int64             // the organisation that is never told
 	words   map[string]string // the variables, worded
 	choice  choice
-	chosen  bool
+	holds   string  // the condition that holds
+	asked   subject // of the messages that the event answers, where that is another
 }
 
-// choice is a pair of conditions of which exactly one holds. The first has the name of the event's JSON field that says so.
-type choice struct{ yes, no string }
+// subject is what a message is about.
+type subject struct {
+	kind string
+	id   int64
+}
+
+// choice are conditions of which exactly one holds. They are what the event's JSON field says; of two, the first is what a field
+// of its name says if it is true.
+type choice struct {
+	field string
+	names []string
+}
 
 var (
-	noChoice  = choice{}
-	ifUrgent  = choice{"urgent", "ordinary"} // 紧急危险 or not
-	ifRaised  = choice{"raised", "again"}    // the level above leads from now on, or the same office again
-	ifGranted = choice{"accepted", "refused"}
+	ifUrgent  = choice{"urgent", []string{"urgent", "ordinary"}} // 紧急危险 or not
+	ifRaised  = choice{"raised", []string{"raised", "again"}}    // the level above leads from now on, or the same office again
+	ifGranted = choice{"accepted", []string{"accepted", "refused"}}
+	ifScoped  = choice{"scoped", []string{"scoped", "whole"}} // for some buildings or units, or for the whole estate
+	byTopic   = choice{"topic", event.Topics}
 )
 
-// holds is the condition that holds.
-func (f *facts) holds() string {
-	if f.chosen {
-		return f.choice.yes
+// example is what an event's JSON holds where a condition does.
+func (c choice) example(condition string) map[string]any {
+	switch {
+	case len(c.names) != 2:
+		return map[string]any{c.field: condition}
+	case condition == c.names[0]:
+		return map[string]any{c.field: true}
 	}
-	return f.choice.no
+	return nil
 }
 
 // factsOf reads an event; false for one of a type that this program does not know.
@@ -73,28 +90,39 @@ func factsOf(e event.Event) (*facts, bool) {
 	case *event.NotifierBehind:
 		return &facts{subject: "notify", words: map[string]string{"waiting": strconv.FormatInt(e.Waiting, 10), "minutes": strconv.FormatInt(e.Minutes, 10), "at": clock(e.At)}}, true
 	case *event.NoticePublished:
-		return &facts{subject: "notice", id: e.NoticeID, words: map[string]string{
-			"estate": e.EstateName, "sort": e.Sort, "title": e.Title, "headline": cut(e.Title, 40), "publisher": e.PublisherName, "at": clock(e.At)}}, true
+		return (&facts{subject: "notice", id: e.NoticeID, words: map[string]string{
+			"estate": e.EstateName, "sort": e.Sort, "title": e.Title, "headline": cut(e.Title, 40), "publisher": e.PublisherName, "at": clock(e.At)}}).either(ifScoped, e.Scoped), true
 	case *event.CampaignSent:
-		return &facts{subject: "campaign", id: e.CampaignID, words: map[string]string{
+		return &facts{subject: "campaign", id: e.CampaignID, choice: byTopic, holds: topic(e.Topic), words: map[string]string{
 			"estate": e.EstateName, "title": e.Title, "body": e.Body, "publisher": e.PublisherName, "at": clock(e.At)}}, true
 	case *event.ResidencyRequested:
 		return homeFacts("application", e.ApplicationID, e.Residency), true
 	case *event.ResidencyDecided:
-		return homeFacts("residency", e.ApplicationID, e.Residency).with("reason", e.Reason).either(ifGranted, e.Accepted), true
+		return homeFacts("residency", e.ApplicationID, e.Residency).answering("application", e.ApplicationID).with("reason", e.Reason).either(ifGranted, e.Accepted), true
+	case *event.ResidencyBegan:
+		return homeFacts("residency", e.ApplicationID, e.Residency), true
 	case *event.ResidencyEnded:
 		return homeFacts("residency", e.ApplicationID, e.Residency).with("cause", e.Cause), true
 	case *event.AreaContested:
-		return homeFacts("area_claim", 0, e.Residency), true
+		return homeFacts("area_claim", e.ClaimID, e.Residency), true
 	case *event.AreaDecided:
-		return homeFacts("residency", e.ApplicationID, e.Residency).with("reason", e.Reason).either(ifGranted, e.Accepted), true
+		return homeFacts("residency", e.ApplicationID, e.Residency).answering("area_claim", e.ClaimID).with("reason", e.Reason).either(ifGranted, e.Accepted), true
 	}
 	return nil, false
 }
 
+// topic is what a campaign is about, as the table names it.
+func topic(name string) string {
+	if slices.Contains(event.Topics, name) {
+		return name
+	}
+	return "other"
+}
+
 func caseFacts(c event.Case) *facts {
-	return &facts{subject: "case", id: c.CaseID, about: c.AboutID, choice: ifUrgent, chosen: c.Urgent, words: map[string]string{
+	f := &facts{subject: "case", id: c.CaseID, about: c.AboutID, words: map[string]string{
 		"number": c.Number, "estate": c.EstateName, "matter": c.Matter, "clause": c.Clause, "lead": c.LeadName, "due": by(c.Due), "at": clock(c.At)}}
+	return f.either(ifUrgent, c.Urgent)
 }
 
 func homeFacts(subject string, id int64, r event.Residency) *facts {
@@ -107,7 +135,15 @@ func (f *facts) with(variable, text string) *facts {
 }
 
 func (f *facts) either(c choice, chosen bool) *facts {
-	f.choice, f.chosen = c, chosen
+	f.choice, f.holds = c, c.names[1]
+	if chosen {
+		f.holds = c.names[0]
+	}
+	return f
+}
+
+func (f *facts) answering(kind string, id int64) *facts {
+	f.asked = subject{kind, id}
 	return f
 }
 
@@ -119,20 +155,15 @@ type shape struct {
 }
 
 // conditions are those that a row of the kind may name, without the empty one.
-func (s *shape) conditions() []string {
-	if s.choice == noChoice {
-		return nil
-	}
-	return []string{s.choice.yes, s.choice.no}
-}
+func (s *shape) conditions() []string { return s.choice.names }
 
 // pressing is how much the event presses at most under a condition, and whether it always presses so.
 func (s *shape) pressing(when string) (most event.Priority, always bool) {
 	if p, ok := s.own[when]; ok {
 		return p, true
 	}
-	yes, no := s.own[s.choice.yes], s.own[s.choice.no]
-	return min(yes, no), yes == no
+	all := slices.Sorted(maps.Values(s.own))
+	return all[0], all[0] == all[len(all)-1]
 }
 
 // shapes are the shapes of all kinds of events: read from the events themselves, so that the two cannot differ.
@@ -140,12 +171,12 @@ var shapes = sync.OnceValue(func() map[string]*shape {
 	all := map[string]*shape{}
 	for _, kind := range event.Kinds() {
 		s := &shape{own: map[string]event.Priority{}}
-		e, f := blank(kind, "")
+		e, f := blank(kind, nil)
 		s.words, s.choice = f.words, f.choice
-		s.own[f.holds()] = event.PriorityOf(e)
-		if s.choice != noChoice {
-			e, f = blank(kind, s.choice.yes)
-			s.own[f.holds()] = event.PriorityOf(e)
+		s.own[f.holds] = event.PriorityOf(e)
+		for _, condition := range s.conditions() {
+			e, f = blank(kind, s.choice.example(condition))
+			s.own[f.holds] = event.PriorityOf(e)
 		}
 		all[kind] = s
 	}
@@ -154,13 +185,10 @@ var shapes = sync.OnceValue(func() map[string]*shape {
 
 // blank is an event of the kind without anything in it but the condition. Every kind that event lists has facts: a test
 // reads them all.
-func blank(kind, condition string) (event.Event, *facts) {
-	body := []byte("{}")
-	var err error
-	if condition != "" {
-		if body, err = json.Marshal(map[string]bool{condition: true}); err != nil {
-			panic("plan: " + err.Error())
-		}
+func blank(kind string, example map[string]any) (event.Event, *facts) {
+	body, err := json.Marshal(example)
+	if err != nil {
+		panic("plan: " + err.Error())
 	}
 	e, err := event.Decode(kind, body)
 	if err != nil {

@@ -20,6 +20,7 @@ type file struct {
 	Kinds     []Kind            `yaml:"kinds"`
 	Templates []Template        `yaml:"templates"`
 	Quiet     Quiet             `yaml:"quiet"`
+	Working   Working           `yaml:"working"`
 	Tell      []Row             `yaml:"tell"`
 	Silent    map[string]string `yaml:"silent"`
 }
@@ -45,7 +46,7 @@ func read(raw []byte) (*Table, error) {
 	if len(lines.Tell) != len(f.Tell) {
 		return nil, errors.New("tell: a row is empty")
 	}
-	t := &Table{kinds: f.Kinds, templates: f.Templates, quiet: f.Quiet, rows: f.Tell, silent: f.Silent}
+	t := &Table{kinds: f.Kinds, templates: f.Templates, quiet: f.Quiet, working: f.Working, rows: f.Tell, silent: f.Silent}
 	at := func(i int) string { return fmt.Sprintf("line %d, %s", lines.Tell[i].Line, t.rows[i].label()) }
 	var c fault.Checks
 	t.checkHead(&c)
@@ -62,6 +63,7 @@ func read(raw []byte) (*Table, error) {
 	if len(c) == 0 { // what is said of all rows together makes sense of sound rows only
 		t.checkReach(&c, at)
 		t.checkUse(&c, at)
+		t.checkReserves(&c, at)
 	}
 	if len(c) == 0 {
 		return t, nil
@@ -93,10 +95,13 @@ func (t *Table) checkHead(c *fault.Checks) {
 		}
 		names[x.Name] = true
 	}
-	for _, s := range []string{t.quiet.From, t.quiet.To} {
-		_, err := time.Parse(hours, s)
-		c.Check(err == nil && len(s) == len(hours), "quiet", "安静时段写成22:00")
+	for at, span := range map[string][2]string{"quiet": {t.quiet.From, t.quiet.To}, "working": {t.working.From, t.working.To}} {
+		for _, s := range span {
+			_, err := time.Parse(hours, s)
+			c.Check(err == nil && len(s) == len(hours), at, "时段写成22:00")
+		}
 	}
+	c.Check(t.working.From < t.working.To, "working", "上班要早于下班")
 }
 
 // checkReach finds rows that no event reaches, and events that reach nobody. at names a row.

@@ -42,7 +42,7 @@ func TestEachMistakeIsRefused(t *testing.T) {
 		"two documents":                    {func(s string) string { return s + "---\nkinds: []\n" }, []string{"one document"}},
 		"an empty row":                     {swap("tell:\n", "tell:\n  - ~\n"), []string{"empty"}},
 		"an unknown event":                 {row("complaint.filed", "complaint.invented"), []string{"line ", "complaint.invented urgent → residents.event"}},
-		"an unknown condition":             {row("urgent", "raised"), []string{"complaint.filed raised → residents.when", "urgent和ordinary"}},
+		"an unknown condition":             {row("urgent", "raised"), []string{"complaint.filed raised → residents.when", "urgent、ordinary"}},
 		"a condition where there is none":  {row("complaint.filed, when: urgent", "task.given, when: urgent"), []string{"task.given urgent → residents.when", "不分情况"}},
 		"an unknown audience":              {row("[residents]", "[neighbours]"), []string{"→ neighbours.to", "neighbours"}},
 		"no audience":                      {row("[residents]", "[]"), []string{".to", "告诉谁"}},
@@ -88,19 +88,25 @@ func TestEachMistakeIsRefused(t *testing.T) {
 		"a resident who must have read":    {row("why: 试", "why: 试, ack: {after: 15m, then: [sms]}"), []string{here + ".ack"}},
 		"unread for no time":               {row("to: [residents], channels: []", staff, "why: 试", "why: 试, ack: {after: soon, then: [sms]}"), []string{"→ bureau.ack.after"}},
 		"unread for a month":               {row("to: [residents], channels: []", staff, "why: 试", "why: 试, ack: {after: 720h, then: [sms]}"), []string{"→ bureau.ack.after"}},
+		"unread until nothing that is":     {row("to: [residents], channels: []", staff, "why: 试", "why: 试, ack: {after: 15m, then: [sms], until: [task.undone]}"), []string{"→ bureau.ack.until", "task.undone"}},
+		"read is not enough, nothing is":   {row("to: [residents], channels: []", staff, "why: 试", "why: 试, ack: {after: 15m, act: true, then: [sms]}"), []string{"→ bureau.ack.until", "才算"}},
+		"unread and not to be opened":      {row("to: [residents], channels: []", staff, "why: 试", "why: 试, sight: masked, ack: {after: 15m, then: [sms]}"), []string{"→ bureau.ack", "打开"}},
+		"a letter to who lives there":      {row("channels: []", "channels: [letter]"), []string{"→ residents.channels", "信件只寄给业主"}},
+		"a letter before the quick ways":   {row("[residents], channels: []", "[owners], channels: [letter, sms]"), []string{"→ owners.channels", "写在最后"}},
+		"hours of work that end before":    {swap("working: {from: \"09:00\"", "working: {from: \"19:00\""), []string{"working", "下班"}},
 		"unread and nothing follows":       {row("to: [residents], channels: []", staff, "why: 试", "why: 试, ack: {after: 15m, then: []}"), []string{"→ bureau.ack.then"}},
 		"an unknown step":                  {row("to: [residents], channels: []", staff, "why: 试", "why: 试, ack: {after: 15m, then: [shout]}"), []string{"→ bureau.ack.then"}},
 		"a step twice":                     {row("to: [residents], channels: []", staff, "why: 试", "why: 试, ack: {after: 15m, then: [sms, sms]}"), []string{"→ bureau.ack.then", "写了两次"}},
 		"the same audience again":          {row("[residents]", "[lead]"), []string{"complaint.filed urgent → lead", "到不了"}},
 		"an audience that is told always":  {row("complaint.filed, when: urgent", "complaint.accepted, when: urgent", "[residents]", "[complainant]"), []string{"complaint.accepted → complainant", "到不了"}},
 		"an audience told always before":   {swap("complaint.lapse, to: [lead]", "complaint.resume, when: urgent, to: [lead]"), []string{"complaint.resume urgent → lead", "到不了"}},
-		"an event that nobody is told of":  {swap("complaint.confirmed, to: [lead]", "complaint.accepted, to: [lead]"), []string{"complaint.confirmed: 没有人被告诉"}},
+		"an event that nobody is told of":  {swap("whistle.rated, to: [offered]", "whistle.closed, to: [offered]"), []string{"whistle.rated: 没有人被告诉"}},
 		"a condition without anybody":      {swap("residency.decided, when: refused", "residency.decided, when: accepted"), []string{"residency.decided refused: 在这种情况下没有人被告诉", "到不了"}},
-		"silent and told":                  {swap("silent: {}", "silent: {whistle.arrived: 试}"), []string{"whistle.arrived → asker", "silent"}},
-		"silent without a reason":          {swap("silent: {}", "silent: {complaint.invented: \"\"}"), []string{"silent complaint.invented", "为什么"}},
-		"silent about nothing":             {swap("silent: {}", "silent: {complaint.invented: 试}"), []string{"silent complaint.invented", "没有这个事件"}},
+		"silent and told":                  {swap("silent:\n", "silent:\n  whistle.arrived: 试\n"), []string{"whistle.arrived → asker", "silent"}},
+		"silent without a reason":          {swap("silent:\n", "silent:\n  complaint.invented: \"\"\n"), []string{"silent complaint.invented", "为什么"}},
+		"silent about nothing":             {swap("silent:\n", "silent:\n  complaint.invented: 试\n"), []string{"silent complaint.invented", "没有这个事件"}},
 		"a kind that nothing is of":        {swap("kinds:\n", "kinds:\n  - {code: extra, name: 多余}\n"), []string{"kinds extra"}},
-		"a kind twice":                     {swap("kinds:\n", "kinds:\n  - {code: desk, name: 多余}\n"), []string{"kinds[12] desk"}},
+		"a kind twice":                     {swap("kinds:\n", "kinds:\n  - {code: desk, name: 多余}\n"), []string{"kinds[17] desk"}},
 		"a fixed kind without a clause":    {swap("fixed: {clause: 六(二)7, ", "fixed: {"), []string{"mediation", "条款"}},
 		"a template that nothing uses":     {swap("templates:\n", "templates:\n  - {name: extra, title: 多余, fields: [thing1]}\n"), []string{"templates extra"}},
 		"a field of an unknown type":       {swap("templates:\n", "templates:\n  - {name: extra, title: 多余, fields: [poem1]}\n"), []string{"templates[0] extra", "poem1"}},
@@ -154,7 +160,7 @@ func TestSilence(t *testing.T) {
 // FuzzRead: whatever rows a table has, it is refused or it tells every event without a panic and as WeChat takes it.
 func FuzzRead(f *testing.F) {
 	head := "kinds: [{code: work, name: 要办的}]\ntemplates: [{name: staff_case, title: 办理, staff: true, fields: [character_string1, thing2, thing3, time4, phrase5]}]\n" +
-		"quiet: {from: \"22:00\", to: \"07:00\"}\nsilent:\n"
+		"quiet: {from: \"22:00\", to: \"07:00\"}\nworking: {from: \"09:00\", to: \"17:00\"}\nsilent:\n"
 	for kind := range shapes() {
 		if kind != "complaint.filed" {
 			head += "  " + kind + ": 试\n"

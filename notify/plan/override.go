@@ -119,7 +119,11 @@ func (o *Override) onto(r *Row) {
 	case o.Ack.After == "" && len(o.Ack.Then) == 0:
 		r.Ack = nil
 	default:
-		r.Ack = &Unread{After: o.Ack.After, Then: slices.Clone(o.Ack.Then)}
+		next := o.Ack.clone()
+		if next.Act, next.Until = false, nil; r.Ack != nil {
+			next.Act, next.Until = r.Ack.Act, r.Ack.Until
+		}
+		r.Ack = next
 	}
 }
 

@@ -76,7 +76,7 @@ func TestWhatACityMayChange(t *testing.T) {
 	t.Parallel()
 	table := with(t,
 		Override{Event: "complaint.filed", When: "urgent", To: Lead, Channels: []Channel{SMS, Service}, Ack: &Unread{After: "5m", Then: []Step{NextAbove}}, Fields: []string{"{number}", "{matter}", "{estate}", "{at}", "马上"}},
-		Override{Event: "task.late", To: Owing, Priority: "bulk", Channels: []Channel{Service, Letter}},
+		Override{Event: "task.late", To: Owing, Priority: "bulk", Channels: []Channel{Service, SMS}},
 		Override{Event: "task.done", To: Giver, Ack: &Unread{After: "24h", Then: []Step{NextDeputy}}},
 	)
 	m := byAudience(t, table, filed(true))[Lead]
@@ -84,7 +84,7 @@ func TestWhatACityMayChange(t *testing.T) {
 		t.Errorf("%+v", m)
 	}
 	late := byAudience(t, table, &event.Task{What: "late"})
-	if late[Owing].Priority != event.Bulk || !slices.Equal(late[Owing].Channels, []Channel{Service, Letter}) || late[Giver].Priority != event.Urgent {
+	if late[Owing].Priority != event.Bulk || !slices.Equal(late[Owing].Channels, []Channel{Service, SMS}) || late[Giver].Priority != event.Urgent {
 		t.Errorf("%+v", late)
 	}
 	if m := byAudience(t, table, &event.Task{What: "done"})[Giver]; m.Ack == nil || m.Ack.After != 24*time.Hour {

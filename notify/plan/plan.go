@@ -32,23 +32,26 @@ const (
 	Parties     To = "parties"     // posts of the organisations that are parties of a mediation
 	Above       To = "above"       // posts of the level above whoever does nothing
 	Residents   To = "residents"   // everybody with a home in the estate
+	Owners      To = "owners"      // the owners whom the event affects: of its buildings and units, with an account or not
 	Addressees  To = "addressees"  // the people of a campaign's run, whom the campaign chooses
 )
 
-var audiences = []To{Complainant, Lead, Joint, Offered, Heads, Duty, Committee, Community, Township, Bureau, Office, Asker, Called, Owing, Giver, Parties, Above, Residents, Addressees}
+var audiences = []To{Complainant, Lead, Joint, Offered, Heads, Duty, Committee, Community, Township, Bureau, Office, Asker, Called, Owing, Giver, Parties, Above, Residents, Owners, Addressees}
 
 // Personal tells whether people are told as residents, not as holders of a post.
-func (t To) Personal() bool { return t == Complainant || t == Residents || t == Addressees }
+func (t To) Personal() bool {
+	return t == Complainant || t == Residents || t == Owners || t == Addressees
+}
 
 // Channel is a way to reach people.
 type Channel string
 
-// The channels besides the inbox, which has everything. No row of the shipped table uses the last two.
+// The channels besides the inbox, which has everything.
 const (
 	Mini    Channel = "wechat_mini"    // subscribe message of the mini-program, to residents
 	Service Channel = "wechat_service" // template message of the service account, to staff
 	SMS     Channel = "sms"
-	Letter  Channel = "letter" // printed and posted
+	Letter  Channel = "letter" // on the list of letters, which an office prints and posts or takes there
 	Visit   Channel = "visit"  // somebody goes there
 )
 
@@ -68,8 +71,10 @@ var steps = []Step{NextSMS, NextDeputy, NextAbove}
 
 // Ack says what follows when nobody has read a message for so long: the first step, after as long again the second.
 type Ack struct {
-	After time.Duration
-	Then  []Step
+	After   time.Duration
+	Working bool // only the hours of work count
+	Act     bool // to have read it is not enough
+	Then    []Step
 }
 
 // Template is a WeChat message template with the fields that linli fills.

@@ -28,8 +28,18 @@ type Row struct {
 
 // Unread is an Ack as people write it.
 type Unread struct {
-	After string `yaml:"after" json:"after"` // "15m", "2h"
-	Then  []Step `yaml:"then" json:"then"`
+	After   string   `yaml:"after" json:"after"`               // "15m", "2h"
+	Working bool     `yaml:"working" json:"working,omitempty"` // only the hours of work count
+	Act     bool     `yaml:"act" json:"act,omitempty"`         // to have read it is not enough
+	Then    []Step   `yaml:"then" json:"then"`
+	Until   []string `yaml:"until" json:"until,omitempty" maxItems:"9"` // the events by which the office has acted; a city cannot change them
+}
+
+func (u *Unread) clone() *Unread {
+	if u == nil {
+		return nil
+	}
+	return &Unread{After: u.After, Working: u.Working, Act: u.Act, Then: slices.Clone(u.Then), Until: slices.Clone(u.Until)}
 }
 
 // The ways to go on with what may have gone out already.
@@ -45,9 +55,7 @@ func (r *Row) personal() bool { return len(r.To) > 0 && r.To[0].Personal() }
 func (r *Row) clone() Row {
 	c := *r
 	c.To, c.Fields, c.Channels = slices.Clone(r.To), slices.Clone(r.Fields), slices.Clone(r.Channels)
-	if r.Ack != nil {
-		c.Ack = &Unread{After: r.Ack.After, Then: slices.Clone(r.Ack.Then)}
-	}
+	c.Ack = r.Ack.clone()
 	return c
 }
 
@@ -66,7 +74,7 @@ func (r *Row) ack() *Ack {
 	if err != nil { // the row was checked
 		return nil
 	}
-	return &Ack{After: after, Then: slices.Clone(r.Ack.Then)}
+	return &Ack{After: after, Working: r.Ack.Working, Act: r.Ack.Act, Then: slices.Clone(r.Ack.Then)}
 }
 
 func priority(name string) (event.Priority, bool) {

@@ -16,6 +16,7 @@ type Table struct {
 	kinds     []Kind
 	templates []Template
 	quiet     Quiet
+	working   Working
 	rows      []Row
 	silent    map[string]string // by event: why nobody is told
 }
@@ -66,7 +67,7 @@ func (t *Table) For(e event.Event) ([]Message, error) {
 			continue
 		}
 		known = true
-		if r.When == "" || r.When == f.holds() {
+		if r.When == "" || r.When == f.holds {
 			list = append(list, chosen(e, t.message(r, f, event.PriorityOf(e))))
 		}
 	}
@@ -129,6 +130,9 @@ func (t *Table) Rows() []Row {
 
 // Kinds gives what people may switch off, and what not and why.
 func (t *Table) Kinds() []Kind { return slices.Clone(t.kinds) }
+
+// Working gives the hours in which offices work.
+func (t *Table) Working() Working { return t.working }
 
 // Quiet gives the hours in which only the inbox is written.
 func (t *Table) Quiet() Quiet { return t.quiet }

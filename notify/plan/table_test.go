@@ -9,8 +9,22 @@ import (
 	"testing"
 
 	"github.com/linli-city/linli/models/event"
+	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/rulepack"
 )
+
+// toBeRead is who has to act, beside those in danger, and within what time they must have read so.
+var toBeRead = map[string]string{
+	"complaint.urge lead": "2h", "complaint.remind lead": "2h", "complaint.remind offered": "2h", "complaint.escalate lead": "2h", "complaint.escalate offered": "2h",
+	"complaint.arbitrate_asked offered": "8h", "complaint.appealed heads": "8h", "complaint.call_back offered": "8h",
+	"whistle.requested township": "30m", "whistle.unsigned township": "30m", "whistle.unsigned above": "30m", "whistle.blown called": "30m", "whistle.must_come offered": "30m", "whistle.soon called": "30m",
+	"whistle.refused office": "2h", "whistle.late called": "2h", "whistle.late asker": "2h", "whistle.late township": "2h",
+	"task.given owing": "8h", "task.soon owing": "2h", "task.late owing": "2h", "conference.called called": "8h",
+	"mediation.request offered": "8h", "mediation.unaccepted offered": "8h", "mediation.unaccepted above": "8h", "mediation.raise offered": "8h", "mediation.session parties": "8h", "mediation.draft parties": "8h",
+	"mediation.soon parties": "2h", "mediation.late parties": "8h", "mediation.late offered": "8h",
+	"residency.requested committee": "16h", "residency.requested community": "16h", "area.contested committee": "16h", "area.contested community": "16h",
+	"notify.behind bureau": "30m", "calendar.unknown bureau": "8h",
+}
 
 // TestTheShippedTable: what presses reaches people by the ways that it must, and money is spent where it is worth it.
 func TestTheShippedTable(t *testing.T) {
@@ -29,22 +43,14 @@ func TestTheShippedTable(t *testing.T) {
 			if sms := slices.Contains(r.Channels, SMS); sms != (alarm || slices.Contains(running, name) || r.Event == "campaign.sent") { // whoever makes a campaign chooses, and a second person looks
 				t.Errorf("%s: short message %v", r.label(), sms)
 			}
-			if slices.Contains(r.Channels, Letter) || slices.Contains(r.Channels, Visit) {
-				t.Errorf("%s: nobody writes letters or visits yet", r.label())
-			}
 			if i := slices.Index(r.Channels, SMS); i >= 0 && i != len(r.Channels)-1 {
 				t.Errorf("%s: the short message is not the last resort", r.label())
 			}
-			after := ""
-			switch {
-			case alarm:
+			after := toBeRead[name]
+			if alarm {
 				after = "15m"
-			case slices.Contains([]string{"complaint.escalate", "complaint.remind"}, r.Event) && !to.Personal():
-				after = "2h"
-			case slices.Contains([]string{"whistle.blown called", "whistle.must_come offered", "whistle.unsigned township", "whistle.unsigned above"}, name):
-				after = "30m"
 			}
-			if got := r.Ack; (got == nil) != (after == "") || (got != nil && (got.After != after || !slices.Equal(got.Then, steps))) {
+			if got := r.Ack; (got == nil) != (after == "") || (got != nil && (got.After != after || got.Working != (after == "8h" || after == "16h") || got.Act != (after == "16h"))) {
 				t.Errorf("%s: unread for %+v, want %q", r.label(), got, after)
 			}
 			if alarm && to.Personal() {
@@ -95,7 +101,7 @@ func TestFixedKinds(t *testing.T) {
 		"disclosure.published": false, "complaint.accepted": false, "complaint.confirmed": false, "task.done": false,
 	} {
 		for _, r := range Default().Rows() {
-			if r.Event == kind && fixed[r.Kind] != want {
+			if r.Event == kind && r.Sight == Full && r.To[0] != Owners && fixed[r.Kind] != want {
 				t.Errorf("%s: fixed %v", r.label(), fixed[r.Kind])
 			}
 		}
@@ -171,6 +177,81 @@ func TestPressing(t *testing.T) {
 	} {
 		if most, always := shapes()[c.kind].pressing(c.when); most != c.most || always != c.always {
 			t.Errorf("%s %s presses %s, always %v", c.kind, c.when, most, always)
+		}
+	}
+}
+
+// TestConsentsAreKept: a row that presses less may not share a template with one that presses more, unless it leaves a consent for
+// it; votes and payments share none.
+func TestConsentsAreKept(t *testing.T) {
+	t.Parallel()
+	by := map[string]string{}
+	for _, r := range Default().Rows() {
+		if r.Event == "campaign.sent" {
+			by[r.When] = r.Template
+		}
+	}
+	if by["vote"] != by["deadline"] || by["vote"] == by["payment"] || by["vote"] == by["other"] || by["payment"] == by["other"] || CampaignTemplate("") != by["other"] || CampaignTemplate("deadline") != by["vote"] {
+		t.Errorf("templates %v", by)
+	}
+	if p := event.PriorityOf(&event.CampaignSent{Topic: "deadline"}); p >= event.PriorityOf(&event.CampaignSent{Topic: "payment"}) {
+		t.Errorf("the end of a vote presses as %s", p)
+	}
+	// A normal message beside an urgent one, by one template: nothing is left for the urgent one.
+	table := Default().clone()
+	for i := range table.rows {
+		if r := &table.rows[i]; r.Event == "complaint.escalate" && r.To[0] == Complainant {
+			r.Priority = "urgent"
+		}
+	}
+	var checks fault.Checks
+	table.checkReserves(&checks, func(i int) string { return table.rows[i].label() })
+	if len(checks) == 0 || !strings.Contains(checks[0].Reason, "更急") {
+		t.Errorf("nothing is said: %v", checks)
+	}
+}
+
+// TestAnswers: what an office has done ends the wait for it to read what asked for that, and nobody else's.
+func TestAnswers(t *testing.T) {
+	t.Parallel()
+	home := event.Residency{ApplicationID: 6}
+	for _, x := range []struct {
+		e    event.Event
+		want Answer
+	}{
+		{&event.Whistle{What: "arrived", WhistleID: 2, ToID: 9}, Answer{[]string{"whistle.blown", "whistle.must_come", "whistle.soon"}, "whistle", 2, 9}},
+		{&event.Whistle{What: "closed", WhistleID: 2}, Answer{[]string{"whistle.blown", "whistle.must_come", "whistle.soon", "whistle.late"}, "whistle", 2, 0}},
+		{&event.Task{What: "done", TaskID: 3}, Answer{[]string{"task.given", "task.soon", "task.late"}, "task", 3, 0}},
+		{&event.Mediation{What: "open", MediationID: 5, HostID: 8}, Answer{[]string{"mediation.request", "mediation.unaccepted", "mediation.raise"}, "mediation", 5, 0}},
+		{&event.ResidencyDecided{Residency: home}, Answer{[]string{"residency.requested"}, "application", 6, 0}},
+		{&event.AreaDecided{ClaimID: 4}, Answer{[]string{"area.contested"}, "area_claim", 4, 0}},
+	} {
+		if got, ok := AnswerOf(x.e); !ok || !reflect.DeepEqual(got, x.want) {
+			t.Errorf("%s answers %+v", x.e.Kind(), got)
+		}
+	}
+	for _, e := range []event.Event{&event.Task{What: "given", TaskID: 3}, &event.CaseAccepted{Case: event.Case{CaseID: 1}}, unknown{}} {
+		if got, ok := AnswerOf(e); ok {
+			t.Errorf("%s answers %+v", e.Kind(), got)
+		}
+	}
+}
+
+// TestRowsStandTogether: whoever looks for an event or a domain finds all its rows in one place.
+func TestRowsStandTogether(t *testing.T) {
+	t.Parallel()
+	for name, of := range map[string]func(Row) string{
+		"the event":  func(r Row) string { return r.Event },
+		"the domain": func(r Row) string { domain, _, _ := strings.Cut(r.Event, "."); return domain },
+	} {
+		seen, last := map[string]bool{}, ""
+		for _, r := range Default().Rows() {
+			if key := of(r); key != last {
+				if seen[key] {
+					t.Errorf("%s %s stands in two places", name, key)
+				}
+				seen[key], last = true, key
+			}
 		}
 	}
 }

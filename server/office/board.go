@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/linli-city/linli/models/disclosure"
+	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/server/web"
 )
@@ -27,6 +28,8 @@ type noticeView struct {
 	WithdrawReason string        `json:"withdraw_reason,omitempty"`
 	Versions       []versionView `json:"versions,omitempty"`
 	FileIDs        []int64       `json:"file_ids,omitempty"`
+	Buildings      []int64       `json:"building_ids,omitempty" doc:"只涉及这些幢"`
+	Units          []int64       `json:"unit_ids,omitempty" doc:"只涉及这些户"`
 }
 
 type versionView struct {
@@ -44,6 +47,7 @@ func viewNotice(v disclosure.View) noticeView {
 	n := noticeView{ID: v.ID, Number: v.Number, EstateID: v.EstateID, OrganisationID: v.OrganisationID, Publisher: v.Publisher, Kind: string(v.Kind), KindName: disclosure.SortNames[v.Kind],
 		Audience: string(v.Audience), Title: v.Title, Body: v.Body, SHA256: v.SHA256, Version: v.CurrentVersion, PublishedAt: web.Time(v.PublishedAt),
 		WithdrawnAt: web.TimeOr(v.WithdrawnAt), WithdrawReason: v.WithdrawReason, FileIDs: v.FileIDs}
+	n.Buildings, n.Units = v.Concerns.Buildings, v.Concerns.Units
 	for _, x := range v.Versions {
 		n.Versions = append(n.Versions, versionView{Version: x.Version, Title: x.Title, Body: x.Body, Reason: x.Reason, At: web.Time(x.At), SHA256: x.SHA256})
 	}
@@ -58,6 +62,8 @@ type publishInput struct {
 		Title     string              `json:"title" minLength:"1" maxLength:"60"`
 		Body      string              `json:"body" minLength:"1" maxLength:"10000"`
 		FileIDs   []int64             `json:"file_ids,omitempty" maxItems:"20"`
+		Buildings []int64             `json:"building_ids,omitempty" maxItems:"200" doc:"只涉及这些幢的，通知这些幢的业主（没有微信的列入信件清单）和住户；都不填为整个小区"`
+		Units     []int64             `json:"unit_ids,omitempty" maxItems:"200" doc:"只涉及这些户"`
 		ClientRef string              `json:"client_ref" minLength:"1" maxLength:"64" pattern:"^(\\S(.*\\S)?)?$" patternDescription:"首尾没有空格的编号"`
 	}
 }
@@ -65,8 +71,8 @@ type publishInput struct {
 func publishNotice(d Deps) func(context.Context, org.Actor, *publishInput) (*noticeOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *publishInput) (*noticeOutput, error) {
 		b := in.Body
-		n, err := d.Board.Publish(ctx, a, disclosure.Draft{EstateID: b.EstateID, Kind: b.Kind, Audience: b.Audience, Title: b.Title, Body: b.Body, FileIDs: b.FileIDs,
-			ClientRef: b.ClientRef, InputHash: web.InputHash(b.EstateID, b.Kind, b.Audience, b.Title, b.Body, b.FileIDs)})
+		n, err := d.Board.Publish(ctx, a, disclosure.Draft{EstateID: b.EstateID, Kind: b.Kind, Audience: b.Audience, Title: b.Title, Body: b.Body, FileIDs: b.FileIDs, Scope: event.Scope{Buildings: b.Buildings, Units: b.Units},
+			ClientRef: b.ClientRef, InputHash: web.InputHash(b.EstateID, b.Kind, b.Audience, b.Title, b.Body, b.FileIDs, b.Buildings, b.Units)})
 		if err != nil {
 			return nil, err
 		}

@@ -36,7 +36,7 @@ type CampaignWords struct {
 	Title       string     `json:"title" minLength:"2" maxLength:"40"`
 	Body        string     `json:"body" minLength:"2" maxLength:"500" doc:"公开的内容，不能有个人信息"`
 	Kind        string     `json:"kind" enum:"notice,assembly,fee,safety,other" doc:"notice 通知；assembly 业主大会；fee 费用；safety 安全；other 其他"`
-	SubjectKind string     `json:"subject_kind,omitempty" maxLength:"32" doc:"关联事项的类别；办过这件事的人不再提醒"`
+	SubjectKind string     `json:"subject_kind,omitempty" maxLength:"32" doc:"关联事项的类别；办过这件事的人不再提醒。recognition 住户认证、area_check 核对面积，编号都填小区编号"`
 	SubjectID   int64      `json:"subject_id,omitempty" minimum:"0"`
 	Audience    string     `json:"audience" enum:"owners,residents" doc:"owners 按票权（同一业主的多套房算一户）；residents 按房屋"`
 	Buildings   []int64    `json:"buildings,omitempty" maxItems:"500" doc:"只发给这些幢；都不填为整个小区"`

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/notify"
 	"github.com/linli-city/linli/notify/plan"
@@ -49,6 +50,9 @@ type foreseeInput struct {
 		Urgent   bool            `json:"urgent,omitempty" doc:"有危险"`
 		Accepted bool            `json:"accepted,omitempty"`
 		Raised   bool            `json:"raised,omitempty" doc:"退回后升到上一级"`
+		Topic    string          `json:"topic,omitempty" enum:"vote,deadline,payment,other" doc:"群发是关于什么的：表决、表决快截止、缴费、其他"`
+		Parts    []int64         `json:"building_ids,omitempty" maxItems:"200" doc:"只涉及这些幢"`
+		Units    []int64         `json:"unit_ids,omitempty" maxItems:"200" doc:"只涉及这些户"`
 		Changes  []plan.Override `json:"changes,omitempty" maxItems:"500" doc:"先试这些修改；不填按现行计划"`
 	}
 }
@@ -56,6 +60,8 @@ type foreseeInput struct {
 type foreseenView struct {
 	To       string             `json:"to"`
 	People   int                `json:"people,omitempty" doc:"居民人数；当事人要等事情发生才知道"`
+	Papers   int                `json:"owners_without_account,omitempty" doc:"没有账号的业主"`
+	Ways     map[string]int     `json:"reached_first_by,omitempty" doc:"按现在的情况，各渠道先送到多少人；inbox 为只有站内消息，nobody 为送不到"`
 	More     bool               `json:"more,omitempty" doc:"不止这些人"`
 	Posts    []foreseenPostView `json:"posts,omitempty"`
 	Title    string             `json:"title"`
@@ -79,7 +85,7 @@ type foreseenPostView struct {
 func foreseePlan(d Deps) func(context.Context, org.Actor, *foreseeInput) (*web.All[foreseenView], error) {
 	return func(ctx context.Context, a org.Actor, in *foreseeInput) (*web.All[foreseenView], error) {
 		b := in.Body
-		list, err := d.Notifier.Foresee(ctx, a, notify.Suppose{Kind: b.Event, EstateID: b.EstateID, LeadID: b.LeadID, Urgent: b.Urgent, Accepted: b.Accepted, Raised: b.Raised, Changes: b.Changes})
+		list, err := d.Notifier.Foresee(ctx, a, notify.Suppose{Kind: b.Event, EstateID: b.EstateID, LeadID: b.LeadID, Urgent: b.Urgent, Accepted: b.Accepted, Raised: b.Raised, Topic: b.Topic, Where: event.Scope{Buildings: b.Parts, Units: b.Units}, Changes: b.Changes})
 		if err != nil {
 			return nil, err
 		}
@@ -89,9 +95,15 @@ func foreseePlan(d Deps) func(context.Context, org.Actor, *foreseeInput) (*web.A
 
 func viewForeseen(f notify.Foreseen) foreseenView {
 	m := f.Message
-	v := foreseenView{To: string(f.To), People: f.People, More: f.More, Title: m.Title, Body: m.Body, Channels: m.Channels, Priority: m.Priority.String(), Sight: string(m.Sight), Kind: m.Kind, Why: m.Why}
+	v := foreseenView{To: string(f.To), People: f.People, Papers: f.Papers, More: f.More, Title: m.Title, Body: m.Body, Channels: m.Channels, Priority: m.Priority.String(), Sight: string(m.Sight), Kind: m.Kind, Why: m.Why}
 	if m.Ack != nil {
 		v.Unread, v.Then = m.Ack.After.String(), m.Ack.Then
+	}
+	for c, n := range f.Ways {
+		if v.Ways == nil {
+			v.Ways = map[string]int{}
+		}
+		v.Ways[string(c)] = n
 	}
 	for _, p := range f.Posts {
 		v.Posts = append(v.Posts, foreseenPostView{PostID: p.PostID, Organisation: p.Organisation, Title: p.Title, Held: p.Held})
