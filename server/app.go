@@ -118,7 +118,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.live = inbox.NewLive(a.db, a.redis, int(cfg.Shards.N), maxStreams, log)
 	a.wishes = notify.NewPreferences(a.db, a.quiet())
 	a.consents = consent.New(a.db, a.provided(), log)
-	a.callback = callback.Deps{WeChat: a.wechat, Org: a.org, Consents: a.consents, Log: log}
+	a.callback = callback.Deps{WeChat: a.wechat, Org: a.org, Consents: a.consents, Finished: a.finished, Log: log}
 	if a.wechat.box != nil {
 		a.wechat.box.PushTo(a.callback.Take)
 	}
@@ -139,7 +139,9 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 		Addressees: a.campaigns.Addressees, Admit: a.campaigns.Admit, Shards: int(cfg.Shards.N), Log: log, Registry: a.registry})
 	a.campaigns.OnGiveUp(a.dispatcher.GiveUp)
 	a.complaints.OnErase(a.dispatcher.Forget)
-	a.consents.OnConfirmed(a.dispatcher.Confirm)
+	a.consents.OnConfirmed(func(tx *store.Tx, id string, ok bool, code int) error {
+		return a.dispatcher.Confirm(tx, plan.Mini, id, ok, code)
+	})
 	return a, nil
 }
 
@@ -190,6 +192,15 @@ func (a *app) quiet() plan.Quiet {
 		return plan.Quiet{}
 	}
 	return plan.Default().Quiet()
+}
+
+// finished takes what became of a template message.
+func (a *app) finished(ctx context.Context, msgID string, arrived bool) error {
+	code := 0
+	if !arrived {
+		code = -1 // WeChat says it in words
+	}
+	return a.db.InTx(ctx, func(tx *store.Tx) error { return a.dispatcher.Confirm(tx, plan.Service, msgID, arrived, code) })
 }
 
 // stock tells who has a consent left that a campaign may take.

@@ -42,6 +42,7 @@ func (a *app) chores(ctx context.Context) {
 			n, err := a.dispatcher.SendDigests(ctx)
 			return n > 0, err
 		}},
+		{"ask-receipts", 30 * time.Second, a.dispatcher.AskReceipts},
 		{"complaint-index", 2 * time.Second, func(ctx context.Context) (bool, error) {
 			n, err := a.complaints.IndexTexts(ctx, 500)
 			return n > 0, err

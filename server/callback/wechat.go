@@ -20,9 +20,17 @@ type WeChat interface {
 	// Echo answers the check of the server's address.
 	Echo(query url.Values) (string, error)
 	// Push checks and opens one push.
-	Push(query url.Values, body []byte) (consent.Event, error)
-	// UnionOf gives the union id of somebody who follows the service account; "" when WeChat does not tell.
-	UnionOf(ctx context.Context, serviceOpenID string) (string, error)
+	Push(query url.Values, body []byte) (Push, error)
+	// Follower tells whether somebody follows the service account, and their union id; "" when WeChat does not tell.
+	Follower(ctx context.Context, serviceOpenID string) (unionID string, following bool, err error)
+}
+
+// Push is what WeChat pushed.
+type Push struct {
+	consent.Event
+	MsgID, Status string // of a template message and how it ended
+	Key           string // in the code that was scanned
+	Text          string // that somebody wrote to the service account
 }
 
 // Deps are the services behind the surface.
@@ -30,6 +38,8 @@ type Deps struct {
 	WeChat   WeChat
 	Org      *org.Service
 	Consents *consent.Service
+	// Finished is told what became of a template message.
+	Finished func(ctx context.Context, msgID string, arrived bool) error
 	Log      *slog.Logger
 }
 
@@ -67,7 +77,9 @@ func (d Deps) Take(ctx context.Context, query url.Values, body []byte) error {
 	}
 	switch e.Name {
 	case consent.Popup, consent.Change, consent.Sent:
-		return d.Consents.Push(ctx, e)
+		return d.Consents.Push(ctx, e.Event)
+	case finished:
+		return d.Finished(ctx, e.MsgID, e.Status == "success")
 	case "subscribe":
 		return d.once(ctx, e, d.follow)
 	case "unsubscribe":
@@ -76,21 +88,24 @@ func (d Deps) Take(ctx context.Context, query url.Values, body []byte) error {
 	return nil
 }
 
+// finished is WeChat's name of the push that says how a template message ended.
+const finished = "TEMPLATESENDJOBFINISH"
+
 // once drops a push that was acted on: a belated repeat of an old one must not undo a newer one.
-func (d Deps) once(ctx context.Context, e consent.Event, do func(context.Context, string) error) error {
-	seen, err := d.Consents.Seen(ctx, e)
+func (d Deps) once(ctx context.Context, e Push, do func(context.Context, string) error) error {
+	seen, err := d.Consents.Seen(ctx, e.Event)
 	if err != nil || seen {
 		return err
 	}
 	if err := do(ctx, e.OpenID); err != nil {
 		return err
 	}
-	return d.Consents.Remember(ctx, e)
+	return d.Consents.Remember(ctx, e.Event)
 }
 
 // follow ties the service account to the person of the same union id.
 func (d Deps) follow(ctx context.Context, openID string) error {
-	union, err := d.WeChat.UnionOf(ctx, openID)
+	union, _, err := d.WeChat.Follower(ctx, openID)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"strconv"
 	"strings"
 	"time"
 )
@@ -85,6 +86,8 @@ func (s *Sandbox) deliver(app string, in posted, channel, page string) reply {
 	if channel == Mini {
 		s.spend(tagOf(in.ToUser), in.TemplateID)
 		s.received(m)
+	} else {
+		s.tell(push{service: true, from: m.OpenID, event: "TEMPLATESENDJOBFINISH", at: m.At, msgID: strconv.FormatInt(m.MsgID, 10), status: "success"})
 	}
 	return accept(reply{"msgid": m.MsgID})
 }
