@@ -160,7 +160,7 @@ func TestCampaignsUseTheirKeys(t *testing.T) {
 			return e.db.InTx(ctx, func(tx *store.Tx) error { return e.campaigns.Act(tx, campaign.Subject{Kind: "motion", ID: 1}, 1) })
 		}},
 		{"reading", func() error {
-			return e.db.InTx(ctx, func(tx *store.Tx) error { return e.campaigns.Read(tx, 1, []int64{1, 2, 3}) })
+			return e.db.InTx(ctx, func(tx *store.Tx) error { return e.campaigns.Read(tx, 1, []int64{1, 2, 3}, true) })
 		}},
 		{"erasing", func() error { return e.db.InTx(ctx, func(tx *store.Tx) error { return e.campaigns.Erase(tx, 1) }) }},
 	} {
