@@ -78,6 +78,7 @@ type app struct {
 	dispatcher *notify.Dispatcher
 	registry   *prometheus.Registry
 	access     *web.AccessLog
+	limiter    web.Limiter
 	site       *web.Site
 	closers    []func()
 }
@@ -117,8 +118,9 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.inbox = inbox.New(a.db)
 	a.live = inbox.NewLive(a.db, a.redis, int(cfg.Shards.N), maxStreams, log)
 	a.wishes = notify.NewPreferences(a.db, a.quiet())
+	a.limiter = limit.New(a.redis, log)
 	a.consents = consent.New(a.db, a.provided(), log)
-	a.callback = callback.Deps{WeChat: a.wechat, Org: a.org, Consents: a.consents, Finished: a.finished, Log: log}
+	a.callback = callback.Deps{WeChat: a.wechat, Org: a.org, Consents: a.consents, Finished: a.finished, Limiter: a.limiter, Log: log}
 	if a.wechat.box != nil {
 		a.wechat.box.PushTo(a.callback.Take)
 	}
@@ -153,7 +155,7 @@ func (a *app) mount(ctx context.Context) error {
 	}
 	a.access = web.NewAccessLog(a.db, a.log)
 	a.site = web.New(web.Options{PublicURL: a.cfg.PublicURL, Version: version, Origins: a.cfg.Origins, Proxies: a.cfg.Proxies, MaxBody: a.cfg.MaxBody.N,
-		Timeout: a.cfg.RequestTimeout.D, Sessions: a.sessions, Limiter: limit.New(a.redis, a.log), Access: a.access, Registry: a.registry, Logger: a.log, Outermost: tracing,
+		Timeout: a.cfg.RequestTimeout.D, Sessions: a.sessions, Limiter: a.limiter, Access: a.access, Registry: a.registry, Logger: a.log, Outermost: tracing,
 		Checks: []web.Check{
 			{Name: "database", Essential: true, Do: a.db.Ping},
 			{Name: "schema", Essential: true, Do: a.db.CheckSchema},
@@ -170,7 +172,7 @@ func (a *app) mount(ctx context.Context) error {
 	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Mediation: a.mediation, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Consents: a.consents, Campaigns: a.campaigns,
 		WeChat: a.wechat, Suggester: a.suggester, Vault: a.vault})
 	office.Routes(a.site, office.Deps{DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Joint: a.joint, Mediation: a.mediation, Hotline: a.hotline, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Told: notify.NewTimeline(a.db, a.complaints), Plan: a.plan, Notifier: a.dispatcher, Campaigns: a.campaigns,
-		Pack: a.pack.Code, PublicURL: a.cfg.PublicURL})
+		Scene: a.wechat.client.SceneCode, Pack: a.pack.Code, PublicURL: a.cfg.PublicURL})
 	public.Routes(a.site, public.Deps{Complaints: a.complaints, Board: a.board, Codes: a.codes, PublicURL: a.cfg.PublicURL, Production: a.cfg.Production, Bureau: a.bureau()})
 	h5.Routes(a.site, h5.Deps{Org: a.org, Board: a.board, Complaints: a.complaints, Codes: a.codes, Files: a.files, Campaigns: a.campaigns, PublicURL: a.cfg.PublicURL})
 	callback.Routes(a.site, a.callback)

@@ -74,8 +74,14 @@ func (w *wechatAccount) Push(query url.Values, body []byte) (callback.Push, erro
 // Follower tells whether somebody follows the service account, and their union id.
 func (w *wechatAccount) Follower(ctx context.Context, openID string) (unionID string, following bool, err error) {
 	f, err := w.client.ServiceUser(ctx, openID)
+	if wechat.Code(err) == noSuchAccount {
+		return "", false, nil // an account of the mini-program
+	}
 	return f.UnionID, f.Following, err
 }
+
+// noSuchAccount is WeChat's code for an openid that is not the service account's.
+const noSuchAccount = 40003
 
 // ways are how WeChat reaches people: residents in the mini-program, staff through the service account.
 func (w *wechatAccount) ways(templates map[string]string) map[plan.Channel]*notify.Way {

@@ -48,7 +48,7 @@ func (s *Service) erase(tx *store.Tx, actor Actor, person int64) error {
 	if err := s.forgetSold(tx, phone); err != nil {
 		return err
 	}
-	for _, gone := range []any{&Identity{}, &Absence{}} {
+	for _, gone := range []any{&Identity{}, &Absence{}, &AccountCode{}} {
 		if err := tx.Where("person_id = ?", person).Delete(gone).Error; err != nil {
 			return err
 		}

@@ -61,7 +61,9 @@ func TestErasureKeepsTheHistory(t *testing.T) {
 		t.Error("an erased person still has a home")
 	}
 	var roster []org.Owner
-	err = w.DB.View(ctx, func(tx *store.Tx) error { return tx.Where("id = ? OR phone_index <> ''", sold.ID).Order("id").Find(&roster).Error })
+	err = w.DB.View(ctx, func(tx *store.Tx) error {
+		return tx.Where("id = ? OR phone_index <> ''", sold.ID).Order("id").Find(&roster).Error
+	})
 	if err != nil || len(roster) != 2 || roster[0].ID == sold.ID || roster[1].PhoneSealed != "" || roster[1].PhoneIndex != "" || roster[1].NameSealed == "" {
 		t.Errorf("the roster names who owns and who owned, and the phone of who owns alone: %+v, %v", roster, err)
 	}

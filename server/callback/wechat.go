@@ -7,12 +7,16 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"regexp"
+	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/notify/consent"
 	"github.com/linli-city/linli/server/web"
+	"github.com/linli-city/linli/server/web/limit"
 )
 
 // WeChat checks pushes and looks people up.
@@ -40,6 +44,7 @@ type Deps struct {
 	Consents *consent.Service
 	// Finished is told what became of a template message.
 	Finished func(ctx context.Context, msgID string, arrived bool) error
+	Limiter  web.Limiter
 	Log      *slog.Logger
 }
 
@@ -69,7 +74,7 @@ func Routes(site *web.Site, d Deps) {
 }
 
 // Take checks a push and acts on it. WeChat repeats a push that was not answered in time, and all of this is harmless to
-// repeat. What nobody here asked for, such as a scan or a text, is answered and dropped.
+// repeat. What nobody here asked for, such as a text that is no code, is answered and dropped.
 func (d Deps) Take(ctx context.Context, query url.Values, body []byte) error {
 	e, err := d.WeChat.Push(query, body)
 	if err != nil {
@@ -81,7 +86,14 @@ func (d Deps) Take(ctx context.Context, query url.Values, body []byte) error {
 	case finished:
 		return d.Finished(ctx, e.MsgID, e.Status == "success")
 	case "subscribe":
+		if err := d.bind(ctx, e.OpenID, e.Key); err != nil {
+			return err
+		}
 		return d.once(ctx, e, d.follow)
+	case "SCAN":
+		return d.bind(ctx, e.OpenID, e.Key)
+	case "":
+		return d.bind(ctx, e.OpenID, strings.TrimSpace(e.Text))
 	case "unsubscribe":
 		return d.once(ctx, e, d.Org.Unfollow)
 	}
@@ -101,6 +113,29 @@ func (d Deps) once(ctx context.Context, e Push, do func(context.Context, string)
 		return err
 	}
 	return d.Consents.Remember(ctx, e.Event)
+}
+
+var (
+	codeShape = regexp.MustCompile(`^[0-9]{8}$`)
+	// codeRate holds an account to a few codes: whoever guesses one is told what somebody else is told at work.
+	codeRate = limit.Rule{Name: "account-code", Rate: 5, Per: time.Hour, Burst: 5}
+)
+
+// bind ties a follower to whoever at work asked for the code that they sent or scanned. A repeat finds the code used.
+func (d Deps) bind(ctx context.Context, openID, code string) error {
+	if !codeShape.MatchString(code) {
+		return nil
+	}
+	if _, ok := d.Limiter.Allow(ctx, "wechat:"+openID, codeRate); !ok {
+		d.Log.WarnContext(ctx, "somebody sends too many codes to the service account")
+		return nil
+	}
+	union, following, err := d.WeChat.Follower(ctx, openID)
+	if err != nil || !following { // an account of the mini-program, which may write as well, follows nothing
+		return err
+	}
+	_, err = d.Org.BindAccount(ctx, openID, union, code)
+	return err
 }
 
 // follow ties the service account to the person of the same union id.

@@ -41,6 +41,7 @@ type push struct {
 	msgID    string // of a template message, and how it ended
 	status   string
 	text     string        // that a follower wrote; it is no event
+	key      string        // of the code that was scanned
 	answered chan struct{} // set on a mark that only says how far the queue is
 }
 
@@ -154,10 +155,11 @@ func (e push) body() ([]byte, error) {
 			CreateTime               int64
 			MsgType                  string
 			Event                    string `xml:",omitempty"`
+			EventKey                 string `xml:",omitempty"`
 			MsgID                    string `xml:",omitempty"`
 			Status                   string `xml:",omitempty"`
 			Content                  string `xml:",omitempty"`
-		}{ToUserName: "gh_sandbox_service", FromUserName: e.from, CreateTime: e.at.Unix(), MsgType: kind, Event: e.event, MsgID: e.msgID, Status: e.status, Content: e.text})
+		}{ToUserName: "gh_sandbox_service", FromUserName: e.from, CreateTime: e.at.Unix(), MsgType: kind, Event: e.event, EventKey: e.key, MsgID: e.msgID, Status: e.status, Content: e.text})
 	}
 	var list any = e.list
 	if len(e.list) == 1 {

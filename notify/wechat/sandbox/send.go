@@ -122,5 +122,5 @@ func (s *Sandbox) userInfo(c call) reply {
 	if p == nil || !p.following {
 		return reply{"subscribe": 0, "openid": openID}
 	}
-	return reply{"subscribe": 1, "openid": openID, "unionid": UnionID(openID), "language": "zh_CN", "subscribe_scene": "ADD_SCENE_QR_CODE"}
+	return reply{"subscribe": 1, "openid": openID, "unionid": s.union(tagOf(openID)), "language": "zh_CN", "subscribe_scene": "ADD_SCENE_QR_CODE"}
 }
