@@ -139,6 +139,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.complaints.OnStep(notify.Acted)
 	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Ways: ways, Duty: onDuty, Told: a.live.Told, Quiet: a.quiet(), Book: a.plan, Consequences: reactions(),
 		Addressees: a.campaigns.Addressees, Admit: a.campaigns.Admit, Shards: int(cfg.Shards.N), Log: log, Registry: a.registry})
+	a.registry.MustRegister(a.campaigns)
 	a.campaigns.OnGiveUp(a.dispatcher.GiveUp)
 	a.complaints.OnErase(a.dispatcher.Forget)
 	a.consents.OnConfirmed(func(tx *store.Tx, id string, ok bool, code int) error {
