@@ -29,6 +29,8 @@ func TestRatesOfTheLastHour(t *testing.T) {
 	}
 	w.tell(w.notice(1))
 	w.drain(d)
+	w.tell(w.notice(2)) // within the same minute
+	w.drain(d)
 	w.clock.Advance(time.Minute)
 	w.drain(d)
 	rates := func() []notify.Rate {
@@ -39,7 +41,7 @@ func TestRatesOfTheLastHour(t *testing.T) {
 		}
 		return s.Rates
 	}
-	if got := rates(); len(got) != 1 || got[0] != (notify.Rate{Channel: plan.Mini, Sent: 3, Failed: 2}) {
+	if got := rates(); len(got) != 1 || got[0] != (notify.Rate{Channel: plan.Mini, Sent: 6, Failed: 2}) {
 		t.Errorf("%+v", got)
 	}
 	if got := notify.PerMinute(90); got != 1.5 {
