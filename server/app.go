@@ -170,7 +170,7 @@ func (a *app) mount(ctx context.Context) error {
 				return err
 			}},
 		}})
-	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Mediation: a.mediation, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Consents: a.consents, Campaigns: a.campaigns,
+	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Mediation: a.mediation, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Consents: a.consents, Campaigns: a.campaigns, Notifier: a.dispatcher,
 		WeChat: a.wechat, Suggester: a.suggester, Vault: a.vault})
 	office.Routes(a.site, office.Deps{DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Joint: a.joint, Mediation: a.mediation, Hotline: a.hotline, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Told: notify.NewTimeline(a.db, a.complaints), Plan: a.plan, Notifier: a.dispatcher, Campaigns: a.campaigns,
 		Scene: a.wechat.client.SceneCode, Pack: a.pack.Code, PublicURL: a.cfg.PublicURL})

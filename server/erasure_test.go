@@ -50,6 +50,15 @@ func TestAnErasedPersonIsGone(t *testing.T) {
 	person := e.actor("owner").PersonID
 	e.must(204, "owner", "PUT", "/miniapp/v1/me/name", m{"name": "欧阳擦除"})
 	court := e.served(person, "欧阳擦除")
+	export = e.must(200, "owner", "GET", "/miniapp/v1/me/export", nil).body
+	for _, want := range []string{`"title":"业主大会通知"`, `"confirmed_how":"业主登录后打开"`, `"result":"家中无人"`, `"channel":"wechat_mini"`, "请参加投票"} {
+		if !strings.Contains(export, want) {
+			t.Errorf("the export lacks what was told, %s", want)
+		}
+	}
+	if other := e.must(200, "co_owner", "GET", "/miniapp/v1/me/export", nil).body; strings.Contains(other, "欧阳擦除") {
+		t.Error("a co-owner's export tells of somebody else")
+	}
 	request := e.must(201, "owner", "POST", "/miniapp/v1/privacy-requests", m{"kind": "delete", "client_ref": "erase"})
 	e.must(204, "bureau", "POST", fmt.Sprintf("/office/v1/privacy-requests/%d/decision", request.int("id")), m{"grant": true, "answer": "已删除"})
 

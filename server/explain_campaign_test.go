@@ -164,6 +164,17 @@ func TestCampaignsUseTheirKeys(t *testing.T) {
 			return ignore(err, notify.ErrUnsettled)
 		}},
 		{"erasing deliveries", func() error { return e.db.InTx(ctx, func(tx *store.Tx) error { return notify.Erase(tx, 1) }) }},
+		{"an export", func() error {
+			owner := e.actor("owner")
+			_, err := e.campaigns.ListOwn(ctx, owner)
+			if err == nil {
+				_, err = e.dispatcher.ListOwn(ctx, owner)
+			}
+			if err == nil {
+				_, err = e.inbox.List(ctx, owner, 0, 1000)
+			}
+			return err
+		}},
 		{"a scanned letter", func() error {
 			err := e.campaigns.ConfirmSlip(ctx, strings.Repeat("a", 26))
 			return ignore(err, campaign.ErrSlip)
