@@ -141,6 +141,11 @@ func (c *Config) checkWeChat(bad func(name, why string)) {
 	if n := len(c.WeChatPushKey.Value()); n != 0 && n != 43 {
 		bad("WECHAT_PUSH_KEY", "EncodingAESKey 应为43个字符")
 	}
+	for _, name := range slices.Sorted(maps.Keys(c.WeChatTemplates)) {
+		if name != "" && c.WeChatTemplates[name].Long && !c.WeChatLongTerm {
+			bad("WECHAT_TEMPLATES", fmt.Sprintf("%s 标为长期订阅（long），但没有说明主体可以用；已经在微信公众平台开通的，设 LINLI_WECHAT_LONG_TERM=true，没有开通的去掉 ,long", name))
+		}
+	}
 	if entry, ok := c.WeChatTemplates[""]; ok {
 		bad("WECHAT_TEMPLATES", fmt.Sprintf("%q 应为 名称=模板编号，长期订阅的在编号后加 ,long，几个之间用分号隔开", entry.ID))
 	}

@@ -34,6 +34,7 @@ type Config struct {
 	WeChatPushToken     Secret    `name:"wechat-push-token" env:"LINLI_WECHAT_PUSH_TOKEN" help:"消息推送的 Token"`
 	WeChatPushKey       Secret    `name:"wechat-push-key" env:"LINLI_WECHAT_PUSH_KEY" help:"消息推送的 EncodingAESKey"`
 	WeChatTemplates     Templates `name:"wechat-templates" env:"LINLI_WECHAT_TEMPLATES" help:"消息模板：名称=模板编号，长期订阅的在编号后加 ,long，用分号隔开；名称见 README"`
+	WeChatLongTerm      bool      `name:"wechat-long-term" env:"LINLI_WECHAT_LONG_TERM" help:"小程序的主体和类目（政务民生等）可以用长期订阅消息；没有开通的不要填"`
 	WeChatTimeout       Duration  `name:"wechat-timeout" env:"LINLI_WECHAT_TIMEOUT" default:"5s" help:"等微信答复多久"`
 
 	SMSKeyID     string    `name:"sms-key-id" env:"LINLI_SMS_KEY_ID" help:"阿里云短信的 AccessKey ID；短信各项都不填，就不发短信"`

@@ -75,7 +75,7 @@ func TestAddressesThatServe(t *testing.T) {
 }
 
 func TestTemplatesByName(t *testing.T) {
-	c, err := parse(t, nil, nil, "--wechat-templates=notice=a; residency=b=c; case_progress = d ,long;")
+	c, err := parse(t, nil, nil, "--wechat-templates=notice=a; residency=b=c; case_progress = d ,long;", "--wechat-long-term")
 	want := Templates{"notice": {ID: "a"}, "residency": {ID: "b=c"}, "case_progress": {ID: "d", Long: true}}
 	if err != nil || !maps.Equal(c.WeChatTemplates, want) {
 		t.Errorf("%v, %v", c.WeChatTemplates, err)
@@ -86,6 +86,19 @@ func TestTemplatesByName(t *testing.T) {
 	for _, wrong := range []string{"notice=a,short", "notice=a,b,long", "notice=,long", "=a,long", "notice=a,long,"} {
 		if _, err := parse(t, nil, nil, "--wechat-templates="+wrong); err == nil || !strings.Contains(err.Error(), "LINLI_WECHAT_TEMPLATES") {
 			t.Errorf("%q is taken: %v", wrong, err)
+		}
+	}
+}
+
+// TestLongTermTemplatesNeedASubjectThatQualifies: WeChat gives them to few, and would refuse every message of the others.
+func TestLongTermTemplatesNeedASubjectThatQualifies(t *testing.T) {
+	_, err := parse(t, nil, nil, "--wechat-templates=notice=a;case_progress=d,long")
+	if err == nil || !strings.Contains(err.Error(), "LINLI_WECHAT_TEMPLATES: case_progress") || !strings.Contains(err.Error(), "LINLI_WECHAT_LONG_TERM=true") || strings.Contains(err.Error(), "notice") {
+		t.Errorf("a long-term template without a word of the subject: %v", err)
+	}
+	for _, args := range [][]string{{"--wechat-templates=notice=a"}, {"--wechat-templates=notice=a", "--wechat-long-term"}, {"--wechat-templates=notice=a,long", "--wechat-long-term"}} {
+		if _, err := parse(t, nil, nil, args...); err != nil {
+			t.Errorf("%v: %v", args, err)
 		}
 	}
 }

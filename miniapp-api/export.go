@@ -8,6 +8,7 @@ import (
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/notify"
+	"github.com/linli-city/linli/notify/campaign"
 	"github.com/linli-city/linli/notify/consent"
 	"github.com/linli-city/linli/server/web"
 )
@@ -32,6 +33,9 @@ type exportView struct {
 	Requests     []exportRequest     `json:"privacy_requests" doc:"个人信息更正和删除申请"`
 	Messages     []exportMessages    `json:"subscriptions" doc:"您同意接收的微信消息"`
 	Taps         []exportTap         `json:"subscription_entries" doc:"您每次的选择，最近1000次"`
+	Inbox        []exportItem        `json:"inbox" doc:"“我的消息”，最近1000条"`
+	Sent         []exportSent        `json:"sent_messages" doc:"发到微信和手机的消息，最近1000条"`
+	Served       []exportServed      `json:"served_notices" doc:"送达到户的通知、打印和上门记录，最近1000份"`
 	Draft        *draftView          `json:"complaint_draft,omitempty" doc:"没写完的投诉"`
 	Complaints   []caseView          `json:"complaints" doc:"投诉和办理步骤"`
 	Looks        []exportLook        `json:"looks" doc:"哪个单位在什么时候查看过您的完整信息；投诉里的查看见办理步骤"`
@@ -133,6 +137,38 @@ type exportTap struct {
 	At       time.Time    `json:"at"`
 }
 
+type exportItem struct {
+	Title  string     `json:"title"`
+	Body   string     `json:"body"`
+	At     time.Time  `json:"at"`
+	ReadAt *time.Time `json:"read_at,omitempty"`
+}
+
+type exportSent struct {
+	Channel     string     `json:"channel"`
+	Title       string     `json:"title"`
+	State       string     `json:"state"`
+	At          time.Time  `json:"at"`
+	SentAt      *time.Time `json:"sent_at,omitempty"`
+	ConfirmedAt *time.Time `json:"confirmed_at,omitempty" doc:"微信或运营商说已送到"`
+}
+
+type exportServed struct {
+	Title       string        `json:"title"`
+	State       string        `json:"state"`
+	PrintedAt   *time.Time    `json:"printed_at,omitempty"`
+	ConfirmedAt *time.Time    `json:"confirmed_at,omitempty"`
+	How         string        `json:"confirmed_how,omitempty"`
+	Visits      []exportVisit `json:"visits,omitempty"`
+}
+
+type exportVisit struct {
+	At     time.Time `json:"at"`
+	Result string    `json:"result"`
+	Place  string    `json:"place,omitempty"`
+	Note   string    `json:"note,omitempty"`
+}
+
 type exportLook struct {
 	At             time.Time `json:"at"`
 	OrganisationID int64     `json:"organisation_id"`
@@ -166,8 +202,10 @@ func exportMe(d Deps) func(context.Context, org.Actor, *web.Empty) (*exportOutpu
 		for _, r := range rows {
 			v.Wishes = append(v.Wishes, exportWish{PostID: r.PostID, Kind: r.Kind, Mode: r.Mode})
 		}
-		if err := addConsents(ctx, d, a, &v); err != nil {
-			return nil, err
+		for _, add := range []func(context.Context, Deps, org.Actor, *exportView) error{addConsents, addMessages, addServed} {
+			if err := add(ctx, d, a, &v); err != nil {
+				return nil, err
+			}
 		}
 		return &exportOutput{Body: v}, nil
 	}
@@ -176,7 +214,7 @@ func exportMe(d Deps) func(context.Context, org.Actor, *web.Empty) (*exportOutpu
 func viewExport(x *org.Export) exportView {
 	v := exportView{Name: x.Name, Phone: x.Phone, Since: web.Time(x.Since), Accounts: []exportAccount{}, Consents: []exportConsent{}, Homes: []exportHome{},
 		Posts: []exportPost{}, Absences: []exportAbsence{}, Wishes: []exportWish{}, Roster: []exportOwner{}, Applications: []exportApplication{}, AreaClaims: []exportArea{}, Requests: []exportRequest{},
-		Complaints: []caseView{}, Looks: []exportLook{}, Messages: []exportMessages{}, Taps: []exportTap{}}
+		Complaints: []caseView{}, Looks: []exportLook{}, Messages: []exportMessages{}, Taps: []exportTap{}, Inbox: []exportItem{}, Sent: []exportSent{}, Served: []exportServed{}}
 	for _, i := range x.Accounts {
 		v.Accounts = append(v.Accounts, exportAccount{Provider: string(i.Provider), OpenID: i.OpenID, Since: web.Time(i.CreatedAt)})
 	}
@@ -223,6 +261,44 @@ func addConsents(ctx context.Context, d Deps, a org.Actor, v *exportView) error 
 	}
 	for _, e := range kept.Entries {
 		v.Taps = append(v.Taps, exportTap{Template: e.Template, Kind: e.Kind, At: web.Time(e.At)})
+	}
+	return nil
+}
+
+// mostItems bounds the messages of an export.
+const mostItems = 1000
+
+// addMessages adds what the person was told, in the app and outside.
+func addMessages(ctx context.Context, d Deps, a org.Actor, v *exportView) error {
+	items, err := d.Inbox.List(ctx, a, 0, mostItems)
+	if err != nil {
+		return err
+	}
+	for _, i := range items {
+		v.Inbox = append(v.Inbox, exportItem{Title: i.Title, Body: i.Body, At: web.Time(i.CreatedAt), ReadAt: web.TimeOr(i.ReadAt)})
+	}
+	sends, err := d.Notifier.ListOwn(ctx, a)
+	if err != nil {
+		return err
+	}
+	for _, s := range sends {
+		v.Sent = append(v.Sent, exportSent{Channel: string(s.Channel), Title: s.Title, State: string(s.State), At: web.Time(s.CreatedAt), SentAt: web.TimeOr(s.SentAt), ConfirmedAt: web.TimeOr(s.ConfirmedAt)})
+	}
+	return nil
+}
+
+// addServed adds what was served on the person's homes.
+func addServed(ctx context.Context, d Deps, a org.Actor, v *exportView) error {
+	list, err := d.Campaigns.ListOwn(ctx, a)
+	if err != nil {
+		return err
+	}
+	for _, s := range list {
+		x := exportServed{Title: s.Title, State: campaign.ReachNames[s.State], PrintedAt: web.TimeOr(s.PrintedAt), ConfirmedAt: web.TimeOr(s.ConfirmedAt), How: campaign.HowNames[s.ConfirmedHow]}
+		for _, c := range s.Calls {
+			x.Visits = append(x.Visits, exportVisit{At: web.Time(c.At), Result: campaign.ResultNames[c.Result], Place: c.Place, Note: c.Note})
+		}
+		v.Served = append(v.Served, x)
 	}
 	return nil
 }

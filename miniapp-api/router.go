@@ -58,6 +58,7 @@ type Deps struct {
 	Live       *inbox.Live
 	Wishes     *notify.Preferences
 	Campaigns  *campaign.Service
+	Notifier   *notify.Dispatcher
 	Consents   *consent.Service
 	WeChat     WeChat
 	Suggester  Suggester

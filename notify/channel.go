@@ -35,6 +35,20 @@ type Finder interface {
 	Find(ctx context.Context, out Outgoing, since time.Time) (providerID string, found bool, err error)
 }
 
+// Fate is what became of a message that a provider took; "" while it is not known.
+type Fate string
+
+// The fates.
+const (
+	Arrived Fate = "arrived"
+	Lost    Fate = "lost"
+)
+
+// Tracker is a channel whose provider tells only on being asked whether what it took has arrived.
+type Tracker interface {
+	Track(ctx context.Context, out Outgoing, since time.Time) (Fate, error)
+}
+
 // Failure is what an error of a channel means.
 type Failure struct {
 	Code      int

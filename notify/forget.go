@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"math/rand/v2"
 	"slices"
 
 	"github.com/linli-city/linli/models/outbox"
@@ -39,6 +40,19 @@ func (d *Dispatcher) Forget(tx *store.Tx, cases []int64) error {
 	}
 	return nil
 }
+
+// Erase takes a person out of everything that was sent: what went to them goes, and what went to a post that they held then stays
+// with the office, without them.
+func Erase(tx *store.Tx, person int64) error {
+	if err := tx.Where("person_id = ? AND recipient_kind = 'person'", person).Delete(&Delivery{}).Error; err != nil {
+		return err
+	}
+	// One number for each, for a post may have had the same message with several who have been erased since.
+	return tx.Model(&Delivery{}).Where("person_id = ?", person).Update("person_id", Erased+rand.Int64N(Erased/2)).Error
+}
+
+// Erased is from where the numbers begin that stand for people who were erased. No person comes to have one.
+const Erased = int64(1) << 52
 
 // giveBack returns the consents of what was still to go to people. What is in the air gives its own back when it returns unsent.
 func (d *Dispatcher) giveBack(tx *store.Tx, messages []int64) error {

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"slices"
 
-	"gorm.io/gorm"
-
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify/consent"
@@ -322,35 +320,4 @@ func (d *Dispatcher) handBack(tx *store.Tx, rows []Delivery) error {
 		}
 	}
 	return nil
-}
-
-// Confirm records what WeChat says later of a subscribe message that it took. One that did not arrive goes on by the next channel.
-func (d *Dispatcher) Confirm(tx *store.Tx, providerID string, ok bool, code int) error {
-	if providerID == "" {
-		return nil
-	}
-	sent := func() *gorm.DB {
-		return tx.Model(&Delivery{}).Where("provider_id = ? AND channel = ? AND state = ? AND confirmed_at IS NULL", providerID, plan.Mini, Sent)
-	}
-	if ok {
-		return sent().Update("confirmed_at", tx.Now).Error
-	}
-	var rows []Delivery
-	if err := sent().Limit(10).Find(&rows).Error; err != nil || len(rows) == 0 {
-		return err
-	}
-	if err := sent().Updates(map[string]any{"state": Dead, "error_code": code, "last_error": "the provider says that it did not arrive"}).Error; err != nil {
-		return err
-	}
-	var next []Delivery
-	for _, r := range rows {
-		texts, err := textsOf(tx, []int64{r.TextID})
-		if err != nil {
-			return err
-		}
-		if t := texts[r.TextID]; t != nil && t.next(r.Channel) != "" {
-			next = append(next, r.via(tx, t.next(r.Channel)))
-		}
-	}
-	return d.put(tx, next)
 }

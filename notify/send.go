@@ -296,6 +296,9 @@ func (d *Dispatcher) turn(ctx context.Context, n laneName, done []outcome, more 
 			if err := d.settle(tx, done); err != nil {
 				return err
 			}
+			if err := n.count(tx, done); err != nil {
+				return err
+			}
 			if more {
 				if batch, rest, err = d.choose(tx, n, size); err != nil {
 					return err

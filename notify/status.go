@@ -18,6 +18,7 @@ const recent = 10_000
 // Status is how the notifier does.
 type Status struct {
 	Lag   []Lag
+	Rates []Rate
 	Since time.Time // when the first of the deliveries below was written
 	Tries []Tries
 	Stock map[string]consent.Level // of WeChat's consents, by template
@@ -69,16 +70,19 @@ func (d *Dispatcher) FindStatus(ctx context.Context, actor org.Actor) (*Status, 
 		if s.Lag, err = listLag(tx); err != nil {
 			return err
 		}
-		var last Delivery
-		if err := tx.Select("id").Order("id DESC").Limit(1).Find(&last).Error; err != nil {
+		if s.Rates, err = listRates(tx); err != nil {
+			return err
+		}
+		var last int64
+		if err := tx.Model(&Delivery{}).Select("COALESCE(MAX(id), 0)").Scan(&last).Error; err != nil {
 			return err
 		}
 		var first Delivery
-		if err := tx.Select("created_at").Where("id > ?", last.ID-recent).Order("id").Limit(1).Find(&first).Error; err != nil {
+		if err := tx.Select("created_at").Where("id > ?", last-recent).Order("id").Limit(1).Find(&first).Error; err != nil {
 			return err
 		}
 		s.Since = first.CreatedAt
-		return tx.Model(&Delivery{}).Select("channel, state, error_code, COUNT(*) AS n, SUM(repeats) AS repeats").Where("id > ?", last.ID-recent).
+		return tx.Model(&Delivery{}).Select("channel, state, error_code, COUNT(*) AS n, SUM(repeats) AS repeats").Where("id > ?", last-recent).
 			Group("channel, state, error_code").Order("channel, state, error_code").Limit(500).Find(&s.Tries).Error
 	})
 	return &s, err

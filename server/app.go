@@ -79,6 +79,7 @@ type app struct {
 	dispatcher *notify.Dispatcher
 	registry   *prometheus.Registry
 	access     *web.AccessLog
+	limiter    web.Limiter
 	site       *web.Site
 	closers    []func()
 }
@@ -118,8 +119,9 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.inbox = inbox.New(a.db)
 	a.live = inbox.NewLive(a.db, a.redis, int(cfg.Shards.N), maxStreams, log)
 	a.wishes = notify.NewPreferences(a.db, a.quiet())
+	a.limiter = limit.New(a.redis, log)
 	a.consents = consent.New(a.db, a.provided(), log)
-	a.callback = callback.Deps{WeChat: a.wechat, Org: a.org, Consents: a.consents, Log: log}
+	a.callback = callback.Deps{WeChat: a.wechat, Org: a.org, Consents: a.consents, Finished: a.finished, Limiter: a.limiter, Log: log}
 	if a.wechat.box != nil {
 		a.wechat.box.PushTo(a.callback.Take)
 	}
@@ -133,14 +135,17 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 		w.Addresses = a.campaigns.Phones // owners of the roster without an account as well
 	}
 	a.inbox.OnRead(a.campaigns.Read)
-	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.mediation.Erase, a.sessions.Erase, a.inbox.Erase, a.consents.Erase, notify.ErasePreferences, a.campaigns.Erase)
+	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.mediation.Erase, a.sessions.Erase, a.campaigns.Erase, a.inbox.Erase, notify.Erase, a.consents.Erase, notify.ErasePreferences)
 	a.org.OnStaffing(notify.NewHandover(a.quiet()))
 	a.complaints.OnStep(notify.Acted)
 	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Ways: ways, Duty: onDuty, Days: a.workingDays, Told: a.live.Told, Quiet: a.quiet(), Book: a.plan, Consequences: a.reactions(), Stepped: a.complaints.Stepped,
 		Addressees: a.campaigns.Addressees, Admit: a.campaigns.Admit, Shards: int(cfg.Shards.N), Log: log, Registry: a.registry})
 	a.campaigns.Through(a.dispatcher)
+	a.registry.MustRegister(a.campaigns)
 	a.complaints.OnErase(a.dispatcher.Forget)
-	a.consents.OnConfirmed(a.dispatcher.Confirm)
+	a.consents.OnConfirmed(func(tx *store.Tx, id string, ok bool, code int) error {
+		return a.dispatcher.Confirm(tx, plan.Mini, id, ok, code)
+	})
 	return a, nil
 }
 
@@ -152,7 +157,7 @@ func (a *app) mount(ctx context.Context) error {
 	}
 	a.access = web.NewAccessLog(a.db, a.log)
 	a.site = web.New(web.Options{PublicURL: a.cfg.PublicURL, Version: version, Origins: a.cfg.Origins, Proxies: a.cfg.Proxies, MaxBody: a.cfg.MaxBody.N,
-		Timeout: a.cfg.RequestTimeout.D, Sessions: a.sessions, Limiter: limit.New(a.redis, a.log), Access: a.access, Registry: a.registry, Logger: a.log, Outermost: tracing,
+		Timeout: a.cfg.RequestTimeout.D, Sessions: a.sessions, Limiter: a.limiter, Access: a.access, Registry: a.registry, Logger: a.log, Outermost: tracing,
 		Checks: []web.Check{
 			{Name: "database", Essential: true, Do: a.db.Ping},
 			{Name: "schema", Essential: true, Do: a.db.CheckSchema},
@@ -166,10 +171,10 @@ func (a *app) mount(ctx context.Context) error {
 				return err
 			}},
 		}})
-	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Mediation: a.mediation, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Consents: a.consents, Campaigns: a.campaigns,
+	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Mediation: a.mediation, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Consents: a.consents, Campaigns: a.campaigns, Notifier: a.dispatcher,
 		WeChat: a.wechat, Suggester: a.suggester, Vault: a.vault})
 	office.Routes(a.site, office.Deps{DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Joint: a.joint, Mediation: a.mediation, Hotline: a.hotline, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Told: notify.NewTimeline(a.db, a.complaints), Plan: a.plan, Notifier: a.dispatcher, Campaigns: a.campaigns,
-		Pack: a.pack.Code, PublicURL: a.cfg.PublicURL})
+		Scene: a.wechat.client.SceneCode, Pack: a.pack.Code, PublicURL: a.cfg.PublicURL})
 	public.Routes(a.site, public.Deps{Complaints: a.complaints, Board: a.board, Codes: a.codes, PublicURL: a.cfg.PublicURL, Production: a.cfg.Production, Bureau: a.bureau()})
 	h5.Routes(a.site, h5.Deps{Org: a.org, Board: a.board, Complaints: a.complaints, Codes: a.codes, Files: a.files, Campaigns: a.campaigns, PublicURL: a.cfg.PublicURL})
 	callback.Routes(a.site, a.callback)
@@ -200,6 +205,15 @@ func (a *app) workingDays(tx *store.Tx) (calendar.Calendar, error) {
 		return calendar.Calendar{}, err
 	}
 	return complaint.WorkingDays(set)
+}
+
+// finished takes what became of a template message.
+func (a *app) finished(ctx context.Context, msgID string, arrived bool) error {
+	code := 0
+	if !arrived {
+		code = -1 // WeChat says it in words
+	}
+	return a.db.InTx(ctx, func(tx *store.Tx) error { return a.dispatcher.Confirm(tx, plan.Service, msgID, arrived, code) })
 }
 
 // stock tells who has a consent left that a campaign may take.

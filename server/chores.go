@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/notify"
 	"github.com/linli-city/linli/server/web"
 )
 
@@ -42,6 +43,7 @@ func (a *app) chores(ctx context.Context) {
 			n, err := a.dispatcher.SendDigests(ctx)
 			return n > 0, err
 		}},
+		{"ask-receipts", 30 * time.Second, a.dispatcher.AskReceipts},
 		{"complaint-index", 2 * time.Second, func(ctx context.Context) (bool, error) {
 			n, err := a.complaints.IndexTexts(ctx, 500)
 			return n > 0, err
@@ -80,6 +82,9 @@ func (a *app) chores(ctx context.Context) {
 		{"purge-phone-codes", time.Hour, func(ctx context.Context) (bool, error) {
 			n, err := a.codes.Purge(ctx)
 			return n > 0, err
+		}},
+		{"purge-usages", time.Hour, func(ctx context.Context) (bool, error) {
+			return false, notify.PurgeUsages(ctx, a.db)
 		}},
 		{"purge-pushes", time.Hour, func(ctx context.Context) (bool, error) {
 			n, err := a.consents.Purge(ctx)

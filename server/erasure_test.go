@@ -5,13 +5,18 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/file"
+	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/notify"
+	"github.com/linli-city/linli/notify/campaign"
 	"github.com/linli-city/linli/notify/consent"
 	"github.com/linli-city/linli/notify/inbox"
+	"github.com/linli-city/linli/notify/wechat/sandbox"
 	"github.com/linli-city/linli/server/session"
 )
 
@@ -43,6 +48,17 @@ func TestAnErasedPersonIsGone(t *testing.T) {
 		t.Fatal("a public complaint is not shown")
 	}
 	person := e.actor("owner").PersonID
+	e.must(204, "owner", "PUT", "/miniapp/v1/me/name", m{"name": "欧阳擦除"})
+	court := e.served(person, "欧阳擦除")
+	export = e.must(200, "owner", "GET", "/miniapp/v1/me/export", nil).body
+	for _, want := range []string{`"title":"业主大会通知"`, `"confirmed_how":"业主登录后打开"`, `"result":"家中无人"`, `"channel":"wechat_mini"`, "请参加投票"} {
+		if !strings.Contains(export, want) {
+			t.Errorf("the export lacks what was told, %s", want)
+		}
+	}
+	if other := e.must(200, "co_owner", "GET", "/miniapp/v1/me/export", nil).body; strings.Contains(other, "欧阳擦除") {
+		t.Error("a co-owner's export tells of somebody else")
+	}
 	request := e.must(201, "owner", "POST", "/miniapp/v1/privacy-requests", m{"kind": "delete", "client_ref": "erase"})
 	e.must(204, "bureau", "POST", fmt.Sprintf("/office/v1/privacy-requests/%d/decision", request.int("id")), m{"grant": true, "answer": "已删除"})
 
@@ -60,7 +76,8 @@ func TestAnErasedPersonIsGone(t *testing.T) {
 			t.Errorf("%s can be opened: %d", name, a.status)
 		}
 	}
-	var left struct{ Accounts, Sessions, Messages, Keys, Consents int64 }
+	type counts struct{ Accounts, Sessions, Messages, Deliveries, Absences, Keys, Consents int64 }
+	var left counts
 	err := e.db.View(t.Context(), func(tx *store.Tx) error {
 		for _, q := range []struct {
 			n     *int64
@@ -69,6 +86,8 @@ func TestAnErasedPersonIsGone(t *testing.T) {
 		}{
 			{&left.Accounts, &complaint.Complainant{}, "person_id = ? AND open_id <> ''"},
 			{&left.Sessions, &session.Session{}, "person_id = ?"},
+			{&left.Deliveries, &notify.Delivery{}, "person_id = ?"},
+			{&left.Absences, &org.Absence{}, "person_id = ?"},
 			{&left.Messages, &inbox.Item{}, "recipient_kind = 'person' AND recipient_id = ?"},
 			{&left.Consents, &consent.Subscription{}, "person_id = ?"},
 			{&left.Keys, &file.File{}, "person_id = ? AND key_sealed <> '' AND subject_kind <> 'case'"},
@@ -79,8 +98,15 @@ func TestAnErasedPersonIsGone(t *testing.T) {
 		}
 		return nil
 	})
-	if err != nil || left.Accounts+left.Sessions+left.Messages+left.Keys+left.Consents != 0 {
+	if err != nil || left != (counts{}) {
 		t.Errorf("left behind: %+v, %v", left, err)
+	}
+	e.nowhere("欧阳擦除", demoPhones("demo-estate")[0], sandbox.OpenID("owner"), sandbox.ServiceOpenID("owner"), sandbox.UnionID("owner"))
+	sheet := e.must(200, "committee_chair", "GET", fmt.Sprintf("/office/v1/campaigns/%d/sheets/evidence?limit=500", court), nil)
+	for _, want := range []string{"与封存时一致", "业主登录后打开", "无人"} {
+		if !strings.Contains(sheet.body, want) {
+			t.Errorf("what was served is no longer proven: no %s", want)
+		}
 	}
 	for swept := 1; swept > 0; {
 		if swept, err = e.files.Sweep(t.Context()); err != nil {
@@ -98,4 +124,32 @@ func TestAnErasedPersonIsGone(t *testing.T) {
 	if err := e.verify(t.Context(), io.Discard, ""); err != nil {
 		t.Errorf("verify: %v", err)
 	}
+}
+
+// served has a campaign reach somebody who opens it and is called on, and seals its record. They were away from a post once.
+func (e *engine) served(person int64, name string) int64 {
+	e.t.Helper()
+	estate := e.town.actors["owner"].Estate
+	e.must(201, "committee_chair", "POST", "/office/v1/notices", m{"estate_id": estate, "kind": "posting", "audience": "residents", "title": "停水公告", "body": "明天停水", "client_ref": "erase"})
+	id := e.must(201, "committee_member", "POST", "/office/v1/campaigns", m{"estate_id": estate, "title": "业主大会通知", "body": "请参加投票", "kind": "assembly", "audience": "owners", "channels": []string{"wechat_mini", "letter", "visit"}, "needs_proof": true, "client_ref": "erase"}).int("id")
+	at := fmt.Sprintf("/office/v1/campaigns/%d", id)
+	e.must(200, "committee_member", "POST", at+"/submission", nil)
+	e.must(200, "community", "POST", at+"/approval", nil)
+	e.campaign(e.t.(*testing.T))
+	item := e.must(200, "owner", "GET", "/miniapp/v1/inbox", nil).json["items"].([]any)[0].(m)
+	e.must(200, "owner", "POST", "/miniapp/v1/inbox/read", m{"ids": []int64{int64(item["id"].(float64))}})
+	var reach campaign.Addressee
+	err := e.db.InTx(e.t.Context(), func(tx *store.Tx) error {
+		if err := tx.Create(&org.Absence{PostID: e.town.actors["committee_member"].Post, PersonID: person, StartsOn: tx.Now.Truncate(24 * time.Hour), EndsOn: tx.Now.Truncate(24 * time.Hour), CreatedAt: tx.Now, EndedAt: &tx.Now}).Error; err != nil {
+			return err
+		}
+		return tx.Where("campaign_id = ? AND person_id = ?", id, person).Take(&reach).Error
+	})
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	e.must(201, "committee_member", "POST", fmt.Sprintf("/office/v1/reaches/%d/visits", reach.ReachID), m{"result": "absent", "place": name + "的单位", "note": name + "不在家，电话" + demoPhones("demo-estate")[0], "client_ref": "erase"})
+	e.settle() // what WeChat says arrived is part of the record
+	e.must(201, "committee_chair", "POST", at+"/records", nil)
+	return id
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -10,8 +11,10 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/notify"
 	"github.com/linli-city/linli/notify/campaign"
 	"github.com/linli-city/linli/notify/plan"
 )
@@ -106,7 +109,8 @@ func TestCampaignsUseTheirKeys(t *testing.T) {
 		t.Errorf("%d seats were laid out, in batches: %+v, %v", v.Seats, v.Progress, err)
 	}
 	later := campaign.Run{CampaignID: c.ID, Number: 99, Kind: campaign.ResendRun, State: "sent", MadeAt: e.db.Now()}
-	if err := e.db.InTx(ctx, func(tx *store.Tx) error { return tx.Create(&later).Error }); err != nil {
+	texts := notify.Lane{Channel: plan.SMS, Priority: event.Bulk, Until: e.db.Now(), Launched: "[]"}
+	if err := e.db.InTx(ctx, func(tx *store.Tx) error { return errors.Join(tx.Create(&later).Error, tx.Create(&texts).Error) }); err != nil {
 		t.Fatal(err)
 	}
 	analyze()
@@ -152,6 +156,25 @@ func TestCampaignsUseTheirKeys(t *testing.T) {
 		{"visits", func() error { _, err := e.campaigns.VisitList(ctx, chair, c.ID, after, 50); return err }},
 		{"resend", func() error { _, err := e.campaigns.Resend(ctx, chair, c.ID); return err }},
 		{"choosing, finishing, counting", func() error { _, err := e.campaigns.Tick(ctx); return err }},
+		{"receipts of texts", func() error { _, err := e.dispatcher.AskReceipts(ctx); return err }},
+		{"the status of the notifier", func() error { _, err := e.dispatcher.FindStatus(ctx, e.actor("bureau")); return err }},
+		{"the metrics of campaigns", func() error { _, err := e.campaigns.Standings(ctx, e.actor("bureau")); return err }},
+		{"a receipt", func() error {
+			err := e.db.InTx(ctx, func(tx *store.Tx) error { return e.dispatcher.Confirm(tx, plan.SMS, "nobody's", true, 0) })
+			return ignore(err, notify.ErrUnsettled)
+		}},
+		{"erasing deliveries", func() error { return e.db.InTx(ctx, func(tx *store.Tx) error { return notify.Erase(tx, 1) }) }},
+		{"an export", func() error {
+			owner := e.actor("owner")
+			_, err := e.campaigns.ListOwn(ctx, owner)
+			if err == nil {
+				_, err = e.dispatcher.ListOwn(ctx, owner)
+			}
+			if err == nil {
+				_, err = e.inbox.List(ctx, owner, 0, 1000)
+			}
+			return err
+		}},
 		{"a scanned letter", func() error {
 			err := e.campaigns.ConfirmSlip(ctx, strings.Repeat("a", 26))
 			return ignore(err, campaign.ErrSlip)
@@ -160,7 +183,7 @@ func TestCampaignsUseTheirKeys(t *testing.T) {
 			return e.db.InTx(ctx, func(tx *store.Tx) error { return e.campaigns.Act(tx, campaign.Subject{Kind: "motion", ID: 1}, 1) })
 		}},
 		{"reading", func() error {
-			return e.db.InTx(ctx, func(tx *store.Tx) error { return e.campaigns.Read(tx, 1, []int64{1, 2, 3}) })
+			return e.db.InTx(ctx, func(tx *store.Tx) error { return e.campaigns.Read(tx, 1, []int64{1, 2, 3}, true) })
 		}},
 		{"erasing", func() error { return e.db.InTx(ctx, func(tx *store.Tx) error { return e.campaigns.Erase(tx, 1) }) }},
 	} {

@@ -1,10 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"flag"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/alecthomas/kong"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/linli-city/linli/config"
 	"github.com/linli-city/linli/notify/plan"
@@ -79,6 +85,60 @@ func TestProxiesAreAskedFor(t *testing.T) {
 	}
 	if proxiesMissing(&config.Config{Production: true}) == "" {
 		t.Error("nothing is said in production")
+	}
+}
+
+// TestComposeStarts: what compose.yaml sets, with the secrets that it names, is a whole production configuration, and each secret of
+// it is a file that is declared.
+func TestComposeStarts(t *testing.T) {
+	raw, err := os.ReadFile("../compose.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Services map[string]struct {
+			Environment map[string]string
+			Secrets     []string
+		}
+		Secrets map[string]struct{ File string }
+	}
+	if err := yaml.Unmarshal(raw, &file); err != nil {
+		t.Fatal(err)
+	}
+	secrets := map[string]string{"database": "linli:pw@tcp(mysql:3306)/linli", "link_key": strings.Repeat("k", 32), "wechat_push_key": strings.Repeat("K", 43)}
+	given := map[string]string{"LINLI_PUBLIC_URL": "https://linli.example", "LINLI_PROXIES": "172.16.0.0/12", "LINLI_WECHAT_MINI_ID": "wx1"}
+	folder := t.TempDir()
+	for name, value := range file.Services["migrate"].Environment {
+		if variable, ok := strings.CutPrefix(value, "${"); ok {
+			variable, _, _ = strings.Cut(strings.TrimSuffix(variable, "}"), ":")
+			value = given[variable]
+			if value == "" && strings.Contains(file.Services["migrate"].Environment[name], ":?") {
+				t.Errorf("%s is asked for and nobody knows", variable)
+			}
+		}
+		if secret, ok := strings.CutPrefix(value, "/run/secrets/"); ok {
+			if file.Secrets[secret].File == "" || !slices.Contains(file.Services["migrate"].Secrets, secret) {
+				t.Errorf("the secret %s is not declared", secret)
+			}
+			value = filepath.Join(folder, secret)
+			if err := os.WriteFile(value, []byte(cmp.Or(secrets[secret], "secret of "+secret)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if value != "" {
+			t.Setenv(name, value)
+		}
+	}
+	var c config.Config
+	parser, err := kong.New(&c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := parser.Parse(nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Check(); err != nil || !c.Production || c.WeChatPushKey.Value() != secrets["wechat_push_key"] {
+		t.Errorf("compose.yaml does not start: %v", err)
 	}
 }
 

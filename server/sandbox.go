@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"net/http"
 	"path/filepath"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -37,7 +38,7 @@ func newSandboxPhone(a *app, c *wechat.Config) (*sandboxPhone, error) {
 		c.Token = rand.Text() // nobody but the sandbox pushes
 	}
 	box, err := sandbox.New(sandbox.Options{BookPath: filepath.Join(a.cfg.Data, "sandbox-book.jsonl"), MiniApps: []sandbox.App{sandboxMini}, ServiceApp: sandboxService,
-		Templates: templates, PushToken: c.Token, PushKey: c.EncodingAESKey})
+		Templates: templates, PushToken: c.Token, PushKey: c.EncodingAESKey, PushAgain: 200 * time.Millisecond}) // nobody is in the way of our own
 	if err != nil {
 		return nil, err
 	}

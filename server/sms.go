@@ -96,6 +96,15 @@ func (t noticeTexts) Find(ctx context.Context, out notify.Outgoing, since time.T
 	return id, found, err
 }
 
+// Track asks whether one has arrived.
+func (t noticeTexts) Track(ctx context.Context, out notify.Outgoing, since time.Time) (notify.Fate, error) {
+	_, _, said, err := t.texter.Find(ctx, out.To, out.Key, since)
+	if err != nil {
+		return "", &notify.Failure{Limited: sms.Limited(err), Err: err}
+	}
+	return map[sms.Receipt]notify.Fate{sms.Arrived: notify.Arrived, sms.Failed: notify.Lost}[said], nil
+}
+
 // mountTexts shows what phones received in the sandbox, and lets it misbehave.
 func mountTexts(site *web.Site, box *sms.Sandbox) {
 	site.Unlisted(http.MethodGet, "/sandbox-texts", "the sandbox's short messages; never mounted with the real WeChat", func(c *gin.Context) {

@@ -11,6 +11,7 @@ import (
 	"github.com/linli-city/linli/notify/consent"
 	"github.com/linli-city/linli/notify/plan"
 	"github.com/linli-city/linli/notify/wechat"
+	"github.com/linli-city/linli/server/callback"
 )
 
 // wechatAccount fits the WeChat client to what the surfaces and domains ask for.
@@ -54,27 +55,33 @@ func (w *wechatAccount) Echo(query url.Values) (string, error) {
 }
 
 // Push checks and opens one push.
-func (w *wechatAccount) Push(query url.Values, body []byte) (consent.Event, error) {
+func (w *wechatAccount) Push(query url.Values, body []byte) (callback.Push, error) {
 	plain, err := w.client.VerifyPush(query, body, w.now())
 	if err != nil {
-		return consent.Event{}, err
+		return callback.Push{}, err
 	}
 	e, err := wechat.ParseEvent(plain)
 	if err != nil {
-		return consent.Event{}, err
+		return callback.Push{}, err
 	}
-	out := consent.Event{Name: e.Name, OpenID: e.From, At: e.At}
+	out := callback.Push{Event: consent.Event{Name: e.Name, OpenID: e.From, At: e.At}, MsgID: e.MsgID, Status: e.Status, Key: e.Key, Text: e.Text}
 	for _, c := range e.List {
 		out.Choices = append(out.Choices, consent.Choice{TemplateID: c.TemplateID, Status: c.Status, MsgID: c.MsgID, Code: c.ErrorCode, Explanation: c.ErrorText})
 	}
 	return out, nil
 }
 
-// UnionOf gives the union id of a follower.
-func (w *wechatAccount) UnionOf(ctx context.Context, openID string) (string, error) {
+// Follower tells whether somebody follows the service account, and their union id.
+func (w *wechatAccount) Follower(ctx context.Context, openID string) (unionID string, following bool, err error) {
 	f, err := w.client.ServiceUser(ctx, openID)
-	return f.UnionID, err
+	if wechat.Code(err) == noSuchAccount {
+		return "", false, nil // an account of the mini-program
+	}
+	return f.UnionID, f.Following, err
 }
+
+// noSuchAccount is WeChat's code for an openid that is not the service account's.
+const noSuchAccount = 40003
 
 // ways are how WeChat reaches people: residents in the mini-program, staff through the service account.
 func (w *wechatAccount) ways(templates map[string]string) map[plan.Channel]*notify.Way {

@@ -34,7 +34,7 @@ var entities = []any{
 	store.Lease{}, store.Numbering{},
 	audit.Entry{}, audit.Pending{}, audit.Seal{},
 	outbox.Message{}, notify.Reaction{}, notify.Text{}, notify.Delivery{}, notify.Lane{}, notify.Usage{}, notify.PlanChange{}, notify.Ack{}, notify.Letter{}, notify.Preference{}, notify.DigestHour{}, inbox.Item{},
-	org.Organisation{}, org.Person{}, org.Identity{}, org.Consent{}, org.PrivacyRequest{}, org.Post{}, org.PostHolder{}, org.Absence{}, org.Invitation{},
+	org.Organisation{}, org.Person{}, org.Identity{}, org.AccountCode{}, org.Consent{}, org.PrivacyRequest{}, org.Post{}, org.PostHolder{}, org.Absence{}, org.Invitation{},
 	org.Estate{}, org.Appointment{}, org.Building{}, org.Unit{}, org.OwnerSet{}, org.Owner{}, org.Ownership{}, org.Residence{},
 	org.Application{}, org.AreaClaim{}, org.LocalValue{}, org.RosterImport{}, org.Register{},
 	file.File{},

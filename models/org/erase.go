@@ -22,6 +22,10 @@ func (s *Service) erase(tx *store.Tx, actor Actor, person int64) error {
 	if n > 0 {
 		return ErrStillHolding
 	}
+	phone, err := s.phoneOf(tx, person)
+	if err != nil {
+		return err
+	}
 	if _, err := endResidences(tx, actor, "erased", "person_id = ?", person); err != nil {
 		return err
 	}
@@ -41,8 +45,13 @@ func (s *Service) erase(tx *store.Tx, actor Actor, person int64) error {
 			return err
 		}
 	}
-	if err := tx.Where("person_id = ?", person).Delete(&Identity{}).Error; err != nil {
+	if err := s.forgetSold(tx, phone); err != nil {
 		return err
+	}
+	for _, gone := range []any{&Identity{}, &Absence{}, &AccountCode{}} {
+		if err := tx.Where("person_id = ?", person).Delete(gone).Error; err != nil {
+			return err
+		}
 	}
 	for _, e := range s.erasers {
 		if err := e(tx, person); err != nil {
@@ -50,4 +59,14 @@ func (s *Service) erase(tx *store.Tx, actor Actor, person int64) error {
 		}
 	}
 	return audit.Append(tx, actor, "person.erase", audit.Subject{Kind: "person", ID: person}, nil)
+}
+
+// forgetSold takes a phone out of what the roster keeps of homes that were sold: who owned them stays, how to reach them need not.
+func (s *Service) forgetSold(tx *store.Tx, phone string) error {
+	if phone == "" {
+		return nil
+	}
+	return tx.Model(&Owner{}).Where("phone_index IN ?", s.vault.Indexes("phone", phone)).
+		Where("NOT EXISTS (SELECT 1 FROM ownerships o WHERE o.owner_set_id = owners.owner_set_id AND o.current_unit IS NOT NULL)").
+		Updates(map[string]any{"phone_sealed": "", "phone_index": ""}).Error
 }

@@ -40,6 +40,10 @@ func TestErasureKeepsTheHistory(t *testing.T) {
 	ctx := t.Context()
 	w.apply(t, line("101", "88", "甲", paper(1), phoneA, ""))
 	owner, _ := w.owner(t, phoneA)
+	sold := org.Owner{EstateID: w.Estate.ID, OwnerSetID: 999, Position: 1, NameSealed: w.Vault.Seal("甲", "owners.name"), PhoneSealed: w.Vault.Seal(phoneA, "owners.phone"), PhoneIndex: w.Vault.Index("phone", phoneA), CreatedAt: w.DB.Now()}
+	if err := w.DB.InTx(ctx, func(tx *store.Tx) error { return tx.Create(&sold).Error }); err != nil {
+		t.Fatal(err)
+	}
 	r, err := w.s.RequestPrivacy(ctx, owner, "delete", "", "r1")
 	if err != nil {
 		t.Fatal(err)
@@ -55,6 +59,13 @@ func TestErasureKeepsTheHistory(t *testing.T) {
 	}
 	if len(w.homes(t, owner)) != 0 {
 		t.Error("an erased person still has a home")
+	}
+	var roster []org.Owner
+	err = w.DB.View(ctx, func(tx *store.Tx) error {
+		return tx.Where("id = ? OR phone_index <> ''", sold.ID).Order("id").Find(&roster).Error
+	})
+	if err != nil || len(roster) != 2 || roster[0].ID == sold.ID || roster[1].PhoneSealed != "" || roster[1].PhoneIndex != "" || roster[1].NameSealed == "" {
+		t.Errorf("the roster names who owns and who owned, and the phone of who owns alone: %+v, %v", roster, err)
 	}
 	if err := w.s.DecidePrivacy(ctx, bureau, r.ID, true, "再删一次"); !errors.Is(err, org.ErrDecided) {
 		t.Errorf("decided twice: %v", err)

@@ -112,13 +112,6 @@ func personOfUnion(tx *store.Tx, unionID string) (int64, error) {
 	return ids[0], nil
 }
 
-// Unfollow marks a service account as no longer following, so that nothing more is sent to it.
-func (s *Service) Unfollow(ctx context.Context, openID string) error {
-	return s.db.InTx(ctx, func(tx *store.Tx) error {
-		return tx.Model(&Identity{}).Where("provider = ? AND open_id = ?", ServiceAccount, openID).Update("active", false).Error
-	})
-}
-
 // OpenIDs gives the active accounts of people with one provider, by person.
 func OpenIDs(tx *store.Tx, provider Provider, persons []int64) (map[int64]string, error) {
 	// Nothing is said of the provider to the database: SQLite would walk all accounts of it to find those of some people.

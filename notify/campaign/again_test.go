@@ -167,7 +167,8 @@ func TestResidentsByHome(t *testing.T) {
 	}
 }
 
-// TestAnErasedPersonLeavesTheEvidence: the seat stays served, and nothing says by whom.
+// TestAnErasedPersonLeavesTheEvidence: the seat stays served and the sealed record holds; nothing says by whom, and nothing more
+// goes to them.
 func TestAnErasedPersonLeavesTheEvidence(t *testing.T) {
 	w := newWorld(t)
 	a := w.Person()
@@ -175,9 +176,33 @@ func TestAnErasedPersonLeavesTheEvidence(t *testing.T) {
 	c := w.launch()
 	w.drain()
 	w.read(a)
+	if _, err := w.svc.Seal(t.Context(), w.chair, c.ID); err != nil {
+		t.Fatal(err)
+	}
 	w.tx(func(tx *store.Tx) error { return w.svc.Erase(tx, a.PersonID) })
 	r := w.seat(c, set)
-	if r.ConfirmedHow != campaign.ByReading || r.ConfirmedBy != 0 || r.People != 0 {
+	if r.ConfirmedHow != campaign.ByReading || r.ConfirmedBy != 0 || len(r.Sends) != 1 || r.ReadAt == nil {
 		t.Errorf("after the erasure: %+v", r)
+	}
+	if rec, err := w.svc.FindRecord(t.Context(), w.chair, c.ID, true); err != nil || !rec.Same {
+		t.Errorf("the record does not hold any more: %+v, %v", rec, err)
+	}
+	var left int64
+	w.tx(func(tx *store.Tx) error {
+		for table, column := range map[string]string{"reach_people": "person_id", "deliveries": "person_id", "inbox_items": "recipient_id"} {
+			var n int64
+			if err := tx.Table(table).Where(column+" = ?", a.PersonID).Count(&n).Error; err != nil {
+				return err
+			}
+			left += n
+		}
+		people, _, err := w.svc.Addressees(t.Context(), tx, 1, 0, 10)
+		if len(people) != 0 {
+			t.Errorf("it still goes to %v", people)
+		}
+		return err
+	})
+	if left != 0 {
+		t.Errorf("%d rows still name the person", left)
 	}
 }

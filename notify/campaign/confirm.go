@@ -37,9 +37,9 @@ func mine(tx *store.Tx, campaigns []int64, person int64) ([]int64, error) {
 	return ids, err
 }
 
-// Read confirms what a person has opened in the app; the inbox calls it in the transaction that marks the items as read. Several
-// marked in one go were not opened one by one: that is no proof.
-func (s *Service) Read(tx *store.Tx, person int64, items []int64) error {
+// Read confirms what a person has opened in the app; the inbox calls it in the transaction that marks the items as read. What
+// was not opened but marked, alone or with others, is no proof.
+func (s *Service) Read(tx *store.Tx, person int64, items []int64, opened bool) error {
 	var campaigns []int64
 	err := tx.Model(&Run{}).Joins("JOIN inbox_items i ON i.message_id = campaign_runs.message_id AND i.recipient_kind = 'person'").
 		Where("i.id IN ? AND i.recipient_id = ?", items, person).Distinct().Pluck("campaign_runs.campaign_id", &campaigns).Error
@@ -50,9 +50,9 @@ func (s *Service) Read(tx *store.Tx, person int64, items []int64) error {
 	if err != nil {
 		return err
 	}
-	how := ByReading
-	if len(items) > 1 {
-		how = ByMarking
+	how := ByMarking
+	if opened {
+		how = ByReading
 	}
 	_, err = confirm(tx, reaches, how, person)
 	return err

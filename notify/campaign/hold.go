@@ -127,7 +127,7 @@ func (s *Service) Addressees(ctx context.Context, tx *store.Tx, run, after int64
 	}
 	var rows []struct{ ID, PersonID int64 }
 	q := tx.WithContext(ctx).Table("reach_people").Select("reach_people.id, reach_people.person_id").Joins("JOIN reaches r ON r.id = reach_people.reach_id").
-		Where("reach_people.campaign_id = ? AND reach_people.id > ?", c.ID, after)
+		Where("reach_people.campaign_id = ? AND reach_people.id > ? AND reach_people.person_id < ?", c.ID, after, notify.Erased)
 	if r.Kind == FirstRun {
 		q = q.Where("r.run >= ?", r.Number)
 	} else {

@@ -39,15 +39,19 @@ func (Item) TableName() string { return "inbox_items" }
 // Service reads and marks the inbox.
 type Service struct {
 	db   *store.DB
-	read func(tx *store.Tx, person int64, items []int64) error
+	read func(tx *store.Tx, person int64, items []int64, opened bool) error
 }
 
 // New wires the inbox.
-func New(db *store.DB) *Service { return &Service{db: db} }
+func New(db *store.DB) *Service {
+	return &Service{db: db, read: func(*store.Tx, int64, []int64, bool) error { return nil }}
+}
 
-// OnRead adds what follows when people read their own items, in the transaction that marks them. It is called while the
-// services are wired.
-func (s *Service) OnRead(f func(tx *store.Tx, person int64, items []int64) error) { s.read = f }
+// OnRead sets what follows when people read their own items, in the transaction that marks them: opened one, or marked many in one
+// go. It is called once, while the services are wired.
+func (s *Service) OnRead(f func(tx *store.Tx, person int64, items []int64, opened bool) error) {
+	s.read = f
+}
 
 // mine narrows to what the actor may read: staff read their post's, residents their own.
 func mine(a org.Actor) func(*gorm.DB) *gorm.DB {
@@ -102,7 +106,8 @@ func (s *Service) Unread(ctx context.Context, a org.Actor) (int64, error) {
 	return int64(len(ids)), err
 }
 
-// MarkRead marks items as read; those of others are left alone. It returns how many it marked.
+// MarkRead marks items as read; those of others are left alone. It returns how many it marked. Who opens one that was marked
+// before has opened it all the same.
 func (s *Service) MarkRead(ctx context.Context, a org.Actor, ids []int64) (int64, error) {
 	if err := a.Must(org.UseInbox); err != nil {
 		return 0, err
@@ -110,10 +115,10 @@ func (s *Service) MarkRead(ctx context.Context, a org.Actor, ids []int64) (int64
 	var n int64
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		res := tx.Model(&Item{}).Scopes(mine(a)).Where("id IN ? AND read_at IS NULL", append([]int64{0}, ids...)).Update("read_at", tx.Now)
-		if n = res.RowsAffected; res.Error != nil || n == 0 || s.read == nil || a.Post != nil {
+		if n = res.RowsAffected; res.Error != nil || a.Post != nil {
 			return res.Error
 		}
-		return s.read(tx, a.PersonID, ids)
+		return s.read(tx, a.PersonID, ids, len(ids) == 1)
 	})
 	return n, err
 }
@@ -152,8 +157,10 @@ func (s *Service) MarkReadUpTo(ctx context.Context, a org.Actor, last int64) (in
 				return err
 			}
 			res := tx.Model(&Item{}).Where("id IN ? AND read_at IS NULL", ids).Update("read_at", tx.Now)
-			n = res.RowsAffected
-			return res.Error
+			if n = res.RowsAffected; res.Error != nil || a.Post != nil {
+				return res.Error
+			}
+			return s.read(tx, a.PersonID, ids, false)
 		})
 		all += n
 		if err != nil || n == 0 {

@@ -17,8 +17,8 @@ import (
 const (
 	// look is how often the database is asked for what no hint told of: with Redis dead, open pages are that much slower.
 	look = 10 * time.Second
-	// perSession is how many pages of one session are told.
-	perSession = 3
+	// perSession is how many pages of one session are told, and perPerson how many of all that somebody is signed in with.
+	perSession, perPerson = 3, 5
 	// lookBatch is how many inboxes one query names.
 	lookBatch = 500
 )
@@ -60,6 +60,7 @@ type Live struct {
 	closed   bool
 	open     int
 	sessions map[int64]int
+	persons  map[int64]int
 	boxes    map[box][]*Stream
 	dirty    map[box]bool
 	poked    chan struct{}
@@ -67,7 +68,7 @@ type Live struct {
 
 // NewLive wires it; most is how many streams this process holds open, and shards how many channels of Redis the hints take.
 func NewLive(db *store.DB, r redis.UniversalClient, shards, most int, log *slog.Logger) *Live {
-	return &Live{db: db, hints: newHints(r, shards), most: most, log: log, sessions: map[int64]int{}, boxes: map[box][]*Stream{}, dirty: map[box]bool{}, poked: make(chan struct{}, 1)}
+	return &Live{db: db, hints: newHints(r, shards), most: most, log: log, sessions: map[int64]int{}, persons: map[int64]int{}, boxes: map[box][]*Stream{}, dirty: map[box]bool{}, poked: make(chan struct{}, 1)}
 }
 
 // Stream is what one open page is told.
@@ -75,6 +76,7 @@ type Stream struct {
 	live    *Live
 	box     box
 	session int64
+	person  int64
 	after   int64 // the newest item that the page knows of
 	unread  int64 // how many it was told are unread, -1 before it was told
 	news    chan News
@@ -90,7 +92,7 @@ func (l *Live) Open(ctx context.Context, a org.Actor, after int64) (*Stream, err
 	if err := a.Must(org.UseInbox); err != nil {
 		return nil, err
 	}
-	s := &Stream{live: l, box: boxOf(a), session: a.SessionID, after: after, unread: -1, news: make(chan News, 1)}
+	s := &Stream{live: l, box: boxOf(a), session: a.SessionID, person: a.PersonID, after: after, unread: -1, news: make(chan News, 1)}
 	if err := l.add(s); err != nil {
 		return nil, err
 	}
@@ -114,11 +116,12 @@ func (l *Live) add(s *Stream) error {
 	switch {
 	case l.closed || l.open >= l.most:
 		return ErrFull
-	case l.sessions[s.session] >= perSession:
+	case l.sessions[s.session] >= perSession, l.persons[s.person] >= perPerson:
 		return ErrTooManyPages
 	}
 	l.open++
 	l.sessions[s.session]++
+	l.persons[s.person]++
 	l.boxes[s.box] = append(l.boxes[s.box], s)
 	return nil
 }
@@ -140,6 +143,9 @@ func (l *Live) remove(s *Stream) {
 	}
 	if l.sessions[s.session]--; l.sessions[s.session] == 0 {
 		delete(l.sessions, s.session)
+	}
+	if l.persons[s.person]--; l.persons[s.person] == 0 {
+		delete(l.persons, s.person)
 	}
 	l.open--
 	close(s.news)

@@ -189,10 +189,10 @@ func TestALateCommitIsHeard(t *testing.T) {
 	}
 }
 
-// TestStreamsAreBounded: three of a session, so many of a process; whoever closes makes room, and a process that stops ends all.
+// TestStreamsAreBounded: three of a session, five of a person, so many of a process; whoever closes makes room, and a process that stops ends all.
 func TestStreamsAreBounded(t *testing.T) {
 	d := newDesk(t)
-	l := d.live(5)
+	l := d.live(6)
 	var open []*inbox.Stream
 	for range 3 {
 		open = append(open, d.open(l, resident(7, 1), 0))
@@ -200,12 +200,17 @@ func TestStreamsAreBounded(t *testing.T) {
 	if _, err := l.Open(t.Context(), resident(7, 1), 0); !errors.Is(err, inbox.ErrTooManyPages) {
 		t.Errorf("a fourth of one session: %v", err)
 	}
-	for n := range 2 {
-		open = append(open, d.open(l, resident(7, int64(n+2)), 0))
+	staff := org.Actor{PersonID: 7, SessionID: 3, Consented: true, Post: &org.Acting{PostID: 70}}
+	open = append(open, d.open(l, resident(7, 2), 0), d.open(l, staff, 0))
+	if _, err := l.Open(t.Context(), resident(7, 4), 0); !errors.Is(err, inbox.ErrTooManyPages) {
+		t.Errorf("a sixth of one person: %v", err)
 	}
-	if _, err := l.Open(t.Context(), resident(8, 9), 0); !errors.Is(err, inbox.ErrFull) {
-		t.Errorf("a sixth of one process: %v", err)
+	open = append(open, d.open(l, resident(8, 5), 0))
+	if _, err := l.Open(t.Context(), resident(9, 9), 0); !errors.Is(err, inbox.ErrFull) {
+		t.Errorf("a seventh of one process: %v", err)
 	}
+	open[4].Close()
+	open[4] = d.open(l, resident(7, 4), 0)
 	open[0].Close()
 	open[0].Close()
 	open[0] = d.open(l, resident(7, 1), 0)

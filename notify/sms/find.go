@@ -23,8 +23,18 @@ const (
 
 var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60) // no summer time since 1991
 
-// delivered is SendStatus: 1 waits for the network's receipt, 2 failed, 3 arrived.
-const delivered = 3
+// receipts are the values of SendStatus; another one is no word yet.
+var receipts = map[number]Receipt{1: Awaited, 2: Failed, 3: Arrived}
+
+// best is what two texts of one key come to: one that may still arrive speaks for both.
+func best(a, b Receipt) Receipt {
+	for _, r := range []Receipt{Arrived, Awaited} {
+		if a == r || b == r {
+			return r
+		}
+	}
+	return b
+}
 
 // row is a text as QuerySendDetails gives it. It has no BizId.
 type row struct {
@@ -45,9 +55,9 @@ func (n *number) UnmarshalJSON(b []byte) error {
 // Find asks the provider for a text by its key, in each Shanghai day from since to now. The provider does not give the text's
 // BizId again, so the id is empty. A text shows up some seconds after it was taken: whoever asks at once may hear "not found"
 // of one that is on its way.
-func (c *Client) Find(ctx context.Context, phone, key string, since time.Time) (providerID string, found, arrived bool, err error) {
+func (c *Client) Find(ctx context.Context, phone, key string, since time.Time) (providerID string, found bool, r Receipt, err error) {
 	if !mobile.MatchString(phone) || !keyShape.MatchString(key) {
-		return "", false, false, refusal(opFind, "isv.INVALID_PARAMETERS", 0, "", "not a mobile number, or not a key")
+		return "", false, "", refusal(opFind, "isv.INVALID_PARAMETERS", 0, "", "not a mobile number, or not a key")
 	}
 	ctx, cancel := context.WithTimeout(ctx, findPatience)
 	defer cancel()
@@ -55,15 +65,15 @@ func (c *Client) Find(ctx context.Context, phone, key string, since time.Time) (
 	first := day(since.Add(-skew))
 	oldest := today.AddDate(0, 0, 1-remembered)
 	for d := today; !d.Before(first) && !d.Before(oldest); d = d.AddDate(0, 0, -1) {
-		found, arrived, err := c.findOn(ctx, phone, key, d)
+		found, r, err := c.findOn(ctx, phone, key, d)
 		if found || err != nil {
-			return "", found, arrived, err
+			return "", found, r, err
 		}
 	}
 	if first.Before(oldest) {
-		return "", false, false, &Error{Op: opFind, detail: "longer ago than the provider remembers"}
+		return "", false, "", &Error{Op: opFind, detail: "longer ago than the provider remembers"}
 	}
-	return "", false, false, nil
+	return "", false, "", nil
 }
 
 // day is the midnight in Shanghai before t.
@@ -74,7 +84,7 @@ func day(t time.Time) time.Time {
 
 // findOn looks through one day. A list that is longer than is looked through, or shorter than it says, is an error: "not found"
 // would have the text sent again.
-func (c *Client) findOn(ctx context.Context, phone, key string, d time.Time) (found, arrived bool, err error) {
+func (c *Client) findOn(ctx context.Context, phone, key string, d time.Time) (found bool, of Receipt, err error) {
 	seen := 0
 	for page := 1; page <= mostPages; page++ {
 		var got struct {
@@ -87,22 +97,26 @@ func (c *Client) findOn(ctx context.Context, phone, key string, d time.Time) (fo
 			"PhoneNumber": phone, "SendDate": d.Format("20060102"), "PageSize": strconv.Itoa(pageSize), "CurrentPage": strconv.Itoa(page),
 		}, &got)
 		if err != nil {
-			return false, false, err
+			return false, "", err
 		}
 		for _, r := range got.Details.Rows {
 			if r.OutID == key {
-				found, arrived = true, arrived || r.SendStatus == delivered
+				said, known := receipts[r.SendStatus]
+				if !known {
+					said = Awaited
+				}
+				found, of = true, best(of, said)
 			}
 		}
 		seen += len(got.Details.Rows)
 		switch {
 		case found:
-			return true, arrived, nil
+			return true, of, nil
 		case got.TotalCount == nil:
-			return false, false, unreadable(opFind, 200)
+			return false, "", unreadable(opFind, 200)
 		case seen >= int(*got.TotalCount):
-			return false, false, nil
+			return false, "", nil
 		}
 	}
-	return false, false, &Error{Op: opFind, detail: "the list of a day has no end"}
+	return false, "", &Error{Op: opFind, detail: "the list of a day has no end"}
 }

@@ -31,8 +31,8 @@ func TestFindReadsEveryPageAndDay(t *testing.T) {
 	s.pass(2 * time.Hour) // the next day there, the same day in UTC
 	send("tomorrow")
 	for _, key := range []string{"first", "more-60", "more-119", "tomorrow"} {
-		if _, found, arrived, err := c.Find(t.Context(), phone, key, since); !found || !arrived || err != nil {
-			t.Errorf("%s: %v, %v, %v", key, found, arrived, err)
+		if _, found, said, err := c.Find(t.Context(), phone, key, since); !found || said != sms.Arrived || err != nil {
+			t.Errorf("%s: %v, %v, %v", key, found, said, err)
 		}
 	}
 	before := s.Pages()
@@ -76,10 +76,10 @@ func TestFindTellsWhatArrived(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for status, want := range map[int]bool{1: false, 2: false, 3: true} {
+	for status, want := range map[int]sms.Receipt{1: sms.Awaited, 2: sms.Failed, 3: sms.Arrived, 9: sms.Awaited} {
 		s.Settle("k", status)
-		if _, found, arrived, err := c.Find(t.Context(), phone, "k", since); !found || arrived != want || err != nil {
-			t.Errorf("status %d: %v, %v, %v", status, found, arrived, err)
+		if _, found, said, err := c.Find(t.Context(), phone, "k", since); !found || said != want || err != nil {
+			t.Errorf("status %d: %v, %v, %v", status, found, said, err)
 		}
 	}
 }
@@ -136,10 +136,10 @@ func TestFindBelievesNoHalfList(t *testing.T) {
 		`{"Code":"isv.INVALID_PARAMETERS"}`:                                                                       {fails: true},
 	} {
 		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) }))
-		_, found, arrived, err := clientOf(srv.URL).Find(t.Context(), phone, "k", time.Now())
+		_, found, said, err := clientOf(srv.URL).Find(t.Context(), phone, "k", time.Now())
 		srv.Close()
-		if found != want.found || arrived != want.found || (err != nil) != want.fails {
-			t.Errorf("%s: %v, %v, %v", body, found, arrived, err)
+		if found != want.found || (said == sms.Arrived) != want.found || (err != nil) != want.fails {
+			t.Errorf("%s: %v, %v, %v", body, found, said, err)
 		}
 	}
 }

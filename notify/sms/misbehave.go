@@ -17,13 +17,14 @@ const (
 	Limit   = "limited" // nothing more is taken
 	Refuse  = "refuse"  // the number is refused
 	Lost    = "lost"    // the text arrives and the answer does not
+	Vanish  = "vanish"  // the text is taken and never arrives
 )
 
 // Modes are all of them.
-var Modes = []string{Fine, Down, Slow, Busy, Garbage, Limit, Refuse, Lost}
+var Modes = []string{Fine, Down, Slow, Busy, Garbage, Limit, Refuse, Lost, Vanish}
 
 // Fault makes a sandbox misbehave: for Count texts, or, with 0, until told otherwise. Find fails with it, but for "limited",
-// "refuse" and "lost", which concern sending alone.
+// "refuse", "lost" and "vanish", which concern sending alone.
 type Fault struct {
 	Mode  string `json:"mode"`
 	Count int    `json:"count,omitempty"`

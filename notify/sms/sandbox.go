@@ -20,6 +20,8 @@ type Received struct {
 	At    time.Time `json:"at"`
 	Key   string    `json:"key"`
 	ID    string    `json:"id"`
+	// Failed is one that was taken and that the phone never had.
+	Failed bool `json:"failed,omitempty"`
 }
 
 const (
@@ -119,7 +121,7 @@ func (s *Sandbox) Send(ctx context.Context, m Message) (string, error) {
 	if err := s.trouble(ctx, opSend, mode); err != nil {
 		return "", err
 	}
-	id, err := s.receive(m)
+	id, err := s.receive(m, mode == Vanish)
 	if err == nil && mode == Lost {
 		err = unanswered(opSend, true, errors.New("cut"))
 	}
@@ -130,10 +132,10 @@ func (s *Sandbox) Send(ctx context.Context, m Message) (string, error) {
 }
 
 // receive writes a text into the book before it is answered.
-func (s *Sandbox) receive(m Message) (string, error) {
+func (s *Sandbox) receive(m Message, failed bool) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	got := Received{Phone: m.Phone, Text: m.text(sandboxSign), At: s.o.Now(), Key: m.Key, ID: fmt.Sprintf("sandbox-%d", s.count+1)}
+	got := Received{Phone: m.Phone, Text: m.text(sandboxSign), At: s.o.Now(), Key: m.Key, ID: fmt.Sprintf("sandbox-%d", s.count+1), Failed: failed}
 	if s.book != nil {
 		line, err := json.Marshal(got)
 		if err == nil {
@@ -156,31 +158,34 @@ func (s *Sandbox) keep(m Received) {
 }
 
 // Find tells the truth about what phones received.
-func (s *Sandbox) Find(ctx context.Context, phone, key string, since time.Time) (string, bool, bool, error) {
+func (s *Sandbox) Find(ctx context.Context, phone, key string, since time.Time) (string, bool, Receipt, error) {
 	if ctx.Err() != nil {
-		return "", false, false, unanswered(opFind, false, ctx.Err())
+		return "", false, "", unanswered(opFind, false, ctx.Err())
 	}
 	if err := s.trouble(ctx, opFind, s.Fault().Mode); err != nil {
-		return "", false, false, err
+		return "", false, "", err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, m := range slices.Backward(s.list) {
 		if m.Phone == phone && m.Key == key && !m.At.Before(since.Truncate(time.Second)) {
-			return m.ID, true, true, nil
+			if m.Failed {
+				return m.ID, true, Failed, nil
+			}
+			return m.ID, true, Arrived, nil
 		}
 	}
 	if s.count > len(s.list) && since.Before(s.list[0].At) {
-		return "", false, false, &Error{Op: opFind, detail: "longer ago than the sandbox remembers"}
+		return "", false, "", &Error{Op: opFind, detail: "longer ago than the sandbox remembers"}
 	}
-	return "", false, false, nil
+	return "", false, "", nil
 }
 
-// Messages are the last texts, newest first.
+// Messages are the last texts that phones have, newest first.
 func (s *Sandbox) Messages() []Received {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	list := slices.Clone(s.list[max(0, len(s.list)-shown):])
 	slices.Reverse(list)
-	return list
+	return slices.DeleteFunc(list, func(m Received) bool { return m.Failed })
 }

@@ -82,6 +82,14 @@ func TestSandboxMisbehaves(t *testing.T) {
 		})
 	}
 	s := openBox(t, sms.SandboxOptions{})
+	since := s.Now()
+	_ = s.SetFault(sms.Fault{Mode: sms.Vanish, Count: 1})
+	if _, err := s.Send(t.Context(), sms.NewCode("v", phone, "123456")); err != nil || len(s.Messages()) != 0 {
+		t.Errorf("taken, and never there: %v, %+v", err, s.Messages())
+	}
+	if _, found, said, err := s.Find(t.Context(), phone, "v", since); !found || said != sms.Failed || err != nil {
+		t.Errorf("asked about it: %v, %v, %v", found, said, err)
+	}
 	if err := s.SetFault(sms.Fault{Mode: "explode"}); err == nil {
 		t.Error("an unknown mode is taken")
 	}
@@ -130,8 +138,8 @@ func TestSandboxIsKilledAndRestarted(t *testing.T) {
 	if got := again.Messages(); len(got) != 3 || got[0].Key != "k2" || !got[0].At.Equal(since) {
 		t.Errorf("%+v", got)
 	}
-	if id, found, arrived, err := again.Find(t.Context(), phone, "k1", since); !found || !arrived || err != nil || id != "sandbox-2" {
-		t.Errorf("%q, %v, %v, %v", id, found, arrived, err)
+	if id, found, said, err := again.Find(t.Context(), phone, "k1", since); !found || said != sms.Arrived || err != nil || id != "sandbox-2" {
+		t.Errorf("%q, %v, %v, %v", id, found, said, err)
 	}
 	if id, err := again.Send(t.Context(), sms.NewCode("k3", phone, "123456")); err != nil || id != "sandbox-4" {
 		t.Errorf("%q, %v", id, err)

@@ -14,11 +14,21 @@ type Sender interface {
 	Send(ctx context.Context, m Message) (providerID string, err error)
 }
 
-// Finder tells what became of a text whose sending ended without an answer. found means that the provider took it, delivered
-// that the phone has it. Where that cannot be told, the error says so: it is never taken for "not found".
+// Finder tells what became of a text, one whose sending ended without an answer or one that was taken. found means that the
+// provider took it. Where that cannot be told, the error says so: it is never taken for "not found".
 type Finder interface {
-	Find(ctx context.Context, phone, key string, since time.Time) (providerID string, found, delivered bool, err error)
+	Find(ctx context.Context, phone, key string, since time.Time) (providerID string, found bool, r Receipt, err error)
 }
+
+// Receipt is what the phone's network says of a text, "" before it was taken.
+type Receipt string
+
+// The receipts.
+const (
+	Awaited Receipt = "awaited"
+	Arrived Receipt = "arrived"
+	Failed  Receipt = "failed" // nothing more comes of it
+)
 
 // Message is one text to one phone.
 type Message struct {

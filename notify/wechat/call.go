@@ -10,6 +10,7 @@ const (
 	opSubscribe = "subscribe"
 	opTemplate  = "template"
 	opFollower  = "follower"
+	opScene     = "scene"
 )
 
 // once runs do without an access token. Secrets are cut out of any error.

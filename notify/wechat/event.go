@@ -16,6 +16,8 @@ const (
 	EventPopup    = "subscribe_msg_popup_event"
 	EventChange   = "subscribe_msg_change_event"
 	EventSent     = "subscribe_msg_sent_event"
+	EventFinished = "TEMPLATESENDJOBFINISH" // what became of a template message
+	EventScan     = "SCAN"                  // a follower scanned a code of ours
 )
 
 // Event is what WeChat pushes. From is the openid of the person, List the templates a consent or delivery is about.
@@ -25,6 +27,12 @@ type Event struct {
 	Type     string // "event" for events
 	Name     string
 	List     []Choice
+	// MsgID is the template message that an EventFinished is about, and Status how it ended: "success", or "failed:" and why.
+	MsgID, Status string
+	// Key is what stands in the code that somebody scanned, to follow or as a follower.
+	Key string
+	// Text is what somebody wrote, of a message that is no event.
+	Text string
 }
 
 // Choice is one template of an event. Where the person chose, Status is "accept" or "reject" and Scene says where the
@@ -41,6 +49,8 @@ const mostChoices = 20
 type pushed struct {
 	ToUserName, FromUserName, MsgType, Event string
 	CreateTime                               text
+	MsgID                                    text `json:"MsgID" xml:"MsgID"`
+	Status, EventKey, Content                string
 	List                                     choices `xml:"-"`
 	// WeChat's own examples have a change inside the popup's element, so the name of the element decides nothing.
 	Popup  nest `json:"SubscribeMsgPopupEvent" xml:"SubscribeMsgPopupEvent"`
@@ -107,7 +117,10 @@ func ParseEvent(plain []byte) (Event, error) {
 	if err != nil || bad != nil || p.FromUserName == "" {
 		return Event{}, ErrPush
 	}
-	e := Event{To: p.ToUserName, From: p.FromUserName, At: time.Unix(at, 0).UTC(), Type: p.MsgType, Name: p.Event}
+	e := Event{To: p.ToUserName, From: p.FromUserName, At: time.Unix(at, 0).UTC(), Type: p.MsgType, Name: p.Event, MsgID: string(p.MsgID), Status: p.Status, Key: strings.TrimPrefix(p.EventKey, "qrscene_")}
+	if p.MsgType == "text" {
+		e.Text = p.Content
+	}
 	for _, list := range []choices{p.List, p.Popup.List, p.Change.List, p.Sent.List} {
 		for _, i := range list {
 			if len(e.List) == mostChoices {

@@ -165,6 +165,23 @@ func TestParseEvent(t *testing.T) {
 			t.Errorf("popup as %s: %+v", one, e)
 		}
 	}
+	e, err = wechat.ParseEvent([]byte(`<xml><ToUserName>gh_1</ToUserName><FromUserName>oX</FromUserName><CreateTime>1772413200</CreateTime><MsgType>event</MsgType><Event>TEMPLATESENDJOBFINISH</Event><MsgID>200163836</MsgID><Status><![CDATA[failed:user block]]></Status></xml>`))
+	must(t, err)
+	if e.Name != wechat.EventFinished || e.MsgID != "200163836" || e.Status != "failed:user block" || e.Text != "" {
+		t.Errorf("finished: %+v", e)
+	}
+	for _, key := range []string{"<Event>SCAN</Event><EventKey>12345678</EventKey>", "<Event>subscribe</Event><EventKey>qrscene_12345678</EventKey><Ticket>t</Ticket>"} {
+		e, err = wechat.ParseEvent([]byte("<xml><FromUserName>oX</FromUserName><CreateTime>1772413200</CreateTime><MsgType>event</MsgType>" + key + "</xml>"))
+		must(t, err)
+		if e.Key != "12345678" {
+			t.Errorf("scanned: %+v", e)
+		}
+	}
+	e, err = wechat.ParseEvent([]byte(`<xml><FromUserName>oX</FromUserName><CreateTime>1772413200</CreateTime><MsgType>text</MsgType><Content> 12345678 </Content><MsgId>7</MsgId></xml>`))
+	must(t, err)
+	if e.Text != " 12345678 " || e.Name != "" {
+		t.Errorf("text: %+v", e)
+	}
 	for _, bad := range []string{"", "{}", "<xml>", "null", `{"FromUserName":"oX","CreateTime":"soon"}`, strings.Replace(pushEvent, "[{", "["+strings.Repeat(`{"TemplateId":"t"},`, 20)+"{", 1)} {
 		if _, err := wechat.ParseEvent([]byte(bad)); err == nil {
 			t.Errorf("accepted %q", bad)

@@ -1,10 +1,7 @@
 package office
 
 import (
-	"cmp"
 	"context"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/linli-city/linli/models/org"
@@ -155,65 +152,6 @@ func replayAll(d Deps) func(context.Context, org.Actor, *replayAllInput) (*count
 func replayMessage(d Deps) func(context.Context, org.Actor, *IDPath) (*web.Empty, error) {
 	return func(ctx context.Context, a org.Actor, in *IDPath) (*web.Empty, error) {
 		return nil, notify.ReplayMessage(ctx, d.DB, a, in.ID)
-	}
-}
-
-type statusOutput struct {
-	Body struct {
-		Behind bool        `json:"behind" doc:"通知有没有落后"`
-		Lag    []lagView   `json:"lag" doc:"已到时间、还没有办完的"`
-		Since  *time.Time  `json:"since,omitempty" doc:"下面的统计从这个时间起（最近一万条）"`
-		Tries  []triesView `json:"tries"`
-		Stock  []stockView `json:"stock" doc:"居民同意接收的微信消息还剩多少"`
-	}
-}
-
-type stockView struct {
-	Template string `json:"template"`
-	Accounts int64  `json:"accounts" doc:"表示过同意的账号"`
-	Stock    int64  `json:"stock" doc:"还可以发几条"`
-	Closed   int64  `json:"closed" doc:"不再接收的账号"`
-}
-
-type lagView struct {
-	What     string `json:"what" doc:"messages 待分发的消息；其他为待发送的渠道"`
-	Priority string `json:"priority" enum:"alarm,urgent,normal,bulk"`
-	Waiting  int64  `json:"waiting"`
-	Seconds  int64  `json:"oldest_seconds" doc:"最久的一条已经等了多少秒"`
-	Behind   bool   `json:"behind"`
-}
-
-type triesView struct {
-	Channel string `json:"channel"`
-	State   string `json:"state"`
-	Code    int    `json:"error_code,omitempty"`
-	Count   int64  `json:"count"`
-	Repeats int64  `json:"repeats,omitempty" doc:"其中因系统中断而重发过的次数"`
-}
-
-func showNotifyStatus(d Deps) func(context.Context, org.Actor, *web.Empty) (*statusOutput, error) {
-	return func(ctx context.Context, a org.Actor, _ *web.Empty) (*statusOutput, error) {
-		s, err := d.Notifier.FindStatus(ctx, a)
-		if err != nil {
-			return nil, err
-		}
-		out := &statusOutput{}
-		if !s.Since.IsZero() {
-			since := web.Time(s.Since)
-			out.Body.Since = &since
-		}
-		for _, l := range s.Lag {
-			out.Body.Behind = out.Body.Behind || l.Behind()
-			out.Body.Lag = append(out.Body.Lag, lagView{What: cmp.Or(string(l.Channel), "messages"), Priority: l.Priority.String(), Waiting: l.Waiting, Seconds: int64(l.Oldest.Seconds()), Behind: l.Behind()})
-		}
-		for _, name := range slices.Sorted(maps.Keys(s.Stock)) {
-			l := s.Stock[name]
-			out.Body.Stock = append(out.Body.Stock, stockView{Template: name, Accounts: l.Accounts, Stock: l.Stock, Closed: l.Closed})
-		}
-		for _, t := range s.Tries {
-			out.Body.Tries = append(out.Body.Tries, triesView{Channel: string(t.Channel), State: string(t.State), Code: t.ErrorCode, Count: t.N, Repeats: t.Repeats})
-		}
-		return out, nil
 	}
 }
 

@@ -3,6 +3,7 @@
 package office
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -40,7 +41,8 @@ type Deps struct {
 	Plan       *notify.Book
 	Notifier   *notify.Dispatcher
 	Campaigns  *campaign.Service
-	Pack       string // code of the city's rule pack
+	Scene      func(ctx context.Context, scene string, lasts time.Duration) (url string, err error) // a QR code of the service account
+	Pack       string                                                                               // code of the city's rule pack
 	PublicURL  string
 }
 
@@ -60,6 +62,7 @@ var (
 func Routes(site *web.Site, d Deps) {
 	registerRoutes(site, d)
 	absenceRoutes(site, d)
+	serviceAccountRoutes(site, d)
 	complaintRoutes(site, d)
 	joinRoutes(site, d)
 	whistleRoutes(site, d)

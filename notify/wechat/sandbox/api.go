@@ -48,6 +48,7 @@ func (s *Sandbox) apiRoutes() http.Handler {
 	route("POST /wxa/msg_sec_check", s.mini(s.contentCheck))
 	route("POST /cgi-bin/message/subscribe/send", s.mini(s.subscribeSend))
 	route("POST /cgi-bin/message/template/send", s.service(s.templateSend))
+	route("POST /cgi-bin/qrcode/create", s.service(s.sceneCode))
 	route("GET /cgi-bin/user/info", s.service(s.userInfo))
 	route("/", func(*http.Request) reply { return refuse(40066, "invalid url") })
 	return mux

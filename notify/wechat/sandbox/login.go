@@ -99,5 +99,5 @@ func (s *Sandbox) jscode2session(r *http.Request) reply {
 	p := s.people[c.tag]
 	p.key = make([]byte, 16)
 	_, _ = rand.Read(p.key)
-	return reply{"openid": miniMark + c.tag, "unionid": unionMark + c.tag, "session_key": base64.StdEncoding.EncodeToString(p.key)}
+	return reply{"openid": miniMark + c.tag, "unionid": s.union(c.tag), "session_key": base64.StdEncoding.EncodeToString(p.key)}
 }

@@ -43,6 +43,20 @@ func ServiceOpenID(who string) string { return serviceMark + tagOf(who) }
 // UnionID is the unionid of a person, the same for both accounts.
 func UnionID(who string) string { return unionMark + tagOf(who) }
 
+// PartAccounts has WeChat tell no union ids from now on, as where the accounts are not bound to one open platform.
+func (s *Sandbox) PartAccounts() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.apart = true
+}
+
+func (s *Sandbox) union(tag string) string {
+	if s.apart {
+		return ""
+	}
+	return unionMark + tag
+}
+
 func tagOf(who string) string {
 	if m := shape.FindStringSubmatch(who); m != nil {
 		return m[1]
@@ -84,6 +98,58 @@ func (s *Sandbox) Follow(who string) error { return s.follow(who, kindFollow) }
 
 // Unfollow ends it.
 func (s *Sandbox) Unfollow(who string) error { return s.follow(who, kindUnfollow) }
+
+// Scan has a person scan a code of the service account, and follow it if they do not yet.
+func (s *Sandbox) Scan(who, scene string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	tag, p, err := s.meet(who)
+	if err != nil {
+		return err
+	}
+	e := push{service: true, from: serviceMark + tag, event: "SCAN", key: scene}
+	if !p.following {
+		if err := s.book.write(line{Kind: kindFollow, At: s.now(), Tag: tag, Name: p.name}); err != nil {
+			return err
+		}
+		p.following, e.event, e.key = true, "subscribe", "qrscene_"+scene
+	}
+	e.at = s.tap(p)
+	s.tell(e)
+	return nil
+}
+
+// Write has a person write to the service account.
+func (s *Sandbox) Write(who, text string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	tag, p, err := s.meet(who)
+	if err != nil {
+		return err
+	}
+	s.tell(push{service: true, from: serviceMark + tag, text: text, at: s.tap(p)})
+	return nil
+}
+
+// sceneCode makes a code of the service account.
+func (s *Sandbox) sceneCode(c call) reply {
+	var in struct {
+		Expire int    `json:"expire_seconds"`
+		Action string `json:"action_name"`
+		Info   struct {
+			Scene struct {
+				Text string `json:"scene_str"`
+			} `json:"scene"`
+		} `json:"action_info"`
+	}
+	if !c.body(&in) {
+		return badJSON
+	}
+	if in.Action != "QR_STR_SCENE" || in.Info.Scene.Text == "" || len(in.Info.Scene.Text) > 64 || in.Expire < 60 || in.Expire > 2592000 {
+		return refuse(40053, "invalid action info")
+	}
+	return reply{"ticket": "sandbox-ticket", "expire_seconds": in.Expire, "url": "http://weixin.qq.com/q/sandbox-" + in.Info.Scene.Text}
+}
 
 func (s *Sandbox) follow(who, kind string) error {
 	s.mu.Lock()

@@ -38,6 +38,10 @@ type push struct {
 	event    string
 	at       time.Time
 	list     []choice
+	msgID    string // of a template message, and how it ended
+	status   string
+	text     string        // that a follower wrote; it is no event
+	key      string        // of the code that was scanned
 	answered chan struct{} // set on a mark that only says how far the queue is
 }
 
@@ -141,12 +145,21 @@ func (s *Sandbox) carry(ctx context.Context, take Taker, e push) {
 // body is an event as its account writes it: a single template of a list stands without its brackets.
 func (e push) body() ([]byte, error) {
 	if e.service {
+		kind := "event"
+		if e.text != "" {
+			kind = "text"
+		}
 		return xml.Marshal(struct {
 			XMLName                  xml.Name `xml:"xml"`
 			ToUserName, FromUserName string
 			CreateTime               int64
-			MsgType, Event           string
-		}{ToUserName: "gh_sandbox_service", FromUserName: e.from, CreateTime: e.at.Unix(), MsgType: "event", Event: e.event})
+			MsgType                  string
+			Event                    string `xml:",omitempty"`
+			EventKey                 string `xml:",omitempty"`
+			MsgID                    string `xml:",omitempty"`
+			Status                   string `xml:",omitempty"`
+			Content                  string `xml:",omitempty"`
+		}{ToUserName: "gh_sandbox_service", FromUserName: e.from, CreateTime: e.at.Unix(), MsgType: kind, Event: e.event, EventKey: e.key, MsgID: e.msgID, Status: e.status, Content: e.text})
 	}
 	var list any = e.list
 	if len(e.list) == 1 {

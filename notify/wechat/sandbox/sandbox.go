@@ -56,6 +56,7 @@ type Sandbox struct {
 	until    time.Time // end of the fault, if it has one
 	counters map[string]*counter
 	pusher   *pusher // nil while there is nobody to push to
+	apart    bool    // the accounts are not bound to one open platform
 }
 
 // New opens the book and takes up where it ended.

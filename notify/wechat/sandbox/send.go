@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"strconv"
 	"strings"
 	"time"
 )
@@ -85,6 +86,8 @@ func (s *Sandbox) deliver(c call, in posted, channel, page string) reply {
 	if channel == Mini {
 		s.spend(tagOf(in.ToUser), in.TemplateID)
 		s.received(m)
+	} else {
+		s.tell(push{service: true, from: m.OpenID, event: "TEMPLATESENDJOBFINISH", at: m.At, msgID: strconv.FormatInt(m.MsgID, 10), status: "success"})
 	}
 	if s.use(c.URL.Path, Lies) == Lies {
 		return refuse(40001, "invalid credential")
@@ -122,5 +125,5 @@ func (s *Sandbox) userInfo(c call) reply {
 	if p == nil || !p.following {
 		return reply{"subscribe": 0, "openid": openID}
 	}
-	return reply{"subscribe": 1, "openid": openID, "unionid": UnionID(openID), "language": "zh_CN", "subscribe_scene": "ADD_SCENE_QR_CODE"}
+	return reply{"subscribe": 1, "openid": openID, "unionid": s.union(tagOf(openID)), "language": "zh_CN", "subscribe_scene": "ADD_SCENE_QR_CODE"}
 }
