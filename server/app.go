@@ -127,10 +127,15 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.org.OnMove(a.complaints.Relocate, a.joint.Relocate)
 	a.plan = notify.NewBook(a.db, log)
 	ways := a.ways()
-	a.campaigns = campaign.New(campaign.Options{DB: a.db, Vault: a.vault, Files: a.files, Pack: a.pack.Code, SMS: ways[plan.SMS] != nil, Stock: a.stock, Lines: a.lines, Log: log})
+	a.campaigns = campaign.New(campaign.Options{DB: a.db, Vault: a.vault, Files: a.files, Pack: a.pack.Code, SMS: ways[plan.SMS] != nil, Stock: a.stock, Lines: a.lines, Log: log,
+		Plan: a.planNow, Text: textOf, Blot: complaint.ForAnybody})
 	if w := ways[plan.SMS]; w != nil {
-		w.Addresses = a.campaigns.Phones // owners of the roster without an account as well
+		w.Roster = a.campaigns.Phones // owners of the roster without an account as well
+		if a.texts != nil || a.cfg.SMSTemplates[sms.Letter].ID != "" {
+			w.Letters = a.campaigns.Links
+		}
 	}
+	a.org.OnRecognise(a.campaigns.Recognised)
 	a.inbox.OnRead(a.campaigns.Read)
 	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.mediation.Erase, a.sessions.Erase, a.inbox.Erase, a.consents.Erase, notify.ErasePreferences, a.campaigns.Erase)
 	a.org.OnStaffing(notify.NewHandover(a.quiet()))
@@ -193,8 +198,22 @@ func (a *app) quiet() plan.Quiet {
 }
 
 // stock tells who has a consent left that a campaign may take.
-func (a *app) stock(tx *store.Tx, template string, persons []int64) (map[int64]bool, error) {
-	return a.consents.Left(tx, template, event.Bulk, persons)
+func (a *app) stock(tx *store.Tx, template string, p event.Priority, persons []int64) (map[int64]bool, error) {
+	return a.consents.Left(tx, template, p, persons)
+}
+
+// planNow is the notification plan in force.
+func (a *app) planNow(ctx context.Context) (*plan.Table, error) {
+	t, _, err := a.plan.Current(ctx)
+	return t, err
+}
+
+// textOf is a short message as a phone shows it.
+func textOf(title, place, letter string) string {
+	if letter != "" {
+		return sms.NewLetter("", "", title, place, letter).Text()
+	}
+	return sms.NewNotice("", "", title, place).Text()
 }
 
 // lines are the phones that letters name, the nearest first.

@@ -98,7 +98,7 @@ func TestCampaignsUseTheirKeys(t *testing.T) {
 	if _, err := e.campaigns.Submit(ctx, chair, c.ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := e.campaigns.Approve(ctx, clerk, c.ID); err != nil {
+	if _, err := e.campaigns.Approve(ctx, clerk, c.ID, 1); err != nil {
 		t.Fatal(err)
 	}
 	e.campaign(t)
@@ -150,7 +150,28 @@ func TestCampaignsUseTheirKeys(t *testing.T) {
 			return err
 		}},
 		{"visits", func() error { _, err := e.campaigns.VisitList(ctx, chair, c.ID, after, 50); return err }},
-		{"resend", func() error { _, err := e.campaigns.Resend(ctx, chair, c.ID); return err }},
+		{"resend", func() error {
+			_, err := e.campaigns.Resend(ctx, chair, c.ID, campaign.Once{ClientRef: "resend"})
+			return err
+		}},
+		{"another rate", func() error { _, err := e.campaigns.SetRate(ctx, chair, c.ID, 600); return err }},
+		{"preview", func() error { _, err := e.campaigns.Preview(ctx, chair, c.ID); return err }},
+		{"a visit", func() error {
+			_, err := e.campaigns.RecordVisit(ctx, chair, after, campaign.Visited{Result: campaign.NotHome, ClientRef: "visit"})
+			return err
+		}},
+		{"an owner who signs in", func() error {
+			return e.db.InTx(ctx, func(tx *store.Tx) error { return e.campaigns.Recognised(tx, 1, 1) })
+		}},
+		{"addresses", func() error {
+			return e.db.View(ctx, func(tx *store.Tx) error {
+				if _, err := e.campaigns.Phones(tx, estate, []int64{1, -2}); err != nil {
+					return err
+				}
+				_, err := e.campaigns.Links(tx, 1, []int64{-2})
+				return err
+			})
+		}},
 		{"choosing, finishing, counting", func() error { _, err := e.campaigns.Tick(ctx); return err }},
 		{"a scanned letter", func() error {
 			err := e.campaigns.ConfirmSlip(ctx, strings.Repeat("a", 26))

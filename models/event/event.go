@@ -257,8 +257,10 @@ func (NoticePublished) Kind() string { return "disclosure.published" }
 func (n NoticePublished) Estate() int64 { return n.EstateID }
 
 // CampaignSent says that a campaign goes out: at first, once more to those who were not reached, or as a reminder. The words are
-// public, and who is told is the campaign's to say.
+// public, and who is told is the campaign's to say. What is part of the kind: sent, served where each seat's service has to be
+// proven, urgent where it is about safety.
 type CampaignSent struct {
+	What          string    `json:"what"`
 	CampaignID    int64     `json:"campaign_id"`
 	RunID         int64     `json:"run_id"`
 	EstateID      int64     `json:"estate_id"`
@@ -271,7 +273,7 @@ type CampaignSent struct {
 }
 
 // Kind names the event.
-func (CampaignSent) Kind() string { return "campaign.sent" }
+func (e CampaignSent) Kind() string { return "campaign." + e.What }
 
 // Estate gives the estate of the campaign.
 func (e CampaignSent) Estate() int64 { return e.EstateID }
@@ -329,7 +331,9 @@ func (AreaContested) Kind() string { return "area.contested" }
 func (AreaDecided) Kind() string { return "area.decided" }
 
 var makers = map[string]func() Event{
-	"campaign.sent":         func() Event { return new(CampaignSent) },
+	"campaign.sent":         func() Event { return &CampaignSent{What: "sent"} },
+	"campaign.served":       func() Event { return &CampaignSent{What: "served"} },
+	"campaign.urgent":       func() Event { return &CampaignSent{What: "urgent"} },
 	"calendar.unknown":      func() Event { return new(CalendarUnknown) },
 	"notify.behind":         func() Event { return new(NotifierBehind) },
 	"complaint.filed":       func() Event { return new(CaseFiled) },

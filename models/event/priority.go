@@ -61,8 +61,13 @@ func (e Task) Priority() Priority {
 	return Normal
 }
 
-// Priority of a campaign: many are told, at a rate, and nobody waits for it.
-func (CampaignSent) Priority() Priority { return Bulk }
+// Priority of a campaign: many are told, at a rate, and nobody waits for it, unless it is about safety.
+func (e CampaignSent) Priority() Priority {
+	if e.What == "urgent" {
+		return Urgent
+	}
+	return Bulk
+}
 
 // Priority of a notice: a whole estate is told, and the board has it meanwhile.
 func (NoticePublished) Priority() Priority { return Bulk }

@@ -2,10 +2,7 @@ package campaign
 
 import (
 	"context"
-	"strings"
 	"time"
-
-	"gorm.io/gorm"
 
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/store"
@@ -40,13 +37,7 @@ func (s *Service) release(ctx context.Context, id int64) error {
 		if c.PerMinute == 0 {
 			return map[string]any{"state": notify.Waiting, "due_at": tx.Now}, nil
 		}
-		due := "CASE id"
-		var vars []any
-		for i, d := range ids {
-			due += " WHEN ? THEN ?"
-			vars = append(vars, d, at(i))
-		}
-		return map[string]any{"state": notify.Waiting, "due_at": gorm.Expr(due+" ELSE due_at END", vars...)}, tx.Model(&Run{}).Where("id = ?", r.ID).Update("next_due", r.NextDue).Error
+		return map[string]any{"state": notify.Waiting, "due_at": times(ids, at)}, tx.Model(&Run{}).Where("id = ?", r.ID).Update("next_due", r.NextDue).Error
 	})
 }
 
@@ -147,6 +138,8 @@ func (s *Service) Addressees(ctx context.Context, tx *store.Tx, run, after int64
 	if r.Kind != FirstRun || !c.NeedsProof {
 		q = q.Where("r.acted_at IS NULL") // the first notice is served on everybody where its service has to be proven
 	}
+	// Who has made an account since is told as a person.
+	q = q.Where("(reach_people.person_id > 0 OR NOT EXISTS (SELECT 1 FROM reach_people b WHERE b.reach_id = reach_people.reach_id AND b.owner_id = reach_people.owner_id AND b.person_id > 0))")
 	if err := q.Order("reach_people.id").Limit(limit).Scan(&rows).Error; err != nil {
 		return nil, 0, err
 	}
@@ -209,47 +202,4 @@ func split(people []int64) (persons, owners []int64) {
 		}
 	}
 	return persons, owners
-}
-
-// Phones finds the numbers of a campaign's people for short messages: a person's own, else the one that the roster has for
-// them; of an owner without an account the roster's.
-func (s *Service) Phones(tx *store.Tx, people []int64) (map[int64]string, error) {
-	persons, owners := split(people)
-	phones := map[int64]string{}
-	var rows []struct {
-		ID, PersonID int64
-		PhoneSealed  string
-	}
-	err := tx.Table("owners").Select("id, person_id, phone_sealed").Where("(id IN ? OR (person_id <> 0 AND person_id IN ?)) AND phone_sealed <> ''", owners, persons).Order("id").Scan(&rows).Error
-	if err != nil {
-		return nil, err
-	}
-	for _, o := range rows {
-		phone, err := s.o.Vault.Open(o.PhoneSealed, "owners.phone")
-		if err != nil {
-			return nil, err
-		}
-		phones[-o.ID] = phone // who has made an account meanwhile is still reached as who was asked for
-		if o.PersonID != 0 {
-			phones[o.PersonID] = phone
-		}
-	}
-	var own []struct {
-		ID          int64
-		PhoneSealed string
-	}
-	if err := tx.Table("persons").Select("id, phone_sealed").Where("id IN ? AND phone_sealed <> ''", persons).Scan(&own).Error; err != nil {
-		return nil, err
-	}
-	for _, p := range own {
-		if phones[p.ID], err = s.o.Vault.Open(p.PhoneSealed, "persons.phone"); err != nil {
-			return nil, err
-		}
-	}
-	for to, phone := range phones {
-		if strings.TrimSpace(phone) == "" {
-			delete(phones, to)
-		}
-	}
-	return phones, nil
 }

@@ -39,7 +39,7 @@ func (d Deps) showLetter(c *gin.Context, said bool) {
 // letterForm confirms a letter, once.
 func (d Deps) letterForm(c *gin.Context) {
 	err := d.Campaigns.ConfirmSlip(c.Request.Context(), c.Param("token"))
-	if err != nil && fault.Of(err).Code != campaign.ErrEnded.Code {
+	if code := fault.Of(err); err != nil && code.Code != campaign.ErrEnded.Code && code.Code != campaign.ErrUnprinted.Code {
 		fail(c, err)
 		return
 	}
