@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -205,22 +206,32 @@ func (s *Service) Post(ctx context.Context, actor org.Actor, id int64, p Posting
 	if err != nil {
 		return 0, err
 	}
-	for n := int64(postBatch); n == postBatch; total += n {
-		if n, err = s.postSome(ctx, c.ID, p.FileID); err != nil {
+	for n := int64(postBatch); n == postBatch; {
+		if n, total, err = s.postSome(ctx, actor, c.ID, p.FileID, once); err != nil {
 			return total, fmt.Errorf("post campaign: %w", err)
 		}
 	}
-	err = s.db.InTx(ctx, func(tx *store.Tx) error { // whoever asks again hears the same
-		return tx.Model(&Ref{}).Where("person_id = ? AND client_ref = ?", actor.PersonID, once.ClientRef).Update("answer", fmt.Sprint(total)).Error
-	})
-	return total, err
+	return total, nil
 }
 
-func (s *Service) postSome(ctx context.Context, campaign, photo int64) (n int64, err error) {
+// postSome marks the next seats and counts them in the answer, in one commit: who asks again goes on where a process died, and
+// hears how many it is in all.
+func (s *Service) postSome(ctx context.Context, actor org.Actor, campaign, photo int64, once Once) (n, total int64, err error) {
 	err = s.db.InTx(ctx, func(tx *store.Tx) error {
+		var ref Ref
+		if err := tx.ForUpdate().Where("person_id = ? AND client_ref = ?", actor.PersonID, once.ClientRef).Take(&ref).Error; err != nil {
+			return err
+		}
+		if err := json.Unmarshal([]byte(ref.Answer), &total); err != nil {
+			return err
+		}
 		var ids []int64
-		err := tx.Model(&Reach{}).Where("campaign_id = ? AND confirmed_at IS NULL AND posted_at IS NULL", campaign).Order("id").Limit(postBatch).Pluck("id", &ids).Error
+		err := tx.Model(&Reach{}).Where("campaign_id = ? AND confirmed_at IS NULL AND posted_at IS NULL AND created_at <= ?", campaign, ref.At).Order("id").Limit(postBatch).Pluck("id", &ids).Error
 		if n = int64(len(ids)); err != nil || n == 0 {
+			return err
+		}
+		total += n
+		if err := tx.Model(&Ref{}).Where("id = ?", ref.ID).Update("answer", fmt.Sprint(total)).Error; err != nil {
 			return err
 		}
 		if err := tx.Model(&Reach{}).Where("id IN ? AND file_id = 0", ids).Update("file_id", photo).Error; err != nil {
@@ -231,7 +242,7 @@ func (s *Service) postSome(ctx context.Context, campaign, photo int64) (n int64,
 		}
 		return tx.Model(&Reach{}).Where("id IN ?", ids).Update("posted_at", tx.Now).Error
 	})
-	return n, err
+	return n, total, err
 }
 
 // MayOpenFiles tells whether the actor may look at a photo of a visit or of a posting.

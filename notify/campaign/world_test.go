@@ -24,12 +24,12 @@ import (
 
 // carrier is a provider that counts what each address receives; fail decides what happens instead.
 type carrier struct {
-	mu   sync.Mutex
-	got  map[string]int
-	keys map[string]int
-	last notify.Outgoing
-	fail func(to string) error
-	wait func()
+	mu      sync.Mutex
+	got     map[string]int
+	keys    map[string]int
+	letters map[string]string
+	fail    func(to string) error
+	wait    func()
 }
 
 func (c *carrier) Send(_ context.Context, out notify.Outgoing) (string, error) {
@@ -44,7 +44,7 @@ func (c *carrier) Send(_ context.Context, out notify.Outgoing) (string, error) {
 		}
 	}
 	c.got[out.To]++
-	c.last = out
+	c.letters[out.To] = out.Letter
 	c.keys[out.Key]++
 	return "p-" + out.Key, nil
 }
@@ -64,7 +64,9 @@ func (c *carrier) total() (n int) {
 	return n
 }
 
-func newCarrier() *carrier { return &carrier{got: map[string]int{}, keys: map[string]int{}} }
+func newCarrier() *carrier {
+	return &carrier{got: map[string]int{}, keys: map[string]int{}, letters: map[string]string{}}
+}
 
 // photos attach whatever they are asked to; what the file service does is tested there.
 type photos struct{}
