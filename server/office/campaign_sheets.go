@@ -77,7 +77,7 @@ func printLetters(d Deps) func(context.Context, org.Actor, *lettersInput) (*pape
 		if err != nil {
 			return nil, err
 		}
-		return paper("letters.html", s.Next, map[string]any{"Title": s.Title, "Campaign": s, "Letters": letters, "Day": d.DB.Now(), "Long": long(s.Body)})
+		return paper("letters.html", s.Next, map[string]any{"City": d.City, "Title": s.Title, "Campaign": s, "Letters": letters, "Day": d.DB.Now(), "Long": long(s.Body)})
 	}
 }
 
@@ -103,7 +103,7 @@ func printVisits(d Deps) func(context.Context, org.Actor, *PaperPage) (*paperOut
 		if err != nil {
 			return nil, err
 		}
-		return paper("visits.html", s.Next, map[string]any{"Title": "上门送达清单", "Number": s.Number, "Campaign": s, "Visits": visits, "By": a.Post.OrgName, "Printed": d.DB.Now()})
+		return paper("visits.html", s.Next, map[string]any{"City": d.City, "Title": "上门送达清单", "Number": s.Number, "Campaign": s, "Visits": visits, "By": a.Post.OrgName, "Printed": d.DB.Now()})
 	}
 }
 
@@ -126,7 +126,7 @@ func printEvidence(d Deps) func(context.Context, org.Actor, *evidencePage) (*pap
 		if err != nil {
 			return nil, err
 		}
-		return paper("evidence.html", next, map[string]any{"Photos": pictures, "Title": "送达记录", "Number": rec.Head.Number, "Record": rec, "Rows": rows, "More": next > 0, "First": in.After == 0, "Hows": campaign.HowNames, "By": a.Post.OrgName, "Printed": d.DB.Now()})
+		return paper("evidence.html", next, map[string]any{"City": d.City, "Photos": pictures, "Title": "送达记录", "Number": rec.Head.Number, "Record": rec, "Rows": rows, "More": next > 0, "First": in.After == 0, "Hows": campaign.HowNames, "By": a.Post.OrgName, "Printed": d.DB.Now()})
 	}
 }
 

@@ -41,6 +41,7 @@ type Deps struct {
 	Notifier   *notify.Dispatcher
 	Campaigns  *campaign.Service
 	Pack       string // code of the city's rule pack
+	City       string // its name
 	PublicURL  string
 }
 
