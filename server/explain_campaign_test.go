@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -188,6 +189,9 @@ func TestCampaignsUseTheirKeys(t *testing.T) {
 		*seen = nil
 		if err := step.do(); err != nil {
 			t.Fatalf("%s: %v", step.what, err)
+		}
+		if step.what == "progress" && slices.ContainsFunc(*seen, func(s string) bool { return large.MatchString(s) }) {
+			t.Errorf("to look at a large campaign reads its seats: %s", cut(strings.Join(*seen, "\n"), 2000))
 		}
 		looked := map[string]bool{}
 		for _, s := range *seen {

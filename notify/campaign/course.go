@@ -73,6 +73,9 @@ func (s *Service) Approve(ctx context.Context, actor org.Actor, id int64, versio
 		if c.Version != version {
 			return ErrChanged
 		}
+		if err := c.note(tx, actor, "approved", map[string]any{"version": version, "event": "campaign." + c.what()}); err != nil {
+			return err
+		}
 		return c.to(tx, m.To, map[string]any{"approved_by": actor.PersonID, "approved_post": actor.Post.PostID, "approved_at": tx.Now, "approval": "person"})
 	})
 }

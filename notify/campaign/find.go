@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -150,6 +151,9 @@ func (c *Campaign) to(tx *store.Tx, s State, change map[string]any) error {
 	return nil
 }
 
+// urgentWords say to whoever looks at it or approves it what the kind means.
+const urgentWords = "安全类按紧急发送，夜间安静时段手机也会响，依据：通知计划 campaign.urgent。请确认确实紧急再批准。"
+
 // countedLive is up to how many seats a campaign is counted for each look.
 const countedLive = 1000
 
@@ -161,6 +165,8 @@ type View struct {
 	Allowed  []Action
 	Runs     []Run
 	Progress *Progress
+	Forecast *Forecast // as it was submitted; nil before
+	Urgent   string    // why it passes the quiet hours; "" where it does not
 }
 
 // Find shows a campaign with its runs and its progress: of a small one as of now, of a large one as it was counted last, so that a
@@ -178,6 +184,15 @@ func (s *Service) Find(ctx context.Context, actor org.Actor, id int64) (*View, e
 			return err
 		}
 		v.Allowed = allowed(c.State, who)
+		if c.SubmittedAt != nil {
+			v.Forecast = &Forecast{}
+			if err := json.Unmarshal([]byte(c.Forecast), v.Forecast); err != nil {
+				return err
+			}
+		}
+		if c.Kind == Safety {
+			v.Urgent = urgentWords
+		}
 		if v.Runs, err = runsOf(tx, c.ID); err != nil {
 			return err
 		}

@@ -59,30 +59,47 @@ func (o Once) valid() error {
 	return c.Err()
 }
 
+// sortBatch is how many seats are sorted out at a time.
+const sortBatch = 5000
+
 // sortOut counts to whom a campaign would go once more, and to whom not.
 func (c *Campaign) sortOut(tx *store.Tx) (Resent, error) {
 	r := Resent{Channels: map[Channel]int64{}, LeftOut: map[string]int64{}}
-	var rows []struct {
-		Why     string
-		Planned Channel
-		N       int64
+	for after, more := int64(0), true; more; {
+		var rows []struct {
+			ID      int64
+			Why     string
+			Planned Channel
+		}
+		err := tx.Model(&Reach{}).Select("id, planned, CASE WHEN confirmed_at IS NOT NULL THEN 'confirmed' WHEN acted_at IS NOT NULL THEN 'acted' WHEN NOT EXISTS ("+sentTo+") THEN 'unsent' WHEN EXISTS ("+sentTo+" AND d.state NOT IN ?) THEN 'arrived' ELSE '' END AS why", failures).
+			Where("campaign_id = ? AND id > ?", c.ID, after).Order("id").Limit(sortBatch).Scan(&rows).Error
+		if err != nil {
+			return r, err
+		}
+		for _, x := range rows {
+			after = x.ID
+			r.put(x.Why, x.Planned)
+		}
+		more = len(rows) == sortBatch
 	}
-	err := tx.Raw("SELECT why, planned, COUNT(*) AS n FROM (SELECT planned, CASE WHEN confirmed_at IS NOT NULL THEN 'confirmed' WHEN acted_at IS NOT NULL THEN 'acted' WHEN NOT EXISTS ("+sentTo+") THEN 'unsent' WHEN EXISTS ("+sentTo+
-		" AND d.state NOT IN ?) THEN 'arrived' ELSE '' END AS why FROM reaches WHERE campaign_id = ?) x GROUP BY why, planned", failures, c.ID).Scan(&rows).Error
-	for _, x := range rows {
-		switch {
-		case x.Why == "":
-			r.Seats += x.N
-			r.Channels[x.Planned] += x.N
-		case x.Why != "unsent":
-			r.LeftOut[x.Why] += x.N
-		case x.Planned == Letter || x.Planned == Visit:
-			r.LeftOut["paper"] += x.N
-		case x.Planned == Nobody:
-			r.LeftOut["nobody"] += x.N
+	return r, nil
+}
+
+func (r *Resent) put(why string, planned Channel) {
+	if why == "" {
+		r.Seats++
+		r.Channels[planned]++
+		return
+	}
+	if why == "unsent" {
+		switch planned {
+		case Letter, Visit:
+			why = "paper"
+		case Nobody:
+			why = "nobody"
 		default:
-			r.LeftOut["inbox"] += x.N
+			why = "inbox"
 		}
 	}
-	return r, err
+	r.LeftOut[why]++
 }

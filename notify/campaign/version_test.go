@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
@@ -74,6 +75,9 @@ func TestTheForecastIsOfWhatIsSubmitted(t *testing.T) {
 	if _, err := w.svc.Submit(ctx, w.member, c.ID); err != nil {
 		t.Fatal(err)
 	}
+	if v, err := w.svc.Find(ctx, w.clerk, c.ID); err != nil || v.Forecast == nil || v.Forecast.Seats != 1 || v.Forecast.Channels[plan.Mini] != 1 {
+		t.Errorf("whoever approves sees %+v, %v", v, err)
+	}
 	if now := w.again(c); now.Seats != 1 || !strings.Contains(now.Forecast, `"version":2`) || !strings.Contains(now.Forecast, `"seats":1`) {
 		t.Errorf("%d seats, forecast %s", now.Seats, now.Forecast)
 	}
@@ -130,6 +134,36 @@ func TestWhoSwitchedItOff(t *testing.T) {
 		if n := int64(w.mini.total() - before); n != x.sent {
 			t.Errorf("%s: %d sent, want %d", name, n, x.sent)
 		}
+	}
+}
+
+// TestSafetyPassesTheQuietHours, and says so to whoever approves it; a notice waits for the morning.
+func TestSafetyPassesTheQuietHours(t *testing.T) {
+	w := newWorld(t)
+	a := w.crowd(1)[0]
+	w.quiet = plan.Default().Quiet()
+	w.d = w.dispatcher()
+	w.clock.Advance(13 * time.Hour) // 23:00 in Duyun
+	w.launch(onlyWeChat)
+	w.drain()
+	if w.mini.total() != 0 || w.read(a) != 1 {
+		t.Errorf("a notice at night: %d sent", w.mini.total())
+	}
+	c := w.launch(onlyWeChat, func(x *campaign.Words) { x.Kind = campaign.Safety })
+	w.drain()
+	if w.mini.to(w.openID(a)) != 1 {
+		t.Errorf("safety at night: %v", w.mini.got)
+	}
+	if v, err := w.svc.Find(t.Context(), w.clerk, c.ID); err != nil || !strings.Contains(v.Urgent, "夜间") || !strings.Contains(v.Urgent, "campaign.urgent") {
+		t.Errorf("whoever approves reads %+v, %v", v, err)
+	}
+	if got := w.details("campaign.approved"); len(got) != 2 || !strings.Contains(got[1], "campaign.urgent") || !strings.Contains(got[1], `"version":1`) {
+		t.Errorf("the trail: %v", got)
+	}
+	w.clock.Advance(9 * time.Hour)
+	w.drain()
+	if w.mini.to(w.openID(a)) != 2 {
+		t.Errorf("in the morning: %v", w.mini.got)
 	}
 }
 

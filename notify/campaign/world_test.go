@@ -83,6 +83,7 @@ type world struct {
 	redis      redis.UniversalClient
 	mini, sms  *carrier
 	stock      map[int64]bool
+	quiet      plan.Quiet
 	meanwhile  func() // while a forecast is made
 	svc        *campaign.Service
 	inbox      *inbox.Service
@@ -130,7 +131,7 @@ func (w *world) dispatcherWith(who notify.Addressees) *notify.Dispatcher {
 		plan.Mini: {Channel: w.mini, Addresses: notify.Accounts(org.MiniProgram), Templates: map[string]string{"notice": "notice"}},
 		plan.SMS:  {Channel: w.sms, Addresses: org.New(w.DB, w.Vault, nil, nil).Phones, Roster: w.svc.Phones, Letters: w.svc.Links},
 	}
-	return notify.New(notify.Options{DB: w.DB, Redis: w.redis, Ways: ways, Senders: 8, Log: slog.New(slog.DiscardHandler), Addressees: who, Admit: w.svc.Admit})
+	return notify.New(notify.Options{DB: w.DB, Redis: w.redis, Ways: ways, Senders: 8, Log: slog.New(slog.DiscardHandler), Addressees: who, Admit: w.svc.Admit, Quiet: w.quiet})
 }
 
 func (w *world) tx(f func(*store.Tx) error) {

@@ -141,6 +141,8 @@ type campaignView struct {
 	StartedAt      *time.Time    `json:"started_at,omitempty"`
 	DoneAt         *time.Time    `json:"done_at,omitempty"`
 	Seats          int64         `json:"seats"`
+	Forecast       *forecastView `json:"forecast,omitempty" doc:"提交时的送达预测"`
+	Urgent         string        `json:"urgent,omitempty" doc:"为什么夜间也发；一般的没有这一项"`
 	Progress       *progressView `json:"progress,omitempty"`
 	CountedAt      *time.Time    `json:"counted_at,omitempty" doc:"进度是什么时候统计的"`
 	Runs           []runView     `json:"runs,omitempty"`
@@ -162,7 +164,11 @@ func viewCampaign(c campaign.Campaign) campaignView {
 
 func viewCampaignWhole(c *campaign.View) campaignView {
 	v := viewCampaign(c.Campaign)
-	v.Estate, v.Office = c.Estate, c.Office
+	v.Estate, v.Office, v.Urgent = c.Estate, c.Office, c.Urgent
+	if c.Forecast != nil {
+		f := viewForecast(c.Forecast)
+		v.Forecast = &f
+	}
 	for _, a := range c.Allowed {
 		v.Actions = append(v.Actions, string(a))
 	}
