@@ -224,3 +224,42 @@ func TestTheLongestLetterIsOnePage(t *testing.T) {
 		t.Errorf("after the tap: %v %s", err, page.Text)
 	}
 }
+
+// TestAnOwnerWithoutAccountIsTextedALink: the text to a phone of the roster leads to a page that shows the words and confirms the seat,
+// without signing in.
+func TestAnOwnerWithoutAccountIsTextedALink(t *testing.T) {
+	e := newEngine(t)
+	id := e.must(201, "committee_member", "POST", "/office/v1/campaigns", m{"estate_id": e.town.actors["owner"].Estate, "title": "停水通知", "body": "明天上午停水，请提前储水。", "kind": "notice", "audience": "owners",
+		"channels": []string{"sms", "letter"}, "client_ref": "link"}).int("id")
+	at := func(what string) string { return fmt.Sprintf("/office/v1/campaigns/%d/%s", id, what) }
+	if a := e.must(200, "committee_chair", "GET", at("preview"), nil); !strings.Contains(a.body, "请打开小程序查看") || !strings.Contains(a.body, "/h5/letters/……") || !strings.Contains(a.body, "夜间安静时段") {
+		t.Errorf("preview %s", a.body)
+	}
+	e.must(200, "committee_member", "POST", at("submission"), nil)
+	e.must(200, "committee_chair", "POST", at("approval"), m{"version": 1})
+	e.campaign(t)
+	var links []string
+	for _, text := range e.texts.Messages() {
+		if found := regexp.MustCompile(`/h5/letters/[a-z2-7]{26}`).FindString(text.Text); found != "" {
+			links = append(links, found)
+		}
+	}
+	if len(links) == 0 {
+		t.Fatalf("no text has a link: %v", e.texts.Messages())
+	}
+	if a := e.must(200, "", "GET", links[0], nil); !strings.Contains(a.body, "明天上午停水") || !strings.Contains(a.body, "我已收到") || !strings.Contains(a.body, "都匀市小区") {
+		t.Errorf("the page: %s", a.body)
+	}
+	if status, body := e.page(links[0], url.Values{}); status != 200 || !strings.Contains(body, "已记下您收到了") {
+		t.Errorf("confirmed: %d %s", status, body)
+	}
+	if a := e.must(200, "committee_chair", "GET", at("evidence?pick=all&limit=100"), nil); strings.Count(a.body, `"confirmed_how":"slip"`) != 1 {
+		t.Errorf("evidence %s", cut(a.body, 2000))
+	}
+	if a := e.must(200, "committee_chair", "GET", fmt.Sprintf("/office/v1/campaigns/%d", id), nil); a.json["forecast"].(m)["seats"] != 70.0 || a.json["urgent"] != nil {
+		t.Errorf("campaign %s", cut(a.body, 2000))
+	}
+	if a := e.must(200, "community", "POST", at("rate"), m{"per_minute": 10}); a.int("per_minute") != 10 {
+		t.Errorf("rate %s", a.body)
+	}
+}

@@ -185,9 +185,15 @@ func TestARecordOutlivesAnErasure(t *testing.T) {
 	if err != nil || next != 0 || len(rows) != 3 || rows[0].Owners[0].Name != "王*" || rows[0].ConfirmedHow != campaign.ByReading || len(rows[0].Calls) != 1 || rows[0].Calls[0].FileSum == "" {
 		t.Errorf("printed again: %+v, %v", rows, err)
 	}
+	if n, err := w.svc.Verify(ctx); err != nil || n != 1 {
+		t.Errorf("%d records hold, %v", n, err)
+	}
 	w.tx(func(tx *store.Tx) error {
 		return tx.Model(&campaign.RecordLine{}).Where("record_id = ? AND position = 1", rec.ID).Update("line", "{}").Error
 	})
+	if _, err := w.svc.Verify(ctx); err == nil {
+		t.Error("a changed line is not found")
+	}
 	if x, err := w.svc.FindRecord(ctx, w.clerk, c.ID, 0, true); err != nil || x.Whole {
 		t.Errorf("a changed line goes unseen: %+v, %v", x, err)
 	}
