@@ -186,7 +186,7 @@ func (c *Config) checkSMSTemplates(bad func(name, why string)) {
 	known := map[string]bool{}
 	for _, t := range sms.Templates {
 		known[t.Name] = true
-		if c.SMSTemplates[t.Name].ID == "" {
+		if c.SMSTemplates[t.Name].ID == "" && !t.Spare {
 			bad("SMS_TEMPLATES", fmt.Sprintf("缺少 %s 的模板编号", t.Name))
 		}
 	}

@@ -20,6 +20,7 @@ type Outgoing struct {
 	Title    string
 	Body     string
 	Place    string // the estate, "" for none
+	Letter   string // the token of the page on which somebody without an account reads and confirms it, "" for none
 	Data     map[string]string
 }
 
@@ -74,6 +75,10 @@ type Way struct {
 	Channel Channel
 	// Addresses finds where people are reached; who is missing is not reached this way.
 	Addresses func(tx *store.Tx, persons []int64) (map[int64]string, error)
+	// Roster finds by an estate's roster who is missing there; nil for nobody. A negative one is an owner without an account.
+	Roster func(tx *store.Tx, estate int64, people []int64) (map[int64]string, error)
+	// Letters gives owners without an account the token of the page on which they confirm a message; nil for none.
+	Letters func(tx *store.Tx, message int64, owners []int64) (map[int64]string, error)
 	// Shifts finds where those on duty are reached; nil where this way does not reach them.
 	Shifts func(tx *store.Tx, shifts []int64) (map[int64]string, error)
 	// Templates are the provider's ids by the plan's names. A message whose template has none does not go this way; nil where

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -424,6 +425,14 @@ func (d *Dispatcher) equip(tx *store.Tx, way *Way, rows []Delivery) ([]*outgoing
 			return nil, err
 		}
 	}
+	roster, err := way.byRoster(tx, rows, addresses)
+	if err != nil {
+		return nil, err
+	}
+	letters, err := way.letters(tx, rows)
+	if err != nil {
+		return nil, err
+	}
 	if way != nil && way.Shifts != nil && len(shifts) > 0 {
 		if onDuty, err = way.Shifts(tx, shifts); err != nil {
 			return nil, err
@@ -441,7 +450,7 @@ func (d *Dispatcher) equip(tx *store.Tx, way *Way, rows []Delivery) ([]*outgoing
 	}
 	batch := make([]*outgoing, len(rows))
 	for i, r := range rows {
-		o := &outgoing{Delivery: r, text: texts[r.TextID], way: way, out: Outgoing{Key: fmt.Sprintf("linli-%d", r.ID), To: addresses[r.PersonID], Place: places[r.EstateID]}}
+		o := &outgoing{Delivery: r, text: texts[r.TextID], way: way, out: Outgoing{Key: fmt.Sprintf("linli-%d", r.ID), To: cmp.Or(addresses[r.PersonID], roster[r.EstateID][r.PersonID]), Place: places[r.EstateID], Letter: letters[r.MessageID][r.PersonID]}}
 		if r.RecipientKind == onShift {
 			o.out.To = onDuty[r.RecipientID]
 		}

@@ -130,10 +130,15 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.org.OnMove(a.complaints.Relocate, a.joint.Relocate)
 	a.plan = notify.NewBook(a.db, log)
 	ways := a.ways()
-	a.campaigns = campaign.New(campaign.Options{DB: a.db, Vault: a.vault, Files: a.files, Pack: a.pack.Code, SMS: ways[plan.SMS] != nil, Quiet: a.quiet(), Stock: a.stock, Lines: a.lines, Log: log})
+	a.campaigns = campaign.New(campaign.Options{DB: a.db, Vault: a.vault, Files: a.files, Pack: a.pack.Code, SMS: ways[plan.SMS] != nil, Quiet: a.quiet(), Stock: a.stock, Lines: a.lines, Log: log,
+		Plan: a.planNow, Text: textOf, Blot: complaint.ForAnybody})
 	if w := ways[plan.SMS]; w != nil {
-		w.Addresses = a.campaigns.Phones // owners of the roster without an account as well
+		w.Roster = a.campaigns.Phones // owners of the roster without an account as well
+		if a.texts != nil || a.cfg.SMSTemplates[sms.Letter].ID != "" {
+			w.Letters = a.campaigns.Links
+		}
 	}
+	a.org.OnRecognise(a.campaigns.Recognised)
 	a.inbox.OnRead(a.campaigns.Read)
 	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.mediation.Erase, a.sessions.Erase, a.campaigns.Erase, a.inbox.Erase, notify.Erase, a.consents.Erase, notify.ErasePreferences)
 	a.org.OnStaffing(notify.NewHandover(a.quiet()))
@@ -174,9 +179,9 @@ func (a *app) mount(ctx context.Context) error {
 	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Mediation: a.mediation, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Consents: a.consents, Campaigns: a.campaigns, Notifier: a.dispatcher,
 		WeChat: a.wechat, Suggester: a.suggester, Vault: a.vault})
 	office.Routes(a.site, office.Deps{DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Joint: a.joint, Mediation: a.mediation, Hotline: a.hotline, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Told: notify.NewTimeline(a.db, a.complaints), Plan: a.plan, Notifier: a.dispatcher, Campaigns: a.campaigns,
-		Scene: a.wechat.client.SceneCode, Pack: a.pack.Code, PublicURL: a.cfg.PublicURL})
+		Scene: a.wechat.client.SceneCode, Pack: a.pack.Code, City: a.pack.City, PublicURL: a.cfg.PublicURL})
 	public.Routes(a.site, public.Deps{Complaints: a.complaints, Board: a.board, Codes: a.codes, PublicURL: a.cfg.PublicURL, Production: a.cfg.Production, Bureau: a.bureau()})
-	h5.Routes(a.site, h5.Deps{Org: a.org, Board: a.board, Complaints: a.complaints, Codes: a.codes, Files: a.files, Campaigns: a.campaigns, PublicURL: a.cfg.PublicURL})
+	h5.Routes(a.site, h5.Deps{Org: a.org, Board: a.board, Complaints: a.complaints, Codes: a.codes, Files: a.files, Campaigns: a.campaigns, PublicURL: a.cfg.PublicURL, City: a.pack.City})
 	callback.Routes(a.site, a.callback)
 	a.site.OnStop(a.live.Close)
 	a.site.Unlisted(http.MethodGet, "/files/:token", "a file behind an expiring link", a.serveFile)
@@ -217,8 +222,22 @@ func (a *app) finished(ctx context.Context, msgID string, arrived bool) error {
 }
 
 // stock tells who has a consent left that a campaign may take.
-func (a *app) stock(tx *store.Tx, template string, persons []int64) (map[int64]bool, error) {
-	return a.consents.Left(tx, template, event.Bulk, persons)
+func (a *app) stock(tx *store.Tx, template string, p event.Priority, persons []int64) (map[int64]bool, error) {
+	return a.consents.Left(tx, template, p, persons)
+}
+
+// planNow is the notification plan in force.
+func (a *app) planNow(ctx context.Context) (*plan.Table, error) {
+	t, _, err := a.plan.Current(ctx)
+	return t, err
+}
+
+// textOf is a short message as a phone shows it.
+func textOf(title, place, letter string) string {
+	if letter != "" {
+		return sms.NewLetter("", "", title, place, letter).Text()
+	}
+	return sms.NewNotice("", "", title, place).Text()
 }
 
 // lines are the phones that letters name, the nearest first.

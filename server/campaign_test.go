@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net/url"
 	"os"
@@ -37,9 +39,9 @@ func TestACampaignFromDraftToCourt(t *testing.T) {
 		t.Errorf("forecast by seat %s", a.body)
 	}
 	e.must(200, "committee_member", "POST", at("/submission"), nil)
-	e.must(403, "committee_member", "POST", at("/approval"), nil)
+	e.must(403, "committee_member", "POST", at("/approval"), m{"version": 1})
 	e.must(409, "committee_member", "PUT", at(""), m{"title": title, "body": "改一改", "kind": "assembly", "audience": "owners", "channels": []string{"letter"}})
-	e.must(200, "community", "POST", at("/approval"), nil)
+	e.must(200, "community", "POST", at("/approval"), m{"version": 1})
 	e.campaign(t)
 
 	// An owner finds it in the inbox; a stranger's estate does not.
@@ -64,8 +66,13 @@ func TestACampaignFromDraftToCourt(t *testing.T) {
 	e.keep("letters.html", letters.body)
 	rows := e.must(200, "committee_chair", "GET", at("/evidence?pick=letter&limit=2"), nil).json["items"].([]any)
 	first, second := int64(rows[0].(m)["id"].(float64)), int64(rows[1].(m)["id"].(float64))
-	if n := e.must(200, "committee_chair", "POST", at("/printed"), m{"reaches": []int64{first, second}}).int("count"); n != 2 {
-		t.Errorf("%d printed", n)
+	for range 2 { // a double tap
+		if a := e.must(200, "committee_chair", "POST", at("/printed"), m{"reaches": []int64{first, second}, "client_ref": "p1"}); a.int("count") != 2 || a.int("again") != 0 {
+			t.Errorf("printed %s", a.body)
+		}
+	}
+	if a := e.must(200, "committee_chair", "POST", at("/printed"), m{"reaches": []int64{second}, "client_ref": "p2"}); a.int("count") != 1 || a.int("again") != 1 {
+		t.Errorf("printed again %s", a.body)
 	}
 	token := e.tokenOf(first)
 	page := "/h5/letters/" + token
@@ -103,11 +110,18 @@ func TestACampaignFromDraftToCourt(t *testing.T) {
 
 	// On the board, and to court.
 	e.must(404, "committee_chair", "GET", at("/sheets/evidence"), nil)
-	posted := e.must(200, "committee_chair", "POST", at("/posting"), m{"file_id": e.upload("committee_chair", "photo", "board"), "place": "小区东门公告栏"})
+	posted := e.must(200, "committee_chair", "POST", at("/posting"), m{"file_id": e.upload("committee_chair", "photo", "board"), "place": "小区东门公告栏", "client_ref": "b1"})
 	if posted.int("count") != 67 {
 		t.Errorf("posted for %s", posted.body)
 	}
-	rec := e.must(201, "committee_chair", "POST", at("/records"), nil)
+	rec := e.must(201, "committee_chair", "POST", at("/records"), m{"client_ref": "r1"})
+	if again := e.must(201, "committee_chair", "POST", at("/records"), m{"client_ref": "r1"}); again.body != rec.body {
+		t.Errorf("two taps make two records: %s, %s", rec.body, again.body)
+	}
+	text := e.must(200, "community", "GET", at("/record.txt"), nil).body
+	if sum := sha256.Sum256([]byte(text)); hex.EncodeToString(sum[:]) != rec.json["sha256"] || strings.Contains(text, "演示业主") {
+		t.Errorf("the record's text does not make its hash, or names somebody: %s", cut(text, 600))
+	}
 	sheet := e.must(200, "committee_chair", "GET", at("/sheets/evidence?limit=500"), nil)
 	for _, w := range []string{"送达记录", title, rec.json["sha256"].(string), "与封存时一致", "拒绝签收（有照片）", "能证明送达 <b>2</b> 户", "已知悉", "业主委员会业委会委员 拒绝签收，门口", "/files/"} {
 		if !strings.Contains(sheet.body, w) {
@@ -171,7 +185,7 @@ func TestTheLongestLetterIsOnePage(t *testing.T) {
 	id := e.must(201, "committee_member", "POST", "/office/v1/campaigns", m{"estate_id": e.town.actors["owner"].Estate, "title": strings.Repeat("关于更换电梯的通知", 4), "body": strings.Repeat("各位业主，请带身份证到场。", 38) + "完", "kind": "notice", "audience": "owners",
 		"channels": []string{"letter"}, "client_ref": "long"}).int("id")
 	e.must(200, "committee_member", "POST", fmt.Sprintf("/office/v1/campaigns/%d/submission", id), nil)
-	e.must(200, "committee_chair", "POST", fmt.Sprintf("/office/v1/campaigns/%d/approval", id), nil)
+	e.must(200, "committee_chair", "POST", fmt.Sprintf("/office/v1/campaigns/%d/approval", id), m{"version": 1})
 	e.campaign(t)
 	a := e.must(200, "committee_chair", "GET", fmt.Sprintf("/office/v1/campaigns/%d/sheets/letters?limit=5", id), nil)
 	e.keep("long.html", a.body)
@@ -190,7 +204,12 @@ func TestTheLongestLetterIsOnePage(t *testing.T) {
 		t.Errorf("five letters are %d pages", n)
 	}
 	rows := e.must(200, "committee_chair", "GET", fmt.Sprintf("/office/v1/campaigns/%d/evidence?limit=1", id), nil).json["items"].([]any)
-	path := "/h5/letters/" + e.tokenOf(int64(rows[0].(m)["id"].(float64)))
+	reach := int64(rows[0].(m)["id"].(float64))
+	path := "/h5/letters/" + e.tokenOf(reach)
+	if early := e.must(200, "", "GET", path, nil); !strings.Contains(early.body, "还没有登记寄出") || strings.Contains(early.body, "<button") {
+		t.Errorf("before it is printed: %s", early.body)
+	}
+	e.must(200, "committee_chair", "POST", fmt.Sprintf("/office/v1/campaigns/%d/printed", id), m{"reaches": []int64{reach}, "client_ref": "p"})
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(390, 844), chromedp.Navigate(e.url+path)); err != nil {
 		t.Fatal(err)
 	}
@@ -203,5 +222,44 @@ func TestTheLongestLetterIsOnePage(t *testing.T) {
 	}
 	if page, err = chromedp.Run(ctx, chromedp.Evaluate[look](looking)); err != nil || !strings.Contains(page.Text, "确认收到") {
 		t.Errorf("after the tap: %v %s", err, page.Text)
+	}
+}
+
+// TestAnOwnerWithoutAccountIsTextedALink: the text to a phone of the roster leads to a page that shows the words and confirms the seat,
+// without signing in.
+func TestAnOwnerWithoutAccountIsTextedALink(t *testing.T) {
+	e := newEngine(t)
+	id := e.must(201, "committee_member", "POST", "/office/v1/campaigns", m{"estate_id": e.town.actors["owner"].Estate, "title": "停水通知", "body": "明天上午停水，请提前储水。", "kind": "notice", "audience": "owners",
+		"channels": []string{"sms", "letter"}, "client_ref": "link"}).int("id")
+	at := func(what string) string { return fmt.Sprintf("/office/v1/campaigns/%d/%s", id, what) }
+	if a := e.must(200, "committee_chair", "GET", at("preview"), nil); !strings.Contains(a.body, "请打开小程序查看") || !strings.Contains(a.body, "/h5/letters/……") || !strings.Contains(a.body, "夜间安静时段") {
+		t.Errorf("preview %s", a.body)
+	}
+	e.must(200, "committee_member", "POST", at("submission"), nil)
+	e.must(200, "committee_chair", "POST", at("approval"), m{"version": 1})
+	e.campaign(t)
+	var links []string
+	for _, text := range e.texts.Messages() {
+		if found := regexp.MustCompile(`/h5/letters/[a-z2-7]{26}`).FindString(text.Text); found != "" {
+			links = append(links, found)
+		}
+	}
+	if len(links) == 0 {
+		t.Fatalf("no text has a link: %v", e.texts.Messages())
+	}
+	if a := e.must(200, "", "GET", links[0], nil); !strings.Contains(a.body, "明天上午停水") || !strings.Contains(a.body, "我已收到") || !strings.Contains(a.body, "都匀市小区") {
+		t.Errorf("the page: %s", a.body)
+	}
+	if status, body := e.page(links[0], url.Values{}); status != 200 || !strings.Contains(body, "已记下您收到了") {
+		t.Errorf("confirmed: %d %s", status, body)
+	}
+	if a := e.must(200, "committee_chair", "GET", at("evidence?pick=all&limit=100"), nil); strings.Count(a.body, `"confirmed_how":"slip"`) != 1 {
+		t.Errorf("evidence %s", cut(a.body, 2000))
+	}
+	if a := e.must(200, "committee_chair", "GET", fmt.Sprintf("/office/v1/campaigns/%d", id), nil); a.json["forecast"].(m)["seats"] != 70.0 || a.json["urgent"] != nil {
+		t.Errorf("campaign %s", cut(a.body, 2000))
+	}
+	if a := e.must(200, "community", "POST", at("rate"), m{"per_minute": 10}); a.int("per_minute") != 10 {
+		t.Errorf("rate %s", a.body)
 	}
 }

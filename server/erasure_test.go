@@ -47,6 +47,14 @@ func TestAnErasedPersonIsGone(t *testing.T) {
 	if !shown() {
 		t.Fatal("a public complaint is not shown")
 	}
+	served := e.must(201, "committee_member", "POST", "/office/v1/campaigns", m{"estate_id": estate, "title": "关于召开业主大会会议的通知", "body": "请准时参加", "kind": "assembly", "audience": "owners", "channels": []string{"wechat_mini", "letter", "visit"}, "needs_proof": true, "client_ref": "erase"}).int("id")
+	at := func(what string) string { return fmt.Sprintf("/office/v1/campaigns/%d/%s", served, what) }
+	e.must(200, "committee_member", "POST", at("submission"), nil)
+	e.must(200, "committee_chair", "POST", at("approval"), m{"version": 1})
+	e.campaign(t)
+	e.must(204, "owner", "POST", fmt.Sprintf("/miniapp/v1/campaigns/%d/acknowledgement", served), nil)
+	e.must(201, "committee_chair", "POST", at("records"), m{"client_ref": "erase"})
+	record := e.must(200, "committee_chair", "GET", at("record.txt"), nil).body
 	person := e.actor("owner").PersonID
 	e.must(204, "owner", "PUT", "/miniapp/v1/me/name", m{"name": "欧阳擦除"})
 	court := e.served(person, "欧阳擦除")
@@ -70,6 +78,12 @@ func TestAnErasedPersonIsGone(t *testing.T) {
 	}
 	if a := e.must(200, "community", "GET", fmt.Sprintf("/office/v1/complaints/%d", filed.int("id")), nil); a.json["text"] != community.json["text"] {
 		t.Error("the office lost the case that it handles")
+	}
+	if a := e.must(200, "committee_chair", "GET", at("record.txt"), nil); a.body != record || !strings.Contains(record, `"how":"acknowledged"`) {
+		t.Error("the sealed record has changed")
+	}
+	if a := e.must(200, "committee_chair", "GET", at("sheets/evidence"), nil); !strings.Contains(a.body, "下面的记录与封存时一致；封存以后又有新的情况") {
+		t.Errorf("the record is not printed as it was: %s", cut(a.body, 3000))
 	}
 	for name, id := range map[string]int64{"a proof": proof, "a loose upload": loose} {
 		if a := e.call("community", "GET", fmt.Sprintf("/office/v1/files/%d/link", id), nil); a.status != 404 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -101,7 +102,7 @@ func TestCampaignsUseTheirKeys(t *testing.T) {
 	if _, err := e.campaigns.Submit(ctx, chair, c.ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := e.campaigns.Approve(ctx, clerk, c.ID); err != nil {
+	if _, err := e.campaigns.Approve(ctx, clerk, c.ID, 1); err != nil {
 		t.Fatal(err)
 	}
 	e.campaign(t)
@@ -154,7 +155,28 @@ func TestCampaignsUseTheirKeys(t *testing.T) {
 			return err
 		}},
 		{"visits", func() error { _, err := e.campaigns.VisitList(ctx, chair, c.ID, after, 50); return err }},
-		{"resend", func() error { _, err := e.campaigns.Resend(ctx, chair, c.ID); return err }},
+		{"resend", func() error {
+			_, err := e.campaigns.Resend(ctx, chair, c.ID, campaign.Once{ClientRef: "resend"})
+			return err
+		}},
+		{"another rate", func() error { _, err := e.campaigns.SetRate(ctx, chair, c.ID, 600); return err }},
+		{"preview", func() error { _, err := e.campaigns.Preview(ctx, chair, c.ID); return err }},
+		{"a visit", func() error {
+			_, err := e.campaigns.RecordVisit(ctx, chair, after, campaign.Visited{Result: campaign.NotHome, ClientRef: "visit"})
+			return err
+		}},
+		{"an owner who signs in", func() error {
+			return e.db.InTx(ctx, func(tx *store.Tx) error { return e.campaigns.Recognised(tx, 1, 1) })
+		}},
+		{"addresses", func() error {
+			return e.db.View(ctx, func(tx *store.Tx) error {
+				if _, err := e.campaigns.Phones(tx, estate, []int64{1, -2}); err != nil {
+					return err
+				}
+				_, err := e.campaigns.Links(tx, 1, []int64{-2})
+				return err
+			})
+		}},
 		{"choosing, finishing, counting", func() error { _, err := e.campaigns.Tick(ctx); return err }},
 		{"receipts of texts", func() error { _, err := e.dispatcher.AskReceipts(ctx); return err }},
 		{"the status of the notifier", func() error { _, err := e.dispatcher.FindStatus(ctx, e.actor("bureau")); return err }},
@@ -190,6 +212,9 @@ func TestCampaignsUseTheirKeys(t *testing.T) {
 		*seen = nil
 		if err := step.do(); err != nil {
 			t.Fatalf("%s: %v", step.what, err)
+		}
+		if step.what == "progress" && slices.ContainsFunc(*seen, func(s string) bool { return large.MatchString(s) }) {
+			t.Errorf("to look at a large campaign reads its seats: %s", cut(strings.Join(*seen, "\n"), 2000))
 		}
 		looked := map[string]bool{}
 		for _, s := range *seen {

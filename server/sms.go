@@ -82,7 +82,11 @@ type noticeTexts struct{ texter }
 
 // Send sends one.
 func (t noticeTexts) Send(ctx context.Context, out notify.Outgoing) (string, error) {
-	id, err := t.texter.Send(ctx, sms.NewNotice(out.Key, out.To, out.Title, out.Place))
+	text := sms.NewNotice(out.Key, out.To, out.Title, out.Place)
+	if out.Letter != "" {
+		text = sms.NewLetter(out.Key, out.To, out.Title, out.Place, out.Letter)
+	}
+	id, err := t.texter.Send(ctx, text)
 	if err != nil {
 		// One phone that has had enough is no reason to let the channel rest.
 		err = &notify.Failure{Permanent: sms.Permanent(err), Limited: sms.Limited(err) && !sms.OnePhone(err), Uncertain: sms.Uncertain(err), Err: err}

@@ -39,6 +39,10 @@ func (a *app) verify(ctx context.Context, out io.Writer, wantHead string) error 
 		}
 		say("sealed %s.%s: %d open with the keys at hand", c.Table, c.Sealed, n)
 	}
+	if n, err = a.campaigns.Verify(ctx); err != nil {
+		return err
+	}
+	say("records of service: %d are what was sealed", n)
 	for _, check := range invariants {
 		var bad []int64
 		err := a.db.View(ctx, func(tx *store.Tx) error { return check.find(tx).Limit(1).Scan(&bad).Error })

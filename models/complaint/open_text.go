@@ -51,6 +51,9 @@ type leadText struct {
 	instead string
 }
 
+// ForAnybody takes out of a text what leads to a person; other texts that go to many are held against it.
+func ForAnybody(text string) string { return forAnybody(text) }
+
 // forAnybody takes out of a text what leads to a person.
 func forAnybody(text string) string {
 	for _, l := range leads {

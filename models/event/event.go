@@ -302,7 +302,8 @@ func (NoticePublished) Kind() string { return "disclosure.published" }
 func (n NoticePublished) Estate() int64 { return n.EstateID }
 
 // CampaignSent says that a campaign goes out: at first, once more to those who were not reached, or as a reminder. The words are
-// public, and who is told is the campaign's to say.
+// public, and who is told is the campaign's to say. What is part of the kind: sent, served where each seat's service has to be
+// proven, urgent where it is about safety.
 type CampaignSent struct {
 	CampaignID    int64     `json:"campaign_id"`
 	RunID         int64     `json:"run_id"`
@@ -316,11 +317,12 @@ type CampaignSent struct {
 	At            time.Time `json:"at"`
 }
 
-// Topics are what campaigns are about, as far as it matters to how they are told: a vote, the end of a vote, a payment, the rest.
-var Topics = []string{"vote", "deadline", "payment", "other"}
+// Topics are what campaigns are about, as far as it matters to how they are told: safety, what has to be proven to be served, a
+// vote, the end of a vote, a payment, the rest.
+var Topics = []string{"urgent", "served", "vote", "deadline", "payment", "other"}
 
 // Kind names the event.
-func (CampaignSent) Kind() string { return "campaign.sent" }
+func (e CampaignSent) Kind() string { return "campaign.sent" }
 
 // Estate gives the estate of the campaign.
 func (e CampaignSent) Estate() int64 { return e.EstateID }
@@ -390,7 +392,7 @@ func (AreaContested) Kind() string { return "area.contested" }
 func (AreaDecided) Kind() string { return "area.decided" }
 
 var makers = map[string]func() Event{
-	"campaign.sent":         func() Event { return new(CampaignSent) },
+	"campaign.sent":         func() Event { return &CampaignSent{} },
 	"calendar.unknown":      func() Event { return new(CalendarUnknown) },
 	"notify.behind":         func() Event { return new(NotifierBehind) },
 	"complaint.filed":       func() Event { return new(CaseFiled) },

@@ -61,9 +61,12 @@ func (e Task) Priority() Priority {
 	return Normal
 }
 
-// Priority of a campaign: many are told, at a rate, and nobody waits for it, unless a vote is about to close.
+// Priority of a campaign: many are told, at a rate, and nobody waits for it, unless it is about safety or a vote is about to close.
 func (e CampaignSent) Priority() Priority {
-	if e.Topic == "deadline" {
+	switch e.Topic {
+	case "urgent":
+		return Urgent
+	case "deadline":
 		return Normal
 	}
 	return Bulk

@@ -69,6 +69,13 @@ func (s *Service) Attach(tx *store.Tx, actor org.Actor, ids []int64, purpose, su
 	return nil
 }
 
+// Sum is the SHA-256 of a stored file, for trails that have to say which one it was. Faults: ErrNotFound.
+func (s *Service) Sum(tx *store.Tx, id int64) (string, error) {
+	var f File
+	err := tx.Select("id", "sha256").Where("id = ? AND state = 'stored'", id).Take(&f).Error
+	return f.SHA256, store.NotFound(err, ErrNotFound)
+}
+
 // AttachUnnamed ties the actor's loose uploads to a subject of somebody who stays anonymous: a new row takes over the
 // content, and nothing of it leads back to the upload, its person or its entry in the trail.
 // Faults: ErrNotFound.

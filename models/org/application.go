@@ -274,6 +274,9 @@ func (s *Service) admit(tx *store.Tx, actor Actor, a *Application) error {
 			if err := tx.Model(&Owner{}).Where("id = ? AND person_id IN (0, ?)", o.ID, a.PersonID).Update("person_id", a.PersonID).Error; err != nil {
 				return err
 			}
+			if err := s.recognise(tx, o.ID, a.PersonID); err != nil {
+				return err
+			}
 		}
 	}
 	_, err := openResidence(tx, actor, r)

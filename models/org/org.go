@@ -19,6 +19,8 @@ type Service struct {
 	erasers []Eraser
 	// movers are what other domains do when an estate comes to another community or township.
 	movers []Mover
+	// recognised hears whose account an owner of the roster turns out to be.
+	recognised func(tx *store.Tx, owner, person int64) error
 	// staffing hears who leaves and who comes to a post.
 	staffing []Staffing
 }
@@ -26,4 +28,15 @@ type Service struct {
 // New wires the register. files gives access to uploaded rosters and documents.
 func New(db *store.DB, v *vault.Vault, files Files, log *slog.Logger) *Service {
 	return &Service{db: db, vault: v, files: files, log: log}
+}
+
+// OnRecognise adds what follows when an owner of the roster is known to be a person, in the transaction of the recognition. It is
+// called again at each sign-in, so it is harmless to repeat. It is set while the services are wired.
+func (s *Service) OnRecognise(f func(tx *store.Tx, owner, person int64) error) { s.recognised = f }
+
+func (s *Service) recognise(tx *store.Tx, owner, person int64) error {
+	if s.recognised == nil {
+		return nil
+	}
+	return s.recognised(tx, owner, person)
 }

@@ -263,6 +263,9 @@ func (s *Service) recogniseOwner(tx *store.Tx, actor Actor, o Owner) (int, error
 	if res.Error != nil || res.RowsAffected == 0 {
 		return 0, res.Error // another account of the phone was faster
 	}
+	if err := s.recognise(tx, o.ID, actor.PersonID); err != nil {
+		return 0, err
+	}
 	// The lock makes a sale at the same moment come before, and then nothing is held, or after, and then it ends this.
 	var held []Ownership
 	if err := tx.ForUpdate().Where("owner_set_id = ? AND current_unit IS NOT NULL", o.OwnerSetID).Find(&held).Error; err != nil {

@@ -33,6 +33,7 @@ type head struct {
 	Title    string   `yaml:"title"`
 	National bool     `yaml:"national"`
 	Division string   `yaml:"division"`
+	City     string   `yaml:"city"`
 	From     string   `yaml:"from"`
 	Until    string   `yaml:"until"`
 	Sources  []string `yaml:"sources"`
@@ -114,7 +115,7 @@ func load(dir fs.FS) ([]*Pack, error) {
 }
 
 func (f *file) pack() (*Pack, error) {
-	p := &Pack{Code: f.Code, Version: f.Version, Title: f.Title, National: f.National, Division: f.Division, Sources: f.Sources, Note: f.Note,
+	p := &Pack{Code: f.Code, Version: f.Version, Title: f.Title, National: f.National, Division: f.Division, City: f.City, Sources: f.Sources, Note: f.Note,
 		Values: map[string]Value{}, Organisations: f.Organisations, Matters: f.Matters, Duties: f.Duties, Emergency: f.Emergency}
 	var err, errUntil error
 	if p.From, err = calendar.ParseDate(f.From); f.Until != "" {

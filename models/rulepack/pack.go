@@ -26,6 +26,7 @@ type Pack struct {
 	Title    string
 	National bool          // law of the land; otherwise a local pack that adds to it
 	Division string        // code of the city (GB/T 2260) for which a local pack speaks
+	City     string        // its name, as people read it
 	From     calendar.Date // first day in force
 	Until    calendar.Date // last day in force; zero while it still is
 	Sources  []string

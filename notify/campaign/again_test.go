@@ -34,7 +34,7 @@ func TestResendOnlyToFailures(t *testing.T) {
 		return nil
 	}
 	c := w.launch(onlyWeChat)
-	if _, err := w.svc.Resend(ctx, w.chair, c.ID); !errors.Is(err, campaign.ErrBusy) {
+	if _, err := w.svc.Resend(ctx, w.chair, c.ID, w.once()); !errors.Is(err, campaign.ErrBusy) {
 		t.Errorf("again before the first is carried: %v", err)
 	}
 	w.drain()
@@ -44,7 +44,7 @@ func TestResendOnlyToFailures(t *testing.T) {
 		t.Fatalf("it is %s", w.again(c).State)
 	}
 	w.mini.fail = nil
-	if _, err := w.svc.Resend(ctx, w.chair, c.ID); err != nil {
+	if _, err := w.svc.Resend(ctx, w.chair, c.ID, w.once()); err != nil {
 		t.Fatal(err)
 	}
 	w.tick()
@@ -61,7 +61,7 @@ func TestResendOnlyToFailures(t *testing.T) {
 		t.Errorf("the seat that was sent to again: %+v", r)
 	}
 	w.tick()
-	if _, err := w.svc.Resend(ctx, w.chair, c.ID); !errors.Is(err, campaign.ErrNoFailures) {
+	if _, err := w.svc.Resend(ctx, w.chair, c.ID, w.once()); !errors.Is(err, campaign.ErrNoFailures) {
 		t.Errorf("nothing failed any more: %v", err)
 	}
 }
@@ -176,7 +176,7 @@ func TestAnErasedPersonLeavesTheEvidence(t *testing.T) {
 	c := w.launch()
 	w.drain()
 	w.read(a)
-	if _, err := w.svc.Seal(t.Context(), w.chair, c.ID); err != nil {
+	if _, err := w.svc.Seal(t.Context(), w.chair, c.ID, w.once()); err != nil {
 		t.Fatal(err)
 	}
 	w.tx(func(tx *store.Tx) error { return w.svc.Erase(tx, a.PersonID) })

@@ -32,8 +32,11 @@ var StateNames = map[State]string{Draft: "草稿", Submitted: "待批准", Appro
 // Kind is what a campaign is about, for people who look for it again.
 type Kind string
 
+// Safety is the kind that presses: it passes the quiet hours.
+const Safety Kind = "safety"
+
 // KindNames are the kinds with their names.
-var KindNames = map[Kind]string{"notice": "通知", "assembly": "业主大会", "fee": "费用", "safety": "安全", "other": "其他"}
+var KindNames = map[Kind]string{"notice": "通知", "assembly": "业主大会", "fee": "费用", Safety: "安全", "other": "其他"}
 
 // Audience is whose message it is.
 type Audience string
@@ -79,6 +82,8 @@ type Campaign struct {
 	OrganisationID int64
 	WrittenBy      int64 // who wrote the words as they are
 	WrittenPost    int64
+	Writers        string // everybody who wrote, revised or submitted it, as JSON: none of them approves it
+	Version        int    // raised by every change of the draft
 	Title          string
 	Body           string // public words, no personal data
 	Kind           Kind
@@ -95,7 +100,8 @@ type Campaign struct {
 	RemindAt       *time.Time
 	EndsAt         *time.Time
 	State          State
-	Seats          int64 // counted when it was submitted, and again when it was laid out
+	Forecast       string // as JSON, as it was submitted
+	Seats          int64  // counted when it was submitted, and again when it was laid out
 	CreatedBy      int64
 	SubmittedBy    int64
 	SubmittedAt    *time.Time
@@ -170,6 +176,28 @@ func (c *Campaign) ChannelList() []Channel {
 		list = append(list, Channel(name))
 	}
 	return list
+}
+
+// wrote reports whether somebody wrote any part of the campaign or submitted it.
+func (c *Campaign) wrote(person int64) (bool, error) {
+	var all []int64
+	err := json.Unmarshal([]byte(c.Writers), &all)
+	return slices.Contains(all, person), err
+}
+
+// withWriter adds somebody to those who wrote.
+func (c *Campaign) withWriter(person int64) (string, error) {
+	all := []int64{}
+	if c.Writers != "" {
+		if err := json.Unmarshal([]byte(c.Writers), &all); err != nil {
+			return "", err
+		}
+	}
+	if !slices.Contains(all, person) {
+		all = append(all, person)
+	}
+	text, err := json.Marshal(all)
+	return string(text), err
 }
 
 func (c *Campaign) may(ch Channel) bool { return slices.Contains(c.ChannelList(), ch) }

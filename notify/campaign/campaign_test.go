@@ -26,17 +26,17 @@ func TestWhoMayDoWhatWhen(t *testing.T) {
 	deeds := map[campaign.Action]func(org.Actor, int64) error{
 		campaign.Revise:  func(a org.Actor, id int64) error { _, err := w.svc.Revise(ctx, a, id, w.words()); return err },
 		campaign.Submit:  func(a org.Actor, id int64) error { _, err := w.svc.Submit(ctx, a, id); return err },
-		campaign.Approve: func(a org.Actor, id int64) error { _, err := w.svc.Approve(ctx, a, id); return err },
+		campaign.Approve: func(a org.Actor, id int64) error { _, err := w.svc.Approve(ctx, a, id, 1); return err },
 		campaign.Return:  func(a org.Actor, id int64) error { _, err := w.svc.Return(ctx, a, id, "再想想"); return err },
 		campaign.Pause:   func(a org.Actor, id int64) error { _, err := w.svc.Pause(ctx, a, id, "有误"); return err },
 		campaign.Resume:  func(a org.Actor, id int64) error { _, err := w.svc.Resume(ctx, a, id); return err },
 		campaign.Cancel:  func(a org.Actor, id int64) error { _, err := w.svc.Cancel(ctx, a, id, "有误"); return err },
-		campaign.Resend:  func(a org.Actor, id int64) error { _, err := w.svc.Resend(ctx, a, id); return err },
+		campaign.Resend:  func(a org.Actor, id int64) error { _, err := w.svc.Resend(ctx, a, id, w.once()); return err },
 		campaign.Print: func(a org.Actor, id int64) error {
 			_, err := w.svc.Letters(ctx, a, id, campaign.AllSeats, false, 0, 10)
 			return err
 		},
-		campaign.Seal: func(a org.Actor, id int64) error { _, err := w.svc.Seal(ctx, a, id); return err },
+		campaign.Seal: func(a org.Actor, id int64) error { _, err := w.svc.Seal(ctx, a, id, w.once()); return err },
 	}
 	// Who may, by state and action. Nobody may anything else.
 	own, second, above := []string{"author", "chair"}, []string{"chair", "community", "township"}, []string{"community", "township"}
@@ -92,19 +92,19 @@ func TestASecondPersonApproves(t *testing.T) {
 	if err != nil || submitted.State != campaign.Submitted {
 		t.Fatalf("three seats, no local rule: %v, %v", submitted, err)
 	}
-	if _, err := w.svc.Approve(ctx, w.chair, c.ID); !errors.Is(err, campaign.ErrSamePerson) {
+	if _, err := w.svc.Approve(ctx, w.chair, c.ID, 1); !errors.Is(err, campaign.ErrSamePerson) {
 		t.Errorf("the chair approves their own: %v", err)
 	}
 	// The same human in a post of the level above is no second person.
 	twice := w.clerk
 	twice.PersonID = w.chair.PersonID
-	if _, err := w.svc.Approve(ctx, twice, c.ID); !errors.Is(err, campaign.ErrSamePerson) {
+	if _, err := w.svc.Approve(ctx, twice, c.ID, 1); !errors.Is(err, campaign.ErrSamePerson) {
 		t.Errorf("the chair approves as the community: %v", err)
 	}
-	if _, err := w.svc.Approve(ctx, w.member, c.ID); !errors.Is(err, campaign.ErrNotYours) {
+	if _, err := w.svc.Approve(ctx, w.member, c.ID, 1); !errors.Is(err, campaign.ErrNotYours) {
 		t.Errorf("a member who signs for nobody approves: %v", err)
 	}
-	if _, err := w.svc.Approve(ctx, w.clerk, c.ID); err != nil {
+	if _, err := w.svc.Approve(ctx, w.clerk, c.ID, 1); err != nil {
 		t.Errorf("the community: %v", err)
 	}
 	w.tick()

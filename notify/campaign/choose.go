@@ -58,6 +58,9 @@ func (s *Service) lay(tx *store.Tx, c *Campaign, r *Run) (int64, error) {
 		if done[x] {
 			rows[i].ActedAt = &tx.Now
 		}
+		if slices.ContainsFunc(x.people, func(p Addressee) bool { return p.PersonID < 0 }) {
+			s.tokenFor(&rows[i]) // the short message leads to the page of the letter
+		}
 	}
 	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(&rows, 100).Error; err != nil {
 		return 0, err
@@ -142,14 +145,11 @@ func failedSeats(tx *store.Tx, c *Campaign, after int64, limit int) ([]int64, er
 	return ids, err
 }
 
-// idleSeats are the next seats that have not acted; where there is nothing to act on, those that have not confirmed.
+// idleSeats are the next seats that have not acted; where there is nothing to act on, those that have not confirmed in any way: who
+// has scanned a letter, or has the message by the provider's word, is not reminded of it.
 func idleSeats(tx *store.Tx, c *Campaign, after int64, limit int) ([]int64, error) {
 	q := tx.Model(&Reach{}).Where("campaign_id = ? AND id > ? AND acted_at IS NULL", c.ID, after)
-	switch {
-	case c.SubjectKind != "":
-	case c.NeedsProof:
-		q = q.Where("(confirmed_at IS NULL OR confirmed_how IN ?)", weak)
-	default:
+	if c.SubjectKind == "" {
 		q = q.Where("confirmed_at IS NULL")
 	}
 	var ids []int64
@@ -176,7 +176,7 @@ func (s *Service) dispatch(tx *store.Tx, c *Campaign, r *Run) error {
 	if r.Kind != FirstRun {
 		return nil
 	}
-	return tx.Model(&Campaign{}).Where("id = ?", c.ID).Update("seats", r.Seats).Error
+	return tx.Model(&Campaign{}).Where("id = ?", c.ID).Updates(map[string]any{"seats": r.Seats, "counted_at": nil}).Error // all are there: count them at the next turn
 }
 
 // word is the event of a run: ids and the public words.

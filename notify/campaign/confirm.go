@@ -11,11 +11,13 @@ import (
 	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/notify"
 	"github.com/linli-city/linli/notify/inbox"
+	"github.com/linli-city/linli/notify/plan"
 )
 
 // confirm marks reaches as confirmed. The first stays, but what proves service takes the place of what does not.
-func confirm(tx *store.Tx, reaches []int64, how How, person int64) (int64, error) {
+func confirm(tx *store.Tx, reaches []int64, how How, person int64, at time.Time) (int64, error) {
 	if len(reaches) == 0 {
 		return 0, nil
 	}
@@ -25,7 +27,7 @@ func confirm(tx *store.Tx, reaches []int64, how How, person int64) (int64, error
 	} else {
 		q = q.Where("confirmed_at IS NULL")
 	}
-	res := q.Updates(map[string]any{"state": Confirmed, "confirmed_at": tx.Now, "confirmed_how": how, "confirmed_by": person})
+	res := q.Updates(map[string]any{"state": Confirmed, "confirmed_at": at, "confirmed_how": how, "confirmed_by": person})
 	return res.RowsAffected, res.Error
 }
 
@@ -54,7 +56,7 @@ func (s *Service) Read(tx *store.Tx, person int64, items []int64, opened bool) e
 	if opened {
 		how = ByReading
 	}
-	_, err = confirm(tx, reaches, how, person)
+	_, err = confirm(tx, reaches, how, person, tx.Now)
 	return err
 }
 
@@ -123,7 +125,7 @@ func (s *Service) Acknowledge(ctx context.Context, actor org.Actor, id int64) er
 		for i, r := range reaches {
 			ids[i] = r.ID
 		}
-		n, err := confirm(tx, ids, ByTap, actor.PersonID)
+		n, err := confirm(tx, ids, ByTap, actor.PersonID, tx.Now)
 		if err != nil || n == 0 {
 			return err
 		}
@@ -152,13 +154,19 @@ const (
 	slipKind  = "campaign_slip"
 )
 
+// tokenFor makes a token for a reach that has none.
+func (s *Service) tokenFor(r *Reach) string {
+	token := strings.ToLower(rand.Text())
+	r.SlipSealed, r.SlipIndex = s.o.Vault.Seal(token, slipBound), s.o.Vault.Index(slipKind, token)
+	return token
+}
+
 // slip gives a reach the token of its letter, once: a letter that is printed again carries the same.
 func (s *Service) slip(tx *store.Tx, r *Reach) (string, error) {
 	if r.SlipSealed != "" {
 		return s.o.Vault.Open(r.SlipSealed, slipBound)
 	}
-	token := strings.ToLower(rand.Text())
-	r.SlipSealed, r.SlipIndex = s.o.Vault.Seal(token, slipBound), s.o.Vault.Index(slipKind, token)
+	token := s.tokenFor(r)
 	res := tx.Model(&Reach{}).Where("id = ? AND slip_sealed = ''", r.ID).Updates(map[string]any{"slip_sealed": r.SlipSealed, "slip_index": r.SlipIndex})
 	if res.Error != nil || res.RowsAffected == 1 {
 		return token, res.Error
@@ -175,6 +183,17 @@ type Slip struct {
 	Title, Body, Estate, Office, Door string
 	ConfirmedAt                       *time.Time
 	Open                              bool
+	Gone                              bool // it is on its way: printed, or sent to a phone of the seat
+}
+
+// gone reports whether a seat's letter has left the office: as paper that is marked as printed, or as a short message.
+func (r *Reach) gone(tx *store.Tx) (bool, error) {
+	if r.PrintedAt != nil {
+		return true, nil
+	}
+	var ids []int64
+	err := tx.Model(&Reach{}).Where("id = ? AND EXISTS ("+sentTo+" AND p.person_id < 0 AND d.channel = ? AND d.state NOT IN ?)", r.ID, plan.SMS, append([]notify.State{notify.Cancelled, notify.Paused}, failures...)).Pluck("id", &ids).Error
+	return len(ids) > 0, err
 }
 
 func (s *Service) bySlip(tx *store.Tx, token string) (*Reach, *Campaign, error) {
@@ -207,13 +226,14 @@ func (s *Service) ShowSlip(ctx context.Context, token string) (*Slip, error) {
 			return err
 		}
 		slip = &Slip{Title: c.Title, Body: c.Body, Estate: v.Estate, Office: v.Office, Door: doors[r.UnitID], ConfirmedAt: r.ConfirmedAt, Open: slices.Contains(out, c.State)}
-		return nil
+		slip.Gone, err = r.gone(tx)
+		return err
 	})
 	return slip, err
 }
 
-// ConfirmSlip confirms a letter by its token, once; later it changes nothing. It is no proof of service: nobody signed in.
-// Faults: ErrSlip, ErrEnded.
+// ConfirmSlip confirms a letter by its token, once; later it changes nothing. It is no proof of service: nobody signed in, and
+// nothing at all before the letter has left the office. Faults: ErrSlip, ErrEnded, ErrUnprinted.
 func (s *Service) ConfirmSlip(ctx context.Context, token string) error {
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		r, c, err := s.bySlip(tx, token)
@@ -223,7 +243,14 @@ func (s *Service) ConfirmSlip(ctx context.Context, token string) error {
 		if !slices.Contains(out, c.State) {
 			return ErrEnded
 		}
-		n, err := confirm(tx, []int64{r.ID}, BySlip, 0)
+		gone, err := r.gone(tx)
+		if err != nil {
+			return err
+		}
+		if !gone {
+			return ErrUnprinted
+		}
+		n, err := confirm(tx, []int64{r.ID}, BySlip, 0, tx.Now)
 		if err != nil || n == 0 {
 			return err
 		}

@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 
@@ -16,18 +17,29 @@ import (
 // second person.
 const ApprovalRule = "notify.campaign.approval"
 
-// Submit asks for approval; a campaign that is as small as the local rule allows is approved by it.
-// Faults: ErrNotFound, ErrMove, ErrNotYours, ErrNobody.
+// Submit asks for approval; a campaign that is as small as the local rule allows is approved by it. The forecast that it keeps is
+// of the words that are submitted. Faults: ErrNotFound, ErrMove, ErrNotYours, ErrChanged, ErrNobody.
 func (s *Service) Submit(ctx context.Context, actor org.Actor, id int64) (*Campaign, error) {
 	f, err := s.Forecast(ctx, actor, id)
 	if err != nil {
 		return nil, err
 	}
+	text, err := json.Marshal(f)
+	if err != nil {
+		return nil, err
+	}
 	return s.move(ctx, actor, org.RunCampaigns, id, Submit, func(tx *store.Tx, c *Campaign, m Move) error {
+		if c.Version != f.Version {
+			return ErrChanged
+		}
 		if f.Seats == 0 {
 			return ErrNobody
 		}
-		change := map[string]any{"submitted_by": actor.PersonID, "submitted_at": tx.Now, "seats": f.Seats, "approved_by": 0, "approved_post": 0, "approved_at": nil, "approval": "", "reason": ""}
+		writers, err := c.withWriter(actor.PersonID)
+		if err != nil {
+			return err
+		}
+		change := map[string]any{"submitted_by": actor.PersonID, "submitted_at": tx.Now, "seats": f.Seats, "forecast": string(text), "writers": writers, "approved_by": 0, "approved_post": 0, "approved_at": nil, "approval": "", "reason": ""}
 		most, err := s.alone(tx)
 		if err != nil {
 			return err
@@ -54,10 +66,16 @@ func (s *Service) alone(tx *store.Tx) (int64, error) {
 	return n, err
 }
 
-// Approve lets a campaign go out: by the head or chair of its office or the level above, and another person than wrote or
-// submitted it. Faults: ErrNotFound, ErrMove, ErrNotYours, ErrSamePerson.
-func (s *Service) Approve(ctx context.Context, actor org.Actor, id int64) (*Campaign, error) {
+// Approve lets a campaign go out in the version that the approver has read: by the head or chair of its office or the level above,
+// and another person than wrote any part of it or submitted it. Faults: ErrNotFound, ErrMove, ErrNotYours, ErrSamePerson, ErrChanged.
+func (s *Service) Approve(ctx context.Context, actor org.Actor, id int64, version int) (*Campaign, error) {
 	return s.move(ctx, actor, org.ApproveCampaigns, id, Approve, func(tx *store.Tx, c *Campaign, m Move) error {
+		if c.Version != version {
+			return ErrChanged
+		}
+		if err := c.note(tx, actor, "approved", map[string]any{"version": version, "topic": c.topic(FirstRun)}); err != nil {
+			return err
+		}
 		return c.to(tx, m.To, map[string]any{"approved_by": actor.PersonID, "approved_post": actor.Post.PostID, "approved_at": tx.Now, "approval": "person"})
 	})
 }
@@ -126,27 +144,6 @@ func (s *Service) Cancel(ctx context.Context, actor org.Actor, id int64, reason 
 		return nil, err
 	}
 	return c, s.drop(ctx, c.ID)
-}
-
-// Resend sends once more to the seats whose every delivery failed and that nobody confirmed.
-// Faults: ErrNotFound, ErrMove, ErrNotYours, ErrBusy, ErrTooOften, ErrNoFailures.
-func (s *Service) Resend(ctx context.Context, actor org.Actor, id int64) (*Campaign, error) {
-	return s.move(ctx, actor, org.RunCampaigns, id, Resend, func(tx *store.Tx, c *Campaign, m Move) error {
-		if err := c.quiet(tx); err != nil {
-			return err
-		}
-		some, err := failedSeats(tx, c, 0, 1)
-		if err != nil {
-			return err
-		}
-		if len(some) == 0 {
-			return ErrNoFailures
-		}
-		if err := c.begin(tx, ResendRun, actor.PersonID); err != nil {
-			return err
-		}
-		return c.to(tx, m.To, map[string]any{"run": c.Run, "done_at": nil})
-	})
 }
 
 // quiet refuses another run while the last one is being made up, or after too many.

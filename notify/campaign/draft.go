@@ -76,6 +76,49 @@ func (w *Words) check(now time.Time) error {
 	return c.Err()
 }
 
+// check checks the words, and that they lead to nobody: what goes to hundreds of phones is not taken back.
+func (s *Service) check(ctx context.Context, w *Words, estate int64) error {
+	if err := w.check(s.db.Now()); err != nil || s.o.Blot == nil {
+		return err
+	}
+	var known []string
+	if s.o.Lines != nil {
+		lines, err := s.o.Lines(ctx, estate)
+		if err != nil {
+			return err
+		}
+		for _, l := range lines {
+			known = append(known, l.Phone)
+		}
+	}
+	var c fault.Checks
+	for _, part := range []struct{ path, text string }{{"title", w.Title}, {"body", w.Body}} {
+		lead := leads(s.o.Blot, part.text, known)
+		c.Check(lead == "", part.path, "里面好像有个人的电话、证件号、车牌号或门牌号（“"+lead+"”），群发内容不能有，请删去。单位的电话请先在“联系电话”里登记，登记过的可以写")
+	}
+	return c.Err()
+}
+
+// harmless are numbers that lead to nobody: amounts, areas, and linli's own numbers.
+var harmless = regexp.MustCompile(`[0-9][0-9,，.]*[ 　]*[万亿]?(元|平方米|㎡|户|人)|[A-Z][0-9]{8}-[0-9]{4,}`)
+
+// leads gives the first part of a text that leads to a person; the offices' registered phones do not.
+func leads(blot func(string) string, text string, offices []string) string {
+	for _, phone := range offices {
+		if phone != "" {
+			text = strings.ReplaceAll(text, phone, "，")
+		}
+	}
+	text = harmless.ReplaceAllString(text, "，")
+	before, after := []rune(text), []rune(blot(text))
+	for i, r := range before {
+		if i >= len(after) || after[i] != r {
+			return string(before[i:min(i+12, len(before))])
+		}
+	}
+	return ""
+}
+
 // inOrder reports whether channels are named once each, from the quick ones to those on foot.
 func inOrder(list []Channel) bool {
 	last := 0
@@ -110,7 +153,7 @@ func (s *Service) Write(ctx context.Context, actor org.Actor, w Words) (*Campaig
 	if err := actor.Must(org.RunCampaigns); err != nil {
 		return nil, err
 	}
-	if err := w.check(s.db.Now()); err != nil {
+	if err := s.check(ctx, &w, w.EstateID); err != nil {
 		return nil, err
 	}
 	var c Campaign
@@ -139,7 +182,10 @@ func (s *Service) Write(ctx context.Context, actor org.Actor, w Words) (*Campaig
 		if c.Number, err = store.NextNumber(tx, "F"); err != nil {
 			return err
 		}
-		c.EstateID, c.OrganisationID, c.State, c.CreatedAt, c.Progress = e.ID, actor.OrganisationID(), Draft, tx.Now, "{}"
+		c.EstateID, c.OrganisationID, c.State, c.CreatedAt, c.Progress, c.Forecast, c.Version = e.ID, actor.OrganisationID(), Draft, tx.Now, "{}", "{}", 1
+		if c.Writers, err = c.withWriter(actor.PersonID); err != nil {
+			return err
+		}
 		c.CreatedBy, c.WrittenBy, c.WrittenPost, c.ClientRef, c.InputHash = actor.PersonID, actor.PersonID, actor.Post.PostID, w.ClientRef, w.InputHash
 		if err := tx.Create(&c).Error; err != nil {
 			return store.Raced(err)
@@ -158,7 +204,17 @@ func (s *Service) Revise(ctx context.Context, actor org.Actor, id int64, w Words
 		return nil, err
 	}
 	w.ClientRef = "-" // a revision is the same whenever it is sent
-	wrong := w.check(s.db.Now())
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		c, err := get(tx, actor, org.RunCampaigns, id)
+		if err == nil {
+			w.EstateID = c.EstateID
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	wrong := s.check(ctx, &w, w.EstateID)
 	return s.move(ctx, actor, org.RunCampaigns, id, Revise, func(tx *store.Tx, c *Campaign, _ Move) error {
 		if wrong != nil {
 			return wrong
@@ -169,7 +225,12 @@ func (s *Service) Revise(ctx context.Context, actor org.Actor, id int64, w Words
 		if err := w.fill(c); err != nil {
 			return err
 		}
-		return tx.Model(&Campaign{}).Where("id = ?", c.ID).Updates(map[string]any{"title": c.Title, "body": c.Body, "kind": c.Kind, "subject_kind": c.SubjectKind, "subject_id": c.SubjectID,
+		writers, err := c.withWriter(actor.PersonID)
+		if err != nil {
+			return err
+		}
+		c.Version, c.Writers = c.Version+1, writers
+		return tx.Model(&Campaign{}).Where("id = ?", c.ID).Updates(map[string]any{"version": c.Version, "writers": writers, "title": c.Title, "body": c.Body, "kind": c.Kind, "subject_kind": c.SubjectKind, "subject_id": c.SubjectID,
 			"audience": c.Audience, "scope": c.Scope, "channels": c.Channels, "needs_proof": c.NeedsProof, "per_minute": c.PerMinute, "not_before": c.NotBefore, "remind_every": c.RemindEvery, "ends_at": c.EndsAt,
 			"written_by": actor.PersonID, "written_post": actor.Post.PostID}).Error
 	})

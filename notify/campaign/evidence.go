@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -223,7 +222,9 @@ func (s *Service) rows(tx *store.Tx, c *Campaign, p Pick, after int64, limit int
 			return nil, err
 		}
 		r.Calls = calls[r.ID]
-		r.Line = r.line()
+		if r.Line, err = r.line(); err != nil {
+			return nil, err
+		}
 	}
 	return rows, nil
 }
@@ -232,14 +233,20 @@ func (s *Service) rows(tx *store.Tx, c *Campaign, p Pick, after int64, limit int
 func (s *Service) tell(r *Row, people []Addressee, sends map[int64][]Send, reads map[int64]time.Time, owners []org.Owner) error {
 	told := map[int64]bool{} // by owner
 	byPerson := map[int64]bool{}
+	places := map[int64]int{} // an owner who made an account since is still one of the seat's people
 	for _, p := range people {
 		if p.ReachID != r.ID {
 			continue
 		}
-		r.People++
+		place := places[p.OwnerID]
+		if place == 0 || p.OwnerID == 0 {
+			r.People++
+			place = r.People
+			places[p.OwnerID] = place
+		}
 		arrived := p.PersonID > 0 // the inbox has it
 		for _, x := range sends[p.PersonID] {
-			x.Person = r.People
+			x.Person = place
 			r.Sends = append(r.Sends, x)
 			arrived = arrived || x.State == notify.Sent
 		}
@@ -310,26 +317,4 @@ func readsOf(tx *store.Tx, c *Campaign, people []Addressee) (map[int64]time.Time
 		first[i.RecipientID] = *i.ReadAt
 	}
 	return first, err
-}
-
-// line is what a record's hash is made of: ids, codes and times, in a fixed order and nobody's name, so that the record still
-// holds when a name has been erased.
-func (r *Row) line() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "seat=%d unit=%d units=%d planned=%s state=%s how=%s at=%s printed=%s posted=%s acted=%s read=%s", r.Seat, r.UnitID, r.Units, r.Planned, r.State, r.ConfirmedHow,
-		stamp(r.ConfirmedAt), stamp(r.PrintedAt), stamp(r.PostedAt), stamp(r.ActedAt), stamp(r.ReadAt))
-	for _, x := range r.Sends {
-		fmt.Fprintf(&b, " send=%d/%d/%s/%s/%s/%s/%s", x.Run, x.Person, x.Channel, x.State, stamp(x.SentAt), x.ProviderID, stamp(x.ConfirmedAt))
-	}
-	for _, v := range r.Calls {
-		fmt.Fprintf(&b, " visit=%s/%s/post%d/file%d", v.Result, stamp(&v.At), v.PostID, v.FileID)
-	}
-	return b.String()
-}
-
-func stamp(t *time.Time) string {
-	if t == nil {
-		return "-"
-	}
-	return t.UTC().Format(time.RFC3339)
 }

@@ -30,6 +30,14 @@ func (w *world) letters(c *campaign.Campaign, p campaign.Pick) []campaign.Paper 
 	return s.Papers
 }
 
+// printed marks letters as printed.
+func (w *world) printed(c *campaign.Campaign, reaches ...int64) {
+	w.t.Helper()
+	if _, err := w.svc.MarkPrinted(w.t.Context(), w.chair, c.ID, reaches, w.once()); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
 // TestSlipsOpenOneSeat: a letter's code confirms its own seat, once, and no other; what is guessed, cut or changed opens nothing; a
 // letter printed again has the same code; the database alone does not give the codes away.
 func TestSlipsOpenOneSeat(t *testing.T) {
@@ -64,6 +72,10 @@ func TestSlipsOpenOneSeat(t *testing.T) {
 	if n := len(w.rows(c, campaign.Unconfirmed)); n != 3 {
 		t.Errorf("looking confirms: %d left", n)
 	}
+	if err := w.svc.ConfirmSlip(ctx, mine.Token); !errors.Is(err, campaign.ErrUnprinted) {
+		t.Errorf("a letter that nobody printed is confirmed: %v", err)
+	}
+	w.printed(c, mine.ID)
 	if err := w.svc.ConfirmSlip(ctx, strings.ToUpper(mine.Token)); err != nil {
 		t.Fatal(err)
 	}
@@ -138,6 +150,7 @@ func TestWhatProves(t *testing.T) {
 	// The last seat: a slip first, then a visit that proves it.
 	for _, p := range w.letters(c, campaign.AllSeats) {
 		if p.OwnerSetID == sets[6].ID {
+			w.printed(c, p.ID)
 			if err := w.svc.ConfirmSlip(ctx, p.Token); err != nil {
 				t.Fatal(err)
 			}
@@ -156,7 +169,7 @@ func TestWhatProves(t *testing.T) {
 		t.Errorf("%d seats without proof, want 3", n)
 	}
 	// What hangs on the board is no proof, and leaves the list of those without one.
-	n, err := w.svc.Post(ctx, w.chair, c.ID, campaign.Posting{FileID: 9, Place: "小区东门公告栏"})
+	n, err := w.svc.Post(ctx, w.chair, c.ID, campaign.Posting{FileID: 9, Place: "小区东门公告栏"}, w.once())
 	if err != nil || n != 2 {
 		t.Errorf("posted for %d seats, %v", n, err)
 	}
@@ -235,14 +248,19 @@ func TestTheRecordHolds(t *testing.T) {
 	w.drain()
 	w.read(people[0])
 	ctx := t.Context()
-	if _, err := w.svc.FindRecord(ctx, w.chair, c.ID, true); !errors.Is(err, campaign.ErrNoRecord) {
+	if _, err := w.svc.FindRecord(ctx, w.chair, c.ID, 0, true); !errors.Is(err, campaign.ErrNoRecord) {
 		t.Errorf("a record before there is one: %v", err)
 	}
-	rec, err := w.svc.Seal(ctx, w.chair, c.ID)
+	rec, err := w.svc.Seal(ctx, w.chair, c.ID, w.once())
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := sha256.New()
+	text, err := w.svc.RecordText(ctx, w.chair, c.ID, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(text)
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")[1:]
 	var doors []string
 	for after, more := int64(0), true; more; { // page by page, as an export reads them
 		_, rows, err := w.svc.Evidence(ctx, w.chair, c.ID, campaign.AllSeats, after, 5)
@@ -250,13 +268,15 @@ func TestTheRecordHolds(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, r := range rows {
-			fmt.Fprintln(h, r.Line)
+			if r.Line != lines[len(doors)] {
+				t.Errorf("sealed %s, now %s", lines[len(doors)], r.Line)
+			}
 			doors = append(doors, r.Door)
 			after = r.ID
 		}
 		more = len(rows) == 5
 	}
-	if got := hex.EncodeToString(h.Sum(nil)); got != rec.Hash || rec.Seats != 12 {
+	if got := hex.EncodeToString(sum[:]); got != rec.Hash || rec.Seats != 12 {
 		t.Errorf("hash %s, recomputed %s over %d rows", rec.Hash, got, len(doors))
 	}
 	if i, j := slices.Index(doors, "1幢2单元4"), slices.Index(doors, "1幢2单元12"); i < 0 || j != i+8 {
@@ -270,14 +290,14 @@ func TestTheRecordHolds(t *testing.T) {
 		}
 		return err
 	})
-	if x, err := w.svc.FindRecord(ctx, w.clerk, c.ID, true); err != nil || !x.Same || x.Sum.Proven != 1 {
+	if x, err := w.svc.FindRecord(ctx, w.clerk, c.ID, 0, true); err != nil || !x.Same || !x.Whole || x.Sum.Proven != 1 {
 		t.Errorf("unchanged: %+v, %v", x, err)
 	}
 	w.read(people[1])
-	if x, err := w.svc.FindRecord(ctx, w.chair, c.ID, true); err != nil || x.Same || x.Sum.Proven != 1 {
+	if x, err := w.svc.FindRecord(ctx, w.chair, c.ID, 0, true); err != nil || x.Same || !x.Whole || x.Sum.Proven != 1 {
 		t.Errorf("somebody has read it since: %+v, %v", x, err)
 	}
-	if _, err := w.svc.FindRecord(ctx, w.manager, c.ID, false); !errors.Is(err, campaign.ErrNotFound) {
+	if _, err := w.svc.FindRecord(ctx, w.manager, c.ID, 0, false); !errors.Is(err, campaign.ErrNotFound) {
 		t.Errorf("the company reads the committee's record: %v", err)
 	}
 }
@@ -307,7 +327,7 @@ func TestLettersComeInBatches(t *testing.T) {
 	if len(ids) != 7 || len(slices.Compact(slices.Sorted(slices.Values(ids)))) != 7 {
 		t.Fatalf("letters %v", ids)
 	}
-	if n, err := w.svc.MarkPrinted(ctx, w.chair, c.ID, append(ids[:3:3], 999_999)); err != nil || n != 3 {
+	if n, err := w.svc.MarkPrinted(ctx, w.chair, c.ID, append(ids[:3:3], 999_999), w.once()); err != nil || n.Letters != 3 || n.Again != 0 {
 		t.Errorf("%d marked, %v", n, err)
 	}
 	s, err := w.svc.Letters(ctx, w.chair, c.ID, campaign.LetterSeats, true, 0, 500)

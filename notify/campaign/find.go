@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -39,7 +40,11 @@ func get(tx *store.Tx, actor org.Actor, action org.Action, id int64) (*Campaign,
 func (c *Campaign) roles(tx *store.Tx, actor org.Actor) ([]Who, error) {
 	own := actor.OrganisationID()
 	var who []Who
-	signs := actor.Must(org.ApproveCampaigns) == nil && !slices.Contains([]int64{c.CreatedBy, c.WrittenBy, c.SubmittedBy}, actor.PersonID)
+	wrote, err := c.wrote(actor.PersonID)
+	if err != nil {
+		return nil, err
+	}
+	signs := actor.Must(org.ApproveCampaigns) == nil && !wrote
 	if c.PausedBy == own {
 		who = append(who, Stopper)
 	}
@@ -78,6 +83,11 @@ func (c *Campaign) above(tx *store.Tx) ([]int64, error) {
 
 // move does an action of the table: it finds and locks the campaign, asks the table, does, and leaves it in the trail.
 func (s *Service) move(ctx context.Context, actor org.Actor, permission org.Action, id int64, a Action, do func(*store.Tx, *Campaign, Move) error) (*Campaign, error) {
+	return s.moveOnce(ctx, actor, permission, id, a, nil, nil, do)
+}
+
+// moveOnce is move for what may be sent twice: then answer, into which do writes, is the first one.
+func (s *Service) moveOnce(ctx context.Context, actor org.Actor, permission org.Action, id int64, a Action, once *Once, answer any, do func(*store.Tx, *Campaign, Move) error) (*Campaign, error) {
 	var c *Campaign
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		found, err := get(tx, actor, permission, id)
@@ -88,12 +98,20 @@ func (s *Service) move(ctx context.Context, actor org.Actor, permission org.Acti
 		if err := tx.ForUpdate().Where("id = ?", found.ID).Take(c).Error; err != nil {
 			return err
 		}
+		if once != nil {
+			if again, err := once.answered(tx, actor, c.ID, a, answer); err != nil || again {
+				return err
+			}
+		}
 		who, err := c.roles(tx, actor)
 		if err != nil {
 			return err
 		}
-		if a == Approve && c.State == Submitted && !slices.Contains(who, Second) && slices.Contains([]int64{c.CreatedBy, c.WrittenBy, c.SubmittedBy}, actor.PersonID) {
-			return ErrSamePerson
+		if wrote, err := c.wrote(actor.PersonID); err != nil || (wrote && a == Approve && c.State == Submitted) {
+			if err == nil {
+				err = ErrSamePerson
+			}
+			return err
 		}
 		m, err := find(c.State, a, who)
 		if err != nil {
@@ -101,6 +119,11 @@ func (s *Service) move(ctx context.Context, actor org.Actor, permission org.Acti
 		}
 		if err := do(tx, c, m); err != nil {
 			return err
+		}
+		if once != nil {
+			if err := once.keep(tx, actor, c.ID, a, answer); err != nil {
+				return err
+			}
 		}
 		return c.note(tx, actor, string(a), map[string]any{"state": c.State})
 	})
@@ -128,6 +151,12 @@ func (c *Campaign) to(tx *store.Tx, s State, change map[string]any) error {
 	return nil
 }
 
+// urgentWords say to whoever looks at it or approves it what the kind means.
+const urgentWords = "安全类按紧急发送，夜间安静时段手机也会响，依据：通知计划“群发（安全类）”。请确认确实紧急再批准。"
+
+// countedLive is up to how many seats a campaign is counted for each look.
+const countedLive = 1000
+
 // View is a campaign with what the actor may do.
 type View struct {
 	Campaign
@@ -136,9 +165,12 @@ type View struct {
 	Allowed  []Action
 	Runs     []Run
 	Progress *Progress
+	Forecast *Forecast // as it was submitted; nil before
+	Urgent   string    // why it passes the quiet hours; "" where it does not
 }
 
-// Find shows a campaign with its runs and its progress as of now. Faults: org.ErrForbidden, ErrNotFound.
+// Find shows a campaign with its runs and its progress: of a small one as of now, of a large one as it was counted last, so that a
+// page that is looked at often costs the same however many seats there are. Faults: org.ErrForbidden, ErrNotFound.
 func (s *Service) Find(ctx context.Context, actor org.Actor, id int64) (*View, error) {
 	var v *View
 	err := s.db.View(ctx, func(tx *store.Tx) error {
@@ -152,10 +184,25 @@ func (s *Service) Find(ctx context.Context, actor org.Actor, id int64) (*View, e
 			return err
 		}
 		v.Allowed = allowed(c.State, who)
+		if c.SubmittedAt != nil {
+			v.Forecast = &Forecast{}
+			if err := json.Unmarshal([]byte(c.Forecast), v.Forecast); err != nil {
+				return err
+			}
+		}
+		if c.Kind == Safety {
+			v.Urgent = urgentWords
+		}
 		if v.Runs, err = runsOf(tx, c.ID); err != nil {
 			return err
 		}
-		if v.Progress, err = count(tx, c, v.Runs); err != nil {
+		if c.Seats > countedLive && c.CountedAt != nil {
+			v.Progress, err = c.counted()
+		} else {
+			v.Progress, err = count(tx, c, v.Runs)
+			v.CountedAt = &tx.Now
+		}
+		if err != nil {
 			return err
 		}
 		return name(tx, v)

@@ -81,7 +81,7 @@ func (x *seat) left(c *Campaign) []org.Owner {
 		for _, p := range x.people {
 			if p.OwnerID == o.ID || (o.PersonID != 0 && p.PersonID == o.PersonID) {
 				w := x.ready[p.PersonID]
-				reached = w.account || (w.phone && c.may(plan.SMS))
+				reached = reached || w.account || (w.phone && c.may(plan.SMS))
 			}
 		}
 		if !reached {
@@ -93,13 +93,15 @@ func (x *seat) left(c *Campaign) []org.Owner {
 
 // Forecast is how a campaign would go.
 type Forecast struct {
-	Seats     int64
-	Channels  map[Channel]int64 // by the first that reaches the seat
-	Whys      map[string]int64  // of Nobody
-	CoOwners  int64             // seats that are reached while a co-owner is not
-	NeedVisit int64             // seats to which somebody has to go, or a letter, before their service can be proven
-	SMS       bool              // short messages can be sent at all
-	Stock     bool              // consents are counted; else an account is enough
+	Version     int               `json:"version"` // of the draft
+	Seats       int64             `json:"seats"`
+	Channels    map[Channel]int64 `json:"channels"`     // by the first that reaches the seat
+	Whys        map[string]int64  `json:"whys"`         // of Nobody
+	CoOwners    int64             `json:"co_owners"`    // seats that are reached while a co-owner is not
+	NeedVisit   int64             `json:"need_visit"`   // seats to which somebody has to go, or a letter, before their service can be proven
+	SwitchedOff int64             `json:"switched_off"` // seats where somebody wants no phone to ring for this kind
+	SMS         bool              `json:"sms"`          // short messages can be sent at all
+	Stock       bool              `json:"stock"`        // consents are counted; else an account is enough
 }
 
 // walkBatch is how many units are in memory at a time.
@@ -116,6 +118,7 @@ func (s *Service) Forecast(ctx context.Context, actor org.Actor, id int64) (*For
 	if err != nil {
 		return nil, err
 	}
+	f.Version = c.Version
 	return f, s.each(ctx, c, func(x *seat) {
 		ch, why := judge(c, x)
 		f.Seats++
@@ -124,6 +127,9 @@ func (s *Service) Forecast(ctx context.Context, actor org.Actor, id int64) (*For
 			f.Whys[why]++
 		} else if len(x.left(c)) > 0 && len(x.owners) > 1 {
 			f.CoOwners++
+		}
+		if x.any(func(w ways) bool { return w.off }) {
+			f.SwitchedOff++
 		}
 		if c.NeedsProof && (ch == plan.SMS || ch == Letter || ch == Visit) {
 			f.NeedVisit++
@@ -168,8 +174,8 @@ type Seen struct {
 
 // Named is an owner, masked, and whether the campaign reaches them.
 type Named struct {
-	Name    string
-	Reached bool
+	Name    string `json:"name"`
+	Reached bool   `json:"reached"`
 }
 
 // ListForecast lists how the seats of the next limit units would be reached; only one channel's where that is given. next is

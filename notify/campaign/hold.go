@@ -2,7 +2,6 @@ package campaign
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/linli-city/linli/models/event"
@@ -32,7 +31,7 @@ var unsent = []notify.State{notify.Waiting, notify.Digest, notify.Paused}
 func (s *Service) release(ctx context.Context, id int64) error {
 	return s.turn(ctx, id, Running, []notify.State{notify.Paused}, func(tx *store.Tx, r *Run, ids []int64) error {
 		var c Campaign
-		if err := tx.Select("id", "per_minute").Where("id = ?", id).Take(&c).Error; err != nil {
+		if err := tx.Select("id", "kind", "per_minute").Where("id = ?", id).Take(&c).Error; err != nil {
 			return err
 		}
 		if err := s.carrier.Release(tx, ids, s.space(r, &c, tx.Now, len(ids))); err != nil || c.PerMinute == 0 {
@@ -89,8 +88,8 @@ func (s *Service) some(ctx context.Context, message int64, in []notify.State) (i
 	return ids, err
 }
 
-// space spreads the next n deliveries of a run at the campaign's rate, after those before them. The quiet hours do not count:
-// what falls into them would go out all at once at their end.
+// space spreads the next n deliveries of a run at the campaign's rate, after those before them. The quiet hours do not count,
+// but for what passes them: the rest would go out all at once at their end.
 func (s *Service) space(r *Run, c *Campaign, now time.Time, n int) func(i int) time.Time {
 	if c.PerMinute == 0 {
 		return func(int) time.Time { return now }
@@ -101,7 +100,9 @@ func (s *Service) space(r *Run, c *Campaign, now time.Time, n int) func(i int) t
 	}
 	at := make([]time.Time, n)
 	for i := range at {
-		next = s.o.Quiet.After(next)
+		if c.Kind != Safety {
+			next = s.o.Quiet.After(next)
+		}
 		at[i] = next.Truncate(time.Second)
 		next = next.Add(apart)
 	}
@@ -136,6 +137,8 @@ func (s *Service) Addressees(ctx context.Context, tx *store.Tx, run, after int64
 	if r.Kind != FirstRun || !c.NeedsProof {
 		q = q.Where("r.acted_at IS NULL") // the first notice is served on everybody where its service has to be proven
 	}
+	// Who has made an account since is told as a person.
+	q = q.Where("(reach_people.person_id > 0 OR NOT EXISTS (SELECT 1 FROM reach_people b WHERE b.reach_id = reach_people.reach_id AND b.owner_id = reach_people.owner_id AND b.person_id > 0))")
 	if err := q.Order("reach_people.id").Limit(limit).Scan(&rows).Error; err != nil {
 		return nil, 0, err
 	}
@@ -165,7 +168,7 @@ func (s *Service) Admit(tx *store.Tx, e event.Event, list []notify.Delivery) err
 		return nil
 	}
 	var c Campaign
-	if err := tx.ForUpdate().Select("id", "state", "per_minute").Where("id = ?", sent.CampaignID).Take(&c).Error; err != nil {
+	if err := tx.ForUpdate().Select("id", "kind", "state", "per_minute").Where("id = ?", sent.CampaignID).Take(&c).Error; err != nil {
 		return err
 	}
 	if c.State != Running && c.State != Done {
@@ -202,47 +205,4 @@ func split(people []int64) (persons, owners []int64) {
 		}
 	}
 	return persons, owners
-}
-
-// Phones finds the numbers of a campaign's people for short messages: a person's own, else the one that the roster has for
-// them; of an owner without an account the roster's.
-func (s *Service) Phones(tx *store.Tx, people []int64) (map[int64]string, error) {
-	persons, owners := split(people)
-	phones := map[int64]string{}
-	var rows []struct {
-		ID, PersonID int64
-		PhoneSealed  string
-	}
-	err := tx.Table("owners").Select("id, person_id, phone_sealed").Where("(id IN ? OR (person_id <> 0 AND person_id IN ?)) AND phone_sealed <> ''", owners, persons).Order("id").Scan(&rows).Error
-	if err != nil {
-		return nil, err
-	}
-	for _, o := range rows {
-		phone, err := s.o.Vault.Open(o.PhoneSealed, "owners.phone")
-		if err != nil {
-			return nil, err
-		}
-		phones[-o.ID] = phone // who has made an account meanwhile is still reached as who was asked for
-		if o.PersonID != 0 {
-			phones[o.PersonID] = phone
-		}
-	}
-	var own []struct {
-		ID          int64
-		PhoneSealed string
-	}
-	if err := tx.Table("persons").Select("id, phone_sealed").Where("id IN ? AND phone_sealed <> ''", persons).Scan(&own).Error; err != nil {
-		return nil, err
-	}
-	for _, p := range own {
-		if phones[p.ID], err = s.o.Vault.Open(p.PhoneSealed, "persons.phone"); err != nil {
-			return nil, err
-		}
-	}
-	for to, phone := range phones {
-		if strings.TrimSpace(phone) == "" {
-			delete(phones, to)
-		}
-	}
-	return phones, nil
 }

@@ -20,6 +20,7 @@ const (
 	Finish  Action = "finish"
 	Cancel  Action = "cancel"
 	Resend  Action = "resend"
+	Rate    Action = "rate"
 	Remind  Action = "remind"
 	Print   Action = "print"
 	Knock   Action = "visit"
@@ -30,7 +31,7 @@ const (
 
 // ActionNames are the actions as people read them.
 var ActionNames = map[Action]string{Revise: "修改", Submit: "提交批准", Return: "退回修改", Approve: "批准", Start: "开始发送", Pause: "暂停", Resume: "继续发送", Finish: "结束", Cancel: "取消",
-	Resend: "补发", Remind: "提醒", Print: "打印", Knock: "登记上门", Post: "登记张贴", Seal: "封存送达记录", Confirm: "确认收到"}
+	Resend: "补发", Rate: "调整发送速度", Remind: "提醒", Print: "打印", Knock: "登记上门", Post: "登记张贴", Seal: "封存送达记录", Confirm: "确认收到"}
 
 // Who is what somebody is to a campaign.
 type Who string
@@ -80,6 +81,7 @@ var Rules = []Rule{
 	{Finish, []Move{{[]State{Running}, ByClock, Done, ""}}},
 	{Cancel, []Move{{[]State{Draft, Submitted, Approved, Running, Paused}, Own, Cancelled, ""}, {[]State{Submitted, Approved, Running, Paused}, Above, Cancelled, ""}}},
 	{Resend, []Move{{[]State{Running, Done}, Own, Running, ""}}},
+	{Rate, []Move{{[]State{Approved, Running, Paused}, Own, Same, ""}, {[]State{Approved, Running, Paused}, Above, Same, ""}}},
 	{Remind, []Move{{[]State{Running}, ByClock, Same, ""}}},
 	{Print, []Move{{out, Own, Same, ""}}},
 	{Knock, []Move{{out, Own, Same, ""}, {out, Above, Same, ""}}},

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"gorm.io/gorm"
+
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 )
@@ -70,8 +72,18 @@ func (s *Service) sheet(ctx context.Context, actor org.Actor, id int64, p Pick, 
 		if len(rows) > limit {
 			rows, sheet.Next = rows[:limit], rows[limit-1].ID
 		}
-		sheet.Papers, err = s.papers(tx, c, rows, letters)
-		return err
+		if sheet.Papers, err = s.papers(tx, c, rows, letters); err != nil {
+			return err
+		}
+		ids := make([]int64, len(rows))
+		for i, r := range rows {
+			ids[i] = r.ID
+		}
+		verb := "visit_list"
+		if letters {
+			verb = "letters"
+		}
+		return c.note(tx, actor, verb, map[string]any{"seats": len(ids), "reaches": ids})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("print campaign: %w", err)
@@ -155,19 +167,49 @@ func buildings(tx *store.Tx, units []int64) (map[int64]string, error) {
 	return names, err
 }
 
-// MarkPrinted records that the letters of some seats were printed; it gives how many that were seats of the campaign. Printed once
-// more is counted as a repeat. Faults: org.ErrForbidden, ErrNotFound, ErrMove, ErrNotYours.
-func (s *Service) MarkPrinted(ctx context.Context, actor org.Actor, id int64, reaches []int64) (int64, error) {
-	var n int64
-	_, err := s.move(ctx, actor, org.RunCampaigns, id, Print, func(tx *store.Tx, c *Campaign, _ Move) error {
-		res := tx.Model(&Reach{}).Where("campaign_id = ? AND id IN ?", c.ID, reaches).Updates(map[string]any{"printed_at": tx.Now, "printed_by": actor.PersonID})
-		if n = res.RowsAffected; res.Error != nil {
-			return res.Error
-		}
-		if err := tx.Model(&Reach{}).Where("campaign_id = ? AND id IN ? AND state = ?", c.ID, reaches, Open).Update("state", Printed).Error; err != nil {
+// Printed is how many letters were printed, and how many of them once more.
+type Printed struct {
+	Letters int64 `json:"letters"`
+	Again   int64 `json:"again"`
+}
+
+// MarkPrinted records that the letters of some seats were printed, with which; those that were printed before count as printed
+// again. Faults: org.ErrForbidden, ErrNotFound, ErrMove, ErrNotYours, ErrRefReused, fault.ErrInvalid.
+func (s *Service) MarkPrinted(ctx context.Context, actor org.Actor, id int64, reaches []int64, once Once) (*Printed, error) {
+	if err := once.valid(); err != nil {
+		return nil, err
+	}
+	var p Printed
+	_, err := s.moveOnce(ctx, actor, org.RunCampaigns, id, Print, &once, &p, func(tx *store.Tx, c *Campaign, _ Move) error {
+		p = Printed{}
+		var rows []Reach
+		if err := tx.Select("id", "printed_at").Where("campaign_id = ? AND id IN ? AND unit_id <> 0", c.ID, reaches).Order("id").Limit(MostPrinted).Find(&rows).Error; err != nil {
 			return err
 		}
-		return c.note(tx, actor, "printed", map[string]any{"letters": n})
+		ids := []int64{}
+		for _, r := range rows {
+			ids = append(ids, r.ID)
+			if r.PrintedAt != nil {
+				p.Again++
+			}
+		}
+		p.Letters = int64(len(ids))
+		of := func() *gorm.DB {
+			return tx.Model(&Reach{}).Where("campaign_id = ? AND id IN ?", c.ID, append([]int64{0}, ids...))
+		}
+		if err := of().Where("printed_at IS NULL").Updates(map[string]any{"printed_at": tx.Now}).Error; err != nil {
+			return err
+		}
+		if err := of().Updates(map[string]any{"printed_by": actor.PersonID, "prints": gorm.Expr("prints + 1")}).Error; err != nil {
+			return err
+		}
+		if err := of().Where("state = ?", Open).Update("state", OnPaper).Error; err != nil {
+			return err
+		}
+		return c.note(tx, actor, "printed", map[string]any{"letters": p.Letters, "again": p.Again, "reaches": ids})
 	})
-	return n, err
+	if err != nil {
+		return nil, err
+	}
+	return &p, nil
 }

@@ -192,7 +192,7 @@ func (s *Service) receipts(ctx context.Context, c *Campaign) error {
 			return err
 		}
 		err = s.db.InTx(ctx, func(tx *store.Tx) error {
-			_, err := confirm(tx, ids, ByProvider, 0)
+			_, err := confirm(tx, ids, ByProvider, 0, tx.Now)
 			return err
 		})
 		if err != nil || len(ids) < receiptBatch {

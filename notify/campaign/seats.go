@@ -7,8 +7,10 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/notify"
 	"github.com/linli-city/linli/notify/plan"
 )
 
@@ -27,7 +29,9 @@ type seat struct {
 }
 
 // ways are the ways in which one of a seat's people can be reached.
-type ways struct{ account, stock, phone bool }
+//
+// off says that they want no phone to ring for this kind of message; the inbox has it.
+type ways struct{ account, stock, phone, off bool }
 
 // door is a unit in use.
 type door struct {
@@ -318,38 +322,68 @@ func (s *Service) equip(tx *store.Tx, c *Campaign, seats []*seat) error {
 	}
 	var stock map[int64]bool
 	if s.o.Stock != nil {
-		if stock, err = s.o.Stock(tx, plan.CampaignTemplate(c.topic(FirstRun)), persons); err != nil {
+		if stock, err = s.o.Stock(tx, plan.CampaignTemplate(c.topic(FirstRun)), event.PriorityOf(event.CampaignSent{Topic: c.topic(FirstRun)}), persons); err != nil {
 			return err
 		}
 	}
-	phones, err := phoned(tx, persons)
+	phones, err := phoned(tx, c, persons)
+	if err != nil {
+		return err
+	}
+	off, err := switchedOff(tx, c, persons)
 	if err != nil {
 		return err
 	}
 	for _, x := range seats {
 		for _, p := range x.people {
 			_, account := accounts[p.PersonID]
-			x.ready[p.PersonID] = ways{account: account, stock: account && (s.o.Stock == nil || stock[p.PersonID]), phone: s.o.SMS && (p.PersonID < 0 || phones[p.PersonID])}
+			rings := !off[p.PersonID]
+			x.ready[p.PersonID] = ways{account: account, stock: rings && account && (s.o.Stock == nil || stock[p.PersonID]), phone: rings && s.o.SMS && (p.PersonID < 0 || phones[p.PersonID]), off: !rings}
 		}
 	}
 	return nil
 }
 
-// phoned tells which persons have a phone, of their account or in the roster.
-func phoned(tx *store.Tx, persons []int64) (map[int64]bool, error) {
+// switchedOff tells who wants no phone to ring for what the campaign is, as far as that is theirs to choose.
+func switchedOff(tx *store.Tx, c *Campaign, persons []int64) (map[int64]bool, error) {
+	said, err := plan.For(&event.CampaignSent{Topic: c.topic(FirstRun)})
+	if err != nil || len(said) == 0 {
+		return nil, err
+	}
+	fixed := slices.ContainsFunc(plan.Default().Kinds(), func(k plan.Kind) bool { return k.Code == said[0].Kind && k.IsFixed() })
+	off := map[int64]bool{}
+	if fixed {
+		return off, nil
+	}
+	var ids []int64
+	err = tx.Model(&notify.Preference{}).Where("person_id IN ? AND post_id = 0 AND kind = ? AND mode = ?", persons, said[0].Kind, notify.Off).Pluck("person_id", &ids).Error
+	for _, id := range ids {
+		off[id] = true
+	}
+	return off, err
+}
+
+// phoned tells which persons have a phone, of their account or in the estate's roster.
+func phoned(tx *store.Tx, c *Campaign, persons []int64) (map[int64]bool, error) {
 	has := map[int64]bool{}
 	var ids []int64
 	if err := tx.Model(&org.Person{}).Where("id IN ? AND phone_index <> ''", persons).Pluck("id", &ids).Error; err != nil {
 		return nil, err
 	}
 	var more []int64
-	if err := tx.Model(&org.Owner{}).Where("person_id IN ? AND phone_index <> ''", slices.DeleteFunc(slices.Clone(persons), func(id int64) bool { return id == 0 })).Pluck("person_id", &more).Error; err != nil {
+	if err := inRoster(tx, c.EstateID).Where("owners.person_id IN ?", slices.DeleteFunc(slices.Clone(persons), func(id int64) bool { return id == 0 })).Pluck("owners.person_id", &more).Error; err != nil {
 		return nil, err
 	}
 	for _, id := range append(ids, more...) {
 		has[id] = true
 	}
 	return has, nil
+}
+
+// inRoster are the owners of an estate's roster whose phone is known to be theirs.
+func inRoster(tx *store.Tx, estate int64) *gorm.DB {
+	return tx.Table("owners").Joins("JOIN owner_sets s ON s.id = owners.owner_set_id AND s.phone_review NOT IN ?", inDoubt).
+		Where("owners.estate_id = ? AND owners.phone_index <> ''", estate)
 }
 
 var numerals = regexp.MustCompile(`[0-9]+`)

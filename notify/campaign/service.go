@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 
+	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/models/vault"
@@ -14,10 +15,12 @@ import (
 // Files ties photos to visits in the caller's transaction.
 type Files interface {
 	Attach(tx *store.Tx, actor org.Actor, ids []int64, purpose, subjectKind string, subjectID, estateID int64) error
+	// Sum is the SHA-256 of a stored file.
+	Sum(tx *store.Tx, id int64) (string, error)
 }
 
-// Stock tells which persons have a consent left for a template.
-type Stock func(tx *store.Tx, template string, persons []int64) (map[int64]bool, error)
+// Stock tells which persons have a consent left for a template that a message of a priority may take.
+type Stock func(tx *store.Tx, template string, p event.Priority, persons []int64) (map[int64]bool, error)
 
 // Line is a phone or a place where people are helped.
 type Line struct{ Name, Phone, Address, Hours string }
@@ -32,6 +35,9 @@ type Options struct {
 	Quiet plan.Quiet // the hours in which nothing of a campaign reaches a phone
 	Stock Stock      // nil while consents are not counted: an account is enough then
 	Lines func(ctx context.Context, estate int64) ([]Line, error)
+	Plan  func(ctx context.Context) (*plan.Table, error) // in force; nil for the shipped one
+	Text  func(title, place, letter string) string       // a short message as a phone shows it; letter is the token of a letter, or ""
+	Blot  func(text string) string                       // takes out of a text what leads to a person; nil for nothing
 	Log   *slog.Logger
 }
 

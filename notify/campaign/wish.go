@@ -13,7 +13,7 @@ import (
 )
 
 // ErrOwners is the fault of an owner set that is not there for the actor.
-var ErrOwners = fault.New(fault.NotFound, "campaign.owners_not_found", "没有找到这一组业主")
+var ErrOwners = fault.New(fault.NotFound, "campaign.owners_not_found", "没有找到这一组业主，请从房屋里重新选择")
 
 // RecordWish keeps how the owners of a seat ask to be told: on paper, by a visit, or, with none, like everybody.
 // Faults: org.ErrForbidden, ErrOwners, ErrWay.

@@ -11,6 +11,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/linli-city/linli/models/complaint"
+	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/modelstest"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
@@ -22,11 +24,12 @@ import (
 
 // carrier is a provider that counts what each address receives; fail decides what happens instead.
 type carrier struct {
-	mu   sync.Mutex
-	got  map[string]int
-	keys map[string]int
-	fail func(to string) error
-	wait func()
+	mu      sync.Mutex
+	got     map[string]int
+	keys    map[string]int
+	letters map[string]string
+	fail    func(to string) error
+	wait    func()
 }
 
 func (c *carrier) Send(_ context.Context, out notify.Outgoing) (string, error) {
@@ -41,6 +44,7 @@ func (c *carrier) Send(_ context.Context, out notify.Outgoing) (string, error) {
 		}
 	}
 	c.got[out.To]++
+	c.letters[out.To] = out.Letter
 	c.keys[out.Key]++
 	return "p-" + out.Key, nil
 }
@@ -60,12 +64,17 @@ func (c *carrier) total() (n int) {
 	return n
 }
 
-func newCarrier() *carrier { return &carrier{got: map[string]int{}, keys: map[string]int{}} }
+func newCarrier() *carrier {
+	return &carrier{got: map[string]int{}, keys: map[string]int{}, letters: map[string]string{}}
+}
 
 // photos attach whatever they are asked to; what the file service does is tested there.
 type photos struct{}
 
 func (photos) Attach(*store.Tx, org.Actor, []int64, string, string, int64, int64) error { return nil }
+
+// Sum is what a photo of that number would have.
+func (photos) Sum(_ *store.Tx, id int64) (string, error) { return fmt.Sprintf("%064d", id), nil }
 
 type world struct {
 	*modelstest.Town
@@ -74,6 +83,8 @@ type world struct {
 	redis      redis.UniversalClient
 	mini, sms  *carrier
 	stock      map[int64]bool
+	quiet      plan.Quiet
+	meanwhile  func() // while a forecast is made
 	svc        *campaign.Service
 	inbox      *inbox.Service
 	d          *notify.Dispatcher
@@ -90,7 +101,14 @@ func newWorld(t *testing.T) *world {
 	db := modelstest.OpenAt(t, clock)
 	w := &world{Town: modelstest.NewTown(t, db, modelstest.Vault(t)), t: t, clock: clock, redis: modelstest.Redis(t), mini: newCarrier(), sms: newCarrier()}
 	w.svc = campaign.New(campaign.Options{DB: db, Vault: w.Vault, Files: photos{}, Pack: "duyun-2020", SMS: true, Log: slog.New(slog.DiscardHandler),
-		Stock: func(_ *store.Tx, _ string, persons []int64) (map[int64]bool, error) {
+		Blot: complaint.ForAnybody, Lines: func(context.Context, int64) ([]campaign.Line, error) {
+			return []campaign.Line{{Name: "社区", Phone: "0854-8221234"}}, nil
+		},
+		Text: func(title, place, letter string) string { return title + "/" + place + "/" + letter },
+		Stock: func(_ *store.Tx, _ string, _ event.Priority, persons []int64) (map[int64]bool, error) {
+			if w.meanwhile != nil {
+				w.meanwhile()
+			}
 			has := map[int64]bool{}
 			for _, p := range persons {
 				has[p] = w.stock == nil || w.stock[p]
@@ -111,9 +129,9 @@ func (w *world) dispatcher() *notify.Dispatcher { return w.dispatcherWith(w.svc.
 func (w *world) dispatcherWith(who notify.Addressees) *notify.Dispatcher {
 	ways := map[plan.Channel]*notify.Way{
 		plan.Mini: {Channel: w.mini, Addresses: notify.Accounts(org.MiniProgram), Templates: map[string]string{"notice": "notice"}},
-		plan.SMS:  {Channel: w.sms, Addresses: w.svc.Phones},
+		plan.SMS:  {Channel: w.sms, Addresses: org.New(w.DB, w.Vault, nil, nil).Phones, Roster: w.svc.Phones, Letters: w.svc.Links},
 	}
-	return notify.New(notify.Options{DB: w.DB, Redis: w.redis, Ways: ways, Senders: 8, Log: slog.New(slog.DiscardHandler), Addressees: who, Admit: w.svc.Admit})
+	return notify.New(notify.Options{DB: w.DB, Redis: w.redis, Ways: ways, Senders: 8, Log: slog.New(slog.DiscardHandler), Addressees: who, Admit: w.svc.Admit, Quiet: w.quiet})
 }
 
 func (w *world) tx(f func(*store.Tx) error) {
@@ -175,6 +193,12 @@ func (w *world) build(n int) {
 	})
 }
 
+// once is a new intention.
+func (w *world) once() campaign.Once {
+	w.numberings++
+	return campaign.Once{ClientRef: fmt.Sprint("o", w.numberings), InputHash: "h"}
+}
+
 // crowd makes n units, each with an owner who has an account.
 func (w *world) crowd(n int) []org.Actor {
 	w.t.Helper()
@@ -214,7 +238,7 @@ func (w *world) launch(change ...func(*campaign.Words)) *campaign.Campaign {
 	if _, err := w.svc.Submit(w.t.Context(), w.member, c.ID); err != nil {
 		w.t.Fatal(err)
 	}
-	if _, err := w.svc.Approve(w.t.Context(), w.chair, c.ID); err != nil {
+	if _, err := w.svc.Approve(w.t.Context(), w.chair, c.ID, 1); err != nil {
 		w.t.Fatal(err)
 	}
 	w.tick()

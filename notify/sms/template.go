@@ -18,12 +18,15 @@ type Template struct {
 	Kind   string // the provider's kind of template
 	Words  string
 	Params []Param
+	// Spare is one that may be left out of the configuration: what it says more than another is then not said.
+	Spare bool
 }
 
 // The names of the templates.
 const (
 	Code   = "code"
 	Notice = "notice"
+	Letter = "letter"
 )
 
 // Templates are all that linli sends; their codes come from configuration. The provider's own bounds are wider: 35 characters
@@ -31,6 +34,8 @@ const (
 var Templates = []Template{
 	{Name: Code, Kind: "验证码", Words: "验证码${code}，10分钟内有效。查询或提交投诉用，请不要告诉别人。", Params: []Param{{Name: "code", Most: 6, Digits: true}}},
 	{Name: Notice, Kind: "通知短信", Words: "${title}（${place}）。请打开小程序查看。", Params: []Param{{Name: "title", Most: 20}, {Name: "place", Most: 20}}},
+	// The address is registered as fixed words, the variable is its end: the provider takes no whole address in a variable.
+	{Name: Letter, Kind: "通知短信", Words: "${title}（${place}）。请打开 https://您的网址/h5/letters/${letter} 查看，看过请点“我已收到”。", Params: []Param{{Name: "title", Most: 20}, {Name: "place", Most: 20}, {Name: "letter", Most: 35}}, Spare: true},
 }
 
 // NewCode is the text with a code that proves a phone.
@@ -48,6 +53,23 @@ func NewNotice(key, phone, title, place string) Message {
 		place = nowhere
 	}
 	return Message{Key: key, Phone: phone, Template: Notice, Params: map[string]string{"title": fit(title), "place": place}}
+}
+
+// NewLetter is NewNotice for somebody without an account: it leads to the page of a letter, by its token.
+func NewLetter(key, phone, title, place, token string) Message {
+	m := NewNotice(key, phone, title, place)
+	m.Template, m.Params["letter"] = Letter, token
+	return m
+}
+
+// Text is the message as a phone shows it, without the signature.
+func (m Message) Text() string {
+	t, _ := template(m.Template)
+	words := t.Words
+	for _, p := range t.Params {
+		words = strings.ReplaceAll(words, "${"+p.Name+"}", m.Params[p.Name])
+	}
+	return words
 }
 
 // plain takes away what would look like a second signature; the provider refuses it.
@@ -71,12 +93,7 @@ func template(name string) (Template, bool) {
 
 // text is the message as a phone shows it.
 func (m Message) text(sign string) string {
-	t, _ := template(m.Template)
-	words := t.Words
-	for _, p := range t.Params {
-		words = strings.ReplaceAll(words, "${"+p.Name+"}", m.Params[p.Name])
-	}
-	return "【" + sign + "】" + words
+	return "【" + sign + "】" + m.Text()
 }
 
 // check refuses, with the provider's own codes, what the provider would refuse: nobody is asked and nothing is paid.

@@ -33,13 +33,13 @@ func (d Deps) showLetter(c *gin.Context, said bool) {
 	}
 	c.Header("Referrer-Policy", "no-referrer") // the address is the token
 	c.Header("Cache-Control", "no-store")
-	show(c, http.StatusOK, "letter.html", map[string]any{"Title": s.Title, "Letter": s, "Said": said, "Token": c.Param("token")})
+	show(c, http.StatusOK, "letter.html", map[string]any{"Title": s.Title, "Letter": s, "Said": said, "City": d.City, "Token": c.Param("token")})
 }
 
 // letterForm confirms a letter, once.
 func (d Deps) letterForm(c *gin.Context) {
 	err := d.Campaigns.ConfirmSlip(c.Request.Context(), c.Param("token"))
-	if err != nil && fault.Of(err).Code != campaign.ErrEnded.Code {
+	if code := fault.Of(err); err != nil && code.Code != campaign.ErrEnded.Code && code.Code != campaign.ErrUnprinted.Code {
 		fail(c, err)
 		return
 	}
@@ -53,5 +53,5 @@ func (d Deps) visit(c *gin.Context) {
 		fail(c, campaign.ErrReach)
 		return
 	}
-	show(c, http.StatusOK, "visit.html", map[string]any{"Title": "上门登记", "ID": id})
+	show(c, http.StatusOK, "visit.html", map[string]any{"Title": "上门登记", "City": d.City, "ID": id})
 }

@@ -46,6 +46,7 @@ type Deps struct {
 	Files      *file.Service
 	Campaigns  *campaign.Service
 	PublicURL  string
+	City       string // at the foot of what an office sends
 
 	site  *web.Site
 	codes *codes

@@ -16,9 +16,10 @@ import (
 func evidenceRoutes(g *web.Group, d Deps) {
 	web.Handle(g, web.Op{ID: "officeCampaignEvidence", Method: http.MethodGet, Path: "/campaigns/{id}/evidence", Summary: "送达证据：逐户的发送、打开、确认和上门，按门牌", Action: org.ReadCampaigns}, listEvidence(d))
 	web.Handle(g, web.Op{ID: "officeCampaignEvidenceSheet", Method: http.MethodGet, Path: "/campaigns/{id}/evidence.xlsx", Summary: "送达证据 XLSX，每行带校验行", Action: org.ReadCampaigns, Rate: importRate, Timeout: 4 * time.Minute}, exportEvidence(d))
-	web.Handle(g, web.Op{ID: "officeSealCampaign", Method: http.MethodPost, Path: "/campaigns/{id}/records", Summary: "封存送达记录：合计和全部校验行的哈希写入审计链", Action: org.RunCampaigns, Rate: bulkRate, Timeout: 4 * time.Minute, Status: http.StatusCreated}, sealCampaign(d))
+	web.Handle(g, web.Op{ID: "officeSealCampaign", Method: http.MethodPost, Path: "/campaigns/{id}/records", Summary: "封存送达记录：逐户的记录存下来，哈希写入审计链", Action: org.RunCampaigns, Rate: bulkRate, Timeout: 4 * time.Minute, Status: http.StatusCreated}, sealCampaign(d))
+	web.Handle(g, web.Op{ID: "officeRecordText", Method: http.MethodGet, Path: "/campaigns/{id}/record.txt", Summary: "封存的送达记录原文：对这个文件做 SHA-256 就是审计链里的哈希", Action: org.ReadCampaigns, Rate: importRate, Timeout: walkTime}, recordText(d))
 	web.Handle(g, web.Op{ID: "officePostCampaign", Method: http.MethodPost, Path: "/campaigns/{id}/posting", Summary: "登记已在小区张贴（附照片）：没有确认的户都记上", Action: org.RunCampaigns, Rate: workRate, Timeout: walkTime}, postCampaign(d))
-	web.Handle(g, web.Op{ID: "officeRecordVisit", Method: http.MethodPost, Path: "/reaches/{id}/visits", Summary: "登记上门：已送达并签收、拒绝签收（都要照片）、家中无人", Action: org.RunCampaigns, Rate: workRate, Status: http.StatusCreated}, recordVisit(d))
+	web.Handle(g, web.Op{ID: "officeRecordVisit", Method: http.MethodPost, Path: "/reaches/{id}/visits", Summary: "登记上门、交回的回执或电话确认；登记错了再登记一次，两次都保留，以后一次为准", Action: org.RunCampaigns, Rate: workRate, Status: http.StatusCreated}, recordVisit(d))
 }
 
 type evidenceInput struct {
@@ -39,15 +40,16 @@ type sendView struct {
 }
 
 type visitView struct {
-	ID     int64     `json:"id"`
-	At     time.Time `json:"at"`
-	PostID int64     `json:"post_id"`
-	By     string    `json:"by,omitempty" doc:"由哪个岗位上门"`
-	Result string    `json:"result"`
-	Name   string    `json:"result_name"`
-	FileID int64     `json:"file_id,omitempty" doc:"照片，用“打开文件的限时链接”查看"`
-	Place  string    `json:"place,omitempty"`
-	Note   string    `json:"note,omitempty"`
+	ID       int64     `json:"id"`
+	At       time.Time `json:"at"`
+	PostID   int64     `json:"post_id"`
+	By       string    `json:"by,omitempty" doc:"由哪个岗位上门"`
+	Recorded time.Time `json:"recorded_at" doc:"登记的时间"`
+	Result   string    `json:"result"`
+	Name     string    `json:"result_name"`
+	FileID   int64     `json:"file_id,omitempty" doc:"照片，用“打开文件的限时链接”查看"`
+	Place    string    `json:"place,omitempty"`
+	Note     string    `json:"note,omitempty"`
 }
 
 type reachView struct {
@@ -66,7 +68,8 @@ type reachView struct {
 	Repeats     int         `json:"repeats"`
 	Sends       []sendView  `json:"sends"`
 	ReadAt      *time.Time  `json:"read_at,omitempty"`
-	PrintedAt   *time.Time  `json:"printed_at,omitempty"`
+	PrintedAt   *time.Time  `json:"printed_at,omitempty" doc:"信件第一次打印"`
+	Prints      int         `json:"prints" doc:"打印过几次；多于一次的是重印"`
 	Visits      []visitView `json:"visits"`
 	PostedAt    *time.Time  `json:"posted_at,omitempty"`
 	ConfirmedAt *time.Time  `json:"confirmed_at,omitempty"`
@@ -74,12 +77,12 @@ type reachView struct {
 	HowName     string      `json:"confirmed_how_name,omitempty"`
 	Proven      bool        `json:"proven" doc:"能证明送达"`
 	ActedAt     *time.Time  `json:"acted_at,omitempty"`
-	Line        string      `json:"line" doc:"校验行：封存的哈希由它们按门牌顺序、每行以换行结束，做 SHA-256 得出"`
+	Line        string      `json:"line" doc:"校验行：封存时这一户存下来的内容"`
 }
 
 func viewReach(r campaign.Row) reachView {
 	v := reachView{ID: r.ID, OwnerSetID: r.OwnerSetID, UnitID: r.UnitID, Door: r.Door, Units: r.Units, Owners: viewNamed(r.Owners), People: r.People, Planned: string(r.Planned), PlannedName: campaign.ChannelNames[r.Planned],
-		Why: campaign.WhyNames[r.Why], State: string(r.State), StateName: campaign.ReachNames[r.State], Repeats: r.Repeats, Sends: []sendView{}, ReadAt: web.TimeOr(r.ReadAt), PrintedAt: web.TimeOr(r.PrintedAt), Visits: []visitView{},
+		Why: campaign.WhyNames[r.Why], State: string(r.State), StateName: campaign.ReachNames[r.State], Repeats: r.Repeats, Sends: []sendView{}, ReadAt: web.TimeOr(r.ReadAt), PrintedAt: web.TimeOr(r.PrintedAt), Prints: r.Prints, Visits: []visitView{},
 		PostedAt: web.TimeOr(r.PostedAt), ConfirmedAt: web.TimeOr(r.ConfirmedAt), How: string(r.ConfirmedHow), HowName: campaign.HowNames[r.ConfirmedHow], Proven: r.ConfirmedHow.Proves(), ActedAt: web.TimeOr(r.ActedAt), Line: r.Line}
 	for _, x := range r.Sends {
 		v.Sends = append(v.Sends, sendView{Run: x.Run, Kind: string(x.Kind), Channel: string(x.Channel), State: string(x.State), SentAt: web.TimeOr(x.SentAt), ProviderID: x.ProviderID, ConfirmedAt: web.TimeOr(x.ConfirmedAt), Person: x.Person})
@@ -93,7 +96,7 @@ func viewReach(r campaign.Row) reachView {
 }
 
 func viewVisit(c campaign.Call) visitView {
-	return visitView{ID: c.ID, At: web.Time(c.At), PostID: c.PostID, Result: string(c.Result), Name: campaign.ResultNames[c.Result], FileID: c.FileID, Place: c.Place, Note: c.Note}
+	return visitView{ID: c.ID, At: web.Time(c.At), Recorded: web.Time(c.RecordedAt), PostID: c.PostID, Result: string(c.Result), Name: campaign.ResultNames[c.Result], FileID: c.FileID, Place: c.Place, Note: c.Note}
 }
 
 func listEvidence(d Deps) func(context.Context, org.Actor, *evidenceInput) (*web.List[reachView], error) {
@@ -160,8 +163,8 @@ func tellVisits(calls []campaign.Knocked) string {
 
 func exportEvidence(d Deps) func(context.Context, org.Actor, *IDPath) (*web.SheetOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *IDPath) (*web.SheetOutput, error) {
-		s, err := web.NewSheet("送达记录", []string{"门牌", "房屋数", "业主", "首先走的渠道", "发送", "打开", "信件打印", "上门", "张贴", "确认时间", "确认方式", "能否证明送达", "办过", "校验行"},
-			[]float64{18, 8, 24, 12, 50, 16, 16, 36, 16, 16, 24, 12, 16, 60})
+		s, err := web.NewSheet("送达记录", []string{"门牌", "房屋数", "业主", "首先走的渠道", "发送", "打开", "信件打印", "打印次数", "上门和回执", "张贴", "确认时间", "确认方式", "能否证明送达", "办过", "校验行"},
+			[]float64{18, 8, 24, 12, 50, 16, 16, 8, 36, 16, 16, 24, 12, 16, 60})
 		if err != nil {
 			return nil, err
 		}
@@ -170,7 +173,7 @@ func exportEvidence(d Deps) func(context.Context, org.Actor, *IDPath) (*web.Shee
 			if r.ConfirmedHow.Proves() {
 				proven = "是"
 			}
-			return s.Add(r.Door, r.Units, tellOwners(r.Owners), campaign.ChannelNames[r.Planned], tellSends(r.Sends), r.ReadAt, r.PrintedAt, tellVisits(r.Calls), r.PostedAt, r.ConfirmedAt, campaign.HowNames[r.ConfirmedHow], proven, r.ActedAt, r.Line)
+			return s.Add(r.Door, r.Units, tellOwners(r.Owners), campaign.ChannelNames[r.Planned], tellSends(r.Sends), r.ReadAt, r.PrintedAt, r.Prints, tellVisits(r.Calls), r.PostedAt, r.ConfirmedAt, campaign.HowNames[r.ConfirmedHow], proven, r.ActedAt, r.Line)
 		})
 		if err != nil {
 			return nil, err
@@ -188,9 +191,24 @@ type recordOutput struct {
 	}
 }
 
-func sealCampaign(d Deps) func(context.Context, org.Actor, *IDPath) (*recordOutput, error) {
-	return func(ctx context.Context, a org.Actor, in *IDPath) (*recordOutput, error) {
-		r, err := d.Campaigns.Seal(ctx, a, in.ID)
+type recordTextInput struct {
+	IDPath
+	Record int64 `query:"record" minimum:"0" doc:"哪一份记录；不填为最近一份"`
+}
+
+func recordText(d Deps) func(context.Context, org.Actor, *recordTextInput) (*web.SheetOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *recordTextInput) (*web.SheetOutput, error) {
+		text, err := d.Campaigns.RecordText(ctx, a, in.ID, in.Record)
+		if err != nil {
+			return nil, err
+		}
+		return &web.SheetOutput{ContentType: "text/plain; charset=utf-8", Disposition: fmt.Sprintf(`attachment; filename="record-%d.txt"`, in.ID), Body: text}, nil
+	}
+}
+
+func sealCampaign(d Deps) func(context.Context, org.Actor, *OnceInput) (*recordOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *OnceInput) (*recordOutput, error) {
+		r, err := d.Campaigns.Seal(ctx, a, in.ID, campaign.Once{ClientRef: in.Body.ClientRef, InputHash: web.InputHash(in.ID)})
 		if err != nil {
 			return nil, err
 		}
@@ -203,14 +221,15 @@ func sealCampaign(d Deps) func(context.Context, org.Actor, *IDPath) (*recordOutp
 type postingInput struct {
 	IDPath
 	Body struct {
-		FileID int64  `json:"file_id" minimum:"1" doc:"张贴的照片，先上传（photo）"`
-		Place  string `json:"place" minLength:"2" maxLength:"120" doc:"张贴在哪里"`
+		FileID    int64  `json:"file_id" minimum:"1" doc:"张贴的照片，先上传（photo）"`
+		Place     string `json:"place" minLength:"2" maxLength:"120" doc:"张贴在哪里"`
+		ClientRef string `json:"client_ref" minLength:"1" maxLength:"64"`
 	}
 }
 
 func postCampaign(d Deps) func(context.Context, org.Actor, *postingInput) (*countOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *postingInput) (*countOutput, error) {
-		n, err := d.Campaigns.Post(ctx, a, in.ID, campaign.Posting{FileID: in.Body.FileID, Place: in.Body.Place})
+		n, err := d.Campaigns.Post(ctx, a, in.ID, campaign.Posting{FileID: in.Body.FileID, Place: in.Body.Place}, campaign.Once{ClientRef: in.Body.ClientRef, InputHash: web.InputHash(in.ID, in.Body.FileID, in.Body.Place)})
 		out := &countOutput{}
 		out.Body.Count = n
 		return out, err
@@ -220,11 +239,12 @@ func postCampaign(d Deps) func(context.Context, org.Actor, *postingInput) (*coun
 type visitInput struct {
 	IDPath
 	Body struct {
-		Result    string `json:"result" enum:"delivered,refused,absent"`
-		FileID    int64  `json:"file_id,omitempty" minimum:"0" doc:"现场照片，先上传（photo）；送达和拒收必须有"`
-		Place     string `json:"place,omitempty" maxLength:"120"`
-		Note      string `json:"note,omitempty" maxLength:"200"`
-		ClientRef string `json:"client_ref" minLength:"1" maxLength:"64"`
+		Result    string     `json:"result" enum:"delivered,refused,absent,left,receipt,phoned" doc:"delivered 已送达并签收；refused 拒绝签收；absent 家中无人；left 贴在门上；receipt 交回签收的回执；phoned 电话里说收到了"`
+		At        *time.Time `json:"at,omitempty" doc:"什么时候；不填为现在，最早30天前"`
+		FileID    int64      `json:"file_id,omitempty" minimum:"0" doc:"照片，先上传（photo）：现场的，或签收的回执；家中无人和电话确认可以没有"`
+		Place     string     `json:"place,omitempty" maxLength:"120"`
+		Note      string     `json:"note,omitempty" maxLength:"200"`
+		ClientRef string     `json:"client_ref" minLength:"1" maxLength:"64"`
 	}
 }
 
@@ -233,8 +253,8 @@ type visitOutput struct{ Body visitView }
 func recordVisit(d Deps) func(context.Context, org.Actor, *visitInput) (*visitOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *visitInput) (*visitOutput, error) {
 		b := in.Body
-		c, err := d.Campaigns.RecordVisit(ctx, a, in.ID, campaign.Visited{Result: campaign.Result(b.Result), FileID: b.FileID, Place: b.Place, Note: b.Note, ClientRef: b.ClientRef,
-			InputHash: web.InputHash(in.ID, b.Result, b.FileID, b.Place, b.Note)})
+		c, err := d.Campaigns.RecordVisit(ctx, a, in.ID, campaign.Visited{Result: campaign.Result(b.Result), At: utc(b.At), FileID: b.FileID, Place: b.Place, Note: b.Note, ClientRef: b.ClientRef,
+			InputHash: web.InputHash(in.ID, b.Result, b.At, b.FileID, b.Place, b.Note)})
 		if err != nil {
 			return nil, err
 		}

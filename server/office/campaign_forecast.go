@@ -23,16 +23,23 @@ type countView struct {
 	Seats int64  `json:"seats"`
 }
 
-type forecastOutput struct {
-	Body struct {
-		Seats     int64       `json:"seats"`
-		Channels  []countView `json:"channels" doc:"每户首先走哪个渠道"`
-		Whys      []countView `json:"whys" doc:"送不到的原因"`
-		CoOwners  int64       `json:"co_owners" doc:"有共有人收不到的户数：一位收到，这一户就算送到，但会写明谁没有收到"`
-		NeedVisit int64       `json:"need_visit" doc:"要证明送达的，还要靠信件回执或上门的户数"`
-		SMS       bool        `json:"sms" doc:"是否开通了短信"`
-		Stock     bool        `json:"stock" doc:"是否按微信订阅次数计算；否则有小程序账号就算微信能到"`
-	}
+type forecastView struct {
+	Version     int         `json:"version" doc:"是第几版草稿的"`
+	Seats       int64       `json:"seats"`
+	Channels    []countView `json:"channels" doc:"每户首先走哪个渠道"`
+	Whys        []countView `json:"whys" doc:"送不到的原因"`
+	CoOwners    int64       `json:"co_owners" doc:"有共有人收不到的户数：一位收到，这一户就算送到，但会写明谁没有收到"`
+	NeedVisit   int64       `json:"need_visit" doc:"要证明送达的，还要靠信件回执或上门的户数"`
+	SwitchedOff int64       `json:"switched_off" doc:"有人关闭了这类消息手机提醒的户数：只在站内看到；要证明送达的和安全类的不能关闭"`
+	SMS         bool        `json:"sms" doc:"是否开通了短信"`
+	Stock       bool        `json:"stock" doc:"是否按微信订阅次数计算；否则有小程序账号就算微信能到"`
+}
+
+type forecastOutput struct{ Body forecastView }
+
+func viewForecast(f *campaign.Forecast) forecastView {
+	return forecastView{Version: f.Version, Seats: f.Seats, Channels: counted(f.Channels, campaign.ChannelNames), Whys: counted(f.Whys, campaign.WhyNames), CoOwners: f.CoOwners, NeedVisit: f.NeedVisit, SwitchedOff: f.SwitchedOff,
+		SMS: f.SMS, Stock: f.Stock}
 }
 
 func forecastCampaign(d Deps) func(context.Context, org.Actor, *IDPath) (*forecastOutput, error) {
@@ -41,20 +48,18 @@ func forecastCampaign(d Deps) func(context.Context, org.Actor, *IDPath) (*foreca
 		if err != nil {
 			return nil, err
 		}
-		out := &forecastOutput{}
-		out.Body.Seats, out.Body.CoOwners, out.Body.NeedVisit, out.Body.SMS, out.Body.Stock = f.Seats, f.CoOwners, f.NeedVisit, f.SMS, f.Stock
-		out.Body.Channels, out.Body.Whys = []countView{}, []countView{}
-		for ch, n := range f.Channels {
-			out.Body.Channels = append(out.Body.Channels, countView{string(ch), campaign.ChannelNames[ch], n})
-		}
-		for why, n := range f.Whys {
-			out.Body.Whys = append(out.Body.Whys, countView{why, campaign.WhyNames[why], n})
-		}
-		for _, list := range [][]countView{out.Body.Channels, out.Body.Whys} {
-			slices.SortFunc(list, func(a, b countView) int { return cmp.Or(cmp.Compare(b.Seats, a.Seats), cmp.Compare(a.Code, b.Code)) })
-		}
-		return out, nil
+		return &forecastOutput{viewForecast(f)}, nil
 	}
+}
+
+// counted lists counts with their names, the largest first.
+func counted[K ~string](counts map[K]int64, names map[K]string) []countView {
+	list := []countView{}
+	for code, n := range counts {
+		list = append(list, countView{string(code), names[code], n})
+	}
+	slices.SortFunc(list, func(a, b countView) int { return cmp.Or(cmp.Compare(b.Seats, a.Seats), cmp.Compare(a.Code, b.Code)) })
+	return list
 }
 
 type forecastSeatsInput struct {

@@ -18,7 +18,7 @@ import (
 func campaignSheetRoutes(g *web.Group, d Deps) {
 	web.Handle(g, web.Op{ID: "officePrintLetters", Method: http.MethodGet, Path: "/campaigns/{id}/sheets/letters", Summary: "打印信件：每户一页，按幢和门牌，带确认二维码（A4网页）；下一批的位置在 X-Linli-Next", Action: org.RunCampaigns, Rate: bulkRate, Timeout: walkTime}, printLetters(d))
 	web.Handle(g, web.Op{ID: "officePrintVisits", Method: http.MethodGet, Path: "/campaigns/{id}/sheets/visits", Summary: "打印上门清单：按幢和门牌，带签名栏（A4网页）；下一批的位置在 X-Linli-Next", Action: org.RunCampaigns, Rate: bulkRate, Timeout: walkTime}, printVisits(d))
-	web.Handle(g, web.Op{ID: "officePrintEvidence", Method: http.MethodGet, Path: "/campaigns/{id}/sheets/evidence", Summary: "打印送达记录：合计、哈希和逐户记录（A4网页）；第一批会重新核对哈希", Action: org.ReadCampaigns, Rate: bulkRate, Timeout: 4 * time.Minute}, printEvidence(d))
+	web.Handle(g, web.Op{ID: "officePrintEvidence", Method: http.MethodGet, Path: "/campaigns/{id}/sheets/evidence", Summary: "打印封存的送达记录：合计、哈希和逐户记录（A4网页），照封存时的原样；第一批会重新核对哈希", Action: org.ReadCampaigns, Rate: bulkRate, Timeout: 4 * time.Minute}, printEvidence(d))
 	web.Handle(g, web.Op{ID: "officeMarkPrinted", Method: http.MethodPost, Path: "/campaigns/{id}/printed", Summary: "把一批信件标为已打印", Action: org.RunCampaigns, Rate: workRate}, markPrinted(d))
 }
 
@@ -77,7 +77,7 @@ func printLetters(d Deps) func(context.Context, org.Actor, *lettersInput) (*pape
 		if err != nil {
 			return nil, err
 		}
-		return paper("letters.html", s.Next, map[string]any{"Title": s.Title, "Campaign": s, "Letters": letters, "Day": d.DB.Now(), "Long": long(s.Body)})
+		return paper("letters.html", s.Next, map[string]any{"City": d.City, "Title": s.Title, "Campaign": s, "Letters": letters, "Day": d.DB.Now(), "Long": long(s.Body)})
 	}
 }
 
@@ -103,29 +103,30 @@ func printVisits(d Deps) func(context.Context, org.Actor, *PaperPage) (*paperOut
 		if err != nil {
 			return nil, err
 		}
-		return paper("visits.html", s.Next, map[string]any{"Title": "上门送达清单", "Number": s.Number, "Campaign": s, "Visits": visits, "By": a.Post.OrgName, "Printed": d.DB.Now()})
+		return paper("visits.html", s.Next, map[string]any{"City": d.City, "Title": "上门送达清单", "Number": s.Number, "Campaign": s, "Visits": visits, "By": a.Post.OrgName, "Printed": d.DB.Now()})
 	}
 }
 
-func printEvidence(d Deps) func(context.Context, org.Actor, *PaperPage) (*paperOutput, error) {
-	return func(ctx context.Context, a org.Actor, in *PaperPage) (*paperOutput, error) {
-		rec, err := d.Campaigns.FindRecord(ctx, a, in.ID, in.After == 0)
+type evidencePage struct {
+	PaperPage
+	Record int64 `query:"record" minimum:"0" doc:"哪一份记录；不填为最近一份"`
+}
+
+func printEvidence(d Deps) func(context.Context, org.Actor, *evidencePage) (*paperOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *evidencePage) (*paperOutput, error) {
+		rec, err := d.Campaigns.FindRecord(ctx, a, in.ID, in.Record, in.After == 0)
 		if err != nil {
 			return nil, err
 		}
-		v, rows, err := d.Campaigns.Evidence(ctx, a, in.ID, campaign.AllSeats, in.After, in.Limit+1)
+		rows, next, err := d.Campaigns.RecordRows(ctx, a, in.ID, rec.ID, in.After, in.Limit)
 		if err != nil {
 			return nil, err
-		}
-		next := int64(0)
-		if len(rows) > in.Limit {
-			rows, next = rows[:in.Limit], rows[in.Limit-1].ID
 		}
 		pictures, err := doorPhotos(ctx, d, a, rows)
 		if err != nil {
 			return nil, err
 		}
-		return paper("evidence.html", next, map[string]any{"Photos": pictures, "Title": "送达记录", "Number": v.Number, "Campaign": v, "Record": rec, "Rows": rows, "More": next > 0, "First": in.After == 0, "Hows": campaign.HowNames, "By": a.Post.OrgName, "Printed": d.DB.Now()})
+		return paper("evidence.html", next, map[string]any{"City": d.City, "Photos": pictures, "Title": "送达记录", "Number": rec.Head.Number, "Record": rec, "Rows": rows, "More": next > 0, "First": in.After == 0, "Hows": campaign.HowNames, "By": a.Post.OrgName, "Printed": d.DB.Now()})
 	}
 }
 
@@ -164,15 +165,26 @@ func doorPhotos(ctx context.Context, d Deps, a org.Actor, rows []campaign.Row) (
 type printedInput struct {
 	IDPath
 	Body struct {
-		Reaches []int64 `json:"reaches" minItems:"1" maxItems:"500" doc:"打印了哪些户"`
+		Reaches   []int64 `json:"reaches" minItems:"1" maxItems:"500" doc:"打印了哪些户"`
+		ClientRef string  `json:"client_ref" minLength:"1" maxLength:"64"`
 	}
 }
 
-func markPrinted(d Deps) func(context.Context, org.Actor, *printedInput) (*countOutput, error) {
-	return func(ctx context.Context, a org.Actor, in *printedInput) (*countOutput, error) {
-		n, err := d.Campaigns.MarkPrinted(ctx, a, in.ID, in.Body.Reaches)
-		out := &countOutput{}
-		out.Body.Count = n
-		return out, err
+type printedOutput struct {
+	Body struct {
+		Count int64 `json:"count" doc:"标了多少封"`
+		Again int64 `json:"again" doc:"其中以前打印过、算重印的"`
+	}
+}
+
+func markPrinted(d Deps) func(context.Context, org.Actor, *printedInput) (*printedOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *printedInput) (*printedOutput, error) {
+		p, err := d.Campaigns.MarkPrinted(ctx, a, in.ID, in.Body.Reaches, campaign.Once{ClientRef: in.Body.ClientRef, InputHash: web.InputHash(in.ID, in.Body.Reaches)})
+		if err != nil {
+			return nil, err
+		}
+		out := &printedOutput{}
+		out.Body.Count, out.Body.Again = p.Letters, p.Again
+		return out, nil
 	}
 }

@@ -17,12 +17,14 @@ func campaignRoutes(site *web.Site, d Deps) {
 	web.Handle(g, web.Op{ID: "officeShowCampaign", Method: http.MethodGet, Path: "/campaigns/{id}", Summary: "一次群发：内容、每次发送、各渠道的进度、您能做什么", Action: org.ReadCampaigns}, showCampaign(d))
 	web.Handle(g, web.Op{ID: "officeReviseCampaign", Method: http.MethodPut, Path: "/campaigns/{id}", Summary: "修改草稿", Action: org.RunCampaigns, Rate: workRate}, reviseCampaign(d))
 	web.Handle(g, web.Op{ID: "officeSubmitCampaign", Method: http.MethodPost, Path: "/campaigns/{id}/submission", Summary: "提交，请另一个人批准", Action: org.RunCampaigns, Rate: workRate, Timeout: walkTime}, campaignStep((*campaign.Service).Submit, d))
-	web.Handle(g, web.Op{ID: "officeApproveCampaign", Method: http.MethodPost, Path: "/campaigns/{id}/approval", Summary: "批准：本单位负责人或上级单位，不能是写的人和提交的人", Action: org.ApproveCampaigns, Rate: workRate}, campaignStep((*campaign.Service).Approve, d))
+	web.Handle(g, web.Op{ID: "officeApproveCampaign", Method: http.MethodPost, Path: "/campaigns/{id}/approval", Summary: "批准看过的那一版：本单位负责人或上级单位，不能是写过、改过或提交过的人", Action: org.ApproveCampaigns, Rate: workRate}, approveCampaign(d))
 	web.Handle(g, web.Op{ID: "officeReturnCampaign", Method: http.MethodPost, Path: "/campaigns/{id}/return", Summary: "退回修改，或收回来修改：原因", Action: org.ReadCampaigns, Rate: workRate}, campaignStop((*campaign.Service).Return, d))
 	web.Handle(g, web.Op{ID: "officePauseCampaign", Method: http.MethodPost, Path: "/campaigns/{id}/pause", Summary: "暂停：还没有发出的都停下", Action: org.RunCampaigns, Rate: workRate, Timeout: walkTime}, campaignStop((*campaign.Service).Pause, d))
 	web.Handle(g, web.Op{ID: "officeResumeCampaign", Method: http.MethodPost, Path: "/campaigns/{id}/resumption", Summary: "继续发送", Action: org.RunCampaigns, Rate: workRate, Timeout: walkTime}, campaignStep((*campaign.Service).Resume, d))
 	web.Handle(g, web.Op{ID: "officeCancelCampaign", Method: http.MethodPost, Path: "/campaigns/{id}/cancellation", Summary: "取消：已发出的保留，其余不再发送", Action: org.RunCampaigns, Rate: workRate, Timeout: walkTime}, campaignStop((*campaign.Service).Cancel, d))
-	web.Handle(g, web.Op{ID: "officeResendCampaign", Method: http.MethodPost, Path: "/campaigns/{id}/resend", Summary: "补发：只发给发送全部失败、没有打开、也没有确认的户", Action: org.RunCampaigns, Rate: workRate, Timeout: walkTime}, campaignStep((*campaign.Service).Resend, d))
+	web.Handle(g, web.Op{ID: "officeResendCampaign", Method: http.MethodPost, Path: "/campaigns/{id}/resend", Summary: "补发：只发给发送全部失败、没有打开、也没有确认的户；答复补发多少户、哪些户不发和原因", Action: org.RunCampaigns, Rate: workRate, Timeout: walkTime}, resendCampaign(d))
+	web.Handle(g, web.Op{ID: "officeRateCampaign", Method: http.MethodPost, Path: "/campaigns/{id}/rate", Summary: "调整发送速度：对还没有发的马上生效", Action: org.RunCampaigns, Rate: workRate, Timeout: walkTime}, rateCampaign(d))
+	web.Handle(g, web.Op{ID: "officePreviewCampaign", Method: http.MethodGet, Path: "/campaigns/{id}/preview", Summary: "预览：收件人在站内、微信、短信和信件上各看到什么，夜间发不发、能不能关闭", Action: org.ReadCampaigns}, previewCampaign(d))
 	forecastRoutes(g, d)
 	evidenceRoutes(g, d)
 	campaignSheetRoutes(g, d)
@@ -129,6 +131,7 @@ type campaignView struct {
 	RemindEvery    int           `json:"remind_every"`
 	Reminders      int           `json:"reminders" doc:"已提醒次数"`
 	EndsAt         *time.Time    `json:"ends_at,omitempty"`
+	Version        int           `json:"version" doc:"第几版；批准时要填看过的是第几版"`
 	State          string        `json:"state"`
 	StateName      string        `json:"state_name"`
 	Approval       string        `json:"approval,omitempty" doc:"person 另一个人批准；rule 按本地规则户数少，不用第二人"`
@@ -138,8 +141,10 @@ type campaignView struct {
 	StartedAt      *time.Time    `json:"started_at,omitempty"`
 	DoneAt         *time.Time    `json:"done_at,omitempty"`
 	Seats          int64         `json:"seats"`
+	Forecast       *forecastView `json:"forecast,omitempty" doc:"提交时的送达预测"`
+	Urgent         string        `json:"urgent,omitempty" doc:"为什么夜间也发；一般的没有这一项"`
 	Progress       *progressView `json:"progress,omitempty"`
-	CountedAt      *time.Time    `json:"counted_at,omitempty" doc:"进度是什么时候统计的；单个查看时是现在"`
+	CountedAt      *time.Time    `json:"counted_at,omitempty" doc:"进度是什么时候统计的"`
 	Runs           []runView     `json:"runs,omitempty"`
 	Actions        []string      `json:"actions,omitempty" doc:"您现在可以做什么"`
 }
@@ -149,7 +154,7 @@ type campaignOutput struct{ Body campaignView }
 func viewCampaign(c campaign.Campaign) campaignView {
 	v := campaignView{ID: c.ID, Number: c.Number, EstateID: c.EstateID, OrganisationID: c.OrganisationID, Title: c.Title, Body: c.Body, Kind: string(c.Kind), SubjectKind: c.SubjectKind, SubjectID: c.SubjectID,
 		Audience: string(c.Audience), Channels: []string{}, NeedsProof: c.NeedsProof, PerMinute: c.PerMinute, NotBefore: web.TimeOr(c.NotBefore), RemindEvery: c.RemindEvery, Reminders: c.Reminders, EndsAt: web.TimeOr(c.EndsAt),
-		State: string(c.State), StateName: campaign.StateNames[c.State], Approval: c.Approval, ApprovedAt: web.TimeOr(c.ApprovedAt), Reason: c.Reason, CreatedAt: web.Time(c.CreatedAt), StartedAt: web.TimeOr(c.StartedAt),
+		Version: c.Version, State: string(c.State), StateName: campaign.StateNames[c.State], Approval: c.Approval, ApprovedAt: web.TimeOr(c.ApprovedAt), Reason: c.Reason, CreatedAt: web.Time(c.CreatedAt), StartedAt: web.TimeOr(c.StartedAt),
 		DoneAt: web.TimeOr(c.DoneAt), Seats: c.Seats, CountedAt: web.TimeOr(c.CountedAt)}
 	for _, ch := range c.ChannelList() {
 		v.Channels = append(v.Channels, string(ch))
@@ -159,7 +164,11 @@ func viewCampaign(c campaign.Campaign) campaignView {
 
 func viewCampaignWhole(c *campaign.View) campaignView {
 	v := viewCampaign(c.Campaign)
-	v.Estate, v.Office = c.Estate, c.Office
+	v.Estate, v.Office, v.Urgent = c.Estate, c.Office, c.Urgent
+	if c.Forecast != nil {
+		f := viewForecast(c.Forecast)
+		v.Forecast = &f
+	}
 	for _, a := range c.Allowed {
 		v.Actions = append(v.Actions, string(a))
 	}
@@ -227,9 +236,7 @@ func showCampaign(d Deps) func(context.Context, org.Actor, *IDPath) (*campaignOu
 		if err != nil {
 			return nil, err
 		}
-		out := &campaignOutput{viewCampaignWhole(v)}
-		out.Body.CountedAt = nil
-		return out, nil
+		return &campaignOutput{viewCampaignWhole(v)}, nil
 	}
 }
 
@@ -255,6 +262,70 @@ type campaignReasonInput struct {
 func campaignStop(do func(*campaign.Service, context.Context, org.Actor, int64, string) (*campaign.Campaign, error), d Deps) func(context.Context, org.Actor, *campaignReasonInput) (*campaignOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *campaignReasonInput) (*campaignOutput, error) {
 		c, err := do(d.Campaigns, ctx, a, in.ID, in.Body.Reason)
+		if err != nil {
+			return nil, err
+		}
+		return &campaignOutput{viewCampaign(*c)}, nil
+	}
+}
+
+type approvalInput struct {
+	IDPath
+	Body struct {
+		Version int `json:"version" minimum:"1" doc:"看过的是第几版；以后又改过的，要重新看"`
+	}
+}
+
+func approveCampaign(d Deps) func(context.Context, org.Actor, *approvalInput) (*campaignOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *approvalInput) (*campaignOutput, error) {
+		c, err := d.Campaigns.Approve(ctx, a, in.ID, in.Body.Version)
+		if err != nil {
+			return nil, err
+		}
+		return &campaignOutput{viewCampaign(*c)}, nil
+	}
+}
+
+// OnceInput is the input of what may be sent twice and needs no words.
+type OnceInput struct {
+	IDPath
+	Body struct {
+		ClientRef string `json:"client_ref" minLength:"1" maxLength:"64"`
+	}
+}
+
+type resendOutput struct {
+	Body struct {
+		Run      int         `json:"run"`
+		Seats    int64       `json:"seats" doc:"补发多少户"`
+		Channels []countView `json:"channels" doc:"这些户原来首先走哪个渠道"`
+		LeftOut  []countView `json:"left_out" doc:"不补发的户和原因"`
+	}
+}
+
+func resendCampaign(d Deps) func(context.Context, org.Actor, *OnceInput) (*resendOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *OnceInput) (*resendOutput, error) {
+		r, err := d.Campaigns.Resend(ctx, a, in.ID, campaign.Once{ClientRef: in.Body.ClientRef, InputHash: web.InputHash(in.ID)})
+		if err != nil {
+			return nil, err
+		}
+		out := &resendOutput{}
+		out.Body.Run, out.Body.Seats = r.Run, r.Seats
+		out.Body.Channels, out.Body.LeftOut = counted(r.Channels, campaign.ChannelNames), counted(r.LeftOut, campaign.LeftNames)
+		return out, nil
+	}
+}
+
+type rateInput struct {
+	IDPath
+	Body struct {
+		PerMinute int `json:"per_minute" minimum:"0" maximum:"60000" doc:"每分钟条数，0为按渠道的上限"`
+	}
+}
+
+func rateCampaign(d Deps) func(context.Context, org.Actor, *rateInput) (*campaignOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *rateInput) (*campaignOutput, error) {
+		c, err := d.Campaigns.SetRate(ctx, a, in.ID, in.Body.PerMinute)
 		if err != nil {
 			return nil, err
 		}

@@ -43,6 +43,7 @@ type Deps struct {
 	Campaigns  *campaign.Service
 	Scene      func(ctx context.Context, scene string, lasts time.Duration) (url string, err error) // a QR code of the service account
 	Pack       string                                                                               // code of the city's rule pack
+	City       string                                                                               // its name
 	PublicURL  string
 }
 

@@ -41,12 +41,12 @@ type Provider struct {
 // New makes a provider with an access key and templates.
 func New(now func() time.Time) *Provider {
 	return &Provider{KeyID: "LTAI-test-key", Secret: "secret-of-the-access-key", Now: now, nonces: map[string]bool{},
-		Templates: map[string][]string{"SMS_1": {"code"}, "SMS_2": {"title", "place"}}}
+		Templates: map[string][]string{"SMS_1": {"code"}, "SMS_2": {"title", "place"}, "SMS_3": {"title", "place", "letter"}}}
 }
 
 // Codes are the templates' codes by linli's names.
 func (p *Provider) Codes() map[string]string {
-	return map[string]string{"code": "SMS_1", "notice": "SMS_2"}
+	return map[string]string{"code": "SMS_1", "notice": "SMS_2", "letter": "SMS_3"}
 }
 
 // Refuse has every text refused with a code from now on; "" takes texts again.

@@ -8,6 +8,8 @@ CREATE TABLE campaigns (
   organisation_id BIGINT NOT NULL,
   written_by      BIGINT NOT NULL,
   written_post    BIGINT NOT NULL,
+  writers         TEXT NOT NULL,
+  version         INT NOT NULL,
   title           TEXT NOT NULL CHECK (length(title) <= 60),
   body            TEXT NOT NULL CHECK (length(body) <= 600),
   kind            TEXT NOT NULL CHECK (length(kind) <= 16),
@@ -25,6 +27,7 @@ CREATE TABLE campaigns (
   ends_at         DATETIME NULL,
   state           TEXT NOT NULL CHECK (length(state) <= 16),
   seats           BIGINT NOT NULL,
+  forecast        TEXT NOT NULL,
   created_by      BIGINT NOT NULL,
   submitted_by    BIGINT NOT NULL,
   submitted_at    DATETIME NULL,
@@ -87,6 +90,7 @@ CREATE TABLE reaches (
   owners        INT NOT NULL,
   printed_at    DATETIME NULL,
   printed_by    BIGINT NOT NULL,
+  prints        INT NOT NULL,
   visited_at    DATETIME NULL,
   visit_result  TEXT NOT NULL CHECK (length(visit_result) <= 16),
   file_id       BIGINT NOT NULL,
@@ -119,7 +123,7 @@ CREATE INDEX reach_people_walk ON reach_people (campaign_id, id);
 CREATE INDEX reach_people_reach ON reach_people (reach_id);
 CREATE INDEX reach_people_person ON reach_people (person_id);
 
--- Who stood at the door, and how it ended.
+-- Who stood at the door, or heard from the seat, and how it ended.
 CREATE TABLE reach_visits (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
   campaign_id BIGINT NOT NULL,
@@ -128,9 +132,11 @@ CREATE TABLE reach_visits (
   person_id   BIGINT NOT NULL,
   result      TEXT NOT NULL CHECK (length(result) <= 16),
   file_id     BIGINT NOT NULL,
+  file_sum    TEXT NOT NULL CHECK (length(file_sum) <= 64),
   place       TEXT NOT NULL CHECK (length(place) <= 120),
   note        TEXT NOT NULL CHECK (length(note) <= 200),
   at          DATETIME NOT NULL,
+  recorded_at DATETIME NOT NULL,
   client_ref  TEXT NOT NULL CHECK (length(client_ref) <= 64),
   input_hash  TEXT NOT NULL CHECK (length(input_hash) <= 64)
 );
@@ -172,6 +178,27 @@ CREATE TABLE campaign_records (
   made_at     DATETIME NOT NULL
 );
 CREATE INDEX campaign_records_campaign ON campaign_records (campaign_id, id);
+
+-- The record's own lines: what its hash is made of, so that it can be printed again as it was.
+CREATE TABLE campaign_record_lines (
+  record_id BIGINT NOT NULL,
+  position  BIGINT NOT NULL,
+  line      TEXT NOT NULL,
+  PRIMARY KEY (record_id, position)
+);
+
+-- What a phone may ask for twice, with what it was answered.
+CREATE TABLE campaign_refs (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  person_id   BIGINT NOT NULL,
+  client_ref  TEXT NOT NULL CHECK (length(client_ref) <= 64),
+  campaign_id BIGINT NOT NULL,
+  action      TEXT NOT NULL CHECK (length(action) <= 16),
+  input_hash  TEXT NOT NULL CHECK (length(input_hash) <= 64),
+  answer      TEXT NOT NULL,
+  at          DATETIME NOT NULL
+);
+CREATE UNIQUE INDEX campaign_refs_once ON campaign_refs (person_id, client_ref);
 
 -- A campaign is paused, resumed, cancelled and counted by its message.
 CREATE INDEX deliveries_message ON deliveries (message_id, state, channel);
