@@ -16,6 +16,7 @@ import (
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify"
 	"github.com/linli-city/linli/notify/campaign"
+	"github.com/linli-city/linli/notify/consent"
 	"github.com/linli-city/linli/notify/inbox"
 	"github.com/linli-city/linli/notify/plan"
 )
@@ -74,6 +75,8 @@ type world struct {
 	redis      redis.UniversalClient
 	mini, sms  *carrier
 	stock      map[int64]bool
+	quiet      plan.Quiet
+	consents   *consent.Service // nil where WeChat asks for none
 	svc        *campaign.Service
 	inbox      *inbox.Service
 	d          *notify.Dispatcher
@@ -84,12 +87,15 @@ type world struct {
 	numberings int
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T, change ...func(*world)) *world {
 	t.Helper()
 	clock := modelstest.NewClock()
 	db := modelstest.OpenAt(t, clock)
 	w := &world{Town: modelstest.NewTown(t, db, modelstest.Vault(t)), t: t, clock: clock, redis: modelstest.Redis(t), mini: newCarrier(), sms: newCarrier()}
-	w.svc = campaign.New(campaign.Options{DB: db, Vault: w.Vault, Files: photos{}, Pack: "duyun-2020", SMS: true, Log: slog.New(slog.DiscardHandler),
+	for _, f := range change {
+		f(w)
+	}
+	w.svc = campaign.New(campaign.Options{DB: db, Vault: w.Vault, Files: photos{}, Pack: "duyun-2020", SMS: true, Quiet: w.quiet, Log: slog.New(slog.DiscardHandler),
 		Stock: func(_ *store.Tx, _ string, persons []int64) (map[int64]bool, error) {
 			has := map[int64]bool{}
 			for _, p := range persons {
@@ -110,10 +116,10 @@ func (w *world) dispatcher() *notify.Dispatcher { return w.dispatcherWith(w.svc.
 
 func (w *world) dispatcherWith(who notify.Addressees) *notify.Dispatcher {
 	ways := map[plan.Channel]*notify.Way{
-		plan.Mini: {Channel: w.mini, Addresses: notify.Accounts(org.MiniProgram), Templates: map[string]string{"notice": "notice"}},
+		plan.Mini: {Channel: w.mini, Addresses: notify.Accounts(org.MiniProgram), Templates: map[string]string{"notice": "notice"}, Consents: w.consents},
 		plan.SMS:  {Channel: w.sms, Addresses: w.svc.Phones},
 	}
-	return notify.New(notify.Options{DB: w.DB, Redis: w.redis, Ways: ways, Senders: 8, Log: slog.New(slog.DiscardHandler), Addressees: who, Admit: w.svc.Admit})
+	return notify.New(notify.Options{DB: w.DB, Redis: w.redis, Ways: ways, Senders: 8, Quiet: w.quiet, Log: slog.New(slog.DiscardHandler), Addressees: who, Admit: w.svc.Admit})
 }
 
 func (w *world) tx(f func(*store.Tx) error) {
