@@ -34,6 +34,7 @@ type books struct {
 	me       org.Actor
 	mu       sync.Mutex
 	outcome  func(id int64) error // of each send to WeChat
+	fields   map[string]string    // of the last one
 	taps     int
 	accepted int
 	doubtful []int64 // what WeChat said nothing of, in this flight
@@ -64,6 +65,7 @@ func (b *books) Send(_ context.Context, out notify.Outgoing) (string, error) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.fields = out.Data
 	err = b.outcome(id)
 	var f *notify.Failure
 	switch {
@@ -244,7 +246,12 @@ func TestAReplayNeedsAConsent(t *testing.T) {
 		b.earn(1)
 		b.write(1, event.Normal)
 		b.fly(func(int64) error { return &failure{Permanent: true} })
-		b.change(func(tx *store.Tx) error { return tx.Where("1 = 1").Delete(&notify.Lane{}).Error }) // as after a migration
+		b.change(func(tx *store.Tx) error { // as after the migration of an earlier release
+			if err := tx.Model(&notify.Text{}).Where("1 = 1").Updates(map[string]any{"position": -7, "data": "{}"}).Error; err != nil {
+				return err
+			}
+			return tx.Where("1 = 1").Delete(&notify.Lane{}).Error
+		})
 		b.change(func(tx *store.Tx) error { return tx.Where("channel = ?", plan.SMS).Delete(&notify.Delivery{}).Error })
 		if left == 0 {
 			b.write(2, event.Normal)
@@ -260,6 +267,9 @@ func TestAReplayNeedsAConsent(t *testing.T) {
 		b.change(func(tx *store.Tx) error {
 			return tx.Model(&notify.Delivery{}).Where("message_id = ? AND channel = ? AND state = ?", dead.MessageID, plan.SMS, notify.Sent).Count(&texts).Error
 		})
+		if left > 0 && b.fields["phrase3"] != "办理中" {
+			t.Errorf("WeChat is given %v", b.fields)
+		}
 		if want := map[int]notify.State{2: notify.Sent, 0: notify.Unreachable}[left]; b.mine()[0].State != want || (texts == 1) != (left == 0) {
 			t.Errorf("with %d consents: %s, and %d short messages", left, b.mine()[0].State, texts)
 		}
@@ -317,7 +327,9 @@ func TestWhatIsSettledMeanwhileKeepsItsConsent(t *testing.T) {
 	for name, deed := range map[string]func(*books, int64){
 		"displaced": func(b *books, _ int64) { b.write(2, event.Urgent) },
 		"given up": func(b *books, id int64) {
-			b.change(func(tx *store.Tx) error { return b.dispatcher().GiveUp(tx, []int64{id}) })
+			if err := b.through.InTx(context.Background(), func(tx *store.Tx) error { return b.dispatcher().GiveUp(tx, []int64{id}) }); err != nil {
+				b.t.Fatal(err)
+			}
 		},
 	} {
 		b := newBooks(t)
