@@ -2,7 +2,9 @@ package notify
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/linli-city/linli/models/audit"
@@ -98,6 +100,9 @@ func (d *Dispatcher) replay(tx *store.Tx, ids []int64) (int, error) {
 	if err := tx.Model(&Delivery{}).Where("id IN ? AND state IN ?", ids, replayable).Update("attempts", 0).Error; err != nil {
 		return 0, err
 	}
+	if err := d.reword(tx, rows); err != nil {
+		return 0, err
+	}
 	var dead, held []Delivery
 	for _, r := range rows {
 		was := r.State
@@ -109,6 +114,50 @@ func (d *Dispatcher) replay(tx *store.Tx, ids []int64) (int, error) {
 		dead = append(dead, r)
 	}
 	return len(rows), d.restart(tx, dead, held)
+}
+
+// reword gives texts that an earlier release did not keep whole what WeChat's template needs, from the plan as it is.
+func (d *Dispatcher) reword(tx *store.Tx, rows []Delivery) error {
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.TextID
+	}
+	var texts []Text
+	if err := tx.Where("id IN ? AND position < 0 AND data = '{}' AND template <> ''", ids).Order("id").Find(&texts).Error; err != nil {
+		return err
+	}
+	for _, t := range texts {
+		var m outbox.Message
+		if err := tx.Where("id = ?", t.MessageID).Take(&m).Error; err != nil {
+			return err
+		}
+		e, err := m.Event()
+		if err != nil {
+			continue // no words are left for it: WeChat says so
+		}
+		messages, err := d.o.Plan(e)
+		if err != nil {
+			continue
+		}
+		for _, msg := range messages {
+			if msg.Template != t.Template || !slices.Contains(msg.To, t.Audience) {
+				continue
+			}
+			data, err := json.Marshal(msg.Data())
+			if err != nil {
+				return err
+			}
+			set := map[string]any{"data": string(data), "kind": msg.Kind, "hold": msg.Hold}
+			if t.Title == "" {
+				set["title"], set["body"] = msg.Title, msg.Body
+			}
+			if err := tx.Model(&Text{}).Where("id = ?", t.ID).Updates(set).Error; err != nil {
+				return err
+			}
+			break
+		}
+	}
+	return nil
 }
 
 // ReplayMessage carries a message once more that could not be carried at all. Faults: ErrMessageNotFound,

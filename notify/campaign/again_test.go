@@ -184,7 +184,7 @@ func TestAnErasedPersonLeavesTheEvidence(t *testing.T) {
 	if r.ConfirmedHow != campaign.ByReading || r.ConfirmedBy != 0 || len(r.Sends) != 1 || r.ReadAt == nil {
 		t.Errorf("after the erasure: %+v", r)
 	}
-	if rec, err := w.svc.FindRecord(t.Context(), w.chair, c.ID, true); err != nil || !rec.Same {
+	if rec, err := w.svc.FindRecord(t.Context(), w.chair, c.ID, 0, true); err != nil || !rec.Whole {
 		t.Errorf("the record does not hold any more: %+v, %v", rec, err)
 	}
 	var left int64

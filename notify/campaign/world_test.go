@@ -18,6 +18,7 @@ import (
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify"
 	"github.com/linli-city/linli/notify/campaign"
+	"github.com/linli-city/linli/notify/consent"
 	"github.com/linli-city/linli/notify/inbox"
 	"github.com/linli-city/linli/notify/plan"
 )
@@ -84,7 +85,8 @@ type world struct {
 	mini, sms  *carrier
 	stock      map[int64]bool
 	quiet      plan.Quiet
-	meanwhile  func() // while a forecast is made
+	meanwhile  func()           // while a forecast is made
+	consents   *consent.Service // nil where WeChat asks for none
 	svc        *campaign.Service
 	inbox      *inbox.Service
 	d          *notify.Dispatcher
@@ -95,12 +97,15 @@ type world struct {
 	numberings int
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T, change ...func(*world)) *world {
 	t.Helper()
 	clock := modelstest.NewClock()
 	db := modelstest.OpenAt(t, clock)
 	w := &world{Town: modelstest.NewTown(t, db, modelstest.Vault(t)), t: t, clock: clock, redis: modelstest.Redis(t), mini: newCarrier(), sms: newCarrier()}
-	w.svc = campaign.New(campaign.Options{DB: db, Vault: w.Vault, Files: photos{}, Pack: "duyun-2020", SMS: true, Log: slog.New(slog.DiscardHandler),
+	for _, f := range change {
+		f(w)
+	}
+	w.svc = campaign.New(campaign.Options{DB: db, Vault: w.Vault, Files: photos{}, Pack: "duyun-2020", SMS: true, Quiet: w.quiet, Log: slog.New(slog.DiscardHandler),
 		Blot: complaint.ForAnybody, Lines: func(context.Context, int64) ([]campaign.Line, error) {
 			return []campaign.Line{{Name: "社区", Phone: "0854-8221234"}}, nil
 		},
@@ -128,7 +133,7 @@ func (w *world) dispatcher() *notify.Dispatcher { return w.dispatcherWith(w.svc.
 
 func (w *world) dispatcherWith(who notify.Addressees) *notify.Dispatcher {
 	ways := map[plan.Channel]*notify.Way{
-		plan.Mini: {Channel: w.mini, Addresses: notify.Accounts(org.MiniProgram), Templates: map[string]string{"notice": "notice"}},
+		plan.Mini: {Channel: w.mini, Addresses: notify.Accounts(org.MiniProgram), Templates: map[string]string{"notice": "notice"}, Consents: w.consents},
 		plan.SMS:  {Channel: w.sms, Addresses: org.New(w.DB, w.Vault, nil, nil).Phones, Roster: w.svc.Phones, Letters: w.svc.Links},
 	}
 	return notify.New(notify.Options{DB: w.DB, Redis: w.redis, Ways: ways, Senders: 8, Log: slog.New(slog.DiscardHandler), Addressees: who, Admit: w.svc.Admit, Quiet: w.quiet})
