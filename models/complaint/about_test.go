@@ -1,6 +1,7 @@
 package complaint_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/linli-city/linli/models/complaint"
+	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/modelstest"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/outbox"
@@ -221,5 +223,36 @@ func TestTheSameHumanInAnotherPost(t *testing.T) {
 	}
 	if _, err := w.s.RevealComplainant(ctx, both, c.ID, "", "核实情况需要"); !errors.Is(err, complaint.ErrNotFound) {
 		t.Errorf("and sees who complained: %v", err)
+	}
+}
+
+// TestWhatNeighboursMayHearOf: only what is public and about the common parts of a building is for its owners; nothing of a home, nothing
+// that the complainant wants kept.
+func TestWhatNeighboursMayHearOf(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	owner := w.Resident(0, org.RoleOwner)
+	for name, c := range map[string]struct {
+		change func(*complaint.Draft)
+		want   int64
+	}{
+		"the lift":           {func(d *complaint.Draft) { d.Part, d.BuildingID = complaint.CommonParts[0].Code, w.Building.ID }, w.Building.ID},
+		"the lift, private":  {func(d *complaint.Draft) { d.Part, d.BuildingID, d.Visibility = complaint.CommonParts[0].Code, w.Building.ID, complaint.Private }, 0},
+		"the building":       {func(d *complaint.Draft) { d.BuildingID = w.Building.ID }, 0},
+		"one's own home":     {func(d *complaint.Draft) { d.UnitID = w.Units[0].ID }, 0},
+		"the whole estate's": {func(d *complaint.Draft) { d.Part = complaint.CommonParts[0].Code }, 0},
+	} {
+		d := w.draft("")
+		d.ClientRef = name
+		c.change(&d)
+		w.file(t, owner, d)
+		bodies := w.messages(t, "complaint.filed")
+		var e event.CaseFiled
+		if err := json.Unmarshal([]byte(bodies[len(bodies)-1]), &e); err != nil {
+			t.Fatal(err)
+		}
+		if e.BuildingID != c.want {
+			t.Errorf("%s: for the owners of building %d", name, e.BuildingID)
+		}
 	}
 }
