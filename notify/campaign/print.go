@@ -157,8 +157,8 @@ func buildings(tx *store.Tx, units []int64) (map[int64]string, error) {
 	return names, err
 }
 
-// MarkPrinted records that the letters of some seats were printed; it gives how many that were seats of the campaign. Printed once
-// more is counted as a repeat. Faults: org.ErrForbidden, ErrNotFound, ErrMove, ErrNotYours.
+// MarkPrinted records that the letters of some seats were printed; it gives how many that were seats of the campaign.
+// Faults: org.ErrForbidden, ErrNotFound, ErrMove, ErrNotYours.
 func (s *Service) MarkPrinted(ctx context.Context, actor org.Actor, id int64, reaches []int64) (int64, error) {
 	var n int64
 	_, err := s.move(ctx, actor, org.RunCampaigns, id, Print, func(tx *store.Tx, c *Campaign, _ Move) error {
