@@ -57,7 +57,7 @@ func newEngine(t testing.TB, change ...func(*config.Config)) *engine {
 	return engineOf(t, c)
 }
 
-func engineOf(t testing.TB, c config.Config) *engine {
+func engineOf(t testing.TB, c config.Config, tune ...func(*app)) *engine {
 	t.Helper()
 	onSQL = modelstest.Record()
 	a, err := openApp(context.Background(), c, slog.New(slog.DiscardHandler))
@@ -67,6 +67,9 @@ func engineOf(t testing.TB, c config.Config) *engine {
 	t.Cleanup(a.close)
 	if _, err := a.db.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
+	}
+	for _, f := range tune {
+		f(a)
 	}
 	if err := a.mount(t.Context()); err != nil {
 		t.Fatal(err)

@@ -2,14 +2,22 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"mime/multipart"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/outbox"
+	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/notify"
+	"github.com/linli-city/linli/notify/campaign"
+	"github.com/linli-city/linli/server/web/limit"
 )
 
 type m = map[string]any
@@ -94,7 +102,7 @@ func (e *engine) furnish(suffix string) things {
 		"offices": []int64{e.actor(community).OrganisationID()}, "client_ref": "walk" + suffix}).int("id")
 	orders := e.must(201, community, "POST", "/office/v1/files", multipartOf("hotline", "hotline"+suffix, "h.csv", []byte("工单编号,诉求内容\nN"+suffix+"1,"+secretOf(suffix)+"楼道灯坏了\n")))
 	th["hotline-imports"] = e.must(201, community, "POST", "/office/v1/hotline-imports", m{"file_id": orders.int("id"), "client_ref": "walk" + suffix}).int("id")
-	th["campaigns"] = e.must(201, "committee_chair"+suffix, "POST", "/office/v1/campaigns", campaignOf(estate, secretOf(suffix), "walk"+suffix)).int("id")
+	e.run(th, suffix)
 	th["homes"] = e.firstID(owner, "/miniapp/v1/homes")
 	th["household"] = e.memberOf(owner, th["units"])
 	th["residences"] = th["household"]
@@ -103,6 +111,77 @@ func (e *engine) furnish(suffix string) things {
 	th["privacy-requests"] = e.must(201, owner, "POST", "/miniapp/v1/privacy-requests", m{"kind": "correct", "body": secretOf(suffix), "client_ref": "walk" + suffix}).int("id")
 	return th
 }
+
+// states are those of campaigns, each of which is a thing of its own.
+var states = []campaign.State{campaign.Draft, campaign.Submitted, campaign.Approved, campaign.Running, campaign.Paused, campaign.Done, campaign.Cancelled}
+
+// run makes a campaign in every state, a seat of one, an absence, and a delivery and a message that did not get through.
+func (e *engine) run(th things, suffix string) {
+	chair, member, estate := "committee_chair"+suffix, "committee_member"+suffix, th["estates"]
+	for _, state := range states {
+		in := campaignOf(estate, secretOf(suffix), "walk"+suffix+string(state))
+		switch state {
+		case campaign.Approved:
+			in["not_before"] = e.db.Now().Add(48 * time.Hour)
+		case campaign.Running, campaign.Paused:
+			in["ends_at"] = e.db.Now().Add(48 * time.Hour)
+		}
+		id := e.must(201, chair, "POST", "/office/v1/campaigns", in).int("id")
+		th["campaigns "+string(state)] = id
+		at := fmt.Sprintf("/office/v1/campaigns/%d", id)
+		if state == campaign.Draft {
+			continue
+		}
+		e.must(200, chair, "POST", at+"/submission", nil)
+		if state == campaign.Submitted {
+			continue
+		}
+		e.must(200, "community"+suffix, "POST", at+"/approval", nil)
+		if state == campaign.Cancelled {
+			e.must(200, chair, "POST", at+"/cancellation", m{"reason": "写错了"})
+		}
+	}
+	for range 3 { // it starts, is carried and ends
+		for more := true; more; {
+			var err error
+			if more, err = e.campaigns.Tick(e.t.Context()); err != nil {
+				e.t.Fatal(err)
+			}
+		}
+		e.drain()
+	}
+	e.must(200, chair, "POST", fmt.Sprintf("/office/v1/campaigns/%d/pause", th["campaigns paused"]), m{"reason": "等一下"})
+	th["absences"] = e.must(200, member, "POST", "/office/v1/absences", m{"from": soon(20), "to": soon(22), "stand_in_id": e.town.actors[chair].Post}).int("id")
+	err := e.db.InTx(e.t.Context(), func(tx *store.Tx) error {
+		for _, state := range states {
+			var c campaign.Campaign
+			if err := tx.Where("id = ?", th["campaigns "+string(state)]).Take(&c).Error; err != nil || c.State != state {
+				return fmt.Errorf("the campaign that should be %s is %s: %w", state, c.State, err)
+			}
+		}
+		var reach campaign.Reach
+		var d notify.Delivery
+		var msg outbox.Message
+		if err := tx.Where("campaign_id = ?", th["campaigns running"]).Order("id").Take(&reach).Error; err != nil {
+			return err
+		}
+		if err := tx.Where("estate_id = ?", estate).Order("id").Take(&d).Error; err != nil {
+			return err
+		}
+		if err := tx.Where("estate_id = ?", estate).Order("id").Take(&msg).Error; err != nil {
+			return err
+		}
+		th["reaches"], th["undelivered"], th["messages"] = reach.ID, d.ID, msg.ID
+		return errors.Join(tx.Model(&d).Update("state", notify.Dead).Error, tx.Model(&msg).Update("state", outbox.Dead).Error)
+	})
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	th["changes"] = e.must(201, "bureau", "POST", "/office/v1/notify/plan/changes", m{"changes": []m{}, "reason": "试一试", "client_ref": "walk" + suffix}).int("id")
+}
+
+// soon is a day some days ahead.
+func soon(days int) string { return time.Now().AddDate(0, 0, days).Format(time.DateOnly) }
 
 // campaignOf is a draft to all owners of an estate.
 func campaignOf(estate int64, title, ref string) m {
@@ -200,8 +279,9 @@ func bodies(th things) map[string]any {
 		"officeGiveTask": m{"to": 1, "text": "清障", "due": "2027-01-01", "client_ref": "w16"}, "officeCloseWhistle": m{"text": "占道车辆已全部清走，通道恢复"},
 		"officeRateWhistle": m{"response": "yes", "solved": "yes", "satisfied": "yes"}, "officeFinishTask": m{"text": "已完成"},
 		"officeWriteCampaign": campaignOf(th["estates"], "停水", "w26"), "officeReviseCampaign": m{"title": "停水通知", "body": "明天停水", "kind": "notice", "audience": "owners", "channels": []string{"wechat_mini"}},
-		"officeReturnCampaign": reason, "officePauseCampaign": reason, "officeCancelCampaign": reason, "officeMarkPrinted": m{"reaches": []int64{1}, "client_ref": "w28"}, "officeMarkLetters": m{"ids": []int64{999999}, "result": "posted"}, "officePostCampaign": m{"file_id": 999999, "place": "小区东门公告栏", "client_ref": "w29"}, "officeApproveCampaign": m{"version": 1},
+		"officeReturnCampaign": reason, "officePauseCampaign": reason, "officeCancelCampaign": reason, "officeMarkPrinted": m{"reaches": []int64{th["reaches"]}, "client_ref": "w28"}, "officeMarkLetters": m{"ids": []int64{999999}, "result": "posted"}, "officePostCampaign": m{"file_id": 999999, "place": "小区东门公告栏", "client_ref": "w29"}, "officeApproveCampaign": m{"version": 1},
 		"officeResendCampaign": m{"client_ref": "w30"}, "officeSealCampaign": m{"client_ref": "w31"}, "officeRateCampaign": m{"per_minute": 10},
+		"officeForeseePlan": m{"event": "notice.published", "estate_id": th["estates"]}, "officeEnterPlanChange": m{"changes": []m{}, "reason": "试一试", "client_ref": "w28"}, "officeDecidePlanChange": m{"confirm": false, "reason": "不改了"},
 		"officeRecordVisit": m{"result": "absent", "client_ref": "w27"}, "officeRecordWish": m{"way": "visit"},
 		"officePublishNotice": m{"estate_id": th["estates"], "kind": "posting", "audience": "residents", "title": "t", "body": "b", "client_ref": "w6"},
 		"officeReviseNotice":  m{"title": "t", "body": "b", "reason": "更正"}, "officeWithdrawNotice": m{"reason": "发错了"},
@@ -218,7 +298,7 @@ func bodies(th things) map[string]any {
 		"officeCheckHotline": m{"file_id": 999999, "client_ref": "w24"}, "officeDecideHotlineOrders": m{"orders": []int64{1}, "skip": true}, "officeApplyHotline": m{},
 		"officeMakeOpenKey": m{"label": "某平台"},
 		"setPreferences":    m{"digest_hour": 19}, "officeSetPreferences": m{"digest_hour": 19},
-		"officeStateAbsence": m{"from": "2027-01-01", "to": "2027-01-05", "stand_in_id": 999999},
+		"officeStateAbsence": m{"from": soon(2), "to": soon(5), "stand_in_id": 999999},
 		"officeReplayAll":    m{"since": "2026-01-01T00:00:00Z"},
 		"uploadFile":         multipartOf("photo", "w8", "p.png", onePixel()), "officeUploadFile": multipartOf("photo", "w9", "p.png", onePixel()),
 	}
@@ -227,6 +307,20 @@ func bodies(th things) map[string]any {
 // report is an answer in its four elements.
 func report(did string) m {
 	return m{"accepted_on": "今天上午", "contacted": "电话联系了投诉人", "did": did, "next": "已办完"}
+}
+
+// each puts every thing of an estate that a path may be about into it: a campaign in each of its states.
+func (r route) each(th things) (paths []string, one bool) {
+	if !strings.Contains(r.path, "/campaigns/{id}") {
+		path, one := r.at(th)
+		return []string{path}, one
+	}
+	for _, state := range states {
+		th["campaigns"] = th["campaigns "+string(state)]
+		path, _ := r.at(th)
+		paths = append(paths, path)
+	}
+	return paths, true
 }
 
 // at puts an estate's things into a path.
@@ -279,11 +373,16 @@ func query(op string) string {
 // wide are the operations whose thing is not one estate's, or which anybody looking for a home may use.
 var wide = []string{"locateUnit", "officeListPosts"}
 
+// unlimited lets everybody call as often as they like.
+type unlimited struct{}
+
+func (unlimited) Allow(context.Context, string, limit.Rule) (time.Duration, bool) { return 0, true }
+
 // TestPermissionWalk sends every operation as every actor, nobody included, at their own estate's things and at
 // another's. What the table forbids is 403, what belongs elsewhere is 404, and no answer ever shows the other estate's
 // texts.
 func TestPermissionWalk(t *testing.T) {
-	e := newEngine(t)
+	e := engineOf(t, testConfig(t), func(a *app) { a.limiter = unlimited{} })
 	own, foreign := e.furnish(""), e.furnish("_foreign")
 	requests := 0
 	for _, r := range e.routes() {
@@ -298,32 +397,39 @@ func TestPermissionWalk(t *testing.T) {
 			if (who.Surface == "office") != strings.HasPrefix(r.path, "/office/") || strings.HasSuffix(name, "_foreign") || destroys(r.id) {
 				continue
 			}
-			actor := e.actor(name)
-			allowed := actor.Must(r.action) == nil
-			path, one := r.at(foreign)
-			a := e.call(name, r.method, path, bodies(foreign)[r.id])
-			requests++
-			switch {
-			case a.status >= 500:
-				t.Errorf("%s as %s: %d %s", r.id, name, a.status, a.body)
-			case !allowed && a.status != http.StatusForbidden:
-				t.Errorf("%s as %s, who may not: %d %s", r.id, name, a.status, a.body)
-			case allowed && supervises(actor, r):
-				// The bureau and the leading group see every case, and still work on none that they do not lead: they may
-				// only order what a level above may.
-				if r.method != http.MethodGet && a.status != http.StatusForbidden && a.status != http.StatusConflict && !slices.Contains(orders, r.id) {
-					t.Errorf("%s as %s, who does not lead: %d %s", r.id, name, a.status, a.body)
-				}
-			case allowed && one && !actor.Has(r.action, org.ScopeCity) && a.status != http.StatusNotFound && !slices.Contains(wide, r.id):
-				t.Errorf("%s as %s at another estate: %d, want 404: %s", r.id, name, a.status, a.body)
-			}
-			if !actor.Has(r.action, org.ScopeCity) && !supervises(actor, r) && strings.Contains(a.body, secretOf("_foreign")) {
-				t.Errorf("%s shows %s another estate's text: %s", r.id, name, a.body)
+			paths, one := r.each(foreign)
+			for _, path := range paths {
+				requests++
+				e.walk(r, name, path, one, foreign)
 			}
 		}
 	}
 	t.Logf("%d requests at another estate's things", requests)
 	e.ownEstate(own)
+}
+
+// walk sends an operation at another estate's thing.
+func (e *engine) walk(r route, name, path string, one bool, foreign things) {
+	t, actor := e.t, e.actor(name)
+	allowed := actor.Must(r.action) == nil
+	a := e.call(name, r.method, path, bodies(foreign)[r.id])
+	switch {
+	case a.status >= 500:
+		t.Errorf("%s as %s: %d %s", r.id, name, a.status, a.body)
+	case !allowed && a.status != http.StatusForbidden:
+		t.Errorf("%s as %s, who may not: %d %s", r.id, name, a.status, a.body)
+	case allowed && supervises(actor, r):
+		// The bureau and the leading group see every case, and still work on none that they do not lead: they may
+		// only order what a level above may.
+		if r.method != http.MethodGet && a.status != http.StatusForbidden && a.status != http.StatusConflict && !slices.Contains(orders, r.id) {
+			t.Errorf("%s as %s, who does not lead: %d %s", r.id, name, a.status, a.body)
+		}
+	case allowed && one && !actor.Has(r.action, org.ScopeCity) && a.status != http.StatusNotFound && !slices.Contains(wide, r.id):
+		t.Errorf("%s as %s at another estate: %d, want 404: %s", r.id, name, a.status, a.body)
+	}
+	if !actor.Has(r.action, org.ScopeCity) && !supervises(actor, r) && strings.Contains(a.body, secretOf("_foreign")) {
+		t.Errorf("%s shows %s another estate's text: %s", r.id, name, a.body)
+	}
 }
 
 // orders are what a level above the lead may do to a case.
@@ -344,9 +450,14 @@ func (e *engine) ownEstate(own things) {
 			if (who.Surface == "office") != strings.HasPrefix(r.path, "/office/") || strings.HasSuffix(name, "_foreign") {
 				continue
 			}
-			path, one := r.at(own)
-			a := e.call(name, r.method, path, nil)
+			paths, one := r.each(own)
 			allowed := e.actor(name).Must(r.action) == nil
+			var a answer
+			for _, path := range paths {
+				if a = e.call(name, r.method, path, nil); a.status >= 500 {
+					e.t.Errorf("%s as %s at home: %d %s", r.id, name, a.status, a.body)
+				}
+			}
 			if allowed && !one && r.id != "showInvitation" && r.id != "locateUnit" && a.status != http.StatusOK {
 				e.t.Errorf("%s as %s at home: %d %s", r.id, name, a.status, a.body)
 			}
