@@ -236,8 +236,10 @@ func TestWhatNeighboursMayHearOf(t *testing.T) {
 		change func(*complaint.Draft)
 		want   int64
 	}{
-		"the lift":           {func(d *complaint.Draft) { d.Part, d.BuildingID = complaint.CommonParts[0].Code, w.Building.ID }, w.Building.ID},
-		"the lift, private":  {func(d *complaint.Draft) { d.Part, d.BuildingID, d.Visibility = complaint.CommonParts[0].Code, w.Building.ID, complaint.Private }, 0},
+		"the lift": {func(d *complaint.Draft) { d.Part, d.BuildingID = complaint.CommonParts[0].Code, w.Building.ID }, w.Building.ID},
+		"the lift, private": {func(d *complaint.Draft) {
+			d.Part, d.BuildingID, d.Visibility = complaint.CommonParts[0].Code, w.Building.ID, complaint.Private
+		}, 0},
 		"the building":       {func(d *complaint.Draft) { d.BuildingID = w.Building.ID }, 0},
 		"one's own home":     {func(d *complaint.Draft) { d.UnitID = w.Units[0].ID }, 0},
 		"the whole estate's": {func(d *complaint.Draft) { d.Part = complaint.CommonParts[0].Code }, 0},
