@@ -144,11 +144,11 @@ func TestAnErasedPersonIsGone(t *testing.T) {
 func (e *engine) served(person int64, name string) int64 {
 	e.t.Helper()
 	estate := e.town.actors["owner"].Estate
-	e.must(201, "committee_chair", "POST", "/office/v1/notices", m{"estate_id": estate, "kind": "posting", "audience": "residents", "title": "停水公告", "body": "明天停水", "client_ref": "erase"})
-	id := e.must(201, "committee_member", "POST", "/office/v1/campaigns", m{"estate_id": estate, "title": "业主大会通知", "body": "请参加投票", "kind": "assembly", "audience": "owners", "channels": []string{"wechat_mini", "letter", "visit"}, "needs_proof": true, "client_ref": "erase"}).int("id")
+	e.must(201, "committee_chair", "POST", "/office/v1/notices", m{"estate_id": estate, "kind": "posting", "audience": "residents", "title": "停水公告", "body": "明天停水", "client_ref": "court"})
+	id := e.must(201, "committee_member", "POST", "/office/v1/campaigns", m{"estate_id": estate, "title": "业主大会通知", "body": "请参加投票", "kind": "assembly", "audience": "owners", "channels": []string{"wechat_mini", "letter", "visit"}, "needs_proof": true, "client_ref": "court"}).int("id")
 	at := fmt.Sprintf("/office/v1/campaigns/%d", id)
 	e.must(200, "committee_member", "POST", at+"/submission", nil)
-	e.must(200, "community", "POST", at+"/approval", nil)
+	e.must(200, "community", "POST", at+"/approval", m{"version": 1})
 	e.campaign(e.t.(*testing.T))
 	item := e.must(200, "owner", "GET", "/miniapp/v1/inbox", nil).json["items"].([]any)[0].(m)
 	e.must(200, "owner", "POST", "/miniapp/v1/inbox/read", m{"ids": []int64{int64(item["id"].(float64))}})
@@ -162,8 +162,8 @@ func (e *engine) served(person int64, name string) int64 {
 	if err != nil {
 		e.t.Fatal(err)
 	}
-	e.must(201, "committee_member", "POST", fmt.Sprintf("/office/v1/reaches/%d/visits", reach.ReachID), m{"result": "absent", "place": name + "的单位", "note": name + "不在家，电话" + demoPhones("demo-estate")[0], "client_ref": "erase"})
+	e.must(201, "committee_member", "POST", fmt.Sprintf("/office/v1/reaches/%d/visits", reach.ReachID), m{"result": "absent", "place": name + "的单位", "note": name + "不在家，电话" + demoPhones("demo-estate")[0], "client_ref": "court"})
 	e.settle() // what WeChat says arrived is part of the record
-	e.must(201, "committee_chair", "POST", at+"/records", nil)
+	e.must(201, "committee_chair", "POST", at+"/records", m{"client_ref": "court"})
 	return id
 }

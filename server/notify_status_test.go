@@ -16,7 +16,7 @@ func TestTheNotifierOnThePageAndInTheMetrics(t *testing.T) {
 	}
 	for _, ref := range []string{"runs", "paused"} {
 		e.must(200, "committee_member", "POST", fmt.Sprintf("/office/v1/campaigns/%d/submission", ids[ref]), nil)
-		e.must(200, "community", "POST", fmt.Sprintf("/office/v1/campaigns/%d/approval", ids[ref]), nil)
+		e.must(200, "community", "POST", fmt.Sprintf("/office/v1/campaigns/%d/approval", ids[ref]), m{"version": 1})
 	}
 	if _, err := e.campaigns.Tick(t.Context()); err != nil {
 		t.Fatal(err)

@@ -43,7 +43,7 @@ func TestDeedsEndReminders(t *testing.T) {
 		id := e.must(201, "committee_member", "POST", "/office/v1/campaigns", m{"estate_id": estate, "title": "请办理认证和核对", "body": "请在小程序里办理。", "kind": "notice", "audience": "owners", "channels": []string{"wechat_mini", "letter"},
 			"subject_kind": subject, "subject_id": estate, "client_ref": subject}).int("id")
 		e.must(200, "committee_member", "POST", fmt.Sprintf("/office/v1/campaigns/%d/submission", id), nil)
-		e.must(200, "community", "POST", fmt.Sprintf("/office/v1/campaigns/%d/approval", id), nil)
+		e.must(200, "community", "POST", fmt.Sprintf("/office/v1/campaigns/%d/approval", id), m{"version": 1})
 		return id
 	}
 	recognised, checked := ask(event.Recognition), ask(event.AreaCheck)

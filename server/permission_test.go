@@ -136,7 +136,7 @@ func (e *engine) run(th things, suffix string) {
 		if state == campaign.Submitted {
 			continue
 		}
-		e.must(200, "community"+suffix, "POST", at+"/approval", nil)
+		e.must(200, "community"+suffix, "POST", at+"/approval", m{"version": 1})
 		if state == campaign.Cancelled {
 			e.must(200, chair, "POST", at+"/cancellation", m{"reason": "写错了"})
 		}

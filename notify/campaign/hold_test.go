@@ -141,7 +141,7 @@ func TestADeedStopsRemindersAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.tx(func(tx *store.Tx) error { return w.svc.Act(tx, subject, a.PersonID) })
-		want := map[bool]notify.State{true: notify.Digest, false: notify.Cancelled}[proof]
+		want := map[bool]notify.State{true: notify.Waiting, false: notify.Cancelled}[proof]
 		if by := w.states(); by[want] != 1 {
 			t.Errorf("proof %v: %v", proof, by)
 		}

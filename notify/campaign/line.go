@@ -7,8 +7,8 @@ import (
 	"github.com/linli-city/linli/notify"
 )
 
-// sealedSeat is a seat as a record keeps it: the door, masked names, codes and times, and nothing that leads to a person, so that
-// the record holds when somebody is erased. The order of the fields is the record's.
+// sealedSeat is a seat as a record keeps it: the door, masked names, codes and times, and nothing that leads to a person, free
+// words least of all, so that the record holds when somebody is erased. The order of the fields is the record's.
 type sealedSeat struct {
 	Seat        int64         `json:"seat"`
 	UnitID      int64         `json:"unit"`
@@ -46,7 +46,6 @@ type sealedVisit struct {
 	RecordedAt time.Time `json:"recorded_at"`
 	PostID     int64     `json:"post"`
 	By         string    `json:"by"`
-	Place      string    `json:"place,omitempty"`
 	FileID     int64     `json:"file,omitempty"`
 	FileSum    string    `json:"sha256,omitempty"`
 }
@@ -59,7 +58,7 @@ func (r *Row) line() (string, error) {
 		x.Sends = append(x.Sends, sealedSend{Run: s.Run, Kind: s.Kind, Person: s.Person, Channel: s.Channel, State: s.State, SentAt: utc(s.SentAt), ProviderID: s.ProviderID, ConfirmedAt: utc(s.ConfirmedAt)})
 	}
 	for _, v := range r.Calls {
-		x.Visits = append(x.Visits, sealedVisit{Result: v.Result, At: v.At.UTC(), RecordedAt: v.RecordedAt.UTC(), PostID: v.PostID, By: v.By, Place: v.Place, FileID: v.FileID, FileSum: v.FileSum})
+		x.Visits = append(x.Visits, sealedVisit{Result: v.Result, At: v.At.UTC(), RecordedAt: v.RecordedAt.UTC(), PostID: v.PostID, By: v.By, FileID: v.FileID, FileSum: v.FileSum})
 	}
 	text, err := json.Marshal(x)
 	return string(text), err
@@ -77,7 +76,7 @@ func rowOf(line string) (Row, error) {
 		r.Sends = append(r.Sends, Send{Run: s.Run, Kind: s.Kind, Person: s.Person, Channel: s.Channel, State: s.State, SentAt: s.SentAt, ProviderID: s.ProviderID, ConfirmedAt: s.ConfirmedAt})
 	}
 	for _, v := range x.Visits {
-		r.Calls = append(r.Calls, Knocked{Call{Result: v.Result, At: v.At, RecordedAt: v.RecordedAt, PostID: v.PostID, Place: v.Place, FileID: v.FileID, FileSum: v.FileSum}, v.By})
+		r.Calls = append(r.Calls, Knocked{Call{Result: v.Result, At: v.At, RecordedAt: v.RecordedAt, PostID: v.PostID, FileID: v.FileID, FileSum: v.FileSum}, v.By})
 	}
 	return r, nil
 }
