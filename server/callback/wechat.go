@@ -3,6 +3,7 @@ package callback
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/notify"
 	"github.com/linli-city/linli/notify/consent"
 	"github.com/linli-city/linli/server/web"
 	"github.com/linli-city/linli/server/web/limit"
@@ -82,9 +84,9 @@ func (d Deps) Take(ctx context.Context, query url.Values, body []byte) error {
 	}
 	switch e.Name {
 	case consent.Popup, consent.Change, consent.Sent:
-		return d.Consents.Push(ctx, e.Event)
+		return whenSettled(ctx, func() error { return d.Consents.Push(ctx, e.Event) })
 	case finished:
-		return d.Finished(ctx, e.MsgID, e.Status == "success")
+		return whenSettled(ctx, func() error { return d.Finished(ctx, e.MsgID, e.Status == "success") })
 	case "subscribe":
 		if err := d.bind(ctx, e.OpenID, e.Key); err != nil {
 			return err
@@ -98,6 +100,30 @@ func (d Deps) Take(ctx context.Context, query url.Values, body []byte) error {
 		return d.once(ctx, e, d.Org.Unfollow)
 	}
 	return nil
+}
+
+const (
+	// mostWait is how long a push waits for what it is about to be written down; WeChat hangs up after five seconds.
+	mostWait   = 4 * time.Second
+	betweenTry = 200 * time.Millisecond
+)
+
+// whenSettled acts on what became of a message, which WeChat may say before the batch that it went out in is written down.
+// One that is still not there then is refused, and WeChat says it again.
+func whenSettled(ctx context.Context, do func() error) error {
+	ctx, cancel := context.WithTimeout(ctx, mostWait)
+	defer cancel()
+	for {
+		err := do()
+		if !errors.Is(err, notify.ErrUnsettled) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(betweenTry):
+		}
+	}
 }
 
 // finished is WeChat's name of the push that says how a template message ended.

@@ -209,7 +209,7 @@ func shownLeague(ctx context.Context, d Deps, a org.Actor, in LeagueInput) (map[
 	if err != nil {
 		return nil, nil, err
 	}
-	data := map[string]any{"Title": "办理情况月度排名", "Month": in.Month, "Kind": leagueKinds[in.Kind], "By": a.Post.OrgName, "Printed": d.DB.Now(), "Rules": now.Rules}
+	data := map[string]any{"Title": "办理情况月度排名", "Month": in.Month, "Kind": leagueKinds[in.Kind], "City": d.City, "By": a.Post.OrgName, "Printed": d.DB.Now(), "Rules": now.Rules}
 	rows := now.Rows
 	if p != nil {
 		rows = p.Rows

@@ -95,7 +95,7 @@ func printMessageLetters(d Deps) func(context.Context, org.Actor, *letterSheetIn
 		if in.Sheet == "visits" {
 			title = "上门送达清单"
 		}
-		data := map[string]any{"Title": title, "Number": s.Number, "Campaign": s, "Letters": papers, "Visits": papers, "Read": true, "Day": d.DB.Now(), "Long": long(s.Body), "By": a.Post.OrgName, "Printed": d.DB.Now()}
+		data := map[string]any{"Title": title, "Number": s.Number, "Campaign": s, "Letters": papers, "Visits": papers, "Read": true, "Day": d.DB.Now(), "Long": long(s.Body), "City": d.City, "By": a.Post.OrgName, "Printed": d.DB.Now()}
 		return paper(in.Sheet+".html", next, data)
 	}
 }

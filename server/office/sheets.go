@@ -81,7 +81,7 @@ func printComplaint(d Deps) func(context.Context, org.Actor, *sheetInput) (*web.
 		if err != nil {
 			return nil, err
 		}
-		data := map[string]any{"Title": sheetNames[in.Sheet], "Number": v.Number, "Case": v, "By": a.Post.OrgName, "Printed": d.DB.Now()}
+		data := map[string]any{"Title": sheetNames[in.Sheet], "Number": v.Number, "Case": v, "City": d.City, "By": a.Post.OrgName, "Printed": d.DB.Now()}
 		if v.AboutID == 0 {
 			data["Unit"] = v.UnitName // as in the list: a complaint about a body does not name the household
 		}
@@ -169,7 +169,7 @@ func printSummons(d Deps) func(context.Context, org.Actor, *summonsInput) (*web.
 			return nil, errNoSummons
 		}
 		var b bytes.Buffer
-		data := map[string]any{"Title": "转办单", "Number": v.Number, "Whistle": v, "Call": v.Calls[i], "By": a.Post.OrgName, "Printed": d.DB.Now()}
+		data := map[string]any{"Title": "转办单", "Number": v.Number, "Whistle": v, "Call": v.Calls[i], "City": d.City, "By": a.Post.OrgName, "Printed": d.DB.Now()}
 		if err := sheets.ExecuteTemplate(&b, "summons.html", data); err != nil {
 			return nil, err
 		}
