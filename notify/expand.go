@@ -20,8 +20,9 @@ import (
 	"github.com/linli-city/linli/notify/plan"
 )
 
-// expandBatch is how many recipients one transaction writes.
-const expandBatch = 1000
+// expandBatch is how many recipients one transaction writes. From 1,000 on, MariaDB joins a list with a table instead of looking at
+// the key for each, which takes ten times as long.
+const expandBatch = 900
 
 // insertBatch is how many rows one statement inserts: SQLite takes 32,766 variables, a delivery has 22.
 const insertBatch = 1000

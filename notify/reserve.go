@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	"gorm.io/gorm"
+
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify/consent"
@@ -94,7 +96,14 @@ func (d *Dispatcher) unwritten(tx *store.Tx, sends []Delivery) ([]Delivery, erro
 	there := map[once]bool{}
 	for k, list := range ids {
 		var rows []Delivery
-		err := tx.Select("recipient_id", "person_id").Where("message_id = ? AND recipient_kind = ? AND recipient_id IN ? AND channel = ?", k.message, k.kind, list, k.channel).Find(&rows).Error
+		written := func() *gorm.DB {
+			return tx.Select("recipient_id", "person_id").Where("message_id = ? AND recipient_kind = ? AND channel = ?", k.message, k.kind, k.channel)
+		}
+		// A look at where they would stand spares nearly always the look for each.
+		err := written().Where("recipient_id BETWEEN ? AND ?", slices.Min(list), slices.Max(list)).Limit(1).Find(&rows).Error
+		if err == nil && len(rows) > 0 {
+			err = written().Where("recipient_id IN ?", list).Find(&rows).Error
+		}
 		if err != nil {
 			return nil, err
 		}

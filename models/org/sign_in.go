@@ -116,10 +116,11 @@ func personOfUnion(tx *store.Tx, unionID string) (int64, error) {
 func OpenIDs(tx *store.Tx, provider Provider, persons []int64) (map[int64]string, error) {
 	// Nothing is said of the provider to the database: SQLite would walk all accounts of it to find those of some people.
 	var rows []Identity
-	err := tx.Where("person_id IN ? AND active = ?", persons, true).Order("seen_at").Find(&rows).Error
+	err := tx.Select("person_id", "provider", "open_id", "seen_at").Where("person_id IN ? AND active = ?", persons, true).Find(&rows).Error
 	if err != nil {
 		return nil, err
 	}
+	slices.SortStableFunc(rows, func(a, b Identity) int { return a.SeenAt.Compare(b.SeenAt) }) // of two, the one seen last
 	byPerson := make(map[int64]string, len(rows))
 	for _, r := range rows {
 		if r.Provider == provider {

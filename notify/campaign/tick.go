@@ -13,7 +13,7 @@ import (
 )
 
 // tickBatch bounds what one turn of the clock looks at; a city has fewer campaigns at a time.
-const tickBatch = 1000
+const tickBatch = 900
 
 // Tick does what is due: it starts approved campaigns, chooses the seats of runs, holds what a pause has missed, reminds,
 // finishes and counts. It tells whether there is more to do at once, and is harmless to repeat.

@@ -138,7 +138,7 @@ func (s *Service) Mark(ctx context.Context, a org.Actor, ids []int64, upTo int64
 }
 
 // readBatch is how many items one transaction marks.
-const readBatch = 1000
+const readBatch = 900
 
 // MarkReadUpTo marks as read everything up to an item, oldest first, and returns how many it marked. What came while somebody
 // was looking at the list stays unread.
