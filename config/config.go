@@ -45,6 +45,11 @@ type Config struct {
 	SMSPerMinute Bound     `name:"sms-per-minute" env:"LINLI_SMS_PER_MINUTE" default:"0" help:"每分钟最多发几条短信通知（验证码另有限制）；0 表示不限"`
 	SMSPerDay    Bound     `name:"sms-per-day" env:"LINLI_SMS_PER_DAY" default:"0" help:"每天最多发几条短信通知（验证码另有限制）；0 表示不限"`
 
+	MiniPerMinute    Bound `name:"wechat-mini-per-minute" env:"LINLI_WECHAT_MINI_PER_MINUTE" default:"0" help:"每分钟最多发几条订阅消息，所有进程合计；0 表示不限"`
+	MiniPerDay       Bound `name:"wechat-mini-per-day" env:"LINLI_WECHAT_MINI_PER_DAY" default:"0" help:"每天最多发几条订阅消息；填微信给本小程序的额度，其中一成只给险情"`
+	ServicePerMinute Bound `name:"wechat-service-per-minute" env:"LINLI_WECHAT_SERVICE_PER_MINUTE" default:"0" help:"每分钟最多发几条模板消息，所有进程合计；0 表示不限"`
+	ServicePerDay    Bound `name:"wechat-service-per-day" env:"LINLI_WECHAT_SERVICE_PER_DAY" default:"0" help:"每天最多发几条模板消息；填微信给本服务号的额度，其中一成只给险情"`
+
 	SessionTTL     Duration `name:"session-ttl" env:"LINLI_SESSION_TTL" default:"720h" help:"登录保持多久（从最后一次使用算起）"`
 	RequestTimeout Duration `name:"request-timeout" env:"LINLI_REQUEST_TIMEOUT" default:"30s" help:"一次请求最多办多久"`
 	MaxBody        Number   `name:"max-body" env:"LINLI_MAX_BODY" default:"1048576" help:"请求内容上限（字节），上传另有上限"`

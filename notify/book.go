@@ -17,7 +17,7 @@ import (
 )
 
 // PlanChange is all that a city changes in the shipped plan. One person of the bureau enters it, another puts it in force; the
-// newest in force holds, and one without changes goes back to the shipped plan.
+// one put in force last holds, and one without changes goes back to the shipped plan.
 type PlanChange struct {
 	ID        int64  `gorm:"primaryKey"`
 	Changes   string // plan.Override, a JSON list
@@ -77,7 +77,7 @@ func (b *Book) Current(ctx context.Context) (*plan.Table, int64, error) {
 	if !fresh {
 		var ids []int64
 		err := b.db.View(ctx, func(tx *store.Tx) error {
-			return tx.Model(&PlanChange{}).Where("state = 'confirmed'").Order("id DESC").Limit(1).Pluck("id", &ids).Error
+			return tx.Model(&PlanChange{}).Where("state = 'confirmed'").Order("decided_at DESC, id DESC").Limit(1).Pluck("id", &ids).Error
 		})
 		if err != nil {
 			return nil, 0, err

@@ -70,6 +70,30 @@ func TestACityChangesThePlan(t *testing.T) {
 	}
 }
 
+// TestTheLastToBeConfirmedHolds, in whatever order the changes were entered.
+func TestTheLastToBeConfirmedHolds(t *testing.T) {
+	w := newWorld(t)
+	first, second := w.Officer(w.Code("housing-bureau"), org.Clerk), w.Officer(w.Code("housing-bureau"), org.Head)
+	book := notify.NewBook(w.DB, quiet)
+	back, err := book.EnterChange(t.Context(), first, []plan.Override{}, "恢复原样", "a", "h")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := book.EnterChange(t.Context(), first, []plan.Override{{Event: "complaint.accepted", To: plan.Complainant, Title: "您反映的事已经有人接手"}}, "说得亲切些", "b", "h")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []int64{c.ID, back.ID} {
+		if err := book.DecideChange(t.Context(), second, id, true, ""); err != nil {
+			t.Fatal(err)
+		}
+		w.clock.Advance(time.Minute)
+		if _, version, err := notify.NewBook(w.DB, quiet).Current(t.Context()); err != nil || version != id {
+			t.Errorf("%d holds after %d was confirmed, %v", version, id, err)
+		}
+	}
+}
+
 // TestWhoWouldGetWhat: the preview names the posts that would be told, tells which are empty, and writes nothing.
 func TestWhoWouldGetWhat(t *testing.T) {
 	w := newWorld(t)

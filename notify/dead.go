@@ -3,11 +3,14 @@ package notify
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
 	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
@@ -97,6 +100,17 @@ func (d *Dispatcher) replay(tx *store.Tx, ids []int64) (int, error) {
 	if err != nil || len(rows) == 0 {
 		return 0, err
 	}
+	if rows, err = d.wanted(tx, rows); err != nil {
+		return 0, err
+	}
+	all := len(rows)
+	if rows, err = d.toHolders(tx, rows); err != nil || all == 0 {
+		return 0, err
+	}
+	ids = make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
 	if err := tx.Model(&Delivery{}).Where("id IN ? AND state IN ?", ids, replayable).Update("attempts", 0).Error; err != nil {
 		return 0, err
 	}
@@ -113,7 +127,75 @@ func (d *Dispatcher) replay(tx *store.Tx, ids []int64) (int, error) {
 		}
 		dead = append(dead, r)
 	}
-	return len(rows), d.restart(tx, dead, held)
+	return all, d.restart(tx, dead, held)
+}
+
+// wanted leaves out what belongs to a campaign that is not sent any more.
+func (d *Dispatcher) wanted(tx *store.Tx, rows []Delivery) ([]Delivery, error) {
+	if d.o.Admit == nil {
+		return rows, nil
+	}
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.MessageID
+	}
+	var messages []outbox.Message
+	if err := tx.Where("id IN ? AND kind = ?", ids, (event.CampaignSent{}).Kind()).Order("id").Find(&messages).Error; err != nil {
+		return nil, err
+	}
+	stopped := map[int64]bool{}
+	for _, m := range messages {
+		e, err := m.Event()
+		if err != nil {
+			return nil, err
+		}
+		if err := d.o.Admit(tx, e, []Delivery{{State: Dead}}); errors.Is(err, ErrNotNow) {
+			stopped[m.ID] = true
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	return slices.DeleteFunc(rows, func(r Delivery) bool { return stopped[r.MessageID] }), nil
+}
+
+// toHolders gives what went to somebody who has left the post since to those who are there now, and what is left to go to whom it
+// went before.
+func (d *Dispatcher) toHolders(tx *store.Tx, rows []Delivery) (same []Delivery, err error) {
+	left := map[int64][]Delivery{} // by post
+	holders := map[int64][]recipient{}
+	for _, r := range rows {
+		if r.RecipientKind != "post" {
+			same = append(same, r)
+			continue
+		}
+		if _, known := holders[r.RecipientID]; !known {
+			if holders[r.RecipientID], err = holdersAt(tx, []int64{r.RecipientID}); err != nil {
+				return nil, err
+			}
+		}
+		if slices.ContainsFunc(holders[r.RecipientID], func(x recipient) bool { return x.person == r.PersonID }) {
+			same = append(same, r)
+			continue
+		}
+		left[r.RecipientID] = append(left[r.RecipientID], r)
+	}
+	for _, post := range slices.Sorted(maps.Keys(left)) {
+		list, ids := left[post], []int64{}
+		for _, r := range list {
+			ids = append(ids, r.ID)
+		}
+		if err := tx.Model(&Delivery{}).Where("id IN ? AND state IN ?", ids, replayable).Update("state", Moved).Error; err != nil {
+			return nil, err
+		}
+		to := holders[post]
+		if len(to) == 0 {
+			to = []recipient{{kind: "post", id: post}}
+		}
+		if err := (Handover{d.night}).give(tx, list, to); err != nil {
+			return nil, err
+		}
+	}
+	return same, nil
 }
 
 // reword gives texts that an earlier release did not keep whole what WeChat's template needs, from the plan as it is.

@@ -164,14 +164,11 @@ func settleDigests(tx *store.Tx, done []outcome) error {
 		if o.text == nil || o.text.Kind != digestKind {
 			continue
 		}
-		state := o.state()
-		tried := (state == Waiting || state == Unknown) && !givenUp(o.Attempts+1, tx.Now.Sub(o.CreatedAt))
+		state := o.settled
+		tried := state == Waiting || state == Unknown
 		handedOn := (state == Refused || state == Unreachable || state == Dead) && o.text.next(o.Channel) != ""
 		if tried || handedOn {
 			continue
-		}
-		if state == Waiting || state == Unknown {
-			state = Dead
 		}
 		ended[state] = append(ended[state], o.MessageID)
 	}

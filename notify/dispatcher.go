@@ -60,8 +60,8 @@ type Dispatcher struct {
 	quiet *quieter
 	late  *quieter
 
-	// slots bound how many lanes this process works at a time; alarms and terms have their own.
-	slots   map[event.Priority]chan struct{}
+	// slots bound how many lanes of a channel this process works at a time; alarms and terms have their own.
+	slots   map[restKey]chan struct{}
 	senders sync.WaitGroup
 
 	// direct are messages that this process carries itself while Redis is away, the pressing ones apart.
@@ -84,7 +84,7 @@ const (
 	relayBatch = 200
 	// look is how often the database is asked when nobody calls.
 	look = time.Second
-	// lanesAtOnce is how many lanes of each sort one process works at a time.
+	// lanesAtOnce is how many lanes of each sort and channel one process works at a time.
 	lanesAtOnce = 4
 )
 
@@ -103,11 +103,8 @@ func New(o Options) *Dispatcher {
 		o.Rest = time.Minute
 	}
 	d := &Dispatcher{o: o, owner: rand.Text()[:16], wake: make(chan struct{}, 1), send: make(chan struct{}, 1), stats: newStats(o.Registry), night: night{o.Quiet}, quiet: newQuieter(o.Log, "send"), late: newQuieter(o.Log, "lag"),
-		slots: map[event.Priority]chan struct{}{}, working: map[laneName]bool{}, resting: map[restKey]time.Time{}, troubled: map[restKey]time.Duration{}, known: map[laneName]bool{}, hints: map[laneName]bool{},
+		slots: map[restKey]chan struct{}{}, working: map[laneName]bool{}, resting: map[restKey]time.Time{}, troubled: map[restKey]time.Duration{}, known: map[laneName]bool{}, hints: map[laneName]bool{},
 		direct: map[bool]chan int64{true: make(chan int64, relayBatch), false: make(chan int64, relayBatch)}}
-	for _, p := range []event.Priority{event.Alarm, event.Urgent, event.Normal} {
-		d.slots[p] = make(chan struct{}, lanesAtOnce)
-	}
 	o.DB.OnWake(func() { poke(d.wake) })
 	return d
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/modelstest"
 	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify"
 	"github.com/linli-city/linli/notify/plan"
@@ -99,8 +100,8 @@ func TestAProviderThatNeverTells(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
-	for range 60 {
-		w.clock.Advance(30 * time.Minute)
+	for range 10 {
+		w.clock.Advance(3 * time.Hour)
 		w.drain(d)
 	}
 	if held := w.deliveries(notify.Held); len(held) != 1 {
@@ -137,6 +138,61 @@ func TestTheWindowOfRepeatsBeginsWithTheLaunch(t *testing.T) {
 		w.drain(d)
 		if held := len(w.deliveries(notify.Held)); held != map[bool]int{false: 0, true: 1}[late] {
 			t.Errorf("an hour late %v: %d are left to a person", late, held)
+		}
+	}
+}
+
+// TestWhatPressesGoesOnAtOnce: somebody in danger is not left to a WeChat that fails until it has failed for a day.
+func TestWhatPressesGoesOnAtOnce(t *testing.T) {
+	for name, trouble := range map[string]error{"down": errors.New("not now"), "the day's limit": &notify.Failure{Limited: true, Err: errors.New("45009")}, "silent": &notify.Failure{Uncertain: true, Err: errors.New("no answer")}} {
+		for _, p := range []event.Priority{event.Urgent, event.Normal} {
+			w := newWorld(t)
+			w.Resident(0, org.RoleOwner)
+			texts := &reader{}
+			m := news()
+			m.Priority, m.Channels = p, []plan.Channel{plan.Mini, plan.SMS}
+			d := w.with(&reader{decide: func(notify.Outgoing) error { return trouble }}, func(o *notify.Options) {
+				o.Plan = func(event.Event) ([]plan.Message, error) { return []plan.Message{m}, nil }
+				o.Ways[plan.SMS] = &notify.Way{Channel: texts, Addresses: notify.Accounts(org.MiniProgram)}
+			})
+			w.tell(w.notice(1))
+			w.change(func(tx *store.Tx) error { return tx.Model(&outbox.Message{}).Where("1 = 1").Update("priority", p).Error })
+			w.drain(d)
+			w.clock.Advance(2 * time.Minute)
+			w.drain(d)
+			want := map[event.Priority]int{event.Urgent: 1, event.Normal: 0}[p]
+			if got := len(texts.read()); got != want {
+				t.Errorf("%s, %s: %d short messages, want %d", name, p, got, want)
+			}
+		}
+	}
+}
+
+// TestWhatMayHaveArrivedEndsWithAPerson: it is not sent again and again, and a refusal of the repeat is no refusal by the person.
+func TestWhatMayHaveArrivedEndsWithAPerson(t *testing.T) {
+	for name, second := range map[string]error{"never an answer": &notify.Failure{Uncertain: true, Err: errors.New("no answer")}, "no consent is left": &notify.Failure{Code: 43101, Permanent: true, Refused: true, Err: errors.New("43101")}} {
+		w := newWorld(t)
+		w.Resident(0, org.RoleOwner)
+		tries := 0
+		m := news()
+		m.Hold = false
+		d := w.with(&reader{decide: func(notify.Outgoing) error {
+			if tries++; tries > 1 {
+				return second
+			}
+			return &notify.Failure{Uncertain: true, Err: errors.New("no answer")}
+		}}, func(o *notify.Options) {
+			o.Plan = func(event.Event) ([]plan.Message, error) { return []plan.Message{m}, nil }
+			o.Ways[plan.Mini].Repeats = 10 * time.Minute
+		})
+		w.tell(w.notice(1))
+		w.drain(d)
+		for range 12 {
+			w.clock.Advance(time.Hour)
+			w.drain(d)
+		}
+		if held := w.deliveries(notify.Held); len(held) != 1 || tries > 4 {
+			t.Errorf("%s: %d tries, %d left to a person, %d refused", name, tries, len(held), len(w.deliveries(notify.Refused)))
 		}
 	}
 }

@@ -41,7 +41,7 @@ func (h Handover) Ended(tx *store.Tx, post, person int64) error {
 	}
 	for {
 		var rows []Delivery
-		err := tx.Where("person_id = ? AND state IN ? AND recipient_kind = 'post' AND recipient_id = ?", person, []State{Waiting, Digest}, post).Order("id").Limit(handoverBatch).Find(&rows).Error
+		err := tx.Where("person_id = ? AND state IN ? AND recipient_kind = 'post' AND recipient_id = ?", person, []State{Waiting, Digest, Unknown}, post).Order("id").Limit(handoverBatch).Find(&rows).Error
 		if err != nil || len(rows) == 0 {
 			return err
 		}
@@ -93,7 +93,7 @@ func leave(tx *store.Tx, rows []Delivery, to State) error {
 	for i, r := range rows {
 		ids[i] = r.ID
 	}
-	return tx.Model(&Delivery{}).Where("id IN ? AND state IN ?", ids, []State{Waiting, Digest, Vacant}).
+	return tx.Model(&Delivery{}).Where("id IN ? AND state IN ?", ids, []State{Waiting, Digest, Unknown, Vacant}).
 		Updates(map[string]any{"state": to, "last_error": "the holder of the post changed"}).Error
 }
 

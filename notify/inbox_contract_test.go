@@ -39,8 +39,9 @@ func TestContractInbox(t *testing.T) {
 	again := func() {
 		var wg sync.WaitGroup
 		for range 3 {
+			d := carrier()
 			wg.Go(func() {
-				if err := carrier().Drain(context.WithoutCancel(t.Context())); err != nil {
+				if err := d.Drain(context.WithoutCancel(t.Context())); err != nil {
 					t.Error(err)
 				}
 			})

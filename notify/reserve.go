@@ -225,7 +225,9 @@ func (d *Dispatcher) displace(tx *store.Tx, a *asking, wanting []int64, flying m
 	var next []Delivery
 	for _, h := range stopped {
 		if t := texts[h.TextID]; t != nil && t.next(h.Channel) != "" {
-			next = append(next, h.via(tx, t.next(h.Channel)))
+			n := h.via(tx, t.next(h.Channel))
+			n.DueAt = h.DueAt // at the rate of its campaign
+			next = append(next, n)
 		}
 	}
 	return taken, d.put(tx, next)

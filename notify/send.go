@@ -91,7 +91,7 @@ func (d *Dispatcher) wakeLane(n laneName) {
 
 // startSender starts a sender in a lane that this process does not work yet, if there is one to spare.
 func (d *Dispatcher) startSender(ctx context.Context, n laneName) {
-	slots := d.slots[min(n.Priority, event.Normal)] // what is bulk shares with what is normal; nobody else waits for either
+	slots := d.slotsOf(n)
 	select {
 	case slots <- struct{}{}:
 	default:
@@ -122,6 +122,17 @@ func (d *Dispatcher) startSender(ctx context.Context, n laneName) {
 			poke(d.send)
 		}
 	})
+}
+
+// slotsOf are the senders of a lane's channel and sort: what is bulk shares with what is normal, and nobody else waits for either.
+func (d *Dispatcher) slotsOf(n laneName) chan struct{} {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	key := restKey{n.Channel, min(n.Priority, event.Normal)}
+	if d.slots[key] == nil {
+		d.slots[key] = make(chan struct{}, lanesAtOnce)
+	}
+	return d.slots[key]
 }
 
 // dueLanes lists the lanes with something due, of each priority the one first that was served longest ago.

@@ -10,6 +10,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify/plan"
 )
@@ -19,6 +20,9 @@ const (
 	tries    = 6
 	patience = 24 * time.Hour
 )
+
+// mostRepeats is how often a message goes out again that may have arrived each time; then a person looks.
+const mostRepeats = 3
 
 // givenUp ends the tries: an outage of WeChat or of ours is over within a day, and after a replay a few tries are due
 // whatever the age.
@@ -40,6 +44,8 @@ func (o *outcome) state() State {
 		return Waiting
 	case errors.Is(o.err, errNoWay), errors.Is(o.err, errNoAccount):
 		return Unreachable
+	case f.Refused && o.Repeats > 0:
+		return Held // the try before has probably arrived and used the consent: that is no refusal
 	case f.Refused:
 		return Refused
 	case f.Permanent:
@@ -129,12 +135,13 @@ func (d *Dispatcher) settle(tx *store.Tx, done []outcome) error {
 	return d.goOn(tx, done, kept)
 }
 
-// goOn hands on what did not arrive to the next channel of its message, unless somebody has taken it out of its way meanwhile.
+// goOn hands on what did not arrive to the next channel of its message, unless somebody has taken it out of its way meanwhile. What
+// presses goes on after the first try that failed or is in doubt, while this channel keeps trying.
 func (d *Dispatcher) goOn(tx *store.Tx, done []outcome, kept map[int64]State) error {
 	var next []Delivery
 	for i := range done {
 		o := &done[i]
-		if !o.over() || !slices.Contains(onItsWay, kept[o.ID]) {
+		if !o.over() && !o.presses() || !slices.Contains(onItsWay, kept[o.ID]) {
 			continue
 		}
 		if c := o.text.next(o.Channel); c != "" {
@@ -147,6 +154,11 @@ func (d *Dispatcher) goOn(tx *store.Tx, done []outcome, kept map[int64]State) er
 		}
 	}
 	return d.put(tx, next)
+}
+
+// presses reports whether an outcome is not waited for: somebody is in danger, or a term runs.
+func (o *outcome) presses() bool {
+	return o.text != nil && o.text.Priority <= event.Urgent && o.settled != Sent && (o.Attempts == 0 || o.settled == Held)
 }
 
 // via is the same message to the same recipient through another channel.
@@ -167,7 +179,7 @@ func settleSent(tx *store.Tx, sent []outcome) error {
 		provider += " WHEN ? THEN ?"
 		vars = append(vars, o.ID, o.provider)
 	}
-	return tx.Model(&Delivery{}).Where("id IN ? AND state IN ?", ids, []State{Waiting, Unknown, Paused, Cancelled}).Updates(map[string]any{
+	return tx.Model(&Delivery{}).Where("id IN ? AND state IN ?", ids, []State{Waiting, Unknown, Paused, Cancelled, Moved}).Updates(map[string]any{
 		"state": Sent, "sent_at": tx.Now, "attempts": gorm.Expr("attempts + 1"), "error_code": 0, "last_error": "", "provider_id": gorm.Expr(provider+" ELSE provider_id END", vars...),
 	}).Error
 }
@@ -234,11 +246,11 @@ func (d *Dispatcher) verdict(ctx context.Context, o *outgoing) map[string]any {
 		}
 		return again // it may still be on its way there, so this counts as a repeat
 	}
-	if now.Sub(o.DueAt)+laneLease < o.way.Repeats {
-		again["due_at"] = now // the provider drops the repeat while it remembers the key
+	if o.Repeats == 0 && now.Sub(o.DueAt)+laneLease < o.way.Repeats {
+		again["due_at"] = now // the provider drops the repeat while it remembers the key; of a second one it may know no more
 		return again
 	}
-	if o.text.Hold {
+	if o.text.Hold || o.Repeats >= mostRepeats {
 		return map[string]any{"state": Held}
 	}
 	return again

@@ -26,9 +26,9 @@ func (d *Dispatcher) Hold(tx *store.Tx, ids []int64) error {
 	return d.stop(tx, ids, []State{Waiting, Digest}, Paused)
 }
 
-// GiveUp cancels deliveries that are not to go out any more and gives their consents back.
+// GiveUp cancels deliveries that are not to go out any more, or not again, and gives the consents back that were not used.
 func (d *Dispatcher) GiveUp(tx *store.Tx, ids []int64) error {
-	return d.stop(tx, ids, []State{Waiting, Digest, Paused}, Cancelled)
+	return d.stop(tx, ids, []State{Waiting, Digest, Paused, Unknown}, Cancelled)
 }
 
 // stop takes deliveries out of their way. What is in the air goes its way and is known as sent; it keeps its consent until it

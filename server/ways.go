@@ -10,7 +10,10 @@ import (
 // ways are all the ways to reach people outside the app.
 func (a *app) ways() map[plan.Channel]*notify.Way {
 	ways := a.wechat.ways(a.templates())
-	ways[plan.Mini].Consents = a.consents
+	mini, service := ways[plan.Mini], ways[plan.Service]
+	mini.Consents = a.consents
+	mini.PerMinute, mini.PerDay = a.cfg.MiniPerMinute.N, a.cfg.MiniPerDay.N
+	service.PerMinute, service.PerDay = a.cfg.ServicePerMinute.N, a.cfg.ServicePerDay.N
 	if w := a.smsWay(); w != nil {
 		ways[plan.SMS] = w
 	}

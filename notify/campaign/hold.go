@@ -25,7 +25,7 @@ func (s *Service) drop(ctx context.Context, id int64) error {
 }
 
 // unsent are the states of what may be given up.
-var unsent = []notify.State{notify.Waiting, notify.Digest, notify.Paused}
+var unsent = []notify.State{notify.Waiting, notify.Digest, notify.Paused, notify.Unknown}
 
 // release lets go what was held, at the campaign's rate.
 func (s *Service) release(ctx context.Context, id int64) error {

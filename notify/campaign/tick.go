@@ -212,6 +212,6 @@ func (c *Campaign) busy(tx *store.Tx) (bool, error) {
 		return true, err
 	}
 	var ids []int64
-	err = tx.Model(&notify.Delivery{}).Where("message_id IN ? AND state IN ?", messages, append([]notify.State{notify.Unknown}, unsent...)).Limit(1).Pluck("id", &ids).Error
+	err = tx.Model(&notify.Delivery{}).Where("message_id IN ? AND state IN ?", messages, unsent).Limit(1).Pluck("id", &ids).Error
 	return len(ids) > 0, err
 }

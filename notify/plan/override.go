@@ -53,6 +53,7 @@ func (t *Table) With(list []Override) (*Table, error) {
 		}
 		next.change(&c, at, n, o)
 	}
+	next.checkReserves(&c, func(i int) string { return next.rows[i].label() })
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
@@ -96,10 +97,20 @@ func (t *Table) change(c *fault.Checks, at string, n int, o Override) {
 	r := old.clone()
 	o.onto(&r)
 	t.checkRow(c, at, &r)
-	fixed(".channels", len(r.Channels) > 0 || len(old.Channels) == 0, "不能只留站内消息")
+	fixed(".channels", within(old.Channels, r.Channels), "不能去掉原有的渠道，可以加")
 	fixed(".priority", r.presses() <= old.presses(), "不能改得更不急")
 	fixed(".ack", r.Ack != nil || old.Ack == nil, "不能取消催看")
+	if r.Ack != nil && old.Ack != nil {
+		fixed(".ack.after", r.Ack.patience() <= old.Ack.patience() && (old.Ack.Working || !r.Ack.Working), "不能等得更久再催看")
+		later := slices.DeleteFunc(slices.Clone(old.Ack.Then), func(s Step) bool { return slices.Contains(r.Channels, Channel(s)) }) // what is told at once need not follow
+		fixed(".ack.then", within(later, r.Ack.Then), "不能去掉原有的催看步骤")
+	}
 	t.rows[n] = r
+}
+
+// within reports whether all of some things are among others.
+func within[T comparable](all, among []T) bool {
+	return !slices.ContainsFunc(all, func(x T) bool { return !slices.Contains(among, x) })
 }
 
 // onto puts what an override names in the place of what the row says.

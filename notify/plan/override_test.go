@@ -75,12 +75,12 @@ func TestACityChangesOneRow(t *testing.T) {
 func TestWhatACityMayChange(t *testing.T) {
 	t.Parallel()
 	table := with(t,
-		Override{Event: "complaint.filed", When: "urgent", To: Lead, Channels: []Channel{SMS, Service}, Ack: &Unread{After: "5m", Then: []Step{NextAbove}}, Fields: []string{"{number}", "{matter}", "{estate}", "{at}", "马上"}},
+		Override{Event: "complaint.filed", When: "urgent", To: Lead, Channels: []Channel{SMS, Service}, Ack: &Unread{After: "5m", Then: []Step{NextDeputy, NextAbove}}, Fields: []string{"{number}", "{matter}", "{estate}", "{at}", "马上"}},
 		Override{Event: "task.late", To: Owing, Priority: "bulk", Channels: []Channel{Service, SMS}},
 		Override{Event: "task.done", To: Giver, Ack: &Unread{After: "24h", Then: []Step{NextDeputy}}},
 	)
 	m := byAudience(t, table, filed(true))[Lead]
-	if !slices.Equal(m.Channels, []Channel{SMS, Service}) || m.ChannelList() != "sms,wechat_service" || m.Ack.After != 5*time.Minute || !slices.Equal(m.Ack.Then, []Step{NextAbove}) || m.Values[4] != "马上" || m.Priority != event.Alarm {
+	if !slices.Equal(m.Channels, []Channel{SMS, Service}) || m.ChannelList() != "sms,wechat_service" || m.Ack.After != 5*time.Minute || !slices.Equal(m.Ack.Then, []Step{NextDeputy, NextAbove}) || m.Values[4] != "马上" || m.Priority != event.Alarm {
 		t.Errorf("%+v", m)
 	}
 	late := byAudience(t, table, &event.Task{What: "late"})
@@ -153,8 +153,12 @@ func TestBadOverrides(t *testing.T) {
 		"off what is fixed":             {Override{Event: "whistle.blown", To: Called, Off: true, Why: "不想收"}, ".off", "六(一)2（吹哨报到）"},
 		"off danger":                    {Override{Event: "complaint.filed", When: "urgent", To: Lead, Off: true, Why: "太吵"}, ".off", "五(二)3"},
 		"off the own answer":            {Override{Event: "complaint.answered", To: Complainant, Off: true, Why: "太多"}, ".off", "不能关闭"},
-		"the inbox alone for danger":    {Override{Event: "complaint.filed", When: "urgent", To: Lead, Channels: []Channel{}}, ".channels", "不能只留"},
+		"the inbox alone for danger":    {Override{Event: "complaint.filed", When: "urgent", To: Lead, Channels: []Channel{}}, ".channels", "不能去掉"},
 		"danger that can wait":          {Override{Event: "complaint.filed", When: "urgent", To: Lead, Priority: "bulk"}, ".priority", "更不急"},
+		"danger without short messages": {Override{Event: "complaint.filed", When: "urgent", To: Lead, Channels: []Channel{Service}}, ".channels", "不能去掉"},
+		"danger that waits for a week":  {Override{Event: "complaint.filed", When: "urgent", To: Lead, Ack: &Unread{After: "168h", Then: []Step{NextSMS, NextDeputy, NextAbove}}}, ".ack.after", "等得更久"},
+		"danger in hours of work alone": {Override{Event: "complaint.filed", When: "urgent", To: Lead, Ack: &Unread{After: "15m", Working: true, Then: []Step{NextSMS, NextDeputy, NextAbove}}}, ".ack.after", "等得更久"},
+		"danger that stays with a few":  {Override{Event: "complaint.filed", When: "urgent", To: Lead, Ack: &Unread{After: "15m", Then: []Step{NextSMS}}}, ".ack.then", "催看步骤"},
 		"danger that none need read":    {Override{Event: "complaint.filed", When: "urgent", To: Lead, Ack: &Unread{}}, ".ack", "催看"},
 	} {
 		good := Override{Event: "task.given", To: Owing, Title: "有一项任务"}

@@ -35,6 +35,12 @@ type Unread struct {
 	Until   []string `yaml:"until" json:"until,omitempty" maxItems:"9"` // the events by which the office has acted; a city cannot change them
 }
 
+// patience is how long it is waited for, 0 for a time that is none.
+func (u *Unread) patience() time.Duration {
+	after, _ := time.ParseDuration(u.After) // what cannot be read is refused by checkRow
+	return after
+}
+
 func (u *Unread) clone() *Unread {
 	if u == nil {
 		return nil
