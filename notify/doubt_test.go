@@ -156,7 +156,9 @@ func TestWhatPressesGoesOnAtOnce(t *testing.T) {
 				o.Ways[plan.SMS] = &notify.Way{Channel: texts, Addresses: notify.Accounts(org.MiniProgram)}
 			})
 			w.tell(w.notice(1))
-			w.change(func(tx *store.Tx) error { return tx.Model(&outbox.Message{}).Where("1 = 1").Update("priority", p).Error })
+			w.change(func(tx *store.Tx) error {
+				return tx.Model(&outbox.Message{}).Where("1 = 1").Update("priority", p).Error
+			})
 			w.drain(d)
 			w.clock.Advance(2 * time.Minute)
 			w.drain(d)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
@@ -170,6 +171,52 @@ func TestLettersAreMarked(t *testing.T) {
 	if rows, err := notify.ListLetters(t.Context(), w.DB, w.Resident(0, org.RoleOwner), 0, 0, 10); !errors.Is(err, org.ErrForbidden) {
 		t.Errorf("a resident reads %v, %v", rows, err)
 	}
+}
+
+// TestLettersAreOnesOwn: a company neither sees nor closes the letters of the committee's notice, nor the committee the company's;
+// what was said of a letter stands, and the trail names each.
+func TestLettersAreOnesOwn(t *testing.T) {
+	w := newWorld(t)
+	b, units := w.second(2)
+	for _, u := range units {
+		w.owns(u, 0, "natural")
+	}
+	e := w.scopedNotice(7, event.Scope{Buildings: []int64{b.ID}}).(event.NoticePublished)
+	e.OrganisationID = w.Committee.ID
+	w.tell(e)
+	w.drain(w.dispatcher())
+	chair, manager, clerk := w.Officer(w.Committee, org.Chair), w.Officer(w.Company, org.Head), w.Officer(w.Community, org.Clerk)
+	list := w.letters(chair)
+	if len(list) != 2 || len(w.letters(clerk)) != 2 {
+		t.Fatalf("the committee has %d letters, the community %d", len(list), len(w.letters(clerk)))
+	}
+	if got := w.letters(manager); len(got) != 0 {
+		t.Errorf("the company sees %+v", got)
+	}
+	ids := []int64{list[0].ID, list[1].ID}
+	if _, err := notify.MarkLetters(t.Context(), w.DB, manager, ids, notify.LetterPosted); !errors.Is(err, notify.ErrLetters) {
+		t.Errorf("the company marks them: %v", err)
+	}
+	if n, err := notify.MarkLetters(t.Context(), w.DB, chair, ids, notify.LetterRefused); err != nil || n != 2 {
+		t.Fatal(n, err)
+	}
+	if _, err := notify.MarkLetters(t.Context(), w.DB, clerk, ids[:1], notify.LetterHanded); !errors.Is(err, notify.ErrLetterMarked) {
+		t.Errorf("a refusal becomes a service: %v", err)
+	}
+	w.change(func(tx *store.Tx) error {
+		var kept notify.Letter
+		var entry audit.Entry
+		if err := errors.Join(tx.Where("id = ?", ids[0]).Take(&kept).Error, tx.Where("verb = ?", "letter.refused").Take(&entry).Error); err != nil {
+			return err
+		}
+		if kept.Result != notify.LetterRefused || kept.PersonID != chair.PersonID {
+			t.Errorf("kept %+v", kept)
+		}
+		if !strings.Contains(fmt.Sprintf("%+v", entry), fmt.Sprintf("[%d,%d]", ids[0], ids[1])) {
+			t.Errorf("the trail has %+v", entry)
+		}
+		return nil
+	})
 }
 
 // TestManyOwners: an audience of several batches is told once each.

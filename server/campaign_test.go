@@ -108,10 +108,23 @@ func TestACampaignFromDraftToCourt(t *testing.T) {
 	}
 	e.look(fmt.Sprintf("/h5/visits/%d", second))
 
+	// A third seat's code was scanned by mistake.
+	third := int64(e.must(200, "committee_chair", "GET", at("/evidence?pick=letter&limit=2"), nil).json["items"].([]any)[1].(m)["id"].(float64))
+	if third == first || third == second {
+		t.Fatalf("%d is served already", third)
+	}
+	slip := e.must(201, "committee_member", "POST", fmt.Sprintf("/office/v1/reaches/%d/visits", third), m{"result": "delivered", "file_id": e.upload("committee_member", "photo", "wrong"), "client_ref": "v3"}).int("id")
+	correct := fmt.Sprintf("/office/v1/reaches/%d/corrections", third)
+	e.must(400, "committee_member", "POST", correct, m{"visit_id": slip, "reason": ""})
+	e.must(404, "company", "POST", correct, m{"visit_id": slip, "reason": "扫错了码"})
+	if a := e.must(200, "committee_member", "POST", correct, m{"visit_id": slip, "reason": "扫错了码"}); a.json["voided_at"] == nil || a.json["void_reason"] != "扫错了码" {
+		t.Errorf("corrected: %s", a.body)
+	}
+
 	// On the board, and to court.
 	e.must(404, "committee_chair", "GET", at("/sheets/evidence"), nil)
 	posted := e.must(200, "committee_chair", "POST", at("/posting"), m{"file_id": e.upload("committee_chair", "photo", "board"), "place": "小区东门公告栏", "client_ref": "b1"})
-	if posted.int("count") != 67 {
+	if posted.int("count") != 68 { // whose code was only scanned as well
 		t.Errorf("posted for %s", posted.body)
 	}
 	rec := e.must(201, "committee_chair", "POST", at("/records"), m{"client_ref": "r1"})
@@ -123,7 +136,7 @@ func TestACampaignFromDraftToCourt(t *testing.T) {
 		t.Errorf("the record's text does not make its hash, or names somebody: %s", cut(text, 600))
 	}
 	sheet := e.must(200, "committee_chair", "GET", at("/sheets/evidence?limit=500"), nil)
-	for _, w := range []string{"送达记录", title, rec.json["sha256"].(string), "与封存时一致", "拒绝签收（有照片）", "能证明送达 <b>2</b> 户", "已知悉", "业主委员会业委会委员 拒绝签收", "/files/"} {
+	for _, w := range []string{"送达记录", title, rec.json["sha256"].(string), "与封存时一致", "拒绝签收（有照片）", "张贴于小区东门公告栏", "逐户记录读取到", "能证明送达 <b>2</b> 户", "已知悉", "业主委员会业委会委员 拒绝签收", "已更正，不计入", "/files/"} {
 		if !strings.Contains(sheet.body, w) {
 			t.Errorf("the record lacks %q", w)
 		}

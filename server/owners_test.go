@@ -115,10 +115,12 @@ func TestANoticeOfOneBuilding(t *testing.T) {
 	if a := e.must(200, "committee_chair", "GET", sheet+"&sheet=visits", nil); !strings.Contains(a.body, "上门送达清单") || !strings.Contains(a.body, "□ 家中无人") || strings.Contains(a.body, `alt="登记"`) {
 		t.Errorf("the visit list: %s", a.body)
 	}
+	e.must(404, "company", "POST", "/office/v1/letters/results", m{"ids": []int64{int64(first["id"].(float64))}, "result": "posted"})
 	e.must(404, "community_foreign", "POST", "/office/v1/letters/results", m{"ids": []int64{int64(first["id"].(float64))}, "result": "posted"})
 	if got := e.must(200, "community", "POST", "/office/v1/letters/results", m{"ids": []int64{int64(first["id"].(float64))}, "result": "posted"}).int("count"); got != 1 {
 		t.Errorf("%d are marked", got)
 	}
+	e.must(409, "community", "POST", "/office/v1/letters/results", m{"ids": []int64{int64(first["id"].(float64))}, "result": "refused"}) // a page that is out of date
 	if left := e.must(200, "community", "GET", "/office/v1/letters", nil).json["items"].([]any); len(left) != len(list)-1 {
 		t.Errorf("%d are left of %d", len(left), len(list))
 	}

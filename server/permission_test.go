@@ -282,7 +282,7 @@ func bodies(th things) map[string]any {
 		"officeReturnCampaign": reason, "officePauseCampaign": reason, "officeCancelCampaign": reason, "officeMarkPrinted": m{"reaches": []int64{th["reaches"]}, "client_ref": "w28"}, "officeMarkLetters": m{"ids": []int64{999999}, "result": "posted"}, "officePostCampaign": m{"file_id": 999999, "place": "小区东门公告栏", "client_ref": "w29"}, "officeApproveCampaign": m{"version": 1},
 		"officeResendCampaign": m{"client_ref": "w30"}, "officeSealCampaign": m{"client_ref": "w31"}, "officeRateCampaign": m{"per_minute": 10},
 		"officeForeseePlan": m{"event": "notice.published", "estate_id": th["estates"]}, "officeEnterPlanChange": m{"changes": []m{}, "reason": "试一试", "client_ref": "w28"}, "officeDecidePlanChange": m{"confirm": false, "reason": "不改了"},
-		"officeRecordVisit": m{"result": "absent", "client_ref": "w27"}, "officeRecordWish": m{"way": "visit"},
+		"officeRecordVisit": m{"result": "absent", "client_ref": "w27"}, "officeCorrectVisit": m{"visit_id": 999999, "reason": "扫错了码"}, "officeRecordWish": m{"way": "visit"},
 		"officePublishNotice": m{"estate_id": th["estates"], "kind": "posting", "audience": "residents", "title": "t", "body": "b", "client_ref": "w6"},
 		"officeReviseNotice":  m{"title": "t", "body": "b", "reason": "更正"}, "officeWithdrawNotice": m{"reason": "发错了"},
 		"officeCheckRoster": m{"file_id": 999999, "client_ref": "w7"}, "officeApplyRoster": m{},

@@ -43,7 +43,7 @@ var entities = []any{
 	joint.Whistle{}, joint.Summons{}, joint.Minute{}, joint.Task{}, joint.Conference{}, joint.Item{}, joint.Attendee{}, joint.Tap{},
 	hotline.Import{}, hotline.Order{},
 	disclosure.Notice{}, disclosure.Version{},
-	campaign.Campaign{}, campaign.Run{}, campaign.Reach{}, campaign.Addressee{}, campaign.Call{}, campaign.Deed{}, campaign.Wish{}, campaign.Record{}, campaign.RecordLine{}, campaign.Ref{},
+	campaign.Campaign{}, campaign.Run{}, campaign.Reach{}, campaign.Addressee{}, campaign.Call{}, campaign.Posting{}, campaign.Deed{}, campaign.Wish{}, campaign.Record{}, campaign.RecordLine{}, campaign.Ref{},
 	session.Session{}, session.PhoneCode{}, web.AccessEntry{},
 	consent.Subscription{}, consent.Entry{}, consent.Pushed{},
 }

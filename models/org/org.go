@@ -5,6 +5,7 @@ package org
 import (
 	"log/slog"
 
+	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/models/vault"
 )
@@ -21,6 +22,8 @@ type Service struct {
 	movers []Mover
 	// recognised hears whose account an owner of the roster turns out to be.
 	recognised func(tx *store.Tx, owner, person int64) error
+	// parted hears that somebody is not the owner, or has no right in the unit, that they were taken for.
+	parted func(tx *store.Tx, actor audit.Actor, owner, person, unit int64) error
 	// staffing hears who leaves and who comes to a post.
 	staffing []Staffing
 }
@@ -39,4 +42,17 @@ func (s *Service) recognise(tx *store.Tx, owner, person int64) error {
 		return nil
 	}
 	return s.recognised(tx, owner, person)
+}
+
+// OnPart adds what follows when somebody turns out not to be the owner of the roster that they were recognised as or, with owner 0,
+// to have no right in a unit, in the transaction that ends it. It is set while the services are wired.
+func (s *Service) OnPart(f func(tx *store.Tx, actor audit.Actor, owner, person, unit int64) error) {
+	s.parted = f
+}
+
+func (s *Service) part(tx *store.Tx, actor audit.Actor, owner, person, unit int64) error {
+	if s.parted == nil || person == 0 {
+		return nil
+	}
+	return s.parted(tx, actor, owner, person, unit)
 }

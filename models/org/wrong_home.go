@@ -53,8 +53,10 @@ func (s *Service) EndWrongResidence(ctx context.Context, actor Actor, residenceI
 			return err
 		}
 		if r.Role != RoleOwner || r.OwnerID == 0 {
-			_, err := endResidences(tx, actor, "corrected", "id = ?", r.ID)
-			return err
+			if _, err := endResidences(tx, actor, "corrected", "id = ?", r.ID); err != nil {
+				return err
+			}
+			return s.part(tx, actor, 0, r.PersonID, r.UnitID)
 		}
 		if err := bumpRegister(tx, r.EstateID); err != nil {
 			return err
@@ -73,7 +75,12 @@ func (s *Service) EndWrongResidence(ctx context.Context, actor Actor, residenceI
 
 // unbind parts an owner of the roster from an account that is not theirs.
 func (s *Service) unbind(tx *store.Tx, actor audit.Actor, o Owner, person int64) error {
-	if _, err := endResidences(tx, actor, "corrected", "owner_id = ? AND (person_id = ? OR basis = 'invitation')", o.ID, person); err != nil {
+	const theirs = "owner_id = ? AND (person_id = ? OR basis = 'invitation')"
+	var guests []int64
+	if err := tx.Model(&Residence{}).Where("living IS NOT NULL AND person_id <> ?", person).Where(theirs, o.ID, person).Distinct().Pluck("person_id", &guests).Error; err != nil {
+		return err
+	}
+	if _, err := endResidences(tx, actor, "corrected", theirs, o.ID, person); err != nil {
 		return err
 	}
 	change := map[string]any{"person_id": 0}
@@ -84,7 +91,15 @@ func (s *Service) unbind(tx *store.Tx, actor audit.Actor, o Owner, person int64)
 	if same {
 		change["phone_sealed"], change["phone_index"] = "", ""
 	}
-	return tx.Model(&Owner{}).Where("id = ? AND person_id IN (0, ?)", o.ID, person).Updates(change).Error
+	if err := tx.Model(&Owner{}).Where("id = ? AND person_id IN (0, ?)", o.ID, person).Updates(change).Error; err != nil {
+		return err
+	}
+	for _, who := range append([]int64{person}, guests...) {
+		if err := s.part(tx, actor, o.ID, who, 0); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // hasPhone reports whether a person's own phone is the one that the roster names for an owner.

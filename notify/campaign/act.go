@@ -70,16 +70,24 @@ func (s *Service) excuse(tx *store.Tx, reaches []int64) error {
 		by[r.MessageID] = append(by[r.MessageID], r.PersonID)
 	}
 	for message, people := range by {
-		persons, owners := split(people)
-		for kind, ids := range map[string][]int64{"person": persons, "owner": owners} {
-			var still []int64
-			err := tx.Model(&notify.Delivery{}).Where("message_id = ? AND recipient_kind = ? AND recipient_id IN ? AND state IN ?", message, kind, ids, unsent).Pluck("id", &still).Error
-			if err == nil && len(still) > 0 {
-				err = s.carrier.GiveUp(tx, still)
-			}
-			if err != nil {
-				return err
-			}
+		if err := s.giveUp(tx, message, people); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// giveUp gives up what of a message is still to be sent to some people.
+func (s *Service) giveUp(tx *store.Tx, message int64, people []int64) error {
+	persons, owners := split(people)
+	for kind, ids := range map[string][]int64{"person": persons, "owner": owners} {
+		var still []int64
+		err := tx.Model(&notify.Delivery{}).Where("message_id = ? AND recipient_kind = ? AND recipient_id IN ? AND state IN ?", message, kind, ids, unsent).Pluck("id", &still).Error
+		if err == nil && len(still) > 0 {
+			err = s.carrier.GiveUp(tx, still)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil

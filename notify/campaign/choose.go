@@ -135,22 +135,25 @@ var failures = []notify.State{notify.Refused, notify.Unreachable, notify.Dead, n
 // sentTo joins a reach with everything that was sent to its people. The runs give the messages one by one, so that the server
 // finds each delivery by its key.
 const sentTo = `SELECT 1 FROM reach_people p JOIN campaign_runs u ON u.campaign_id = p.campaign_id AND u.message_id <> 0 JOIN deliveries d ON d.message_id = u.message_id
-	AND d.recipient_kind = CASE WHEN p.person_id < 0 THEN 'owner' ELSE 'person' END AND d.recipient_id = ABS(p.person_id) WHERE p.reach_id = reaches.id`
+	AND d.recipient_kind = CASE WHEN p.person_id < 0 THEN 'owner' ELSE 'person' END AND d.recipient_id = ABS(p.person_id) AND (p.since IS NULL OR d.created_at > p.since) WHERE p.reach_id = reaches.id`
 
-// failedSeats are the next seats to which something was sent, of which everything failed, and that neither confirmed nor acted.
+// parted joins a reach with its owners from whom a wrong account was taken.
+const parted = `SELECT 1 FROM reach_people p WHERE p.reach_id = reaches.id AND p.since IS NOT NULL`
+
+// failedSeats are the next seats to which something was sent, of which everything failed, and that are not served and have not acted.
+// What went to a wrong account, or to its phone, went to nobody.
 func failedSeats(tx *store.Tx, c *Campaign, after int64, limit int) ([]int64, error) {
 	var ids []int64
-	err := tx.Model(&Reach{}).Where("campaign_id = ? AND id > ? AND confirmed_at IS NULL AND acted_at IS NULL", c.ID, after).
-		Where("EXISTS ("+sentTo+")").Where("NOT EXISTS ("+sentTo+" AND d.state NOT IN ?)", failures).Order("id").Limit(limit).Pluck("id", &ids).Error
+	err := tx.Model(&Reach{}).Where("campaign_id = ? AND id > ? AND acted_at IS NULL", c.ID, after).Where(unserved, c.notServed()).
+		Where("(EXISTS ("+sentTo+") OR EXISTS ("+parted+"))").Where("NOT EXISTS ("+sentTo+" AND d.state NOT IN ?)", failures).Order("id").Limit(limit).Pluck("id", &ids).Error
 	return ids, err
 }
 
-// idleSeats are the next seats that have not acted; where there is nothing to act on, those that have not confirmed in any way: who
-// has scanned a letter, or has the message by the provider's word, is not reminded of it.
+// idleSeats are the next seats that have not acted; where there is nothing to act on, those that are not served.
 func idleSeats(tx *store.Tx, c *Campaign, after int64, limit int) ([]int64, error) {
 	q := tx.Model(&Reach{}).Where("campaign_id = ? AND id > ? AND acted_at IS NULL", c.ID, after)
 	if c.SubjectKind == "" {
-		q = q.Where("confirmed_at IS NULL")
+		q = q.Where(unserved, c.notServed())
 	}
 	var ids []int64
 	return ids, q.Order("id").Limit(limit).Pluck("id", &ids).Error

@@ -125,11 +125,11 @@ func (s *Service) Acknowledge(ctx context.Context, actor org.Actor, id int64) er
 		for i, r := range reaches {
 			ids[i] = r.ID
 		}
-		n, err := confirm(tx, ids, ByTap, actor.PersonID, tx.Now)
-		if err != nil || n == 0 {
+		if err := read(tx, c, actor.PersonID); err != nil { // a co-owner's as well, should the first turn out to be nobody's
 			return err
 		}
-		if err := read(tx, c, actor.PersonID); err != nil {
+		n, err := confirm(tx, ids, ByTap, actor.PersonID, tx.Now)
+		if err != nil || n == 0 {
 			return err
 		}
 		return c.note(tx, actor, "acknowledge", nil)
@@ -140,13 +140,19 @@ func (s *Service) Acknowledge(ctx context.Context, actor org.Actor, id int64) er
 	return nil
 }
 
-// read marks a campaign's items as read for somebody who has said that they know.
+// read marks a campaign's items as opened for somebody who has said that they know.
 func read(tx *store.Tx, c *Campaign, person int64) error {
 	messages, err := messagesOf(tx, c.ID)
 	if err != nil {
 		return err
 	}
-	return tx.Model(&inbox.Item{}).Where("message_id IN ? AND recipient_kind = 'person' AND recipient_id = ? AND read_at IS NULL", messages, person).Update("read_at", tx.Now).Error
+	for _, column := range []string{"read_at", "opened_at"} {
+		err := tx.Model(&inbox.Item{}).Where("message_id IN ? AND recipient_kind = 'person' AND recipient_id = ? AND "+column+" IS NULL", messages, person).Update(column, tx.Now).Error
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 const (
@@ -249,6 +255,9 @@ func (s *Service) ConfirmSlip(ctx context.Context, token string) error {
 		}
 		if !gone {
 			return ErrUnprinted
+		}
+		if err := tx.Model(&Reach{}).Where("id = ? AND slipped_at IS NULL", r.ID).Update("slipped_at", tx.Now).Error; err != nil {
+			return err
 		}
 		n, err := confirm(tx, []int64{r.ID}, BySlip, 0, tx.Now)
 		if err != nil || n == 0 {

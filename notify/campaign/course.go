@@ -18,7 +18,7 @@ import (
 const ApprovalRule = "notify.campaign.approval"
 
 // Submit asks for approval; a campaign that is as small as the local rule allows is approved by it. The forecast that it keeps is
-// of the words that are submitted. Faults: ErrNotFound, ErrMove, ErrNotYours, ErrChanged, ErrNobody.
+// of the words that are submitted. Faults: ErrNotFound, ErrMove, ErrNotYours, ErrChanged, ErrOver, ErrNobody.
 func (s *Service) Submit(ctx context.Context, actor org.Actor, id int64) (*Campaign, error) {
 	f, err := s.Forecast(ctx, actor, id)
 	if err != nil {
@@ -31,6 +31,9 @@ func (s *Service) Submit(ctx context.Context, actor org.Actor, id int64) (*Campa
 	return s.move(ctx, actor, org.RunCampaigns, id, Submit, func(tx *store.Tx, c *Campaign, m Move) error {
 		if c.Version != f.Version {
 			return ErrChanged
+		}
+		if c.over(tx) {
+			return ErrOver
 		}
 		if f.Seats == 0 {
 			return ErrNobody
@@ -45,13 +48,16 @@ func (s *Service) Submit(ctx context.Context, actor org.Actor, id int64) (*Campa
 			return err
 		}
 		to := m.To
-		if f.Seats <= most {
+		if f.Seats <= most && (!c.grave() || actor.Post.OrgKind != org.Company) {
 			to = m.Or
 			change["approval"], change["approved_at"] = "rule", tx.Now
 		}
 		return c.to(tx, to, change)
 	})
 }
+
+// over reports whether the campaign's own term has passed.
+func (c *Campaign) over(tx *store.Tx) bool { return c.EndsAt != nil && !c.EndsAt.After(tx.Now) }
 
 // alone is up to how many seats need no second person; 0 while nobody has said.
 func (s *Service) alone(tx *store.Tx) (int64, error) {
@@ -67,11 +73,14 @@ func (s *Service) alone(tx *store.Tx) (int64, error) {
 }
 
 // Approve lets a campaign go out in the version that the approver has read: by the head or chair of its office or the level above,
-// and another person than wrote any part of it or submitted it. Faults: ErrNotFound, ErrMove, ErrNotYours, ErrSamePerson, ErrChanged.
+// and another person than wrote any part of it or submitted it. Faults: ErrNotFound, ErrMove, ErrNotYours, ErrSamePerson, ErrChanged, ErrOver.
 func (s *Service) Approve(ctx context.Context, actor org.Actor, id int64, version int) (*Campaign, error) {
 	return s.move(ctx, actor, org.ApproveCampaigns, id, Approve, func(tx *store.Tx, c *Campaign, m Move) error {
 		if c.Version != version {
 			return ErrChanged
+		}
+		if c.over(tx) {
+			return ErrOver
 		}
 		if err := c.note(tx, actor, "approved", map[string]any{"version": version, "topic": c.topic(FirstRun)}); err != nil {
 			return err

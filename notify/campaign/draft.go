@@ -77,7 +77,10 @@ func (w *Words) check(now time.Time) error {
 }
 
 // check checks the words, and that they lead to nobody: what goes to hundreds of phones is not taken back.
-func (s *Service) check(ctx context.Context, w *Words, estate int64) error {
+func (s *Service) check(ctx context.Context, actor org.Actor, w *Words, estate int64) error {
+	if w.Kind == "assembly" && actor.Post.OrgKind == org.Company {
+		return fault.ErrInvalid.With(fault.Field{Path: "kind", Reason: "业主大会的通知由业委会、社区或办事处发，物业公司请选别的类别"})
+	}
 	if err := w.check(s.db.Now()); err != nil || s.o.Blot == nil {
 		return err
 	}
@@ -99,8 +102,9 @@ func (s *Service) check(ctx context.Context, w *Words, estate int64) error {
 	return c.Err()
 }
 
-// harmless are numbers that lead to nobody: amounts, areas, and linli's own numbers.
-var harmless = regexp.MustCompile(`[0-9][0-9,，.]*[ 　]*[万亿]?(元|平方米|㎡|户|人)|[A-Z][0-9]{8}-[0-9]{4,}`)
+// harmless are numbers that lead to nobody: amounts and areas that are too short for a phone, how many homes or people there are as
+// long as it says so (502户 alone is a door), and linli's own numbers.
+var harmless = regexp.MustCompile(`(^|[^0-9])([0-9]{1,9}|[0-9]{1,3}([,，][0-9]{3})+)(\.[0-9]+)?[ 　]*[万亿]?(元|平方米|㎡)|(共|约|计|超过|达到)[0-9]{1,6}(户|人)|[A-Z][0-9]{8}-[0-9]{4,}`)
 
 // leads gives the first part of a text that leads to a person; the offices' registered phones do not.
 func leads(blot func(string) string, text string, offices []string) string {
@@ -153,7 +157,7 @@ func (s *Service) Write(ctx context.Context, actor org.Actor, w Words) (*Campaig
 	if err := actor.Must(org.RunCampaigns); err != nil {
 		return nil, err
 	}
-	if err := s.check(ctx, &w, w.EstateID); err != nil {
+	if err := s.check(ctx, actor, &w, w.EstateID); err != nil {
 		return nil, err
 	}
 	var c Campaign
@@ -214,7 +218,7 @@ func (s *Service) Revise(ctx context.Context, actor org.Actor, id int64, w Words
 	if err != nil {
 		return nil, err
 	}
-	wrong := s.check(ctx, &w, w.EstateID)
+	wrong := s.check(ctx, actor, &w, w.EstateID)
 	return s.move(ctx, actor, org.RunCampaigns, id, Revise, func(tx *store.Tx, c *Campaign, _ Move) error {
 		if wrong != nil {
 			return wrong

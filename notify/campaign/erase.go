@@ -32,7 +32,7 @@ func (s *Service) Erase(tx *store.Tx, person int64) error {
 		}
 	}
 	for batch := range slices.Chunk(reaches, eraseBatch) {
-		if err := tx.Model(&Call{}).Where("reach_id IN ?", batch).Updates(map[string]any{"place": "", "note": ""}).Error; err != nil {
+		if err := tx.Model(&Call{}).Where("reach_id IN ?", batch).Updates(map[string]any{"place": "", "note": "", "void_reason": ""}).Error; err != nil {
 			return err
 		}
 	}

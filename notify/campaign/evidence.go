@@ -70,17 +70,9 @@ func knocks(tx *store.Tx, reaches []int64) (map[int64][]Knocked, error) {
 	for i, c := range calls {
 		ids[i] = c.PostID
 	}
-	var posts []struct {
-		ID          int64
-		Title, Name string
-	}
-	err := tx.Table("posts").Select("posts.id, posts.title, o.name").Joins("JOIN organisations o ON o.id = posts.organisation_id").Where("posts.id IN ?", ids).Scan(&posts).Error
+	by, err := offices(tx, ids)
 	if err != nil {
 		return nil, err
-	}
-	by := map[int64]string{}
-	for _, p := range posts {
-		by[p.ID] = p.Name + p.Title
 	}
 	list := map[int64][]Knocked{}
 	for _, c := range calls {
@@ -89,16 +81,25 @@ func knocks(tx *store.Tx, reaches []int64) (map[int64][]Knocked, error) {
 	return list, nil
 }
 
+// offices names posts with their organisations.
+func offices(tx *store.Tx, ids []int64) (map[int64]string, error) {
+	var posts []struct {
+		ID          int64
+		Title, Name string
+	}
+	err := tx.Table("posts").Select("posts.id, posts.title, o.name").Joins("JOIN organisations o ON o.id = posts.organisation_id").Where("posts.id IN ?", ids).Scan(&posts).Error
+	by := map[int64]string{}
+	for _, p := range posts {
+		by[p.ID] = p.Name + p.Title
+	}
+	return by, err
+}
+
 // seatsOf narrows to some of a campaign's reaches.
 func (c *Campaign) seatsOf(p Pick) func(*gorm.DB) *gorm.DB {
 	return func(q *gorm.DB) *gorm.DB {
 		q = q.Where("reaches.campaign_id = ?", c.ID)
-		open := func() *gorm.DB {
-			if c.NeedsProof {
-				return q.Where("(reaches.confirmed_at IS NULL OR reaches.confirmed_how IN ?)", weak)
-			}
-			return q.Where("reaches.confirmed_at IS NULL")
-		}
+		open := func() *gorm.DB { return q.Where(unserved, c.notServed()) }
 		switch p {
 		case Unconfirmed:
 			return open()
@@ -248,7 +249,7 @@ func (s *Service) tell(r *Row, people []Addressee, sends map[int64][]Send, reads
 		for _, x := range sends[p.PersonID] {
 			x.Person = place
 			r.Sends = append(r.Sends, x)
-			arrived = arrived || x.State == notify.Sent
+			arrived = arrived || (x.State == notify.Sent && (p.Since == nil || (x.SentAt != nil && x.SentAt.After(*p.Since))))
 		}
 		told[p.OwnerID], byPerson[p.PersonID] = told[p.OwnerID] || arrived, arrived
 		if at, ok := reads[p.PersonID]; ok && (r.ReadAt == nil || at.Before(*r.ReadAt)) {
@@ -311,10 +312,10 @@ func readsOf(tx *store.Tx, c *Campaign, people []Addressee) (map[int64]time.Time
 		return nil, err
 	}
 	var items []inbox.Item
-	err = tx.Where("message_id IN ? AND recipient_kind = 'person' AND recipient_id IN ? AND read_at IS NOT NULL", messages, persons).Order("read_at DESC").Find(&items).Error
+	err = tx.Where("message_id IN ? AND recipient_kind = 'person' AND recipient_id IN ? AND opened_at IS NOT NULL", messages, persons).Order("opened_at DESC").Find(&items).Error
 	first := map[int64]time.Time{}
 	for _, i := range items {
-		first[i.RecipientID] = *i.ReadAt
+		first[i.RecipientID] = *i.OpenedAt
 	}
 	return first, err
 }

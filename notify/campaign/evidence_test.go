@@ -168,9 +168,9 @@ func TestWhatProves(t *testing.T) {
 	if n := len(w.rows(c, campaign.Unconfirmed)); n != 3 {
 		t.Errorf("%d seats without proof, want 3", n)
 	}
-	// What hangs on the board is no proof, and leaves the list of those without one.
-	n, err := w.svc.Post(ctx, w.chair, c.ID, campaign.Posting{FileID: 9, Place: "小区东门公告栏"}, w.once())
-	if err != nil || n != 2 {
+	// What hangs on the board is no proof; whose code was only scanned is told by it as well.
+	n, err := w.svc.Post(ctx, w.chair, c.ID, campaign.Hung{FileID: 9, Place: "小区东门公告栏"}, w.once())
+	if err != nil || n != 3 {
 		t.Errorf("posted for %d seats, %v", n, err)
 	}
 	if err := visit(sets[6], campaign.Delivered, 6); err != nil {
@@ -199,9 +199,10 @@ func TestAReceiptIsNoProof(t *testing.T) {
 	w.tx(func(tx *store.Tx) error {
 		return tx.Model(&notify.Delivery{}).Where("1 = 1").Update("confirmed_at", tx.Now).Error
 	})
+	arrived := w.clock.Now()
 	w.clock.Advance(time.Hour)
 	w.tick()
-	if r := w.seat(c, set); r.ConfirmedHow != campaign.ByProvider || r.ConfirmedHow.Proves() || r.Sends[0].ConfirmedAt == nil {
+	if r := w.seat(c, set); r.ConfirmedHow != campaign.ByProvider || r.ConfirmedHow.Proves() || r.Sends[0].ConfirmedAt == nil || !r.ConfirmedAt.Equal(arrived) {
 		t.Errorf("a receipt: %+v", r)
 	}
 	if n := len(w.rows(c, campaign.Unconfirmed)); n != 3 { // two units have no owner

@@ -50,7 +50,8 @@ func (c *Campaign) roles(tx *store.Tx, actor org.Actor) ([]Who, error) {
 	}
 	if own == c.OrganisationID {
 		who = append(who, Own)
-		if signs && (actor.Post.Kind == org.Head || actor.Post.Kind == org.Chair) {
+		// What passes the night or cannot be switched off is not let go by the company that wants it told.
+		if signs && (!c.grave() || actor.Post.OrgKind != org.Company) && (actor.Post.Kind == org.Head || actor.Post.Kind == org.Chair) {
 			who = append(who, Second)
 		}
 		return who, nil

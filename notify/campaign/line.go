@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify"
 )
 
@@ -41,13 +42,14 @@ type sealedSend struct {
 }
 
 type sealedVisit struct {
-	Result     Result    `json:"result"`
-	At         time.Time `json:"at"`
-	RecordedAt time.Time `json:"recorded_at"`
-	PostID     int64     `json:"post"`
-	By         string    `json:"by"`
-	FileID     int64     `json:"file,omitempty"`
-	FileSum    string    `json:"sha256,omitempty"`
+	Result     Result     `json:"result"`
+	At         time.Time  `json:"at"`
+	RecordedAt time.Time  `json:"recorded_at"`
+	PostID     int64      `json:"post"`
+	By         string     `json:"by"`
+	FileID     int64      `json:"file,omitempty"`
+	FileSum    string     `json:"sha256,omitempty"`
+	VoidedAt   *time.Time `json:"voided_at,omitempty"` // it was recorded by mistake, and does not count
 }
 
 // line is what a record keeps of a seat, and its hash is made of.
@@ -58,7 +60,7 @@ func (r *Row) line() (string, error) {
 		x.Sends = append(x.Sends, sealedSend{Run: s.Run, Kind: s.Kind, Person: s.Person, Channel: s.Channel, State: s.State, SentAt: utc(s.SentAt), ProviderID: s.ProviderID, ConfirmedAt: utc(s.ConfirmedAt)})
 	}
 	for _, v := range r.Calls {
-		x.Visits = append(x.Visits, sealedVisit{Result: v.Result, At: v.At.UTC(), RecordedAt: v.RecordedAt.UTC(), PostID: v.PostID, By: v.By, FileID: v.FileID, FileSum: v.FileSum})
+		x.Visits = append(x.Visits, sealedVisit{Result: v.Result, At: v.At.UTC(), RecordedAt: v.RecordedAt.UTC(), PostID: v.PostID, By: v.By, FileID: v.FileID, FileSum: v.FileSum, VoidedAt: utc(v.VoidedAt)})
 	}
 	text, err := json.Marshal(x)
 	return string(text), err
@@ -76,12 +78,12 @@ func rowOf(line string) (Row, error) {
 		r.Sends = append(r.Sends, Send{Run: s.Run, Kind: s.Kind, Person: s.Person, Channel: s.Channel, State: s.State, SentAt: s.SentAt, ProviderID: s.ProviderID, ConfirmedAt: s.ConfirmedAt})
 	}
 	for _, v := range x.Visits {
-		r.Calls = append(r.Calls, Knocked{Call{Result: v.Result, At: v.At, RecordedAt: v.RecordedAt, PostID: v.PostID, FileID: v.FileID, FileSum: v.FileSum}, v.By})
+		r.Calls = append(r.Calls, Knocked{Call{Result: v.Result, At: v.At, RecordedAt: v.RecordedAt, PostID: v.PostID, FileID: v.FileID, FileSum: v.FileSum, VoidedAt: v.VoidedAt}, v.By})
 	}
 	return r, nil
 }
 
-// Head is the first line of a record: what was served, by whom, and when it was sealed.
+// Head is the first line of a record: what was served, by whom, where it hung, and when its sealing began.
 type Head struct {
 	Format    string     `json:"format"`
 	Number    string     `json:"number"`
@@ -91,6 +93,42 @@ type Head struct {
 	Body      string     `json:"body"`
 	StartedAt *time.Time `json:"started_at,omitempty"`
 	SealedAt  time.Time  `json:"sealed_at"`
+	Postings  []Board    `json:"postings,omitempty"`
+}
+
+// Board is where and when it was hung up, on which photo.
+type Board struct {
+	At         time.Time `json:"at"`
+	RecordedAt time.Time `json:"recorded_at"`
+	Place      string    `json:"place"`
+	By         string    `json:"by"` // the post
+	FileID     int64     `json:"file"`
+	FileSum    string    `json:"sha256"`
+}
+
+// foot is the last line of a record. Its seats are read over minutes in a large estate: each stands as it was between the times of
+// the head and of the foot.
+type foot struct {
+	Seats     int64     `json:"seats"`
+	ReadUntil time.Time `json:"read_until"`
+}
+
+// boards are where a campaign was hung up, as a record keeps it.
+func boards(tx *store.Tx, id int64) ([]Board, error) {
+	var rows []Posting
+	if err := tx.Where("campaign_id = ?", id).Order("id").Limit(mostPostings).Find(&rows).Error; err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	ids := make([]int64, len(rows))
+	for i, p := range rows {
+		ids[i] = p.PostID
+	}
+	by, err := offices(tx, ids)
+	list := make([]Board, len(rows))
+	for i, p := range rows {
+		list[i] = Board{At: p.At.UTC(), RecordedAt: p.RecordedAt.UTC(), Place: p.Place, By: by[p.PostID], FileID: p.FileID, FileSum: p.FileSum}
+	}
+	return list, err
 }
 
 func utc(t *time.Time) *time.Time {

@@ -24,14 +24,15 @@ const (
 	Remind  Action = "remind"
 	Print   Action = "print"
 	Knock   Action = "visit"
-	Post    Action = "post" // on the notice board
-	Seal    Action = "seal" // the record of what was proven
+	Post    Action = "post"    // on the notice board
+	Correct Action = "correct" // a visit that was recorded by mistake
+	Seal    Action = "seal"    // the record of what was proven
 	Confirm Action = "confirm"
 )
 
 // ActionNames are the actions as people read them.
 var ActionNames = map[Action]string{Revise: "修改", Submit: "提交批准", Return: "退回修改", Approve: "批准", Start: "开始发送", Pause: "暂停", Resume: "继续发送", Finish: "结束", Cancel: "取消",
-	Resend: "补发", Rate: "调整发送速度", Remind: "提醒", Print: "打印", Knock: "登记上门", Post: "登记张贴", Seal: "封存送达记录", Confirm: "确认收到"}
+	Resend: "补发", Rate: "调整发送速度", Remind: "提醒", Print: "打印", Knock: "登记上门", Post: "登记张贴", Correct: "更正上门登记", Seal: "封存送达记录", Confirm: "确认收到"}
 
 // Who is what somebody is to a campaign.
 type Who string
@@ -75,7 +76,7 @@ var Rules = []Rule{
 	{Submit, []Move{{[]State{Draft}, Own, Submitted, Approved}}},
 	{Return, []Move{{[]State{Submitted}, Own, Draft, ""}, {[]State{Submitted, Approved}, Second, Draft, ""}}},
 	{Approve, []Move{{[]State{Submitted}, Second, Approved, ""}}},
-	{Start, []Move{{[]State{Approved}, ByClock, Running, ""}}},
+	{Start, []Move{{[]State{Approved}, ByClock, Running, Cancelled}}}, // Or where its term has passed
 	{Pause, []Move{{[]State{Running}, Own, Paused, ""}, {[]State{Running}, Above, Paused, ""}}},
 	{Resume, []Move{{[]State{Paused}, Stopper, Running, ""}, {[]State{Paused}, Above, Running, ""}}},
 	{Finish, []Move{{[]State{Running}, ByClock, Done, ""}}},
@@ -85,6 +86,7 @@ var Rules = []Rule{
 	{Remind, []Move{{[]State{Running}, ByClock, Same, ""}}},
 	{Print, []Move{{out, Own, Same, ""}}},
 	{Knock, []Move{{out, Own, Same, ""}, {out, Above, Same, ""}}},
+	{Correct, []Move{{append([]State{Cancelled}, out...), Own, Same, ""}, {append([]State{Cancelled}, out...), Above, Same, ""}}},
 	{Post, []Move{{out, Own, Same, ""}}},
 	{Seal, []Move{{append([]State{Cancelled}, out...), Own, Same, ""}, {append([]State{Cancelled}, out...), Above, Same, ""}}},
 	{Confirm, []Move{{out, Addressed, Same, ""}}},

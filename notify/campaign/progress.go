@@ -182,20 +182,30 @@ const receiptBatch = 500
 // receipts brings what providers say arrived to the seats. It is an attempt that is known to have arrived, no proof.
 func (s *Service) receipts(ctx context.Context, c *Campaign) error {
 	for {
-		var ids []int64
+		var rows []struct {
+			ID          int64
+			ConfirmedAt time.Time
+		}
 		err := s.db.View(ctx, func(tx *store.Tx) error {
-			return tx.Table("campaign_runs").Joins("JOIN deliveries d ON d.message_id = campaign_runs.message_id AND d.state = ? AND d.confirmed_at IS NOT NULL", notify.Sent).
-				Joins("JOIN reach_people p ON p.campaign_id = campaign_runs.campaign_id AND p.person_id = d.person_id").Joins("JOIN reaches r ON r.id = p.reach_id AND r.confirmed_at IS NULL").
-				Where("campaign_runs.campaign_id = ? AND campaign_runs.message_id <> 0", c.ID).Limit(receiptBatch).Pluck("r.id", &ids).Error
+			return tx.Table("campaign_runs").Select("r.id, d.confirmed_at").Joins("JOIN deliveries d ON d.message_id = campaign_runs.message_id AND d.state = ? AND d.confirmed_at IS NOT NULL", notify.Sent).
+				Joins("JOIN reach_people p ON p.campaign_id = campaign_runs.campaign_id AND p.person_id = d.person_id AND (p.since IS NULL OR d.created_at > p.since)").Joins("JOIN reaches r ON r.id = p.reach_id AND r.confirmed_at IS NULL").
+				Where("campaign_runs.campaign_id = ? AND campaign_runs.message_id <> 0", c.ID).Order("r.id, d.confirmed_at").Limit(receiptBatch).Scan(&rows).Error
 		})
-		if err != nil || len(ids) == 0 {
+		if err != nil || len(rows) == 0 {
 			return err
 		}
 		err = s.db.InTx(ctx, func(tx *store.Tx) error {
-			_, err := confirm(tx, ids, ByProvider, 0, tx.Now)
-			return err
+			for i, r := range rows {
+				if i > 0 && rows[i-1].ID == r.ID {
+					continue // the first receipt of a seat counts
+				}
+				if _, err := confirm(tx, []int64{r.ID}, ByProvider, 0, r.ConfirmedAt); err != nil {
+					return err
+				}
+			}
+			return nil
 		})
-		if err != nil || len(ids) < receiptBatch {
+		if err != nil || len(rows) < receiptBatch {
 			return err
 		}
 	}

@@ -45,6 +45,17 @@ var proofs = []How{ByReading, ByTap, ByVisit, ByRefusal, ByReceipt}
 // weak are the ways that a proof replaces.
 var weak = []How{ByMarking, BySlip, ByCall, ByProvider, ByPosting, ""}
 
+// unserved is the condition of a seat that still has to be served, with the ways that do not count for it: nobody has confirmed it
+// or, where service has to be proven, only in a way that proves nothing.
+const unserved = "(reaches.confirmed_at IS NULL OR reaches.confirmed_how IN ?)"
+
+func (c *Campaign) notServed() []How {
+	if c.NeedsProof {
+		return weak
+	}
+	return []How{""}
+}
+
 // Proves reports whether the way proves service.
 func (h How) Proves() bool {
 	for _, p := range proofs {
@@ -81,6 +92,7 @@ type Reach struct {
 	ConfirmedAt  *time.Time
 	ConfirmedHow How
 	ConfirmedBy  int64
+	SlippedAt    *time.Time // the letter's code was opened first
 	ActedAt      *time.Time
 	SlipSealed   string // the token of its letter
 	SlipIndex    string
@@ -94,6 +106,7 @@ type Addressee struct {
 	ReachID    int64
 	PersonID   int64
 	OwnerID    int64
+	Since      *time.Time // what was sent before went to somebody else
 }
 
 // TableName names the table.
@@ -118,7 +131,8 @@ var ResultNames = map[Result]string{Delivered: "已送达并签收", Refusal: "�
 // AtDoor reports whether somebody stood at the door.
 func (r Result) AtDoor() bool { return r != Returned && r != Phoned }
 
-// Call is a visit to a seat, or what came back from it. A later one stands beside those before.
+// Call is a visit to a seat, or what came back from it. A later one stands beside those before; one that was recorded by mistake
+// is corrected, and stays.
 type Call struct {
 	ID         int64 `gorm:"primaryKey"`
 	CampaignID int64
@@ -132,12 +146,32 @@ type Call struct {
 	Note       string
 	At         time.Time // when it was
 	RecordedAt time.Time
+	VoidedAt   *time.Time // when it was corrected: it does not count
+	VoidedBy   int64
+	VoidedPost int64
+	VoidReason string
 	ClientRef  string
 	InputHash  string
 }
 
 // TableName names the table.
 func (Call) TableName() string { return "reach_visits" }
+
+// Posting is a notice on a board of the estate, for those whom nothing else has reached.
+type Posting struct {
+	ID         int64 `gorm:"primaryKey"`
+	CampaignID int64
+	PostID     int64
+	PersonID   int64
+	Place      string
+	FileID     int64
+	FileSum    string    // of the photo, as the trail has it
+	At         time.Time // when it was hung up
+	RecordedAt time.Time
+}
+
+// TableName names the table.
+func (Posting) TableName() string { return "campaign_postings" }
 
 // Deed is that somebody has done what messages about a subject ask for.
 type Deed struct {
@@ -176,12 +210,13 @@ type Record struct {
 	MadeBy     int64
 	MadePost   int64
 	MadeAt     time.Time
+	ReadUntil  *time.Time // when its last seat was read
 }
 
 // TableName names the table.
 func (Record) TableName() string { return "campaign_records" }
 
-// RecordLine is a line of a record: the head at 0, then the seats in the order of the doors.
+// RecordLine is a line of a record: the head at 0, then the seats in the order of the doors, then the foot.
 type RecordLine struct {
 	RecordID int64 `gorm:"primaryKey;autoIncrement:false"`
 	Position int64 `gorm:"primaryKey;autoIncrement:false"`

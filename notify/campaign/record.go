@@ -26,14 +26,18 @@ type Totals struct {
 	Open      int64         `json:"open"`   // neither confirmed nor posted
 	Sends     int64         `json:"sends"`  // messages a provider took
 	Printed   int64         `json:"printed"`
-	Visits    int64         `json:"visits"`
+	Visits    int64         `json:"visits"`    // without those that were corrected
 	CoOwners  int64         `json:"co_owners"` // seats that confirmed while no message reached a co-owner
 	Confirmed int64         `json:"confirmed"`
 }
 
 func (t *Totals) add(r *Row) {
 	t.Seats++
-	t.Visits += int64(len(r.Calls))
+	for _, v := range r.Calls {
+		if v.VoidedAt == nil {
+			t.Visits++
+		}
+	}
 	if r.PrintedAt != nil {
 		t.Printed++
 	}
@@ -149,7 +153,7 @@ func (s *Service) seal(ctx context.Context, actor org.Actor, c *Campaign, rec *R
 	}
 	rec.Seats, rec.Totals, rec.Hash = t.Seats, string(text), hex.EncodeToString(h.Sum(nil))
 	return s.db.InTx(ctx, func(tx *store.Tx) error {
-		res := tx.Model(&Record{}).Where("id = ? AND hash = '' AND made_at = ?", rec.ID, rec.MadeAt).Updates(map[string]any{"seats": rec.Seats, "totals": rec.Totals, "hash": rec.Hash})
+		res := tx.Model(&Record{}).Where("id = ? AND hash = '' AND made_at = ?", rec.ID, rec.MadeAt).Updates(map[string]any{"seats": rec.Seats, "totals": rec.Totals, "hash": rec.Hash, "read_until": rec.ReadUntil})
 		if err := store.MustAffect(res, ErrSealing); err != nil {
 			return err
 		}
@@ -157,20 +161,40 @@ func (s *Service) seal(ctx context.Context, actor org.Actor, c *Campaign, rec *R
 	})
 }
 
-// lines gives the lines of a record as they would be now: the head, then the seats in the order of the doors.
+// lines gives the lines of a record as they would be now: the head, then the seats in the order of the doors, then the foot.
 func (s *Service) lines(ctx context.Context, actor org.Actor, c *Campaign, rec *Record, give func(string, *Row) error) error {
 	v := &View{Campaign: *c}
-	if err := s.db.View(ctx, func(tx *store.Tx) error { return name(tx, v) }); err != nil {
+	var hung []Board
+	err := s.db.View(ctx, func(tx *store.Tx) (err error) {
+		if hung, err = boards(tx, c.ID); err != nil {
+			return err
+		}
+		return name(tx, v)
+	})
+	if err != nil {
 		return err
 	}
-	head, err := json.Marshal(Head{Format: "linli-record/1", Number: c.Number, Estate: v.Estate, Office: v.Office, Title: c.Title, Body: c.Body, StartedAt: utc(c.StartedAt), SealedAt: rec.MadeAt.UTC()})
+	head, err := json.Marshal(Head{Format: "linli-record/1", Number: c.Number, Estate: v.Estate, Office: v.Office, Title: c.Title, Body: c.Body, StartedAt: utc(c.StartedAt), SealedAt: rec.MadeAt.UTC(), Postings: hung})
 	if err != nil {
 		return err
 	}
 	if err := give(string(head), nil); err != nil {
 		return err
 	}
-	return s.EachRow(ctx, actor, c.ID, func(r Row) error { return give(r.Line, &r) })
+	end := foot{}
+	if err := s.EachRow(ctx, actor, c.ID, func(r Row) error { end.Seats++; return give(r.Line, &r) }); err != nil {
+		return err
+	}
+	if rec.ReadUntil == nil {
+		now := s.db.Now()
+		rec.ReadUntil = &now
+	}
+	end.ReadUntil = rec.ReadUntil.UTC()
+	last, err := json.Marshal(end)
+	if err != nil {
+		return err
+	}
+	return give(string(last), nil)
 }
 
 // Sealed is a record with its head and its totals. Checked: whether its own lines still make its hash, and whether the seats are
@@ -249,7 +273,7 @@ func (s *Service) RecordRows(ctx context.Context, actor org.Actor, id, record, a
 	}
 	var lines []RecordLine
 	err = s.db.View(ctx, func(tx *store.Tx) error {
-		return tx.Where("record_id = ? AND position > ?", rec.ID, after).Order("position").Limit(limit + 1).Find(&lines).Error
+		return tx.Where("record_id = ? AND position > ? AND position <= ?", rec.ID, after, rec.Seats).Order("position").Limit(limit + 1).Find(&lines).Error
 	})
 	if len(lines) > limit {
 		lines, next = lines[:limit], lines[limit-1].Position

@@ -19,7 +19,7 @@ type Resent struct {
 // LeftNames say why a seat is left out of a resend.
 var LeftNames = map[string]string{"confirmed": "已经确认", "acted": "已经办过", "arrived": "已发出，或正在发送", "paper": "走信件或上门", "inbox": "只收站内消息", "nobody": "没有渠道送得到"}
 
-// Resend sends once more to the seats whose every delivery failed and that nobody confirmed, and tells whom that leaves out.
+// Resend sends once more to the seats whose every delivery failed and that are not served, and tells whom that leaves out.
 // Faults: ErrNotFound, ErrMove, ErrNotYours, ErrBusy, ErrTooOften, ErrNoFailures, ErrRefReused, fault.ErrInvalid.
 func (s *Service) Resend(ctx context.Context, actor org.Actor, id int64, once Once) (*Resent, error) {
 	if err := once.valid(); err != nil {
@@ -71,7 +71,7 @@ func (c *Campaign) sortOut(tx *store.Tx) (Resent, error) {
 			Why     string
 			Planned Channel
 		}
-		err := tx.Model(&Reach{}).Select("id, planned, CASE WHEN confirmed_at IS NOT NULL THEN 'confirmed' WHEN acted_at IS NOT NULL THEN 'acted' WHEN NOT EXISTS ("+sentTo+") THEN 'unsent' WHEN EXISTS ("+sentTo+" AND d.state NOT IN ?) THEN 'arrived' ELSE '' END AS why", failures).
+		err := tx.Model(&Reach{}).Select("id, planned, CASE WHEN NOT "+unserved+" THEN 'confirmed' WHEN acted_at IS NOT NULL THEN 'acted' WHEN NOT EXISTS ("+sentTo+") AND NOT EXISTS ("+parted+") THEN 'unsent' WHEN EXISTS ("+sentTo+" AND d.state NOT IN ?) THEN 'arrived' ELSE '' END AS why", c.notServed(), failures).
 			Where("campaign_id = ? AND id > ?", c.ID, after).Order("id").Limit(sortBatch).Scan(&rows).Error
 		if err != nil {
 			return r, err

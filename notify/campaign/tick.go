@@ -64,10 +64,19 @@ func (s *Service) clock(ctx context.Context, id int64, a Action, do func(*store.
 // errLater says that it is not time yet.
 var errLater = errors.New("campaign: not yet")
 
+// expired is why nobody was told what was approved too late.
+const expired = "到开始发送时已经过了截止时间，没有发出；还要发的，请改好截止时间另发一次"
+
 func (s *Service) start(ctx context.Context) (bool, error) {
 	rows, err := s.due(ctx, "state = ? AND (not_before IS NULL OR not_before <= ?)", Approved, s.db.Now())
 	for _, c := range rows {
 		err = errors.Join(err, s.clock(ctx, c.ID, Start, func(tx *store.Tx, c *Campaign, m Move) error {
+			if c.over(tx) {
+				if err := c.note(tx, audit.System{}, "expired", map[string]any{"ends_at": stamp(c.EndsAt)}); err != nil {
+					return err
+				}
+				return c.to(tx, m.Or, map[string]any{"reason": expired, "done_at": tx.Now})
+			}
 			if err := c.begin(tx, FirstRun, 0); err != nil {
 				return err
 			}

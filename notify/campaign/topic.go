@@ -1,5 +1,8 @@
 package campaign
 
+// grave reports whether people cannot leave a campaign aside: it rings at night, or no preference switches it off.
+func (c *Campaign) grave() bool { return c.Kind == Safety || c.NeedsProof }
+
 // topic says to the plan what a run is about: by it the plan says how pressing it is, by which template it goes and whether people
 // may switch it off. A meeting of owners asks for votes, and its reminders come when the vote is closing.
 func (c *Campaign) topic(of RunKind) string {

@@ -86,7 +86,7 @@ func TestTheForecastIsOfWhatIsSubmitted(t *testing.T) {
 // TestWhatLeadsToAPersonIsRefused in words that go to many; an office's registered phone, amounts and dates are not.
 func TestWhatLeadsToAPersonIsRefused(t *testing.T) {
 	w := newWorld(t)
-	for _, wrong := range []string{"请找 13912345678", "3幢2单元502的业主欠费", "车牌贵J12345请挪车", "加微信 duyun_wy88"} {
+	for _, wrong := range []string{"请找 13912345678", "3幢2单元502的业主欠费", "车牌贵J12345请挪车", "加微信 duyun_wy88", "2幢502户拖欠物业费三年", "请打13885412345人工接听", "请转13885412345元"} {
 		_, err := w.svc.Write(t.Context(), w.member, w.words(func(x *campaign.Words) { x.Body = "通知：" + wrong }))
 		if f := fault.Of(err); !errors.Is(err, fault.ErrInvalid) || !slices.ContainsFunc(f.Fields, func(x fault.Field) bool { return x.Path == "body" && strings.Contains(x.Reason, "请删去") }) {
 			t.Errorf("%q: %v", wrong, err)

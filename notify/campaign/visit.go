@@ -122,6 +122,9 @@ func (s *Service) visit(tx *store.Tx, actor org.Actor, c *Campaign, r *Reach, v 
 	return call, s.visited(tx, actor, c, r, &call)
 }
 
+// hows are the results that confirm a seat, with how.
+var hows = map[Result]How{Delivered: ByVisit, Refusal: ByRefusal, Returned: ByReceipt, Phoned: ByCall}
+
 // visited writes a visit into its reach: the latest counts, proof is not taken back by a later knock.
 func (s *Service) visited(tx *store.Tx, actor org.Actor, c *Campaign, r *Reach, call *Call) error {
 	change := map[string]any{}
@@ -147,8 +150,7 @@ func (s *Service) visited(tx *store.Tx, actor org.Actor, c *Campaign, r *Reach, 
 			return err
 		}
 	}
-	how := map[Result]How{Delivered: ByVisit, Refusal: ByRefusal, Returned: ByReceipt, Phoned: ByCall}[call.Result]
-	if how != "" {
+	if how := hows[call.Result]; how != "" {
 		if _, err := confirm(tx, []int64{r.ID}, how, 0, call.At); err != nil {
 			return err
 		}
@@ -169,45 +171,74 @@ func (s *Service) reachFor(tx *store.Tx, actor org.Actor, action org.Action, id 
 	return &r, c, nil
 }
 
-// Posting is a notice on the board of the estate for those whom nothing else has reached.
-type Posting struct {
-	FileID int64
-	Place  string
-}
+// mostPostings bounds what one campaign has.
+const mostPostings = 100
 
 // postBatch is how many seats one transaction marks.
 const postBatch = 500
 
-// Post records that the message hangs on the notice board, for all seats that have not confirmed. It is what the rules ask for
-// where nobody can be served, and no proof of service. It gives how many seats that are.
-// Faults: ErrNotFound, ErrMove, ErrNotYours, ErrPhoto, ErrRefReused, file.ErrNotFound, fault.ErrInvalid.
-func (s *Service) Post(ctx context.Context, actor org.Actor, id int64, p Posting, once Once) (int64, error) {
+// Hung is a notice on a board as whoever hung it up records it.
+type Hung struct {
+	FileID int64
+	Place  string
+	At     *time.Time // nil for now
+}
+
+func (p *Hung) check(tx *store.Tx, c *Campaign) error {
+	if n := len([]rune(p.Place)); n < 2 || n > 120 {
+		return fault.ErrInvalid.With(fault.Field{Path: "place", Reason: "请写明张贴在哪里（2至120个字）"})
+	}
+	if p.FileID == 0 {
+		return ErrPhoto
+	}
+	if p.At != nil && (p.At.After(tx.Now) || !p.At.After(tx.Now.Add(-recordWithin)) || (c.StartedAt != nil && p.At.Before(*c.StartedAt))) {
+		return fault.ErrInvalid.With(fault.Field{Path: "at", Reason: "请填写张贴的时间，在最近30天内，不早于这次群发开始，不晚于现在"})
+	}
+	return nil
+}
+
+// Post records that the message hangs on a notice board since when, for all seats that still have to be served. It is what the
+// rules ask for where nobody can be served, and no proof of service. It gives how many seats that are; those for which it hangs
+// elsewhere already are not counted again, and each board stands in the record.
+// Faults: ErrNotFound, ErrMove, ErrNotYours, ErrPhoto, ErrRefReused, ErrTooManyPostings, file.ErrNotFound, fault.ErrInvalid.
+func (s *Service) Post(ctx context.Context, actor org.Actor, id int64, p Hung, once Once) (int64, error) {
 	if err := once.valid(); err != nil {
 		return 0, err
 	}
 	p.Place = strings.TrimSpace(p.Place)
 	var total int64
 	c, err := s.moveOnce(ctx, actor, org.RunCampaigns, id, Post, &once, &total, func(tx *store.Tx, c *Campaign, _ Move) error {
-		if n := len([]rune(p.Place)); n < 2 || n > 120 {
-			return fault.ErrInvalid.With(fault.Field{Path: "place", Reason: "请写明张贴在哪里（2至120个字）"})
+		if err := p.check(tx, c); err != nil {
+			return err
 		}
-		if p.FileID == 0 {
-			return ErrPhoto
+		var n int64
+		if err := tx.Model(&Posting{}).Where("campaign_id = ?", c.ID).Count(&n).Error; err != nil {
+			return err
 		}
-		sum, err := s.o.Files.Sum(tx, p.FileID)
-		if err != nil {
+		if n >= mostPostings {
+			return ErrTooManyPostings
+		}
+		board := Posting{CampaignID: c.ID, PostID: actor.Post.PostID, PersonID: actor.PersonID, Place: p.Place, FileID: p.FileID, At: tx.Now, RecordedAt: tx.Now}
+		if p.At != nil {
+			board.At = *p.At
+		}
+		var err error
+		if board.FileSum, err = s.o.Files.Sum(tx, p.FileID); err != nil {
+			return err
+		}
+		if err := tx.Create(&board).Error; err != nil {
 			return err
 		}
 		if err := s.o.Files.Attach(tx, actor, []int64{p.FileID}, "photo", "campaign", c.ID, c.EstateID); err != nil {
 			return err
 		}
-		return c.note(tx, actor, "posted", map[string]any{"file": p.FileID, "sha256": sum, "place": p.Place})
+		return c.note(tx, actor, "posted", map[string]any{"posting": board.ID, "at": stamp(&board.At), "file": p.FileID, "sha256": board.FileSum, "place": p.Place})
 	})
 	if err != nil {
 		return 0, err
 	}
 	for n := int64(postBatch); n == postBatch; {
-		if n, total, err = s.postSome(ctx, actor, c.ID, p.FileID, once); err != nil {
+		if n, total, err = s.postSome(ctx, actor, c, p, once); err != nil {
 			return total, fmt.Errorf("post campaign: %w", err)
 		}
 	}
@@ -216,7 +247,7 @@ func (s *Service) Post(ctx context.Context, actor org.Actor, id int64, p Posting
 
 // postSome marks the next seats and counts them in the answer, in one commit: who asks again goes on where a process died, and
 // hears how many it is in all.
-func (s *Service) postSome(ctx context.Context, actor org.Actor, campaign, photo int64, once Once) (n, total int64, err error) {
+func (s *Service) postSome(ctx context.Context, actor org.Actor, c *Campaign, p Hung, once Once) (n, total int64, err error) {
 	err = s.db.InTx(ctx, func(tx *store.Tx) error {
 		var ref Ref
 		if err := tx.ForUpdate().Where("person_id = ? AND client_ref = ?", actor.PersonID, once.ClientRef).Take(&ref).Error; err != nil {
@@ -225,8 +256,12 @@ func (s *Service) postSome(ctx context.Context, actor org.Actor, campaign, photo
 		if err := json.Unmarshal([]byte(ref.Answer), &total); err != nil {
 			return err
 		}
+		at := ref.At
+		if p.At != nil {
+			at = *p.At
+		}
 		var ids []int64
-		err := tx.Model(&Reach{}).Where("campaign_id = ? AND confirmed_at IS NULL AND posted_at IS NULL AND created_at <= ?", campaign, ref.At).Order("id").Limit(postBatch).Pluck("id", &ids).Error
+		err := tx.Model(&Reach{}).Where("campaign_id = ? AND posted_at IS NULL AND created_at <= ?", c.ID, ref.At).Where(unserved, c.notServed()).Order("id").Limit(postBatch).Pluck("id", &ids).Error
 		if n = int64(len(ids)); err != nil || n == 0 {
 			return err
 		}
@@ -234,13 +269,13 @@ func (s *Service) postSome(ctx context.Context, actor org.Actor, campaign, photo
 		if err := tx.Model(&Ref{}).Where("id = ?", ref.ID).Update("answer", fmt.Sprint(total)).Error; err != nil {
 			return err
 		}
-		if err := tx.Model(&Reach{}).Where("id IN ? AND file_id = 0", ids).Update("file_id", photo).Error; err != nil {
+		if err := tx.Model(&Reach{}).Where("id IN ? AND file_id = 0", ids).Update("file_id", p.FileID).Error; err != nil {
 			return err
 		}
 		if err := tx.Model(&Reach{}).Where("id IN ? AND state IN ?", ids, []ReachState{Open, OnPaper, Absent}).Update("state", Posted).Error; err != nil {
 			return err
 		}
-		return tx.Model(&Reach{}).Where("id IN ?", ids).Update("posted_at", tx.Now).Error
+		return tx.Model(&Reach{}).Where("id IN ?", ids).Update("posted_at", at).Error
 	})
 	return n, total, err
 }

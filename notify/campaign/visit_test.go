@@ -113,7 +113,7 @@ func TestDoubleTapsAreOne(t *testing.T) {
 			return fmt.Sprint(p), err
 		},
 		"post": func(o campaign.Once) (any, error) {
-			return w.svc.Post(ctx, w.chair, c.ID, campaign.Posting{FileID: 9, Place: "东门"}, o)
+			return w.svc.Post(ctx, w.chair, c.ID, campaign.Hung{FileID: 9, Place: "东门"}, o)
 		},
 		"resend": func(o campaign.Once) (any, error) {
 			r, err := w.svc.Resend(ctx, w.chair, c.ID, o)
@@ -217,17 +217,24 @@ func TestAResendSaysWhoIsLeftOut(t *testing.T) {
 	}
 }
 
-// TestALetterThatWasScannedIsNotRemindedOf, although a scan proves nothing.
-func TestALetterThatWasScannedIsNotRemindedOf(t *testing.T) {
+// TestWhatProvesNothingShutsNobodyOut: who has scanned a letter is not reminded of it, unless service has to be proven, which a scan
+// does not do.
+func TestWhatProvesNothingShutsNobodyOut(t *testing.T) {
+	for name, needs := range map[string]bool{"needs proof": true, "needs none": false} {
+		t.Run(name, func(t *testing.T) { scanned(t, needs) })
+	}
+}
+
+func scanned(t *testing.T, needs bool) {
 	w := newWorld(t)
 	a, b := w.Person(), w.Person()
-	scanned := w.own([]owner{{person: a}}, 0)
+	one := w.own([]owner{{person: a}}, 0)
 	w.own([]owner{{person: b}}, 1)
 	end := w.clock.Now().AddDate(0, 0, 20)
-	c := w.launch(onlyWeChat, proven, func(x *campaign.Words) { x.RemindEvery, x.EndsAt = 2, &end })
+	c := w.launch(onlyWeChat, func(x *campaign.Words) { x.NeedsProof, x.RemindEvery, x.EndsAt = needs, 2, &end })
 	w.drain()
 	for _, p := range w.letters(c, campaign.AllSeats) {
-		if p.OwnerSetID == scanned.ID {
+		if p.OwnerSetID == one.ID {
 			w.printed(c, p.ID)
 			if err := w.svc.ConfirmSlip(t.Context(), p.Token); err != nil {
 				t.Fatal(err)
@@ -237,7 +244,8 @@ func TestALetterThatWasScannedIsNotRemindedOf(t *testing.T) {
 	w.clock.Advance(49 * time.Hour)
 	w.tick()
 	w.drain()
-	if w.mini.to(w.openID(a)) != 1 || w.mini.to(w.openID(b)) != 2 {
+	want := map[bool]int{true: 2, false: 1}[needs]
+	if w.mini.to(w.openID(a)) != want || w.mini.to(w.openID(b)) != 2 {
 		t.Errorf("reminded: %v", w.mini.got)
 	}
 	if got := w.details("campaign.letters"); len(got) == 0 || !strings.Contains(got[0], "reaches") {

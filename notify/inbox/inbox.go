@@ -22,6 +22,7 @@ type Item struct {
 	EstateID      int64
 	CreatedAt     time.Time
 	ReadAt        *time.Time
+	OpenedAt      *time.Time // when it was read by itself, not marked together with others
 }
 
 // Entry is an item with its words.
@@ -115,10 +116,19 @@ func (s *Service) MarkRead(ctx context.Context, a org.Actor, ids []int64) (int64
 	var n int64
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		res := tx.Model(&Item{}).Scopes(mine(a)).Where("id IN ? AND read_at IS NULL", append([]int64{0}, ids...)).Update("read_at", tx.Now)
-		if n = res.RowsAffected; res.Error != nil || a.Post != nil {
+		if n = res.RowsAffected; res.Error != nil {
 			return res.Error
 		}
-		return s.read(tx, a.PersonID, ids, len(ids) == 1)
+		opened := len(ids) == 1
+		if opened {
+			if err := tx.Model(&Item{}).Scopes(mine(a)).Where("id = ? AND opened_at IS NULL", ids[0]).Update("opened_at", tx.Now).Error; err != nil {
+				return err
+			}
+		}
+		if a.Post != nil {
+			return nil
+		}
+		return s.read(tx, a.PersonID, ids, opened)
 	})
 	return n, err
 }

@@ -18,8 +18,9 @@ func evidenceRoutes(g *web.Group, d Deps) {
 	web.Handle(g, web.Op{ID: "officeCampaignEvidenceSheet", Method: http.MethodGet, Path: "/campaigns/{id}/evidence.xlsx", Summary: "送达证据 XLSX，每行带校验行", Action: org.ReadCampaigns, Rate: importRate, Timeout: 4 * time.Minute}, exportEvidence(d))
 	web.Handle(g, web.Op{ID: "officeSealCampaign", Method: http.MethodPost, Path: "/campaigns/{id}/records", Summary: "封存送达记录：逐户的记录存下来，哈希写入审计链", Action: org.RunCampaigns, Rate: bulkRate, Timeout: 4 * time.Minute, Status: http.StatusCreated}, sealCampaign(d))
 	web.Handle(g, web.Op{ID: "officeRecordText", Method: http.MethodGet, Path: "/campaigns/{id}/record.txt", Summary: "封存的送达记录原文：对这个文件做 SHA-256 就是审计链里的哈希", Action: org.ReadCampaigns, Rate: importRate, Timeout: walkTime}, recordText(d))
-	web.Handle(g, web.Op{ID: "officePostCampaign", Method: http.MethodPost, Path: "/campaigns/{id}/posting", Summary: "登记已在小区张贴（附照片）：没有确认的户都记上", Action: org.RunCampaigns, Rate: workRate, Timeout: walkTime}, postCampaign(d))
-	web.Handle(g, web.Op{ID: "officeRecordVisit", Method: http.MethodPost, Path: "/reaches/{id}/visits", Summary: "登记上门、交回的回执或电话确认；登记错了再登记一次，两次都保留，以后一次为准", Action: org.RunCampaigns, Rate: workRate, Status: http.StatusCreated}, recordVisit(d))
+	web.Handle(g, web.Op{ID: "officePostCampaign", Method: http.MethodPost, Path: "/campaigns/{id}/posting", Summary: "登记已在小区张贴（地点、时间、照片）：没有确认的户都记上（要证明送达的：没有证明的）；张贴几处登记几次，每一处都列入送达记录", Action: org.RunCampaigns, Rate: workRate, Timeout: walkTime}, postCampaign(d))
+	web.Handle(g, web.Op{ID: "officeRecordVisit", Method: http.MethodPost, Path: "/reaches/{id}/visits", Summary: "登记上门、交回的回执或电话确认；登记错了的，用“更正一次登记”", Action: org.RunCampaigns, Rate: workRate, Status: http.StatusCreated}, recordVisit(d))
+	web.Handle(g, web.Op{ID: "officeCorrectVisit", Method: http.MethodPost, Path: "/reaches/{id}/corrections", Summary: "更正一次登记：写明原因；原来的登记保留，标为已更正，不再计入，按其余的记录重新判断是否送达", Action: org.RunCampaigns, Rate: workRate}, correctVisit(d))
 }
 
 type evidenceInput struct {
@@ -40,16 +41,18 @@ type sendView struct {
 }
 
 type visitView struct {
-	ID       int64     `json:"id"`
-	At       time.Time `json:"at"`
-	PostID   int64     `json:"post_id"`
-	By       string    `json:"by,omitempty" doc:"由哪个岗位上门"`
-	Recorded time.Time `json:"recorded_at" doc:"登记的时间"`
-	Result   string    `json:"result"`
-	Name     string    `json:"result_name"`
-	FileID   int64     `json:"file_id,omitempty" doc:"照片，用“打开文件的限时链接”查看"`
-	Place    string    `json:"place,omitempty"`
-	Note     string    `json:"note,omitempty"`
+	ID       int64      `json:"id"`
+	At       time.Time  `json:"at"`
+	PostID   int64      `json:"post_id"`
+	By       string     `json:"by,omitempty" doc:"由哪个岗位上门"`
+	Recorded time.Time  `json:"recorded_at" doc:"登记的时间"`
+	Result   string     `json:"result"`
+	Name     string     `json:"result_name"`
+	FileID   int64      `json:"file_id,omitempty" doc:"照片，用“打开文件的限时链接”查看"`
+	Place    string     `json:"place,omitempty"`
+	Note     string     `json:"note,omitempty"`
+	VoidedAt *time.Time `json:"voided_at,omitempty" doc:"已更正：登记错了，不计入"`
+	Reason   string     `json:"void_reason,omitempty" doc:"更正的原因"`
 }
 
 type reachView struct {
@@ -96,7 +99,8 @@ func viewReach(r campaign.Row) reachView {
 }
 
 func viewVisit(c campaign.Call) visitView {
-	return visitView{ID: c.ID, At: web.Time(c.At), Recorded: web.Time(c.RecordedAt), PostID: c.PostID, Result: string(c.Result), Name: campaign.ResultNames[c.Result], FileID: c.FileID, Place: c.Place, Note: c.Note}
+	return visitView{ID: c.ID, At: web.Time(c.At), Recorded: web.Time(c.RecordedAt), PostID: c.PostID, Result: string(c.Result), Name: campaign.ResultNames[c.Result], FileID: c.FileID, Place: c.Place, Note: c.Note,
+		VoidedAt: web.TimeOr(c.VoidedAt), Reason: c.VoidReason}
 }
 
 func listEvidence(d Deps) func(context.Context, org.Actor, *evidenceInput) (*web.List[reachView], error) {
@@ -156,6 +160,9 @@ func tellVisits(calls []campaign.Knocked) string {
 		}
 		if c.FileID != 0 {
 			list[i] += fmt.Sprintf("（照片%d）", c.FileID)
+		}
+		if c.VoidedAt != nil {
+			list[i] += "（" + web.Time(*c.VoidedAt).Format("2006-01-02 15:04") + " 已更正，不计入）"
 		}
 	}
 	return strings.Join(list, "；")
@@ -221,15 +228,16 @@ func sealCampaign(d Deps) func(context.Context, org.Actor, *OnceInput) (*recordO
 type postingInput struct {
 	IDPath
 	Body struct {
-		FileID    int64  `json:"file_id" minimum:"1" doc:"张贴的照片，先上传（photo）"`
-		Place     string `json:"place" minLength:"2" maxLength:"120" doc:"张贴在哪里"`
-		ClientRef string `json:"client_ref" minLength:"1" maxLength:"64"`
+		FileID    int64      `json:"file_id" minimum:"1" doc:"张贴的照片，先上传（photo）"`
+		Place     string     `json:"place" minLength:"2" maxLength:"120" doc:"张贴在哪里"`
+		At        *time.Time `json:"at,omitempty" doc:"什么时候张贴的；不填为现在，最早30天前"`
+		ClientRef string     `json:"client_ref" minLength:"1" maxLength:"64"`
 	}
 }
 
 func postCampaign(d Deps) func(context.Context, org.Actor, *postingInput) (*countOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *postingInput) (*countOutput, error) {
-		n, err := d.Campaigns.Post(ctx, a, in.ID, campaign.Posting{FileID: in.Body.FileID, Place: in.Body.Place}, campaign.Once{ClientRef: in.Body.ClientRef, InputHash: web.InputHash(in.ID, in.Body.FileID, in.Body.Place)})
+		n, err := d.Campaigns.Post(ctx, a, in.ID, campaign.Hung{FileID: in.Body.FileID, Place: in.Body.Place, At: utc(in.Body.At)}, campaign.Once{ClientRef: in.Body.ClientRef, InputHash: web.InputHash(in.ID, in.Body.FileID, in.Body.Place, in.Body.At)})
 		out := &countOutput{}
 		out.Body.Count = n
 		return out, err
@@ -255,6 +263,24 @@ func recordVisit(d Deps) func(context.Context, org.Actor, *visitInput) (*visitOu
 		b := in.Body
 		c, err := d.Campaigns.RecordVisit(ctx, a, in.ID, campaign.Visited{Result: campaign.Result(b.Result), At: utc(b.At), FileID: b.FileID, Place: b.Place, Note: b.Note, ClientRef: b.ClientRef,
 			InputHash: web.InputHash(in.ID, b.Result, b.At, b.FileID, b.Place, b.Note)})
+		if err != nil {
+			return nil, err
+		}
+		return &visitOutput{viewVisit(*c)}, nil
+	}
+}
+
+type correctionInput struct {
+	IDPath
+	Body struct {
+		VisitID int64  `json:"visit_id" minimum:"1" doc:"哪一次登记，见这一户的送达记录"`
+		Reason  string `json:"reason" minLength:"2" maxLength:"200" doc:"为什么更正"`
+	}
+}
+
+func correctVisit(d Deps) func(context.Context, org.Actor, *correctionInput) (*visitOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *correctionInput) (*visitOutput, error) {
+		c, err := d.Campaigns.Amend(ctx, a, in.ID, in.Body.VisitID, in.Body.Reason)
 		if err != nil {
 			return nil, err
 		}

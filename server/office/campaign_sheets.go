@@ -122,7 +122,7 @@ func printEvidence(d Deps) func(context.Context, org.Actor, *evidencePage) (*pap
 		if err != nil {
 			return nil, err
 		}
-		pictures, err := doorPhotos(ctx, d, a, rows)
+		pictures, err := photosOf(ctx, d, a, rec, in.After == 0, rows)
 		if err != nil {
 			return nil, err
 		}
@@ -133,31 +133,41 @@ func printEvidence(d Deps) func(context.Context, org.Actor, *evidencePage) (*pap
 // mostDoors bounds the pictures on one sheet; the others are opened one by one.
 const mostDoors = 60
 
-// doorPhoto is a picture taken at a door.
+// doorPhoto is a picture taken at a door, or of a board.
 type doorPhoto struct {
 	Door string
 	ID   int64
 	URL  template.URL
 }
 
-// doorPhotos are the pictures of the visits behind links that live as long as it takes to print.
-func doorPhotos(ctx context.Context, d Deps, a org.Actor, rows []campaign.Row) ([]doorPhoto, error) {
-	var list []doorPhoto
+// photosOf are the pictures of the boards, on the first sheet, and of the visits that count, behind links that live as long as it
+// takes to print.
+func photosOf(ctx context.Context, d Deps, a org.Actor, rec *campaign.Sealed, first bool, rows []campaign.Row) ([]doorPhoto, error) {
+	var want []doorPhoto
+	if first {
+		for _, b := range rec.Head.Postings {
+			want = append(want, doorPhoto{Door: b.Place, ID: b.FileID})
+		}
+	}
 	for _, r := range rows {
 		for _, c := range r.Calls {
-			if c.FileID == 0 || len(list) == mostDoors {
-				continue
+			if c.FileID != 0 && c.VoidedAt == nil {
+				want = append(want, doorPhoto{Door: r.Door, ID: c.FileID})
 			}
-			f, err := d.Files.Find(ctx, c.FileID)
-			if err != nil && isNotFound(err) {
-				continue // erased since
-			}
-			if err != nil {
-				return nil, err
-			}
-			link, _ := d.Files.Link(f, a.PersonID)
-			list = append(list, doorPhoto{r.Door, f.ID, template.URL(link)}) //nolint:gosec // our own link
 		}
+	}
+	var list []doorPhoto
+	for _, p := range want[:min(len(want), mostDoors)] {
+		f, err := d.Files.Find(ctx, p.ID)
+		if err != nil && isNotFound(err) {
+			continue // erased since
+		}
+		if err != nil {
+			return nil, err
+		}
+		link, _ := d.Files.Link(f, a.PersonID)
+		p.URL = template.URL(link) //nolint:gosec // our own link
+		list = append(list, p)
 	}
 	return list, nil
 }

@@ -98,6 +98,7 @@ CREATE TABLE reaches (
   confirmed_at  DATETIME NULL,
   confirmed_how VARCHAR(16) NOT NULL,
   confirmed_by  BIGINT NOT NULL,
+  slipped_at    DATETIME NULL,
   acted_at      DATETIME NULL,
   slip_sealed   VARCHAR(255) NOT NULL,
   slip_index    VARCHAR(128) NOT NULL,
@@ -116,7 +117,8 @@ CREATE TABLE reach_people (
   campaign_id BIGINT NOT NULL,
   reach_id    BIGINT NOT NULL,
   person_id   BIGINT NOT NULL,
-  owner_id    BIGINT NOT NULL
+  owner_id    BIGINT NOT NULL,
+  since       DATETIME NULL
 ) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 CREATE UNIQUE INDEX reach_people_once ON reach_people (campaign_id, person_id, reach_id);
 CREATE INDEX reach_people_walk ON reach_people (campaign_id, id);
@@ -137,12 +139,30 @@ CREATE TABLE reach_visits (
   note        VARCHAR(200) NOT NULL,
   at          DATETIME NOT NULL,
   recorded_at DATETIME NOT NULL,
+  voided_at   DATETIME NULL,
+  voided_by   BIGINT NOT NULL,
+  voided_post BIGINT NOT NULL,
+  void_reason VARCHAR(200) NOT NULL,
   client_ref  VARCHAR(64) NOT NULL,
   input_hash  VARCHAR(64) NOT NULL
 ) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 CREATE UNIQUE INDEX reach_visits_ref ON reach_visits (person_id, client_ref);
 CREATE INDEX reach_visits_reach ON reach_visits (reach_id, id);
 CREATE INDEX reach_visits_campaign ON reach_visits (campaign_id, id);
+
+-- Each time that it was put up on a board: where, when and on which photo.
+CREATE TABLE campaign_postings (
+  id          BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  campaign_id BIGINT NOT NULL,
+  post_id     BIGINT NOT NULL,
+  person_id   BIGINT NOT NULL,
+  place       VARCHAR(120) NOT NULL,
+  file_id     BIGINT NOT NULL,
+  file_sum    VARCHAR(64) NOT NULL,
+  at          DATETIME NOT NULL,
+  recorded_at DATETIME NOT NULL
+) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE INDEX campaign_postings_campaign ON campaign_postings (campaign_id, id);
 
 -- Who has done what a message asks for, as the domains write it.
 CREATE TABLE acts (
@@ -175,7 +195,8 @@ CREATE TABLE campaign_records (
   hash        VARCHAR(64) NOT NULL,
   made_by     BIGINT NOT NULL,
   made_post   BIGINT NOT NULL,
-  made_at     DATETIME NOT NULL
+  made_at     DATETIME NOT NULL,
+  read_until  DATETIME NULL
 ) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 CREATE INDEX campaign_records_campaign ON campaign_records (campaign_id, id);
 
@@ -202,3 +223,6 @@ CREATE UNIQUE INDEX campaign_refs_once ON campaign_refs (person_id, client_ref);
 
 -- A campaign is paused, resumed, cancelled and counted by its message.
 CREATE INDEX deliveries_message ON deliveries (message_id, state, channel);
+
+-- When somebody opened it, which is more than that it was marked as read.
+ALTER TABLE inbox_items ADD COLUMN opened_at DATETIME NULL;

@@ -98,6 +98,7 @@ CREATE TABLE reaches (
   confirmed_at  DATETIME NULL,
   confirmed_how TEXT NOT NULL CHECK (length(confirmed_how) <= 16),
   confirmed_by  BIGINT NOT NULL,
+  slipped_at    DATETIME NULL,
   acted_at      DATETIME NULL,
   slip_sealed   TEXT NOT NULL CHECK (length(slip_sealed) <= 255),
   slip_index    TEXT NOT NULL CHECK (length(slip_index) <= 128),
@@ -116,7 +117,8 @@ CREATE TABLE reach_people (
   campaign_id BIGINT NOT NULL,
   reach_id    BIGINT NOT NULL,
   person_id   BIGINT NOT NULL,
-  owner_id    BIGINT NOT NULL
+  owner_id    BIGINT NOT NULL,
+  since       DATETIME NULL
 );
 CREATE UNIQUE INDEX reach_people_once ON reach_people (campaign_id, person_id, reach_id);
 CREATE INDEX reach_people_walk ON reach_people (campaign_id, id);
@@ -137,12 +139,30 @@ CREATE TABLE reach_visits (
   note        TEXT NOT NULL CHECK (length(note) <= 200),
   at          DATETIME NOT NULL,
   recorded_at DATETIME NOT NULL,
+  voided_at   DATETIME NULL,
+  voided_by   BIGINT NOT NULL,
+  voided_post BIGINT NOT NULL,
+  void_reason TEXT NOT NULL CHECK (length(void_reason) <= 200),
   client_ref  TEXT NOT NULL CHECK (length(client_ref) <= 64),
   input_hash  TEXT NOT NULL CHECK (length(input_hash) <= 64)
 );
 CREATE UNIQUE INDEX reach_visits_ref ON reach_visits (person_id, client_ref);
 CREATE INDEX reach_visits_reach ON reach_visits (reach_id, id);
 CREATE INDEX reach_visits_campaign ON reach_visits (campaign_id, id);
+
+-- Each time that it was put up on a board: where, when and on which photo.
+CREATE TABLE campaign_postings (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  campaign_id BIGINT NOT NULL,
+  post_id     BIGINT NOT NULL,
+  person_id   BIGINT NOT NULL,
+  place       TEXT NOT NULL CHECK (length(place) <= 120),
+  file_id     BIGINT NOT NULL,
+  file_sum    TEXT NOT NULL CHECK (length(file_sum) <= 64),
+  at          DATETIME NOT NULL,
+  recorded_at DATETIME NOT NULL
+);
+CREATE INDEX campaign_postings_campaign ON campaign_postings (campaign_id, id);
 
 -- Who has done what a message asks for, as the domains write it.
 CREATE TABLE acts (
@@ -175,7 +195,8 @@ CREATE TABLE campaign_records (
   hash        TEXT NOT NULL CHECK (length(hash) <= 64),
   made_by     BIGINT NOT NULL,
   made_post   BIGINT NOT NULL,
-  made_at     DATETIME NOT NULL
+  made_at     DATETIME NOT NULL,
+  read_until  DATETIME NULL
 );
 CREATE INDEX campaign_records_campaign ON campaign_records (campaign_id, id);
 
@@ -202,3 +223,6 @@ CREATE UNIQUE INDEX campaign_refs_once ON campaign_refs (person_id, client_ref);
 
 -- A campaign is paused, resumed, cancelled and counted by its message.
 CREATE INDEX deliveries_message ON deliveries (message_id, state, channel);
+
+-- When somebody opened it, which is more than that it was marked as read.
+ALTER TABLE inbox_items ADD COLUMN opened_at DATETIME NULL;
