@@ -66,10 +66,10 @@ func (s *Service) BindAccount(ctx context.Context, openID, unionID, code string)
 		if err != nil {
 			return err
 		}
-		if err := tx.Where("person_id = ?", c.PersonID).Delete(&AccountCode{}).Error; err != nil {
-			return err
-		}
 		if bound, err = takeAccount(tx, c.PersonID, openID, unionID); err != nil || !bound {
+			return err // the code is still good for the account that is meant
+		}
+		if err := tx.Where("person_id = ?", c.PersonID).Delete(&AccountCode{}).Error; err != nil {
 			return err
 		}
 		err = tx.Model(&Identity{}).Where("person_id = ? AND provider = ? AND open_id <> ?", c.PersonID, ServiceAccount, openID).Update("active", false).Error

@@ -152,7 +152,7 @@ func (s *Service) Cancel(ctx context.Context, actor org.Actor, id int64, reason 
 	if err != nil {
 		return nil, err
 	}
-	return c, s.drop(ctx, c.ID)
+	return c, s.drop(ctx, c.ID, Cancelled)
 }
 
 // quiet refuses another run while the last one is being made up, or after too many.

@@ -3,9 +3,11 @@ package campaign_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/notify"
 	"github.com/linli-city/linli/notify/campaign"
 )
 
@@ -31,6 +33,26 @@ func TestACompanyDoesNotRingAtNight(t *testing.T) {
 		}
 		if kind != campaign.Safety && err != nil {
 			t.Errorf("its own head lets a notice go: %v", err)
+		}
+	}
+}
+
+// TestNothingGoesOutAfterItsEnd: what is still waiting for its turn when a vote closes is not told afterwards; what has to be served
+// is.
+func TestNothingGoesOutAfterItsEnd(t *testing.T) {
+	for _, proof := range []bool{false, true} {
+		w := newWorld(t)
+		w.crowd(3)
+		end := w.clock.Now().Add(90 * time.Second)
+		c := w.launch(onlyWeChat, func(x *campaign.Words) { x.EndsAt, x.PerMinute, x.NeedsProof = &end, 1, proof })
+		w.drain()
+		w.clock.Advance(2 * time.Minute)
+		w.tick()
+		w.clock.Advance(10 * time.Minute)
+		w.drain()
+		by := w.states()
+		if want := map[bool]int{false: 2, true: 3}[proof]; by[notify.Sent] > want || by[notify.Sent]+by[notify.Cancelled] != 3 || proof && by[notify.Cancelled] != 0 {
+			t.Errorf("proof %v: %v of campaign %s", proof, by, w.again(c).State)
 		}
 	}
 }

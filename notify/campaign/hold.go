@@ -19,9 +19,9 @@ func (s *Service) hold(ctx context.Context, id int64) error {
 	})
 }
 
-// drop gives up what has not been sent.
-func (s *Service) drop(ctx context.Context, id int64) error {
-	return s.turn(ctx, id, Cancelled, unsent, func(tx *store.Tx, _ *Run, ids []int64) error { return s.carrier.GiveUp(tx, ids) })
+// drop gives up what has not been sent, as long as the campaign is in a state.
+func (s *Service) drop(ctx context.Context, id int64, while State) error {
+	return s.turn(ctx, id, while, unsent, func(tx *store.Tx, _ *Run, ids []int64) error { return s.carrier.GiveUp(tx, ids) })
 }
 
 // unsent are the states of what may be given up.

@@ -34,7 +34,7 @@ func (s *Service) Tick(ctx context.Context) (more bool, err error) {
 // due finds campaigns by a condition.
 func (s *Service) due(ctx context.Context, where string, args ...any) (rows []Campaign, err error) {
 	err = s.db.View(ctx, func(tx *store.Tx) error {
-		return tx.Select("id", "state").Where(where, args...).Order("id").Limit(tickBatch).Find(&rows).Error
+		return tx.Select("id", "state", "ends_at", "needs_proof").Where(where, args...).Order("id").Limit(tickBatch).Find(&rows).Error
 	})
 	return rows, err
 }
@@ -145,7 +145,7 @@ func (s *Service) keepHeld(ctx context.Context) (bool, error) {
 			err = errors.Join(err, s.hold(ctx, c.ID))
 			continue
 		}
-		err = errors.Join(err, s.drop(ctx, c.ID))
+		err = errors.Join(err, s.drop(ctx, c.ID, Cancelled))
 	}
 	running, e := s.due(ctx, "state = ?", Running)
 	err = errors.Join(err, e)
@@ -189,10 +189,14 @@ func (s *Service) remind(ctx context.Context) (bool, error) {
 }
 
 // finish ends campaigns of which everything is sent: those with an end at their end, the others as soon as nothing is left to
-// send. Visits, letters and confirmations go on.
+// send. What has not gone out by the end does not go out after it, unless its service has to be proven. Visits, letters and
+// confirmations go on.
 func (s *Service) finish(ctx context.Context) (bool, error) {
 	rows, err := s.due(ctx, "state = ? AND (ends_at IS NULL OR ends_at <= ?)", Running, s.db.Now())
 	for _, c := range rows {
+		if c.EndsAt != nil && !c.NeedsProof {
+			err = errors.Join(err, s.drop(ctx, c.ID, Running))
+		}
 		err = errors.Join(err, s.clock(ctx, c.ID, Finish, func(tx *store.Tx, c *Campaign, m Move) error {
 			busy, err := c.busy(tx)
 			if err != nil || busy {

@@ -17,7 +17,7 @@ CREATE TABLE letters (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
   estate_id  BIGINT NOT NULL,
   about_id   BIGINT NOT NULL,
-  sender_id  BIGINT NOT NULL, -- the organisation whose notice it is
+  sender_id  BIGINT NOT NULL,
   message_id BIGINT NOT NULL,
   text_id    BIGINT NOT NULL,
   unit_id    BIGINT NOT NULL,
