@@ -276,3 +276,34 @@ func (h *heard) Write(p []byte) (int, error) {
 	}
 	return len(p), nil
 }
+
+// TestWhoIsErasedInTheAirDoesNotComeBack: the next channel of a message is written to nobody, not to who they were.
+func TestWhoIsErasedInTheAirDoesNotComeBack(t *testing.T) {
+	w := newWorld(t)
+	person := w.Resident(0, org.RoleOwner).PersonID
+	const nobody = notify.Erased + 7
+	m := news()
+	m.Channels = []plan.Channel{plan.Mini, plan.SMS}
+	d := w.with(&reader{decide: func(notify.Outgoing) error {
+		err := w.DB.InTx(context.WithoutCancel(t.Context()), func(tx *store.Tx) error {
+			return tx.Model(&notify.Delivery{}).Where("person_id = ?", person).Updates(map[string]any{"person_id": nobody, "recipient_id": nobody}).Error
+		})
+		return errors.Join(&notify.Failure{Refused: true, Permanent: true, Err: errors.New("43101")}, err)
+	}}, func(o *notify.Options) {
+		o.Plan = func(event.Event) ([]plan.Message, error) { return []plan.Message{m}, nil }
+		o.Ways[plan.SMS] = &notify.Way{Channel: w.phones, Addresses: notify.Accounts(org.MiniProgram)}
+	})
+	w.tell(w.notice(1))
+	w.drain(d)
+	w.once(0)
+	w.change(func(tx *store.Tx) error {
+		var n int64
+		if err := tx.Model(&notify.Delivery{}).Where("person_id = ? OR (recipient_kind = 'person' AND recipient_id = ?)", person, person).Count(&n).Error; err != nil {
+			return err
+		}
+		if n != 0 {
+			t.Errorf("%d deliveries name who was erased", n)
+		}
+		return nil
+	})
+}

@@ -159,12 +159,17 @@ func heldBack(tx *store.Tx, done []outcome) (map[int64]State, error) {
 		return nil, err
 	}
 	var rows []Delivery
-	if err := tx.ForUpdate().Select("id", "state").Where("id IN ?", ids).Find(&rows).Error; err != nil {
+	if err := tx.ForUpdate().Select("id", "state", "recipient_id", "person_id").Where("id IN ?", ids).Find(&rows).Error; err != nil {
 		return nil, err
 	}
-	now := make(map[int64]State, len(rows))
+	now, whose := make(map[int64]State, len(rows)), make(map[int64]Delivery, len(rows))
 	for _, r := range rows {
-		now[r.ID] = r.State
+		now[r.ID], whose[r.ID] = r.State, r
+	}
+	for i := range done { // who was erased meanwhile must not come back with the next channel
+		if r, ok := whose[done[i].ID]; ok {
+			done[i].RecipientID, done[i].PersonID = r.RecipientID, r.PersonID
+		}
 	}
 	kept := make(map[int64]State, len(ids))
 	for _, id := range ids {
