@@ -145,7 +145,7 @@ const parted = `SELECT 1 FROM reach_people p WHERE p.reach_id = reaches.id AND p
 func failedSeats(tx *store.Tx, c *Campaign, after int64, limit int) ([]int64, error) {
 	var ids []int64
 	err := tx.Model(&Reach{}).Where("campaign_id = ? AND id > ? AND acted_at IS NULL", c.ID, after).Where(unserved, c.notServed()).
-		Where("(EXISTS ("+sentTo+") OR EXISTS ("+parted+"))").Where("NOT EXISTS ("+sentTo+" AND d.state NOT IN ?)", failures).Order("id").Limit(limit).Pluck("id", &ids).Error
+		Where("(("+sentTo+" LIMIT 1) IS NOT NULL OR ("+parted+" LIMIT 1) IS NOT NULL)").Where("("+sentTo+" AND d.state NOT IN ? LIMIT 1) IS NULL", failures).Order("id").Limit(limit).Pluck("id", &ids).Error
 	return ids, err
 }
 

@@ -138,7 +138,8 @@ func (s *Service) Addressees(ctx context.Context, tx *store.Tx, run, after int64
 		q = q.Where("r.acted_at IS NULL") // the first notice is served on everybody where its service has to be proven
 	}
 	// Who has made an account since is told as a person.
-	q = q.Where("(reach_people.person_id > 0 OR NOT EXISTS (SELECT 1 FROM reach_people b WHERE b.reach_id = reach_people.reach_id AND b.owner_id = reach_people.owner_id AND b.person_id > 0))")
+	// With a limit each is one look at the key; EXISTS would be turned into a walk over all campaigns.
+	q = q.Where("(reach_people.person_id > 0 OR (SELECT b.id FROM reach_people b WHERE b.reach_id = reach_people.reach_id AND b.owner_id = reach_people.owner_id AND b.person_id > 0 LIMIT 1) IS NULL)")
 	if err := q.Order("reach_people.id").Limit(limit).Scan(&rows).Error; err != nil {
 		return nil, 0, err
 	}
