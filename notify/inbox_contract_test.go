@@ -37,9 +37,9 @@ func TestContractInbox(t *testing.T) {
 	}
 	w.tell(w.notice(1))
 	again := func() {
+		carriers := []*notify.Dispatcher{carrier(), carrier(), carrier()}
 		var wg sync.WaitGroup
-		for range 3 {
-			d := carrier()
+		for _, d := range carriers {
 			wg.Go(func() {
 				if err := d.Drain(context.WithoutCancel(t.Context())); err != nil {
 					t.Error(err)
