@@ -222,31 +222,6 @@ func (w *writer) afterEarlier(ctx context.Context) (free bool, err error) {
 	return free, err
 }
 
-// setAside keeps a text out of the positions of its message's plan.
-const setAside = 1_000_000_000_000
-
-// reread finds the words with which the message was begun. Where the plan has other rows by now it is begun anew with those, and
-// whoever was told in the old words is left out.
-func (w *writer) reread(ctx context.Context) error {
-	err := w.o.DB.View(ctx, func(tx *store.Tx) error {
-		return tx.Where("message_id = ? AND position >= 0", w.m.ID).Order("position").Find(&w.texts).Error
-	})
-	if err != nil || w.fit() {
-		return err
-	}
-	w.texts, w.from, w.resumed = nil, progress{}, false
-	return w.o.DB.InTx(ctx, func(tx *store.Tx) error {
-		return tx.Model(&Text{}).Where("message_id = ? AND position >= 0", w.m.ID).Update("position", gorm.Expr("-? - id", setAside)).Error
-	})
-}
-
-// fit reports whether the texts are those of the plan's rows.
-func (w *writer) fit() bool {
-	return slices.EqualFunc(w.texts, w.messages, func(t Text, msg plan.Message) bool {
-		return t.Audience == msg.To[0] && t.Kind == msg.Kind && t.Template == msg.Template
-	})
-}
-
 // flush writes what has gathered and how far it is, or that all is done, in one commit.
 func (w *writer) flush(ctx context.Context, done bool) error {
 	lanes := map[laneName]bool{}
@@ -292,27 +267,6 @@ func (w *writer) hold(tx *store.Tx, done bool) error {
 		q = q.Where("state IN ? AND (owner = '' OR owner LIKE ? OR due_at <= ?)", []outbox.State{outbox.Pending, outbox.Published}, relayTag+"%", tx.Now)
 	}
 	return store.MustAffect(q.Updates(change), errTakenOver)
-}
-
-// word writes what the message says to each audience, once.
-func (w *writer) word(tx *store.Tx) error {
-	if w.resumed {
-		return nil
-	}
-	w.texts = make([]Text, len(w.messages))
-	for i, msg := range w.messages {
-		data, err := json.Marshal(msg.Data())
-		if err != nil {
-			return err
-		}
-		presses, channels := max(msg.Priority, w.m.Priority), msg.ChannelList()
-		w.texts[i] = Text{MessageID: w.m.ID, Position: int64(i), Audience: msg.To[0], Kind: msg.Kind, Title: msg.Title, Body: w.night.words(msg.Body, presses, channels, tx.Now), Template: msg.Template, Data: string(data), Channels: channels,
-			Priority: presses, Hold: msg.Hold, SubjectKind: msg.SubjectKind, SubjectID: msg.SubjectID, CreatedAt: tx.Now}
-	}
-	if len(w.texts) == 0 {
-		return nil
-	}
-	return tx.Create(&w.texts).Error
 }
 
 // write writes inbox items and deliveries of the batch. Each recipient is told once, in the first words that are for them.
@@ -439,38 +393,4 @@ func (d *Dispatcher) failed(ctx context.Context, id int64, cause error) {
 		return tx.Model(&outbox.Message{}).Where("id = ? AND state = ? AND (owner = '' OR owner LIKE ? OR owner LIKE ?)", id, outbox.Published, relayTag+"%", "expand/"+d.owner+"/%").Updates(change).Error
 	})
 	d.o.Log.ErrorContext(ctx, "message not expanded", "message", id, "error", fmt.Sprint(cause), "recorded", err == nil)
-}
-
-// reacts tells whether an event has consequences in another domain.
-func (d *Dispatcher) reacts(e event.Event) bool {
-	return slices.ContainsFunc(d.o.Consequences, func(c Consequence) bool { return c.Kind == e.Kind() })
-}
-
-// react runs the consequences of an event that have not run yet.
-func (d *Dispatcher) react(ctx context.Context, e event.Event, id int64) error {
-	for _, c := range d.o.Consequences {
-		if c.Kind != e.Kind() {
-			continue
-		}
-		var n int64
-		err := d.o.DB.View(ctx, func(tx *store.Tx) error {
-			return tx.Model(&Reaction{}).Where("message_id = ? AND name = ?", id, c.Name).Count(&n).Error
-		})
-		if err != nil {
-			return err
-		}
-		if n > 0 {
-			continue
-		}
-		if err := c.Do(ctx, e, id); err != nil {
-			return fmt.Errorf("%s: %w", c.Name, err)
-		}
-		err = d.o.DB.InTx(ctx, func(tx *store.Tx) error {
-			return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&Reaction{MessageID: id, Name: c.Name, At: tx.Now}).Error
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -6,9 +6,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify/campaign"
 )
@@ -150,6 +152,13 @@ func TestACaseShowsItsWhistle(t *testing.T) {
 	}
 	e.must(200, "department_fire", "POST", fmt.Sprintf("/office/v1/whistles/%d/refusal", w), m{"clause": "五(六)2", "text": "不归我们管"})
 	e.drain()
+	// What the office did about the whistle came after it was given the task, and is not about the task.
+	err := e.db.InTx(t.Context(), func(tx *store.Tx) error {
+		return tx.Model(&outbox.Message{}).Where("kind = ?", event.Task{What: "given"}.Kind()).Update("created_at", tx.Now.Add(-time.Minute)).Error
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	e.overdue()
 	said := e.says("community", id, fire)
 	if !slices.Contains(said, "已送达，单位已办理") || !slices.ContainsFunc(said, func(s string) bool { return strings.Contains(s, "上班时间8小时未读") }) {
