@@ -110,6 +110,9 @@ type Campaign struct {
 	ApprovedAt     *time.Time
 	Approval       string // person, or rule where it is small enough to go without a second one
 	PausedBy       int64  // organisation
+	MovedBy        int64  // who did the last action of the table
+	MovedAs        Action
+	MovedAt        *time.Time
 	Reason         string // of the last return, pause or cancellation
 	StartedAt      *time.Time
 	DoneAt         *time.Time

@@ -3,8 +3,10 @@ package campaign
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -115,10 +117,16 @@ func (s *Service) moveOnce(ctx context.Context, actor org.Actor, permission org.
 			return err
 		}
 		m, err := find(c.State, a, who)
+		if errors.Is(err, ErrMove) && c.tapped(actor, a, tx.Now) {
+			return nil // the second tap finds what the first has done
+		}
 		if err != nil {
 			return err
 		}
 		if err := do(tx, c, m); err != nil {
+			return err
+		}
+		if err := tx.Model(&Campaign{}).Where("id = ?", c.ID).Updates(map[string]any{"moved_by": actor.PersonID, "moved_as": a, "moved_at": tx.Now}).Error; err != nil {
 			return err
 		}
 		if once != nil {
@@ -132,6 +140,14 @@ func (s *Service) moveOnce(ctx context.Context, actor org.Actor, permission org.
 		return nil, fmt.Errorf("%s campaign: %w", a, err)
 	}
 	return c, nil
+}
+
+// secondTap is for how long the same action by the same person is their first one still.
+const secondTap = time.Minute
+
+// tapped reports whether somebody has just done the same.
+func (c *Campaign) tapped(actor org.Actor, a Action, now time.Time) bool {
+	return c.MovedBy == actor.PersonID && c.MovedAs == a && c.MovedAt != nil && now.Sub(*c.MovedAt) < secondTap
 }
 
 // to takes a campaign to another state with what changes beside it.

@@ -56,3 +56,35 @@ func TestNothingGoesOutAfterItsEnd(t *testing.T) {
 		}
 	}
 }
+
+// TestASecondTapFindsTheFirst: whoever presses twice reads what they have done, once; another person, or the same one later, is told
+// how it stands.
+func TestASecondTapFindsTheFirst(t *testing.T) {
+	w := newWorld(t)
+	w.crowd(2)
+	c := w.write()
+	ctx := t.Context()
+	for _, tap := range []struct {
+		who  org.Actor
+		want campaign.State
+		do   func(org.Actor) (*campaign.Campaign, error)
+	}{
+		{w.member, campaign.Submitted, func(a org.Actor) (*campaign.Campaign, error) { return w.svc.Submit(ctx, a, c.ID) }},
+		{w.chair, campaign.Approved, func(a org.Actor) (*campaign.Campaign, error) { return w.svc.Approve(ctx, a, c.ID, c.Version) }},
+		{w.chair, campaign.Cancelled, func(a org.Actor) (*campaign.Campaign, error) { return w.svc.Cancel(ctx, a, c.ID, "不发了") }},
+	} {
+		for range 2 {
+			got, err := tap.do(tap.who)
+			if err != nil || got.State != tap.want {
+				t.Fatalf("%s: %+v, %v", tap.want, got, err)
+			}
+		}
+		w.clock.Advance(2 * time.Minute)
+		if _, err := tap.do(tap.who); !errors.Is(err, campaign.ErrMove) {
+			t.Errorf("%s once more, later: %v", tap.want, err)
+		}
+	}
+	if n := len(w.details("campaign.submit")) + len(w.details("campaign.approve")) + len(w.details("campaign.cancel")); n != 3 {
+		t.Errorf("%d actions stand in the trail, want 3", n)
+	}
+}
