@@ -17,6 +17,7 @@ import (
 	"github.com/linli-city/linli/notify/campaign"
 	"github.com/linli-city/linli/notify/consent"
 	"github.com/linli-city/linli/notify/inbox"
+	"github.com/linli-city/linli/server/box"
 	"github.com/linli-city/linli/server/session"
 	"github.com/linli-city/linli/server/web"
 	"github.com/linli-city/linli/server/web/limit"
@@ -142,13 +143,13 @@ func Routes(site *web.Site, d Deps) {
 	web.Handle(board, web.Op{ID: "listBoard", Method: http.MethodGet, Path: "/estates/{id}/notices", Summary: "小区公示栏", Action: org.ReadBoard}, listBoard(d))
 	web.Handle(board, web.Op{ID: "showNotice", Method: http.MethodGet, Path: "/notices/{id}", Summary: "公示内容和历次修改", Action: org.ReadBoard}, showNotice(d))
 
-	box := site.Group(prefix, "消息", web.Residents)
-	web.Handle(box, web.Op{ID: "listInbox", Method: http.MethodGet, Path: "/inbox", Summary: "我的消息", Action: org.UseInbox}, listInbox(d))
-	web.Handle(box, web.Op{ID: "countUnread", Method: http.MethodGet, Path: "/inbox/unread", Summary: "未读消息数", Action: org.UseInbox}, countUnread(d))
-	web.HandleEvents(box, web.Op{ID: "inboxEvents", Path: "/inbox/events", Summary: "有新消息时告诉打开着的页面（server-sent events）", Action: org.UseInbox, Rate: streamRate}, inboxEvents(d))
-	web.Handle(box, web.Op{ID: "markRead", Method: http.MethodPost, Path: "/inbox/read", Summary: "标为已读", Action: org.UseInbox}, markRead(d))
-	web.Handle(box, web.Op{ID: "showPreferences", Method: http.MethodGet, Path: "/preferences", Summary: "各类消息要不要发到微信和手机", Action: org.UseInbox}, showPreferences(d))
-	web.Handle(box, web.Op{ID: "setPreferences", Method: http.MethodPut, Path: "/preferences", Summary: "选择各类消息要不要发到微信和手机", Action: org.UseInbox, Rate: lookRate}, setPreferences(d))
+	inboxes := site.Group(prefix, "消息", web.Residents)
+	web.Handle(inboxes, web.Op{ID: "listInbox", Method: http.MethodGet, Path: "/inbox", Summary: "我的消息", Action: org.UseInbox}, listInbox(d))
+	web.Handle(inboxes, web.Op{ID: "countUnread", Method: http.MethodGet, Path: "/inbox/unread", Summary: "未读消息数", Action: org.UseInbox}, countUnread(d))
+	web.HandleEvents(inboxes, web.Op{ID: "inboxEvents", Path: "/inbox/events", Summary: "有新消息时告诉打开着的页面（server-sent events）", Action: org.UseInbox, Rate: streamRate}, box.Events(d.Live))
+	web.Handle(inboxes, web.Op{ID: "markRead", Method: http.MethodPost, Path: "/inbox/read", Summary: "标为已读", Action: org.UseInbox}, markRead(d))
+	web.Handle(inboxes, web.Op{ID: "showPreferences", Method: http.MethodGet, Path: "/preferences", Summary: "各类消息要不要发到微信和手机", Action: org.UseInbox}, box.ShowPreferences(d.Wishes))
+	web.Handle(inboxes, web.Op{ID: "setPreferences", Method: http.MethodPut, Path: "/preferences", Summary: "选择各类消息要不要发到微信和手机", Action: org.UseInbox, Rate: lookRate}, box.SetPreferences(d.Wishes))
 
 	subscriptionRoutes(site, d)
 }

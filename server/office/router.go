@@ -18,6 +18,7 @@ import (
 	"github.com/linli-city/linli/notify"
 	"github.com/linli-city/linli/notify/campaign"
 	"github.com/linli-city/linli/notify/inbox"
+	"github.com/linli-city/linli/server/box"
 	"github.com/linli-city/linli/server/session"
 	"github.com/linli-city/linli/server/web"
 	"github.com/linli-city/linli/server/web/limit"
@@ -91,20 +92,20 @@ func Routes(site *web.Site, d Deps) {
 	web.Handle(board, web.Op{ID: "officeReviseNotice", Method: http.MethodPost, Path: "/notices/{id}/versions", Summary: "发布修改后的版本", Action: org.PublishNotice}, reviseNotice(d))
 	web.Handle(board, web.Op{ID: "officeWithdrawNotice", Method: http.MethodPost, Path: "/notices/{id}/withdrawal", Summary: "撤回公示", Action: org.PublishNotice}, withdrawNotice(d))
 
-	box := site.Group(prefix, "消息", web.Staff)
-	web.Handle(box, web.Op{ID: "officeListInbox", Method: http.MethodGet, Path: "/inbox", Summary: "岗位收到的消息", Action: org.UseInbox}, listInbox(d))
-	web.Handle(box, web.Op{ID: "officeCountUnread", Method: http.MethodGet, Path: "/inbox/unread", Summary: "岗位的未读消息数", Action: org.UseInbox}, countUnread(d))
-	web.HandleEvents(box, web.Op{ID: "officeInboxEvents", Path: "/inbox/events", Summary: "岗位有新消息时告诉打开着的页面（server-sent events）", Action: org.UseInbox, Rate: streamRate}, inboxEvents(d))
-	web.Handle(box, web.Op{ID: "officeMarkRead", Method: http.MethodPost, Path: "/inbox/read", Summary: "标为已读", Action: org.UseInbox}, markRead(d))
-	web.Handle(box, web.Op{ID: "officeShowPreferences", Method: http.MethodGet, Path: "/preferences", Summary: "岗位的各类消息要不要发到微信和手机", Action: org.UseInbox}, showPreferences(d))
-	web.Handle(box, web.Op{ID: "officeSetPreferences", Method: http.MethodPut, Path: "/preferences", Summary: "选择岗位的各类消息要不要发到微信和手机；险情一直都发", Action: org.UseInbox, Rate: workRate}, setPreferences(d))
-	web.Handle(box, web.Op{ID: "officeListNotifications", Method: http.MethodGet, Path: "/complaints/{id}/notifications", Summary: "这件投诉告诉了哪些单位，看了没有", Action: org.ReadComplaints}, listNotifications(d))
-	web.Handle(box, web.Op{ID: "officeNotifyStatus", Method: http.MethodGet, Path: "/notify/status", Summary: "通知系统现在怎么样", Action: org.ReadOutbox}, showNotifyStatus(d))
-	web.Handle(box, web.Op{ID: "officeListUndelivered", Method: http.MethodGet, Path: "/undelivered", Summary: "没有送达的消息和原因", Action: org.ReadOutbox}, listUndelivered(d))
-	web.Handle(box, web.Op{ID: "officeReplayDelivery", Method: http.MethodPost, Path: "/undelivered/{id}/replay", Summary: "重新发送一条", Action: org.ReadOutbox}, replayDelivery(d))
-	web.Handle(box, web.Op{ID: "officeListStuck", Method: http.MethodGet, Path: "/undelivered/messages", Summary: "无法分发的消息", Action: org.ReadOutbox}, listStuck(d))
-	web.Handle(box, web.Op{ID: "officeReplayAll", Method: http.MethodPost, Path: "/undelivered/replay", Summary: "重新发送某个时间以来没有送达的，每次最多1000条", Action: org.ReadOutbox}, replayAll(d))
-	web.Handle(box, web.Op{ID: "officeReplayMessage", Method: http.MethodPost, Path: "/undelivered/messages/{id}/replay", Summary: "重新分发一条", Action: org.ReadOutbox}, replayMessage(d))
+	inboxes := site.Group(prefix, "消息", web.Staff)
+	web.Handle(inboxes, web.Op{ID: "officeListInbox", Method: http.MethodGet, Path: "/inbox", Summary: "岗位收到的消息", Action: org.UseInbox}, listInbox(d))
+	web.Handle(inboxes, web.Op{ID: "officeCountUnread", Method: http.MethodGet, Path: "/inbox/unread", Summary: "岗位的未读消息数", Action: org.UseInbox}, countUnread(d))
+	web.HandleEvents(inboxes, web.Op{ID: "officeInboxEvents", Path: "/inbox/events", Summary: "岗位有新消息时告诉打开着的页面（server-sent events）", Action: org.UseInbox, Rate: streamRate}, box.Events(d.Live))
+	web.Handle(inboxes, web.Op{ID: "officeMarkRead", Method: http.MethodPost, Path: "/inbox/read", Summary: "标为已读", Action: org.UseInbox}, markRead(d))
+	web.Handle(inboxes, web.Op{ID: "officeShowPreferences", Method: http.MethodGet, Path: "/preferences", Summary: "岗位的各类消息要不要发到微信和手机", Action: org.UseInbox}, box.ShowPreferences(d.Wishes))
+	web.Handle(inboxes, web.Op{ID: "officeSetPreferences", Method: http.MethodPut, Path: "/preferences", Summary: "选择岗位的各类消息要不要发到微信和手机；险情一直都发", Action: org.UseInbox, Rate: workRate}, box.SetPreferences(d.Wishes))
+	web.Handle(inboxes, web.Op{ID: "officeListNotifications", Method: http.MethodGet, Path: "/complaints/{id}/notifications", Summary: "这件投诉告诉了哪些单位，看了没有", Action: org.ReadComplaints}, listNotifications(d))
+	web.Handle(inboxes, web.Op{ID: "officeNotifyStatus", Method: http.MethodGet, Path: "/notify/status", Summary: "通知系统现在怎么样", Action: org.ReadOutbox}, showNotifyStatus(d))
+	web.Handle(inboxes, web.Op{ID: "officeListUndelivered", Method: http.MethodGet, Path: "/undelivered", Summary: "没有送达的消息和原因", Action: org.ReadOutbox}, listUndelivered(d))
+	web.Handle(inboxes, web.Op{ID: "officeReplayDelivery", Method: http.MethodPost, Path: "/undelivered/{id}/replay", Summary: "重新发送一条", Action: org.ReadOutbox}, replayDelivery(d))
+	web.Handle(inboxes, web.Op{ID: "officeListStuck", Method: http.MethodGet, Path: "/undelivered/messages", Summary: "无法分发的消息", Action: org.ReadOutbox}, listStuck(d))
+	web.Handle(inboxes, web.Op{ID: "officeReplayAll", Method: http.MethodPost, Path: "/undelivered/replay", Summary: "重新发送某个时间以来没有送达的，每次最多1000条", Action: org.ReadOutbox}, replayAll(d))
+	web.Handle(inboxes, web.Op{ID: "officeReplayMessage", Method: http.MethodPost, Path: "/undelivered/messages/{id}/replay", Summary: "重新分发一条", Action: org.ReadOutbox}, replayMessage(d))
 
 	files := site.Group(prefix, "文件", web.Staff)
 	web.Handle(files, web.Op{ID: "officeUploadFile", Method: http.MethodPost, Path: "/files", Summary: "上传附件", Action: org.UploadFile, Status: http.StatusCreated, MaxBody: 34 << 20, Timeout: 3 * time.Minute, Rate: uploadRate}, uploadFile(d))

@@ -1,4 +1,4 @@
-package miniapp
+package box
 
 import (
 	"context"
@@ -35,9 +35,10 @@ func viewChoices(c *notify.Choices, err error) (*choicesOutput, error) {
 	return out, nil
 }
 
-func showPreferences(d Deps) func(context.Context, org.Actor, *web.Empty) (*choicesOutput, error) {
+// ShowPreferences gives what somebody wants on their phone.
+func ShowPreferences(wishes *notify.Preferences) func(context.Context, org.Actor, *web.Empty) (*choicesOutput, error) {
 	return func(ctx context.Context, a org.Actor, _ *web.Empty) (*choicesOutput, error) {
-		return viewChoices(d.Wishes.Find(ctx, a))
+		return viewChoices(wishes.Find(ctx, a))
 	}
 }
 
@@ -48,8 +49,9 @@ type choicesInput struct {
 	}
 }
 
-func setPreferences(d Deps) func(context.Context, org.Actor, *choicesInput) (*choicesOutput, error) {
+// SetPreferences changes it.
+func SetPreferences(wishes *notify.Preferences) func(context.Context, org.Actor, *choicesInput) (*choicesOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *choicesInput) (*choicesOutput, error) {
-		return viewChoices(d.Wishes.Set(ctx, a, in.Body.Hour, in.Body.Kinds))
+		return viewChoices(wishes.Set(ctx, a, in.Body.Hour, in.Body.Kinds))
 	}
 }

@@ -1,4 +1,5 @@
-package office
+// Package box is what both surfaces show of somebody's own inbox in the same words.
+package box
 
 import (
 	"context"
@@ -10,8 +11,8 @@ import (
 	"github.com/linli-city/linli/server/web"
 )
 
-// inboxEvents tells a page that stays open what is new: the newest unread message and how many are unread.
-func inboxEvents(d Deps) func(context.Context, org.Actor, *web.EventsInput) (*web.Feed[inbox.News], error) {
+// Events tells a page that stays open what is new: the newest unread message and how many are unread.
+func Events(live *inbox.Live) func(context.Context, org.Actor, *web.EventsInput) (*web.Feed[inbox.News], error) {
 	return func(ctx context.Context, a org.Actor, in *web.EventsInput) (*web.Feed[inbox.News], error) {
 		after := int64(-1)
 		if in.LastEventID != "" {
@@ -20,7 +21,7 @@ func inboxEvents(d Deps) func(context.Context, org.Actor, *web.EventsInput) (*we
 				return nil, fault.ErrInvalid.With(fault.Field{Path: "Last-Event-ID", Reason: "应为上一个事件的编号"})
 			}
 		}
-		s, err := d.Live.Open(ctx, a, after)
+		s, err := live.Open(ctx, a, after)
 		if err != nil {
 			return nil, err
 		}
