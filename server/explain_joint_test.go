@@ -25,8 +25,8 @@ func (e *engine) crowd(t *testing.T) {
 	now := e.db.Now()
 	own := func(name string) int64 { return e.actor(name).OrganisationID() }
 	township, community, department := own("township"), own("community"), own("department_urban_enforcement")
-	share := func(i int, id int64) int64 { // one in fifty is the town's
-		if i%50 == 0 {
+	share := func(i int, id int64) int64 { // one in a hundred is the town's
+		if i%100 == 0 {
 			return id
 		}
 		return 1_000_000 + int64(i%400)
