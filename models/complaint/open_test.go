@@ -319,7 +319,7 @@ func TestWhatAnybodyReads(t *testing.T) {
 		}
 		return v
 	}
-	if v := find(home); v.Lat != 0 || v.Lng != 0 || strings.Contains(fmt.Sprintf("%+v", v), "101") || strings.Contains(v.Text, "138") {
+	if v := find(home); v.Lat != 0 || v.Lng != 0 || strings.Contains(fmt.Sprintf("%+v", v), "单元101") || strings.Contains(v.Text, "138") {
 		t.Errorf("a home: %+v", v)
 	}
 	if v := find(lamp); v.Lat != 26_258_000 || v.Lng != 107_517_000 {
