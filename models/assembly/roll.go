@@ -237,12 +237,12 @@ func (b *rollBuilder) finish() []Row {
 
 // Roster is what is posted before the roll is frozen: unit and area, no name.
 type Roster struct {
-	Meeting   *Meeting
-	Rows      []Row
-	Next      int
-	Seats     int
-	Area      area.Milli
-	Questions []Doubt // for conveners only
+	Meeting *Meeting
+	Rows    []Row
+	Next    int
+	Seats   int
+	Area    area.Milli
+	Doubts  []Doubt // for conveners only
 }
 
 // ShowRoster gives a page of the posted roster, or of the frozen roll, after a seat's number.
@@ -271,7 +271,7 @@ func (s *Service) ShowRoster(ctx context.Context, actor org.Actor, id int64, aft
 			return err
 		}
 		if convener {
-			r.Questions = questions[:min(len(questions), 500)]
+			r.Doubts = questions[:min(len(questions), 500)]
 		}
 		for _, x := range rows {
 			r.Seats, r.Area = r.Seats+1, r.Area+x.Area
