@@ -12,6 +12,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/fault"
@@ -45,6 +46,7 @@ type Deps struct {
 	Codes      *session.Codes
 	Files      *file.Service
 	Campaigns  *campaign.Service
+	Assemblies *assembly.Service
 	PublicURL  string
 	City       string // at the foot of what an office sends
 

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/org"
@@ -20,6 +21,7 @@ var privacyNotice string
 
 // Deps are the services behind the surface.
 type Deps struct {
+	Assemblies *assembly.Service
 	Complaints *complaint.Service
 	Board      *disclosure.Service
 	Codes      *session.Codes
