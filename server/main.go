@@ -27,6 +27,7 @@ type commands struct {
 	Suggest suggestCmd `cmd:"" help:"按投诉文字推荐事项和单位"`
 	Import  importCmd  `cmd:"" help:"核对并导入业主名册"`
 	Verify  verifyCmd  `cmd:"" help:"核验留痕链、文件、密文和不变量"`
+	Decide  decideCmd  `cmd:"" help:"读入一份表决数字（JSON），说出结果；不需要数据库和配置"`
 
 	Backup  backupCmd  `cmd:"" help:"备份数据库和文件"`
 	Restore restoreCmd `cmd:"" help:"从备份恢复到空的数据库"`
@@ -56,6 +57,9 @@ type environment struct {
 
 // run is main without the process: it returns the exit code.
 func run(ctx context.Context, args []string, out, errOut io.Writer) int {
+	if code, ok := alone(args, os.Stdin, out, errOut); ok {
+		return code
+	}
 	var c commands
 	code := -1
 	parser, err := kong.New(&c, kong.Name("server"), kong.Description("邻里：小区“1+1+N”治理服务"), kong.Writers(out, errOut), kong.Exit(func(n int) { code = n }), kong.UsageOnError())
