@@ -30,6 +30,7 @@ var floors = map[string]floor{
 	"models/complaint/suggest": {0, []string{"models/rulepack", "models/fault"}},
 	"notify/plan":              {0, []string{"models/event", "models/fault", "models/calendar"}},
 	"server/public/open311":    {0, nil},
+	"models/assembly/tally":    {0, []string{"models/area", "models/rulepack", "models/calendar", "models/fault"}},
 
 	"models/sheet": {1, nil},
 	"models/store": {1, nil}, "models/store/dump": {1, []string{"models/store"}},
