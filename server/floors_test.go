@@ -25,7 +25,7 @@ var floors = map[string]floor{
 	"models/calendar": {0, []string{"models/fault"}},
 	"models/rulepack": {0, []string{"models/fault", "models/calendar"}},
 
-	"models/assembly/log":      {0, []string{"models/assembly/tally", "models/area"}},
+	"models/assembly/log":      {0, []string{"models/assembly/tally", "models/area", "models/fault"}},
 	"models/complaint/routing": {0, []string{"models/rulepack"}},
 	"models/complaint/suggest": {0, []string{"models/rulepack", "models/fault"}},
 	"notify/plan":              {0, []string{"models/event", "models/fault", "models/calendar"}},
