@@ -153,10 +153,15 @@ func TestOperator(t *testing.T) {
 		"checkpoints exchanged":               {lines(fileCheckpoints, func(l [][]byte) [][]byte { l[1], l[2] = l[2], l[1]; return l }), "接不上"},
 		"a result better than the count": {func(_ *testing.T, _ map[string][]byte, c *Certificate) {
 			c.Motions[0].Result.Outcome = map[tally.Outcome]tally.Outcome{"pass": "fail", "fail": "pass"}[c.Motions[0].Result.Outcome]
-		}, "重新计票"},
+		}, "不是由公布的合计"},
+		"an elected member too many": {func(_ *testing.T, _ map[string][]byte, c *Certificate) { c.Motions[2].Result.Items[0].Yes.Heads++ }, "重新计票"},
+		"sums moved to yes": {func(_ *testing.T, _ map[string][]byte, c *Certificate) {
+			item := &c.Motions[0].Result.Items[0]
+			item.Yes.Heads, item.No.Heads = item.Yes.Heads+1, item.No.Heads-1
+		}, "不是由公布的合计"},
 		"more counted than in the log":  {func(_ *testing.T, _ map[string][]byte, c *Certificate) { c.Motions[0].Counted++ }, "不符"},
 		"a smaller denominator":         {func(_ *testing.T, _ map[string][]byte, c *Certificate) { c.Motions[0].Result.Scope.Heads-- }, "分母"},
-		"a softer rule":                 {edit(fileMeeting, `>=2/3`, `>=1/3`), "重新计票"},
+		"a softer rule":                 {edit(fileMeeting, `>=2/3`, `>=1/3`), "不是由公布的合计"},
 		"an earlier certificate":        {func(_ *testing.T, _ map[string][]byte, c *Certificate) { c.At = c.At.AddDate(0, -1, 0) }, "早于"},
 		"a doubled field":               {edit(fileMeeting, `"number"`, `"number": "x", "number"`), "写法不规范"},
 		"an unknown field":              {edit(fileRoll, `"frozen_at"`, `"note": "x", "frozen_at"`), "写法不规范"},

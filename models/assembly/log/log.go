@@ -21,8 +21,8 @@
 //
 // # What it does not do
 //
-//   - The public edition proves that the log is whole and how many ballots count; that the sums follow from them needs the
-//     owners' edition, since commitments stay closed in public.
+//   - The public edition proves that the log is whole, how many ballots count, and that the result of a plain motion follows
+//     from its sums; that the sums are the ballots' needs the owners' edition, since commitments stay closed in public.
 //   - The server makes secrets and sees choices. Named ballots are the law's default; a voter's own page could show a
 //     choice and log another, and only opening the receipt elsewhere shows it.
 //   - A secret on a receipt proves the choice to whoever is shown it: it does not protect against pressure.

@@ -167,8 +167,8 @@ func (c *recount) totals() ([]Total, error) {
 		m, motion := &c.motions[i], c.meeting.Motions[i]
 		sc := c.roll.scopes[motion.Scope]
 		var silence *tally.Silence
-		if s := motion.Silence; s != nil {
-			silence = &tally.Silence{Cited: s.Cited, Warned: s.Warned, FirstAssembly: s.FirstAssembly, Covers: s.Covers, Seats: m.silent}
+		if motion.Silence != nil {
+			silence = motion.Silence.seats(m.silent)
 		}
 		result, err := tally.Count(motion.Rules, motion.Question, sc.seats, m.ballots, silence)
 		if err != nil {

@@ -74,6 +74,15 @@ func (v *verification) certified() error {
 		return err
 	}
 	v.say("证书：%s，%s 出具，与名册、日志、检查点一致", stageLabels[v.certificate.Stage], v.certificate.At.In(time.FixedZone("", 8*3600)).Format("2006-01-02 15:04"))
+	for i := range v.certificate.Motions {
+		checked, err := v.certificate.Motions[i].follows(v.meeting.Motions[i])
+		if err != nil {
+			return err
+		}
+		if checked {
+			v.say("议题 %d：公布的人数、面积合计按规则得出的就是公布的结果", i+1)
+		}
+	}
 	return nil
 }
 
