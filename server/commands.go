@@ -138,11 +138,15 @@ func (c suggestCmd) Run(e *environment) error {
 }
 
 type verifyCmd struct {
-	Head string `help:"以前记下的留痕链末端；核验它仍在链上"`
+	bundlesCmd `embed:""`
+	Head       string `help:"以前记下的留痕链末端；核验它仍在链上"`
 }
 
-// Run verifies the installation.
+// Run verifies the installation, or the files that are named.
 func (c verifyCmd) Run(e *environment) error {
+	if len(c.Files) > 0 {
+		return c.check(e.out)
+	}
 	return e.withApp(func(a *app) error { return a.verify(e.ctx, e.out, c.Head) })
 }
 
