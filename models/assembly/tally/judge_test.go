@@ -165,6 +165,15 @@ func fill(t *testing.T, v vote, whole [measures][fields]int64, name string) vote
 	return v
 }
 
+// What is unknown about a clause is named only where it could matter.
+func TestMissingFactsThatDoNotMatter(t *testing.T) {
+	t.Parallel()
+	d, err := Decide([]byte(`{"date":"2026-01-01","matter":"manager","scope":{"heads":9,"area":"9"},"returned":{"heads":9,"area":"9"},"yes":{"heads":9},"silence_clause":{"cited":true}}`))
+	if err != nil || len(d.WithClause.Missing) != 1 || d.WithClause.Missing[0] != "yes.area" || d.WithClause.Outcome != Undecidable || !fails(d.TurnsOnClause) {
+		t.Errorf("%+v %v", d, err)
+	}
+}
+
 // A fraction that is met is so for whatever is missing; one that is printed whole says what it says.
 func TestFractionsAgreeWithTheirNumbers(t *testing.T) {
 	t.Parallel()
