@@ -110,6 +110,8 @@ func complainants(e event.Event) []int64 {
 		person = e.PersonID
 	case *event.AreaDecided:
 		person = e.PersonID
+	case *event.SharedSeatVoted:
+		return e.PersonIDs
 	}
 	if person == 0 {
 		return nil

@@ -26,11 +26,11 @@ var floors = map[string]floor{
 	"models/rulepack": {0, []string{"models/fault", "models/calendar"}},
 
 	"models/assembly/log":      {0, []string{"models/assembly/tally", "models/area", "models/fault"}},
+	"models/assembly/tally":    {0, []string{"models/area", "models/rulepack", "models/calendar", "models/fault"}},
 	"models/complaint/routing": {0, []string{"models/rulepack"}},
 	"models/complaint/suggest": {0, []string{"models/rulepack", "models/fault"}},
 	"notify/plan":              {0, []string{"models/event", "models/fault", "models/calendar"}},
 	"server/public/open311":    {0, nil},
-	"models/assembly/tally":    {0, []string{"models/area", "models/rulepack", "models/calendar", "models/fault"}},
 
 	"models/sheet": {1, nil},
 	"models/store": {1, nil}, "models/store/dump": {1, []string{"models/store"}},
@@ -40,7 +40,7 @@ var floors = map[string]floor{
 	"models/file": {2, []string{"models/org", "models/file/blob"}}, "models/file/blob": {2, nil},
 
 	"models/hotline": {3, []string{"models/complaint", "models/hotline/orders"}}, "models/hotline/orders": {2, nil},
-	"models/complaint": {3, nil}, "models/joint": {3, []string{"models/complaint"}}, "models/mediation": {3, []string{"models/complaint"}}, "models/disclosure": {3, nil}, "models/modelstest": {3, nil},
+	"models/complaint": {3, nil}, "models/joint": {3, []string{"models/complaint"}}, "models/mediation": {3, []string{"models/complaint"}}, "models/disclosure": {3, nil}, "models/assembly": {3, nil}, "models/modelstest": {3, nil},
 
 	"notify": {4, []string{"notify/inbox", "notify/consent"}}, "notify/campaign": {4, []string{"notify", "notify/inbox"}}, "notify/inbox": {4, nil}, "notify/consent": {4, nil}, "notify/wechat": {4, nil}, "notify/sms": {4, nil},
 	"notify/sms/smstest": {4, nil}, "notify/channeltest": {4, nil},

@@ -36,9 +36,11 @@ func (a *app) endReminders(ctx context.Context, e event.Event, _ int64) error {
 				return err
 			}
 		}
-		if d.OwnerSetID == 0 {
-			return nil
+		for _, set := range d.OwnerSetIDs {
+			if err := a.campaigns.ActSeat(tx, about, set); err != nil {
+				return err
+			}
 		}
-		return a.campaigns.ActSeat(tx, about, d.OwnerSetID)
+		return nil
 	})
 }

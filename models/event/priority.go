@@ -77,3 +77,6 @@ func (NoticePublished) Priority() Priority { return Bulk }
 
 // Priority of a late notifier: it must not wait behind what is late.
 func (NotifierBehind) Priority() Priority { return Urgent }
+
+// Priority of what happens to a meeting: all owners are told.
+func (MeetingMoved) Priority() Priority { return Bulk }

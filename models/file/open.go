@@ -44,11 +44,18 @@ func (s *Service) IDsFor(ctx context.Context, subjectKind string, subjectID int6
 }
 
 // IDsForAll lists what is attached to each of some subjects, in the order of upload, at most 1000 together.
-func (s *Service) IDsForAll(ctx context.Context, subjectKind string, subjectIDs []int64) (map[int64][]int64, error) {
-	var rows []File
-	err := s.db.View(ctx, func(tx *store.Tx) error {
-		return tx.Select("id", "subject_id").Where("subject_kind = ? AND subject_id IN ? AND state = 'stored'", subjectKind, append([]int64{0}, subjectIDs...)).Order("id").Limit(1000).Find(&rows).Error
+func (s *Service) IDsForAll(ctx context.Context, subjectKind string, subjectIDs []int64) (ids map[int64][]int64, err error) {
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		ids, err = s.IDsIn(tx, subjectKind, subjectIDs)
+		return err
 	})
+	return ids, err
+}
+
+// IDsIn is IDsForAll in the caller's transaction.
+func (s *Service) IDsIn(tx *store.Tx, subjectKind string, subjectIDs []int64) (map[int64][]int64, error) {
+	var rows []File
+	err := tx.Select("id", "subject_id").Where("subject_kind = ? AND subject_id IN ? AND state = 'stored'", subjectKind, append([]int64{0}, subjectIDs...)).Order("id").Limit(1000).Find(&rows).Error
 	ids := map[int64][]int64{}
 	for _, f := range rows {
 		ids[f.SubjectID] = append(ids[f.SubjectID], f.ID)

@@ -10,6 +10,7 @@ import (
 
 	"gorm.io/gorm/schema"
 
+	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
@@ -43,6 +44,7 @@ var entities = []any{
 	joint.Whistle{}, joint.Summons{}, joint.Minute{}, joint.Task{}, joint.Conference{}, joint.Item{}, joint.Attendee{}, joint.Tap{},
 	hotline.Import{}, hotline.Order{},
 	disclosure.Notice{}, disclosure.Version{},
+	assembly.Meeting{}, assembly.Motion{}, assembly.Seat{}, assembly.RollNote{}, assembly.Envelope{}, assembly.Ballot{}, assembly.Log{}, assembly.Mark{}, assembly.Tile{}, assembly.Checkpoint{}, assembly.Link{}, assembly.Outcome{}, assembly.Objection{}, assembly.Download{},
 	campaign.Campaign{}, campaign.Run{}, campaign.Reach{}, campaign.Addressee{}, campaign.Call{}, campaign.Posting{}, campaign.Deed{}, campaign.Wish{}, campaign.Record{}, campaign.RecordLine{}, campaign.Ref{},
 	session.Session{}, session.PhoneCode{}, web.AccessEntry{},
 	consent.Subscription{}, consent.Entry{}, consent.Pushed{},

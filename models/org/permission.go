@@ -46,6 +46,12 @@ const (
 	HoldConference  Action = "conference.hold"
 	ReadConferences Action = "conference.read"
 
+	ConveneMeeting Action = "meeting.convene" // prepare, notify, count, certify
+	ReadMeetings   Action = "meeting.read"
+	JoinMeeting    Action = "meeting.join"   // as an owner: vote, challenge, object
+	OpineMeeting   Action = "meeting.opine"  // the community, for the minutes
+	RevokeMeeting  Action = "meeting.revoke" // record a court's judgment
+
 	ReadBoard     Action = "board.read"
 	PublishNotice Action = "board.publish"
 
@@ -159,6 +165,12 @@ var permissions = map[Action][]grant{
 	KeepLawyers:     each(ScopeSelf, "department"),
 	HoldConference:  join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau", "office")),
 	ReadConferences: each(ScopeSelf, staffRoles...),
+
+	ConveneMeeting: each(ScopeJurisdiction, "committee", "community", "township"),
+	ReadMeetings:   join(each(ScopeHome, "owner"), each(ScopeJurisdiction, "committee", "community", "township"), each(ScopeCity, "bureau")),
+	JoinMeeting:    each(ScopeHome, "owner"),
+	OpineMeeting:   each(ScopeJurisdiction, "community"),
+	RevokeMeeting:  join(each(ScopeJurisdiction, "township"), each(ScopeCity, "bureau")),
 
 	ReadBoard: join(each(ScopeHome, residents...),
 		each(ScopeJurisdiction, "committee", "company", "community", "township"),

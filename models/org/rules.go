@@ -36,8 +36,9 @@ var (
 	ErrValueDecided  = fault.New(fault.Conflict, "rule.decided", "这条本地规则已经处理过了")
 )
 
-// Rules gives the law of a day: the national pack, the city's pack and the confirmed local values over them.
-func Rules(tx *store.Tx, day time.Time, pack string) (*rulepack.Set, error) {
+// Rules gives the law of a day: the national pack, the city's pack and the confirmed local values over them. What an estate's own
+// rules of procedure say lies above all.
+func Rules(tx *store.Tx, day time.Time, pack string, own ...rulepack.Local) (*rulepack.Set, error) {
 	var rows []LocalValue
 	if err := tx.Where("state = 'confirmed' AND effective_on <= ?", DayOf(day)).Order("id").Limit(10000).Find(&rows).Error; err != nil {
 		return nil, err
@@ -46,7 +47,7 @@ func Rules(tx *store.Tx, day time.Time, pack string) (*rulepack.Set, error) {
 	for i, r := range rows {
 		locals[i] = r.local()
 	}
-	return rulepack.Law(calendar.DateOf(day), localPacks(pack), locals)
+	return rulepack.Law(calendar.DateOf(day), localPacks(pack), append(locals, own...))
 }
 
 func localPacks(pack string) []string {

@@ -92,6 +92,10 @@ func factsOf(e event.Event) (*facts, bool) {
 	case *event.NoticePublished:
 		return (&facts{subject: "notice", id: e.NoticeID, words: map[string]string{
 			"estate": e.EstateName, "sort": e.Sort, "title": e.Title, "headline": cut(e.Title, 40), "publisher": e.PublisherName, "at": clock(e.At)}}).either(ifScoped, e.Scoped), true
+	case interface{ Meeting() event.Assembly }:
+		m := e.Meeting()
+		return &facts{subject: "meeting", id: m.MeetingID, words: map[string]string{
+			"number": m.Number, "estate": m.EstateName, "title": m.Title, "due": by(m.Due), "at": clock(m.At)}}, true
 	case *event.CampaignSent:
 		return &facts{subject: "campaign", id: e.CampaignID, choice: byTopic, holds: topic(e.Topic), words: map[string]string{
 			"estate": e.EstateName, "title": e.Title, "body": e.Body, "publisher": e.PublisherName, "at": clock(e.At)}}, true

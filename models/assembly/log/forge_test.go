@@ -159,13 +159,25 @@ func TestOperator(t *testing.T) {
 			item := &c.Motions[0].Result.Items[0]
 			item.Yes.Heads, item.No.Heads = item.Yes.Heads+1, item.No.Heads-1
 		}, "不是由公布的合计"},
-		"more counted than in the log":  {func(_ *testing.T, _ map[string][]byte, c *Certificate) { c.Motions[0].Counted++ }, "不符"},
-		"a smaller denominator":         {func(_ *testing.T, _ map[string][]byte, c *Certificate) { c.Motions[0].Result.Scope.Heads-- }, "分母"},
-		"a softer rule":                 {edit(fileMeeting, `>=2/3`, `>=1/3`), "不是由公布的合计"},
-		"an earlier certificate":        {func(_ *testing.T, _ map[string][]byte, c *Certificate) { c.At = c.At.AddDate(0, -1, 0) }, "早于"},
-		"a doubled field":               {edit(fileMeeting, `"number"`, `"number": "x", "number"`), "写法不规范"},
-		"an unknown field":              {edit(fileRoll, `"frozen_at"`, `"note": "x", "frozen_at"`), "写法不规范"},
-		"delivery that does not add up": {edit(fileDelivery, `"none": `, `"none": 1`), "送达"},
+		"more counted than in the log": {func(_ *testing.T, _ map[string][]byte, c *Certificate) { c.Motions[0].Counted++ }, "不符"},
+		"a smaller denominator":        {func(_ *testing.T, _ map[string][]byte, c *Certificate) { c.Motions[0].Result.Scope.Heads-- }, "分母"},
+		"a softer rule":                {edit(fileMeeting, `>=2/3`, `>=1/3`), "不是由公布的合计"},
+		"a certificate that forgets what came last": {func(_ *testing.T, files map[string][]byte, c *Certificate) {
+			all := bytes.SplitAfter(files[fileCheckpoints], []byte("\n"))
+			files[fileCheckpoints] = bytes.Join(all[:len(all)-2], nil)
+			var last checkpointLine
+			if err := decode(all[len(all)-3], "", &last); err != nil {
+				panic(err)
+			}
+			text, _, _ := strings.Cut(last.Note, "\n\n")
+			point, _ := parseCheckpoint(text + "\n")
+			c.Size, c.Root, c.Stage = point.Tree.Size, point.Tree.Root, Provisional
+		}, "之后还有"},
+		"an outcome beside that is another": {func(_ *testing.T, _ map[string][]byte, c *Certificate) { c.Motions[0].Beside.Outcome += "x" }, "不是由公布的合计"},
+		"an earlier certificate":            {func(_ *testing.T, _ map[string][]byte, c *Certificate) { c.At = c.At.AddDate(0, -1, 0) }, "早于"},
+		"a doubled field":                   {edit(fileMeeting, `"number"`, `"number": "x", "number"`), "写法不规范"},
+		"an unknown field":                  {edit(fileRoll, `"frozen_at"`, `"note": "x", "frozen_at"`), "写法不规范"},
+		"delivery that does not add up":     {edit(fileDelivery, `"none": `, `"none": 1`), "送达"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := hold(t, 20)
@@ -194,8 +206,9 @@ func TestDishonestLog(t *testing.T) {
 			last := &a.openings[len(a.openings)-1]
 			last.Seat = 21
 		}, "名册"},
-		"void paper counted": {func(a *assembly) { a.cast(20, 1, 9, tally.Void) }, "状态不符"},
-		"no such choice":     {func(a *assembly) { a.cast(20, 1, 9, "maybe") }, "不在议题 1 的选项里"},
+		"void paper counted":                 {func(a *assembly) { a.cast(20, 1, 9, tally.Void) }, "状态不符"},
+		"a ballot with a choice called void": {func(a *assembly) { a.mark(a.openings[9].Leaf, Invalid, Void) }, "状态不符"},
+		"no such choice":                     {func(a *assembly) { a.cast(20, 1, 9, "maybe") }, "不在议题 1 的选项里"},
 	} {
 		a := hold(t, 20)
 		c.change(a)
@@ -287,8 +300,8 @@ func FuzzLines(f *testing.F) {
 		f.Add(l.appendLine(nil, int64(i)))
 	}
 	f.Add(a.seats[0].appendLine(nil))
-	f.Add(a.openings[1].appendLine(nil, Counted))
-	f.Add(a.openings[1].appendLine(nil, Superseded))
+	f.Add(a.openings[1].appendLine(nil, true))
+	f.Add(a.openings[1].appendLine(nil, false))
 	f.Add(Silent{1, 2}.appendLine(nil))
 	f.Fuzz(func(t *testing.T, line []byte) {
 		if l, index, ok := scanLeaf(line); ok && !bytes.Equal(l.appendLine(nil, index), line) {
@@ -301,7 +314,7 @@ func FuzzLines(f *testing.F) {
 			t.Errorf("silent %q", line)
 		}
 		if o, choice, opened, ok := scanOpening(line); ok && opened {
-			if o.Choice = string(choice); !bytes.Equal(o.appendLine(nil, Counted), line) {
+			if o.Choice = string(choice); !bytes.Equal(o.appendLine(nil, true), line) {
 				t.Errorf("opening %q", line)
 			}
 		}

@@ -87,7 +87,7 @@ func (d *draft) private(cert *Certificate) ([]*file, error) {
 			if o.Leaf < 0 || o.Leaf >= int64(len(d.leaves)) {
 				return nil, errUnsteady
 			}
-			return o.appendLine(b, d.ledger.states[o.Leaf]), nil
+			return o.appendLine(b, d.ledger.opened(o.Leaf)), nil
 		}),
 	}
 	return files, measureAll(files)

@@ -1,0 +1,170 @@
+package assembly
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/linli-city/linli/models/assembly/log"
+	"github.com/linli-city/linli/models/calendar"
+	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+)
+
+// close ends a meeting's window: shared seats about which the owners do not agree take no part, everything cast has its place in
+// the log, and the log says that the window ended.
+func (s *Service) close(tx *store.Tx, m *Meeting) error {
+	m.State, m.ClosedAt = Closed, &tx.Now
+	m.Version++
+	if err := setAside(tx, m); err != nil {
+		return err
+	}
+	if err := s.sequenceAll(tx, m.ID); err != nil {
+		return err
+	}
+	if err := tx.Create(&Mark{MeetingID: m.ID, ClosedAt: m.ClosesAt}).Error; err != nil {
+		return err
+	}
+	if err := s.sequenceAll(tx, m.ID); err != nil {
+		return err
+	}
+	l, err := logOf(tx, m.ID)
+	if err != nil {
+		return err
+	}
+	if _, err := s.checkpoint(tx, m, l, log.Close); err != nil {
+		return err
+	}
+	return s.tell(tx, m, "closed")
+}
+
+// sequenceAll leaves nothing of a meeting outside its log.
+func (s *Service) sequenceAll(tx *store.Tx, meeting int64) error {
+	for {
+		var left int64
+		err := tx.Raw("SELECT (SELECT COUNT(*) FROM ballots WHERE meeting_id = ? AND leaf IS NULL) + (SELECT COUNT(*) FROM log_marks WHERE meeting_id = ? AND leaf IS NULL)", meeting, meeting).Scan(&left).Error
+		if err != nil || left == 0 {
+			return err
+		}
+		if _, err := s.sequence(tx, meeting); err != nil {
+			return err
+		}
+	}
+}
+
+// setAside takes out the ballots against which a co-owner's objection is open at the close. They stay on the docket.
+func setAside(tx *store.Tx, m *Meeting) error {
+	var list []Objection
+	if err := tx.Where("meeting_id = ? AND kind = 'ballot' AND state = 'open'", m.ID).Order("id").Limit(10_000).Find(&list).Error; err != nil {
+		return err
+	}
+	for _, o := range list {
+		if err := void(tx, m, o.EnvelopeID, "objection", "共有业主有异议，到截止时没有解决"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// void takes an envelope out of the count, or with an empty reason back into it, and says so in the log.
+func void(tx *store.Tx, m *Meeting, envelope int64, reason, text string) error {
+	at := &tx.Now
+	if reason == "" {
+		at = nil
+	}
+	if err := tx.Model(&Envelope{}).Where("id = ? AND meeting_id = ?", envelope, m.ID).Updates(map[string]any{"void": reason, "void_for": text, "voided_at": at}).Error; err != nil {
+		return err
+	}
+	var ballots []Ballot
+	if err := tx.Where("envelope_id = ?", envelope).Find(&ballots).Error; err != nil {
+		return err
+	}
+	for _, b := range ballots {
+		if err := remark(tx, m, b.MotionID, b.SeatID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Publish counts and publishes the provisional result; the owners may object for the days that the frozen rules give. It waits for
+// papers that are not yet opened, entered and confirmed.
+// Faults: ErrForbidden, ErrNotFound, ErrState, ErrPapers.
+func (s *Service) Publish(ctx context.Context, actor org.Actor, id int64) (*Outcome, error) {
+	var o *Outcome
+	_, err := s.change(ctx, actor, org.ConveneMeeting, id, []State{Closed}, func(tx *store.Tx, m *Meeting) error {
+		if err := s.papersDone(tx, m); err != nil {
+			return err
+		}
+		var err error
+		if o, err = s.keepCount(tx, actor, m, "provisional"); err != nil {
+			return err
+		}
+		t, err := m.terms()
+		if err != nil {
+			return err
+		}
+		until := calendar.DateOf(tx.Now).Add(int(t.ObjectionDays)).End().UTC()
+		m.State, m.CountedAt, m.ObjectionsUntil = Provisional, &tx.Now, &until
+		if err := note(tx, actor, m, "publish", map[string]any{"sha256": o.SHA256}); err != nil {
+			return err
+		}
+		return s.tell(tx, m, "provisional")
+	})
+	if err != nil {
+		return nil, fmt.Errorf("publish result: %w", err)
+	}
+	return o, nil
+}
+
+// Statement is what an outcome says, as its hash and signature cover it.
+type Statement struct {
+	Kind     string       `json:"kind"`
+	Meeting  string       `json:"meeting"`
+	Title    string       `json:"title"`
+	Pack     string       `json:"pack"`
+	RollRoot string       `json:"roll_root"`
+	Terms    Terms        `json:"terms"`
+	LogSize  int64        `json:"log_size"`
+	LogRoot  string       `json:"log_root"`
+	At       string       `json:"at"`
+	Tally    *Tallied     `json:"tally"`
+	Imported *ImportCount `json:"imported,omitempty"`
+}
+
+// keepCount counts now and keeps what came out, under the log as it stands with everything in it.
+func (s *Service) keepCount(tx *store.Tx, actor org.Actor, m *Meeting, kind string) (*Outcome, error) {
+	if err := s.sequenceAll(tx, m.ID); err != nil {
+		return nil, err
+	}
+	l, err := logOf(tx, m.ID)
+	if err != nil {
+		return nil, err
+	}
+	t, err := m.terms()
+	if err != nil {
+		return nil, err
+	}
+	st := Statement{Kind: kind, Meeting: m.Number, Title: m.Title, Pack: m.Pack, RollRoot: m.RollRoot, Terms: t, LogSize: l.Size, LogRoot: l.Root, At: tx.Now.Format("2006-01-02T15:04:05Z")}
+	if m.Channel == OnOfficial {
+		st.Imported, err = s.imported(tx, m)
+	} else {
+		st.Tally, err = s.count(tx, m, nil)
+	}
+	if err != nil {
+		return nil, err
+	}
+	body, err := json.Marshal(st)
+	if err != nil {
+		return nil, err
+	}
+	o := &Outcome{MeetingID: m.ID, EstateID: m.EstateID, Kind: kind, Body: string(body), SHA256: sha(body), LogSize: l.Size, LogRoot: l.Root, MadeBy: actor.PersonID, At: tx.Now}
+	if o.Signature, err = s.signText("linli/" + m.Number + "\n" + kind + " " + o.SHA256 + "\n"); err != nil {
+		return nil, err
+	}
+	return o, tx.Create(o).Error
+}
+
+// ErrPapers says that paper forms are still to be opened, entered or confirmed.
+var ErrPapers = fault.New(fault.Conflict, "paper.unfinished", "还有纸质表决票没有开箱、录入或复核完，请先办完")

@@ -1,0 +1,129 @@
+package assembly
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/linli-city/linli/models/assembly/tally"
+	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/rulepack"
+	"github.com/linli-city/linli/models/store"
+)
+
+// Matters are the matters that owners decide together (Civil Code art. 278), in their order.
+var Matters = []string{"rules", "covenant", "committee", "manager", "use_fund", "raise_fund", "rebuild", "common_parts", "other"}
+
+// Terms are what the rules of procedure fix for one meeting, frozen by its notice. Days are calendar days. A term that nobody has
+// supplied is absent, never zero: the step that needs it was refused or does not take place.
+type Terms struct {
+	Electronic    string  `json:"electronic,omitempty"` // the clause that allows electronic ballots
+	WhichWins     string  `json:"which_wins,omitempty"` // first_valid, app, paper, last_before_close
+	Change        string  `json:"change,omitempty"`     // none, once, until_close; absent: no change
+	ProxyCap      int64   `json:"proxy_cap,omitempty"`
+	Silence       string  `json:"silence,omitempty"` // the clause
+	Covers        string  `json:"covers,omitempty"`  // participation, majority, both
+	VoidTakesPart *bool   `json:"void_takes_part,omitempty"`
+	Debtors       *bool   `json:"debtors,omitempty"` // a clause limits who owes fees
+	ObjectionDays int64   `json:"objection_days,omitempty"`
+	DiscloseDays  int64   `json:"disclose_days,omitempty"`
+	ExtensionDays int64   `json:"extension_days,omitempty"`
+	OutageRate    int64   `json:"outage_rate,omitempty"` // basis points of the window
+	Order         string  `json:"order,omitempty"`       // of candidates: heads, area
+	Tie           string  `json:"tie,omitempty"`
+	Sources       []Where `json:"sources"` // where each comes from
+}
+
+// Where says where a term comes from.
+type Where struct {
+	Key     string `json:"key"`
+	Title   string `json:"title"`
+	Value   string `json:"value"`
+	Article string `json:"article"`
+	Demo    bool   `json:"demo,omitempty"`
+}
+
+// law gives the law of a day for an estate: packs, the city's values, and the estate's own rules above them.
+func (s *Service) law(tx *store.Tx, estate int64, day time.Time) (*rulepack.Set, int64, error) {
+	own, rules, err := procedure(tx, estate, day)
+	if err != nil {
+		return nil, 0, err
+	}
+	set, err := org.Rules(tx, day, s.o.Pack, own...)
+	return set, rules, err
+}
+
+// termsOf reads a meeting's terms from the law. What is unset is left out.
+func termsOf(set *rulepack.Set, first bool) (Terms, error) {
+	var t Terms
+	var errs []error
+	keep := func(key string, read func() error) {
+		err := read()
+		if errors.Is(err, rulepack.ErrUnset) {
+			return
+		}
+		if err != nil {
+			errs = append(errs, err)
+			return
+		}
+		if v, err := set.Find(key); err == nil {
+			t.Sources = append(t.Sources, Where{Key: key, Title: v.Title, Value: v.Raw, Article: v.Article, Demo: v.Demo})
+		}
+	}
+	text := func(key string, into *string) {
+		keep(key, func() (err error) { *into, err = set.Text(key); return err })
+	}
+	whole := func(key string, into *int64) { keep(key, func() (err error) { *into, err = set.Int(key); return err }) }
+	flag := func(key string, into **bool) {
+		keep(key, func() error {
+			b, err := set.Flag(key)
+			if err == nil {
+				*into = &b
+			}
+			return err
+		})
+	}
+	text("ballot.electronic_clause", &t.Electronic)
+	text("ballot.which_wins", &t.WhichWins)
+	text("ballot.change", &t.Change)
+	whole("proxy.cap", &t.ProxyCap)
+	if !first { // art. 140: before the first meeting there are no rules that silence could follow
+		text("ballot.silence_rule", &t.Silence)
+		text("ballot.silence_covers", &t.Covers)
+	}
+	flag("ballot.void_takes_part", &t.VoidTakesPart)
+	flag("voting.debtors_limited", &t.Debtors)
+	whole("meeting.objection_days", &t.ObjectionDays)
+	whole("meeting.disclose_days", &t.DiscloseDays)
+	whole("meeting.extension_days", &t.ExtensionDays)
+	whole("meeting.outage_rate", &t.OutageRate)
+	text("election.order", &t.Order)
+	text("election.tie", &t.Tie)
+	return t, errors.Join(errs...)
+}
+
+func (m *Meeting) terms() (t Terms, err error) {
+	if m.Terms != "" {
+		err = json.Unmarshal([]byte(m.Terms), &t)
+	}
+	return t, err
+}
+
+// question reads what a motion asks.
+func (m *Motion) question() (q tally.Question, err error) {
+	err = json.Unmarshal([]byte(m.Question), &q)
+	return q, err
+}
+
+// rules reads the frozen law of a motion.
+func (m *Motion) rules() (r tally.Rules, err error) {
+	err = json.Unmarshal([]byte(m.Law), &r)
+	return r, err
+}
+
+// checkMatter refuses what owners do not decide together.
+func checkMatter(c *fault.Checks, path, matter string) {
+	c.Check(slices.Contains(Matters, matter), path, "请从民法典第278条的九类事项中选择；住改商（279条）要有利害关系的业主逐户同意，不在业主大会表决")
+}

@@ -1,0 +1,206 @@
+package assembly
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+)
+
+// ErrNoLink says that a voting link leads nowhere.
+var ErrNoLink = fault.New(fault.NotFound, "link.not_found", "这个投票链接无效或已经作废，请联系会议召集人要一个新的，或者用纸质表决票")
+
+// NewLink is a link as its maker sees it, once.
+type NewLink struct {
+	SeatNo    int
+	Token     string
+	ExpiresAt time.Time
+}
+
+// maxLinks bounds how many links are made at a time.
+const maxLinks = 500
+
+// MakeLinks makes a voting link for each of some seats. Earlier links of these seats end. The tokens are shown now and kept nowhere.
+// Faults: ErrForbidden, ErrNotFound, ErrState, ErrElectronic, fault.ErrInvalid.
+func (s *Service) MakeLinks(ctx context.Context, actor org.Actor, id int64, seats []int) ([]NewLink, error) {
+	if len(seats) == 0 || len(seats) > maxLinks {
+		return nil, fault.ErrInvalid.With(fault.Field{Path: "seats", Reason: "一次请选1至500份表决权"})
+	}
+	var links []NewLink
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		links = nil
+		m, err := meetingFor(tx, tx.ForUpdate(), actor, org.ConveneMeeting, id)
+		if err != nil {
+			return err
+		}
+		if err := m.in(Noticed); err != nil {
+			return err
+		}
+		t, err := m.terms()
+		if err != nil {
+			return err
+		}
+		if m.Channel != OnSystem || t.Electronic == "" {
+			return ErrElectronic
+		}
+		var rows []Seat
+		if err := tx.Where("meeting_id = ? AND no IN ?", m.ID, seats).Order("no").Find(&rows).Error; err != nil {
+			return err
+		}
+		for _, seat := range rows {
+			if err := endLinks(tx, seat.ID); err != nil {
+				return err
+			}
+			raw := make([]byte, 24)
+			_, _ = rand.Read(raw)
+			token := base64.RawURLEncoding.EncodeToString(raw)
+			if err := tx.Create(&Link{MeetingID: m.ID, SeatID: seat.ID, TokenHash: tokenHash(token), ExpiresAt: *m.ClosesAt, MadeBy: actor.PersonID, At: tx.Now}).Error; err != nil {
+				return err
+			}
+			links = append(links, NewLink{SeatNo: seat.No, Token: token, ExpiresAt: *m.ClosesAt})
+		}
+		return note(tx, actor, m, "make_links", map[string]any{"seats": seats})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make voting links: %w", err)
+	}
+	return links, nil
+}
+
+func endLinks(tx *store.Tx, seat int64) error {
+	return tx.Model(&Link{}).Where("seat_id = ? AND revoked_at IS NULL", seat).Update("revoked_at", tx.Now).Error
+}
+
+func tokenHash(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+// RevokeLinks ends the links of a seat, by the convener.
+// Faults: ErrForbidden, ErrNotFound, ErrNoSeat.
+func (s *Service) RevokeLinks(ctx context.Context, actor org.Actor, id int64, no int) error {
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		m, err := meetingFor(tx, tx.DB, actor, org.ConveneMeeting, id)
+		if err != nil {
+			return err
+		}
+		seat, err := seatNo(tx, m.ID, no)
+		if err != nil {
+			return err
+		}
+		if err := endLinks(tx, seat.ID); err != nil {
+			return err
+		}
+		return note(tx, actor, m, "revoke_links", map[string]any{"seat": no})
+	})
+	if err != nil {
+		return fmt.Errorf("revoke voting links: %w", err)
+	}
+	return nil
+}
+
+func seatNo(tx *store.Tx, meeting int64, no int) (*Seat, error) {
+	var seat Seat
+	err := tx.Where("meeting_id = ? AND no = ?", meeting, no).Take(&seat).Error
+	return &seat, store.NotFound(err, ErrNoSeat)
+}
+
+// byLink finds the seat of a link that still stands.
+func byLink(tx *store.Tx, token string) (*Meeting, *Seat, error) {
+	if len(token) < 20 || len(token) > 64 {
+		return nil, nil, ErrNoLink
+	}
+	var l Link
+	if err := tx.Where("token_hash = ? AND revoked_at IS NULL AND expires_at > ?", tokenHash(token), tx.Now).Take(&l).Error; err != nil {
+		return nil, nil, store.NotFound(err, ErrNoLink)
+	}
+	var m Meeting
+	if err := tx.Where("id = ?", l.MeetingID).Take(&m).Error; err != nil {
+		return nil, nil, err
+	}
+	var seat Seat
+	err := tx.Where("id = ?", l.SeatID).Take(&seat).Error
+	return &m, &seat, err
+}
+
+// ShowLink shows what a link is for: the seat, its motions and documents, and how far it has voted. Whoever holds the link sees no
+// name and no choice.
+// Fault: ErrNoLink.
+func (s *Service) ShowLink(ctx context.Context, token string) (*Paper, error) {
+	var p *Paper
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		m, seat, err := byLink(tx, token)
+		if err != nil {
+			return err
+		}
+		p, err = s.paperOf(tx, m, seat)
+		return err
+	})
+	return p, err
+}
+
+// ErrPhone says that a phone is none of the seat's owners'.
+var ErrPhone = fault.New(fault.Forbidden, "link.phone", "这个手机号不是这套房屋业主登记的手机号；号码换了请联系社区更新，或者用纸质表决票")
+
+// OwnerByPhone finds which owner of a link's seat a phone belongs to. A phone that stands for several households, or changed, is no
+// proof until an officer has looked.
+// Faults: ErrNoLink, ErrPhone.
+func (s *Service) OwnerByPhone(ctx context.Context, token, phone string) (owner int64, err error) {
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		_, seat, err := byLink(tx, token)
+		if err != nil {
+			return err
+		}
+		var row struct {
+			ID          int64
+			PhoneReview org.Review
+		}
+		err = tx.Table("owners o").Select("o.id, s.phone_review").Joins("JOIN owner_sets s ON s.id = o.owner_set_id").
+			Where("o.owner_set_id = ? AND o.phone_index IN ?", seat.HolderSetID, s.o.Vault.Indexes("phone", phone)).Order("o.position").Limit(1).Take(&row).Error
+		if err != nil {
+			return store.NotFound(err, ErrPhone)
+		}
+		if row.PhoneReview == org.PhoneShared || row.PhoneReview == org.PhoneChanged {
+			return ErrPhone.Saying("这个手机号登记在多户名下或者刚换过，要先由社区核对；您也可以用纸质表决票")
+		}
+		owner = row.ID
+		return nil
+	})
+	return owner, err
+}
+
+// CastByLink casts the seat of a link for whoever is proved to be one of its owners: a person who is signed in, or an owner whose phone
+// was proved.
+// Faults: those of Cast, ErrNoLink.
+func (s *Service) CastByLink(ctx context.Context, token string, c Cast) (*Receipt, error) {
+	var no int
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		m, seat, err := byLink(tx, token)
+		if err == nil {
+			c.MeetingID, no = m.ID, seat.No
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	c.SeatNo, c.Way = no, ByLink
+	if c.OwnerID == 0 && c.Actor.PersonID == 0 {
+		return nil, org.ErrSignIn
+	}
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	x := &casting{in: c}
+	if err := s.cast.put(ctx, x); err != nil {
+		return nil, fmt.Errorf("cast by link: %w", err)
+	}
+	return x.got, nil
+}

@@ -1,0 +1,279 @@
+package assembly
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/linli-city/linli/models/assembly/log"
+	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+)
+
+// Protest is what somebody says against a result, or a co-owner against the ballot of their seat.
+type Protest struct {
+	Position  int      // the motion; 0 for the whole meeting
+	Receipt   string   // of the ballot that a co-owner objects to; empty against a result
+	Grounds   string   //
+	Disputed  []string // receipts of ballots that should not count
+	FileIDs   []int64
+	ClientRef string
+	InputHash string
+}
+
+// Protest enters an objection: against a provisional result while objections are heard, or by a co-owner against the ballot of
+// their own seat before the close.
+// Faults: ErrForbidden, ErrNotFound, ErrState, ErrNoSeat, ErrRefReused, fault.ErrInvalid.
+func (s *Service) Protest(ctx context.Context, actor org.Actor, id int64, p Protest) (*Objection, error) {
+	p.Grounds = strings.TrimSpace(p.Grounds)
+	var c fault.Checks
+	n := len([]rune(p.Grounds))
+	c.Check(n >= 4 && n <= 1000, "grounds", "请写明异议的理由（4至1000个字）")
+	c.Check(len(p.Disputed) <= 100, "disputed", "一次最多列100张表决票")
+	c.Check(len(p.FileIDs) <= 10, "file_ids", "证据不超过10份")
+	c.Check(p.ClientRef != "" && len(p.ClientRef) <= 64, "client_ref", "提交编号要有，且不超过64个字节")
+	if err := c.Err(); err != nil {
+		return nil, err
+	}
+	var o *Objection
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		m, err := meetingFor(tx, tx.ForUpdate(), actor, org.JoinMeeting, id)
+		if err != nil {
+			return err
+		}
+		var had []Objection
+		if err := tx.Where("person_id = ? AND client_ref = ?", actor.PersonID, p.ClientRef).Limit(1).Find(&had).Error; err != nil {
+			return err
+		}
+		if o = first(had); o != nil {
+			if o.InputHash != p.InputHash {
+				return ErrRefReused
+			}
+			return nil
+		}
+		if o, err = s.protest(tx, actor, m, p); err != nil {
+			return err
+		}
+		return note(tx, actor, m, "protest", map[string]any{"objection": o.Number})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("object: %w", err)
+	}
+	return o, nil
+}
+
+func (s *Service) protest(tx *store.Tx, actor org.Actor, m *Meeting, p Protest) (*Objection, error) {
+	o := &Objection{MeetingID: m.ID, EstateID: m.EstateID, Kind: "result", Grounds: p.Grounds, State: "open", PersonID: actor.PersonID, ClientRef: p.ClientRef, InputHash: p.InputHash, At: tx.Now}
+	if p.Receipt != "" {
+		e, err := envelopeBy(tx, m.ID, p.Receipt)
+		if err != nil {
+			return nil, err
+		}
+		if err := ownShared(tx, actor, e); err != nil {
+			return nil, err
+		}
+		if m.State != Noticed || !tx.Now.Before(*m.ClosesAt) {
+			return nil, ErrState.Saying("截止前才能对共有业主投的票提出异议；截止后请在结果公示期提出")
+		}
+		o.Kind, o.EnvelopeID = "ballot", e.ID
+	} else if m.State != Provisional || tx.Now.After(*m.ObjectionsUntil) {
+		return nil, ErrState.Saying("现在不在结果公示期，不能提出异议")
+	}
+	if p.Position != 0 {
+		var row Motion
+		if err := tx.Where("meeting_id = ? AND position = ?", m.ID, p.Position).Take(&row).Error; err != nil {
+			return nil, store.NotFound(err, ErrNoMotion)
+		}
+		o.MotionID = row.ID
+	}
+	codes := []string{}
+	for _, code := range p.Disputed {
+		e, err := envelopeBy(tx, m.ID, code)
+		if err != nil {
+			return nil, err
+		}
+		codes = append(codes, e.Code)
+	}
+	text, err := json.Marshal(codes)
+	if err != nil {
+		return nil, err
+	}
+	o.Disputed = string(text)
+	if o.Number, err = store.NextNumber(tx, "Y"); err != nil {
+		return nil, err
+	}
+	if err := tx.Create(o).Error; err != nil {
+		return nil, store.Raced(err)
+	}
+	return o, s.o.Files.Attach(tx, actor, p.FileIDs, "photo", "objection", o.ID, m.EstateID)
+}
+
+// ErrNoReceipt says that no ballot has such a receipt.
+var ErrNoReceipt = fault.New(fault.NotFound, "receipt.not_found", "没有找到这个回执号对应的表决票，请核对")
+
+func envelopeBy(tx *store.Tx, meeting int64, typed string) (*Envelope, error) {
+	code, ok := log.ParseCode(typed)
+	if !ok {
+		return nil, ErrNoReceipt
+	}
+	var e Envelope
+	err := tx.Where("code = ? AND meeting_id = ?", code, meeting).Take(&e).Error
+	return &e, store.NotFound(err, ErrNoReceipt)
+}
+
+// ownShared reports with ErrNoSeat whether the actor is another owner of the envelope's seat.
+func ownShared(tx *store.Tx, actor org.Actor, e *Envelope) error {
+	var seat Seat
+	if err := tx.Where("id = ?", e.SeatID).Take(&seat).Error; err != nil {
+		return err
+	}
+	all, err := holdings(tx, []int64{seat.HolderSetID})
+	if err != nil {
+		return err
+	}
+	if h := all[seat.HolderSetID]; !h.shared() || !h.may(actor.PersonID, 0) || e.PersonID == actor.PersonID {
+		return ErrNoSeat.Saying("只有同一套房屋的其他共有业主可以对这张票提出异议")
+	}
+	return nil
+}
+
+// Effect is what disputed ballots change.
+type Effect struct {
+	With    *Tallied `json:"with"`
+	Without *Tallied `json:"without"`
+	Turns   bool     `json:"turns"` // whether an outcome depends on them
+}
+
+// AnswerObjection answers an entry of the docket; upheld, the disputed ballots count no more. Either way the count with and without
+// them is kept with the answer. Nobody answers their own.
+// Faults: ErrForbidden, ErrNotFound, ErrState, fault.ErrInvalid.
+func (s *Service) AnswerObjection(ctx context.Context, actor org.Actor, id, objection int64, uphold bool, text string) (*Objection, error) {
+	text = strings.TrimSpace(text)
+	if n := len([]rune(text)); n < 4 || n > 1000 {
+		return nil, fault.ErrInvalid.With(fault.Field{Path: "text", Reason: "请写明处理的依据和结果（4至1000个字）"})
+	}
+	var o Objection
+	_, err := s.change(ctx, actor, org.ConveneMeeting, id, []State{Noticed, Closed, Provisional}, func(tx *store.Tx, m *Meeting) error {
+		m.Version--
+		if err := tx.Where("id = ? AND meeting_id = ? AND state = 'open'", objection, m.ID).Take(&o).Error; err != nil {
+			return store.NotFound(err, ErrState.Saying("没有找到这件待处理的异议"))
+		}
+		if o.PersonID == actor.PersonID {
+			return ErrSamePerson.Saying("自己提出的异议不能自己处理，请由别人处理")
+		}
+		if err := s.settle(tx, m, &o, uphold); err != nil {
+			return err
+		}
+		o.State, o.Answer, o.AnsweredBy, o.AnsweredAt = "rejected", text, actor.PersonID, &tx.Now
+		if uphold {
+			o.State = "upheld"
+		}
+		if err := tx.Model(&Objection{}).Where("id = ?", o.ID).Select("state", "answer", "effect", "answered_by", "answered_at").Updates(&o).Error; err != nil {
+			return err
+		}
+		if m.State == Provisional && uphold {
+			if _, err := s.keepCount(tx, actor, m, "provisional"); err != nil {
+				return err
+			}
+		}
+		return note(tx, actor, m, "answer_objection", map[string]any{"objection": o.Number, "state": o.State})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("answer objection: %w", err)
+	}
+	return &o, nil
+}
+
+// settle finds what the disputed ballots change, and takes them out where the objection holds. A co-owner's objection that does not
+// hold puts the ballot back.
+func (s *Service) settle(tx *store.Tx, m *Meeting, o *Objection, uphold bool) error {
+	disputed, err := o.envelopes(tx)
+	if err != nil {
+		return err
+	}
+	if m.State != Noticed && m.Channel != OnOfficial && len(disputed) > 0 { // before the close nobody counts
+		if err := s.weigh(tx, m, o, disputed); err != nil {
+			return err
+		}
+	}
+	for id := range disputed {
+		reason, text := "", ""
+		if uphold {
+			reason, text = "objection", "异议成立："+o.Number
+		} else if o.Kind != "ballot" {
+			continue
+		}
+		if err := void(tx, m, id, reason, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *Objection) envelopes(tx *store.Tx) (map[int64]bool, error) {
+	ids := map[int64]bool{}
+	if o.EnvelopeID != 0 {
+		ids[o.EnvelopeID] = true
+	}
+	var codes []string
+	if err := json.Unmarshal([]byte(o.Disputed), &codes); err != nil {
+		return nil, err
+	}
+	for _, code := range codes {
+		e, err := envelopeBy(tx, o.MeetingID, code)
+		if err != nil {
+			return nil, err
+		}
+		ids[e.ID] = true
+	}
+	return ids, nil
+}
+
+func (s *Service) weigh(tx *store.Tx, m *Meeting, o *Objection, disputed map[int64]bool) error {
+	with, err := s.count(tx, m, nil)
+	if err != nil {
+		return err
+	}
+	without, err := s.count(tx, m, disputed)
+	if err != nil {
+		return err
+	}
+	e := Effect{With: with, Without: without}
+	for i := range with.Motions {
+		e.Turns = e.Turns || with.Motions[i].Result.Outcome != without.Motions[i].Result.Outcome
+	}
+	text, err := json.Marshal(e)
+	o.Effect = string(text)
+	return err
+}
+
+// WithdrawObjection takes an objection back, by whoever made it.
+// Faults: ErrForbidden, ErrNotFound, ErrState.
+func (s *Service) WithdrawObjection(ctx context.Context, actor org.Actor, id, objection int64) error {
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		m, err := meetingFor(tx, tx.ForUpdate(), actor, org.JoinMeeting, id)
+		if err != nil {
+			return err
+		}
+		res := tx.Model(&Objection{}).Where("id = ? AND meeting_id = ? AND person_id = ? AND state = 'open'", objection, m.ID, actor.PersonID).Update("state", "withdrawn")
+		if err := store.MustAffect(res, ErrState.Saying("没有找到您提出的、还没有处理的这件异议")); err != nil {
+			return err
+		}
+		var o Objection
+		if err := tx.Where("id = ?", objection).Take(&o).Error; err != nil {
+			return err
+		}
+		if o.Kind == "ballot" {
+			if err := void(tx, m, o.EnvelopeID, "", ""); err != nil {
+				return err
+			}
+		}
+		return note(tx, actor, m, "withdraw_objection", map[string]any{"objection": o.Number})
+	})
+	if err != nil {
+		return fmt.Errorf("withdraw objection: %w", err)
+	}
+	return nil
+}

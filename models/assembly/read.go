@@ -1,0 +1,137 @@
+package assembly
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+)
+
+// View is a meeting as those who may read it see it.
+type View struct {
+	Meeting
+	Estate   string
+	Convened string // the organisation
+	Terms    Terms
+	Motions  []Asked
+	Result   *Statement // the latest outcome; nil before the provisional one
+	Outcome  *Outcome
+}
+
+// Find shows a meeting.
+// Faults: ErrForbidden, ErrNotFound.
+func (s *Service) Find(ctx context.Context, actor org.Actor, id int64) (*View, error) {
+	var v *View
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		m, err := meetingFor(tx, tx.DB, actor, org.ReadMeetings, id)
+		if err != nil {
+			return err
+		}
+		if m.State == Draft && actor.Post == nil {
+			return ErrNotFound
+		}
+		v, err = s.view(tx, m)
+		return err
+	})
+	return v, err
+}
+
+func (s *Service) view(tx *store.Tx, m *Meeting) (*View, error) {
+	a, err := readAgenda(tx, m)
+	if err != nil {
+		return nil, err
+	}
+	v := &View{Meeting: *m, Estate: a.estate, Terms: a.terms}
+	if v.Motions, err = s.asked(tx, a); err != nil {
+		return nil, err
+	}
+	names, err := org.Organisations(tx, []int64{m.ConvenerID})
+	if err != nil {
+		return nil, err
+	}
+	v.Convened = names[m.ConvenerID].Name
+	v.Outcome, v.Result, err = latest(tx, m.ID)
+	return v, err
+}
+
+// latest gives the last outcome of a meeting, nil where there is none.
+func latest(tx *store.Tx, meeting int64) (*Outcome, *Statement, error) {
+	var rows []Outcome
+	if err := tx.Where("meeting_id = ?", meeting).Order("id DESC").Limit(1).Find(&rows).Error; err != nil || len(rows) == 0 {
+		return nil, nil, err
+	}
+	var st Statement
+	err := json.Unmarshal([]byte(rows[0].Body), &st)
+	return &rows[0], &st, err
+}
+
+// List pages through the meetings of an estate, newest first. Drafts are for those who prepare them.
+// Faults: ErrForbidden, org.ErrEstateNotFound.
+func (s *Service) List(ctx context.Context, actor org.Actor, estate, before int64, limit int) ([]Meeting, error) {
+	if err := actor.Must(org.ReadMeetings); err != nil {
+		return nil, err
+	}
+	var rows []Meeting
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		q := tx.Scopes(actor.Within(org.ReadMeetings, "meetings.estate_id")).Where("estate_id = ?", estate)
+		if actor.Post == nil {
+			q = q.Where("state <> ?", Draft)
+		}
+		if before > 0 {
+			q = q.Where("id < ?", before)
+		}
+		return q.Order("id DESC").Limit(limit).Find(&rows).Error
+	})
+	return rows, err
+}
+
+// public finds a meeting that anybody may know of: its notice is out.
+func public(tx *store.Tx, id int64) (*Meeting, error) {
+	var m Meeting
+	err := tx.Where("id = ? AND noticed_at IS NOT NULL", id).Take(&m).Error
+	return &m, store.NotFound(err, ErrNotFound)
+}
+
+// ShowPublic shows a meeting to anybody, from its notice on: motions, terms, roll root and result, no row of the roll.
+// Fault: ErrNotFound.
+func (s *Service) ShowPublic(ctx context.Context, id int64) (v *View, t *Turnout, err error) {
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		m, err := public(tx, id)
+		if err != nil {
+			return err
+		}
+		if v, err = s.view(tx, m); err != nil {
+			return err
+		}
+		t, err = turnout(tx, m)
+		return err
+	})
+	return v, t, err
+}
+
+// ListObjections pages through the docket. An owner sees the grounds of others without who they are.
+// Faults: ErrForbidden, ErrNotFound.
+func (s *Service) ListObjections(ctx context.Context, actor org.Actor, id, after int64, limit int) ([]Objection, error) {
+	var rows []Objection
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		m, err := meetingFor(tx, tx.DB, actor, org.ReadMeetings, id)
+		if err != nil {
+			return err
+		}
+		q := tx.Where("meeting_id = ? AND id > ?", m.ID, after)
+		if actor.Post == nil {
+			q = q.Where("kind = 'result' OR person_id = ?", actor.PersonID)
+		}
+		if err := q.Order("id").Limit(limit).Find(&rows).Error; err != nil {
+			return err
+		}
+		for i := range rows {
+			if actor.Post == nil && rows[i].PersonID != actor.PersonID {
+				rows[i].PersonID, rows[i].Disputed = 0, "[]"
+			}
+		}
+		return nil
+	})
+	return rows, err
+}

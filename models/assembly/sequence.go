@@ -1,0 +1,292 @@
+package assembly
+
+import (
+	"cmp"
+	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+
+	"gorm.io/gorm/clause"
+
+	"github.com/linli-city/linli/models/assembly/log"
+	"github.com/linli-city/linli/models/assembly/tally"
+	"github.com/linli-city/linli/models/store"
+)
+
+// sequenceBatch is how many ballots get their place in the log in one transaction.
+const sequenceBatch = 4000
+
+// Sequence gives the ballots that have none their places in the logs of their meetings, behind the writes. It reports whether more
+// may wait. One process at a time does it; whoever else tries waits for the log's row.
+func (s *Service) Sequence(ctx context.Context) (bool, error) {
+	var ids []int64
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		return tx.Model(&Meeting{}).Where("state IN ?", []State{Noticed, Closed, Provisional}).Order("id").Limit(500).Pluck("id", &ids).Error
+	})
+	if err != nil {
+		return false, err
+	}
+	more := false
+	var errs []error
+	for _, id := range ids {
+		n := 0
+		err := s.db.InTx(ctx, func(tx *store.Tx) (err error) {
+			n, err = s.sequence(tx, id)
+			return err
+		})
+		if err != nil {
+			errs = append(errs, fmt.Errorf("sequence meeting %d: %w", id, err))
+		}
+		more = more || n >= sequenceBatch
+	}
+	return more, errors.Join(errs...)
+}
+
+// logOf takes the row of a meeting's log.
+func logOf(tx *store.Tx, meeting int64) (*Log, error) {
+	var rows []Log
+	if err := tx.ForUpdate().Where("meeting_id = ?", meeting).Limit(1).Find(&rows).Error; err != nil || len(rows) == 1 {
+		return first(rows), err
+	}
+	row := Log{MeetingID: meeting}
+	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
+		return nil, err
+	}
+	err := tx.ForUpdate().Where("meeting_id = ?", meeting).Take(&row).Error
+	return &row, err
+}
+
+func first[T any](rows []T) *T {
+	if len(rows) == 0 {
+		return nil
+	}
+	return &rows[0]
+}
+
+// sequence appends one batch of ballots, then what became of earlier ones.
+func (s *Service) sequence(tx *store.Tx, meeting int64) (int, error) {
+	var waiting []int64
+	if err := tx.Model(&Ballot{}).Where("meeting_id = ? AND leaf IS NULL", meeting).Limit(1).Pluck("id", &waiting).Error; err != nil {
+		return 0, err
+	}
+	var marks []int64
+	if err := tx.Model(&Mark{}).Where("meeting_id = ? AND leaf IS NULL", meeting).Limit(1).Pluck("id", &marks).Error; err != nil || len(waiting)+len(marks) == 0 {
+		return 0, err
+	}
+	l, err := logOf(tx, meeting)
+	if err != nil {
+		return 0, err
+	}
+	var ballots []Ballot
+	if err := tx.Where("meeting_id = ? AND leaf IS NULL", meeting).Order("id").Limit(sequenceBatch).Find(&ballots).Error; err != nil {
+		return 0, err
+	}
+	if err := l.appendBallots(tx, ballots); err != nil {
+		return 0, err
+	}
+	var m Meeting
+	if err := tx.Select("id", "terms").Where("id = ?", meeting).Take(&m).Error; err != nil {
+		return 0, err
+	}
+	if err := remarkAfter(tx, &m, ballots); err != nil {
+		return 0, err
+	}
+	return len(ballots), l.appendMarks(tx)
+}
+
+func (l *Log) tree() (log.Tree, error) {
+	if l.Root == "" {
+		return log.Tree{Root: log.EmptyRoot}, nil
+	}
+	root, err := unhex(l.Root)
+	return log.Tree{Size: l.Size, Root: root}, err
+}
+
+func unhex(text string) (h log.Hash, err error) {
+	raw, err := hex.DecodeString(text)
+	if err == nil && len(raw) != len(h) {
+		err = fmt.Errorf("a hash has %d bytes", len(raw))
+	}
+	if err == nil {
+		h = log.Hash(raw)
+	}
+	return h, err
+}
+
+// extend appends hashes of leaves to the tree.
+func (l *Log) extend(tx *store.Tx, leaves []log.Hash) error {
+	old, err := l.tree()
+	if err != nil {
+		return err
+	}
+	now, err := log.Append(old, tiles{tx, l.MeetingID}, leaves)
+	if err != nil {
+		return err
+	}
+	l.Size, l.Root = now.Size, hex.EncodeToString(now.Root[:])
+	return tx.Model(&Log{}).Where("meeting_id = ?", l.MeetingID).Select("size", "root", "closed").Updates(l).Error
+}
+
+func (l *Log) appendBallots(tx *store.Tx, ballots []Ballot) error {
+	if len(ballots) == 0 {
+		return nil
+	}
+	leaves, places := make([]log.Hash, len(ballots)), make([]place, len(ballots))
+	for i, b := range ballots {
+		commitment, err := unhex(b.Commitment)
+		if err != nil {
+			return fmt.Errorf("ballot %d: %w", b.ID, err)
+		}
+		leaves[i] = log.Leaf{Ballot: commitment}.Hash()
+		at := l.Size + int64(i)
+		ballots[i].Leaf, places[i] = &at, place{b.ID, at}
+	}
+	if err := putLeaves(tx, "ballots", places); err != nil {
+		return err
+	}
+	return l.extend(tx, leaves)
+}
+
+type place struct{ id, leaf int64 }
+
+// putLeaves writes the places of many rows by few statements.
+func putLeaves(tx *store.Tx, table string, places []place) error {
+	for len(places) > 0 {
+		n := min(len(places), 400)
+		var b strings.Builder
+		b.WriteString("UPDATE " + table + " SET leaf = CASE id")
+		ids, args := make([]int64, n), make([]any, 0, 2*n+1)
+		for i, p := range places[:n] {
+			b.WriteString(" WHEN ? THEN ?")
+			ids[i], args = p.id, append(args, p.id, p.leaf)
+		}
+		b.WriteString(" END WHERE id IN ? AND leaf IS NULL")
+		if err := tx.Exec(b.String(), append(args, ids)...).Error; err != nil {
+			return err
+		}
+		places = places[n:]
+	}
+	return nil
+}
+
+// remarkAfter says what new versions did to the ballots of their seats.
+func remarkAfter(tx *store.Tx, m *Meeting, ballots []Ballot) error {
+	done := map[[2]int64]bool{}
+	for _, b := range ballots {
+		key := [2]int64{b.MotionID, b.SeatID}
+		if b.Version == 1 && b.Choice != tally.Void || done[key] {
+			continue
+		}
+		done[key] = true
+		if err := remark(tx, m, b.MotionID, b.SeatID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// remark compares the state of a seat's ballots in the log with what stands by the frozen rule, and writes a mark for each that
+// differs. Ballots that are not in the log yet are looked at when they are.
+func remark(tx *store.Tx, m *Meeting, motion, seat int64) error {
+	t, err := m.terms()
+	if err != nil {
+		return err
+	}
+	var list []version
+	err = tx.Raw(`SELECT b.id, b.motion_id, b.seat_id, b.version, b.envelope_id, b.choice, b.leaf, b.mark, e.channel, e.void, e.at
+		FROM ballots b JOIN envelopes e ON e.id = b.envelope_id WHERE b.motion_id = ? AND b.seat_id = ? ORDER BY b.version`, motion, seat).Scan(&list).Error
+	if err != nil {
+		return err
+	}
+	v := standing(list, t.WhichWins)
+	for i := range list {
+		b := &list[i]
+		state, reason := log.Counted, "counts_again"
+		switch {
+		case !b.valid():
+			state, reason = log.Invalid, cmp.Or(b.Void, tally.Void)
+		case b != v:
+			state, reason = log.Superseded, "changed"
+			if b.Channel.Electronic() != v.Channel.Electronic() {
+				reason = "other_channel"
+			}
+		}
+		was := cmp.Or(b.Mark, string(log.Counted))
+		if b.Leaf == nil || was == string(state) {
+			continue
+		}
+		if err := tx.Create(&Mark{MeetingID: m.ID, BallotID: b.ID, State: string(state), Reason: reason}).Error; err != nil {
+			return err
+		}
+		mark := string(state)
+		if state == log.Counted {
+			mark = ""
+		}
+		if err := tx.Model(&Ballot{}).Where("id = ?", b.ID).Update("mark", mark).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// appendMarks appends what waits to be said about earlier ballots.
+func (l *Log) appendMarks(tx *store.Tx) error {
+	var marks []struct {
+		Mark
+		Target int64
+	}
+	err := tx.Raw(`SELECT m.*, COALESCE(b.leaf, -1) AS target FROM log_marks m LEFT JOIN ballots b ON b.id = m.ballot_id
+		WHERE m.meeting_id = ? AND m.leaf IS NULL ORDER BY m.id LIMIT ?`, l.MeetingID, sequenceBatch).Scan(&marks).Error
+	if err != nil || len(marks) == 0 {
+		return err
+	}
+	leaves, places := make([]log.Hash, len(marks)), make([]place, len(marks))
+	for i, k := range marks {
+		leaf := log.Leaf{Mark: &log.Mark{Leaf: k.Target, State: log.State(k.State), Reason: k.Reason}}
+		if k.ClosedAt != nil {
+			leaf, l.Closed = log.Leaf{Closed: k.ClosedAt.UTC()}, true
+		}
+		leaves[i], places[i] = leaf.Hash(), place{k.ID, l.Size + int64(i)}
+	}
+	if err := putLeaves(tx, "log_marks", places); err != nil {
+		return err
+	}
+	return l.extend(tx, leaves)
+}
+
+// tiles keeps the tiles of one meeting's log in the database.
+type tiles struct {
+	tx      *store.Tx
+	meeting int64
+}
+
+// LoadTiles reads tiles.
+func (t tiles) LoadTiles(want []log.Tile) error {
+	for i := range want {
+		var row Tile
+		if err := t.tx.Where("meeting_id = ? AND level = ? AND n = ?", t.meeting, want[i].Level, want[i].N).Take(&row).Error; err != nil {
+			return fmt.Errorf("tile %d/%d: %w", want[i].Level, want[i].N, err)
+		}
+		raw, err := base64.StdEncoding.DecodeString(row.Hashes)
+		if err != nil {
+			return err
+		}
+		want[i].Data = raw
+	}
+	return nil
+}
+
+// SaveTiles writes tiles; a fuller one takes the place of the one that it begins with.
+func (t tiles) SaveTiles(list []log.Tile) error {
+	for _, x := range list {
+		row := Tile{MeetingID: t.meeting, Level: x.Level, N: x.N, Width: len(x.Data) / 32, Hashes: base64.StdEncoding.EncodeToString(x.Data)}
+		err := t.tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "meeting_id"}, {Name: "level"}, {Name: "n"}}, DoUpdates: clause.AssignmentColumns([]string{"width", "hashes"})}).Create(&row).Error
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

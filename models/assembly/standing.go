@@ -1,0 +1,94 @@
+package assembly
+
+import (
+	"time"
+
+	"github.com/linli-city/linli/models/assembly/tally"
+	"github.com/linli-city/linli/models/store"
+)
+
+// version is one ballot with what the precedence looks at.
+type version struct {
+	Ballot
+	Channel Way
+	Void    string // of its envelope
+	At      time.Time
+}
+
+// valid reports whether a version can count at all: an invalid paper form is kept and never does.
+func (v *version) valid() bool { return v.Void == "" && v.Choice != tally.Void }
+
+// standing picks the one ballot of a seat and motion that counts, by the frozen precedence, out of its versions in their order; nil
+// where none is valid. Among electronic ones the last stands, because the rule on changes let it in, and so among papers, of which a
+// replaced form is dead. Between phone and paper: whichever class came first, the phone, the paper, or whatever came last.
+func standing(list []version, wins string) *version {
+	var phone, paper *version
+	var phoneFirst, paperFirst time.Time
+	for i := range list {
+		v := &list[i]
+		if !v.valid() {
+			continue
+		}
+		if v.Channel.Electronic() {
+			if phone == nil {
+				phoneFirst = v.At
+			}
+			phone = v
+			continue
+		}
+		if paper == nil {
+			paperFirst = v.At
+		}
+		paper = v
+	}
+	if phone == nil || paper == nil {
+		if phone != nil {
+			return phone
+		}
+		return paper
+	}
+	switch wins {
+	case "app":
+		return phone
+	case "paper":
+		return paper
+	case "last_before_close":
+		if paper.At.After(phone.At) {
+			return paper
+		}
+		return phone
+	default: // first_valid
+		if paperFirst.Before(phoneFirst) {
+			return paper
+		}
+		return phone
+	}
+}
+
+// eachSeat reads the ballots of a motion, seat by seat, without holding them all.
+func eachSeat(tx *store.Tx, motion int64, do func(seat int64, list []version) error) error {
+	rows, err := tx.Raw(`SELECT b.id, b.seat_id, b.version, b.envelope_id, b.choice, b.leaf, b.mark, e.channel, e.void, e.at
+		FROM ballots b JOIN envelopes e ON e.id = b.envelope_id WHERE b.motion_id = ? ORDER BY b.seat_id, b.version`, motion).Rows()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	var list []version
+	for rows.Next() {
+		v := version{Ballot: Ballot{MotionID: motion}}
+		if err := rows.Scan(&v.ID, &v.SeatID, &v.Version, &v.EnvelopeID, &v.Choice, &v.Leaf, &v.Mark, &v.Channel, &v.Void, &v.At); err != nil {
+			return err
+		}
+		if len(list) > 0 && list[0].SeatID != v.SeatID {
+			if err := do(list[0].SeatID, list); err != nil {
+				return err
+			}
+			list = list[:0]
+		}
+		list = append(list, v)
+	}
+	if err := rows.Err(); err != nil || len(list) == 0 {
+		return err
+	}
+	return do(list[0].SeatID, list)
+}
