@@ -323,6 +323,21 @@ func FuzzVerify(f *testing.F) {
 	})
 }
 
+// FuzzForged: garbage inside a well-formed, well-signed bundle is refused without a panic.
+func FuzzForged(f *testing.F) {
+	a := hold(f, 6)
+	_, owners := a.bundles(f)
+	all := append(names(Owners)[4:], fileManifestNote)
+	for i, name := range all {
+		forge(f, owners, a.signer, func(files map[string][]byte, _ *Certificate) { f.Add(uint8(i), files[name]) })
+	}
+	f.Fuzz(func(t *testing.T, which uint8, content []byte) {
+		name := all[int(which)%len(all)]
+		forged := forge(t, owners, a.signer, func(files map[string][]byte, _ *Certificate) { files[name] = content })
+		_, _ = verifyBytes(forged, Options{})
+	})
+}
+
 // FuzzLines: a line that is read is the line that is written, and nothing panics.
 func FuzzLines(f *testing.F) {
 	a := hold(f, 6)

@@ -83,6 +83,9 @@ func (l *ledger) count() map[State]int64 {
 // openAll opens signed checkpoints of one meeting and checks their course: the log never shrinks, time never goes back,
 // and nothing follows the final one.
 func openAll(meeting string, signed [][]byte, keys []note.Verifier) ([]Checkpoint, error) {
+	if len(signed) > mostPoints {
+		return nil, errFormat("检查点超过 %d 个", mostPoints)
+	}
 	var all []Checkpoint
 	for i, raw := range signed {
 		c, err := OpenCheckpoint(raw, keys...)

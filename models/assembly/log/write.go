@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"io"
+	"strings"
 )
 
 //go:embed readme.txt
@@ -44,6 +45,11 @@ func Write(w io.Writer, e Edition, c Contents, s Signer) error {
 
 // pack writes the manifest, its signature and the files.
 func pack(w io.Writer, e Edition, meeting string, files []*file, s Signer) error {
+	for _, f := range files {
+		if f.Size > mostSmall && !strings.HasSuffix(f.Name, ".jsonl") {
+			return errFormat("%s 太大", f.Name)
+		}
+	}
 	text, err := encode(Manifest{Format: Format, Edition: e, Meeting: meeting, Files: list(files)}, "  ")
 	if err != nil {
 		return err
