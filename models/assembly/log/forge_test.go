@@ -149,6 +149,9 @@ func TestOperator(t *testing.T) {
 		"a voter called silent": {func(_ *testing.T, f map[string][]byte, _ *Certificate) {
 			f[fileSilence] = []byte("{\"motion\":1,\"seat\":1}\n")
 		}, "未投票名单"},
+		"a silent seat twice": {func(_ *testing.T, f map[string][]byte, _ *Certificate) {
+			f[fileSilence] = bytes.Repeat(f[fileSilence][:bytes.IndexByte(f[fileSilence], '\n')+1], 2)
+		}, "没有按议题和票权排序"},
 		"silence where no clause is": {func(_ *testing.T, f map[string][]byte, _ *Certificate) {
 			f[fileSilence] = []byte("{\"motion\":3,\"seat\":4}\n")
 		}, "没有关于未投票的条款"},
@@ -236,6 +239,10 @@ func TestDishonestLog(t *testing.T) {
 			last := &a.openings[len(a.openings)-1]
 			last.Seat = 21
 		}, "名册"},
+		"a mark on a mark":                   {func(a *assembly) { a.mark(int64(len(a.leaves)-1), Invalid, "x") }, "标记的不是表决票"},
+		"a mark on what comes":               {func(a *assembly) { a.mark(int64(len(a.leaves)), Invalid, "x") }, "之后的叶子"},
+		"words in a reason":                  {func(a *assembly) { a.mark(1, Invalid, "张三 says") }, "原因代码"},
+		"a second close":                     {func(a *assembly) { a.leaves = append(a.leaves, Leaf{Closed: a.at}) }, "第二次结束投票"},
 		"void paper counted":                 {func(a *assembly) { a.cast(20, 1, 9, tally.Void) }, "状态不符"},
 		"a ballot with a choice called void": {func(a *assembly) { a.mark(a.openings[9].Leaf, Invalid, Void) }, "状态不符"},
 		"no such choice":                     {func(a *assembly) { a.cast(20, 1, 9, "maybe") }, "不在议题 1 的选项里"},
@@ -246,6 +253,43 @@ func TestDishonestLog(t *testing.T) {
 		a.publish(t, Final)
 		_, _, err := Certify(a.c, Confirmed, a.at, a.signer)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: certify says %v, want %q", name, err, c.want)
+		}
+	}
+}
+
+// TestCourse: a log never shrinks, time never goes back, nothing follows the final checkpoint, and a final certificate needs one.
+func TestCourse(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*assembly)
+		want   string
+	}{
+		"after the final one": {func(a *assembly) { a.publish(t, Hourly) }, "接不上"},
+		"back in time":        {func(a *assembly) { a.at = a.at.Add(-72 * time.Hour); a.publish(t, Final) }, "接不上"},
+		"shrunk": {func(a *assembly) {
+			a.c.Checkpoints = a.c.Checkpoints[:len(a.c.Checkpoints)-1]
+			all := a.leaves
+			a.leaves = all[:3]
+			a.publish(t, Hourly)
+			a.leaves = all
+			a.publish(t, Final)
+		}, "接不上"},
+		"not final": {func(a *assembly) {
+			a.c.Checkpoints = a.c.Checkpoints[:len(a.c.Checkpoints)-1]
+			a.publish(t, Hourly)
+		}, "最后的检查点"},
+		"another meeting's": {func(a *assembly) {
+			a.c.Meeting.Number = "DY-2026-0002"
+			a.c.Checkpoints = a.c.Checkpoints[:0]
+			a.publish(t, Hourly)
+			a.c.Meeting.Number = "DY-2026-0001"
+		}, "另一次会议"},
+		"none":       {func(a *assembly) { a.c.Checkpoints = nil }, "没有检查点"},
+		"other root": {func(a *assembly) { a.leaves[2].Ballot[1] ^= 1 }, "不是前"},
+	} {
+		a := hold(t, 20)
+		c.change(a)
+		if _, _, err := Certify(a.c, Confirmed, a.at.Add(time.Hour), a.signer); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: certify says %v, want %q", name, err, c.want)
 		}
 	}
