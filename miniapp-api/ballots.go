@@ -2,6 +2,8 @@ package miniapp
 
 import (
 	"context"
+	"github.com/danielgtaylor/huma/v2"
+	"io"
 
 	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/org"
@@ -122,5 +124,14 @@ type objectionPath struct {
 func withdrawObjection(d Deps) func(context.Context, org.Actor, *objectionPath) (*web.Empty, error) {
 	return func(ctx context.Context, a org.Actor, in *objectionPath) (*web.Empty, error) {
 		return nil, d.Assemblies.WithdrawObjection(ctx, a, in.ID, in.Objection)
+	}
+}
+
+func meetingBundle(d Deps) func(context.Context, org.Actor, *meetingPath) (*huma.StreamResponse, error) {
+	return func(ctx context.Context, a org.Actor, in *meetingPath) (*huma.StreamResponse, error) {
+		return web.Download(ctx, "application/zip", func(w io.Writer) (string, error) {
+			m, err := d.Assemblies.OwnersBundle(ctx, a, in.ID, w)
+			return hall.BundleName(m, "owners"), err
+		})
 	}
 }

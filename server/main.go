@@ -14,6 +14,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/linli-city/linli/config"
+	"github.com/linli-city/linli/models/assembly/tally"
 )
 
 // commands is everything the program can be asked to do.
@@ -91,7 +92,11 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 			env.typed[p.Flag.Name] = true
 		}
 	}
-	if err := cmd.Run(env); err != nil && !errors.Is(err, context.Canceled) {
+	err = cmd.Run(env)
+	if errors.Is(err, tally.ErrInput) {
+		return refused(err, errOut)
+	}
+	if err != nil && !errors.Is(err, context.Canceled) {
 		_, _ = fmt.Fprintf(errOut, "server: %v\n", err)
 		return 1
 	}
