@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/file"
@@ -52,6 +53,7 @@ type Deps struct {
 	Org        *org.Service
 	Sessions   *session.Sessions
 	Complaints *complaint.Service
+	Committee  *committee.Service
 	Mediation  *mediation.Service
 	Board      *disclosure.Service
 	Files      *file.Service
@@ -137,6 +139,7 @@ func Routes(site *web.Site, d Deps) {
 	web.Handle(complaints, web.Op{ID: "listNeighbourComplaints", Method: http.MethodGet, Path: "/estates/{id}/complaints", Summary: "小区公开的投诉", Action: org.FileComplaint}, listNeighbourComplaints(d))
 
 	mediationRoutes(site, d)
+	committeeRoutes(site, d)
 	campaignRoutes(site, d)
 
 	board := site.Group(prefix, "公示", web.Residents)

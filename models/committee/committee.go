@@ -165,3 +165,6 @@ func length(s string, low, high int) bool {
 	n := len([]rune(s))
 	return n >= low && n <= high
 }
+
+// Now is the moment by which lateness is shown.
+func (s *Service) Now() time.Time { return s.db.Now() }

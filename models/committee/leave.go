@@ -125,8 +125,10 @@ func (s *Service) endSeat(tx *store.Tx, actor audit.Actor, t *Term, m Member, l 
 	if err := store.MustAffect(res, ErrState); err != nil {
 		return err
 	}
-	if err := s.posts.ReleaseFrom(tx, actor, t.CommitteeID, m.PersonID); err != nil {
-		return err
+	if l.Cause != TermEnded { // whoever is elected again keeps the post, see releaseOld
+		if err := s.posts.ReleaseFrom(tx, actor, t.CommitteeID, m.PersonID); err != nil {
+			return err
+		}
 	}
 	if err := tx.Model(&Link{}).Where("member_id = ? AND used_at IS NULL AND revoked_at IS NULL", m.ID).Update("revoked_at", tx.Now).Error; err != nil {
 		return err
@@ -176,6 +178,21 @@ func (s *Service) afterLeaving(tx *store.Tx, actor audit.Actor, set *rulepack.Se
 	}
 	e.What = "below_half"
 	return tell(tx, e)
+}
+
+// releaseOld takes the posts of those who sat in the old term and do not in the new one.
+func (s *Service) releaseOld(tx *store.Tx, actor audit.Actor, from, to *Term) error {
+	var people []int64
+	stay := tx.Model(&Member{}).Select("person_id").Where("term_id = ?", to.ID)
+	if err := tx.Model(&Member{}).Where("term_id = ? AND person_id <> 0 AND person_id NOT IN (?)", from.ID, stay).Distinct().Limit(maxMembers).Pluck("person_id", &people).Error; err != nil {
+		return err
+	}
+	for _, person := range people {
+		if err := s.posts.ReleaseFrom(tx, actor, from.CommitteeID, person); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // endTerm ends a term because another begins: everybody's seat ends, and the change of term starts an audit.

@@ -101,7 +101,7 @@ type ProposalView struct {
 func (s *Service) ListProposals(ctx context.Context, actor org.Actor, estate, before int64, limit int) ([]Proposal, error) {
 	var rows []Proposal
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		e, err := org.EstateFor(tx, actor, proposalAction(actor), estate)
+		e, err := org.EstateFor(tx, actor, org.ReadProposals, estate)
 		if err != nil {
 			return err
 		}
@@ -116,18 +116,11 @@ func (s *Service) ListProposals(ctx context.Context, actor org.Actor, estate, be
 
 func isCompany(a org.Actor) bool { return a.Post != nil && a.Post.OrgKind == org.Company }
 
-func proposalAction(a org.Actor) org.Action {
-	if isCompany(a) {
-		return org.ReadProposals
-	}
-	return org.ReadCommittee
-}
-
 // FindProposal shows a proposal to an office. Faults: org.ErrForbidden, ErrNotFound.
 func (s *Service) FindProposal(ctx context.Context, actor org.Actor, id int64) (*ProposalView, error) {
 	var v *ProposalView
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		p, err := seen[Proposal](tx, actor, proposalAction(actor), id)
+		p, err := seen[Proposal](tx, actor, org.ReadProposals, id)
 		if err != nil {
 			return err
 		}
@@ -258,7 +251,8 @@ type HandoverView struct {
 	Takes  bool
 }
 
-// FindHandover shows a hand-over to offices, and to the members of both terms.
+// FindHandover shows a hand-over to the offices that answer for the estate, and to the members of both terms, of whom those
+// of the old one have no post any more.
 // Faults: org.ErrForbidden, ErrNotFound.
 func (s *Service) FindHandover(ctx context.Context, actor org.Actor, id int64) (*HandoverView, error) {
 	if err := actor.Must(org.HandCommittee); err != nil {
@@ -273,23 +267,31 @@ func (s *Service) FindHandover(ctx context.Context, actor org.Actor, id int64) (
 		if v.Gives, v.Takes, err = s.side(tx, actor, &v.Handover); err != nil {
 			return err
 		}
-		if !v.Gives && !v.Takes {
-			if _, err := org.EstateFor(tx, actor, org.ReadCommittee, v.EstateID); err != nil {
-				return ErrNotFound
-			}
+		if actor.Post != nil {
+			_, err = seen[Handover](tx, actor, org.ReadCommittee, id)
+		} else if !v.Gives && !v.Takes {
+			err = ErrNotFound
 		}
-		if err := tx.Where("handover_id = ?", id).Order("id").Limit(maxHanded).Find(&v.Items).Error; err != nil {
+		if err != nil {
 			return err
 		}
-		if v.Old, err = s.membersOf(tx, v.FromTerm); err != nil {
-			return err
-		}
-		if v.New, err = s.membersOf(tx, v.ToTerm); err != nil {
-			return err
-		}
-		names, err := org.EstateNames(tx, []int64{v.EstateID})
-		v.Estate = names[v.EstateID]
-		return err
+		return s.fillHandover(tx, v)
 	})
 	return v, err
+}
+
+func (s *Service) fillHandover(tx *store.Tx, v *HandoverView) error {
+	if err := tx.Where("handover_id = ?", v.ID).Order("id").Limit(maxHanded).Find(&v.Items).Error; err != nil {
+		return err
+	}
+	var err error
+	if v.Old, err = s.membersOf(tx, v.FromTerm); err != nil {
+		return err
+	}
+	if v.New, err = s.membersOf(tx, v.ToTerm); err != nil {
+		return err
+	}
+	names, err := org.EstateNames(tx, []int64{v.EstateID})
+	v.Estate = names[v.EstateID]
+	return err
 }

@@ -155,6 +155,9 @@ func (s *Service) SeatIn(tx *store.Tx, actor audit.Actor, e *org.Estate, in Seat
 		return nil, err
 	}
 	if before >= 0 {
+		if err := s.releaseOld(tx, actor, &all[before], t); err != nil {
+			return nil, err
+		}
 		if err := s.openHandover(tx, actor, set, &all[before], t); err != nil {
 			return nil, err
 		}

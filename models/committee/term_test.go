@@ -234,7 +234,7 @@ func TestAChangeOfTerm(t *testing.T) {
 	w.seat()
 	meeting := w.called()
 	w.clock.Advance(4 * 365 * 24 * time.Hour)
-	next := w.five()
+	next := append(w.five()[:4], w.people[4]) // one is elected again
 	if _, err := w.Seat(t.Context(), w.township, w.seating(next, "2026-03-01")); !errors.Is(err, committee.ErrTerm) {
 		t.Errorf("a term before the one that runs: %v", err)
 	}
@@ -250,6 +250,15 @@ func TestAChangeOfTerm(t *testing.T) {
 	}
 	if _, err := w.Call(t.Context(), w.people[0], w.agenda()); !errors.Is(err, committee.ErrNotMember) {
 		t.Errorf("a former chair calls: %v", err)
+	}
+	for i, want := range []int64{0, 0, 0, 0, 1} {
+		var held int64
+		err := w.DB.View(t.Context(), func(tx *store.Tx) error {
+			return tx.Model(&org.PostHolder{}).Where("person_id = ? AND holding IS NOT NULL", w.people[i].PersonID).Count(&held).Error
+		})
+		if err != nil || held != want {
+			t.Errorf("member %d holds %d posts, want %d, %v", i, held, want, err)
+		}
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/fault"
@@ -42,6 +43,7 @@ type Deps struct {
 	Org        *org.Service
 	Board      *disclosure.Service
 	Complaints *complaint.Service
+	Committee  *committee.Service
 	Codes      *session.Codes
 	Files      *file.Service
 	Campaigns  *campaign.Service
@@ -81,6 +83,7 @@ func Routes(site *web.Site, d Deps) {
 	site.Unlisted(http.MethodGet, "/h5/letters/:token", "what a printed letter says, and whether it is confirmed", d.letter)
 	site.Form("/h5/letters/:token", "confirm a printed letter by its code", letterRate, d.letterForm, busy)
 	site.Unlisted(http.MethodGet, "/h5/visits/:id", "where the code of a visit list leads", d.visit)
+	d.memberRoutes(site)
 	site.Unlisted(http.MethodGet, "/h5/receipts", "progress by receipt number", d.receipt)
 	site.Form("/h5/receipts", "progress, answer and rating by receipt number and phone code", formRate, d.receiptForm, busy)
 }

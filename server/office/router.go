@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/file"
@@ -30,6 +31,7 @@ type Deps struct {
 	Org        *org.Service
 	Sessions   *session.Sessions
 	Complaints *complaint.Service
+	Committee  *committee.Service
 	Joint      *joint.Service
 	Mediation  *mediation.Service
 	Hotline    *hotline.Service
@@ -73,6 +75,7 @@ func Routes(site *web.Site, d Deps) {
 	leagueRoutes(site, d)
 	contentRoutes(site, d)
 	conferenceRoutes(site, d)
+	committeeRoutes(site, d)
 	mediationRoutes(site, d)
 	sheetRoutes(site, d)
 	deskRoutes(site, d)
