@@ -184,7 +184,9 @@ func (s *Service) TickHanded(ctx context.Context, actor org.Actor, id, thing int
 		case missing:
 			x.Missing, x.Text, x.TakenBy, x.TakenAt, what = true, text, actor.PersonID, &tx.Now, "missing"
 		case takes && (x.GivenAt != nil || !gives):
-			// Somebody of both terms gives first and takes afterwards; the other side is another person where there is one.
+			if x.GivenBy == actor.PersonID { // of both terms
+				return 0, ErrSamePerson.Saying("移交和接收要由两个人分别确认，请新一届的另一位委员确认接收")
+			}
 			x.Missing, x.Text, x.TakenBy, x.TakenAt, what = false, text, actor.PersonID, &tx.Now, "taken"
 		default:
 			x.GivenBy, x.GivenAt, what = actor.PersonID, &tx.Now, "handed"

@@ -165,7 +165,7 @@ type Paper struct {
 	Seats    int64
 	Need     int64
 	FileIDs  []int64
-	MemberID int64
+	PersonID int64 // the member's account, 0 for none
 }
 
 // ByLink shows a vote to whoever holds its link. The name is shown to its first character until the phone is proved.
@@ -192,7 +192,7 @@ func (s *Service) ByLink(ctx context.Context, token string) (*Paper, error) {
 }
 
 func (s *Service) paper(tx *store.Tx, m Meeting, x Member) (*Paper, error) {
-	p := &Paper{Meeting: m, Seats: m.Seats, Need: m.Need, Mine: map[int64]Vote{}, MemberID: x.ID}
+	p := &Paper{Meeting: m, Seats: m.Seats, Need: m.Need, Mine: map[int64]Vote{}, PersonID: x.PersonID}
 	names, err := org.EstateNames(tx, []int64{m.EstateID})
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package h5
 import (
 	"crypto/rand"
 	"fmt"
+	"html/template"
 	"net/http"
 	"time"
 
@@ -43,12 +44,34 @@ func (d Deps) showMember(c *gin.Context, f memberForm, said bool, wrong error) {
 	c.Header("Referrer-Policy", "no-referrer") // the address is the token
 	c.Header("Cache-Control", "no-store")
 	status, says := complaints(c, wrong)
+	papers, err := d.papers(c, p)
+	if err != nil {
+		fail(c, err)
+		return
+	}
 	closed := p.Meeting.State == committee.Closed
 	if !said { // who votes is shown to whoever has proved to be it
 		p.Name = vault.MaskName(p.Name)
 	}
-	show(c, status, "committee.html", map[string]any{"Title": p.Estate + "业委会表决", "Paper": p, "Form": f, "Wrong": says, "Said": said, "Shows": said || closed, "Open": p.Meeting.State == committee.Open && !p.Used, "City": d.City,
+	show(c, status, "committee.html", map[string]any{"Title": p.Estate + "业委会表决", "Paper": p, "Form": f, "Wrong": says, "Said": said, "Shows": said || closed, "Open": p.Meeting.State == committee.Open && !p.Used, "City": d.City, "Papers": papers,
 		"Choices": []struct{ Code, Name string }{{"yes", "同意"}, {"no", "反对"}, {"abstain", "弃权"}}, "Names": committee.ChoiceNames, "States": committee.ItemStates})
+}
+
+// papers are links to the documents of the agenda, for a member whose account the look at them is recorded under.
+func (d Deps) papers(c *gin.Context, p *committee.Paper) ([]template.URL, error) {
+	if p.PersonID == 0 {
+		return nil, nil
+	}
+	list := make([]template.URL, 0, len(p.FileIDs))
+	for _, id := range p.FileIDs {
+		f, err := d.Files.Find(c.Request.Context(), id)
+		if err != nil {
+			return nil, err
+		}
+		link, _ := d.Files.Link(f, p.PersonID)
+		list = append(list, template.URL(link)) //nolint:gosec // our own link
+	}
+	return list, nil
 }
 
 // memberVotes sends a code, or checks it and votes. The same form sent again finds what it did.

@@ -35,6 +35,7 @@ var pages = template.Must(template.New("").Funcs(template.FuncMap{
 	"deed":   func(a complaint.Action) string { return complaint.ActionNames[a] },
 	"part":   complaint.PartName,
 	"sort":   func(s disclosure.Sort) string { return disclosure.SortNames[s] },
+	"add":    func(a, b int) int { return a + b },
 	"held":   func(state string) string { return restrictionNames[state] },
 }).ParseFS(files, "pages/*.html"))
 
