@@ -90,33 +90,30 @@ func (f *Filing) Filed() (form Form, err error) {
 	return form, json.Unmarshal([]byte(f.Form), &form)
 }
 
-// openFiling makes a filing that is due, or finds the change that nobody has submitted yet.
-func (s *Service) openFiling(tx *store.Tx, actor audit.Actor, set *rulepack.Set, t *Term, kind FilingKind) (*Filing, error) {
+// openFiling makes a filing that is due; a change joins the one that nobody has submitted yet, which will say it.
+func (s *Service) openFiling(tx *store.Tx, actor audit.Actor, set *rulepack.Set, t *Term, kind FilingKind) error {
 	if kind == Change {
-		var open []Filing
-		if err := tx.Where("term_id = ? AND state = 'draft'", t.ID).Order("id").Limit(1).Find(&open).Error; err != nil {
-			return nil, err
-		}
-		if len(open) == 1 {
-			return &open[0], nil // what is filed says it
+		var open int64
+		if err := tx.Model(&Filing{}).Where("term_id = ? AND state = 'draft'", t.ID).Count(&open).Error; err != nil || open > 0 {
+			return err
 		}
 	}
 	days, err := set.Int(map[FilingKind]string{Election: "committee.filing_days", Change: "committee.change_days"}[kind])
 	if err != nil {
-		return nil, err
+		return err
 	}
 	number, err := store.NextNumber(tx, "YB")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	f := &Filing{Number: number, EstateID: t.EstateID, TermID: t.ID, Kind: kind, State: "draft", Version: 1, CreatedAt: tx.Now}
 	if err := tx.Create(f).Error; err != nil {
-		return nil, err
+		return err
 	}
 	if err := note(tx, actor, "filing_due", "committee_filing", f.ID, f.EstateID, nil); err != nil {
-		return nil, err
+		return err
 	}
-	return f, owe(tx, Duty{EstateID: t.EstateID, TermID: t.ID, Kind: OweFiling, SubjectID: f.ID, OwedBy: "committee", Title: FilingKinds[kind], DueAt: after(tx.Now, days)})
+	return owe(tx, Duty{EstateID: t.EstateID, TermID: t.ID, Kind: OweFiling, SubjectID: f.ID, OwedBy: "committee", Title: FilingKinds[kind], DueAt: after(tx.Now, days)})
 }
 
 // SubmitFiling sends a filing to both offices, with the members as they are now and the papers. What was returned is

@@ -169,7 +169,7 @@ func (s *Service) afterLeaving(tx *store.Tx, actor audit.Actor, set *rulepack.Se
 			return err
 		}
 	}
-	if _, err := s.openFiling(tx, actor, set, t, Change); err != nil {
+	if err := s.openFiling(tx, actor, set, t, Change); err != nil {
 		return err
 	}
 	e := event.Committee{SubjectKind: "committee_term", SubjectID: t.ID, EstateID: t.EstateID, What: "left", Number: t.Number, Title: CauseNames[l.Cause]}

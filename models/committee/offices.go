@@ -36,7 +36,7 @@ func (s *Service) SetRole(ctx context.Context, actor org.Actor, item, member int
 		if err != nil {
 			return 0, err
 		}
-		if _, err := s.openFiling(tx, actor, set, t, Change); err != nil {
+		if err := s.openFiling(tx, actor, set, t, Change); err != nil {
 			return 0, err
 		}
 		return m.ID, note(tx, actor, "role", "committee_member", m.ID, m.EstateID, map[string]any{"role": role, "item": it.ID})

@@ -165,7 +165,7 @@ func (s *Service) SeatIn(tx *store.Tx, actor audit.Actor, e *org.Estate, in Seat
 	if err := s.oweTerm(tx, set, t); err != nil {
 		return nil, err
 	}
-	if _, err := s.openFiling(tx, actor, set, t, Election); err != nil {
+	if err := s.openFiling(tx, actor, set, t, Election); err != nil {
 		return nil, err
 	}
 	if err := note(tx, actor, "seat", "committee_term", t.ID, e.ID, map[string]any{"ordinal": t.Ordinal, "size": t.Size, "basis": t.Basis}); err != nil {
