@@ -137,9 +137,22 @@ func (s *Service) act(ctx context.Context, actor org.Actor, action org.Action, v
 		return s.mark(tx, actor.PersonID, 0, id)
 	})
 	if err != nil {
+		if before, done := s.overtaken(ctx, actor.PersonID, 0); done {
+			return before, nil
+		}
 		return 0, fmt.Errorf("committee %s: %w", verb, err)
 	}
 	return id, nil
+}
+
+// overtaken reports whether a twin of what was refused has done it meanwhile: of two taps at the same moment the second waits
+// for the first one's lock, and then finds its deed instead of its reference.
+func (s *Service) overtaken(ctx context.Context, person, member int64) (id int64, done bool) {
+	err := s.db.View(ctx, func(tx *store.Tx) (err error) {
+		id, done, err = s.tapped(tx, person, member)
+		return err
+	})
+	return id, done && err == nil
 }
 
 // rules are the law of today.

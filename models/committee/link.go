@@ -220,8 +220,9 @@ func (s *Service) CastByLink(ctx context.Context, token, phone string, ballots [
 	if err := check(ballots); err != nil {
 		return 0, err
 	}
-	var id int64
+	var id, member int64
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		id, member = 0, 0
 		l, m, x, err := opened(tx, token, true)
 		if err != nil {
 			return err
@@ -229,7 +230,7 @@ func (s *Service) CastByLink(ctx context.Context, token, phone string, ballots [
 		if !s.holds(tx, &x, phone) {
 			return ErrPhone
 		}
-		id = m.ID
+		id, member = m.ID, x.ID
 		if _, done, err := s.tapped(tx, 0, x.ID); done || err != nil {
 			return err
 		}
@@ -245,6 +246,9 @@ func (s *Service) CastByLink(ctx context.Context, token, phone string, ballots [
 		return s.mark(tx, 0, x.ID, m.ID)
 	})
 	if err != nil {
+		if before, done := s.overtaken(ctx, 0, member); done && member != 0 {
+			return before, nil
+		}
 		return 0, fmt.Errorf("committee cast by link: %w", err)
 	}
 	return id, nil

@@ -95,8 +95,10 @@ func TestTwentyLinksOfOneMember(t *testing.T) {
 	w := newWorld(t)
 	w.seat()
 	w.phone(1, "13900000001")
+	w.phone(2, "13900000002")
 	id, items := w.open()
-	link := w.links(id)[1]
+	all := w.links(id)
+	link := all[1]
 	var wg sync.WaitGroup
 	var first atomic.Int64
 	for i := range 20 {
@@ -108,10 +110,15 @@ func TestTwentyLinksOfOneMember(t *testing.T) {
 				t.Error(err)
 			}
 		})
+		wg.Go(func() { // one form, sent again and again
+			if _, err := w.Once("form", "h").CastByLink(t.Context(), all[2].Token, "13900000002", []committee.Ballot{{ItemID: items[0], Choice: "no"}}); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 	wg.Wait()
 	v, err := w.FindMeeting(t.Context(), w.people[0], id)
-	if err != nil || first.Load() != 1 || v.Items[0].Voted != 1 {
+	if err != nil || first.Load() != 1 || v.Items[0].Voted != 2 {
 		t.Errorf("%d voted, %d acknowledged, %v", v.Items[0].Voted, first.Load(), err)
 	}
 }
