@@ -137,12 +137,13 @@ func decide(tx *store.Tx, actor audit.Actor, m *Meeting, it Item, disclose time.
 	return note(tx, actor, "decide", "committee_item", it.ID, m.EstateID, map[string]any{"state": change["state"], "yes": sum.Yes, "no": sum.No, "abstain": sum.Abstain, "attended": sum.Attended, "seats": sum.Seats})
 }
 
-// Miscounted finds decided items whose votes say otherwise; it has to find none.
+// Miscounted finds decided items whose votes say otherwise, or whose meeting was never counted; it has to find none.
 func Miscounted(tx *store.Tx) *gorm.DB {
 	const yes = "(SELECT COUNT(*) FROM committee_votes v WHERE v.item_id = committee_items.id AND v.choice = 'yes') >= m.need"
 	const quorate = "(SELECT COUNT(*) FROM committee_attendances a WHERE a.meeting_id = m.id AND a.came = ?) >= m.quorum"
 	return tx.Model(&Item{}).Select("committee_items.id").Joins("JOIN committee_meetings m ON m.id = committee_items.meeting_id").
-		Where("(committee_items.state = ? AND NOT ("+yes+" AND "+quorate+")) OR (committee_items.state = ? AND ("+yes+" OR NOT "+quorate+")) OR (committee_items.state = ? AND "+quorate+")", Passed, true, Failed, true, NoQuorum, true)
+		Where("(committee_items.state = ? AND NOT ("+yes+" AND "+quorate+")) OR (committee_items.state = ? AND ("+yes+" OR NOT "+quorate+")) OR (committee_items.state = ? AND "+quorate+") OR (committee_items.state IN ? AND m.state <> ?)",
+			Passed, true, Failed, true, NoQuorum, true, []ItemState{Passed, Failed, NoQuorum}, Closed)
 }
 
 // Strangers finds votes of somebody who was no member when the vote began, or did not attend; it has to find none.
