@@ -74,7 +74,11 @@ func (s *Service) List(ctx context.Context, actor org.Actor, estate, before int6
 	}
 	var rows []Meeting
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		q := tx.Scopes(actor.Within(org.ReadMeetings, "meetings.estate_id")).Where("estate_id = ?", estate)
+		e, err := org.EstateFor(tx, actor, org.ReadMeetings, estate)
+		if err != nil {
+			return err
+		}
+		q := tx.Where("estate_id = ?", e.ID)
 		if actor.Post == nil {
 			q = q.Where("state <> ?", Draft)
 		}
