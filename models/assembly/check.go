@@ -109,7 +109,7 @@ func checkedBallots(tx *store.Tx, e *Envelope, last *Checkpoint) ([]CheckedBallo
 		if b.Question, err = (&Motion{Question: r.Question}).question(); err != nil {
 			return nil, err
 		}
-		if b.State, b.Reason, err = stateInLog(tx, &r.Ballot); err != nil {
+		if b.State, b.Reason, err = stateInLog(tx, e.MeetingID, &r.Ballot); err != nil {
 			return nil, err
 		}
 		if b.Proof, err = include(tx, e.MeetingID, last, r.Leaf); err != nil {
@@ -121,7 +121,7 @@ func checkedBallots(tx *store.Tx, e *Envelope, last *Checkpoint) ([]CheckedBallo
 }
 
 // stateInLog gives what the log says of a ballot, and why.
-func stateInLog(tx *store.Tx, b *Ballot) (log.State, string, error) {
+func stateInLog(tx *store.Tx, meeting int64, b *Ballot) (log.State, string, error) {
 	if b.Leaf == nil {
 		return "", "", nil
 	}
@@ -129,7 +129,7 @@ func stateInLog(tx *store.Tx, b *Ballot) (log.State, string, error) {
 		return log.Counted, "", nil
 	}
 	var marks []Mark
-	err := tx.Where("ballot_id = ?", b.ID).Order("id DESC").Limit(1).Find(&marks).Error
+	err := tx.Where("meeting_id = ? AND ballot_id = ?", meeting, b.ID).Order("id DESC").Limit(1).Find(&marks).Error
 	if m := first(marks); m != nil {
 		return log.State(b.Mark), m.Reason, err
 	}

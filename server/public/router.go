@@ -44,6 +44,7 @@ func Routes(site *web.Site, d Deps) {
 	web.HandleOpen(g, web.Op{ID: "publicListContacts", Method: http.MethodGet, Path: "/estates/{id}/contacts", Summary: "小区的投诉电话、投诉点和应急维修值班，近的在前", Rate: readRate}, listContacts(d))
 	web.HandleOpen(g, web.Op{ID: "publicShowNotice", Method: http.MethodGet, Path: "/notices/{id}", Summary: "一份公开的公示", Rate: readRate}, showNotice(d))
 	decideRoute(g)
+	meetingRoutes(g, d)
 	open311Routes(site, d)
 }
 
