@@ -37,6 +37,8 @@ var readRate = &limit.Rule{Name: "public", Rate: 300, Per: time.Minute, Burst: 1
 // Routes mounts the surface.
 func Routes(site *web.Site, d Deps) {
 	receiptRoutes(site, d)
+	meetingRoutes(site, d)
+	ballotRoutes(site, d)
 	g := site.Group("/public/v1", "公开", web.Anybody)
 	web.HandleOpen(g, web.Op{ID: "publicPrivacyNotice", Method: http.MethodGet, Path: "/privacy-notice", Summary: "个人信息保护告知书", Rate: readRate}, showPrivacyNotice)
 	web.HandleOpen(g, web.Op{ID: "publicListMandates", Method: http.MethodGet, Path: "/mandates", Summary: "职责清单：什么事由谁办、依据哪一条", Rate: readRate}, listMandates(d))
@@ -44,7 +46,6 @@ func Routes(site *web.Site, d Deps) {
 	web.HandleOpen(g, web.Op{ID: "publicListContacts", Method: http.MethodGet, Path: "/estates/{id}/contacts", Summary: "小区的投诉电话、投诉点和应急维修值班，近的在前", Rate: readRate}, listContacts(d))
 	web.HandleOpen(g, web.Op{ID: "publicShowNotice", Method: http.MethodGet, Path: "/notices/{id}", Summary: "一份公开的公示", Rate: readRate}, showNotice(d))
 	decideRoute(g)
-	meetingRoutes(g, d)
 	open311Routes(site, d)
 }
 
