@@ -116,13 +116,14 @@ func listObjections(d Deps) func(context.Context, org.Actor, *idPage) (*web.List
 	}
 }
 
-type objectionPath struct {
+// ObjectionPath is the input of operations on one objection.
+type ObjectionPath struct {
 	MeetingPath
 	Objection int64 `path:"objection" minimum:"1"`
 }
 
-func withdrawObjection(d Deps) func(context.Context, org.Actor, *objectionPath) (*web.Empty, error) {
-	return func(ctx context.Context, a org.Actor, in *objectionPath) (*web.Empty, error) {
+func withdrawObjection(d Deps) func(context.Context, org.Actor, *ObjectionPath) (*web.Empty, error) {
+	return func(ctx context.Context, a org.Actor, in *ObjectionPath) (*web.Empty, error) {
 		return nil, d.Assemblies.WithdrawObjection(ctx, a, in.ID, in.Objection)
 	}
 }

@@ -33,7 +33,7 @@ type idPage struct {
 	web.Page
 }
 
-// MeetingPath names a meeting.
+// MeetingPath is the input of operations on one meeting.
 type MeetingPath struct {
 	ID int64 `path:"id" minimum:"1"`
 }
