@@ -258,7 +258,7 @@ func TestVotingWithoutScripts(t *testing.T) {
 		wg.Go(func() { _, pages[i] = p.post(link, cast) })
 	}
 	wg.Wait()
-	receipt := regexp.MustCompile(`class="code"[^>]*>([0-9A-Z-]{19})<`).FindStringSubmatch(pages[0])
+	receipt := regexp.MustCompile(`回执号 ([0-9A-Z-]{19})"`).FindStringSubmatch(pages[0])
 	if receipt == nil {
 		t.Fatalf("no receipt: %s", pages[0])
 	}

@@ -30,6 +30,7 @@ type CheckedBallot struct {
 	Position   int
 	Title      string
 	Question   tally.Question
+	Names      map[string]string // of candidates, by their keys
 	Version    int
 	Commitment string // hex
 	Leaf       *int64
@@ -74,7 +75,7 @@ func (s *Service) Check(ctx context.Context, typed string) (*Checked, error) {
 		if out.Checkpoint, err = lastCheckpoint(tx, m.ID); err != nil {
 			return err
 		}
-		out.Ballots, err = checkedBallots(tx, &e, out.Checkpoint)
+		out.Ballots, err = s.checkedBallots(tx, &m, &e, out.Checkpoint)
 		return err
 	})
 	return out, err
@@ -91,37 +92,41 @@ func (c *Checkpoint) tree() (log.Tree, error) {
 	return (&Log{Size: c.Size, Root: c.Root}).tree()
 }
 
-func checkedBallots(tx *store.Tx, e *Envelope, last *Checkpoint) ([]CheckedBallot, error) {
-	var rows []struct {
-		Ballot
-		Position int
-		Title    string
-		Question string
-	}
-	err := tx.Raw(`SELECT b.id, b.version, b.commitment, b.leaf, b.mark, m.position, m.title, m.question FROM ballots b JOIN motions m ON m.id = b.motion_id
-		WHERE b.envelope_id = ? ORDER BY m.position`, e.ID).Scan(&rows).Error
+func (s *Service) checkedBallots(tx *store.Tx, m *Meeting, e *Envelope, last *Checkpoint) ([]CheckedBallot, error) {
+	a, err := readAgenda(tx, m)
 	if err != nil {
 		return nil, err
 	}
-	list := make([]CheckedBallot, len(rows))
-	for i, r := range rows {
-		b := CheckedBallot{Position: r.Position, Title: r.Title, Version: r.Version, Commitment: r.Commitment, Leaf: r.Leaf}
-		if b.Question, err = (&Motion{Question: r.Question}).question(); err != nil {
-			return nil, err
+	motions, err := s.asked(tx, a)
+	if err != nil {
+		return nil, err
+	}
+	var rows []Ballot
+	if err := tx.Where("envelope_id = ?", e.ID).Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	var list []CheckedBallot
+	for _, q := range motions {
+		for i := range rows {
+			r := &rows[i]
+			if r.MotionID != q.ID {
+				continue
+			}
+			b := CheckedBallot{Position: q.Position, Title: q.Title, Question: q.Question, Names: q.Names, Version: r.Version, Commitment: r.Commitment, Leaf: r.Leaf}
+			if b.State, b.Reason, err = stateInLog(tx, r); err != nil {
+				return nil, err
+			}
+			if b.Proof, err = include(tx, m.ID, last, r.Leaf); err != nil {
+				return nil, err
+			}
+			list = append(list, b)
 		}
-		if b.State, b.Reason, err = stateInLog(tx, e.MeetingID, &r.Ballot); err != nil {
-			return nil, err
-		}
-		if b.Proof, err = include(tx, e.MeetingID, last, r.Leaf); err != nil {
-			return nil, err
-		}
-		list[i] = b
 	}
 	return list, nil
 }
 
 // stateInLog gives what the log says of a ballot, and why.
-func stateInLog(tx *store.Tx, meeting int64, b *Ballot) (log.State, string, error) {
+func stateInLog(tx *store.Tx, b *Ballot) (log.State, string, error) {
 	if b.Leaf == nil {
 		return "", "", nil
 	}
@@ -129,7 +134,7 @@ func stateInLog(tx *store.Tx, meeting int64, b *Ballot) (log.State, string, erro
 		return log.Counted, "", nil
 	}
 	var marks []Mark
-	err := tx.Where("meeting_id = ? AND ballot_id = ?", meeting, b.ID).Order("id DESC").Limit(1).Find(&marks).Error
+	err := tx.Where("meeting_id = ? AND ballot_id = ?", b.MeetingID, b.ID).Order("id DESC").Limit(1).Find(&marks).Error
 	if m := first(marks); m != nil {
 		return log.State(b.Mark), m.Reason, err
 	}

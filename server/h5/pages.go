@@ -39,7 +39,7 @@ var pages = template.Must(template.New("").Funcs(template.FuncMap{
 	"sort":    func(s disclosure.Sort) string { return disclosure.SortNames[s] },
 	"outcome": func(o tally.Outcome) string { return outcomeNames[o] }, "called": nameOf, "pair": pairOf, "opened": opened, "turns": func(b *bool) bool { return *b },
 	"held": func(state string) string { return restrictionNames[state] },
-	"way":  func(w assembly.Way) string { return assembly.WayNames[w] }, "group": log.GroupCode, "number": func(i int) int { return i + 1 }, "numeral": numeral,
+	"way":  func(w assembly.Way) string { return assembly.WayNames[w] }, "group": log.GroupCode, "number": func(i int) int { return i + 1 }, "numeral": numeral, "option": optionName, "halves": halves,
 }).ParseFS(files, "pages/*.html"))
 
 // Deps are the services behind the pages.

@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"image/draw"
 	"image/png"
+	"strings"
 	"time"
 
 	"github.com/skip2/go-qrcode"
@@ -34,15 +35,20 @@ func receiptPicture(url, code, meeting string, at time.Time) ([]byte, error) {
 	img := image.NewGray(image.Rect(0, 0, pictureWidth, pictureHeight))
 	draw.Draw(img, img.Bounds(), image.White, image.Point{}, draw.Src)
 	draw.Draw(img, image.Rect(20, 20, 700, 700), q.Image(680), image.Point{}, draw.Src)
-	grouped := log.GroupCode(code)
-	half := len(grouped) / 2
-	write(img, grouped[:half], 725, 7)
-	write(img, grouped[half+1:], 815, 7)
+	lines := halves(log.GroupCode(code))
+	write(img, lines[0], 725, 7)
+	write(img, lines[1], 815, 7)
 	write(img, "LINLI "+meeting, 915, 3)
 	write(img, web.Time(at).Format("2006-01-02 15:04"), 955, 3)
 	var b bytes.Buffer
 	err = png.Encode(&b, img)
 	return b.Bytes(), err
+}
+
+// halves are a grouped code in two lines, as it is read aloud.
+func halves(code string) [2]string {
+	groups := strings.Split(code, "-")
+	return [2]string{strings.Join(groups[:len(groups)/2], "-") + "-", strings.Join(groups[len(groups)/2:], "-")}
 }
 
 // write sets a line in the middle, its letters grown times over.

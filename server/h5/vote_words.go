@@ -77,8 +77,13 @@ func marksOf(choice string) map[string]string {
 	return by
 }
 
-// optionName is an option or candidate as its motion calls it; the text of the motion says what each key is.
-func optionName(_ assembly.Asked, key string) string { return "选项" + key }
+// optionName is an option or candidate as its motion calls it; where nothing names it, the text of the motion says what each key is.
+func optionName(m assembly.Asked, key string) string {
+	if name := m.Names[key]; name != "" {
+		return name
+	}
+	return "选项" + key
+}
 
 // Said is what is chosen, in words, one line for each candidate.
 func (a ask) Said() (lines []string) {

@@ -50,17 +50,18 @@ type Checked struct {
 
 // CheckedBallot is the ballot on one motion.
 type CheckedBallot struct {
-	Motion     int            `json:"motion" doc:"第几个议题"`
-	Title      string         `json:"title"`
-	Version    int            `json:"version" doc:"这份表决权在这个议题上的第几次表决"`
-	Commitment string         `json:"commitment" doc:"这张票的指纹（十六进制）"`
-	Leaf       *int64         `json:"leaf_index,omitempty" doc:"在记录里的位置，从0起"`
-	State      string         `json:"state" doc:"waiting 等待公布；counted 计入；superseded 被另一张代替；invalid 不计"`
-	StateName  string         `json:"state_name"`
-	Why        string         `json:"why,omitempty"`
-	Kind       string         `json:"kind" doc:"议题的问法；用凭条打开时要试的选项由它决定"`
-	Options    []string       `json:"options,omitempty"`
-	Proof      *log.Inclusion `json:"proof,omitempty" doc:"在最近公布的记录里的证明（RFC 6962）"`
+	Motion     int               `json:"motion" doc:"第几个议题"`
+	Title      string            `json:"title"`
+	Version    int               `json:"version" doc:"这份表决权在这个议题上的第几次表决"`
+	Commitment string            `json:"commitment" doc:"这张票的指纹（十六进制）"`
+	Leaf       *int64            `json:"leaf_index,omitempty" doc:"在记录里的位置，从0起"`
+	State      string            `json:"state" doc:"waiting 等待公布；counted 计入；superseded 被另一张代替；invalid 不计"`
+	StateName  string            `json:"state_name"`
+	Why        string            `json:"why,omitempty"`
+	Kind       string            `json:"kind" doc:"议题的问法；用凭条打开时要试的选项由它决定"`
+	Options    []string          `json:"options,omitempty"`
+	Names      map[string]string `json:"names,omitempty" doc:"候选人的姓名，按代号"`
+	Proof      *log.Inclusion    `json:"proof,omitempty" doc:"在最近公布的记录里的证明（RFC 6962）"`
 }
 
 // stateNames are the states of a ballot as its voter reads them.
@@ -87,7 +88,7 @@ func OfChecked(c *assembly.Checked) Checked {
 			why = "经处理不计入，详情请问会议召集人"
 		}
 		v.Ballots = append(v.Ballots, CheckedBallot{Motion: b.Position, Title: b.Title, Version: b.Version, Commitment: b.Commitment, Leaf: b.Leaf, State: state, StateName: stateNames[state], Why: why,
-			Kind: b.Question.Kind, Options: b.Question.Options, Proof: b.Proof})
+			Kind: b.Question.Kind, Options: b.Question.Options, Names: b.Names, Proof: b.Proof})
 	}
 	return v
 }

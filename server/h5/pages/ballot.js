@@ -36,12 +36,13 @@
   function leafOf(commitment) { return base64(linliLog.sha256([0].concat(chars('linli/leaf/v1\0B'), bytes(commitment)))); }
 
   var names = {yes: '同意', no: '反对', abstain: '弃权', 'void': '无效'};
+  function option(b, key) { return b.names && b.names[key] || '选项' + key; }
   function named(b, choice) {
     if (b.kind === 'election' && choice !== 'void') {
-      return choice.split(',').map(function (m) { var c = m.split('='); return '选项' + c[0] + '：' + names[c[1]]; }).join('；');
+      return choice.split(',').map(function (m) { var c = m.split('='); return option(b, c[0]) + '：' + names[c[1]]; }).join('；');
     }
     if (b.kind === 'options' && choice === 'no') { return '都反对'; }
-    return names[choice] || '选项' + choice;
+    return names[choice] || option(b, choice);
   }
   var mostTried = 7; // candidates: three answers for each of them
   function choices(b) {
