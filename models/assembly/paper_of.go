@@ -28,6 +28,7 @@ type Asked struct {
 	Question tally.Question
 	Law      *tally.Rules // nil before the notice
 	FileIDs  []int64
+	Names    map[string]string // of the candidates of an election, by their keys
 }
 
 // CastView is one submission of the seat: how it came and whether it counts, never what it said.
