@@ -36,6 +36,8 @@ type casting struct {
 	lead   chan struct{} // receives the turn to commit for others
 	seat   *Seat
 	secret []byte
+	// credential is the document by which somebody other than an owner votes.
+	credential int64
 }
 
 // put waits until the cast is committed or refused. A caller that leaves early leaves the cast behind: it may be committed, and the

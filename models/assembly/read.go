@@ -74,7 +74,7 @@ func (s *Service) List(ctx context.Context, actor org.Actor, estate, before int6
 	}
 	var rows []Meeting
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		q := tx.Scopes(actor.Within(org.ReadMeetings, "meetings.estate_id")).Where("estate_id = ?", estate)
+		q := tx.Scopes(reach(tx, actor, org.ReadMeetings, "meetings.estate_id")).Where("estate_id = ?", estate)
 		if actor.Post == nil {
 			q = q.Where("state <> ?", Draft)
 		}
