@@ -46,7 +46,8 @@ var floors = map[string]floor{
 	"notify/sms/smstest": {4, nil}, "notify/channeltest": {4, nil},
 	"notify/wechat/sandbox": {4, nil}, "server/web": {4, []string{"server/web/limit"}}, "server/web/limit": {4, nil}, "server/session": {4, nil},
 
-	"server/box": {5, nil}, "miniapp-api": {5, []string{"server/box"}}, "server/office": {5, []string{"server/box"}}, "server/public": {5, nil}, "server/callback": {5, nil}, "server/h5": {5, nil},
+	"server/box": {5, nil}, "server/hall": {5, nil}, "miniapp-api": {5, []string{"server/box", "server/hall"}}, "server/office": {5, []string{"server/box", "server/hall"}}, "server/public": {5, []string{"server/hall"}}, "server/callback": {5, nil},
+	"server/h5": {5, []string{"server/hall"}},
 
 	"config": {5, nil}, "server": {6, nil},
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/org"
@@ -20,6 +21,7 @@ var privacyNotice string
 
 // Deps are the services behind the surface.
 type Deps struct {
+	Assemblies *assembly.Service
 	Complaints *complaint.Service
 	Board      *disclosure.Service
 	Codes      *session.Codes
@@ -35,12 +37,14 @@ var readRate = &limit.Rule{Name: "public", Rate: 300, Per: time.Minute, Burst: 1
 // Routes mounts the surface.
 func Routes(site *web.Site, d Deps) {
 	receiptRoutes(site, d)
+	meetingRoutes(site, d)
 	g := site.Group("/public/v1", "公开", web.Anybody)
 	web.HandleOpen(g, web.Op{ID: "publicPrivacyNotice", Method: http.MethodGet, Path: "/privacy-notice", Summary: "个人信息保护告知书", Rate: readRate}, showPrivacyNotice)
 	web.HandleOpen(g, web.Op{ID: "publicListMandates", Method: http.MethodGet, Path: "/mandates", Summary: "职责清单：什么事由谁办、依据哪一条", Rate: readRate}, listMandates(d))
 	web.HandleOpen(g, web.Op{ID: "publicListNotices", Method: http.MethodGet, Path: "/estates/{id}/notices", Summary: "小区公开的公示", Rate: readRate}, listNotices(d))
 	web.HandleOpen(g, web.Op{ID: "publicListContacts", Method: http.MethodGet, Path: "/estates/{id}/contacts", Summary: "小区的投诉电话、投诉点和应急维修值班，近的在前", Rate: readRate}, listContacts(d))
 	web.HandleOpen(g, web.Op{ID: "publicShowNotice", Method: http.MethodGet, Path: "/notices/{id}", Summary: "一份公开的公示", Rate: readRate}, showNotice(d))
+	decideRoute(g)
 	open311Routes(site, d)
 }
 

@@ -107,12 +107,12 @@ func scanSeat(line []byte) (seat Seat, ok bool) {
 	return seat, s.done()
 }
 
-func (o Opening) appendLine(b []byte, state State) []byte {
+func (o Opening) appendLine(b []byte, opened bool) []byte {
 	b = appendNumber(b, `{"leaf":`, o.Leaf)
 	b = appendNumber(b, `,"motion":`, o.Motion)
 	b = appendNumber(b, `,"seat":`, o.Seat)
 	b = appendNumber(b, `,"version":`, o.Version)
-	if state != Counted {
+	if !opened {
 		return append(appendHash(append(b, `,"seal":`...), Seal(o.Choice, o.Salt)), "}\n"...)
 	}
 	b = append(append(append(b, `,"choice":"`...), o.Choice...), `","salt":`...)
@@ -120,7 +120,7 @@ func (o Opening) appendLine(b []byte, state State) []byte {
 }
 
 // scanOpening leaves the choice in the line's own bytes, so that a million of them need not be a million texts.
-func scanOpening(line []byte) (o Opening, choice []byte, counted, ok bool) {
+func scanOpening(line []byte) (o Opening, choice []byte, opened, ok bool) {
 	s := scan{rest: line}
 	s.skip(`{"leaf":`)
 	o.Leaf = s.number()
@@ -133,14 +133,14 @@ func scanOpening(line []byte) (o Opening, choice []byte, counted, ok bool) {
 	if s.take(`,"seal":`) {
 		o.sealed = s.hash()
 	} else {
-		counted = true
+		opened = true
 		s.skip(`,"choice":`)
 		choice = s.quoted()
 		s.skip(`,"salt":`)
 		o.Salt = s.hash()
 	}
 	s.skip("}\n")
-	return o, choice, counted, s.done()
+	return o, choice, opened, s.done()
 }
 
 func (s Silent) appendLine(b []byte) []byte {

@@ -26,6 +26,7 @@ type Motion struct {
 	Text     Sum            `json:"text_sha256"` // of the motion's text as the notice printed it
 	Scope    string         `json:"scope"`       // a scope of the roll; "" is the whole roll
 	Rules    tally.Rules    `json:"rules"`
+	Beside   *tally.Rules   `json:"beside,omitempty"` // of another matter that practice knows, shown beside and decides nothing
 	Question tally.Question `json:"question"`
 	Silence  *Silence       `json:"silence"` // the clause on silence, null where none is claimed
 }
@@ -102,12 +103,12 @@ type Certificate struct {
 
 // Total is the result of one motion.
 type Total struct {
-	Motion     int          `json:"motion"`
-	Counted    int64        `json:"counted"` // ballot leaves by state
-	Superseded int64        `json:"superseded"`
-	Invalid    int64        `json:"invalid"`
-	Silent     tally.Amount `json:"silent"` // seats with proven delivery and no ballot; zero without a clause
-	Result     tally.Result `json:"result"`
+	Motion     int           `json:"motion"`
+	Counted    int64         `json:"counted"` // ballot leaves by state
+	Superseded int64         `json:"superseded"`
+	Invalid    int64         `json:"invalid"`
+	Result     tally.Result  `json:"result"`
+	Beside     *tally.Result `json:"beside,omitempty"`
 }
 
 // Listed is a file by name, size in bytes and hash.
@@ -148,14 +149,16 @@ type Unit struct {
 	Scopes []string // beside the whole roll, sorted
 }
 
-// Opening is one ballot leaf opened. Give choice and salt for every one: what does not count is printed sealed.
+// Opening is one ballot leaf opened. Give choice and salt for every one: what does not count is printed sealed. A void
+// paper has the choice "void" and a mark with the reason Void; it is printed open, since an estate may have a rule that
+// void ballots take part, and it is counted as void where nothing else of its seat counts.
 type Opening struct {
 	Leaf    int64
 	Motion  int
 	Seat    int
 	Version int
 	Choice  string // canonical
-	Salt    Hash   // Salt(secret, motion)
+	Salt    Hash   // Ballot.Salt of the receipt's secret
 	sealed  Hash   // read from a bundle in place of choice and salt
 }
 

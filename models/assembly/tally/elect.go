@@ -45,7 +45,7 @@ func elect(r Rules, q Question, items []Item) *Elected {
 		begin = end
 	}
 	e.Filled = q.Sitting + len(e.Members)
-	e.say(r, q)
+	e.say(r)
 	return e
 }
 
@@ -106,7 +106,7 @@ func (e *Elected) place(q Question, keys []string, begin int) {
 	}
 }
 
-func (e *Elected) say(r Rules, q Question) {
+func (e *Elected) say(r Rules) {
 	say := func(format string, args ...any) { e.Says = append(e.Says, fmt.Sprintf(format, args...)) }
 	open := 0
 	for _, d := range e.Open {
@@ -132,6 +132,6 @@ func (e *Elected) say(r Rules, q Question) {
 		say("委员人数为双数，业主委员会应为单数")
 	}
 	if !r.Committee.Able.Met(int64(whole), int64(e.Size)) {
-		say("委员人数不足作出决定所需的比例（全体委员的%s），须补选", r.Committee.Able)
+		say("委员人数没有%s，作不出决定，须补选", r.Committee.Able.Words())
 	}
 }
