@@ -113,9 +113,6 @@ func (s *Service) Nominate(ctx context.Context, actor org.Actor, in NewCandidate
 	if err := actor.Must(action); err != nil {
 		return nil, err
 	}
-	if actor.Post != nil && actor.Post.OrgKind != org.Township && actor.Post.OrgKind != org.Community {
-		return nil, ErrCandidate.Saying("候选人由业主自荐、业主联名，或由社区居委会、乡镇（办事处）推荐；业委会不推荐候选人")
-	}
 	var c fault.Checks
 	checkText(&c, "name", &in.Name, 0, 20, "姓名不超过20个字")
 	checkText(&c, "profile", &in.Profile, 4, 1000, "请介绍基本情况和打算（4至1000个字），请不要写身份证号和电话")
@@ -133,6 +130,9 @@ func (s *Service) Nominate(ctx context.Context, actor org.Actor, in NewCandidate
 		m, err := meetingFor(tx, tx.ForUpdate(), actor, action, in.MeetingID)
 		if err != nil {
 			return err
+		}
+		if actor.Post != nil && actor.Post.OrgKind != org.Township && actor.Post.OrgKind != org.Community {
+			return ErrCandidate.Saying("候选人由业主自荐、业主联名，或由社区居委会、乡镇（办事处）推荐；业委会不推荐候选人")
 		}
 		if !m.preparing() {
 			return ErrCandidate.Saying("会议现在是“" + StateNames[m.State] + "”，不再接受候选人")

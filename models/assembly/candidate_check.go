@@ -109,7 +109,7 @@ func (s *Service) Consent(ctx context.Context, actor org.Actor, id int64, text s
 			return err
 		}
 		if actor.Post != nil {
-			if err := s.o.Files.Attach(tx, actor, files, "document", "candidate", x.ID, x.EstateID); err != nil {
+			if err := s.attach(tx, actor, files, "candidate", x.ID, x.EstateID); err != nil {
 				return err
 			}
 		}

@@ -94,6 +94,9 @@ func (s *Service) candidateView(tx *store.Tx, actor org.Actor, x *Candidate) (*C
 	if v.Checked, err = x.checked(); err != nil {
 		return nil, err
 	}
+	if actor.Post == nil && !v.Mine && x.State == Refused { // why is between the candidate and who judged
+		v.Reason, v.Checked = "", nil
+	}
 	if actor.Post == nil {
 		v.PersonID, v.NominatorID, v.CheckedBy = 0, 0, 0
 	}

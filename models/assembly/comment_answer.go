@@ -16,10 +16,8 @@ var answerers = map[About]org.Action{AboutDrafts: org.ConveneMeeting, AboutGroup
 // reason of the answer. Nobody answers their own.
 // Faults: ErrForbidden, ErrNotFound, ErrNoComment, ErrListed, fault.ErrInvalid.
 func (s *Service) AnswerComment(ctx context.Context, actor org.Actor, id int64, accept bool, text string) (*Comment, error) {
-	if actor.Must(org.ConveneMeeting) != nil {
-		if err := actor.Must(org.FormGroup); err != nil {
-			return nil, err
-		}
+	if err := actor.Must(org.ConveneMeeting); err != nil {
+		return nil, err
 	}
 	var c fault.Checks
 	checkText(&c, "text", &text, 4, 500, "请写明答复（4至500个字），全体业主会看到")

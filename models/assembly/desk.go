@@ -166,7 +166,7 @@ func (s *Service) insertCredential(tx *store.Tx, actor org.Actor, in NewCredenti
 	if err := tx.Create(a).Error; err != nil {
 		return nil, store.Raced(err)
 	}
-	if err := s.o.Files.Attach(tx, actor, in.FileIDs, "document", "credential", a.ID, a.EstateID); err != nil {
+	if err := s.attach(tx, actor, in.FileIDs, "credential", a.ID, a.EstateID); err != nil {
 		return nil, err
 	}
 	if err := record(tx, actor, "credential", a.ID, a.EstateID, "ask", map[string]any{"kind": a.Kind, "set": a.OwnerSetID, "for": a.PersonID}); err != nil {

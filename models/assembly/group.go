@@ -155,7 +155,7 @@ func (s *Service) insertGroup(tx *store.Tx, actor org.Actor, e *org.Estate, in G
 	if err := tx.Create(g).Error; err != nil {
 		return nil, store.Raced(err)
 	}
-	if err := s.o.Files.Attach(tx, actor, in.FileIDs, "document", "preparation_group", g.ID, e.ID); err != nil {
+	if err := s.attach(tx, actor, in.FileIDs, "preparation_group", g.ID, e.ID); err != nil {
 		return nil, err
 	}
 	if err := record(tx, actor, "preparation_group", g.ID, e.ID, "request", map[string]any{"number": g.Number, "kind": g.Kind}); err != nil {

@@ -25,7 +25,7 @@ func (s *Service) ConfirmDelivery(ctx context.Context, actor org.Actor, id int64
 			return ErrGroup.Saying("换届小组不用确认交付面积")
 		}
 		g.ConfirmedFor, g.ConfirmedBy, g.ConfirmedAt = text, actor.PersonID, &tx.Now
-		if err := s.o.Files.Attach(tx, actor, files, "document", "preparation_group", g.ID, g.EstateID); err != nil {
+		if err := s.attach(tx, actor, files, "preparation_group", g.ID, g.EstateID); err != nil {
 			return err
 		}
 		return g.tell(tx, "group_confirmed")

@@ -184,7 +184,7 @@ func (s *Service) insertOrder(tx *store.Tx, actor org.Actor, e *org.Estate, in N
 	if err := tx.Create(o).Error; err != nil {
 		return nil, store.Raced(err)
 	}
-	if err := s.o.Files.Attach(tx, actor, in.FileIDs, "document", "meeting_order", o.ID, e.ID); err != nil {
+	if err := s.attach(tx, actor, in.FileIDs, "meeting_order", o.ID, e.ID); err != nil {
 		return nil, err
 	}
 	if err := record(tx, actor, "meeting_order", o.ID, e.ID, "issue", map[string]any{"number": o.Number, "cause": o.Cause, "petition": o.PetitionID, "due": o.DueAt}); err != nil {

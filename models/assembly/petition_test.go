@@ -79,7 +79,10 @@ func TestPetitionCountsAndObliges(t *testing.T) {
 	if v := w.find(p); v.Support.Signed.Heads != 1 || !v.Signed {
 		t.Errorf("%+v", v.Support)
 	}
-	refused(t, "a call on a petition that does not oblige", func() error { _, err := w.s.Convene(t.Context(), w.chair, w.asked(assembly.ByCommittee, assembly.OnPetition, p.ID)); return err }(), assembly.ErrBasis)
+	refused(t, "a call on a petition that does not oblige", func() error {
+		_, err := w.s.Convene(t.Context(), w.chair, w.asked(assembly.ByCommittee, assembly.OnPetition, p.ID))
+		return err
+	}(), assembly.ErrBasis)
 	if err := w.s.Sign(t.Context(), w.owners[big], p.ID, false); err != nil {
 		t.Fatal(err)
 	}

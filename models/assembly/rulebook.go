@@ -145,7 +145,7 @@ func (s *Service) insertRulebook(tx *store.Tx, actor org.Actor, in NewRulebook) 
 	if err := tx.Create(r).Error; err != nil {
 		return nil, store.Raced(err)
 	}
-	if err := s.o.Files.Attach(tx, actor, in.FileIDs, "document", "rulebook", r.ID, r.EstateID); err != nil {
+	if err := s.attach(tx, actor, in.FileIDs, "rulebook", r.ID, r.EstateID); err != nil {
 		return nil, err
 	}
 	return r, record(tx, actor, "rulebook", r.ID, r.EstateID, "enter", map[string]any{"kind": r.Kind, "version": r.Version, "fields": in.Fields, "meeting": r.MeetingID})
