@@ -2,11 +2,13 @@ package miniapp
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/server/web"
@@ -82,6 +84,9 @@ func mayOpen(ctx context.Context, d Deps, a org.Actor, f *file.File) error {
 	}
 	if f.SubjectKind == "motion" || f.SubjectKind == "meeting" || f.SubjectKind == "objection" {
 		return d.Assemblies.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID)
+	}
+	if slices.Contains(assembly.PreparedFiles, f.SubjectKind) {
+		return d.Assemblies.MayOpenPrepared(ctx, a, f.SubjectKind, f.SubjectID)
 	}
 	if f.SubjectKind == "notice" {
 		_, err := d.Board.Find(ctx, a, f.SubjectID)

@@ -114,6 +114,8 @@ func complainants(e event.Event) []int64 {
 		person = e.PersonID
 	case *event.SharedSeatVoted:
 		return e.PersonIDs
+	case *event.Preparing:
+		return e.PersonIDs
 	}
 	if person == 0 {
 		return nil

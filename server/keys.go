@@ -16,6 +16,7 @@ var sealedColumns = []vault.Column{
 	{Table: "owners", Sealed: "name_sealed", Bound: "owners.name"},
 	{Table: "owners", Sealed: "phone_sealed", Bound: "owners.phone", Index: "phone_index", IndexKind: "phone"},
 	{Table: "owners", Sealed: "paper_sealed", Bound: "owners.paper", Index: "paper_index", IndexKind: "paper"},
+	{Table: "candidates", Sealed: "name_sealed", Bound: "candidates.name"},
 	{Table: "applications", Sealed: "name_sealed", Bound: "applications.name"},
 	{Table: "case_complainants", Sealed: "name_sealed", Bound: "complainants.name"},
 	{Table: "case_complainants", Sealed: "phone_sealed", Bound: "complainants.phone", Index: "phone_index", IndexKind: "phone"},

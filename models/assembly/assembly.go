@@ -93,6 +93,6 @@ func meetingFor(tx *store.Tx, q *gorm.DB, actor org.Actor, action org.Action, id
 		return nil, err
 	}
 	var m Meeting
-	err := q.Scopes(actor.Within(action, "meetings.estate_id")).Where("id = ?", id).Take(&m).Error
+	err := q.Scopes(reach(tx, actor, action, "meetings.estate_id")).Where("id = ?", id).Take(&m).Error
 	return &m, store.NotFound(err, ErrNotFound)
 }

@@ -68,6 +68,9 @@ func (s *Service) Cast(ctx context.Context, c Cast) (*Receipt, error) {
 		if err := c.Actor.Must(org.JoinMeeting); err != nil {
 			return nil, err
 		}
+		if c.Actor.Post != nil && c.FormID == 0 { // nobody votes as an office
+			return nil, org.ErrForbidden
+		}
 	}
 	if err := c.check(); err != nil {
 		return nil, err

@@ -26,6 +26,8 @@ type casting struct {
 	err    error
 	seat   *Seat
 	secret []byte
+	// credential is the document by which somebody other than an owner votes.
+	credential int64
 }
 
 // put waits until the cast is committed or refused, together with others of this process. A caller that leaves early leaves the cast

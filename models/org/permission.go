@@ -52,6 +52,12 @@ const (
 	OpineMeeting   Action = "meeting.opine"  // the community, for the minutes
 	RevokeMeeting  Action = "meeting.revoke" // record a court's judgment
 
+	GuideMeetings    Action = "meeting.guide"            // the township orders a committee, and has model texts
+	FormGroup        Action = "meeting.form_group"       // of a first meeting or a change of term
+	ConfirmDelivery  Action = "meeting.confirm_delivery" // that enough is delivered for a first meeting
+	AskCredential    Action = "credential.ask"           // to vote for owners by a document
+	ReviewCredential Action = "credential.review"        // as the officer's desk
+
 	ReadBoard     Action = "board.read"
 	PublishNotice Action = "board.publish"
 
@@ -181,10 +187,17 @@ var permissions = map[Action][]grant{
 	ReadConferences: each(ScopeSelf, staffRoles...),
 
 	ConveneMeeting: each(ScopeJurisdiction, "committee", "community", "township"),
-	ReadMeetings:   join(each(ScopeHome, "owner"), each(ScopeJurisdiction, "committee", "community", "township"), each(ScopeCity, "bureau")),
-	JoinMeeting:    each(ScopeHome, "owner"),
-	OpineMeeting:   each(ScopeJurisdiction, "community"),
-	RevokeMeeting:  join(each(ScopeJurisdiction, "township"), each(ScopeCity, "bureau")),
+	// Whoever votes by a document that an officer accepted need not own a home: that is the person's own.
+	ReadMeetings:  join(each(ScopeHome, "owner"), each(ScopeJurisdiction, "committee", "community", "township"), each(ScopeCity, "bureau"), each(ScopeSelf, anyone)),
+	JoinMeeting:   join(each(ScopeHome, "owner"), each(ScopeSelf, anyone)),
+	OpineMeeting:  each(ScopeJurisdiction, "community"),
+	RevokeMeeting: join(each(ScopeJurisdiction, "township"), each(ScopeCity, "bureau")),
+
+	GuideMeetings:    each(ScopeJurisdiction, "township"),
+	FormGroup:        each(ScopeJurisdiction, "community", "township"),
+	ConfirmDelivery:  each(ScopeCity, "bureau"),
+	AskCredential:    each(ScopeSelf, anyone),
+	ReviewCredential: each(ScopeJurisdiction, "community", "township"),
 
 	ReadBoard: join(each(ScopeHome, residents...),
 		each(ScopeJurisdiction, "committee", "company", "community", "township"),

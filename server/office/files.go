@@ -78,6 +78,8 @@ func mayOpen(ctx context.Context, d Deps, a org.Actor, f *file.File) error {
 		err = d.Joint.MayOpenFiles(ctx, a, f.SubjectID)
 	case "motion", "meeting", "objection":
 		err = d.Assemblies.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID)
+	case "meeting_order", "preparation_group", "candidate", "rulebook", "credential":
+		err = d.Assemblies.MayOpenPrepared(ctx, a, f.SubjectKind, f.SubjectID)
 	case "notice":
 		_, err = d.Board.Find(ctx, a, f.SubjectID)
 	case "reach_visit", "campaign":

@@ -80,6 +80,7 @@ func Routes(site *web.Site, d Deps) {
 	committeeRoutes(site, d)
 	mediationRoutes(site, d)
 	meetingRoutes(site, d)
+	preparationRoutes(site, d)
 	sheetRoutes(site, d)
 	deskRoutes(site, d)
 	contactRoutes(site, d)
