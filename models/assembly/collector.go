@@ -36,6 +36,7 @@ type casting struct {
 	lead   chan struct{} // receives the turn to commit for others
 	seat   *Seat
 	secret []byte
+	proxy  *Proxy // of an agent's cast
 }
 
 // put waits until the cast is committed or refused. A caller that leaves early leaves the cast behind: it may be committed, and the

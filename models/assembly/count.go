@@ -100,7 +100,7 @@ func (c *counter) motion(tx *store.Tx, row *Motion) (*Counted, error) {
 		switch {
 		case v != nil:
 			ballots = append(ballots, tally.Ballot{Seat: no, Choice: v.Choice})
-		case slices.ContainsFunc(list, func(v version) bool { return v.Void == "" }): // an invalid form; what was set aside takes no part at all
+		case slices.ContainsFunc(list, func(v version) bool { return v.Void == "" || v.Void == InvalidForm }): // an invalid form; what was set aside takes no part at all
 			ballots = append(ballots, tally.Ballot{Seat: no, Choice: tally.Void})
 		}
 		if len(list) > 0 {

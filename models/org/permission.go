@@ -49,6 +49,7 @@ const (
 	ConveneMeeting Action = "meeting.convene" // prepare, notify, count, certify
 	ReadMeetings   Action = "meeting.read"
 	JoinMeeting    Action = "meeting.join"   // as an owner: vote, challenge, object
+	VoteAsAgent    Action = "meeting.agent"  // by the written authorisation of an owner
 	OpineMeeting   Action = "meeting.opine"  // the community, for the minutes
 	RevokeMeeting  Action = "meeting.revoke" // record a court's judgment
 
@@ -169,6 +170,7 @@ var permissions = map[Action][]grant{
 	ConveneMeeting: each(ScopeJurisdiction, "committee", "community", "township"),
 	ReadMeetings:   join(each(ScopeHome, "owner"), each(ScopeJurisdiction, "committee", "community", "township"), each(ScopeCity, "bureau")),
 	JoinMeeting:    each(ScopeHome, "owner"),
+	VoteAsAgent:    each(ScopeSelf, anyone),
 	OpineMeeting:   each(ScopeJurisdiction, "community"),
 	RevokeMeeting:  join(each(ScopeJurisdiction, "township"), each(ScopeCity, "bureau")),
 
