@@ -29,6 +29,9 @@ func (c *Config) check(getenv func(string) string, readFile func(string) ([]byte
 	c.checkStores(bad)
 	c.checkWeChat(bad)
 	c.checkSMS(bad)
+	if _, _, err := c.VoteSeed(); err != nil {
+		bad("VOTE_KEY", err.Error())
+	}
 	if k := c.LinkKey.Value(); k != "" && len(k) < 32 {
 		bad("LINK_KEY", "至少32个字符")
 	}
@@ -224,6 +227,7 @@ func (c *Config) productionErrors(base *url.URL) []error {
 	refuse(c.EmbeddedRedis(), "REDIS", "不能用内置 Redis，请填 Redis 地址")
 	refuse(c.FieldKeys == "", "FIELD_KEYS", "不能用默认密钥，请用 server keys new 生成")
 	refuse(c.LinkKey.Value() == "" || c.LinkKey.Value() == demoLinkKey, "LINK_KEY", "不能用默认密钥，请填至少32个字符的随机串")
+	refuse(c.VoteKeyText() == demoVoteKey, "VOTE_KEY", "不能用默认密钥，请用 server keys vote 生成")
 	refuse(base == nil || base.Scheme != "https", "PUBLIC_URL", "必须用 https")
 	if u := smsAddress(c.SMSEndpoint); u != nil {
 		refuse(u.Scheme != "https", "SMS_ENDPOINT", "必须用 https")

@@ -2,7 +2,12 @@
 // reported at once. Only the server imports it.
 package config
 
-import "path/filepath"
+import (
+	"encoding/hex"
+	"errors"
+	"path/filepath"
+	"strings"
+)
 
 // Config is what an installation may set. The defaults run everything inside one process.
 type Config struct {
@@ -25,6 +30,7 @@ type Config struct {
 	S3Plain     bool   `name:"s3-plain" env:"LINLI_S3_PLAIN" help:"S3 用 http 而不是 https"`
 
 	FieldKeys string `name:"field-keys" env:"LINLI_FIELD_KEYS" help:"个人信息密钥文件（server keys new 生成）；改动后自动重新读取"`
+	VoteKey   Secret `name:"vote-key" env:"LINLI_VOTE_KEY" help:"业主大会表决记录的签名密钥（server keys vote 生成，ed25519: 或 sm2: 开头）；换密钥后旧的表决记录仍用旧公钥验"`
 	LinkKey   Secret `name:"link-key" env:"LINLI_LINK_KEY" help:"文件链接的签名密钥，至少32个字符"`
 
 	WeChatMiniID        string    `name:"wechat-mini-id" env:"LINLI_WECHAT_MINI_ID" help:"小程序 AppID；不填用沙箱微信"`
@@ -102,4 +108,25 @@ func (c *Config) LinkKeyBytes() []byte {
 		return []byte(k)
 	}
 	return []byte(demoLinkKey)
+}
+
+// demoVoteKey signs the logs of demonstrations. Everybody knows it; production refuses it.
+const demoVoteKey = "ed25519:6c696e6c692064656d6f6e7374726174696f6e2c207369676e73206e6f746869"
+
+// VoteKeyText is the key that signs checkpoints and certificates: its kind, a colon and 32 bytes in hex.
+func (c *Config) VoteKeyText() string {
+	if k := c.VoteKey.Value(); k != "" {
+		return k
+	}
+	return demoVoteKey
+}
+
+// VoteSeed reads the key: its kind, ed25519 or sm2, and its 32 bytes.
+func (c *Config) VoteSeed() (kind string, seed []byte, err error) {
+	kind, text, _ := strings.Cut(strings.TrimSpace(c.VoteKeyText()), ":")
+	seed, err = hex.DecodeString(text)
+	if err != nil || len(seed) != 32 || kind != "ed25519" && kind != "sm2" {
+		return "", nil, errors.New("应为 ed25519: 或 sm2: 加64位十六进制，请用 server keys vote 生成")
+	}
+	return kind, seed, nil
 }

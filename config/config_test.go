@@ -165,12 +165,12 @@ func TestSecretsComeFromFilesAndAreNeverShown(t *testing.T) {
 
 func TestProductionNamesEverythingItRefuses(t *testing.T) {
 	_, err := parse(t, nil, nil, "--production")
-	for _, want := range []string{"沙箱微信", "内置 Redis", "LINLI_FIELD_KEYS", "LINLI_LINK_KEY", "https"} {
+	for _, want := range []string{"沙箱微信", "内置 Redis", "LINLI_FIELD_KEYS", "LINLI_LINK_KEY", "LINLI_VOTE_KEY", "https"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("production does not refuse %s: %v", want, err)
 		}
 	}
-	_, err = parse(t, nil, nil, "--production", "--wechat-mini-id=wx1", "--wechat-mini-secret=s", "--wechat-push-token=t", "--wechat-push-key="+strings.Repeat("K", 43), "--redis=redis://r:6379", "--field-keys=/k", "--link-key="+strings.Repeat("k", 32), "--public-url=https://linli.example")
+	_, err = parse(t, nil, nil, "--production", "--wechat-mini-id=wx1", "--wechat-mini-secret=s", "--wechat-push-token=t", "--wechat-push-key="+strings.Repeat("K", 43), "--redis=redis://r:6379", "--field-keys=/k", "--link-key="+strings.Repeat("k", 32), "--vote-key=sm2:"+strings.Repeat("1f", 32), "--public-url=https://linli.example")
 	if err != nil {
 		t.Errorf("a whole production configuration, without short messages: %v", err)
 	}

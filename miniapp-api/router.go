@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/file"
@@ -59,6 +60,8 @@ type Deps struct {
 	Live       *inbox.Live
 	Wishes     *notify.Preferences
 	Campaigns  *campaign.Service
+	Assemblies *assembly.Service
+	PublicURL  string
 	Notifier   *notify.Dispatcher
 	Consents   *consent.Service
 	WeChat     WeChat
@@ -73,6 +76,7 @@ var (
 	signInRate = &limit.Rule{Name: "sign-in", Rate: 120, Per: time.Minute, Burst: 60}
 	codeRate   = &limit.Rule{Name: "code", Rate: 10, Per: time.Minute, Burst: 10}
 	fileRate   = &limit.Rule{Name: "file", Rate: 120, Per: time.Hour, Burst: 60}
+	voteRate   = &limit.Rule{Name: "vote", Rate: 120, Per: time.Minute, Burst: 60}
 	uploadRate = &limit.Rule{Name: "upload", Rate: 400, Per: time.Hour, Burst: 120}
 	streamRate = &limit.Rule{Name: "stream", Rate: 600, Per: time.Hour, Burst: 60} // a page comes back every five minutes
 	lookRate   = &limit.Rule{Name: "look", Rate: 120, Per: time.Minute, Burst: 120}
@@ -137,6 +141,7 @@ func Routes(site *web.Site, d Deps) {
 	web.Handle(complaints, web.Op{ID: "listNeighbourComplaints", Method: http.MethodGet, Path: "/estates/{id}/complaints", Summary: "小区公开的投诉", Action: org.FileComplaint}, listNeighbourComplaints(d))
 
 	mediationRoutes(site, d)
+	meetingRoutes(site, d)
 	campaignRoutes(site, d)
 
 	board := site.Group(prefix, "公示", web.Residents)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/linli-city/linli/config"
 	miniapp "github.com/linli-city/linli/miniapp-api"
+	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/complaint/suggest"
@@ -70,6 +71,7 @@ type app struct {
 	live       *inbox.Live
 	wishes     *notify.Preferences
 	campaigns  *campaign.Service
+	assemblies *assembly.Service
 	consents   *consent.Service
 	callback   callback.Deps
 	sessions   *session.Sessions
@@ -138,6 +140,15 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 			w.Letters = a.campaigns.Links
 		}
 	}
+	kind, seed, err := cfg.VoteSeed()
+	if err != nil {
+		return nil, err
+	}
+	signer, err := voteSigner(kind, seed)
+	if err != nil {
+		return nil, fmt.Errorf("LINLI_VOTE_KEY: %w", err)
+	}
+	a.assemblies = assembly.New(assembly.Options{DB: a.db, Vault: a.vault, Files: a.files, Deliveries: a.campaigns, Board: resultBoard{a.board}, Signer: signer, Pack: a.pack.Code, PublicURL: cfg.PublicURL, Log: log})
 	a.org.OnRecognise(a.campaigns.Recognised)
 	a.org.OnPart(a.campaigns.Parted)
 	a.inbox.OnRead(a.campaigns.Read)
@@ -177,12 +188,12 @@ func (a *app) mount(ctx context.Context) error {
 				return err
 			}},
 		}})
-	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Mediation: a.mediation, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Consents: a.consents, Campaigns: a.campaigns, Notifier: a.dispatcher,
+	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Mediation: a.mediation, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Consents: a.consents, Campaigns: a.campaigns, Assemblies: a.assemblies, PublicURL: a.cfg.PublicURL, Notifier: a.dispatcher,
 		WeChat: a.wechat, Suggester: a.suggester, Vault: a.vault})
-	office.Routes(a.site, office.Deps{DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Joint: a.joint, Mediation: a.mediation, Hotline: a.hotline, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Told: notify.NewTimeline(a.db, a.complaints), Plan: a.plan, Notifier: a.dispatcher, Campaigns: a.campaigns,
+	office.Routes(a.site, office.Deps{DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Joint: a.joint, Mediation: a.mediation, Hotline: a.hotline, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Told: notify.NewTimeline(a.db, a.complaints), Plan: a.plan, Notifier: a.dispatcher, Campaigns: a.campaigns, Assemblies: a.assemblies,
 		Scene: a.wechat.client.SceneCode, Pack: a.pack.Code, City: a.pack.City, PublicURL: a.cfg.PublicURL})
-	public.Routes(a.site, public.Deps{Complaints: a.complaints, Board: a.board, Codes: a.codes, PublicURL: a.cfg.PublicURL, Production: a.cfg.Production, Bureau: a.bureau()})
-	h5.Routes(a.site, h5.Deps{Org: a.org, Board: a.board, Complaints: a.complaints, Codes: a.codes, Files: a.files, Campaigns: a.campaigns, PublicURL: a.cfg.PublicURL, City: a.pack.City})
+	public.Routes(a.site, public.Deps{Assemblies: a.assemblies, Complaints: a.complaints, Board: a.board, Codes: a.codes, PublicURL: a.cfg.PublicURL, Production: a.cfg.Production, Bureau: a.bureau()})
+	h5.Routes(a.site, h5.Deps{Assemblies: a.assemblies, Org: a.org, Board: a.board, Complaints: a.complaints, Codes: a.codes, Files: a.files, Campaigns: a.campaigns, PublicURL: a.cfg.PublicURL, City: a.pack.City})
 	callback.Routes(a.site, a.callback)
 	a.site.OnStop(a.live.Close)
 	a.site.Unlisted(http.MethodGet, "/files/:token", "a file behind an expiring link", a.serveFile)

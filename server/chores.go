@@ -66,6 +66,9 @@ func (a *app) chores(ctx context.Context) {
 			n, err := a.mediation.Tick(ctx)
 			return n > 0, err
 		}},
+		{"meeting-clock", 10 * time.Second, a.assemblies.Tick},
+		{"ballot-log", time.Second, a.assemblies.Sequence},
+		{"ballot-checkpoints", time.Minute, a.assemblies.SignCheckpoints},
 		{"campaign-clock", 2 * time.Second, a.campaigns.Tick},
 		{"vacant-queues", 10 * time.Minute, func(ctx context.Context) (bool, error) {
 			return false, a.complaints.WakeVacant(ctx)

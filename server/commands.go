@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -13,6 +14,7 @@ import (
 	"github.com/skip2/go-qrcode"
 
 	"github.com/linli-city/linli/config"
+	"github.com/linli-city/linli/models/assembly/log"
 	"github.com/linli-city/linli/models/complaint/suggest"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/rulepack"
@@ -136,16 +138,21 @@ func (c suggestCmd) Run(e *environment) error {
 }
 
 type verifyCmd struct {
-	Head string `help:"以前记下的留痕链末端；核验它仍在链上"`
+	bundlesCmd `embed:""`
+	Head       string `help:"以前记下的留痕链末端；核验它仍在链上"`
 }
 
-// Run verifies the installation.
+// Run verifies the installation, or the files that are named.
 func (c verifyCmd) Run(e *environment) error {
+	if len(c.Files) > 0 {
+		return c.check(e.out)
+	}
 	return e.withApp(func(a *app) error { return a.verify(e.ctx, e.out, c.Head) })
 }
 
 type keysCmd struct {
 	New     keysNewCmd     `cmd:"" help:"新建密钥文件"`
+	Vote    keysVoteCmd    `cmd:"" help:"新建业主大会表决记录的签名密钥，打印出来"`
 	Add     keysAddCmd     `cmd:"" help:"加入一把新密钥（还不使用）"`
 	Promote keysPromoteCmd `cmd:"" help:"改用一把密钥加密"`
 	Rekey   keysRekeyCmd   `cmd:"" help:"把所有密文改用当前密钥（服务不停）"`
@@ -168,6 +175,37 @@ func (c keysNewCmd) Run(*environment) error {
 	}
 	_, err = f.Write(raw)
 	return errors.Join(err, f.Sync(), f.Close())
+}
+
+type keysVoteCmd struct {
+	SM2 bool `name:"sm2" help:"用国密 SM2；不填用 Ed25519"`
+}
+
+// Run prints a fresh key for LINLI_VOTE_KEY.
+func (c keysVoteCmd) Run(e *environment) error {
+	kind := "ed25519"
+	if c.SM2 {
+		kind = "sm2"
+	}
+	for {
+		seed, err := log.NewSeed(rand.Reader)
+		if err != nil {
+			return err
+		}
+		if _, err := voteSigner(kind, seed); err != nil {
+			continue // a few seeds in many thousand million are no SM2 key
+		}
+		_, err = fmt.Fprintf(e.out, "%s:%x\n", kind, seed)
+		return err
+	}
+}
+
+// voteSigner makes what signs checkpoints and certificates.
+func voteSigner(kind string, seed []byte) (log.Signer, error) {
+	if kind == "sm2" {
+		return log.NewSM2("linli", seed)
+	}
+	return log.NewEd25519("linli", seed)
 }
 
 // changeKeys rewrites the keyset file as a whole or not at all.

@@ -26,11 +26,11 @@ var floors = map[string]floor{
 	"models/rulepack": {0, []string{"models/fault", "models/calendar"}},
 
 	"models/assembly/log":      {0, []string{"models/assembly/tally", "models/area", "models/fault"}},
-	"models/assembly/tally":    {0, []string{"models/area", "models/rulepack", "models/calendar", "models/fault"}},
 	"models/complaint/routing": {0, []string{"models/rulepack"}},
 	"models/complaint/suggest": {0, []string{"models/rulepack", "models/fault"}},
 	"notify/plan":              {0, []string{"models/event", "models/fault", "models/calendar"}},
 	"server/public/open311":    {0, nil},
+	"models/assembly/tally":    {0, []string{"models/area", "models/rulepack", "models/calendar", "models/fault"}},
 
 	"models/sheet": {1, nil},
 	"models/store": {1, nil}, "models/store/dump": {1, []string{"models/store"}},
@@ -46,7 +46,8 @@ var floors = map[string]floor{
 	"notify/sms/smstest": {4, nil}, "notify/channeltest": {4, nil},
 	"notify/wechat/sandbox": {4, nil}, "server/web": {4, []string{"server/web/limit"}}, "server/web/limit": {4, nil}, "server/session": {4, nil},
 
-	"server/box": {5, nil}, "miniapp-api": {5, []string{"server/box"}}, "server/office": {5, []string{"server/box"}}, "server/public": {5, nil}, "server/callback": {5, nil}, "server/h5": {5, nil},
+	"server/box": {5, nil}, "server/hall": {5, nil}, "miniapp-api": {5, []string{"server/box", "server/hall"}}, "server/office": {5, []string{"server/box", "server/hall"}}, "server/public": {5, []string{"server/hall"}}, "server/callback": {5, nil},
+	"server/h5": {5, []string{"server/hall"}},
 
 	"config": {5, nil}, "server": {6, nil},
 }

@@ -26,7 +26,7 @@ type commands struct {
 	Migrate migrateCmd `cmd:"" help:"更新数据库结构"`
 	Suggest suggestCmd `cmd:"" help:"按投诉文字推荐事项和单位"`
 	Import  importCmd  `cmd:"" help:"核对并导入业主名册"`
-	Verify  verifyCmd  `cmd:"" help:"核验留痕链、文件、密文和不变量"`
+	Verify  verifyCmd  `cmd:"" help:"核验留痕链、文件、密文和不变量；给出 bundle.zip 时核验业主大会的文件包，不用数据库和配置"`
 
 	Backup  backupCmd  `cmd:"" help:"备份数据库和文件"`
 	Restore restoreCmd `cmd:"" help:"从备份恢复到空的数据库"`
@@ -56,6 +56,13 @@ type environment struct {
 
 // run is main without the process: it returns the exit code.
 func run(ctx context.Context, args []string, out, errOut io.Writer) int {
+	if c, ok := bundles(args); ok {
+		if err := c.check(out); err != nil {
+			_, _ = fmt.Fprintf(errOut, "核验不通过：%v\n", err)
+			return 1
+		}
+		return 0
+	}
 	var c commands
 	code := -1
 	parser, err := kong.New(&c, kong.Name("server"), kong.Description("邻里：小区“1+1+N”治理服务"), kong.Writers(out, errOut), kong.Exit(func(n int) { code = n }), kong.UsageOnError())

@@ -103,6 +103,7 @@ func (e *engine) furnish(suffix string) things {
 	orders := e.must(201, community, "POST", "/office/v1/files", multipartOf("hotline", "hotline"+suffix, "h.csv", []byte("工单编号,诉求内容\nN"+suffix+"1,"+secretOf(suffix)+"楼道灯坏了\n")))
 	th["hotline-imports"] = e.must(201, community, "POST", "/office/v1/hotline-imports", m{"file_id": orders.int("id"), "client_ref": "walk" + suffix}).int("id")
 	e.run(th, suffix)
+	th["meetings"] = e.must(201, "committee_chair"+suffix, "POST", "/office/v1/meetings", meetingOf(estate, secretOf(suffix), "walk"+suffix)).int("id")
 	th["homes"] = e.firstID(owner, "/miniapp/v1/homes")
 	th["household"] = e.memberOf(owner, th["units"])
 	th["residences"] = th["household"]
@@ -180,12 +181,21 @@ func (e *engine) run(th things, suffix string) {
 	th["changes"] = e.must(201, "bureau", "POST", "/office/v1/notify/plan/changes", m{"changes": []m{}, "reason": "试一试", "client_ref": "walk" + suffix}).int("id")
 }
 
+// inFiveDays is a moment some days ahead.
+func inFiveDays() string { return time.Now().AddDate(0, 0, 5).Format(time.RFC3339) }
+
 // soon is a day some days ahead.
 func soon(days int) string { return time.Now().AddDate(0, 0, days).Format(time.DateOnly) }
 
 // campaignOf is a draft to all owners of an estate.
 func campaignOf(estate int64, title, ref string) m {
 	return m{"estate_id": estate, "title": title + "通知", "body": title + "请查看", "kind": "notice", "audience": "owners", "channels": []string{"wechat_mini", "letter", "visit"}, "client_ref": ref}
+}
+
+// meetingOf is a draft of a meeting.
+func meetingOf(estate int64, title, ref string) m {
+	return m{"estate_id": estate, "session": "extraordinary", "title": title + "会议", "convener": "committee", "basis": "own", "channel": "system", "client_ref": ref,
+		"motions": []m{{"title": title + "议题", "body": title + "要表决的内容", "matter": "use_fund", "question": m{"kind": "motion"}}}}
 }
 
 // secretOf is a text that nobody outside the estate may ever be shown.
@@ -296,6 +306,12 @@ func bodies(th things) map[string]any {
 		"officeAnswerOwnerReview": m{"finding": "separate", "reason": "看过房产证"}, "officeNameRepresentative": m{"owner_id": 0}, "officeEndResidence": m{"reason": "看过房产证"},
 		"officePreviewMandates": m{"remove": []string{"cooking-fumes"}}, "officeReviseMandates": m{"remove": []string{"cooking-fumes"}, "reason": "试一试", "article": "试一试"}, "officeDecideMandateVersion": decide,
 		"officeCheckHotline": m{"file_id": 999999, "client_ref": "w24"}, "officeDecideHotlineOrders": m{"orders": []int64{1}, "skip": true}, "officeApplyHotline": m{},
+		"officeConveneMeeting": meetingOf(th["estates"], "临时", "w40"), "officeReviseMeeting": m{"version": 1, "title": "临时会议", "motions": meetingOf(1, "临时", "x")["motions"]}, "officeConfirmMatter": m{"version": 1},
+		"officePostRoster": m{"until": inFiveDays()}, "officeAnswerChallenge": m{"accept": false, "text": "已经核对"}, "officeFreezeRoll": m{}, "officeNotifyMeeting": m{"version": 1, "opens_at": inFiveDays(), "closes_at": inFiveDays()},
+		"officeOpineMeeting": m{"text": "没有意见"}, "officeExtendVoting": m{"days": 5, "reason": "票数不够"}, "officeCancelMeeting": m{"text": "不开了，另行通知"}, "officeMakeLinks": m{"seats": []int{1}},
+		"officeAnswerObjection": m{"uphold": false, "text": "经核对不成立"}, "officeRevokeMeeting": m{"text": "法院判决撤销"},
+		"contestRoster": m{"unit_id": th["units"], "text": "面积不对", "client_ref": "w41"}, "castBallot": m{"seat_no": 1, "client_ref": "w42", "choices": []m{{"motion_id": 1, "choice": "yes"}}}, "askPaper": m{"want": true},
+		"protest":           m{"grounds": "计票不对", "client_ref": "w43"},
 		"officeMakeOpenKey": m{"label": "某平台"},
 		"setPreferences":    m{"digest_hour": 19}, "officeSetPreferences": m{"digest_hour": 19},
 		"officeStateAbsence": m{"from": soon(2), "to": soon(5), "stand_in_id": 999999},
@@ -325,7 +341,7 @@ func (r route) each(th things) (paths []string, one bool) {
 
 // at puts an estate's things into a path.
 func (r route) at(th things) (string, bool) {
-	path := strings.NewReplacer("{function}", "company", "{person}", "999999", "{organisation}", "1", "{invitation}", "999999", "{token}", "wrong", "{sheet}", "file", "{item}", "1", "{party}", "1").Replace(r.path)
+	path := strings.NewReplacer("{function}", "company", "{person}", "999999", "{organisation}", "1", "{invitation}", "999999", "{token}", "wrong", "{sheet}", "file", "{item}", "1", "{party}", "1", "{position}", "1", "{note}", "999999", "{seat}", "1", "{objection}", "999999").Replace(r.path)
 	if !strings.Contains(path, "{id}") {
 		return path + query(r.id), false
 	}

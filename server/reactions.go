@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 
+	"github.com/linli-city/linli/models/assembly"
+	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify"
@@ -43,4 +45,12 @@ func (a *app) endReminders(ctx context.Context, e event.Event, _ int64) error {
 		}
 		return nil
 	})
+}
+
+// resultBoard puts what a meeting decided on the board.
+type resultBoard struct{ board *disclosure.Service }
+
+// PublishFor publishes an announcement of a meeting once.
+func (b resultBoard) PublishFor(tx *store.Tx, n assembly.Announcement) (int64, error) {
+	return b.board.PublishFor(tx, disclosure.Automatic{EstateID: n.EstateID, OrganisationID: n.OrganisationID, PersonID: n.PersonID, Source: n.Source, Scope: n.Scope, Title: n.Title, Body: n.Body})
 }

@@ -100,6 +100,7 @@ type Checkpoint struct {
 	Root      string // hex
 	Purpose   string // hourly, close
 	Note      string // the signed note
+	KeyLine   string // the public key of whoever signed it
 	At        time.Time
 }
 
@@ -132,6 +133,7 @@ type Outcome struct {
 	LogSize   int64
 	LogRoot   string
 	Signature string
+	KeyLine   string
 	MadeBy    int64
 	At        time.Time
 }

@@ -2,10 +2,12 @@ package assembly
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
 
+	"github.com/linli-city/linli/models/assembly/log"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
 )
@@ -82,4 +84,13 @@ func (s *Service) Cast(ctx context.Context, c Cast) (*Receipt, error) {
 		return nil, fmt.Errorf("cast ballot: %w", err)
 	}
 	return x.got, nil
+}
+
+// URL is where the receipt is checked; the secret stands behind the #, which browsers keep to themselves.
+func (r *Receipt) URL(base string) string {
+	secret, err := hex.DecodeString(r.Secret)
+	if err != nil || len(secret) != 16 {
+		return ""
+	}
+	return log.Receipt{Code: r.Code, Secret: [16]byte(secret), Seat: r.SeatNo}.URL(base)
 }

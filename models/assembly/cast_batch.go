@@ -325,8 +325,8 @@ func (b *booth) ballots(x *casting) []Ballot {
 		b.versions[key]++
 		at := slices.IndexFunc(b.agenda.motions, func(m Motion) bool { return m.ID == v.MotionID })
 		position := b.agenda.motions[at].Position
-		sealed := log.Seal(v.Choice, log.Salt(x.secret, position))
-		commitment := log.Ballot{Meeting: b.m.Number, Motion: position, Seat: x.seat.No, Version: b.versions[key]}.Commit(sealed)
+		entry := log.Ballot{Meeting: b.m.Number, Motion: position, Seat: x.seat.No, Version: b.versions[key]}
+		commitment := entry.Commit(log.Seal(v.Choice, entry.Salt(x.secret)))
 		list[i] = Ballot{MeetingID: b.m.ID, MotionID: v.MotionID, SeatID: x.seat.ID, Version: b.versions[key], EnvelopeID: x.got.ID, Choice: v.Choice, Commitment: hex.EncodeToString(commitment[:])}
 	}
 	return list

@@ -58,7 +58,7 @@ func (s *Service) checkpoint(tx *store.Tx, m *Meeting, l *Log, why log.Purpose) 
 	if err != nil {
 		return nil, err
 	}
-	row := &Checkpoint{MeetingID: m.ID, Size: l.Size, Root: l.Root, Purpose: string(why), Note: string(note), At: tx.Now}
+	row := &Checkpoint{MeetingID: m.ID, Size: l.Size, Root: l.Root, Purpose: string(why), Note: string(note), KeyLine: s.o.Signer.Key(), At: tx.Now}
 	if err := tx.Create(row).Error; err != nil {
 		return nil, err
 	}

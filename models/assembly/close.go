@@ -159,7 +159,7 @@ func (s *Service) keepCount(tx *store.Tx, actor org.Actor, m *Meeting, kind stri
 	if err != nil {
 		return nil, err
 	}
-	o := &Outcome{MeetingID: m.ID, EstateID: m.EstateID, Kind: kind, Body: string(body), SHA256: sha(body), LogSize: l.Size, LogRoot: l.Root, MadeBy: actor.PersonID, At: tx.Now}
+	o := &Outcome{MeetingID: m.ID, EstateID: m.EstateID, Kind: kind, Body: string(body), SHA256: sha(body), LogSize: l.Size, LogRoot: l.Root, KeyLine: s.o.Signer.Key(), MadeBy: actor.PersonID, At: tx.Now}
 	if o.Signature, err = s.signText("linli/" + m.Number + "\n" + kind + " " + o.SHA256 + "\n"); err != nil {
 		return nil, err
 	}

@@ -74,7 +74,11 @@ func (s *Service) List(ctx context.Context, actor org.Actor, estate, before int6
 	}
 	var rows []Meeting
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		q := tx.Scopes(actor.Within(org.ReadMeetings, "meetings.estate_id")).Where("estate_id = ?", estate)
+		e, err := org.EstateFor(tx, actor, org.ReadMeetings, estate)
+		if err != nil {
+			return err
+		}
+		q := tx.Where("estate_id = ?", e.ID)
 		if actor.Post == nil {
 			q = q.Where("state <> ?", Draft)
 		}
@@ -134,4 +138,31 @@ func (s *Service) ListObjections(ctx context.Context, actor org.Actor, id, after
 		return nil
 	})
 	return rows, err
+}
+
+// MayOpenFiles reports with ErrNotFound whether somebody may open what is attached to a motion, a meeting or an objection. The evidence
+// of an objection is for whoever made it and for the offices.
+func (s *Service) MayOpenFiles(ctx context.Context, actor org.Actor, kind string, id int64) error {
+	return s.db.View(ctx, func(tx *store.Tx) error {
+		meeting := id
+		var err error
+		switch kind {
+		case "motion":
+			err = tx.Model(&Motion{}).Where("id = ?", id).Select("meeting_id").Take(&meeting).Error
+		case "objection":
+			var o Objection
+			if err = tx.Where("id = ?", id).Take(&o).Error; err == nil && actor.Post == nil && o.PersonID != actor.PersonID {
+				return ErrNotFound
+			}
+			meeting = o.MeetingID
+		}
+		if err != nil {
+			return store.NotFound(err, ErrNotFound)
+		}
+		m, err := meetingFor(tx, tx.DB, actor, org.ReadMeetings, meeting)
+		if err == nil && m.State == Draft && actor.Post == nil {
+			return ErrNotFound
+		}
+		return err
+	})
 }

@@ -12,6 +12,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/linli-city/linli/models/assembly"
+	"github.com/linli-city/linli/models/assembly/tally"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/fault"
@@ -27,14 +29,15 @@ import (
 var files embed.FS
 
 var pages = template.Must(template.New("").Funcs(template.FuncMap{
-	"day":    func(t time.Time) string { return web.Time(t).Format("2006年1月2日") },
-	"time":   func(t time.Time) string { return web.Time(t).Format("1月2日 15:04") },
-	"minute": func(t time.Time) string { return web.Time(t).Format("2006年1月2日 15:04") }, // a danger's two hours are no day
-	"state":  func(s complaint.State) string { return complaint.StateNames[s] },
-	"deed":   func(a complaint.Action) string { return complaint.ActionNames[a] },
-	"part":   complaint.PartName,
-	"sort":   func(s disclosure.Sort) string { return disclosure.SortNames[s] },
-	"held":   func(state string) string { return restrictionNames[state] },
+	"day":     func(t time.Time) string { return web.Time(t).Format("2006年1月2日") },
+	"time":    func(t time.Time) string { return web.Time(t).Format("1月2日 15:04") },
+	"minute":  func(t time.Time) string { return web.Time(t).Format("2006年1月2日 15:04") }, // a danger's two hours are no day
+	"state":   func(s complaint.State) string { return complaint.StateNames[s] },
+	"deed":    func(a complaint.Action) string { return complaint.ActionNames[a] },
+	"part":    complaint.PartName,
+	"sort":    func(s disclosure.Sort) string { return disclosure.SortNames[s] },
+	"outcome": func(o tally.Outcome) string { return outcomeNames[o] }, "called": nameOf, "pair": pairOf, "opened": opened, "turns": func(b *bool) bool { return *b },
+	"held": func(state string) string { return restrictionNames[state] },
 }).ParseFS(files, "pages/*.html"))
 
 // Deps are the services behind the pages.
@@ -45,6 +48,7 @@ type Deps struct {
 	Codes      *session.Codes
 	Files      *file.Service
 	Campaigns  *campaign.Service
+	Assemblies *assembly.Service
 	PublicURL  string
 	City       string // at the foot of what an office sends
 
@@ -81,6 +85,7 @@ func Routes(site *web.Site, d Deps) {
 	site.Unlisted(http.MethodGet, "/h5/letters/:token", "what a printed letter says, and whether it is confirmed", d.letter)
 	site.Form("/h5/letters/:token", "confirm a printed letter by its code", letterRate, d.letterForm, busy)
 	site.Unlisted(http.MethodGet, "/h5/visits/:id", "where the code of a visit list leads", d.visit)
+	site.Unlisted(http.MethodGet, "/h5/decide", "calculator: what a vote comes to and what is still missing", d.decide)
 	site.Unlisted(http.MethodGet, "/h5/receipts", "progress by receipt number", d.receipt)
 	site.Form("/h5/receipts", "progress, answer and rating by receipt number and phone code", formRate, d.receiptForm, busy)
 }

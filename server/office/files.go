@@ -76,6 +76,8 @@ func mayOpen(ctx context.Context, d Deps, a org.Actor, f *file.File) error {
 		err = d.Mediation.MayOpenFiles(ctx, a, f.SubjectID)
 	case "whistle":
 		err = d.Joint.MayOpenFiles(ctx, a, f.SubjectID)
+	case "motion", "meeting", "objection":
+		err = d.Assemblies.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID)
 	case "notice":
 		_, err = d.Board.Find(ctx, a, f.SubjectID)
 	case "reach_visit", "campaign":

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/file"
@@ -42,6 +43,7 @@ type Deps struct {
 	Plan       *notify.Book
 	Notifier   *notify.Dispatcher
 	Campaigns  *campaign.Service
+	Assemblies *assembly.Service
 	Scene      func(ctx context.Context, scene string, lasts time.Duration) (url string, err error) // a QR code of the service account
 	Pack       string                                                                               // code of the city's rule pack
 	City       string                                                                               // its name
@@ -74,6 +76,7 @@ func Routes(site *web.Site, d Deps) {
 	contentRoutes(site, d)
 	conferenceRoutes(site, d)
 	mediationRoutes(site, d)
+	meetingRoutes(site, d)
 	sheetRoutes(site, d)
 	deskRoutes(site, d)
 	contactRoutes(site, d)

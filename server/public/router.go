@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/org"
@@ -20,6 +21,7 @@ var privacyNotice string
 
 // Deps are the services behind the surface.
 type Deps struct {
+	Assemblies *assembly.Service
 	Complaints *complaint.Service
 	Board      *disclosure.Service
 	Codes      *session.Codes
@@ -41,6 +43,7 @@ func Routes(site *web.Site, d Deps) {
 	web.HandleOpen(g, web.Op{ID: "publicListNotices", Method: http.MethodGet, Path: "/estates/{id}/notices", Summary: "小区公开的公示", Rate: readRate}, listNotices(d))
 	web.HandleOpen(g, web.Op{ID: "publicListContacts", Method: http.MethodGet, Path: "/estates/{id}/contacts", Summary: "小区的投诉电话、投诉点和应急维修值班，近的在前", Rate: readRate}, listContacts(d))
 	web.HandleOpen(g, web.Op{ID: "publicShowNotice", Method: http.MethodGet, Path: "/notices/{id}", Summary: "一份公开的公示", Rate: readRate}, showNotice(d))
+	decideRoute(g)
 	open311Routes(site, d)
 }
 

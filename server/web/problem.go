@@ -83,6 +83,17 @@ func fromFault(ctx context.Context, f *fault.Fault) *Problem {
 		RequestID: RequestID(ctx), Errors: f.Fields, retryAfter: f.RetryAfter}
 }
 
+// Unprocessable answers with 422 what an operation's own reader refuses about its content, with every field.
+func Unprocessable(ctx context.Context, err error) error {
+	f := fault.Of(err)
+	if f.Kind != fault.Invalid {
+		return err
+	}
+	p := fromFault(ctx, f)
+	p.Status, p.Title = http.StatusUnprocessableEntity, http.StatusText(http.StatusUnprocessableEntity)
+	return p
+}
+
 // byStatus words what the framework itself refuses.
 var byStatus = map[int]*fault.Fault{
 	http.StatusBadRequest:            fault.New(fault.Invalid, "request.malformed", "请求的内容读不懂，请检查格式"),

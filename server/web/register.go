@@ -59,7 +59,9 @@ type Op struct {
 	Unconsented bool
 	MaxBody     int64 // 0 means the site's default
 	Timeout     time.Duration
-	content     string // of success, where it is no view
+	// OwnReader leaves the body to the operation, which reads it more strictly than its schema can say.
+	OwnReader bool
+	content   string // of success, where it is no view
 	// Rate limits calls per person, or per address where nobody is signed in.
 	Rate *limit.Rule
 }
@@ -87,7 +89,7 @@ func HandleOpen[I, O any](g *Group, op Op, handler func(context.Context, *I) (*O
 
 func register[I, O any](g *Group, op Op, handler func(context.Context, *I) (*O, error)) {
 	o := huma.Operation{OperationID: op.ID, Method: op.Method, Path: g.prefix + op.Path, Summary: op.Summary, Description: op.Detail,
-		Tags: []string{g.tag}, DefaultStatus: op.Status, MaxBodyBytes: -1, Extensions: map[string]any{}}
+		Tags: []string{g.tag}, DefaultStatus: op.Status, MaxBodyBytes: -1, SkipValidateBody: op.OwnReader, Extensions: map[string]any{}}
 	if op.Action != "" {
 		o.Extensions["x-linli-action"] = string(op.Action)
 	}

@@ -39,6 +39,7 @@ func openArchive(r io.ReaderAt, size int64) (*archive, error) {
 			return nil, errFormat("文件包里的文件不是应有的那些，或次序不对")
 		}
 	}
+	buf := make([]byte, 1<<16)
 	for _, f := range z.File {
 		from, err := f.DataOffset()
 		if err != nil || f.Method != zip.Store || f.UncompressedSize64 > uint64(size-from) {
@@ -46,12 +47,12 @@ func openArchive(r io.ReaderAt, size int64) (*archive, error) {
 		}
 		section := io.NewSectionReader(r, from, int64(f.UncompressedSize64))
 		sum, crc := sha256.New(), crc32.NewIEEE()
-		if _, err := io.Copy(io.MultiWriter(sum, crc), section); err != nil {
+		if _, err := io.CopyBuffer(io.MultiWriter(sum, crc), section, buf); err != nil {
 			return nil, errFormat("%s 读不完", f.Name)
 		}
 		a.files = append(a.files, &file{Listed: Listed{f.Name, section.Size(), Sum(sum.Sum(nil))}, crc: crc.Sum32(),
 			write: func(w io.Writer) error {
-				_, err := io.Copy(w, io.NewSectionReader(r, from, section.Size()))
+				_, err := io.CopyBuffer(w, io.NewSectionReader(r, from, section.Size()), buf)
 				return err
 			}})
 		a.read[f.Name] = section

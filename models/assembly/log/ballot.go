@@ -13,11 +13,11 @@ type Ballot struct {
 	Version int    // of this seat's ballot on this motion, from 1
 }
 
-// Salt hides the choice on one motion. One secret covers everything that was cast together, so one receipt opens all
-// of it; opening one motion's ballot shows its salt alone and nothing of the others.
-func Salt(secret []byte, motion int) Hash {
+// Salt hides the choice of one ballot. One secret covers everything that was cast together, so one receipt opens all of
+// it; opening one ballot shows its salt alone and nothing of another motion's or version's.
+func (b Ballot) Salt(secret []byte) Hash {
 	mac := hmac.New(sha256.New, secret)
-	mac.Write(newFields(nil, "linli/salt/v1").number(int64(motion)))
+	mac.Write(newFields(nil, "linli/salt/v1").number(int64(b.Motion)).number(int64(b.Version)))
 	return Hash(mac.Sum(nil))
 }
 

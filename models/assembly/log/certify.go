@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
+
+	"github.com/linli-city/linli/models/assembly/tally"
 )
 
 // Certify counts the meeting from its roll, log and openings, and signs the result. Publish both parts; keep them, and
@@ -59,9 +61,9 @@ func (d *draft) count() ([]Total, error) {
 		if err != nil {
 			return nil, err
 		}
-		counted := o.Leaf >= 0 && o.Leaf < int64(len(d.leaves)) && d.ledger.states[o.Leaf] == Counted
+		opened := o.Leaf >= 0 && o.Leaf < int64(len(d.leaves)) && o.open(d.ledger.states[o.Leaf])
 		o.sealed = Seal(o.Choice, o.Salt)
-		if err := c.open(o, []byte(o.Choice), counted); err != nil {
+		if err := c.open(o, []byte(o.Choice), opened); err != nil {
 			return nil, err
 		}
 	}
@@ -123,13 +125,16 @@ func (c *Certificate) check(m *Meeting, r *Roll, d *Delivery, l *ledger, last Ch
 func (c *Certificate) checkTotals(m *Meeting, r *Roll, d *Delivery, l *ledger) error {
 	sums := map[State]int64{}
 	for i, t := range c.Motions {
-		heads, ok := r.heads(m.Motions[i].Scope)
+		scope, ok := r.scope(m.Motions[i].Scope)
+		res := t.Result
 		switch {
 		case t.Motion != i+1 || t.Counted < 0 || t.Superseded < 0 || t.Invalid < 0:
 			return errFormat("证书里第 %d 个议题的合计不对", i+1)
-		case !ok || t.Counted+t.Silent.Heads > heads:
-			return errFormat("议题 %d 的票多于名册上的票权", i+1)
-		case t.Silent.Heads < 0 || t.Silent.Area < 0 || t.Silent.Heads > d.Proven || m.Motions[i].Silence == nil && t.Silent.Heads != 0:
+		case !ok || res.Scope != scope:
+			return errFormat("议题 %d 的分母不是名册上这个范围的合计", i+1)
+		case res.Returned.Heads != t.Counted || res.Void.Heads < 0 || res.Void.Heads > t.Invalid:
+			return errFormat("议题 %d 收回的票数与日志里计票的票数不符", i+1)
+		case res.Silent.Heads < 0 || res.Silent.Heads > d.Proven || m.Motions[i].Silence == nil && res.Silent.Heads != 0:
 			return errFormat("议题 %d 的未投票合计多于有送达证明的票权，或者没有条款", i+1)
 		}
 		sums[Counted] += t.Counted
@@ -147,13 +152,13 @@ func (c *Certificate) checkTotals(m *Meeting, r *Roll, d *Delivery, l *ledger) e
 
 var stateNames = map[State]string{Counted: "计票", Superseded: "已被替代", Invalid: "无效"}
 
-func (r Roll) heads(scope string) (int64, bool) {
+func (r Roll) scope(name string) (tally.Amount, bool) {
 	for _, s := range r.Scopes {
-		if s.Name == scope {
-			return s.Weight.Heads, true
+		if s.Name == name {
+			return s.Weight, true
 		}
 	}
-	return 0, false
+	return tally.Amount{}, false
 }
 
 // certificateText is what is signed: the kind of thing, the meeting and the hash of the file.

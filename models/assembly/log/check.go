@@ -31,7 +31,7 @@ func (m Meeting) check() error {
 
 // check refuses figures that do not add up to the roll.
 func (d Delivery) check(r Roll) error {
-	heads, _ := r.heads("")
+	heads := r.Scopes[0].Weight.Heads
 	if d.Proven < 0 || d.Attempted < 0 || d.None < 0 || d.Proven > heads || d.Attempted > heads || d.None > heads || d.Proven+d.Attempted+d.None != heads {
 		return errFormat("送达的三个数字加起来不是名册上的票权数")
 	}
@@ -59,7 +59,7 @@ func (r Roll) check() error {
 
 // check refuses an event that names nothing on the roll.
 func (e Event) check(r Roll) error {
-	if heads, _ := r.heads(""); !code(e.Kind) || e.Seat < 1 || int64(e.Seat) > heads {
+	if heads := r.Scopes[0].Weight.Heads; !code(e.Kind) || e.Seat < 1 || int64(e.Seat) > heads {
 		return errFormat("名册冻结后的变动记录不对")
 	}
 	return nil

@@ -151,7 +151,7 @@ var linliLog = (function () {
 
   // leafHash(b, receipt, choice): the leaf of that choice; b is {meeting, motion, version}, receipt from readFragment.
   function leafHash(b, receipt, choice) {
-    var salt = hmac(receipt.secret, fields('linli/salt/v1', [number(b.motion)]));
+    var salt = hmac(receipt.secret, fields('linli/salt/v1', [number(b.motion), number(b.version)]));
     var seal = sha256(fields('linli/choice/v1', [utf8(choice), salt]));
     var commitment = sha256(fields('linli/ballot/v1', [utf8(b.meeting), number(b.motion), number(receipt.seat), number(b.version), seal]));
     return toBase64(sha256([0].concat(utf8('linli/leaf/v1\0B'), commitment)));

@@ -58,7 +58,7 @@ function open(b, url, choices, leaf) { return linliLog.openCommitment(b, linliLo
 	r := Receipt{Code: "0", Secret: secret, Seat: 17}
 	for _, choice := range []string{"yes", "no", "a=yes,b=no", "甲"} {
 		b := Ballot{"DY-2026-0001", 300, 17, 2}
-		leaf := Leaf{Ballot: b.Commit(Seal(choice, Salt(secret[:], b.Motion)))}.Hash()
+		leaf := Leaf{Ballot: b.Commit(Seal(choice, b.Salt(secret[:])))}.Hash()
 		facts := map[string]any{"meeting": b.Meeting, "motion": b.Motion, "version": b.Version}
 		want(choice, "open", facts, r.URL("https://linli.example"), []string{"abstain", choice}, leaf.String())
 		want(nil, "open", facts, r.URL("https://linli.example"), []string{"abstain"}, leaf.String())

@@ -54,7 +54,7 @@ func (c *Contents) draft() (*draft, error) {
 	if d.keys, err = parseKeys(keysText(c.Keys)); err != nil {
 		return nil, err
 	}
-	if err := d.Meeting.check(); err != nil {
+	if err := d.check(); err != nil {
 		return nil, err
 	}
 	if d.checkpoints, err = openAll(d.Meeting.Number, d.Checkpoints, d.keys); err != nil {
@@ -79,6 +79,22 @@ func (c *Contents) draft() (*draft, error) {
 		return nil, err
 	}
 	return d, d.prove(all)
+}
+
+// check refuses what a verifier would refuse.
+func (c *Contents) check() error {
+	if err := c.Meeting.check(); err != nil {
+		return err
+	}
+	if err := c.Roll.check(); err != nil {
+		return err
+	}
+	for _, e := range c.Events {
+		if err := e.check(c.Roll); err != nil {
+			return err
+		}
+	}
+	return c.Delivery.check(c.Roll)
 }
 
 // prove makes the consistency proofs between neighbouring checkpoints.

@@ -17,7 +17,7 @@ func (v *verification) receipts(urls []string) error {
 }
 
 // mostVersions is how often one seat may have voted on one motion for its receipt to be found.
-const mostVersions = 20
+const mostVersions = 10
 
 // find tries every motion, version and choice that the receipt could stand for.
 func (v *verification) find(secret []byte, seat int) bool {
@@ -27,12 +27,11 @@ func (v *verification) find(secret []byte, seat int) bool {
 	}
 	want := map[Hash]said{}
 	for _, m := range v.meeting.Motions {
-		salt := Salt(secret, m.Position)
-		for choice := range choices(m.Question) {
-			seal := Seal(choice, salt)
-			for version := 1; version <= mostVersions; version++ {
-				b := Ballot{v.meeting.Number, m.Position, seat, version}
-				want[b.Commit(seal)] = said{b, choice}
+		for version := 1; version <= mostVersions; version++ {
+			b := Ballot{v.meeting.Number, m.Position, seat, version}
+			salt := b.Salt(secret)
+			for choice := range choices(m.Question) {
+				want[b.Commit(Seal(choice, salt))] = said{b, choice}
 			}
 		}
 	}
@@ -49,6 +48,9 @@ func (v *verification) find(secret []byte, seat int) bool {
 // choices yields canonical choices: all of them, or for an election with many candidates the ones that can be tried.
 func choices(q tally.Question) func(func(string) bool) {
 	return func(yield func(string) bool) {
+		if !yield(tally.Void) {
+			return
+		}
 		if q.Kind != tally.Election {
 			for _, c := range append([]string{tally.Yes, tally.No, tally.Abstain}, q.Options...) {
 				if text, err := q.Canonical(c); err == nil && !yield(text) {
@@ -64,7 +66,7 @@ func choices(q tally.Question) func(func(string) bool) {
 	}
 }
 
-// mostTried is how many candidates an election may have for all its ballots to be tried: 3^9 of them.
+// mostTried is how many candidates an election may have for all its ballots to be tried: 3^9 of them for each version.
 const mostTried = 9
 
 func marks(q tally.Question, before string, at int, yield func(string) bool) bool {

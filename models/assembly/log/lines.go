@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/linli-city/linli/models/area"
+	"github.com/linli-city/linli/models/assembly/tally"
 )
 
 // The lines of leaves.jsonl, seats.jsonl, silence.jsonl and openings.jsonl: how each is written and read.
@@ -112,15 +113,20 @@ func (o Opening) appendLine(b []byte, state State) []byte {
 	b = appendNumber(b, `,"motion":`, o.Motion)
 	b = appendNumber(b, `,"seat":`, o.Seat)
 	b = appendNumber(b, `,"version":`, o.Version)
-	if state != Counted {
+	if !o.open(state) {
 		return append(appendHash(append(b, `,"seal":`...), Seal(o.Choice, o.Salt)), "}\n"...)
 	}
 	b = append(append(append(b, `,"choice":"`...), o.Choice...), `","salt":`...)
 	return append(appendHash(b, o.Salt), "}\n"...)
 }
 
+// open reports whether owners see what the ballot says.
+func (o Opening) open(state State) bool {
+	return state == Counted || state == Invalid && o.Choice == tally.Void
+}
+
 // scanOpening leaves the choice in the line's own bytes, so that a million of them need not be a million texts.
-func scanOpening(line []byte) (o Opening, choice []byte, counted, ok bool) {
+func scanOpening(line []byte) (o Opening, choice []byte, opened, ok bool) {
 	s := scan{rest: line}
 	s.skip(`{"leaf":`)
 	o.Leaf = s.number()
@@ -133,14 +139,14 @@ func scanOpening(line []byte) (o Opening, choice []byte, counted, ok bool) {
 	if s.take(`,"seal":`) {
 		o.sealed = s.hash()
 	} else {
-		counted = true
+		opened = true
 		s.skip(`,"choice":`)
 		choice = s.quoted()
 		s.skip(`,"salt":`)
 		o.Salt = s.hash()
 	}
 	s.skip("}\n")
-	return o, choice, counted, s.done()
+	return o, choice, opened, s.done()
 }
 
 func (s Silent) appendLine(b []byte) []byte {

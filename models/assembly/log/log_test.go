@@ -166,18 +166,18 @@ func TestCode(t *testing.T) {
 func TestCommitment(t *testing.T) {
 	secret := []byte("0123456789abcdef")
 	b := Ballot{Meeting: "DY-2026-0001", Motion: 2, Seat: 17, Version: 1}
-	seal := Seal("yes", Salt(secret, 2))
-	if got := b.Commit(seal).String(); got != "VCOQb34p21+sehliVIx36THS44Cq3d+H955RgjYlRDE=" {
+	seal := Seal("yes", b.Salt(secret))
+	if got := b.Commit(seal).String(); got != "7JfS2U8oTvlZh1KeLizVvk38g1Xfeu7HB2Bj9QoOv+M=" {
 		t.Errorf("commitment %s", got)
 	}
-	if got := (Leaf{Ballot: b.Commit(seal)}).Hash().String(); got != "eU8ZI+dma1fgM2T2pwC7ga5WrlZdWkBEdBz/n8TlTR4=" {
+	if got := (Leaf{Ballot: b.Commit(seal)}).Hash().String(); got != "bAfbEs64OtomoQGBEE4cnrfhiX/jIBgvArhsnPip8zs=" {
 		t.Errorf("leaf %s", got)
 	}
 	seen := map[Hash]string{b.Commit(seal): "itself"}
 	for name, h := range map[string]Hash{
 		"meeting": Ballot{"DY-2026-0002", 2, 17, 1}.Commit(seal), "motion": Ballot{b.Meeting, 1, 17, 1}.Commit(seal),
 		"seat": Ballot{b.Meeting, 2, 18, 1}.Commit(seal), "version": Ballot{b.Meeting, 2, 17, 2}.Commit(seal),
-		"choice": b.Commit(Seal("no", Salt(secret, 2))), "salt": b.Commit(Seal("yes", Salt(secret, 1))),
+		"choice": b.Commit(Seal("no", b.Salt(secret))), "salt": b.Commit(Seal("yes", Ballot{b.Meeting, 2, 17, 2}.Salt(secret))), "secret": b.Commit(Seal("yes", b.Salt(secret[1:]))),
 	} {
 		if other, ok := seen[h]; ok {
 			t.Errorf("%s commits like %s", name, other)

@@ -106,7 +106,6 @@ type Total struct {
 	Counted    int64        `json:"counted"` // ballot leaves by state
 	Superseded int64        `json:"superseded"`
 	Invalid    int64        `json:"invalid"`
-	Silent     tally.Amount `json:"silent"` // seats with proven delivery and no ballot; zero without a clause
 	Result     tally.Result `json:"result"`
 }
 
@@ -148,14 +147,16 @@ type Unit struct {
 	Scopes []string // beside the whole roll, sorted
 }
 
-// Opening is one ballot leaf opened. Give choice and salt for every one: what does not count is printed sealed.
+// Opening is one ballot leaf opened. Give choice and salt for every one: what does not count is printed sealed. A void
+// paper is a leaf of its own with the choice "void" and a mark that says invalid; it is printed open, since an estate may
+// have a rule that void ballots take part. A ballot found void later is superseded by such a leaf.
 type Opening struct {
 	Leaf    int64
 	Motion  int
 	Seat    int
 	Version int
 	Choice  string // canonical
-	Salt    Hash   // Salt(secret, motion)
+	Salt    Hash   // Ballot.Salt of the receipt's secret
 	sealed  Hash   // read from a bundle in place of choice and salt
 }
 

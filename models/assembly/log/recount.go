@@ -37,7 +37,7 @@ type motionCount struct {
 }
 
 func newRecount(m *Meeting, l *ledger, r *roll) (*recount, error) {
-	c := &recount{meeting: m, ledger: l, roll: r, motions: make([]motionCount, len(m.Motions))}
+	c := &recount{meeting: m, ledger: l, roll: r, motions: make([]motionCount, len(m.Motions)), buf: make([]byte, 0, 1<<10)}
 	for i, motion := range m.Motions {
 		if r.scopes[motion.Scope] == nil {
 			return nil, errFormat("议题 %d 的表决范围“%s”里没有票权", i+1, motion.Scope)
@@ -54,8 +54,8 @@ func (c *recount) skip() {
 	}
 }
 
-// open takes the opening of the next ballot leaf. choice is nil for a sealed one.
-func (c *recount) open(o Opening, choice []byte, counted bool) error {
+// open takes the opening of the next ballot leaf; choice is what it says where it is printed open.
+func (c *recount) open(o Opening, choice []byte, opened bool) error {
 	c.skip()
 	if o.Leaf != c.next || c.next >= int64(len(c.ledger.states)) {
 		return errFormat("第 %d 片叶子的表决票没有公开，或者公开了两次、多公开了", min(o.Leaf, c.next))
@@ -68,61 +68,60 @@ func (c *recount) open(o Opening, choice []byte, counted bool) error {
 	if !c.roll.scopes[motion.Scope].in.has(o.Seat) {
 		return errFormat("第 %d 片叶子的票权 %d 不在议题 %d 的名册里", o.Leaf, o.Seat, o.Motion)
 	}
-	state := c.ledger.states[o.Leaf]
-	if counted != (state == Counted) {
-		return errFormat("第 %d 片叶子的表决票公开的方式与它的状态不符", o.Leaf)
-	}
-	if cap(c.buf) == 0 {
-		c.buf = make([]byte, 0, 512)
-	}
-	sealed := o.sealed
-	if counted {
-		text, err := c.canonical(m, motion, choice)
-		if err != nil {
+	sealed, text := o.sealed, ""
+	if opened {
+		var err error
+		if text, err = m.canonical(motion, choice); err != nil {
 			return errFormat("第 %d 片叶子的表决意见不在议题 %d 的选项里", o.Leaf, o.Motion)
 		}
 		sealed = seal(c.buf, text, o.Salt)
-		m.ballots = append(m.ballots, tally.Ballot{Seat: o.Seat, Choice: text})
 	}
 	b := Ballot{Meeting: c.meeting.Number, Motion: o.Motion, Seat: o.Seat, Version: o.Version}
 	if b.commit(c.buf, sealed) != c.ledger.commits[o.Leaf] {
 		return errFormat("第 %d 片叶子的承诺与公开的表决票不符", o.Leaf)
 	}
-	if state == Superseded {
-		c.gone = append(c.gone, superseded{o.Leaf, o.Motion, o.Seat})
-	}
-	return m.tally(o, state)
+	return c.stand(o, text, opened)
 }
 
 // canonical refuses a choice that is not the one stored text of itself.
-func (c *recount) canonical(m *motionCount, motion *Motion, choice []byte) (string, error) {
+func (m *motionCount) canonical(motion *Motion, choice []byte) (string, error) {
 	if text, ok := m.choices[string(choice)]; ok {
 		return text, nil
 	}
 	text, err := motion.Question.Canonical(string(choice))
-	if err != nil || text != string(choice) || text == tally.Void {
+	if err != nil || text != string(choice) {
 		return "", errors.Join(err, tally.ErrChoice)
 	}
 	m.choices[text] = text
 	return text, nil
 }
 
-func (m *motionCount) tally(o Opening, state State) error {
+// stand puts an opened ballot where its state says.
+func (c *recount) stand(o Opening, choice string, opened bool) error {
+	m, state := &c.motions[o.Motion-1], c.ledger.states[o.Leaf]
+	void := opened && choice == tally.Void
+	if opened != (state == Counted || state == Invalid && void) || state == Counted && void {
+		return errFormat("第 %d 片叶子的表决票公开的方式与它的状态不符", o.Leaf)
+	}
 	switch state {
 	case Superseded:
 		m.total.Superseded++
-		return nil
+		c.gone = append(c.gone, superseded{o.Leaf, o.Motion, o.Seat})
 	case Invalid:
 		m.total.Invalid++
 		m.standing.set(o.Seat)
+	case Counted:
+		m.total.Counted++
+		m.standing.set(o.Seat)
+	}
+	if !opened {
 		return nil
 	}
 	if m.counted.has(o.Seat) {
 		return errFormat("票权 %d 在议题 %d 上有两张计票的表决票", o.Seat, o.Motion)
 	}
-	m.total.Counted++
 	m.counted.set(o.Seat)
-	m.standing.set(o.Seat)
+	m.ballots = append(m.ballots, tally.Ballot{Seat: o.Seat, Choice: choice})
 	return nil
 }
 
@@ -168,29 +167,15 @@ func (c *recount) totals() ([]Total, error) {
 		m, motion := &c.motions[i], c.meeting.Motions[i]
 		sc := c.roll.scopes[motion.Scope]
 		var silence *tally.Silence
-		if s := motion.Silence; s != nil {
-			silence = &tally.Silence{Cited: s.Cited, Warned: s.Warned, FirstAssembly: s.FirstAssembly, Covers: s.Covers, Seats: m.silent}
+		if motion.Silence != nil {
+			silence = motion.Silence.seats(m.silent)
 		}
-		weight := silentWeight(sc.seats, m.silent)
 		result, err := tally.Count(motion.Rules, motion.Question, sc.seats, m.ballots, silence)
 		if err != nil {
 			return nil, errFormat("议题 %d 不能计票：%s", i+1, fault.Of(err).Message)
 		}
-		m.total.Silent, m.total.Result = weight, result
+		m.total.Result = result
 		out = append(out, m.total)
 	}
 	return out, nil
-}
-
-// silentWeight walks two lists in seat order.
-func silentWeight(seats []tally.Seat, silent []int) (sum tally.Amount) {
-	i := 0
-	for _, s := range seats {
-		if i < len(silent) && silent[i] == s.No {
-			sum.Heads++
-			sum.Area += s.Area
-			i++
-		}
-	}
-	return sum
 }

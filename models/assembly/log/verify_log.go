@@ -74,6 +74,15 @@ func (v *verification) certified() error {
 		return err
 	}
 	v.say("证书：%s，%s 出具，与名册、日志、检查点一致", stageLabels[v.certificate.Stage], v.certificate.At.In(time.FixedZone("", 8*3600)).Format("2006-01-02 15:04"))
+	for i := range v.certificate.Motions {
+		checked, err := v.certificate.Motions[i].follows(v.meeting.Motions[i])
+		if err != nil {
+			return err
+		}
+		if checked {
+			v.say("议题 %d：公布的人数、面积合计按规则得出的就是公布的结果", i+1)
+		}
+	}
 	return nil
 }
 
@@ -99,13 +108,13 @@ func (v *verification) owners() error {
 	}
 	type opened struct {
 		Opening
-		choice  []byte
-		counted bool
+		choice []byte
+		opened bool
 	}
 	n, err := each(v.archive, fileOpenings, func(line []byte) (o opened, ok bool) {
-		o.Opening, o.choice, o.counted, ok = scanOpening(line)
+		o.Opening, o.choice, o.opened, ok = scanOpening(line)
 		return o, ok
-	}, func(o opened) error { return c.open(o.Opening, o.choice, o.counted) })
+	}, func(o opened) error { return c.open(o.Opening, o.choice, o.opened) })
 	if err != nil {
 		return err
 	}

@@ -15,10 +15,34 @@ type Decision struct {
 // "void"?,"silent"?,"silence_clause"?}. Any number may be unknown. The fault is ErrInput, with every wrong field and each
 // reason in Chinese and English.
 func Decide(raw []byte) (*Decision, error) {
+	d, _, err := Explain(raw)
+	return d, err
+}
+
+// Explain is Decide together with the rules by which it was decided, for pages that print the thresholds.
+func Explain(raw []byte) (*Decision, Rules, error) {
 	r, v, void, err := readCase(raw)
 	if err != nil {
-		return nil, err
+		return nil, Rules{}, err
 	}
 	code, _, _ := strings.Cut(r.Pack, "@")
-	return &Decision{Pack: code, Clause: r.Clause, Class: r.Class, Judgement: judge(r, v), Void: void}, nil
+	return &Decision{Pack: code, Clause: r.Clause, Class: r.Class, Judgement: judge(r, v), Void: void}, r, nil
+}
+
+// FurtherYes is how many more heads (or how much more area) in favour carry a motion in one measure, each of them raising
+// participation as well: from the strict fractions of that measure. ok is false where a number is missing, or where the whole
+// scope would not do.
+func FurtherYes[N int64 | Metres](participation, consent Fraction[N], threshold Share, base string) (more N, ok bool) {
+	if participation.Num == nil || participation.Den == nil || consent.Num == nil || consent.Den == nil {
+		return 0, false
+	}
+	took, whole, agree := int64(*participation.Num), int64(*participation.Den), int64(*consent.Num)
+	k := threshold.More(agree, took)
+	if base == All {
+		k = max(0, int64(*consent.Need)-agree)
+	}
+	if k < 0 || took+k > whole {
+		return 0, false
+	}
+	return N(max(k, int64(*participation.Need)-took)), true
 }

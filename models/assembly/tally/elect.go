@@ -132,6 +132,6 @@ func (e *Elected) say(r Rules, q Question) {
 		say("委员人数为双数，业主委员会应为单数")
 	}
 	if !r.Committee.Able.Met(int64(whole), int64(e.Size)) {
-		say("委员人数不足作出决定所需的比例（全体委员的%s），须补选", r.Committee.Able)
+		say("委员人数没有%s，作不出决定，须补选", r.Committee.Able.Words())
 	}
 }

@@ -25,6 +25,15 @@ func (s Share) String() string {
 	return sign + strconv.FormatInt(s.Num, 10) + "/" + strconv.FormatInt(s.Den, 10)
 }
 
+// Words is the share as people read it: "不少于2/3" or "超过1/2".
+func (s Share) Words() string {
+	word := "不少于"
+	if s.Over {
+		word = "超过"
+	}
+	return word + strings.TrimLeft(s.String(), ">=")
+}
+
 // MarshalText writes the share as packs do.
 func (s Share) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
@@ -74,8 +83,11 @@ func (s Share) More(part, whole int64) int64 {
 	if s.Over {
 		short++
 	}
-	if step == 0 {
+	switch {
+	case short <= 0:
+		return 1 // nothing of nothing, which the first ballot ends
+	case step == 0:
 		return -1
 	}
-	return max(1, (short+step-1)/step)
+	return (short + step - 1) / step
 }

@@ -9,11 +9,11 @@ import (
 	"github.com/linli-city/linli/models/fault"
 )
 
-// deepest and largest bound what is read of a case.
-const (
-	deepest = 4
-	largest = 64 << 10
-)
+// LongestCase is the most bytes that Decide reads.
+const LongestCase = 64 << 10
+
+// deepest is how far objects may be nested.
+const deepest = 4
 
 // wrongs collects every fault of an input, so that one answer names them all.
 type wrongs []fault.Field
@@ -35,7 +35,7 @@ type object map[string]any
 // strictly reads one JSON object and nothing after it. Keys that stand twice are named: whichever of two numbers was meant,
 // nobody may guess.
 func (w *wrongs) strictly(raw []byte) object {
-	if len(raw) > largest {
+	if len(raw) > LongestCase {
 		w.say("", "内容太长", "the input is too long")
 		return nil
 	}

@@ -195,6 +195,7 @@ CREATE TABLE log_checkpoints (
   root       VARCHAR(64) NOT NULL,
   purpose    VARCHAR(16) NOT NULL,
   note       TEXT NOT NULL,
+  key_line   VARCHAR(300) NOT NULL,
   at         DATETIME NOT NULL
 ) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 CREATE INDEX log_checkpoints_meeting ON log_checkpoints (meeting_id, id);
@@ -224,6 +225,7 @@ CREATE TABLE meeting_results (
   log_size   BIGINT NOT NULL,
   log_root   VARCHAR(64) NOT NULL,
   signature  TEXT NOT NULL,
+  key_line   VARCHAR(300) NOT NULL,
   made_by    BIGINT NOT NULL,
   at         DATETIME NOT NULL
 ) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

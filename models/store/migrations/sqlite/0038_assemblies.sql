@@ -195,6 +195,7 @@ CREATE TABLE log_checkpoints (
   root       TEXT NOT NULL CHECK (length(root) <= 64),
   purpose    TEXT NOT NULL CHECK (length(purpose) <= 16),
   note       TEXT NOT NULL,
+  key_line   TEXT NOT NULL CHECK (length(key_line) <= 300),
   at         DATETIME NOT NULL
 );
 CREATE INDEX log_checkpoints_meeting ON log_checkpoints (meeting_id, id);
@@ -224,6 +225,7 @@ CREATE TABLE meeting_results (
   log_size   BIGINT NOT NULL,
   log_root   TEXT NOT NULL CHECK (length(log_root) <= 64),
   signature  TEXT NOT NULL,
+  key_line   TEXT NOT NULL CHECK (length(key_line) <= 300),
   made_by    BIGINT NOT NULL,
   at         DATETIME NOT NULL
 );

@@ -1,0 +1,126 @@
+package miniapp
+
+import (
+	"context"
+
+	"github.com/linli-city/linli/models/assembly"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/server/hall"
+	"github.com/linli-city/linli/server/web"
+)
+
+type mySeatsOutput struct {
+	Body struct {
+		Items []hall.Paper `json:"items" doc:"可以投票的表决权；没有的话请联系召集人核对"`
+	}
+}
+
+func showMySeats(d Deps) func(context.Context, org.Actor, *meetingPath) (*mySeatsOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *meetingPath) (*mySeatsOutput, error) {
+		papers, _, err := d.Assemblies.OwnSeats(ctx, a, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		out := &mySeatsOutput{}
+		out.Body.Items = []hall.Paper{}
+		for _, p := range papers {
+			out.Body.Items = append(out.Body.Items, hall.OfPaper(p))
+		}
+		return out, nil
+	}
+}
+
+type castInput struct {
+	meetingPath
+	Body hall.Choices
+}
+
+type receiptOutput struct{ Body hall.Receipt }
+
+func castBallot(d Deps) func(context.Context, org.Actor, *castInput) (*receiptOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *castInput) (*receiptOutput, error) {
+		c := in.Body.Cast()
+		c.Actor, c.MeetingID, c.Way = a, in.ID, assembly.ByApp
+		r, err := d.Assemblies.Cast(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		return &receiptOutput{Body: hall.OfReceipt(r, d.PublicURL)}, nil
+	}
+}
+
+type askPaperInput struct {
+	meetingPath
+	Seat int `path:"seat" minimum:"1"`
+	Body struct {
+		Want bool `json:"want" doc:"true 改用纸质票；false 撤回"`
+	}
+}
+
+func askPaper(d Deps) func(context.Context, org.Actor, *askPaperInput) (*web.Empty, error) {
+	return func(ctx context.Context, a org.Actor, in *askPaperInput) (*web.Empty, error) {
+		return nil, d.Assemblies.AskPaper(ctx, a, in.ID, in.Seat, in.Body.Want)
+	}
+}
+
+type turnoutOutput struct{ Body hall.Turnout }
+
+func showTurnout(d Deps) func(context.Context, org.Actor, *meetingPath) (*turnoutOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *meetingPath) (*turnoutOutput, error) {
+		t, err := d.Assemblies.Turnout(ctx, a, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		return &turnoutOutput{Body: hall.OfTurnout(t)}, nil
+	}
+}
+
+type protestInput struct {
+	meetingPath
+	Body struct {
+		Position  int      `json:"position,omitempty" minimum:"0" maximum:"20" doc:"针对第几个议题；0 为整次会议"`
+		Receipt   string   `json:"receipt,omitempty" maxLength:"32" doc:"共有业主：对本户这张票有异议，填它的回执号"`
+		Grounds   string   `json:"grounds" maxLength:"1000" doc:"理由"`
+		Disputed  []string `json:"disputed,omitempty" maxItems:"100" doc:"认为不应计入的票的回执号"`
+		FileIDs   []int64  `json:"file_ids,omitempty" maxItems:"10" doc:"证据"`
+		ClientRef string   `json:"client_ref" minLength:"1" maxLength:"64"`
+	}
+}
+
+type objectionOutput struct{ Body hall.Objection }
+
+func protest(d Deps) func(context.Context, org.Actor, *protestInput) (*objectionOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *protestInput) (*objectionOutput, error) {
+		b := in.Body
+		o, err := d.Assemblies.Protest(ctx, a, in.ID, assembly.Protest{Position: b.Position, Receipt: b.Receipt, Grounds: b.Grounds, Disputed: b.Disputed, FileIDs: b.FileIDs, ClientRef: b.ClientRef, InputHash: web.InputHash(in.ID, b)})
+		if err != nil {
+			return nil, err
+		}
+		return &objectionOutput{Body: hall.OfObjection(*o)}, nil
+	}
+}
+
+func listObjections(d Deps) func(context.Context, org.Actor, *idPage) (*web.List[hall.Objection], error) {
+	return func(ctx context.Context, a org.Actor, in *idPage) (*web.List[hall.Objection], error) {
+		after, err := in.From()
+		if err != nil {
+			return nil, err
+		}
+		rows, err := d.Assemblies.ListObjections(ctx, a, in.ID, after, in.Limit+1)
+		if err != nil {
+			return nil, err
+		}
+		return web.Paged(in.Page, rows, func(o assembly.Objection) int64 { return o.ID }, hall.OfObjection), nil
+	}
+}
+
+type objectionPath struct {
+	meetingPath
+	Objection int64 `path:"objection" minimum:"1"`
+}
+
+func withdrawObjection(d Deps) func(context.Context, org.Actor, *objectionPath) (*web.Empty, error) {
+	return func(ctx context.Context, a org.Actor, in *objectionPath) (*web.Empty, error) {
+		return nil, d.Assemblies.WithdrawObjection(ctx, a, in.ID, in.Objection)
+	}
+}

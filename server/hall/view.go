@@ -1,0 +1,264 @@
+// Package hall is what every surface shows of meetings of owners in the same words: their views, and nothing that decides.
+package hall
+
+import (
+	"time"
+
+	"github.com/linli-city/linli/models/assembly"
+	"github.com/linli-city/linli/models/assembly/log"
+	"github.com/linli-city/linli/models/assembly/tally"
+	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/server/web"
+)
+
+// Motion is one motion as it is read.
+type Motion struct {
+	ID        int64          `json:"id"`
+	Position  int            `json:"position"`
+	Title     string         `json:"title"`
+	Body      string         `json:"body"`
+	Matter    string         `json:"matter" doc:"民法典第278条的事项代码"`
+	Beside    string         `json:"beside,omitempty" doc:"实务中也有按这类事项计算的，结果并列显示"`
+	Question  tally.Question `json:"question" doc:"motion 同意/反对/弃权；options 多选一；election 对每位候选人表态"`
+	Law       *tally.Rules   `json:"law,omitempty" doc:"通知时冻结的法律依据和比例"`
+	Confirmed bool           `json:"confirmed" doc:"事项经第二个人确认"`
+	FileIDs   []int64        `json:"file_ids,omitempty"`
+}
+
+// Meeting is a meeting as its readers see it.
+type Meeting struct {
+	ID              int64               `json:"id"`
+	Number          string              `json:"number"`
+	EstateID        int64               `json:"estate_id"`
+	Estate          string              `json:"estate,omitempty"`
+	Session         assembly.Session    `json:"session"`
+	SessionName     string              `json:"session_name"`
+	Title           string              `json:"title"`
+	Convener        string              `json:"convener"`
+	Channel         assembly.Channel    `json:"channel"`
+	ChannelName     string              `json:"channel_name"`
+	State           assembly.State      `json:"state"`
+	StateName       string              `json:"state_name"`
+	Version         int64               `json:"version" doc:"确认、修改、通知时带上，防止内容已被别人改过"`
+	Pack            string              `json:"pack,omitempty"`
+	Terms           *assembly.Terms     `json:"terms,omitempty" doc:"通知时冻结的规则和出处"`
+	ChallengeUntil  *time.Time          `json:"challenge_until,omitempty"`
+	RollRoot        string              `json:"roll_root,omitempty" doc:"名册指纹"`
+	Seats           int64               `json:"seats,omitempty"`
+	Area            string              `json:"area,omitempty" doc:"㎡"`
+	OpensAt         *time.Time          `json:"opens_at,omitempty"`
+	ClosesAt        *time.Time          `json:"closes_at,omitempty"`
+	ExtendedFrom    *time.Time          `json:"extended_from,omitempty"`
+	ExtendedFor     string              `json:"extended_for,omitempty"`
+	OutageDays      int                 `json:"outage_days,omitempty" doc:"因系统停用自动延长的天数"`
+	Opinion         string              `json:"opinion,omitempty" doc:"社区的意见"`
+	ObjectionsUntil *time.Time          `json:"objections_until,omitempty"`
+	CertifiedAt     *time.Time          `json:"certified_at,omitempty"`
+	DiscloseBy      *time.Time          `json:"disclose_by,omitempty"`
+	NoticeID        int64               `json:"notice_id,omitempty" doc:"公示栏上的决定"`
+	RevokedAt       *time.Time          `json:"revoked_at,omitempty"`
+	RevokedFor      string              `json:"revoked_for,omitempty"`
+	Reason          string              `json:"reason,omitempty" doc:"取消的原因"`
+	Motions         []Motion            `json:"motions,omitempty"`
+	Result          *assembly.Statement `json:"result,omitempty"`
+	ResultSHA256    string              `json:"result_sha256,omitempty"`
+	ResultSignature string              `json:"result_signature,omitempty"`
+}
+
+// OfMeeting shows a meeting in a list.
+func OfMeeting(m *assembly.Meeting) Meeting {
+	v := Meeting{ID: m.ID, Number: m.Number, EstateID: m.EstateID, Session: m.Session, SessionName: assembly.SessionNames[m.Session], Title: m.Title, Convener: assembly.ConvenerNames[m.Convener],
+		Channel: m.Channel, ChannelName: assembly.ChannelNames[m.Channel], State: m.State, StateName: assembly.StateNames[m.State], Version: m.Version, Pack: m.Pack,
+		ChallengeUntil: web.TimeOr(m.ChallengeUntil), RollRoot: m.RollRoot, Seats: m.Seats, OpensAt: web.TimeOr(m.OpensAt), ClosesAt: web.TimeOr(m.ClosesAt), ExtendedFrom: web.TimeOr(m.ExtendedFrom), ExtendedFor: m.ExtendedFor, OutageDays: m.OutageDays,
+		Opinion: m.Opinion, ObjectionsUntil: web.TimeOr(m.ObjectionsUntil), CertifiedAt: web.TimeOr(m.CertifiedAt), DiscloseBy: web.TimeOr(m.DiscloseBy), NoticeID: m.DisclosedID, RevokedAt: web.TimeOr(m.RevokedAt), RevokedFor: m.RevokedFor, Reason: m.Reason}
+	if m.Seats > 0 {
+		v.Area = m.AreaMilli.String()
+	}
+	return v
+}
+
+// OfView shows a meeting whole.
+func OfView(m *assembly.View) Meeting {
+	v := OfMeeting(&m.Meeting)
+	v.Estate, v.Motions, v.Result = m.Estate, OfMotions(m.Motions), m.Result
+	if m.Convened != "" {
+		v.Convener += "（" + m.Convened + "）"
+	}
+	if m.NoticedAt != nil {
+		v.Terms = &m.Terms
+	}
+	if m.Outcome != nil {
+		v.ResultSHA256, v.ResultSignature = m.Outcome.SHA256, m.Outcome.Signature
+	}
+	return v
+}
+
+// OfMotions shows motions.
+func OfMotions(list []assembly.Asked) []Motion {
+	out := make([]Motion, len(list))
+	for i, q := range list {
+		out[i] = Motion{ID: q.ID, Position: q.Position, Title: q.Title, Body: q.Body, Matter: q.Matter, Beside: q.Beside, Question: q.Question, Law: q.Law, Confirmed: q.ConfirmedBy != 0, FileIDs: q.FileIDs}
+	}
+	return out
+}
+
+// Unit is one home of a seat.
+type Unit struct {
+	Code   string `json:"code"`
+	Area   string `json:"area" doc:"㎡"`
+	Source string `json:"source" doc:"register 登记簿；survey 实测；contract 合同"`
+}
+
+// Seat is one owner set on the roll: units and area, no name.
+type Seat struct {
+	No    int      `json:"no"`
+	Area  string   `json:"area" doc:"㎡"`
+	Units []Unit   `json:"units"`
+	Flags []string `json:"flags,omitempty" doc:"需要人工核对的地方，召集人可见"`
+}
+
+// OfUnits shows the units of a seat.
+func OfUnits(list []assembly.SeatUnit) []Unit {
+	out := make([]Unit, len(list))
+	for i, u := range list {
+		out[i] = Unit{Code: u.Code, Area: u.Area.String(), Source: u.Source}
+	}
+	return out
+}
+
+// Cast is one submission: how it came and whether it counts. What it said is shown to nobody.
+type Cast struct {
+	Receipt string    `json:"receipt" doc:"回执号"`
+	Way     string    `json:"way"`
+	At      time.Time `json:"at"`
+	Counts  string    `json:"counts" doc:"counted 计票；superseded 被另一张代替；void 不计"`
+	Why     string    `json:"why,omitempty"`
+}
+
+// Paper is what an owner reads before voting for a seat.
+type Paper struct {
+	Meeting Meeting `json:"meeting"`
+	Seat    Seat    `json:"seat"`
+	Shared  bool    `json:"shared" doc:"几位业主共有，一份表决权只投一次；投票时要确认其他业主同意（agreed）"`
+	Open    bool    `json:"open"`
+	Why     string  `json:"why,omitempty" doc:"现在不能投的原因"`
+	Cast    []Cast  `json:"cast" doc:"已经提交过的，最后哪一张计票"`
+}
+
+// OfPaper shows a seat's paper.
+func OfPaper(p *assembly.Paper) Paper {
+	v := Paper{Meeting: OfMeeting(p.Meeting), Seat: Seat{No: p.Seat.No, Area: p.Seat.AreaMilli.String(), Units: OfUnits(p.Units)}, Shared: p.Shared, Open: p.Open, Cast: []Cast{}}
+	v.Meeting.Estate, v.Meeting.Motions = p.Estate, OfMotions(p.Motions)
+	if p.Meeting.NoticedAt != nil {
+		v.Meeting.Terms = &p.Terms
+	}
+	if p.Why != nil {
+		v.Why = fault.Of(p.Why).Message
+	}
+	for _, c := range p.Cast {
+		v.Cast = append(v.Cast, Cast{Receipt: log.GroupCode(c.Code), Way: assembly.WayNames[c.Way], At: web.Time(c.At), Counts: c.Counts, Why: c.Why})
+	}
+	return v
+}
+
+// Receipt is what a voter keeps.
+type Receipt struct {
+	Code     string    `json:"code" doc:"回执号，可以念给别人听"`
+	CheckURL string    `json:"check_url" doc:"查验网址；# 后面的部分只在您的手机里，不会发给服务器"`
+	Meeting  string    `json:"meeting"`
+	SeatNo   int       `json:"seat_no"`
+	Way      string    `json:"way"`
+	At       time.Time `json:"at"`
+	Replaces bool      `json:"replaces" doc:"代替了您之前的一张"`
+	Ballots  []Ballot  `json:"ballots"`
+}
+
+// Ballot is the commitment of one motion's ballot.
+type Ballot struct {
+	MotionID   int64  `json:"motion_id"`
+	Version    int    `json:"version"`
+	Commitment string `json:"commitment" doc:"这张票在表决记录里的指纹（十六进制）"`
+}
+
+// OfReceipt shows a receipt to its voter.
+func OfReceipt(r *assembly.Receipt, base string) Receipt {
+	v := Receipt{Code: log.GroupCode(r.Code), CheckURL: r.URL(base), Meeting: r.Meeting, SeatNo: r.SeatNo, Way: assembly.WayNames[r.Channel], At: web.Time(r.At), Replaces: r.Replaces}
+	for _, b := range r.Ballots {
+		v.Ballots = append(v.Ballots, Ballot{MotionID: b.MotionID, Version: b.Version, Commitment: b.Commitment})
+	}
+	return v
+}
+
+// Amount is heads and area.
+type Amount struct {
+	Heads int64  `json:"heads"`
+	Area  string `json:"area" doc:"㎡"`
+}
+
+func amount(a tally.Amount) Amount { return Amount{a.Heads, a.Area.String()} }
+
+// Wing is one building's turnout.
+type Wing struct {
+	Building string `json:"building"`
+	Scope    Amount `json:"scope"`
+	Voted    Amount `json:"voted"`
+}
+
+// Turnout is who has voted, never what.
+type Turnout struct {
+	Scope     Amount `json:"scope"`
+	Voted     Amount `json:"voted"`
+	Need      Amount `json:"need" doc:"达到参与表决的比例需要多少"`
+	Missing   Amount `json:"missing" doc:"还差多少；0 为已达到"`
+	Buildings []Wing `json:"buildings"`
+}
+
+// OfTurnout shows a turnout.
+func OfTurnout(t *assembly.Turnout) Turnout {
+	need := tally.Amount{Heads: t.NeedHeads, Area: t.NeedArea}
+	v := Turnout{Scope: amount(t.Scope), Voted: amount(t.Voted), Need: amount(need), Buildings: []Wing{},
+		Missing: amount(tally.Amount{Heads: max(0, need.Heads-t.Voted.Heads), Area: max(0, need.Area-t.Voted.Area)})}
+	for _, w := range t.Buildings {
+		v.Buildings = append(v.Buildings, Wing{Building: w.Name, Scope: amount(w.Scope), Voted: amount(w.Voted)})
+	}
+	return v
+}
+
+// Note is a challenge of the roster or an event of the roll.
+type Note struct {
+	ID     int64     `json:"id"`
+	Kind   string    `json:"kind" doc:"challenge 异议；review 核对；sale、inheritance、correction 锁定后的变化"`
+	UnitID int64     `json:"unit_id,omitempty"`
+	SeatNo int       `json:"seat_no,omitempty"`
+	Text   string    `json:"text,omitempty"`
+	State  string    `json:"state"`
+	Answer string    `json:"answer,omitempty"`
+	At     time.Time `json:"at"`
+}
+
+// OfNote shows a note.
+func OfNote(n assembly.RollNote) Note {
+	return Note{ID: n.ID, Kind: n.Kind, UnitID: n.UnitID, SeatNo: n.SeatNo, Text: n.Text, State: n.State, Answer: n.Answer, At: web.Time(n.At)}
+}
+
+// Objection is one entry of the docket.
+type Objection struct {
+	ID      int64     `json:"id"`
+	Number  string    `json:"number"`
+	Kind    string    `json:"kind" doc:"result 对结果；ballot 共有业主对本户的票"`
+	Grounds string    `json:"grounds"`
+	State   string    `json:"state" doc:"open 待处理；upheld 成立；rejected 不成立；withdrawn 已撤回"`
+	Answer  string    `json:"answer,omitempty"`
+	Effect  string    `json:"effect,omitempty" doc:"计入和不计入有异议的票，结果各是什么（JSON）"`
+	At      time.Time `json:"at"`
+}
+
+// OfObjection shows an entry.
+func OfObjection(o assembly.Objection) Objection {
+	return Objection{ID: o.ID, Number: o.Number, Kind: o.Kind, Grounds: o.Grounds, State: o.State, Answer: o.Answer, Effect: o.Effect, At: web.Time(o.At)}
+}
+
+// OfRow shows a seat of a roster.
+func OfRow(r assembly.Row) Seat {
+	return Seat{No: r.No, Area: r.Area.String(), Units: OfUnits(r.Units), Flags: r.Flags}
+}

@@ -1,0 +1,148 @@
+package office
+
+import (
+	"context"
+	"time"
+
+	"github.com/linli-city/linli/models/assembly"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/server/hall"
+	"github.com/linli-city/linli/server/web"
+)
+
+type turnoutOutput struct{ Body hall.Turnout }
+
+func showTurnout(d Deps) func(context.Context, org.Actor, *IDPath) (*turnoutOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*turnoutOutput, error) {
+		t, err := d.Assemblies.Turnout(ctx, a, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		return &turnoutOutput{Body: hall.OfTurnout(t)}, nil
+	}
+}
+
+type makeLinksInput struct {
+	IDPath
+	Body struct {
+		Seats []int `json:"seats" minItems:"1" maxItems:"500"`
+	}
+}
+
+type votingLink struct {
+	SeatNo    int       `json:"seat_no"`
+	URL       string    `json:"url" doc:"只显示这一次"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+type linksOutput struct {
+	Body struct {
+		Items []votingLink `json:"items"`
+	}
+}
+
+func makeLinks(d Deps) func(context.Context, org.Actor, *makeLinksInput) (*linksOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *makeLinksInput) (*linksOutput, error) {
+		list, err := d.Assemblies.MakeLinks(ctx, a, in.ID, in.Body.Seats)
+		if err != nil {
+			return nil, err
+		}
+		out := &linksOutput{}
+		for _, l := range list {
+			out.Body.Items = append(out.Body.Items, votingLink{SeatNo: l.SeatNo, URL: d.PublicURL + "/v/" + l.Token, ExpiresAt: web.Time(l.ExpiresAt)})
+		}
+		return out, nil
+	}
+}
+
+type seatLinkInput struct {
+	IDPath
+	Seat int `path:"seat" minimum:"1"`
+}
+
+func revokeLinks(d Deps) func(context.Context, org.Actor, *seatLinkInput) (*web.Empty, error) {
+	return func(ctx context.Context, a org.Actor, in *seatLinkInput) (*web.Empty, error) {
+		return nil, d.Assemblies.RevokeLinks(ctx, a, in.ID, in.Seat)
+	}
+}
+
+type outcomeOutput struct {
+	Body struct {
+		Kind      string    `json:"kind" doc:"provisional 初步结果；certificate 确认的结果"`
+		SHA256    string    `json:"sha256"`
+		LogSize   int64     `json:"log_size"`
+		LogRoot   string    `json:"log_root"`
+		Signature string    `json:"signature"`
+		At        time.Time `json:"at"`
+	}
+}
+
+func outcomeOut(o *assembly.Outcome, err error) (*outcomeOutput, error) {
+	if err != nil {
+		return nil, err
+	}
+	out := &outcomeOutput{}
+	out.Body.Kind, out.Body.SHA256, out.Body.LogSize, out.Body.LogRoot, out.Body.Signature, out.Body.At = o.Kind, o.SHA256, o.LogSize, o.LogRoot, o.Signature, web.Time(o.At)
+	return out, nil
+}
+
+func publishResult(d Deps) func(context.Context, org.Actor, *IDPath) (*outcomeOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*outcomeOutput, error) {
+		return outcomeOut(d.Assemblies.Publish(ctx, a, in.ID))
+	}
+}
+
+func certifyMeeting(d Deps) func(context.Context, org.Actor, *IDPath) (*outcomeOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*outcomeOutput, error) {
+		return outcomeOut(d.Assemblies.Certify(ctx, a, in.ID))
+	}
+}
+
+func listObjections(d Deps) func(context.Context, org.Actor, *IDPage) (*web.List[hall.Objection], error) {
+	return func(ctx context.Context, a org.Actor, in *IDPage) (*web.List[hall.Objection], error) {
+		after, err := in.From()
+		if err != nil {
+			return nil, err
+		}
+		rows, err := d.Assemblies.ListObjections(ctx, a, in.ID, after, in.Limit+1)
+		if err != nil {
+			return nil, err
+		}
+		return web.Paged(in.Page, rows, func(o assembly.Objection) int64 { return o.ID }, hall.OfObjection), nil
+	}
+}
+
+type answerObjectionInput struct {
+	IDPath
+	Objection int64 `path:"objection" minimum:"1"`
+	Body      struct {
+		Uphold bool   `json:"uphold" doc:"异议成立：有异议的票不再计入"`
+		Text   string `json:"text" maxLength:"1000"`
+	}
+}
+
+type objectionOutput struct{ Body hall.Objection }
+
+func answerObjection(d Deps) func(context.Context, org.Actor, *answerObjectionInput) (*objectionOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *answerObjectionInput) (*objectionOutput, error) {
+		o, err := d.Assemblies.AnswerObjection(ctx, a, in.ID, in.Objection, in.Body.Uphold, in.Body.Text)
+		if err != nil {
+			return nil, err
+		}
+		return &objectionOutput{Body: hall.OfObjection(*o)}, nil
+	}
+}
+
+type revokeMeetingInput struct {
+	IDPath
+	Body struct {
+		Text    string  `json:"text" maxLength:"1000" doc:"法院、判决号、撤销了什么"`
+		FileIDs []int64 `json:"file_ids,omitempty" maxItems:"10"`
+	}
+}
+
+func revokeMeeting(d Deps) func(context.Context, org.Actor, *revokeMeetingInput) (*meetingOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *revokeMeetingInput) (*meetingOutput, error) {
+		return meetingOut(d.Assemblies.Revoke(ctx, a, in.ID, in.Body.Text, in.Body.FileIDs))
+	}
+}

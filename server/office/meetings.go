@@ -1,0 +1,273 @@
+package office
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/linli-city/linli/models/assembly"
+	"github.com/linli-city/linli/models/assembly/tally"
+	"github.com/linli-city/linli/models/event"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/server/hall"
+	"github.com/linli-city/linli/server/web"
+)
+
+func meetingRoutes(site *web.Site, d Deps) {
+	g := site.Group(prefix, "业主大会", web.Staff)
+	web.Handle(g, web.Op{ID: "officeConveneMeeting", Method: http.MethodPost, Path: "/meetings", Summary: "起草业主大会：谁召集、依据、范围和议题；比例由事项和法律决定，不能自己选", Action: org.ConveneMeeting, Rate: workRate, Status: http.StatusCreated}, conveneMeeting(d))
+	web.Handle(g, web.Op{ID: "officeListMeetings", Method: http.MethodGet, Path: "/estates/{id}/meetings", Summary: "小区的业主大会", Action: org.ReadMeetings}, listMeetings(d))
+	web.Handle(g, web.Op{ID: "officeShowMeeting", Method: http.MethodGet, Path: "/meetings/{id}", Summary: "一次业主大会：议题、规则、进程和结果", Action: org.ReadMeetings}, showMeeting(d))
+	web.Handle(g, web.Op{ID: "officeReviseMeeting", Method: http.MethodPut, Path: "/meetings/{id}/motions", Summary: "修改议题（通知之前）；修改后每个事项要重新确认", Action: org.ConveneMeeting, Rate: workRate}, reviseMeeting(d))
+	web.Handle(g, web.Op{ID: "officeConfirmMatter", Method: http.MethodPost, Path: "/meetings/{id}/motions/{position}/confirmation", Summary: "第二个人确认议题属于哪类事项", Action: org.ConveneMeeting, Rate: workRate}, confirmMatter(d))
+	web.Handle(g, web.Op{ID: "officePostRoster", Method: http.MethodPost, Path: "/meetings/{id}/posting", Summary: "公示名册和议题草案，听取异议", Action: org.ConveneMeeting, Rate: workRate}, postRoster(d))
+	web.Handle(g, web.Op{ID: "officeShowRoster", Method: http.MethodGet, Path: "/meetings/{id}/roster", Summary: "名册：门牌和面积；锁定前附需要人工核对的地方", Action: org.ReadMeetings}, showRoster(d))
+	web.Handle(g, web.Op{ID: "officeListRollNotes", Method: http.MethodGet, Path: "/meetings/{id}/roll-notes", Summary: "对名册的异议和锁定后的变化", Action: org.ReadMeetings}, listRollNotes(d))
+	web.Handle(g, web.Op{ID: "officeAnswerChallenge", Method: http.MethodPost, Path: "/meetings/{id}/roll-notes/{note}/answer", Summary: "答复业主对名册的异议", Action: org.ConveneMeeting, Rate: workRate}, answerChallenge(d))
+	web.Handle(g, web.Op{ID: "officeFreezeRoll", Method: http.MethodPost, Path: "/meetings/{id}/freeze", Summary: "锁定名册，公布指纹；需要核对的地方逐项写明核对结果", Action: org.ConveneMeeting, Rate: workRate}, freezeRoll(d))
+	web.Handle(g, web.Op{ID: "officeNotifyMeeting", Method: http.MethodPost, Path: "/meetings/{id}/notice", Summary: "发出会议通知，冻结法律依据和议事规则", Action: org.ConveneMeeting, Rate: workRate}, notifyMeeting(d))
+	web.Handle(g, web.Op{ID: "officeOpineMeeting", Method: http.MethodPost, Path: "/meetings/{id}/opinion", Summary: "社区的意见，写进会议记录", Action: org.OpineMeeting, Rate: workRate}, opineMeeting(d))
+	web.Handle(g, web.Op{ID: "officeExtendVoting", Method: http.MethodPost, Path: "/meetings/{id}/extension", Summary: "按冻结的规则延长一次表决期", Action: org.ConveneMeeting, Rate: workRate}, extendVoting(d))
+	web.Handle(g, web.Op{ID: "officeCancelMeeting", Method: http.MethodPost, Path: "/meetings/{id}/cancellation", Summary: "取消会议：原因", Action: org.ConveneMeeting, Rate: workRate}, cancelMeeting(d))
+	web.Handle(g, web.Op{ID: "officeShowTurnout", Method: http.MethodGet, Path: "/meetings/{id}/turnout", Summary: "各幢参与的人数和面积，还差多少；看不到怎么投的", Action: org.ReadMeetings}, showTurnout(d))
+	web.Handle(g, web.Op{ID: "officeMakeLinks", Method: http.MethodPost, Path: "/meetings/{id}/links", Summary: "为几份表决权生成投票链接；旧链接作废，网址只显示这一次", Action: org.ConveneMeeting, Rate: workRate}, makeLinks(d))
+	web.Handle(g, web.Op{ID: "officeRevokeLinks", Method: http.MethodDelete, Path: "/meetings/{id}/links/{seat}", Summary: "作废一份表决权的投票链接", Action: org.ConveneMeeting, Rate: workRate}, revokeLinks(d))
+	web.Handle(g, web.Op{ID: "officePublishResult", Method: http.MethodPost, Path: "/meetings/{id}/result", Summary: "计票，公示初步结果", Action: org.ConveneMeeting, Rate: workRate, Timeout: 2 * time.Minute}, publishResult(d))
+	web.Handle(g, web.Op{ID: "officeListObjections", Method: http.MethodGet, Path: "/meetings/{id}/objections", Summary: "对结果和表决票的异议", Action: org.ReadMeetings}, listObjections(d))
+	web.Handle(g, web.Op{ID: "officeAnswerObjection", Method: http.MethodPost, Path: "/meetings/{id}/objections/{objection}/answer", Summary: "处理异议；附计入和不计入有异议的票，结果各是什么", Action: org.ConveneMeeting, Rate: workRate, Timeout: 2 * time.Minute}, answerObjection(d))
+	web.Handle(g, web.Op{ID: "officeCertifyMeeting", Method: http.MethodPost, Path: "/meetings/{id}/certificate", Summary: "由另一个人确认结果，同时公布在公示栏", Action: org.ConveneMeeting, Rate: workRate, Timeout: 2 * time.Minute}, certifyMeeting(d))
+	web.Handle(g, web.Op{ID: "officeRevokeMeeting", Method: http.MethodPost, Path: "/meetings/{id}/revocation", Summary: "登记法院撤销决定的判决", Action: org.RevokeMeeting, Rate: workRate}, revokeMeeting(d))
+}
+
+type proposalBody struct {
+	Title    string         `json:"title" maxLength:"60"`
+	Body     string         `json:"body" maxLength:"10000"`
+	Matter   string         `json:"matter" enum:"rules,covenant,committee,manager,use_fund,raise_fund,rebuild,common_parts,other" doc:"民法典第278条的事项"`
+	Beside   string         `json:"beside,omitempty" enum:",rules,covenant,committee,manager,use_fund,raise_fund,rebuild,common_parts,other" doc:"实务中也有按这类事项算的，结果并列显示"`
+	Question tally.Question `json:"question"`
+	FileIDs  []int64        `json:"file_ids,omitempty" maxItems:"10"`
+}
+
+func proposals(list []proposalBody) []assembly.Proposal {
+	out := make([]assembly.Proposal, len(list))
+	for i, p := range list {
+		out[i] = assembly.Proposal(p)
+	}
+	return out
+}
+
+type conveneInput struct {
+	Body struct {
+		EstateID  int64             `json:"estate_id" minimum:"1"`
+		Session   assembly.Session  `json:"session" enum:"first,regular,extraordinary,renewal"`
+		Title     string            `json:"title" maxLength:"60"`
+		Scope     event.Scope       `json:"scope,omitempty" doc:"只涉及部分楼幢或房屋时填写；不填为全小区"`
+		Convener  assembly.Convener `json:"convener" enum:"committee,preparatory,renewal,township,community"`
+		Basis     assembly.Basis    `json:"basis" enum:"own,petition,order,first,renewal"`
+		BasisID   int64             `json:"basis_id,omitempty" doc:"联名提议、责令或筹备组的编号"`
+		Channel   assembly.Channel  `json:"channel" enum:"system,official,paper" doc:"以哪种表决为准"`
+		Motions   []proposalBody    `json:"motions" minItems:"1" maxItems:"20"`
+		ClientRef string            `json:"client_ref" minLength:"1" maxLength:"64"`
+	}
+}
+
+type meetingOutput struct{ Body hall.Meeting }
+
+func meetingOut(m *assembly.Meeting, err error) (*meetingOutput, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &meetingOutput{Body: hall.OfMeeting(m)}, nil
+}
+
+func conveneMeeting(d Deps) func(context.Context, org.Actor, *conveneInput) (*meetingOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *conveneInput) (*meetingOutput, error) {
+		b := in.Body
+		return meetingOut(d.Assemblies.Convene(ctx, a, assembly.Call{EstateID: b.EstateID, Session: b.Session, Title: b.Title, Scope: b.Scope, Convener: b.Convener, Basis: b.Basis, BasisID: b.BasisID,
+			Channel: b.Channel, Motions: proposals(b.Motions), ClientRef: b.ClientRef, InputHash: web.InputHash(b)}))
+	}
+}
+
+func listMeetings(d Deps) func(context.Context, org.Actor, *IDPage) (*web.List[hall.Meeting], error) {
+	return func(ctx context.Context, a org.Actor, in *IDPage) (*web.List[hall.Meeting], error) {
+		before, err := in.From()
+		if err != nil {
+			return nil, err
+		}
+		rows, err := d.Assemblies.List(ctx, a, in.ID, before, in.Limit+1)
+		if err != nil {
+			return nil, err
+		}
+		return web.Paged(in.Page, rows, func(m assembly.Meeting) int64 { return m.ID }, func(m assembly.Meeting) hall.Meeting { return hall.OfMeeting(&m) }), nil
+	}
+}
+
+func showMeeting(d Deps) func(context.Context, org.Actor, *IDPath) (*meetingOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*meetingOutput, error) {
+		v, err := d.Assemblies.Find(ctx, a, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		return &meetingOutput{Body: hall.OfView(v)}, nil
+	}
+}
+
+type reviseMeetingInput struct {
+	IDPath
+	Body struct {
+		Version int64          `json:"version" minimum:"1"`
+		Title   string         `json:"title" maxLength:"60"`
+		Motions []proposalBody `json:"motions" minItems:"1" maxItems:"20"`
+	}
+}
+
+func reviseMeeting(d Deps) func(context.Context, org.Actor, *reviseMeetingInput) (*meetingOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *reviseMeetingInput) (*meetingOutput, error) {
+		return meetingOut(d.Assemblies.Revise(ctx, a, in.ID, in.Body.Version, in.Body.Title, proposals(in.Body.Motions)))
+	}
+}
+
+type confirmMatterInput struct {
+	IDPath
+	Position int `path:"position" minimum:"1" maximum:"20"`
+	Body     struct {
+		Version int64 `json:"version" minimum:"1" doc:"您看过的版本"`
+	}
+}
+
+func confirmMatter(d Deps) func(context.Context, org.Actor, *confirmMatterInput) (*meetingOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *confirmMatterInput) (*meetingOutput, error) {
+		return meetingOut(d.Assemblies.ConfirmMatter(ctx, a, in.ID, in.Position, in.Body.Version))
+	}
+}
+
+type postRosterInput struct {
+	IDPath
+	Body struct {
+		Until time.Time `json:"until" doc:"异议截止的时间"`
+	}
+}
+
+func postRoster(d Deps) func(context.Context, org.Actor, *postRosterInput) (*meetingOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *postRosterInput) (*meetingOutput, error) {
+		return meetingOut(d.Assemblies.Post(ctx, a, in.ID, in.Body.Until))
+	}
+}
+
+type meetingRosterOutput struct {
+	Body struct {
+		Items  []hall.Seat      `json:"items"`
+		Next   string           `json:"next,omitempty"`
+		Seats  int              `json:"seats"`
+		Area   string           `json:"area"`
+		Root   string           `json:"root,omitempty"`
+		Doubts []assembly.Doubt `json:"doubts,omitempty" doc:"锁定前需要人工核对的地方"`
+	}
+}
+
+func showRoster(d Deps) func(context.Context, org.Actor, *IDPage) (*meetingRosterOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPage) (*meetingRosterOutput, error) {
+		after, err := in.From()
+		if err != nil {
+			return nil, err
+		}
+		r, err := d.Assemblies.ShowRoster(ctx, a, in.ID, int(after), in.Limit+1)
+		if err != nil {
+			return nil, err
+		}
+		page := web.Paged(in.Page, r.Rows, func(x assembly.Row) int64 { return int64(x.No) }, hall.OfRow)
+		out := &meetingRosterOutput{}
+		out.Body.Items, out.Body.Next, out.Body.Seats, out.Body.Area, out.Body.Root, out.Body.Doubts = page.Body.Items, page.Body.Next, r.Seats, r.Area.String(), r.Meeting.RollRoot, r.Doubts
+		return out, nil
+	}
+}
+
+func listRollNotes(d Deps) func(context.Context, org.Actor, *IDPage) (*web.List[hall.Note], error) {
+	return func(ctx context.Context, a org.Actor, in *IDPage) (*web.List[hall.Note], error) {
+		after, err := in.From()
+		if err != nil {
+			return nil, err
+		}
+		rows, err := d.Assemblies.ListRollNotes(ctx, a, in.ID, after, in.Limit+1)
+		if err != nil {
+			return nil, err
+		}
+		return web.Paged(in.Page, rows, func(n assembly.RollNote) int64 { return n.ID }, hall.OfNote), nil
+	}
+}
+
+type answerChallengeInput struct {
+	IDPath
+	Note int64 `path:"note" minimum:"1"`
+	Body struct {
+		Accept bool   `json:"accept"`
+		Text   string `json:"text" maxLength:"500" doc:"答复，业主会看到"`
+	}
+}
+
+func answerChallenge(d Deps) func(context.Context, org.Actor, *answerChallengeInput) (*web.Empty, error) {
+	return func(ctx context.Context, a org.Actor, in *answerChallengeInput) (*web.Empty, error) {
+		return nil, d.Assemblies.AnswerChallenge(ctx, a, in.ID, in.Note, in.Body.Accept, in.Body.Text)
+	}
+}
+
+type freezeRollInput struct {
+	IDPath
+	Body struct {
+		Reviewed map[string]string `json:"reviewed,omitempty" doc:"名册里每个需要核对的地方（doubts 的 key）和核对结果"`
+	}
+}
+
+func freezeRoll(d Deps) func(context.Context, org.Actor, *freezeRollInput) (*meetingOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *freezeRollInput) (*meetingOutput, error) {
+		return meetingOut(d.Assemblies.Freeze(ctx, a, in.ID, in.Body.Reviewed))
+	}
+}
+
+type notifyMeetingInput struct {
+	IDPath
+	Body struct {
+		Version  int64     `json:"version" minimum:"1"`
+		OpensAt  time.Time `json:"opens_at"`
+		ClosesAt time.Time `json:"closes_at"`
+	}
+}
+
+func notifyMeeting(d Deps) func(context.Context, org.Actor, *notifyMeetingInput) (*meetingOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *notifyMeetingInput) (*meetingOutput, error) {
+		return meetingOut(d.Assemblies.Notify(ctx, a, in.ID, in.Body.Version, assembly.Window{Opens: in.Body.OpensAt, Closes: in.Body.ClosesAt}))
+	}
+}
+
+type meetingTextInput struct {
+	IDPath
+	Body struct {
+		Text string `json:"text" maxLength:"1000"`
+	}
+}
+
+func opineMeeting(d Deps) func(context.Context, org.Actor, *meetingTextInput) (*meetingOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *meetingTextInput) (*meetingOutput, error) {
+		return meetingOut(d.Assemblies.Opine(ctx, a, in.ID, in.Body.Text))
+	}
+}
+
+func cancelMeeting(d Deps) func(context.Context, org.Actor, *meetingTextInput) (*meetingOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *meetingTextInput) (*meetingOutput, error) {
+		return meetingOut(d.Assemblies.Cancel(ctx, a, in.ID, in.Body.Text))
+	}
+}
+
+type extendVotingInput struct {
+	IDPath
+	Body struct {
+		Days   int    `json:"days" minimum:"1" maximum:"90"`
+		Reason string `json:"reason" maxLength:"200"`
+	}
+}
+
+func extendVoting(d Deps) func(context.Context, org.Actor, *extendVotingInput) (*meetingOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *extendVotingInput) (*meetingOutput, error) {
+		return meetingOut(d.Assemblies.Extend(ctx, a, in.ID, in.Body.Days, in.Body.Reason))
+	}
+}
