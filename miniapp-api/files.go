@@ -82,6 +82,9 @@ func mayOpen(ctx context.Context, d Deps, a org.Actor, f *file.File) error {
 	if f.SubjectKind == "motion" || f.SubjectKind == "meeting" || f.SubjectKind == "objection" {
 		return d.Assemblies.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID)
 	}
+	if f.SubjectKind == "proxy" {
+		return d.Assemblies.MayOpenPapers(ctx, a, f.SubjectKind, f.SubjectID)
+	}
 	if f.SubjectKind == "notice" {
 		_, err := d.Board.Find(ctx, a, f.SubjectID)
 		return err

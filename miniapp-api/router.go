@@ -142,6 +142,7 @@ func Routes(site *web.Site, d Deps) {
 
 	mediationRoutes(site, d)
 	meetingRoutes(site, d)
+	proxyRoutes(site, d)
 	campaignRoutes(site, d)
 
 	board := site.Group(prefix, "公示", web.Residents)

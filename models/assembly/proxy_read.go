@@ -3,6 +3,7 @@ package assembly
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -171,7 +172,12 @@ func (s *Service) ShowEntrusted(ctx context.Context, actor org.Actor, id int64) 
 		if err != nil {
 			return err
 		}
-		e.Paper, err = s.paperOf(tx, &m, seat)
+		if e.Paper, err = s.paperOf(tx, &m, seat); err != nil {
+			return err
+		}
+		var codes []string // what the owners cast themselves is not the agent's to see
+		err = tx.Model(&Envelope{}).Where("seat_id = ? AND proxy_id = ?", seat.ID, p.ID).Pluck("code", &codes).Error
+		e.Paper.Cast = slices.DeleteFunc(e.Paper.Cast, func(v CastView) bool { return !slices.Contains(codes, v.Code) })
 		return err
 	})
 	return e, err

@@ -78,6 +78,8 @@ func mayOpen(ctx context.Context, d Deps, a org.Actor, f *file.File) error {
 		err = d.Joint.MayOpenFiles(ctx, a, f.SubjectID)
 	case "motion", "meeting", "objection":
 		err = d.Assemblies.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID)
+	case "paper_form", "paper_opening", "assisted_vote", "proxy", "official_result", "roll_note":
+		err = d.Assemblies.MayOpenPapers(ctx, a, f.SubjectKind, f.SubjectID)
 	case "notice":
 		_, err = d.Board.Find(ctx, a, f.SubjectID)
 	case "reach_visit", "campaign":
