@@ -3,6 +3,7 @@ package miniapp
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/org"
@@ -23,6 +24,7 @@ func meetingRoutes(site *web.Site, d Deps) {
 	web.Handle(g, web.Op{ID: "showTurnout", Method: http.MethodGet, Path: "/meetings/{id}/turnout", Summary: "各幢参与的人数和面积，还差多少", Action: org.ReadMeetings}, showTurnout(d))
 	web.Handle(g, web.Op{ID: "protest", Method: http.MethodPost, Path: "/meetings/{id}/objections", Summary: "对初步结果提出异议，或对共有人替本户投的票提出异议", Action: org.JoinMeeting, Status: http.StatusCreated, Rate: fileRate}, protest(d))
 	web.Handle(g, web.Op{ID: "listObjections", Method: http.MethodGet, Path: "/meetings/{id}/objections", Summary: "异议和处理结果", Action: org.ReadMeetings}, listObjections(d))
+	web.Handle(g, web.Op{ID: "meetingBundle", Method: http.MethodGet, Path: "/meetings/{id}/bundle", Summary: "下载可以逐票复核的数据包（业主版），下载会被记录", Action: org.JoinMeeting, Rate: uploadRate, Timeout: 2 * time.Minute}, meetingBundle(d))
 	web.Handle(g, web.Op{ID: "withdrawObjection", Method: http.MethodDelete, Path: "/meetings/{id}/objections/{objection}", Summary: "撤回我的异议", Action: org.JoinMeeting, Rate: fileRate}, withdrawObjection(d))
 }
 
@@ -31,7 +33,8 @@ type idPage struct {
 	web.Page
 }
 
-type meetingPath struct {
+// MeetingPath is the input of operations on one meeting.
+type MeetingPath struct {
 	ID int64 `path:"id" minimum:"1"`
 }
 
@@ -51,8 +54,8 @@ func listMeetings(d Deps) func(context.Context, org.Actor, *idPage) (*web.List[h
 
 type meetingOutput struct{ Body hall.Meeting }
 
-func showMeeting(d Deps) func(context.Context, org.Actor, *meetingPath) (*meetingOutput, error) {
-	return func(ctx context.Context, a org.Actor, in *meetingPath) (*meetingOutput, error) {
+func showMeeting(d Deps) func(context.Context, org.Actor, *MeetingPath) (*meetingOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *MeetingPath) (*meetingOutput, error) {
 		v, err := d.Assemblies.Find(ctx, a, in.ID)
 		if err != nil {
 			return nil, err
@@ -89,7 +92,7 @@ func showRoster(d Deps) func(context.Context, org.Actor, *idPage) (*rosterOutput
 }
 
 type contestRosterInput struct {
-	meetingPath
+	MeetingPath
 	Body struct {
 		UnitID    int64  `json:"unit_id" minimum:"1" doc:"您自己的房屋"`
 		Text      string `json:"text" maxLength:"500" doc:"哪里不对"`

@@ -41,6 +41,11 @@ func alone(args []string, in io.Reader, out, errOut io.Writer) (code int, ok boo
 	if err == nil {
 		return 0, true
 	}
+	return refused(err, errOut), true
+}
+
+// refused names every fault of a case, in both languages.
+func refused(err error, errOut io.Writer) int {
 	for _, f := range fault.Of(err).Fields {
 		if f.Path == "" {
 			f.Path = "JSON"
@@ -50,7 +55,7 @@ func alone(args []string, in io.Reader, out, errOut io.Writer) (code int, ok boo
 	if !errors.Is(err, tally.ErrInput) {
 		_, _ = fmt.Fprintln(errOut, err)
 	}
-	return 2, true
+	return 2
 }
 
 // decide reads one case and prints the decision on one line, or nothing.

@@ -26,11 +26,11 @@ var floors = map[string]floor{
 	"models/rulepack": {0, []string{"models/fault", "models/calendar"}},
 
 	"models/assembly/log":      {0, []string{"models/assembly/tally", "models/area", "models/fault"}},
+	"models/assembly/tally":    {0, []string{"models/area", "models/rulepack", "models/calendar", "models/fault"}},
 	"models/complaint/routing": {0, []string{"models/rulepack"}},
 	"models/complaint/suggest": {0, []string{"models/rulepack", "models/fault"}},
 	"notify/plan":              {0, []string{"models/event", "models/fault", "models/calendar"}},
 	"server/public/open311":    {0, nil},
-	"models/assembly/tally":    {0, []string{"models/area", "models/rulepack", "models/calendar", "models/fault"}},
 
 	"models/sheet": {1, nil},
 	"models/store": {1, nil}, "models/store/dump": {1, []string{"models/store"}},

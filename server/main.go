@@ -14,6 +14,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/linli-city/linli/config"
+	"github.com/linli-city/linli/models/assembly/tally"
 )
 
 // commands is everything the program can be asked to do.
@@ -27,6 +28,7 @@ type commands struct {
 	Suggest suggestCmd `cmd:"" help:"按投诉文字推荐事项和单位"`
 	Import  importCmd  `cmd:"" help:"核对并导入业主名册"`
 	Verify  verifyCmd  `cmd:"" help:"核验留痕链、文件、密文和不变量；给出 bundle.zip 时核验业主大会的文件包，不用数据库和配置"`
+	Decide  decideCmd  `cmd:"" help:"读入一份表决数字（JSON），说出结果；不需要数据库和配置"`
 
 	Backup  backupCmd  `cmd:"" help:"备份数据库和文件"`
 	Restore restoreCmd `cmd:"" help:"从备份恢复到空的数据库"`
@@ -56,6 +58,9 @@ type environment struct {
 
 // run is main without the process: it returns the exit code.
 func run(ctx context.Context, args []string, out, errOut io.Writer) int {
+	if code, ok := alone(args, os.Stdin, out, errOut); ok {
+		return code
+	}
 	if c, ok := bundles(args); ok {
 		if err := c.check(out); err != nil {
 			_, _ = fmt.Fprintf(errOut, "核验不通过：%v\n", err)
@@ -87,7 +92,11 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 			env.typed[p.Flag.Name] = true
 		}
 	}
-	if err := cmd.Run(env); err != nil && !errors.Is(err, context.Canceled) {
+	err = cmd.Run(env)
+	if errors.Is(err, tally.ErrInput) {
+		return refused(err, errOut)
+	}
+	if err != nil && !errors.Is(err, context.Canceled) {
 		_, _ = fmt.Fprintf(errOut, "server: %v\n", err)
 		return 1
 	}

@@ -328,6 +328,7 @@ func bodies(th things) map[string]any {
 		"officeMakeOpenKey": m{"label": "某平台"},
 		"setPreferences":    m{"digest_hour": 19}, "officeSetPreferences": m{"digest_hour": 19},
 		"officeStateAbsence": m{"from": soon(2), "to": soon(5), "stand_in_id": 999999},
+		"publicDecide":       m{"date": "2026-01-01", "matter": "manager"},
 		"officeReplayAll":    m{"since": "2026-01-01T00:00:00Z"},
 		"uploadFile":         multipartOf("photo", "w8", "p.png", onePixel()), "officeUploadFile": multipartOf("photo", "w9", "p.png", onePixel()),
 	}

@@ -61,10 +61,11 @@ type Options struct {
 
 // Service is what is done with meetings.
 type Service struct {
-	o       Options
-	db      *store.DB
-	cast    collector
-	agendas agendas
+	o        Options
+	db       *store.DB
+	cast     collector
+	agendas  agendas
+	bundling chan struct{}
 }
 
 // New wires the service.
@@ -72,7 +73,7 @@ func New(o Options) *Service {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Service{o: o, db: o.DB}
+	s := &Service{o: o, db: o.DB, bundling: make(chan struct{}, maxBundles)}
 	s.cast.do = s.castAll
 	return s
 }

@@ -246,10 +246,10 @@ func (b *booth) canonical(x *casting) error {
 			return ErrNoProxy.Saying("这个议题不在委托的范围内")
 		}
 		chosen[v.MotionID] = true
-		text, err := q.Canonical(v.Choice)
-		if v.Choice == tally.Void && x.in.FormID == 0 {
-			err = tally.ErrChoice
+		if v.Choice == tally.Void && x.in.FormID != 0 { // what two people read on a form
+			continue
 		}
+		text, err := q.Canonical(v.Choice)
 		if err != nil {
 			c.Check(false, fmt.Sprintf("choices[%d].choice", i), fault.Of(err).Message)
 			continue

@@ -9,7 +9,6 @@ import (
 
 	signed "golang.org/x/mod/sumdb/note"
 
-	"github.com/linli-city/linli/models/assembly/log"
 	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
@@ -47,13 +46,6 @@ func (s *Service) Certify(ctx context.Context, actor org.Actor, id int64) (*Outc
 		}
 		var err error
 		if o, err = s.keepCount(tx, actor, m, "certificate"); err != nil {
-			return err
-		}
-		l, err := logOf(tx, m.ID)
-		if err != nil {
-			return err
-		}
-		if _, err := s.checkpoint(tx, m, l, log.Final); err != nil {
 			return err
 		}
 		t, err := m.terms()

@@ -142,6 +142,13 @@ func (s *Service) keepCount(tx *store.Tx, actor org.Actor, m *Meeting, kind stri
 	if err != nil {
 		return nil, err
 	}
+	why := log.Hourly
+	if kind == "certificate" {
+		why = log.Final
+	}
+	if _, err := s.checkpoint(tx, m, l, why); err != nil {
+		return nil, err
+	}
 	t, err := m.terms()
 	if err != nil {
 		return nil, err

@@ -1,9 +1,11 @@
 package assembly
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
+	"github.com/linli-city/linli/models/assembly/log"
 	"github.com/linli-city/linli/models/assembly/tally"
 	"github.com/linli-city/linli/models/store"
 )
@@ -88,19 +90,19 @@ func (c *counter) motion(tx *store.Tx, row *Motion) (*Counted, error) {
 	err := eachSeat(tx, row.ID, func(seat int64, list []version) error {
 		list = slices.DeleteFunc(list, func(v version) bool { return c.without[v.EnvelopeID] })
 		no := c.no[seat]
-		v := standing(list, c.agenda.terms.WhichWins)
-		for i := range list {
-			switch {
-			case !list[i].valid():
+		r := rule(list, c.agenda.terms.WhichWins)
+		for _, state := range r.states {
+			switch state {
+			case log.Invalid:
 				out.Invalid++
-			case &list[i] != v:
+			case log.Superseded:
 				out.Superseded++
 			}
 		}
 		switch {
-		case v != nil:
-			ballots = append(ballots, tally.Ballot{Seat: no, Choice: v.Choice})
-		case slices.ContainsFunc(list, func(v version) bool { return v.Void == "" || v.Void == InvalidForm }): // an invalid form; what was set aside takes no part at all
+		case r.counted != nil:
+			ballots = append(ballots, tally.Ballot{Seat: no, Choice: r.counted.Choice})
+		case r.void != nil: // an invalid form; what was set aside takes no part at all
 			ballots = append(ballots, tally.Ballot{Seat: no, Choice: tally.Void})
 		}
 		if len(list) > 0 {
@@ -175,4 +177,20 @@ func (q *silence) of(c *counter, voted map[int]bool) *tally.Silence {
 		}
 	}
 	return s
+}
+
+// Recount counts a meeting from its roll and ballots as they are, for whoever checks that nothing is missing; it decides nothing and is
+// shown to nobody while people vote.
+// Fault: ErrNotFound.
+func (s *Service) Recount(ctx context.Context, id int64) (*Tallied, error) {
+	var t *Tallied
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		m, err := public(tx, id)
+		if err != nil {
+			return err
+		}
+		t, err = s.count(tx, m, nil)
+		return err
+	})
+	return t, err
 }

@@ -173,7 +173,7 @@ func (s *Service) AnswerObjection(ctx context.Context, actor org.Actor, id, obje
 		if err := tx.Model(&Objection{}).Where("id = ?", o.ID).Select("state", "answer", "effect", "answered_by", "answered_at").Updates(&o).Error; err != nil {
 			return err
 		}
-		if m.State == Provisional && uphold {
+		if m.State == Provisional && (uphold || o.Kind == "ballot") { // what counts has changed, or may have
 			if _, err := s.keepCount(tx, actor, m, "provisional"); err != nil {
 				return err
 			}
@@ -268,6 +268,11 @@ func (s *Service) WithdrawObjection(ctx context.Context, actor org.Actor, id, ob
 		if o.Kind == "ballot" {
 			if err := void(tx, m, o.EnvelopeID, "", ""); err != nil {
 				return err
+			}
+			if m.State == Provisional {
+				if _, err := s.keepCount(tx, actor, m, "provisional"); err != nil {
+					return err
+				}
 			}
 		}
 		return note(tx, actor, m, "withdraw_objection", map[string]any{"objection": o.Number})

@@ -201,19 +201,9 @@ func remark(tx *store.Tx, m *Meeting, motion, seat int64) error {
 	if err != nil {
 		return err
 	}
-	v := standing(list, t.WhichWins)
+	r := rule(list, t.WhichWins)
 	for i := range list {
-		b := &list[i]
-		state, reason := log.Counted, "counts_again"
-		switch {
-		case !b.valid():
-			state, reason = log.Invalid, cmp.Or(b.Void, tally.Void)
-		case b != v:
-			state, reason = log.Superseded, "changed"
-			if b.Channel.Electronic() != v.Channel.Electronic() {
-				reason = "other_channel"
-			}
-		}
+		b, state, reason := &list[i], r.states[i], r.reasons[i]
 		was := cmp.Or(b.Mark, string(log.Counted))
 		if b.Leaf == nil || was == string(state) {
 			continue

@@ -3,6 +3,7 @@ package assembly
 import (
 	"time"
 
+	"github.com/linli-city/linli/models/assembly/log"
 	"github.com/linli-city/linli/models/assembly/tally"
 	"github.com/linli-city/linli/models/store"
 )
@@ -63,6 +64,40 @@ func standing(list []version, wins string) *version {
 		}
 		return phone
 	}
+}
+
+// ruling is what becomes of each version of a seat's ballot on a motion, as the log says it.
+type ruling struct {
+	counted *version // the one that counts; nil for none
+	void    *version // where none does: the invalid form that stands for the seat
+	states  []log.State
+	reasons []string // of what is not counted
+}
+
+// rule judges the versions of a seat in their order.
+func rule(list []version, wins string) ruling {
+	r := ruling{counted: standing(list, wins), states: make([]log.State, len(list)), reasons: make([]string, len(list))}
+	for i := range list {
+		if b := &list[i]; r.counted == nil && b.Choice == tally.Void && (b.Void == "" || b.Void == InvalidForm) {
+			r.void = b
+		}
+	}
+	for i := range list {
+		b := &list[i]
+		switch {
+		case b == r.counted:
+			r.states[i], r.reasons[i] = log.Counted, "counts_again"
+		case b == r.void:
+			r.states[i], r.reasons[i] = log.Invalid, tally.Void // whole or for this motion: why stands with the form
+		case b.Void != "" && b.Void != InvalidForm:
+			r.states[i], r.reasons[i] = log.Invalid, b.Void
+		case r.counted != nil && b.Channel.Electronic() != r.counted.Channel.Electronic():
+			r.states[i], r.reasons[i] = log.Superseded, "other_channel"
+		default:
+			r.states[i], r.reasons[i] = log.Superseded, "changed"
+		}
+	}
+	return r
 }
 
 // eachSeat reads the ballots of a motion, seat by seat, without holding them all.

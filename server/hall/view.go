@@ -262,3 +262,11 @@ func OfObjection(o assembly.Objection) Objection {
 func OfRow(r assembly.Row) Seat {
 	return Seat{No: r.No, Area: r.Area.String(), Units: OfUnits(r.Units), Flags: r.Flags}
 }
+
+// BundleName is the file name of a bundle.
+func BundleName(m *assembly.Meeting, edition string) string {
+	if m == nil {
+		return ""
+	}
+	return "linli-" + m.Number + "-" + edition + ".zip"
+}

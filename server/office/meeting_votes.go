@@ -2,6 +2,8 @@ package office
 
 import (
 	"context"
+	"github.com/danielgtaylor/huma/v2"
+	"io"
 	"time"
 
 	"github.com/linli-city/linli/models/assembly"
@@ -144,5 +146,14 @@ type revokeMeetingInput struct {
 func revokeMeeting(d Deps) func(context.Context, org.Actor, *revokeMeetingInput) (*meetingOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *revokeMeetingInput) (*meetingOutput, error) {
 		return meetingOut(d.Assemblies.Revoke(ctx, a, in.ID, in.Body.Text, in.Body.FileIDs))
+	}
+}
+
+func meetingBundle(d Deps) func(context.Context, org.Actor, *IDPath) (*huma.StreamResponse, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*huma.StreamResponse, error) {
+		return web.Download(ctx, "application/zip", func(w io.Writer) (string, error) {
+			m, err := d.Assemblies.OwnersBundle(ctx, a, in.ID, w)
+			return hall.BundleName(m, "owners"), err
+		})
 	}
 }

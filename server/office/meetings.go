@@ -36,6 +36,7 @@ func meetingRoutes(site *web.Site, d Deps) {
 	web.Handle(g, web.Op{ID: "officeListObjections", Method: http.MethodGet, Path: "/meetings/{id}/objections", Summary: "对结果和表决票的异议", Action: org.ReadMeetings}, listObjections(d))
 	web.Handle(g, web.Op{ID: "officeAnswerObjection", Method: http.MethodPost, Path: "/meetings/{id}/objections/{objection}/answer", Summary: "处理异议；附计入和不计入有异议的票，结果各是什么", Action: org.ConveneMeeting, Rate: workRate, Timeout: 2 * time.Minute}, answerObjection(d))
 	web.Handle(g, web.Op{ID: "officeCertifyMeeting", Method: http.MethodPost, Path: "/meetings/{id}/certificate", Summary: "由另一个人确认结果，同时公布在公示栏", Action: org.ConveneMeeting, Rate: workRate, Timeout: 2 * time.Minute}, certifyMeeting(d))
+	web.Handle(g, web.Op{ID: "officeMeetingBundle", Method: http.MethodGet, Path: "/meetings/{id}/bundle", Summary: "下载可以逐票复核的数据包（业主版），下载会被记录", Action: org.ReadMeetings, Rate: importRate, Timeout: walkTime}, meetingBundle(d))
 	web.Handle(g, web.Op{ID: "officeRevokeMeeting", Method: http.MethodPost, Path: "/meetings/{id}/revocation", Summary: "登记法院撤销决定的判决", Action: org.RevokeMeeting, Rate: workRate}, revokeMeeting(d))
 }
 

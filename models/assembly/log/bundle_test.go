@@ -43,7 +43,7 @@ func TestBundle(t *testing.T) {
 	}
 	text := strings.Join(said, "\n")
 	t.Log(text)
-	for _, want := range []string{"票权 1 议题 1 第 2 次表决“void”", "无效", "已被替代", "重新计票"} {
+	for _, want := range []string{"票权 1 议题 1 第 2 次表决“void”", "在第 8 片叶子，计票", "无效", "已被替代", "重新计票"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("verify does not say %q:\n%s", want, text)
 		}
@@ -63,8 +63,8 @@ func TestPublicHides(t *testing.T) {
 				t.Fatalf("the public edition holds what opens leaf %d", o.Leaf)
 			}
 		}
-		if o.Leaf == 0 && bytes.Contains(owners, []byte(o.Salt.String())) {
-			t.Error("a superseded ballot is opened")
+		if state := a.state(o.Leaf); bytes.Contains(owners, []byte(o.Salt.String())) != (state == Counted || o.Choice == "void") {
+			t.Errorf("leaf %d is %s", o.Leaf, state)
 		}
 	}
 	for _, s := range a.seats {
@@ -117,4 +117,15 @@ func TestManyBytes(t *testing.T) {
 	if _, err := verifyBytes(raw, Options{}); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// state is what the last mark on a leaf says.
+func (a *assembly) state(leaf int64) State {
+	state := Counted
+	for _, l := range a.leaves {
+		if l.Mark != nil && l.Mark.Leaf == leaf {
+			state = l.Mark.State
+		}
+	}
+	return state
 }

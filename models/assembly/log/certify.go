@@ -61,9 +61,8 @@ func (d *draft) count() ([]Total, error) {
 		if err != nil {
 			return nil, err
 		}
-		opened := o.Leaf >= 0 && o.Leaf < int64(len(d.leaves)) && o.open(d.ledger.states[o.Leaf])
 		o.sealed = Seal(o.Choice, o.Salt)
-		if err := c.open(o, []byte(o.Choice), opened); err != nil {
+		if err := c.open(o, []byte(o.Choice), d.ledger.opened(o.Leaf)); err != nil {
 			return nil, err
 		}
 	}
@@ -130,6 +129,8 @@ func (c *Certificate) checkTotals(m *Meeting, r *Roll, d *Delivery, l *ledger) e
 		switch {
 		case t.Motion != i+1 || t.Counted < 0 || t.Superseded < 0 || t.Invalid < 0:
 			return errFormat("证书里第 %d 个议题的合计不对", i+1)
+		case (t.Beside == nil) != (m.Motions[i].Beside == nil):
+			return errFormat("议题 %d 缺少或多出另一种事项的结果", i+1)
 		case !ok || res.Scope != scope:
 			return errFormat("议题 %d 的分母不是名册上这个范围的合计", i+1)
 		case res.Returned.Heads != t.Counted || res.Void.Heads < 0 || res.Void.Heads > t.Invalid:

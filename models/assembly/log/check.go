@@ -19,7 +19,7 @@ func (m Meeting) check() error {
 		if motion.Position != i+1 {
 			return errFormat("议题的次序应从 1 连续")
 		}
-		if err := motion.Rules.Check(); err != nil {
+		if motion.Rules.Check() != nil || motion.Beside != nil && motion.Beside.Check() != nil {
 			return errFormat("议题 %d 的表决规则不完整", i+1)
 		}
 		if err := motion.Question.Check(); err != nil {

@@ -16,6 +16,12 @@ import (
 // forge changes files of a bundle and signs everything anew, as an operator with the key could.
 func forge(t testing.TB, raw []byte, s Signer, change func(files map[string][]byte, cert *Certificate)) []byte {
 	t.Helper()
+	return forgeAfter(t, raw, s, change, func(map[string][]byte) {})
+}
+
+// forgeAfter changes files once more when the certificate has been signed.
+func forgeAfter(t testing.TB, raw []byte, s Signer, change func(files map[string][]byte, cert *Certificate), after func(files map[string][]byte)) []byte {
+	t.Helper()
 	z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
 	if err != nil {
 		t.Fatal(err)
@@ -46,6 +52,7 @@ func forge(t testing.TB, raw []byte, s Signer, change func(files map[string][]by
 	if files[fileCertNote], err = signNote(certificateText(cert.Meeting, files[fileCertificate]), s); err != nil {
 		t.Fatal(err)
 	}
+	after(files)
 	e := Public
 	if files[fileOpenings] != nil {
 		e = Owners
@@ -137,11 +144,14 @@ func TestOperator(t *testing.T) {
 		"a counted ballot kept back":   {lines(fileOpenings, func(l [][]byte) [][]byte { return slices.Delete(l, 7, 8) }), "没有公开"},
 		"the last ballot kept back":    {lines(fileOpenings, func(l [][]byte) [][]byte { return l[:len(l)-1] }), "没有公开"},
 		"a ballot opened twice":        {lines(fileOpenings, func(l [][]byte) [][]byte { return slices.Insert(l, 3, l[3]) }), "两次"},
-		"an area made larger":          {edit(fileSeats, `"area_milli":1`, `"area_milli":2`), "名册"},
-		"a seat taken off the roll":    {lines(fileSeats, func(l [][]byte) [][]byte { return l[:len(l)-1] }), "名册"},
+		"an area made larger":          {edit(fileSeats, `"area_milli":1`, `"area_milli":2`), "根不是"},
+		"a seat taken off the roll":    {lines(fileSeats, func(l [][]byte) [][]byte { return l[:len(l)-1] }), "根不是"},
 		"a voter called silent": {func(_ *testing.T, f map[string][]byte, _ *Certificate) {
 			f[fileSilence] = []byte("{\"motion\":1,\"seat\":1}\n")
 		}, "未投票名单"},
+		"a silent seat twice": {func(_ *testing.T, f map[string][]byte, _ *Certificate) {
+			f[fileSilence] = bytes.Repeat(f[fileSilence][:bytes.IndexByte(f[fileSilence], '\n')+1], 2)
+		}, "没有按议题和票权排序"},
 		"silence where no clause is": {func(_ *testing.T, f map[string][]byte, _ *Certificate) {
 			f[fileSilence] = []byte("{\"motion\":3,\"seat\":4}\n")
 		}, "没有关于未投票的条款"},
@@ -159,13 +169,25 @@ func TestOperator(t *testing.T) {
 			item := &c.Motions[0].Result.Items[0]
 			item.Yes.Heads, item.No.Heads = item.Yes.Heads+1, item.No.Heads-1
 		}, "不是由公布的合计"},
-		"more counted than in the log":  {func(_ *testing.T, _ map[string][]byte, c *Certificate) { c.Motions[0].Counted++ }, "不符"},
-		"a smaller denominator":         {func(_ *testing.T, _ map[string][]byte, c *Certificate) { c.Motions[0].Result.Scope.Heads-- }, "分母"},
-		"a softer rule":                 {edit(fileMeeting, `>=2/3`, `>=1/3`), "不是由公布的合计"},
-		"an earlier certificate":        {func(_ *testing.T, _ map[string][]byte, c *Certificate) { c.At = c.At.AddDate(0, -1, 0) }, "早于"},
-		"a doubled field":               {edit(fileMeeting, `"number"`, `"number": "x", "number"`), "写法不规范"},
-		"an unknown field":              {edit(fileRoll, `"frozen_at"`, `"note": "x", "frozen_at"`), "写法不规范"},
-		"delivery that does not add up": {edit(fileDelivery, `"none": `, `"none": 1`), "送达"},
+		"more counted than in the log": {func(_ *testing.T, _ map[string][]byte, c *Certificate) { c.Motions[0].Counted++ }, "不符"},
+		"a smaller denominator":        {func(_ *testing.T, _ map[string][]byte, c *Certificate) { c.Motions[0].Result.Scope.Heads-- }, "分母"},
+		"a softer rule":                {edit(fileMeeting, `>=2/3`, `>=1/3`), "不是由公布的合计"},
+		"a certificate that forgets what came last": {func(_ *testing.T, files map[string][]byte, c *Certificate) {
+			all := bytes.SplitAfter(files[fileCheckpoints], []byte("\n"))
+			files[fileCheckpoints] = bytes.Join(all[:len(all)-2], nil)
+			var last checkpointLine
+			if err := decode(all[len(all)-3], "", &last); err != nil {
+				panic(err)
+			}
+			text, _, _ := strings.Cut(last.Note, "\n\n")
+			point, _ := parseCheckpoint(text + "\n")
+			c.Size, c.Root, c.Stage = point.Tree.Size, point.Tree.Root, Provisional
+		}, "之后还有"},
+		"an outcome beside that is another": {func(_ *testing.T, _ map[string][]byte, c *Certificate) { c.Motions[0].Beside.Outcome += "x" }, "不是由公布的合计"},
+		"an earlier certificate":            {func(_ *testing.T, _ map[string][]byte, c *Certificate) { c.At = c.At.AddDate(0, -1, 0) }, "早于"},
+		"a doubled field":                   {edit(fileMeeting, `"number"`, `"number": "x", "number"`), "写法不规范"},
+		"an unknown field":                  {edit(fileRoll, `"frozen_at"`, `"note": "x", "frozen_at"`), "写法不规范"},
+		"delivery that does not add up":     {edit(fileDelivery, `"none": `, `"none": 1`), "送达"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := hold(t, 20)
@@ -177,6 +199,29 @@ func TestOperator(t *testing.T) {
 				t.Errorf("verify says %v, want %q", err, c.want)
 			}
 		})
+	}
+}
+
+// TestPublicNumbers: what a reader of the public edition sees without a ballot opened, and that one certificate goes with one
+// set of files.
+func TestPublicNumbers(t *testing.T) {
+	a := hold(t, 20)
+	public, _ := a.bundles(t)
+	forged := forge(t, public, a.signer, func(_ map[string][]byte, c *Certificate) { c.Motions[1].Superseded++ })
+	if _, err := verifyBytes(forged, Options{}); err == nil || !strings.Contains(err.Error(), "日志里是") {
+		t.Errorf("more superseded than in the log: %v", err)
+	}
+	forged = forgeAfter(t, public, a.signer, func(map[string][]byte, *Certificate) {}, func(files map[string][]byte) {
+		files[fileMeeting] = bytes.Replace(files[fileMeeting], []byte("翠湖花园"), []byte("翠湖小区"), 1)
+	})
+	if _, err := verifyBytes(forged, Options{}); err == nil || !strings.Contains(err.Error(), "证书列出的文件") {
+		t.Errorf("another title under the same certificate: %v", err)
+	}
+	forged = forgeAfter(t, public, a.signer, func(map[string][]byte, *Certificate) {}, func(files map[string][]byte) {
+		files[fileCertNote] = a.c.Checkpoints[0]
+	})
+	if _, err := verifyBytes(forged, Options{}); err == nil || !strings.Contains(err.Error(), "别的内容") {
+		t.Errorf("a signature of something else: %v", err)
 	}
 }
 
@@ -194,8 +239,13 @@ func TestDishonestLog(t *testing.T) {
 			last := &a.openings[len(a.openings)-1]
 			last.Seat = 21
 		}, "名册"},
-		"void paper counted": {func(a *assembly) { a.cast(20, 1, 9, tally.Void) }, "状态不符"},
-		"no such choice":     {func(a *assembly) { a.cast(20, 1, 9, "maybe") }, "不在议题 1 的选项里"},
+		"a mark on a mark":                   {func(a *assembly) { a.mark(int64(len(a.leaves)-1), Invalid, "x") }, "标记的不是表决票"},
+		"a mark on what comes":               {func(a *assembly) { a.mark(int64(len(a.leaves)), Invalid, "x") }, "之后的叶子"},
+		"words in a reason":                  {func(a *assembly) { a.mark(1, Invalid, "张三 says") }, "原因代码"},
+		"a second close":                     {func(a *assembly) { a.leaves = append(a.leaves, Leaf{Closed: a.at}) }, "第二次结束投票"},
+		"void paper counted":                 {func(a *assembly) { a.cast(20, 1, 9, tally.Void) }, "状态不符"},
+		"a ballot with a choice called void": {func(a *assembly) { a.mark(a.openings[9].Leaf, Invalid, Void) }, "状态不符"},
+		"no such choice":                     {func(a *assembly) { a.cast(20, 1, 9, "maybe") }, "不在议题 1 的选项里"},
 	} {
 		a := hold(t, 20)
 		c.change(a)
@@ -203,6 +253,43 @@ func TestDishonestLog(t *testing.T) {
 		a.publish(t, Final)
 		_, _, err := Certify(a.c, Confirmed, a.at, a.signer)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: certify says %v, want %q", name, err, c.want)
+		}
+	}
+}
+
+// TestCourse: a log never shrinks, time never goes back, nothing follows the final checkpoint, and a final certificate needs one.
+func TestCourse(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*assembly)
+		want   string
+	}{
+		"after the final one": {func(a *assembly) { a.publish(t, Hourly) }, "接不上"},
+		"back in time":        {func(a *assembly) { a.at = a.at.Add(-72 * time.Hour); a.publish(t, Final) }, "接不上"},
+		"shrunk": {func(a *assembly) {
+			a.c.Checkpoints = a.c.Checkpoints[:len(a.c.Checkpoints)-1]
+			all := a.leaves
+			a.leaves = all[:3]
+			a.publish(t, Hourly)
+			a.leaves = all
+			a.publish(t, Final)
+		}, "接不上"},
+		"not final": {func(a *assembly) {
+			a.c.Checkpoints = a.c.Checkpoints[:len(a.c.Checkpoints)-1]
+			a.publish(t, Hourly)
+		}, "最后的检查点"},
+		"another meeting's": {func(a *assembly) {
+			a.c.Meeting.Number = "DY-2026-0002"
+			a.c.Checkpoints = a.c.Checkpoints[:0]
+			a.publish(t, Hourly)
+			a.c.Meeting.Number = "DY-2026-0001"
+		}, "另一次会议"},
+		"none":       {func(a *assembly) { a.c.Checkpoints = nil }, "没有检查点"},
+		"other root": {func(a *assembly) { a.leaves[2].Ballot[1] ^= 1 }, "不是前"},
+	} {
+		a := hold(t, 20)
+		c.change(a)
+		if _, _, err := Certify(a.c, Confirmed, a.at.Add(time.Hour), a.signer); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: certify says %v, want %q", name, err, c.want)
 		}
 	}
@@ -224,14 +311,14 @@ func TestLostBallot(t *testing.T) {
 	}
 }
 
-// TestResignedBytes: every byte of what only owners have, changed and signed again with the true key.
+// TestResignedBytes: every third byte of the rows that a verifier computes with, changed and signed again with the true key.
 func TestResignedBytes(t *testing.T) {
 	a := hold(t, 6)
 	_, owners := a.bundles(t)
 	for _, name := range append([]string{fileLeaves, fileCheckpoints}, ownersFiles...) {
 		size := 0
 		forge(t, owners, a.signer, func(files map[string][]byte, _ *Certificate) { size = len(files[name]) })
-		for i := range size {
+		for i := 0; i < size; i += 3 {
 			forged := forge(t, owners, a.signer, func(files map[string][]byte, _ *Certificate) { files[name][i] ^= 1 << (i % 7) })
 			if _, err := verifyBytes(forged, Options{}); err == nil {
 				t.Fatalf("%s: byte %d of %d may change under the true key", name, i, size)
@@ -280,6 +367,21 @@ func FuzzVerify(f *testing.F) {
 	})
 }
 
+// FuzzForged: garbage inside a well-formed, well-signed bundle is refused without a panic.
+func FuzzForged(f *testing.F) {
+	a := hold(f, 6)
+	_, owners := a.bundles(f)
+	all := append(names(Owners)[4:], fileManifestNote)
+	for i, name := range all {
+		forge(f, owners, a.signer, func(files map[string][]byte, _ *Certificate) { f.Add(uint8(i), files[name]) })
+	}
+	f.Fuzz(func(t *testing.T, which uint8, content []byte) {
+		name := all[int(which)%len(all)]
+		forged := forge(t, owners, a.signer, func(files map[string][]byte, _ *Certificate) { files[name] = content })
+		_, _ = verifyBytes(forged, Options{})
+	})
+}
+
 // FuzzLines: a line that is read is the line that is written, and nothing panics.
 func FuzzLines(f *testing.F) {
 	a := hold(f, 6)
@@ -287,8 +389,8 @@ func FuzzLines(f *testing.F) {
 		f.Add(l.appendLine(nil, int64(i)))
 	}
 	f.Add(a.seats[0].appendLine(nil))
-	f.Add(a.openings[1].appendLine(nil, Counted))
-	f.Add(a.openings[1].appendLine(nil, Superseded))
+	f.Add(a.openings[1].appendLine(nil, true))
+	f.Add(a.openings[1].appendLine(nil, false))
 	f.Add(Silent{1, 2}.appendLine(nil))
 	f.Fuzz(func(t *testing.T, line []byte) {
 		if l, index, ok := scanLeaf(line); ok && !bytes.Equal(l.appendLine(nil, index), line) {
@@ -301,7 +403,7 @@ func FuzzLines(f *testing.F) {
 			t.Errorf("silent %q", line)
 		}
 		if o, choice, opened, ok := scanOpening(line); ok && opened {
-			if o.Choice = string(choice); !bytes.Equal(o.appendLine(nil, Counted), line) {
+			if o.Choice = string(choice); !bytes.Equal(o.appendLine(nil, true), line) {
 				t.Errorf("opening %q", line)
 			}
 		}

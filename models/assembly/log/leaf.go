@@ -29,7 +29,7 @@ type Leaf struct {
 type Mark struct {
 	Leaf   int64  // index of the ballot's leaf
 	State  State  //
-	Reason string // code of lower-case letters, digits and underscores, at most 40: "changed", "paper_first", "void_two_marks"
+	Reason string // code of lower-case letters, digits and underscores, at most 40: "changed", "other_channel", Void
 }
 
 // The first byte of a leaf's data, so that leaves of one form can never be read as another.
@@ -55,6 +55,10 @@ func (l Leaf) append(buf []byte) []byte {
 
 // Hash is the leaf's hash in the tree (RFC 6962: SHA-256 of 0x00 and the data).
 func (l Leaf) Hash() Hash { return Hash(tlog.RecordHash(l.Data())) }
+
+// Void is the reason of a mark on a paper that is invalid in itself. Other reasons (objection, proxy_revoked) set a ballot
+// aside: it takes no part in anything, while a void one may, where the estate has such a rule.
+const Void = "void"
 
 // check says what is wrong with a leaf by itself.
 func (l Leaf) check(index int64) error {

@@ -13,6 +13,7 @@ type ledger struct {
 	front   frontier
 	commits []Hash  // by leaf; empty for leaves that are no ballots
 	states  []State // by leaf; "" for leaves that are no ballots
+	void    bits    // leaves that are invalid because they are void
 	closed  time.Time
 	buf     []byte
 	roots   map[int64]Hash // at the sizes of checkpoints
@@ -46,6 +47,7 @@ func (l *ledger) add(leaf Leaf) (tlog.Hash, error) {
 			return tlog.Hash{}, errFormat("第 %d 片叶子标记的不是表决票", index)
 		}
 		l.states[leaf.Mark.Leaf] = leaf.Mark.State
+		l.void.put(int(leaf.Mark.Leaf), leaf.Mark.State == Invalid && leaf.Mark.Reason == Void)
 	case !leaf.Closed.IsZero():
 		if !l.closed.IsZero() {
 			return tlog.Hash{}, errFormat("第 %d 片叶子第二次结束投票", index)
@@ -62,6 +64,11 @@ func (l *ledger) add(leaf Leaf) (tlog.Hash, error) {
 	return h, nil
 }
 
+// opened reports whether owners see what a ballot says: what counts, and what is void.
+func (l *ledger) opened(leaf int64) bool {
+	return leaf >= 0 && leaf < int64(len(l.states)) && (l.states[leaf] == Counted || l.void.has(int(leaf)))
+}
+
 // count says how many ballots stand in each state.
 func (l *ledger) count() map[State]int64 {
 	n := map[State]int64{}
@@ -76,6 +83,9 @@ func (l *ledger) count() map[State]int64 {
 // openAll opens signed checkpoints of one meeting and checks their course: the log never shrinks, time never goes back,
 // and nothing follows the final one.
 func openAll(meeting string, signed [][]byte, keys []note.Verifier) ([]Checkpoint, error) {
+	if len(signed) > mostPoints {
+		return nil, errFormat("检查点超过 %d 个", mostPoints)
+	}
 	var all []Checkpoint
 	for i, raw := range signed {
 		c, err := OpenCheckpoint(raw, keys...)

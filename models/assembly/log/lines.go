@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/linli-city/linli/models/area"
-	"github.com/linli-city/linli/models/assembly/tally"
 )
 
 // The lines of leaves.jsonl, seats.jsonl, silence.jsonl and openings.jsonl: how each is written and read.
@@ -108,21 +107,16 @@ func scanSeat(line []byte) (seat Seat, ok bool) {
 	return seat, s.done()
 }
 
-func (o Opening) appendLine(b []byte, state State) []byte {
+func (o Opening) appendLine(b []byte, opened bool) []byte {
 	b = appendNumber(b, `{"leaf":`, o.Leaf)
 	b = appendNumber(b, `,"motion":`, o.Motion)
 	b = appendNumber(b, `,"seat":`, o.Seat)
 	b = appendNumber(b, `,"version":`, o.Version)
-	if !o.open(state) {
+	if !opened {
 		return append(appendHash(append(b, `,"seal":`...), Seal(o.Choice, o.Salt)), "}\n"...)
 	}
 	b = append(append(append(b, `,"choice":"`...), o.Choice...), `","salt":`...)
 	return append(appendHash(b, o.Salt), "}\n"...)
-}
-
-// open reports whether owners see what the ballot says.
-func (o Opening) open(state State) bool {
-	return state == Counted || state == Invalid && o.Choice == tally.Void
 }
 
 // scanOpening leaves the choice in the line's own bytes, so that a million of them need not be a million texts.

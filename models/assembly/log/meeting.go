@@ -26,6 +26,7 @@ type Motion struct {
 	Text     Sum            `json:"text_sha256"` // of the motion's text as the notice printed it
 	Scope    string         `json:"scope"`       // a scope of the roll; "" is the whole roll
 	Rules    tally.Rules    `json:"rules"`
+	Beside   *tally.Rules   `json:"beside,omitempty"` // of another matter that practice knows, shown beside and decides nothing
 	Question tally.Question `json:"question"`
 	Silence  *Silence       `json:"silence"` // the clause on silence, null where none is claimed
 }
@@ -102,11 +103,12 @@ type Certificate struct {
 
 // Total is the result of one motion.
 type Total struct {
-	Motion     int          `json:"motion"`
-	Counted    int64        `json:"counted"` // ballot leaves by state
-	Superseded int64        `json:"superseded"`
-	Invalid    int64        `json:"invalid"`
-	Result     tally.Result `json:"result"`
+	Motion     int           `json:"motion"`
+	Counted    int64         `json:"counted"` // ballot leaves by state
+	Superseded int64         `json:"superseded"`
+	Invalid    int64         `json:"invalid"`
+	Result     tally.Result  `json:"result"`
+	Beside     *tally.Result `json:"beside,omitempty"`
 }
 
 // Listed is a file by name, size in bytes and hash.
@@ -148,8 +150,8 @@ type Unit struct {
 }
 
 // Opening is one ballot leaf opened. Give choice and salt for every one: what does not count is printed sealed. A void
-// paper is a leaf of its own with the choice "void" and a mark that says invalid; it is printed open, since an estate may
-// have a rule that void ballots take part. A ballot found void later is superseded by such a leaf.
+// paper has the choice "void" and a mark with the reason Void; it is printed open, since an estate may have a rule that
+// void ballots take part, and it is counted as void where nothing else of its seat counts.
 type Opening struct {
 	Leaf    int64
 	Motion  int

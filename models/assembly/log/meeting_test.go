@@ -82,6 +82,11 @@ func callMeeting(t testing.TB) Meeting {
 		motion := Motion{Position: i + 1, Title: "关于“" + rules.Title + "”的议题 <&>", Text: Sum{byte(i)}, Rules: rules, Question: tally.Question{Kind: tally.Motion}}
 		switch matter {
 		case "manager":
+			other, err := tally.FromLaw(law, "common_parts")
+			if err != nil {
+				t.Fatal(err)
+			}
+			motion.Beside = &other
 			motion.Silence = &Silence{Clause: "议事规则第二十条", Cited: true, Warned: true, Covers: "both"}
 		case "use_fund":
 			motion.Scope = "1幢"
@@ -123,10 +128,21 @@ func (a *assembly) vote(t testing.TB, rng *rand.Rand) {
 	a.leaves = append(a.leaves, Leaf{Closed: a.c.Meeting.Closes})
 	a.at = a.c.Meeting.Closes
 	a.publish(t, Close)
-	a.mark(a.cast(1, 1, 2, tally.Void), Invalid, "void_two_marks") // void paper, which the frozen rule puts first
-	a.mark(0, Superseded, "paper_first")
+	a.mark(a.cast(1, 1, 2, tally.Void), Invalid, Void) // void paper beside a phone ballot that counts
+	a.mark(a.cast(4, 3, 2, tally.Void), Invalid, Void)
+	a.mark(a.own(4, 3), Invalid, "proxy_revoked")
 	a.at = a.at.Add(24 * time.Hour)
 	a.publish(t, Final)
+}
+
+// own finds the first ballot of a seat on a motion.
+func (a *assembly) own(seat, motion int) int64 {
+	for _, o := range a.openings {
+		if o.Seat == seat && o.Motion == motion {
+			return o.Leaf
+		}
+	}
+	return -1
 }
 
 func (a *assembly) choose(rng *rand.Rand, motion int) string {

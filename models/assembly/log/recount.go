@@ -30,8 +30,9 @@ type superseded struct {
 type motionCount struct {
 	ballots  []tally.Ballot
 	total    Total
-	counted  bits // seats with a counted ballot
-	standing bits // seats with a counted or invalid one, which a superseded one may give way to
+	counted  bits  // seats with a ballot that is counted; in the end also those with a void one alone
+	standing bits  // seats with a counted or invalid one, which a superseded one may give way to
+	void     []int // seats with a void one
 	silent   []int
 	choices  map[string]string // canonical choices seen, so that equal ones share memory
 }
@@ -99,30 +100,40 @@ func (m *motionCount) canonical(motion *Motion, choice []byte) (string, error) {
 // stand puts an opened ballot where its state says.
 func (c *recount) stand(o Opening, choice string, opened bool) error {
 	m, state := &c.motions[o.Motion-1], c.ledger.states[o.Leaf]
-	void := opened && choice == tally.Void
-	if opened != (state == Counted || state == Invalid && void) || state == Counted && void {
+	if opened != c.ledger.opened(o.Leaf) || opened && (state == Invalid) != (choice == tally.Void) {
 		return errFormat("第 %d 片叶子的表决票公开的方式与它的状态不符", o.Leaf)
 	}
 	switch state {
 	case Superseded:
 		m.total.Superseded++
 		c.gone = append(c.gone, superseded{o.Leaf, o.Motion, o.Seat})
+		return nil
 	case Invalid:
 		m.total.Invalid++
-		m.standing.set(o.Seat)
-	case Counted:
-		m.total.Counted++
-		m.standing.set(o.Seat)
-	}
-	if !opened {
+		if m.standing.set(o.Seat); opened {
+			m.void = append(m.void, o.Seat)
+		}
 		return nil
 	}
 	if m.counted.has(o.Seat) {
 		return errFormat("票权 %d 在议题 %d 上有两张计票的表决票", o.Seat, o.Motion)
 	}
+	m.total.Counted++
 	m.counted.set(o.Seat)
+	m.standing.set(o.Seat)
 	m.ballots = append(m.ballots, tally.Ballot{Seat: o.Seat, Choice: choice})
 	return nil
+}
+
+// voids adds the void ballots of seats that have no other one.
+func (m *motionCount) voids() {
+	for _, seat := range m.void {
+		if !m.counted.has(seat) {
+			m.counted.set(seat)
+			m.ballots = append(m.ballots, tally.Ballot{Seat: seat, Choice: tally.Void})
+		}
+	}
+	m.void = nil
 }
 
 // gaveWay finds superseded ballots for which nothing of the same seat stands: a ballot cannot be put aside alone.
@@ -166,15 +177,19 @@ func (c *recount) totals() ([]Total, error) {
 	for i := range c.motions {
 		m, motion := &c.motions[i], c.meeting.Motions[i]
 		sc := c.roll.scopes[motion.Scope]
+		m.voids()
 		var silence *tally.Silence
 		if motion.Silence != nil {
 			silence = motion.Silence.seats(m.silent)
 		}
-		result, err := tally.Count(motion.Rules, motion.Question, sc.seats, m.ballots, silence)
+		var err error
+		if m.total.Result, err = tally.Count(motion.Rules, motion.Question, sc.seats, m.ballots, silence); err == nil && motion.Beside != nil {
+			m.total.Beside = new(tally.Result)
+			*m.total.Beside, err = tally.Count(*motion.Beside, motion.Question, sc.seats, m.ballots, silence)
+		}
 		if err != nil {
 			return nil, errFormat("议题 %d 不能计票：%s", i+1, fault.Of(err).Message)
 		}
-		m.total.Result = result
 		out = append(out, m.total)
 	}
 	return out, nil

@@ -128,4 +128,12 @@ func (b *bits) set(n int) {
 	(*b)[n/64] |= 1 << (n % 64)
 }
 
+func (b *bits) put(n int, in bool) {
+	if in {
+		b.set(n)
+	} else if b.has(n) {
+		(*b)[n/64] &^= 1 << (n % 64)
+	}
+}
+
 func (b bits) has(n int) bool { return n >= 0 && n/64 < len(b) && b[n/64]>>(n%64)&1 == 1 }

@@ -36,19 +36,23 @@ func (t *Total) follows(m Motion) (checked bool, err error) {
 	if m.Silence != nil {
 		silence = m.Silence.seats(silent)
 	}
-	result, err := tally.Count(m.Rules, m.Question, u.seats, u.ballots, silence)
-	if err != nil {
-		return false, bad
-	}
-	got, err := encode(result, "")
-	if err != nil {
-		return false, err
-	}
-	want, err := encode(r, "")
-	if err != nil || !bytes.Equal(got, want) {
+	if !u.comesTo(m.Rules, m.Question, silence, r) || m.Beside != nil && !u.comesTo(*m.Beside, m.Question, silence, *t.Beside) {
 		return false, bad
 	}
 	return true, nil
+}
+
+func (u *madeUp) comesTo(r tally.Rules, q tally.Question, s *tally.Silence, printed tally.Result) bool {
+	result, err := tally.Count(r, q, u.seats, u.ballots, s)
+	if err != nil {
+		return false
+	}
+	got, err := encode(result, "")
+	if err != nil {
+		return false
+	}
+	want, err := encode(printed, "")
+	return err == nil && bytes.Equal(got, want)
 }
 
 func (s *Silence) seats(silent []int) *tally.Silence {

@@ -11,6 +11,9 @@ func (v *verification) log() error {
 	var proofs [][]Hash
 	_, err := each(v.archive, fileCheckpoints, scanJSON[checkpointLine],
 		func(c checkpointLine) error {
+			if len(signed) > mostPoints {
+				return nil // openAll refuses them
+			}
 			signed, proofs = append(signed, []byte(c.Note)), append(proofs, c.Consistency)
 			return nil
 		})

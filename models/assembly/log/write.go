@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"io"
+	"strings"
 )
 
 //go:embed readme.txt
@@ -44,6 +45,11 @@ func Write(w io.Writer, e Edition, c Contents, s Signer) error {
 
 // pack writes the manifest, its signature and the files.
 func pack(w io.Writer, e Edition, meeting string, files []*file, s Signer) error {
+	for _, f := range files {
+		if f.Size > mostSmall && !strings.HasSuffix(f.Name, ".jsonl") {
+			return errFormat("%s 太大", f.Name)
+		}
+	}
 	text, err := encode(Manifest{Format: Format, Edition: e, Meeting: meeting, Files: list(files)}, "  ")
 	if err != nil {
 		return err
@@ -87,7 +93,7 @@ func (d *draft) private(cert *Certificate) ([]*file, error) {
 			if o.Leaf < 0 || o.Leaf >= int64(len(d.leaves)) {
 				return nil, errUnsteady
 			}
-			return o.appendLine(b, d.ledger.states[o.Leaf]), nil
+			return o.appendLine(b, d.ledger.opened(o.Leaf)), nil
 		}),
 	}
 	return files, measureAll(files)

@@ -94,7 +94,7 @@ func randomDimension(r *rand.Rand) dimension {
 func TestBoundsAreExact(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
-	rounds := 2000
+	rounds := 1500
 	if testing.Short() {
 		rounds = 400
 	}

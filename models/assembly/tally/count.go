@@ -16,7 +16,7 @@ type Seat struct {
 	Area area.Milli
 }
 
-// Ballot is the one counted ballot of a seat, with its choice as Question.Canonical writes it; Void is a ballot that was
+// Ballot is the one counted ballot of a seat, with its choice as Question.Canonical writes it; Void is one that scrutineers
 // found invalid.
 type Ballot struct {
 	Seat   int

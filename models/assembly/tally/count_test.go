@@ -175,7 +175,7 @@ func TestCanonical(t *testing.T) {
 		q        Question
 		in, want string
 	}{
-		{Question{Kind: Motion}, "yes", "yes"}, {Question{Kind: Motion}, "Yes", ""}, {Question{Kind: Motion}, "", ""}, {Question{Kind: Motion}, "void", "void"},
+		{Question{Kind: Motion}, "yes", "yes"}, {Question{Kind: Motion}, "Yes", ""}, {Question{Kind: Motion}, "", ""}, {Question{Kind: Motion}, "void", ""},
 		{Question{Kind: Options, Options: []string{"a", "b"}}, "b", "b"}, {Question{Kind: Options, Options: []string{"a", "b"}}, "no", "no"}, {Question{Kind: Options, Options: []string{"a", "b"}}, "yes", ""},
 		{election, "c=no,a=yes", "a=yes,b=abstain,c=no"}, {election, "a=yes,b=no,c=abstain", "a=yes,b=no,c=abstain"},
 		{election, "a=yes,b=yes", ""}, {election, "a=yes,a=yes", ""}, {election, "d=yes", ""}, {election, "a", ""}, {election, "a=", ""}, {election, "", ""}, {election, "a=yes,", ""},

@@ -45,7 +45,7 @@ func elect(r Rules, q Question, items []Item) *Elected {
 		begin = end
 	}
 	e.Filled = q.Sitting + len(e.Members)
-	e.say(r, q)
+	e.say(r)
 	return e
 }
 
@@ -106,7 +106,7 @@ func (e *Elected) place(q Question, keys []string, begin int) {
 	}
 }
 
-func (e *Elected) say(r Rules, q Question) {
+func (e *Elected) say(r Rules) {
 	say := func(format string, args ...any) { e.Says = append(e.Says, fmt.Sprintf(format, args...)) }
 	open := 0
 	for _, d := range e.Open {

@@ -44,7 +44,7 @@ func TestElections(t *testing.T) {
 			Question{Options: []string{"a", "b"}, Fill: 1, Size: 5, Sitting: 4, Alternates: 1, Order: ByHeads, Tie: ByArea}, []area.Milli{100, 100, 100, 100, 120},
 			[]string{"y-", "yy", "yy", "yy", "-y"}, "b", "a", nil, ""},
 		"area first": {
-			Question{Options: []string{"a", "b"}, Fill: 1, Size: 5, Sitting: 4, Order: ByArea, Tie: ByHeads}, []area.Milli{100, 100, 100, 400, 100},
+			Question{Options: []string{"a", "b"}, Fill: 1, Size: 5, Sitting: 4, Order: ByArea, Tie: ByHeads}, []area.Milli{100, 100, 100, 300, 100},
 			[]string{"yn", "yn", "yy", "ny", "yy"}, "b", "", nil, ""},
 		"a tie that the rule leaves to a second vote": {
 			Question{Options: []string{"a", "b", "c"}, Fill: 2, Size: 5, Sitting: 3, Alternates: 2, Order: ByHeads, Tie: ByRunoff}, []area.Milli{100, 100, 100, 100, 120},
@@ -82,6 +82,9 @@ func TestElections(t *testing.T) {
 		})
 		if strings.Join(e.Members, " ") != c.members || strings.Join(e.Alternates, " ") != c.alternates || !open || !strings.Contains(strings.Join(e.Says, "；"), c.says) || c.says == "" && len(e.Says) > 0 {
 			t.Errorf("%s: %+v", name, *e)
+		}
+		if filled := c.q.Sitting + len(e.Members); e.Filled != filled || e.Odd != (filled%2 == 1) || e.Able != (2*filled > c.q.size()) || e.Size != c.q.size() {
+			t.Errorf("%s: the committee is %+v", name, *e)
 		}
 	}
 }

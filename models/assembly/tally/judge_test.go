@@ -52,7 +52,7 @@ func randomRules(r *rand.Rand) Rules {
 func TestJudgementIsExact(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(5, 6))
-	rounds := 2000
+	rounds := 1500
 	if testing.Short() {
 		rounds = 300
 	}
@@ -102,7 +102,7 @@ func TestJudgementIsExact(t *testing.T) {
 		seen[string(strict.outcome())+" "+string(with.outcome())+" "+tri(applies.value())+" "+tri(turns.value())]++
 	}
 	for _, kind := range []string{"fail pass true true", "pass pass true false", "undecidable undecidable null null", "fail undecidable true null", "pass fail true true", "undecidable undecidable true false"} {
-		if seen[kind] == 0 {
+		if seen[kind] == 0 && !testing.Short() {
 			t.Errorf("no vote was %s: %v", kind, seen)
 		}
 	}
@@ -113,7 +113,7 @@ func TestJudgementIsExact(t *testing.T) {
 func TestMissingIsWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(7, 8))
-	for range 2000 {
+	for range 500 {
 		rules := randomRules(r)
 		v, whole := randomVote(r, 40)
 		j := judge(rules, v)
@@ -165,11 +165,20 @@ func fill(t *testing.T, v vote, whole [measures][fields]int64, name string) vote
 	return v
 }
 
+// What is unknown about a clause is named only where it could matter.
+func TestMissingFactsThatDoNotMatter(t *testing.T) {
+	t.Parallel()
+	d, err := Decide([]byte(`{"date":"2026-01-01","matter":"manager","scope":{"heads":9,"area":"9"},"returned":{"heads":9,"area":"9"},"yes":{"heads":9},"silence_clause":{"cited":true}}`))
+	if err != nil || len(d.WithClause.Missing) != 1 || d.WithClause.Missing[0] != "yes.area" || d.WithClause.Outcome != Undecidable || !fails(d.TurnsOnClause) {
+		t.Errorf("%+v %v", d, err)
+	}
+}
+
 // A fraction that is met is so for whatever is missing; one that is printed whole says what it says.
 func TestFractionsAgreeWithTheirNumbers(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(9, 10))
-	for range 2000 {
+	for range 500 {
 		rules := randomRules(r)
 		v, _ := randomVote(r, 50)
 		j := judge(rules, v)
@@ -183,5 +192,43 @@ func TestFractionsAgreeWithTheirNumbers(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// As many more ballots in favour as FurtherYes says carry the motion, and one fewer does not.
+func TestFurtherYesIsTheFewest(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(11, 12))
+	said := 0
+	for range 1000 {
+		rules := randomRules(r)
+		v, whole := randomVote(r, 60)
+		for m := range measures {
+			for f := range fields {
+				v.in[m][f] = known(whole[m][f])
+			}
+		}
+		v.in[heads][void], v.in[heads][silent] = nil, nil
+		strict := judge(rules, v).Strict
+		more, ok := FurtherYes(strict.Participation.Heads, strict.Consent.Heads, rules.Consent.Heads, rules.Base)
+		with := func(k int64) bool {
+			n := v
+			n.in[heads][yes], n.in[heads][returned] = known(whole[heads][yes]+k), known(whole[heads][returned]+k)
+			s := judge(rules, n).Strict
+			return holds(s.Participation.Heads.Met) && holds(s.Consent.Heads.Met)
+		}
+		left := whole[heads][scope] - whole[heads][returned]
+		if ok != with(left) {
+			t.Fatalf("%v: %v, though all that are left give %v", show(v.in[heads]), ok, with(left))
+		}
+		if ok && (!with(more) || more > 0 && with(more-1)) {
+			t.Fatalf("%v %+v: %d more", show(v.in[heads]), rules, more)
+		}
+		if ok && more > 0 {
+			said++
+		}
+	}
+	if said == 0 {
+		t.Error("no vote lacked any")
 	}
 }

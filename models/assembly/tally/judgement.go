@@ -155,6 +155,9 @@ func (c *course) judgement(r Rules, v vote) Judgement {
 	applies := c.applies.value()
 	j.Strict = c.reading(r, v, c.strict, flag(false))
 	j.WithClause = ClauseReading{Applies: applies, WhyNot: c.whyNot(v.clause), Reading: c.reading(r, v, c.with, applies)}
+	if fails(j.TurnsOnClause) {
+		j.WithClause.Missing = j.Strict.Missing // whatever is unknown about the clause does not matter
+	}
 	return j
 }
 

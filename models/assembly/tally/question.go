@@ -133,11 +133,8 @@ func keyed(key string) bool {
 
 // Canonical gives the one text in which a choice is stored and counted: "yes", "no" or "abstain"; an option's key, "no" or
 // "abstain"; "a=yes,b=no,c=abstain" with each candidate in ballot order, where a candidate left blank is an abstention.
-// Void is canonical for every kind. Fault: ErrChoice.
+// Nobody casts Void: it is what scrutineers find. Fault: ErrChoice.
 func (q Question) Canonical(choice string) (string, error) {
-	if choice == Void {
-		return Void, nil
-	}
 	switch q.Kind {
 	case Motion:
 		if choice == Yes || choice == No || choice == Abstain {

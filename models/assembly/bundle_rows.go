@@ -1,0 +1,217 @@
+package assembly
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+
+	"github.com/linli-city/linli/models/assembly/log"
+	"github.com/linli-city/linli/models/store"
+)
+
+// page is how many rows are in memory at a time.
+const page = 5000
+
+// reader reads the rows of a bundle in pages, each sequence as often as it is asked for.
+type reader struct {
+	ctx    context.Context
+	tx     *store.Tx
+	m      *Meeting
+	agenda *agenda
+	size   int64 // of the log that the outcome covers
+	silent []log.Silent
+}
+
+// seats gives the roll by number.
+func (r *reader) seats(yield func(log.Seat, error) bool) {
+	for after := 0; ; {
+		var rows []Seat
+		if err := r.tx.Where("meeting_id = ? AND no > ?", r.m.ID, after).Order("no").Limit(page).Find(&rows).Error; err != nil {
+			yield(log.Seat{}, err)
+			return
+		}
+		for i := range rows {
+			after = rows[i].No
+			if row, err := rows[i].row(); !yield(row, err) {
+				return
+			}
+		}
+		if len(rows) < page {
+			return
+		}
+	}
+}
+
+// leafRow is a ballot with what opens it.
+type leafRow struct {
+	Leaf       int64
+	MotionID   int64
+	No         int
+	Version    int
+	Choice     string
+	Commitment string
+	Secret     string
+}
+
+// ballots gives the ballots by their place in the log.
+func (r *reader) ballots(do func(leafRow) (bool, error)) error {
+	for after := int64(-1); ; {
+		var rows []leafRow
+		err := r.tx.Raw(`SELECT b.leaf, b.motion_id, s.no, b.version, b.choice, b.commitment, e.secret FROM ballots b
+			JOIN seats s ON s.id = b.seat_id JOIN envelopes e ON e.id = b.envelope_id
+			WHERE b.meeting_id = ? AND b.leaf > ? AND b.leaf < ? ORDER BY b.leaf LIMIT ?`, r.m.ID, after, r.size, page).Scan(&rows).Error
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			after = row.Leaf
+			if more, err := do(row); err != nil || !more {
+				return err
+			}
+		}
+		if len(rows) < page {
+			return nil
+		}
+	}
+}
+
+// leaves gives the whole log: ballots, and between them what became of earlier ones.
+func (r *reader) leaves(yield func(log.Leaf, error) bool) {
+	marks, err := r.marks()
+	if err != nil {
+		yield(log.Leaf{}, err)
+		return
+	}
+	going := true
+	give := func(until int64) bool {
+		for len(marks) > 0 && marks[0].at < until {
+			if going = yield(marks[0].leaf, nil); !going {
+				return false
+			}
+			marks = marks[1:]
+		}
+		return true
+	}
+	err = r.ballots(func(row leafRow) (bool, error) {
+		if !give(row.Leaf) {
+			return false, nil
+		}
+		commitment, err := unhex(row.Commitment)
+		if err != nil {
+			return false, err
+		}
+		going = yield(log.Leaf{Ballot: commitment}, nil)
+		return going, nil
+	})
+	switch {
+	case err != nil && going:
+		yield(log.Leaf{}, err)
+	case going:
+		give(r.size)
+	}
+}
+
+type markRow struct {
+	at   int64
+	leaf log.Leaf
+}
+
+// marks reads the entries of the log that are no ballots. They are few.
+func (r *reader) marks() ([]markRow, error) {
+	var rows []struct {
+		Mark
+		Target int64
+	}
+	err := r.tx.Raw(`SELECT m.*, COALESCE(b.leaf, -1) AS target FROM log_marks m LEFT JOIN ballots b ON b.id = m.ballot_id
+		WHERE m.meeting_id = ? AND m.leaf < ? ORDER BY m.leaf`, r.m.ID, r.size).Scan(&rows).Error
+	list := make([]markRow, len(rows))
+	for i, k := range rows {
+		list[i] = markRow{*k.Leaf, log.Leaf{Mark: &log.Mark{Leaf: k.Target, State: log.State(k.State), Reason: k.Reason}}}
+		if k.ClosedAt != nil {
+			list[i].leaf = log.Leaf{Closed: k.ClosedAt.UTC()}
+		}
+	}
+	return list, err
+}
+
+// openings gives what opens each ballot.
+func (r *reader) openings(yield func(log.Opening, error) bool) {
+	positions := map[int64]int{}
+	for _, m := range r.agenda.motions {
+		positions[m.ID] = m.Position
+	}
+	going := true
+	err := r.ballots(func(row leafRow) (bool, error) {
+		secret, err := hex.DecodeString(row.Secret)
+		if err != nil {
+			return false, err
+		}
+		position := positions[row.MotionID]
+		entry := log.Ballot{Meeting: r.m.Number, Motion: position, Seat: row.No, Version: row.Version}
+		going = yield(log.Opening{Leaf: row.Leaf, Motion: position, Seat: row.No, Version: row.Version, Choice: row.Choice, Salt: entry.Salt(secret)}, nil)
+		return going, nil
+	})
+	if err != nil && going {
+		yield(log.Opening{}, err)
+	}
+}
+
+// around reads what happened to the roll, how the notice reached the seats, and who kept silent.
+func (r *reader) around(s *Service, c *log.Contents) error {
+	var notes []RollNote
+	if err := r.tx.Where("meeting_id = ? AND seat_no > 0 AND kind <> 'challenge' AND kind <> 'review'", r.m.ID).Order("at, id").Limit(10_000).Find(&notes).Error; err != nil {
+		return err
+	}
+	for _, n := range notes {
+		c.Events = append(c.Events, log.Event{At: n.At, Kind: n.Kind, Seat: n.SeatNo, Document: sha256.Sum256([]byte(n.Text + "\n" + n.Answer))})
+	}
+	k := &counter{m: r.m, agenda: r.agenda, no: map[int64]int{}}
+	if err := k.roll(r.tx); err != nil {
+		return err
+	}
+	c.Delivery.None = r.m.Seats
+	if s.o.Deliveries != nil {
+		served, err := s.o.Deliveries.Served(r.tx, r.m.ID)
+		if err != nil {
+			return err
+		}
+		for _, seat := range k.scope {
+			switch how := served[k.sets[seat.No]]; {
+			case how == Proven:
+				c.Delivery.Proven, c.Delivery.None = c.Delivery.Proven+1, c.Delivery.None-1
+			case how != "":
+				c.Delivery.Attempted, c.Delivery.None = c.Delivery.Attempted+1, c.Delivery.None-1
+			}
+		}
+	}
+	return r.quiet(s, k, c)
+}
+
+// quiet lists the silent seats of each motion, where there is a clause on silence.
+func (r *reader) quiet(s *Service, k *counter, c *log.Contents) error {
+	quiet, err := s.silence(r.tx, r.m, r.agenda.terms)
+	if err != nil || quiet == nil {
+		return err
+	}
+	for i := range r.agenda.motions {
+		row := &r.agenda.motions[i]
+		voted := map[int]bool{}
+		if err := eachSeat(r.tx, row.ID, func(seat int64, _ []version) error { voted[k.no[seat]] = true; return nil }); err != nil {
+			return err
+		}
+		for _, no := range quiet.of(k, voted).Seats {
+			r.silent = append(r.silent, log.Silent{Motion: row.Position, Seat: no})
+		}
+	}
+	slices.SortFunc(r.silent, func(a, b log.Silent) int { return cmp.Or(cmp.Compare(a.Motion, b.Motion), cmp.Compare(a.Seat, b.Seat)) })
+	c.Silent = func(yield func(log.Silent, error) bool) {
+		for _, x := range r.silent {
+			if !yield(x, nil) {
+				return
+			}
+		}
+	}
+	return nil
+}
