@@ -165,6 +165,7 @@ func TestPaperMeeting(t *testing.T) {
 	if item := both.Result.Items[0]; item.Yes.Heads != 2 || item.Abstain.Heads != 1 || both.Result.Void.Heads != 2 {
 		t.Errorf("motion 2, where a void choice is no abstention: %+v", both)
 	}
+	w.verify(m)
 	r, err := w.s.Reconcile(ctx, w.chair, m.ID)
 	if err != nil || !r.Closes() || r.Issued != 7 || r.Returned != 5 || r.Unreturned != 1 || r.Replaced != 1 || r.Found != 5 || r.Confirmed != 5 || r.Invalid != 1 {
 		t.Errorf("reconciliation %+v: %v", r, err)
@@ -216,7 +217,7 @@ func (w *world) unsigned(m *assembly.Meeting, number string) {
 // TestTwentyClerksOnOneForm: whoever comes second confirms, once; the ballot is cast once.
 func TestTwentyClerksOnOneForm(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, 3)
+	w := newWorld(t, 4)
 	ctx := t.Context()
 	m := w.open(onPaper)
 	n := w.issue(m, 1)[0].Number
@@ -339,7 +340,7 @@ func TestPaperAgainstPhone(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(c.rule, c.phone), func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, 3)
+			w := newWorld(t, 4)
 			w.term("ballot.which_wins", c.rule)
 			m := w.open()
 			n := w.issue(m, 1)[0].Number
@@ -356,6 +357,7 @@ func TestPaperAgainstPhone(t *testing.T) {
 			w.opened(m, n)
 			w.read(m, n, "no")
 			st := w.certified(m)
+			w.verify(m)
 			got := st.Tally.Motions[0]
 			yes, no := int64(0), int64(0)
 			if c.wins == "yes" {
@@ -382,7 +384,7 @@ func TestPaperAgainstPhone(t *testing.T) {
 // TestAskedForPaper: who asked for paper has no phone until it is taken back, and that ends when the form is in the box.
 func TestAskedForPaper(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, 3)
+	w := newWorld(t, 4)
 	ctx := t.Context()
 	m := w.open()
 	if err := w.s.AskPaper(ctx, w.owners[0], m.ID, 1, true); err != nil {
@@ -456,7 +458,7 @@ func (w *world) employ(a org.Actor, phone string) {
 // not read it afterwards.
 func TestAssistedVote(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, 3)
+	w := newWorld(t, 4)
 	ctx := t.Context()
 	m := w.open()
 	n := w.issue(m, 1)[0].Number
@@ -496,7 +498,7 @@ func TestAssistedVote(t *testing.T) {
 // platform does not say stays unknown.
 func TestOfficialPlatform(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, 3)
+	w := newWorld(t, 4)
 	ctx := t.Context()
 	m := w.open(func(c *assembly.Call) { c.Channel = assembly.OnOfficial }, two)
 	_, err := w.s.IssueForms(ctx, w.chair, m.ID, []int{1}, 0)

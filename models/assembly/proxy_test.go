@@ -103,7 +103,7 @@ func TestAgentVotes(t *testing.T) {
 // TestRevokedProxy: until the agent casts, the owner takes it back, and then votes themselves.
 func TestRevokedProxy(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, 3)
+	w := newWorld(t, 4)
 	w.local("proxy.cap", "2")
 	ctx := t.Context()
 	m := w.open()
@@ -198,7 +198,7 @@ func TestProxyCap(t *testing.T) {
 // TestProxyWithoutRule: where nobody has said how many owners an agent may stand for, none is accepted, and the value is named.
 func TestProxyWithoutRule(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, 3)
+	w := newWorld(t, 4)
 	ctx := t.Context()
 	m := w.open()
 	p := w.given(m, 1, "", "PAPER-1")
@@ -218,7 +218,7 @@ func TestProxyWithoutRule(t *testing.T) {
 // TestWhoIsNoAgent: staff of the estate's company, an owner of the very seat; and nobody reviews what they entered.
 func TestWhoIsNoAgent(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, 3)
+	w := newWorld(t, 4)
 	w.local("proxy.cap", "2")
 	ctx := t.Context()
 	m := w.open()
@@ -256,7 +256,7 @@ func TestWhoIsNoAgent(t *testing.T) {
 // TestPartOfTheMotions: an agent votes on what the document names and on nothing else.
 func TestPartOfTheMotions(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, 3)
+	w := newWorld(t, 4)
 	w.local("proxy.cap", "2")
 	ctx := t.Context()
 	m := w.open(two)
@@ -279,6 +279,7 @@ func TestPartOfTheMotions(t *testing.T) {
 	}
 	w.closed(m)
 	st := w.certified(m)
+	w.verify(m)
 	if st.Tally.Motions[0].Result.Returned.Heads != 0 || st.Tally.Motions[1].Result.Items[0].Yes.Heads != 1 {
 		t.Errorf("%+v", st.Tally)
 	}
@@ -287,7 +288,7 @@ func TestPartOfTheMotions(t *testing.T) {
 // TestInvalidProxy: an upheld objection takes out what the agent cast; it stays, marked, and the result is counted anew.
 func TestInvalidProxy(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, 3)
+	w := newWorld(t, 4)
 	w.local("proxy.cap", "2")
 	ctx := t.Context()
 	m := w.open()
@@ -315,6 +316,7 @@ func TestInvalidProxy(t *testing.T) {
 	if _, err := w.s.InvalidateProxy(ctx, w.chair, m.ID, p.ID, o.ID, "签名不是业主本人的"); err != nil {
 		t.Fatal(err)
 	}
+	w.verify(m)
 	if got := w.view(m).Result.Tally.Motions[0]; got.Result.Items[0].Yes.Heads != 1 || got.Invalid != 1 {
 		t.Errorf("%+v", got)
 	}
