@@ -21,7 +21,7 @@ func proxyRoutes(site *web.Site, d Deps) {
 }
 
 type giveProxyInput struct {
-	meetingPath
+	IDPath
 	Body hall.Authority
 }
 
@@ -37,8 +37,8 @@ func giveProxy(d Deps) func(context.Context, org.Actor, *giveProxyInput) (*proxy
 	}
 }
 
-func listMyProxies(d Deps) func(context.Context, org.Actor, *idPage) (*web.List[hall.Proxy], error) {
-	return func(ctx context.Context, a org.Actor, in *idPage) (*web.List[hall.Proxy], error) {
+func listMyProxies(d Deps) func(context.Context, org.Actor, *IDPage) (*web.List[hall.Proxy], error) {
+	return func(ctx context.Context, a org.Actor, in *IDPage) (*web.List[hall.Proxy], error) {
 		after, err := in.From()
 		if err != nil {
 			return nil, err
@@ -52,7 +52,7 @@ func listMyProxies(d Deps) func(context.Context, org.Actor, *idPage) (*web.List[
 }
 
 type revokeProxyInput struct {
-	meetingPath
+	IDPath
 	Body struct {
 		Reason string `json:"reason,omitempty" maxLength:"200" doc:"可以不填"`
 	}
@@ -85,8 +85,8 @@ func listEntrusted(d Deps) func(context.Context, org.Actor, *struct{}) (*web.Lis
 
 type entrustedOutput struct{ Body hall.Entrusted }
 
-func showEntrusted(d Deps) func(context.Context, org.Actor, *meetingPath) (*entrustedOutput, error) {
-	return func(ctx context.Context, a org.Actor, in *meetingPath) (*entrustedOutput, error) {
+func showEntrusted(d Deps) func(context.Context, org.Actor, *IDPath) (*entrustedOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*entrustedOutput, error) {
 		e, err := d.Assemblies.ShowEntrusted(ctx, a, in.ID)
 		if err != nil {
 			return nil, err
@@ -96,7 +96,7 @@ func showEntrusted(d Deps) func(context.Context, org.Actor, *meetingPath) (*entr
 }
 
 type agentCastInput struct {
-	meetingPath
+	IDPath
 	Body hall.Choices
 }
 

@@ -54,14 +54,14 @@ func listProxies(d Deps) func(context.Context, org.Actor, *IDPage) (*web.List[ha
 	}
 }
 
-// proxyPath is the input of operations on an authorisation of a meeting.
-type proxyPath struct {
+// ProxyPath is the input of operations on an authorisation of a meeting.
+type ProxyPath struct {
 	IDPath
 	Proxy int64 `path:"proxy" minimum:"1"`
 }
 
-func showProxy(d Deps) func(context.Context, org.Actor, *proxyPath) (*proxyOutput, error) {
-	return func(ctx context.Context, a org.Actor, in *proxyPath) (*proxyOutput, error) {
+func showProxy(d Deps) func(context.Context, org.Actor, *ProxyPath) (*proxyOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *ProxyPath) (*proxyOutput, error) {
 		r, err := d.Assemblies.FindProxy(ctx, a, in.ID, in.Proxy)
 		if err != nil {
 			return nil, err
@@ -71,7 +71,7 @@ func showProxy(d Deps) func(context.Context, org.Actor, *proxyPath) (*proxyOutpu
 }
 
 type reviewProxyInput struct {
-	proxyPath
+	ProxyPath
 	Body decision
 }
 
@@ -82,7 +82,7 @@ func reviewProxy(d Deps) func(context.Context, org.Actor, *reviewProxyInput) (*p
 }
 
 type endProxyInput struct {
-	proxyPath
+	ProxyPath
 	Body struct {
 		Reason string `json:"reason" maxLength:"200" doc:"业主怎样要求撤销"`
 	}
@@ -95,7 +95,7 @@ func endProxy(d Deps) func(context.Context, org.Actor, *endProxyInput) (*proxyOu
 }
 
 type invalidateProxyInput struct {
-	proxyPath
+	ProxyPath
 	Body struct {
 		ObjectionID int64  `json:"objection_id" minimum:"1" doc:"成立的异议"`
 		Reason      string `json:"reason" maxLength:"200"`
