@@ -33,7 +33,7 @@ type Assisted struct {
 func (Assisted) TableName() string { return "assisted_votes" }
 
 // AssistModes are the ways to assist as people read them.
-var AssistModes = map[string]string{"visit": "上门（附照片）", "call": "电话（附录音或通话记录）"}
+var AssistModes = map[string]string{"visit": "上门（附照片）", "call": "电话（附录音）"}
 
 // Assistance is what a helper writes down.
 type Assistance struct {
@@ -54,7 +54,7 @@ func (s *Service) RecordAssisted(ctx context.Context, actor org.Actor, id int64,
 	n := len([]rune(in.Statement))
 	c.Check(AssistModes[in.Mode] != "", "mode", "请选择上门或电话")
 	c.Check(n >= 10 && n <= 500, "statement", "请写明业主本人怎么说的：为什么要协助、票上填的是不是本人的意思（10至500个字）")
-	c.Check(len(in.FileIDs) >= 1 && len(in.FileIDs) <= 10, "file_ids", "请附上门照片或通话录音的记录（1至10份）")
+	c.Check(len(in.FileIDs) >= 1 && len(in.FileIDs) <= 10, "file_ids", "请附上门的照片或通话的录音（1至10份）")
 	c.Check(in.ClientRef != "" && len(in.ClientRef) <= 64, "client_ref", "提交编号要有，且不超过64个字节")
 	if err := c.Err(); err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func (s *Service) RecordAssisted(ctx context.Context, actor org.Actor, id int64,
 		if err := tx.Model(&Form{}).Where("id = ?", f.ID).Update("way", ByAssisted).Error; err != nil {
 			return err
 		}
-		if err := s.o.Files.Attach(tx, actor, in.FileIDs, "document", "assisted_vote", v.ID, m.EstateID); err != nil {
+		if err := s.o.Files.Attach(tx, actor, in.FileIDs, map[string]string{"visit": "photo", "call": "sound"}[in.Mode], "assisted_vote", v.ID, m.EstateID); err != nil {
 			return err
 		}
 		return note(tx, actor, m, "assist_vote", map[string]any{"number": f.Number, "mode": in.Mode})

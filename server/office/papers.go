@@ -117,7 +117,7 @@ type assistedInput struct {
 		Mode      string    `json:"mode" enum:"visit,call"`
 		Statement string    `json:"statement" maxLength:"500" doc:"业主本人怎么说的"`
 		SpokeAt   time.Time `json:"spoke_at"`
-		FileIDs   []int64   `json:"file_ids" minItems:"1" maxItems:"10" doc:"照片或录音记录"`
+		FileIDs   []int64   `json:"file_ids" minItems:"1" maxItems:"10" doc:"上门的照片（用途 photo）或通话的录音（用途 sound）"`
 		ClientRef string    `json:"client_ref" minLength:"1" maxLength:"64"`
 	}
 }
