@@ -147,6 +147,7 @@ func Routes(site *web.Site, d Deps) {
 	meetingRoutes(site, d)
 	committeeRoutes(site, d)
 	preparationRoutes(site, d)
+	proxyRoutes(site, d)
 	campaignRoutes(site, d)
 
 	board := site.Group(prefix, "公示", web.Residents)
