@@ -16,7 +16,7 @@ func TestMeetingSheets(t *testing.T) {
 	motions := voteMotions()
 	motions[0]["body"] = "更换曳引机<b>预算八万元</b>"
 	motions[0]["beside"] = "rebuild"
-	id := e.meeting(motions, map[string]string{"ballot.silence_rule": "议事规则第12条", "ballot.silence_covers": "both", "proxy.cap": "3"})
+	id := e.assembly(motions, map[string]string{"ballot.silence_rule": "议事规则第12条", "ballot.silence_covers": "both", "proxy.cap": "3"})
 	at := func(sheet string) string { return fmt.Sprintf("/office/v1/meetings/%d/sheets/%s", id, sheet) }
 	e.must(409, "committee_chair", "GET", at("result"), nil)
 	e.must(404, "community_foreign", "GET", at("notice"), nil)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"slices"
@@ -102,8 +103,13 @@ func (e *engine) furnish(suffix string) things {
 		"offices": []int64{e.actor(community).OrganisationID()}, "client_ref": "walk" + suffix}).int("id")
 	orders := e.must(201, community, "POST", "/office/v1/files", multipartOf("hotline", "hotline"+suffix, "h.csv", []byte("工单编号,诉求内容\nN"+suffix+"1,"+secretOf(suffix)+"楼道灯坏了\n")))
 	th["hotline-imports"] = e.must(201, community, "POST", "/office/v1/hotline-imports", m{"file_id": orders.int("id"), "client_ref": "walk" + suffix}).int("id")
+	e.govern(th, suffix)
 	e.run(th, suffix)
+	th["petitions"] = e.must(201, owner, "POST", fmt.Sprintf("/miniapp/v1/estates/%d/petitions", estate), m{"title": secretOf(suffix) + "提议", "text": secretOf(suffix) + "要求开会讨论", "motions": []m{{"title": "选聘物业", "body": secretOf(suffix)}}, "client_ref": "walk" + suffix}).int("id")
+	th["credentials"] = e.must(201, owner, "POST", "/miniapp/v1/credentials", m{"unit_id": th["units"], "kind": "judgment", "words": secretOf(suffix), "from": "2026-01-01T00:00:00Z", "file_ids": []int64{e.upload(owner, "document", "heir"+suffix)}, "client_ref": "walk" + suffix}).int("id")
+	th["groups"] = e.must(201, community, "POST", fmt.Sprintf("/office/v1/estates/%d/groups", estate), m{"kind": "renewal", "text": secretOf(suffix) + "任期届满", "client_ref": "walk" + suffix}).int("id")
 	th["meetings"] = e.must(201, "committee_chair"+suffix, "POST", "/office/v1/meetings", meetingOf(estate, secretOf(suffix), "walk"+suffix)).int("id")
+	th["candidates"] = e.must(201, owner, "POST", fmt.Sprintf("/miniapp/v1/meetings/%d/candidates", th["meetings"]), m{"unit_id": th["units"], "profile": secretOf(suffix) + "愿意做事", "consent": true, "client_ref": "walk" + suffix}).int("id")
 	th["homes"] = e.firstID(owner, "/miniapp/v1/homes")
 	th["household"] = e.memberOf(owner, th["units"])
 	th["residences"] = th["household"]
@@ -192,6 +198,11 @@ func campaignOf(estate int64, title, ref string) m {
 	return m{"estate_id": estate, "title": title + "通知", "body": title + "请查看", "kind": "notice", "audience": "owners", "channels": []string{"wechat_mini", "letter", "visit"}, "client_ref": ref}
 }
 
+// proxyOf is an authorisation for the first seat.
+func proxyOf(ref string) m {
+	return m{"seat_no": 1, "agent": "赵代理", "paper": "522701198001011234", "powers": "代为表决", "from": soon(-1) + "T00:00:00Z", "to": soon(30) + "T00:00:00Z", "file_ids": []int64{999999}, "client_ref": ref}
+}
+
 // meetingOf is a draft of a meeting.
 func meetingOf(estate int64, title, ref string) m {
 	return m{"estate_id": estate, "session": "extraordinary", "title": title + "会议", "convener": "committee", "basis": "own", "channel": "system", "client_ref": ref,
@@ -246,7 +257,7 @@ func bodies(th things) map[string]any {
 	reasonText := m{"text": "谈不拢，分歧太大"}
 	decide := m{"accept": false, "reason": "材料不全"}
 	rating := m{"response": "yes", "solved": "partly", "satisfied": "no"}
-	return map[string]any{
+	all := map[string]any{
 		"renameMe": m{"name": "张三"}, "giveConsent": m{"version": org.PrivacyVersion}, "requestPrivacy": m{"kind": "correct", "body": "x", "client_ref": "w2"},
 		"bindPhone": m{"code": "wrong"}, "applyResidency": m{"unit_id": th["units"], "role": "family", "name": "张", "file_ids": []int64{999999}, "client_ref": "w3"},
 		"inviteHousehold": m{"role": "family"}, "acceptInvitation": m{"token": "wrong"},
@@ -306,12 +317,29 @@ func bodies(th things) map[string]any {
 		"officeAnswerOwnerReview": m{"finding": "separate", "reason": "看过房产证"}, "officeNameRepresentative": m{"owner_id": 0}, "officeEndResidence": m{"reason": "看过房产证"},
 		"officePreviewMandates": m{"remove": []string{"cooking-fumes"}}, "officeReviseMandates": m{"remove": []string{"cooking-fumes"}, "reason": "试一试", "article": "试一试"}, "officeDecideMandateVersion": decide,
 		"officeCheckHotline": m{"file_id": 999999, "client_ref": "w24"}, "officeDecideHotlineOrders": m{"orders": []int64{1}, "skip": true}, "officeApplyHotline": m{},
+		"officeIssueForms": m{"seats": []int{1}}, "officeReplaceForm": m{"number": "00001-95", "reason": "填坏了"}, "officeReceiveForm": m{"number": "00001-95"}, "officeAttestAssisted": m{"number": "00001-95"},
+		"officeRecordAssisted": m{"number": "00001-95", "mode": "visit", "statement": "本人看不清，按我说的勾选", "spoke_at": "2026-01-01T00:00:00Z", "file_ids": []int64{999999}, "client_ref": "w50"},
+		"officeReadForm":       m{"number": "00001-95", "void": "no_signature", "file_id": 999999, "client_ref": "w51"}, "officeSignOpening": m{"file_ids": []int64{999999}},
+		"officeOpenBox": m{"place": "社区会议室", "scrutineers": []m{{"name": "王监票", "phone": "13700000001", "independent": true}, {"name": "李监票", "phone": "13700000002", "independent": true}}, "found": []string{}, "minutes": "当众开箱清点", "client_ref": "w52"},
+		"giveProxy":     proxyOf("w53"), "officeEnterProxy": proxyOf("w54"), "revokeProxy": m{}, "castAsAgent": m{"seat_no": 1, "client_ref": "w55", "choices": []m{{"motion_id": 1, "choice": "yes"}}},
+		"officeReviewProxy": decide, "officeRevokeProxy": reason, "officeInvalidateProxy": m{"objection_id": 999999, "reason": "签名不是本人的"},
+		"officeEnterOfficial":   m{"platform": "政府平台", "motions": []m{{"position": 1, "items": []m{{"yes": m{"heads": 1}}}}}, "file_ids": []int64{999999}, "client_ref": "w56"},
+		"officeConfirmOfficial": m{"sha256": strings.Repeat("0", 64)}, "officeNoteRollChange": m{"seat_no": 1, "kind": "correction", "text": "面积登记有误", "file_ids": []int64{999999}, "client_ref": "w57"},
 		"officeConveneMeeting": meetingOf(th["estates"], "临时", "w40"), "officeReviseMeeting": m{"version": 1, "title": "临时会议", "motions": meetingOf(1, "临时", "x")["motions"]}, "officeConfirmMatter": m{"version": 1},
 		"officePostRoster": m{"until": inFiveDays()}, "officeAnswerChallenge": m{"accept": false, "text": "已经核对"}, "officeFreezeRoll": m{}, "officeNotifyMeeting": m{"version": 1, "opens_at": inFiveDays(), "closes_at": inFiveDays()},
 		"officeOpineMeeting": m{"text": "没有意见"}, "officeExtendVoting": m{"days": 5, "reason": "票数不够"}, "officeCancelMeeting": m{"text": "不开了，另行通知"}, "officeMakeLinks": m{"seats": []int{1}},
 		"officeAnswerObjection": m{"uphold": false, "text": "经核对不成立"}, "officeRevokeMeeting": m{"text": "法院判决撤销"},
 		"contestRoster": m{"unit_id": th["units"], "text": "面积不对", "client_ref": "w41"}, "castBallot": m{"seat_no": 1, "client_ref": "w42", "choices": []m{{"motion_id": 1, "choice": "yes"}}}, "askPaper": m{"want": true},
-		"protest":           m{"grounds": "计票不对", "client_ref": "w43"},
+		"protest":      m{"grounds": "计票不对", "client_ref": "w43"},
+		"openPetition": m{"title": "要求开会", "text": "要求开会讨论换物业的事情", "motions": []m{{"title": "选聘物业", "body": "是否续聘"}}, "client_ref": "w44"}, "requestGroup": m{"text": "要求筹备首次业主大会", "client_ref": "w45"},
+		"officeOrderMeeting": m{"cause": "regular", "reason": "没有按期开会", "client_ref": "w46"}, "officeRequestGroup": m{"kind": "renewal", "text": "任期届满", "client_ref": "w47"},
+		"officeListMembers": m{"members": []m{{"part": "township", "head": true, "name": "赵代表"}}, "until": inFiveDays()}, "officeConfirmDelivery": m{"text": "已核对证明", "file_ids": []int64{999999}}, "officeEndGroup": m{"reason": "不再需要"},
+		"officeEnterRulebook": m{"kind": "rules", "fields": []m{}, "effective_on": "2026-01-01", "evidence": "2024年大会通过", "file_ids": []int64{999999}, "client_ref": "w48"}, "officeConfirmRulebook": m{"confirm": false, "reason": "和全文不一致"},
+		"officePutModel": m{"kind": "rules", "title": "本办事处示范文本", "body": strings.Repeat("全文", 20)}, "writeDraftComment": m{"text": "预算偏高", "client_ref": "w49"}, "writeGroupComment": m{"text": "名单不对", "client_ref": "w50"}, "writeCandidateComment": m{"text": "不符合条件", "client_ref": "w51"},
+		"officeAnswerComment": m{"accept": false, "text": "已经核对"}, "nominate": m{"unit_id": th["units"], "profile": "愿意做事", "consent": true, "client_ref": "w52"}, "officeNominate": m{"unit_id": th["units"], "name": "张三", "profile": "愿意做事", "client_ref": "w53"},
+		"officeRecordConsent": m{"text": "本人签字同意", "file_ids": []int64{999999}}, "officeCheckCandidate": m{"checks": conditions()}, "officeFixCandidates": m{"version": 1, "ordered_by": "time", "fill": 5},
+		"askCredential": m{"unit_id": th["units"], "kind": "heir", "words": "公证书第1号", "from": "2026-01-01T00:00:00Z", "file_ids": []int64{999999}, "client_ref": "w54"}, "revokeCredential": m{"reason": "不再需要"},
+		"officeEnterCredential": m{"unit_id": th["units"], "kind": "heir", "words": "公证书第1号", "from": "2026-01-01T00:00:00Z", "phone": "13800000000", "file_ids": []int64{999999}, "client_ref": "w55"}, "officeReviewCredential": m{"accept": false, "reason": "材料不全"}, "officeRevokeCredential": m{"reason": "公证书失效"},
 		"officeMakeOpenKey": m{"label": "某平台"},
 		"setPreferences":    m{"digest_hour": 19}, "officeSetPreferences": m{"digest_hour": 19},
 		"officeStateAbsence": m{"from": soon(2), "to": soon(5), "stand_in_id": 999999},
@@ -319,6 +347,17 @@ func bodies(th things) map[string]any {
 		"officeReplayAll":    m{"since": "2026-01-01T00:00:00Z"},
 		"uploadFile":         multipartOf("photo", "w8", "p.png", onePixel()), "officeUploadFile": multipartOf("photo", "w9", "p.png", onePixel()),
 	}
+	maps.Copy(all, committeeBodies(th))
+	return all
+}
+
+// conditions judges each condition that a person judges of a candidate.
+func conditions() []m {
+	var list []m
+	for _, code := range []string{"capacity", "lawful", "duties", "fair", "able", "time"} {
+		list = append(list, m{"code": code, "holds": true})
+	}
+	return list
 }
 
 // report is an answer in its four elements.
@@ -342,7 +381,7 @@ func (r route) each(th things) (paths []string, one bool) {
 
 // at puts an estate's things into a path.
 func (r route) at(th things) (string, bool) {
-	path := strings.NewReplacer("{function}", "company", "{person}", "999999", "{organisation}", "1", "{invitation}", "999999", "{token}", "wrong", "{sheet}", "file", "{item}", "1", "{party}", "1", "{position}", "1", "{note}", "999999", "{seat}", "1", "{objection}", "999999").Replace(r.path)
+	path := strings.NewReplacer("{function}", "company", "{person}", "999999", "{organisation}", "1", "{invitation}", "999999", "{token}", "wrong", "{sheet}", "file", "{item}", "1", "{party}", "1", "{position}", "1", "{note}", "999999", "{seat}", "1", "{objection}", "999999", "{proxy}", "999999", "{result}", "999999").Replace(r.path)
 	if !strings.Contains(path, "{id}") {
 		return path + query(r.id), false
 	}
@@ -363,6 +402,8 @@ func query(op string) string {
 		return "?seconds=0"
 	case "locateUnit":
 		return "?building=1&number=101&entrance=1"
+	case "officePrintSlip":
+		return "?number=00001-95"
 	case "askSubscriptions":
 		return "?moment=inbox_opened"
 	case "officeFigures":

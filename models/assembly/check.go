@@ -11,9 +11,9 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-// Checked is what anybody with a receipt's code may learn: whether the submission is in the published log and counts. It holds no
+// Inspected is what anybody with a receipt's code may learn: whether the submission is in the published log and counts. It holds no
 // choice, no seat, no unit and no name.
-type Checked struct {
+type Inspected struct {
 	Code       string
 	MeetingID  int64
 	Meeting    string // its number
@@ -40,7 +40,7 @@ type CheckedBallot struct {
 }
 
 // Published reports whether every ballot is in the latest published log.
-func (c *Checked) Published() bool {
+func (c *Inspected) Published() bool {
 	for _, b := range c.Ballots {
 		if b.Proof == nil {
 			return false
@@ -52,12 +52,12 @@ func (c *Checked) Published() bool {
 // Check tells by a receipt's code, without an account, whether what was submitted is in the published log and counts, with the
 // proofs that the browser verifies.
 // Fault: ErrNoReceipt.
-func (s *Service) Check(ctx context.Context, typed string) (*Checked, error) {
+func (s *Service) Check(ctx context.Context, typed string) (*Inspected, error) {
 	code, ok := log.ParseCode(typed)
 	if !ok {
 		return nil, ErrNoReceipt
 	}
-	var out *Checked
+	var out *Inspected
 	err := s.db.View(ctx, func(tx *store.Tx) error {
 		var e Envelope
 		if err := tx.Where("code = ?", code).Take(&e).Error; err != nil {
@@ -71,7 +71,7 @@ func (s *Service) Check(ctx context.Context, typed string) (*Checked, error) {
 		if err != nil {
 			return err
 		}
-		out = &Checked{Code: code, MeetingID: m.ID, Meeting: m.Number, Title: m.Title, Estate: names[m.EstateID], State: m.State, At: e.At}
+		out = &Inspected{Code: code, MeetingID: m.ID, Meeting: m.Number, Title: m.Title, Estate: names[m.EstateID], State: m.State, At: e.At}
 		if out.Checkpoint, err = lastCheckpoint(tx, m.ID); err != nil {
 			return err
 		}

@@ -23,7 +23,7 @@ func (w *world) published() {
 	}
 }
 
-func (w *world) check(code string) *assembly.Checked {
+func (w *world) check(code string) *assembly.Inspected {
 	w.t.Helper()
 	c, err := w.s.Check(w.t.Context(), code)
 	if err != nil {

@@ -80,6 +80,6 @@ func (d Deps) ballot(c *gin.Context) {
 		fail(c, err)
 		return
 	}
-	checked := hall.OfChecked(v)
+	checked := hall.OfInspected(v)
 	show(c, http.StatusOK, "ballot.html", map[string]any{"Title": "核验我的票", "City": d.City, "Checked": checked, "Purposes": hall.PurposeNames})
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/assembly/log"
 	"github.com/linli-city/linli/models/assembly/tally"
+	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/fault"
@@ -40,6 +41,7 @@ var pages = template.Must(template.New("").Funcs(template.FuncMap{
 	"sort":    func(s disclosure.Sort) string { return disclosure.SortNames[s] },
 	"outcome": func(o tally.Outcome) string { return hall.OutcomeNames[o] }, "called": nameOf, "pair": pairOf, "opened": opened, "turns": func(b *bool) bool { return *b },
 	"held": func(state string) string { return restrictionNames[state] },
+	"add":  func(a, b int) int { return a + b },
 	"way":  func(w assembly.Way) string { return assembly.WayNames[w] }, "group": log.GroupCode, "number": func(i int) int { return i + 1 }, "numeral": hall.Numeral, "option": hall.OptionName, "halves": halves,
 }).ParseFS(files, "pages/*.html"))
 
@@ -48,6 +50,7 @@ type Deps struct {
 	Org        *org.Service
 	Board      *disclosure.Service
 	Complaints *complaint.Service
+	Committee  *committee.Service
 	Codes      *session.Codes
 	Files      *file.Service
 	Campaigns  *campaign.Service
@@ -90,6 +93,7 @@ func Routes(site *web.Site, d Deps) {
 	site.Form("/h5/letters/:token", "confirm a printed letter by its code", letterRate, d.letterForm, busy)
 	site.Unlisted(http.MethodGet, "/h5/visits/:id", "where the code of a visit list leads", d.visit)
 	site.Unlisted(http.MethodGet, "/h5/decide", "calculator: what a vote comes to and what is still missing", d.decide)
+	d.memberRoutes(site)
 	voteRoutes(site, d)
 	meetingRoutes(site, d)
 	site.Unlisted(http.MethodGet, "/h5/receipts", "progress by receipt number", d.receipt)

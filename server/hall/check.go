@@ -36,8 +36,8 @@ func OfCheckpoint(c assembly.Checkpoint) Checkpoint {
 	return Checkpoint{ID: c.ID, Size: c.Size, Root: root.String(), Purpose: c.Purpose, At: web.Time(c.At), Note: c.Note, Key: c.KeyLine, Fingerprint: log.Fingerprint(c.KeyLine)}
 }
 
-// Checked is a receipt looked up by its code: what is published of it, never a choice, a seat, a unit or a name.
-type Checked struct {
+// Inspected is a receipt looked up by its code: what is published of it, never a choice, a seat, a unit or a name.
+type Inspected struct {
 	Receipt    string          `json:"receipt" doc:"回执号"`
 	MeetingID  int64           `json:"meeting_id"`
 	Meeting    string          `json:"meeting" doc:"会议编号，也在签名的第一行"`
@@ -71,9 +71,9 @@ var stateNames = map[string]string{"waiting": "已收下，等待公布", string
 var reasons = map[string]string{"changed": "后来改了票，以最后一次为准", "other_channel": "同一份表决权还有另一种方式投的票，按会议规则以那一张为准", "objection": "有异议，经处理不计入",
 	tally.Void: "填写不符合要求，这个议题上不计入", "invalid_form": "表决票无效", "proxy_revoked": "委托已撤回"}
 
-// OfChecked shows a receipt to whoever has its code.
-func OfChecked(c *assembly.Checked) Checked {
-	v := Checked{Receipt: log.GroupCode(c.Code), MeetingID: c.MeetingID, Meeting: c.Meeting, Title: c.Title, Estate: c.Estate, Published: c.Published()}
+// OfInspected shows a receipt to whoever has its code.
+func OfInspected(c *assembly.Inspected) Inspected {
+	v := Inspected{Receipt: log.GroupCode(c.Code), MeetingID: c.MeetingID, Meeting: c.Meeting, Title: c.Title, Estate: c.Estate, Published: c.Published()}
 	if c.Checkpoint != nil {
 		p := OfCheckpoint(*c.Checkpoint)
 		v.Checkpoint = &p

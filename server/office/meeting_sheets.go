@@ -16,7 +16,7 @@ import (
 func meetingSheetRoutes(g *web.Group, d Deps) {
 	web.Handle(g, web.Op{ID: "officePrintMeetingNotice", Method: http.MethodGet, Path: "/meetings/{id}/sheets/notice", Summary: "打印会议通知：议题、依据、比例、时间和投票办法（A4网页）", Action: org.ReadMeetings}, printMeetingNotice(d))
 	web.Handle(g, web.Op{ID: "officePrintRoll", Method: http.MethodGet, Path: "/meetings/{id}/sheets/roll", Summary: "打印表决权名册：只有门牌和面积（A4网页）；下一批的位置在 X-Linli-Next", Action: org.ReadMeetings, Rate: bulkRate, Timeout: walkTime}, printRoll(d))
-	web.Handle(g, web.Op{ID: "officePrintMinutes", Method: http.MethodGet, Path: "/meetings/{id}/sheets/minutes", Summary: "打印会议记录：召集、社区意见、名册、参与、结果、异议和签名栏（A4网页）", Action: org.ReadMeetings}, printMinutes(d))
+	web.Handle(g, web.Op{ID: "officePrintMeetingMinutes", Method: http.MethodGet, Path: "/meetings/{id}/sheets/minutes", Summary: "打印会议记录：召集、社区意见、名册、参与、结果、异议和签名栏（A4网页）", Action: org.ReadMeetings}, printMeetingMinutes(d))
 	web.Handle(g, web.Op{ID: "officePrintResult", Method: http.MethodGet, Path: "/meetings/{id}/sheets/result", Summary: "打印结果公告：两种计算、全部分数和依据（A4网页）", Action: org.ReadMeetings}, printResult(d))
 }
 
@@ -81,7 +81,7 @@ var sourceNames = map[string]string{string(org.FromRegister): "登记", string(o
 // mostOnDocket bounds the objections on minutes.
 const mostOnDocket = 500
 
-func printMinutes(d Deps) func(context.Context, org.Actor, *IDPath) (*paperOutput, error) {
+func printMeetingMinutes(d Deps) func(context.Context, org.Actor, *IDPath) (*paperOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *IDPath) (*paperOutput, error) {
 		v, err := d.Assemblies.Find(ctx, a, in.ID)
 		if err != nil {
@@ -102,7 +102,7 @@ func printMinutes(d Deps) func(context.Context, org.Actor, *IDPath) (*paperOutpu
 			return nil, err
 		}
 		data["Turnout"], data["Wings"], data["Basis"], data["Objected"] = hall.TurnoutLines(t), t.Buildings, basisNames[v.Basis], objectionNames
-		return paper("minutes.html", 0, data)
+		return paper("meeting_minutes.html", 0, data)
 	}
 }
 

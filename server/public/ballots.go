@@ -89,7 +89,7 @@ type ballotInput struct {
 	Code string `path:"code" maxLength:"40" doc:"回执号，可以带短横"`
 }
 
-type ballotOutput struct{ Body hall.Checked }
+type ballotOutput struct{ Body hall.Inspected }
 
 func checkBallot(d Deps) func(context.Context, *ballotInput) (*ballotOutput, error) {
 	return func(ctx context.Context, in *ballotInput) (*ballotOutput, error) {
@@ -97,6 +97,6 @@ func checkBallot(d Deps) func(context.Context, *ballotInput) (*ballotOutput, err
 		if err != nil {
 			return nil, err
 		}
-		return &ballotOutput{Body: hall.OfChecked(c)}, nil
+		return &ballotOutput{Body: hall.OfInspected(c)}, nil
 	}
 }
