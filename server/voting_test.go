@@ -32,7 +32,7 @@ func voteMotions(files ...int64) []m {
 	}
 }
 
-// meeting brings a meeting of the demo estate to its open window by what offices do; the waits are put into the past.
+// assembly brings a meeting of the demo estate to its open window by what offices do; the waits are put into the past.
 func (e *engine) assembly(motions []m, rules ...map[string]string) int64 {
 	e.t.Helper()
 	for _, values := range append([]map[string]string{electronic}, rules...) {
@@ -462,7 +462,9 @@ func (e *engine) finish(meeting int64) {
 	if _, err := e.assemblies.Tick(e.t.Context()); err != nil {
 		e.t.Fatal(err)
 	}
-	e.must(200, "committee_chair", "POST", at("/result"), nil)
+	if a := e.must(200, "committee_chair", "GET", at(""), nil); a.json["state"] == "closed" {
+		e.must(200, "committee_chair", "POST", at("/result"), nil)
+	}
 	e.backdate(meeting, map[string]any{"objections_until": e.db.Now().Add(-time.Hour)})
 	e.must(200, "committee_member", "POST", at("/certificate"), nil)
 }
