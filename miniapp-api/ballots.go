@@ -17,8 +17,8 @@ type mySeatsOutput struct {
 	}
 }
 
-func showMySeats(d Deps) func(context.Context, org.Actor, *meetingPath) (*mySeatsOutput, error) {
-	return func(ctx context.Context, a org.Actor, in *meetingPath) (*mySeatsOutput, error) {
+func showMySeats(d Deps) func(context.Context, org.Actor, *MeetingPath) (*mySeatsOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *MeetingPath) (*mySeatsOutput, error) {
 		papers, _, err := d.Assemblies.OwnSeats(ctx, a, in.ID)
 		if err != nil {
 			return nil, err
@@ -33,7 +33,7 @@ func showMySeats(d Deps) func(context.Context, org.Actor, *meetingPath) (*mySeat
 }
 
 type castInput struct {
-	meetingPath
+	MeetingPath
 	Body hall.Choices
 }
 
@@ -52,7 +52,7 @@ func castBallot(d Deps) func(context.Context, org.Actor, *castInput) (*receiptOu
 }
 
 type askPaperInput struct {
-	meetingPath
+	MeetingPath
 	Seat int `path:"seat" minimum:"1"`
 	Body struct {
 		Want bool `json:"want" doc:"true 改用纸质票；false 撤回"`
@@ -67,8 +67,8 @@ func askPaper(d Deps) func(context.Context, org.Actor, *askPaperInput) (*web.Emp
 
 type turnoutOutput struct{ Body hall.Turnout }
 
-func showTurnout(d Deps) func(context.Context, org.Actor, *meetingPath) (*turnoutOutput, error) {
-	return func(ctx context.Context, a org.Actor, in *meetingPath) (*turnoutOutput, error) {
+func showTurnout(d Deps) func(context.Context, org.Actor, *MeetingPath) (*turnoutOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *MeetingPath) (*turnoutOutput, error) {
 		t, err := d.Assemblies.Turnout(ctx, a, in.ID)
 		if err != nil {
 			return nil, err
@@ -78,7 +78,7 @@ func showTurnout(d Deps) func(context.Context, org.Actor, *meetingPath) (*turnou
 }
 
 type protestInput struct {
-	meetingPath
+	MeetingPath
 	Body struct {
 		Position  int      `json:"position,omitempty" minimum:"0" maximum:"20" doc:"针对第几个议题；0 为整次会议"`
 		Receipt   string   `json:"receipt,omitempty" maxLength:"32" doc:"共有业主：对本户这张票有异议，填它的回执号"`
@@ -116,19 +116,20 @@ func listObjections(d Deps) func(context.Context, org.Actor, *idPage) (*web.List
 	}
 }
 
-type objectionPath struct {
-	meetingPath
+// ObjectionPath is the input of operations on one objection.
+type ObjectionPath struct {
+	MeetingPath
 	Objection int64 `path:"objection" minimum:"1"`
 }
 
-func withdrawObjection(d Deps) func(context.Context, org.Actor, *objectionPath) (*web.Empty, error) {
-	return func(ctx context.Context, a org.Actor, in *objectionPath) (*web.Empty, error) {
+func withdrawObjection(d Deps) func(context.Context, org.Actor, *ObjectionPath) (*web.Empty, error) {
+	return func(ctx context.Context, a org.Actor, in *ObjectionPath) (*web.Empty, error) {
 		return nil, d.Assemblies.WithdrawObjection(ctx, a, in.ID, in.Objection)
 	}
 }
 
-func meetingBundle(d Deps) func(context.Context, org.Actor, *meetingPath) (*huma.StreamResponse, error) {
-	return func(ctx context.Context, a org.Actor, in *meetingPath) (*huma.StreamResponse, error) {
+func meetingBundle(d Deps) func(context.Context, org.Actor, *MeetingPath) (*huma.StreamResponse, error) {
+	return func(ctx context.Context, a org.Actor, in *MeetingPath) (*huma.StreamResponse, error) {
 		return web.Download(ctx, "application/zip", func(w io.Writer) (string, error) {
 			m, err := d.Assemblies.OwnersBundle(ctx, a, in.ID, w)
 			return hall.BundleName(m, "owners"), err

@@ -3,6 +3,7 @@ package miniapp
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -90,6 +91,9 @@ func mayOpen(ctx context.Context, d Deps, a org.Actor, f *file.File) error {
 	if f.SubjectKind == "notice" {
 		_, err := d.Board.Find(ctx, a, f.SubjectID)
 		return err
+	}
+	if strings.HasPrefix(f.SubjectKind, "committee_") {
+		return d.Committee.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID, f.EstateID)
 	}
 	return file.ErrNotFound
 }

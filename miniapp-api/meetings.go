@@ -33,7 +33,8 @@ type idPage struct {
 	web.Page
 }
 
-type meetingPath struct {
+// MeetingPath is the input of operations on one meeting.
+type MeetingPath struct {
 	ID int64 `path:"id" minimum:"1"`
 }
 
@@ -53,8 +54,8 @@ func listMeetings(d Deps) func(context.Context, org.Actor, *idPage) (*web.List[h
 
 type meetingOutput struct{ Body hall.Meeting }
 
-func showMeeting(d Deps) func(context.Context, org.Actor, *meetingPath) (*meetingOutput, error) {
-	return func(ctx context.Context, a org.Actor, in *meetingPath) (*meetingOutput, error) {
+func showMeeting(d Deps) func(context.Context, org.Actor, *MeetingPath) (*meetingOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *MeetingPath) (*meetingOutput, error) {
 		v, err := d.Assemblies.Find(ctx, a, in.ID)
 		if err != nil {
 			return nil, err
@@ -91,7 +92,7 @@ func showRoster(d Deps) func(context.Context, org.Actor, *idPage) (*rosterOutput
 }
 
 type contestRosterInput struct {
-	meetingPath
+	MeetingPath
 	Body struct {
 		UnitID    int64  `json:"unit_id" minimum:"1" doc:"您自己的房屋"`
 		Text      string `json:"text" maxLength:"500" doc:"哪里不对"`

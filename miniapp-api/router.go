@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/linli-city/linli/models/assembly"
+	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/file"
@@ -53,6 +54,7 @@ type Deps struct {
 	Org        *org.Service
 	Sessions   *session.Sessions
 	Complaints *complaint.Service
+	Committee  *committee.Service
 	Mediation  *mediation.Service
 	Board      *disclosure.Service
 	Files      *file.Service
@@ -144,6 +146,7 @@ func Routes(site *web.Site, d Deps) {
 	mediationRoutes(site, d)
 	meetingRoutes(site, d)
 	preparationRoutes(site, d)
+	committeeRoutes(site, d)
 	campaignRoutes(site, d)
 
 	board := site.Group(prefix, "公示", web.Residents)

@@ -52,6 +52,10 @@ func (a *app) chores(ctx context.Context) {
 			n, err := a.joint.Tick(ctx)
 			return n > 0, err
 		}},
+		{"committee-clock", time.Minute, func(ctx context.Context) (bool, error) {
+			n, err := a.committee.Tick(ctx)
+			return n > 0, err
+		}},
 		{"erase-identities", time.Hour, func(ctx context.Context) (bool, error) {
 			n, err := a.complaints.EraseClosed(ctx)
 			return n > 0, err

@@ -25,6 +25,8 @@ var sealedColumns = []vault.Column{
 	{Table: "phone_codes", Sealed: "phone_sealed", Bound: "phone_codes.phone", Index: "phone_index", IndexKind: "phone"},
 	{Table: "mediation_parties", Sealed: "name_sealed", Bound: "mediation_parties.name"},
 	{Table: "mediation_parties", Sealed: "phone_sealed", Bound: "mediation_parties.phone", Index: "phone_index", IndexKind: "phone"},
+	{Table: "committee_members", Sealed: "name_sealed", Bound: "committee_members.name"},
+	{Table: "committee_members", Sealed: "phone_sealed", Bound: "committee_members.phone", Index: "phone_index", IndexKind: "phone"},
 	{Table: "privacy_requests", Sealed: "body_sealed", Bound: "privacy_requests.body"},
 	{Table: "sessions", Sealed: "key_sealed", Bound: "sessions.key"},
 	{Table: "files", Sealed: "key_sealed", Bound: "files.key"},

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"slices"
@@ -102,6 +103,7 @@ func (e *engine) furnish(suffix string) things {
 		"offices": []int64{e.actor(community).OrganisationID()}, "client_ref": "walk" + suffix}).int("id")
 	orders := e.must(201, community, "POST", "/office/v1/files", multipartOf("hotline", "hotline"+suffix, "h.csv", []byte("工单编号,诉求内容\nN"+suffix+"1,"+secretOf(suffix)+"楼道灯坏了\n")))
 	th["hotline-imports"] = e.must(201, community, "POST", "/office/v1/hotline-imports", m{"file_id": orders.int("id"), "client_ref": "walk" + suffix}).int("id")
+	e.govern(th, suffix)
 	e.run(th, suffix)
 	th["petitions"] = e.must(201, owner, "POST", fmt.Sprintf("/miniapp/v1/estates/%d/petitions", estate), m{"title": secretOf(suffix) + "提议", "text": secretOf(suffix) + "要求开会讨论", "motions": []m{{"title": "选聘物业", "body": secretOf(suffix)}}, "client_ref": "walk" + suffix}).int("id")
 	th["credentials"] = e.must(201, owner, "POST", "/miniapp/v1/credentials", m{"unit_id": th["units"], "kind": "judgment", "words": secretOf(suffix), "from": "2026-01-01T00:00:00Z", "file_ids": []int64{e.upload(owner, "document", "heir"+suffix)}, "client_ref": "walk" + suffix}).int("id")
@@ -250,7 +252,7 @@ func bodies(th things) map[string]any {
 	reasonText := m{"text": "谈不拢，分歧太大"}
 	decide := m{"accept": false, "reason": "材料不全"}
 	rating := m{"response": "yes", "solved": "partly", "satisfied": "no"}
-	return map[string]any{
+	all := map[string]any{
 		"renameMe": m{"name": "张三"}, "giveConsent": m{"version": org.PrivacyVersion}, "requestPrivacy": m{"kind": "correct", "body": "x", "client_ref": "w2"},
 		"bindPhone": m{"code": "wrong"}, "applyResidency": m{"unit_id": th["units"], "role": "family", "name": "张", "file_ids": []int64{999999}, "client_ref": "w3"},
 		"inviteHousehold": m{"role": "family"}, "acceptInvitation": m{"token": "wrong"},
@@ -332,6 +334,8 @@ func bodies(th things) map[string]any {
 		"officeReplayAll":    m{"since": "2026-01-01T00:00:00Z"},
 		"uploadFile":         multipartOf("photo", "w8", "p.png", onePixel()), "officeUploadFile": multipartOf("photo", "w9", "p.png", onePixel()),
 	}
+	maps.Copy(all, committeeBodies(th))
+	return all
 }
 
 // conditions judges each condition that a person judges of a candidate.

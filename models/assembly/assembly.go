@@ -63,7 +63,7 @@ type Options struct {
 type Service struct {
 	o        Options
 	db       *store.DB
-	cast     collector
+	casts    store.Gather[*casting]
 	agendas  agendas
 	bundling chan struct{}
 }
@@ -74,7 +74,7 @@ func New(o Options) *Service {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Service{o: o, db: o.DB, bundling: make(chan struct{}, maxBundles)}
-	s.cast.do = s.castAll
+	s.casts.Do, s.casts.Most, s.casts.Waiting, s.casts.Timeout = s.castAll, maxBatch, maxWaiting, batchTimeout
 	return s
 }
 

@@ -54,7 +54,7 @@ func TestBundlesVerify(t *testing.T) {
 		t.Fatal(err)
 	}
 	public, owners := w.verify(m)
-	for _, word := range []string{"1幢", "101"} {
+	for _, word := range []string{"1幢", `"choice"`} { // three digits alone turn up in hashes
 		if bytes.Contains(public, []byte(word)) {
 			t.Errorf("the public edition holds %s", word)
 		}

@@ -79,7 +79,7 @@ func (s *Service) Cast(ctx context.Context, c Cast) (*Receipt, error) {
 		c.Choices[i].Choice = strings.TrimSpace(c.Choices[i].Choice)
 	}
 	x := &casting{in: c}
-	if err := s.cast.put(ctx, x); err != nil {
+	if err := s.put(ctx, x); err != nil {
 		return nil, fmt.Errorf("cast ballot: %w", err)
 	}
 	return x.got, nil

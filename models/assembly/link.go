@@ -199,7 +199,7 @@ func (s *Service) CastByLink(ctx context.Context, token string, c Cast) (*Receip
 		return nil, err
 	}
 	x := &casting{in: c}
-	if err := s.cast.put(ctx, x); err != nil {
+	if err := s.put(ctx, x); err != nil {
 		return nil, fmt.Errorf("cast by link: %w", err)
 	}
 	return x.got, nil

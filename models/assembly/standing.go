@@ -1,7 +1,6 @@
 package assembly
 
 import (
-	"cmp"
 	"time"
 
 	"github.com/linli-city/linli/models/assembly/log"
@@ -89,7 +88,7 @@ func rule(list []version, wins string) ruling {
 		case b == r.counted:
 			r.states[i], r.reasons[i] = log.Counted, "counts_again"
 		case b == r.void:
-			r.states[i], r.reasons[i] = log.Invalid, cmp.Or(b.Void, tally.Void)
+			r.states[i], r.reasons[i] = log.Invalid, tally.Void
 		case b.Void != "" && b.Choice != tally.Void:
 			r.states[i], r.reasons[i] = log.Invalid, b.Void
 		case r.counted != nil && b.Channel.Electronic() != r.counted.Channel.Electronic():

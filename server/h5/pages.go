@@ -14,6 +14,7 @@ import (
 
 	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/assembly/tally"
+	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/fault"
@@ -38,6 +39,7 @@ var pages = template.Must(template.New("").Funcs(template.FuncMap{
 	"sort":    func(s disclosure.Sort) string { return disclosure.SortNames[s] },
 	"outcome": func(o tally.Outcome) string { return outcomeNames[o] }, "called": nameOf, "pair": pairOf, "opened": opened, "turns": func(b *bool) bool { return *b },
 	"held": func(state string) string { return restrictionNames[state] },
+	"add":  func(a, b int) int { return a + b },
 }).ParseFS(files, "pages/*.html"))
 
 // Deps are the services behind the pages.
@@ -45,6 +47,7 @@ type Deps struct {
 	Org        *org.Service
 	Board      *disclosure.Service
 	Complaints *complaint.Service
+	Committee  *committee.Service
 	Codes      *session.Codes
 	Files      *file.Service
 	Campaigns  *campaign.Service
@@ -86,6 +89,7 @@ func Routes(site *web.Site, d Deps) {
 	site.Form("/h5/letters/:token", "confirm a printed letter by its code", letterRate, d.letterForm, busy)
 	site.Unlisted(http.MethodGet, "/h5/visits/:id", "where the code of a visit list leads", d.visit)
 	site.Unlisted(http.MethodGet, "/h5/decide", "calculator: what a vote comes to and what is still missing", d.decide)
+	d.memberRoutes(site)
 	site.Unlisted(http.MethodGet, "/h5/receipts", "progress by receipt number", d.receipt)
 	site.Form("/h5/receipts", "progress, answer and rating by receipt number and phone code", formRate, d.receiptForm, busy)
 }

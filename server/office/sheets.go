@@ -43,6 +43,7 @@ var sheets = template.Must(template.New("").Funcs(template.FuncMap{
 	"score":  scoreText,
 	"ratio":  ratioText,
 	"minus":  func(a, b int64) int64 { return a - b },
+	"add":    func(a, b int) int { return a + b },
 	"proves": campaign.How.Proves,
 	"why":    func(code string) string { return campaign.WhyNames[code] },
 	"owners": tellOwners,

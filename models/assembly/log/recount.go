@@ -89,6 +89,9 @@ func (m *motionCount) canonical(motion *Motion, choice []byte) (string, error) {
 	if text, ok := m.choices[string(choice)]; ok {
 		return text, nil
 	}
+	if string(choice) == tally.Void {
+		return tally.Void, nil // no voter's choice; stand lets it pass for what was marked void
+	}
 	text, err := motion.Question.Canonical(string(choice))
 	if err != nil || text != string(choice) {
 		return "", errors.Join(err, tally.ErrChoice)
