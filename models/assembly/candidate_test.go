@@ -149,7 +149,7 @@ func TestCandidates(t *testing.T) {
 	}
 	w.closed(m)
 	w.certified(m)
-	if body := w.board.published[len(w.board.published)-1].Body; !strings.Contains(body, "当选：测试人、测试人。") || strings.Contains(body, "c1") {
+	if body := w.board.published[len(w.board.published)-1].Body; !strings.Contains(body, "当选：1号测试人、2号测试人。") || strings.Contains(body, "c1：") {
 		t.Errorf("the board names keys, not people: %s", body)
 	}
 }

@@ -64,12 +64,12 @@ func resultWords(b *strings.Builder, r *tally.Result, names map[string]string) {
 	}
 }
 
-// called gives the names of candidates, and their keys where there is none.
+// called gives candidates by their number on the ballot and their name, and by the key where there is no name.
 func called(names map[string]string, keys ...string) string {
 	list := make([]string, len(keys))
 	for i, key := range keys {
 		if list[i] = key; names[key] != "" {
-			list[i] = names[key]
+			list[i] = strings.TrimPrefix(key, "c") + "号" + names[key]
 		}
 	}
 	return strings.Join(list, "、")
