@@ -2,10 +2,13 @@ package miniapp
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/server/web"
@@ -82,12 +85,18 @@ func mayOpen(ctx context.Context, d Deps, a org.Actor, f *file.File) error {
 	if f.SubjectKind == "motion" || f.SubjectKind == "meeting" || f.SubjectKind == "objection" {
 		return d.Assemblies.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID)
 	}
+	if slices.Contains(assembly.PreparedFiles, f.SubjectKind) {
+		return d.Assemblies.MayOpenPrepared(ctx, a, f.SubjectKind, f.SubjectID)
+	}
 	if f.SubjectKind == "proxy" {
 		return d.Assemblies.MayOpenPapers(ctx, a, f.SubjectKind, f.SubjectID)
 	}
 	if f.SubjectKind == "notice" {
 		_, err := d.Board.Find(ctx, a, f.SubjectID)
 		return err
+	}
+	if strings.HasPrefix(f.SubjectKind, "committee_") {
+		return d.Committee.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID, f.EstateID)
 	}
 	return file.ErrNotFound
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/linli-city/linli/models/assembly"
+	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/file"
@@ -53,6 +54,7 @@ type Deps struct {
 	Org        *org.Service
 	Sessions   *session.Sessions
 	Complaints *complaint.Service
+	Committee  *committee.Service
 	Mediation  *mediation.Service
 	Board      *disclosure.Service
 	Files      *file.Service
@@ -79,6 +81,7 @@ var (
 	voteRate   = &limit.Rule{Name: "vote", Rate: 120, Per: time.Minute, Burst: 60}
 	uploadRate = &limit.Rule{Name: "upload", Rate: 400, Per: time.Hour, Burst: 120}
 	streamRate = &limit.Rule{Name: "stream", Rate: 600, Per: time.Hour, Burst: 60} // a page comes back every five minutes
+	nameRate   = &limit.Rule{Name: "name", Rate: 20, Per: time.Hour, Burst: 10}    // whoever guesses names gets nowhere
 	lookRate   = &limit.Rule{Name: "look", Rate: 120, Per: time.Minute, Burst: 120}
 )
 
@@ -142,6 +145,8 @@ func Routes(site *web.Site, d Deps) {
 
 	mediationRoutes(site, d)
 	meetingRoutes(site, d)
+	committeeRoutes(site, d)
+	preparationRoutes(site, d)
 	proxyRoutes(site, d)
 	campaignRoutes(site, d)
 

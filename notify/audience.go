@@ -104,6 +104,8 @@ func complainants(e event.Event) []int64 {
 	switch e := e.(type) {
 	case *event.Mediation:
 		return e.PersonIDs
+	case *event.Committee:
+		return e.PersonIDs
 	case *event.ResidencyDecided:
 		person = e.PersonID
 	case *event.ResidencyEnded:
@@ -111,6 +113,8 @@ func complainants(e event.Event) []int64 {
 	case *event.AreaDecided:
 		person = e.PersonID
 	case *event.SharedSeatVoted:
+		return e.PersonIDs
+	case *event.Preparing:
 		return e.PersonIDs
 	}
 	if person == 0 {

@@ -52,6 +52,10 @@ func (a *app) chores(ctx context.Context) {
 			n, err := a.joint.Tick(ctx)
 			return n > 0, err
 		}},
+		{"committee-clock", time.Minute, func(ctx context.Context) (bool, error) {
+			n, err := a.committee.Tick(ctx)
+			return n > 0, err
+		}},
 		{"erase-identities", time.Hour, func(ctx context.Context) (bool, error) {
 			n, err := a.complaints.EraseClosed(ctx)
 			return n > 0, err
@@ -67,6 +71,7 @@ func (a *app) chores(ctx context.Context) {
 			return n > 0, err
 		}},
 		{"meeting-clock", 10 * time.Second, a.assemblies.Tick},
+		{"preparation-clock", time.Minute, a.assemblies.TickPreparation},
 		{"ballot-log", time.Second, a.assemblies.Sequence},
 		{"ballot-checkpoints", time.Minute, a.assemblies.SignCheckpoints},
 		{"campaign-clock", 2 * time.Second, a.campaigns.Tick},

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"slices"
@@ -102,8 +103,13 @@ func (e *engine) furnish(suffix string) things {
 		"offices": []int64{e.actor(community).OrganisationID()}, "client_ref": "walk" + suffix}).int("id")
 	orders := e.must(201, community, "POST", "/office/v1/files", multipartOf("hotline", "hotline"+suffix, "h.csv", []byte("工单编号,诉求内容\nN"+suffix+"1,"+secretOf(suffix)+"楼道灯坏了\n")))
 	th["hotline-imports"] = e.must(201, community, "POST", "/office/v1/hotline-imports", m{"file_id": orders.int("id"), "client_ref": "walk" + suffix}).int("id")
+	e.govern(th, suffix)
 	e.run(th, suffix)
+	th["petitions"] = e.must(201, owner, "POST", fmt.Sprintf("/miniapp/v1/estates/%d/petitions", estate), m{"title": secretOf(suffix) + "提议", "text": secretOf(suffix) + "要求开会讨论", "motions": []m{{"title": "选聘物业", "body": secretOf(suffix)}}, "client_ref": "walk" + suffix}).int("id")
+	th["credentials"] = e.must(201, owner, "POST", "/miniapp/v1/credentials", m{"unit_id": th["units"], "kind": "judgment", "words": secretOf(suffix), "from": "2026-01-01T00:00:00Z", "file_ids": []int64{e.upload(owner, "document", "heir"+suffix)}, "client_ref": "walk" + suffix}).int("id")
+	th["groups"] = e.must(201, community, "POST", fmt.Sprintf("/office/v1/estates/%d/groups", estate), m{"kind": "renewal", "text": secretOf(suffix) + "任期届满", "client_ref": "walk" + suffix}).int("id")
 	th["meetings"] = e.must(201, "committee_chair"+suffix, "POST", "/office/v1/meetings", meetingOf(estate, secretOf(suffix), "walk"+suffix)).int("id")
+	th["candidates"] = e.must(201, owner, "POST", fmt.Sprintf("/miniapp/v1/meetings/%d/candidates", th["meetings"]), m{"unit_id": th["units"], "profile": secretOf(suffix) + "愿意做事", "consent": true, "client_ref": "walk" + suffix}).int("id")
 	th["homes"] = e.firstID(owner, "/miniapp/v1/homes")
 	th["household"] = e.memberOf(owner, th["units"])
 	th["residences"] = th["household"]
@@ -251,7 +257,7 @@ func bodies(th things) map[string]any {
 	reasonText := m{"text": "谈不拢，分歧太大"}
 	decide := m{"accept": false, "reason": "材料不全"}
 	rating := m{"response": "yes", "solved": "partly", "satisfied": "no"}
-	return map[string]any{
+	all := map[string]any{
 		"renameMe": m{"name": "张三"}, "giveConsent": m{"version": org.PrivacyVersion}, "requestPrivacy": m{"kind": "correct", "body": "x", "client_ref": "w2"},
 		"bindPhone": m{"code": "wrong"}, "applyResidency": m{"unit_id": th["units"], "role": "family", "name": "张", "file_ids": []int64{999999}, "client_ref": "w3"},
 		"inviteHousehold": m{"role": "family"}, "acceptInvitation": m{"token": "wrong"},
@@ -324,7 +330,16 @@ func bodies(th things) map[string]any {
 		"officeOpineMeeting": m{"text": "没有意见"}, "officeExtendVoting": m{"days": 5, "reason": "票数不够"}, "officeCancelMeeting": m{"text": "不开了，另行通知"}, "officeMakeLinks": m{"seats": []int{1}},
 		"officeAnswerObjection": m{"uphold": false, "text": "经核对不成立"}, "officeRevokeMeeting": m{"text": "法院判决撤销"},
 		"contestRoster": m{"unit_id": th["units"], "text": "面积不对", "client_ref": "w41"}, "castBallot": m{"seat_no": 1, "client_ref": "w42", "choices": []m{{"motion_id": 1, "choice": "yes"}}}, "askPaper": m{"want": true},
-		"protest":           m{"grounds": "计票不对", "client_ref": "w43"},
+		"protest":      m{"grounds": "计票不对", "client_ref": "w43"},
+		"openPetition": m{"title": "要求开会", "text": "要求开会讨论换物业的事情", "motions": []m{{"title": "选聘物业", "body": "是否续聘"}}, "client_ref": "w44"}, "requestGroup": m{"text": "要求筹备首次业主大会", "client_ref": "w45"},
+		"officeOrderMeeting": m{"cause": "regular", "reason": "没有按期开会", "client_ref": "w46"}, "officeRequestGroup": m{"kind": "renewal", "text": "任期届满", "client_ref": "w47"},
+		"officeListMembers": m{"members": []m{{"part": "township", "head": true, "name": "赵代表"}}, "until": inFiveDays()}, "officeConfirmDelivery": m{"text": "已核对证明", "file_ids": []int64{999999}}, "officeEndGroup": m{"reason": "不再需要"},
+		"officeEnterRulebook": m{"kind": "rules", "fields": []m{}, "effective_on": "2026-01-01", "evidence": "2024年大会通过", "file_ids": []int64{999999}, "client_ref": "w48"}, "officeConfirmRulebook": m{"confirm": false, "reason": "和全文不一致"},
+		"officePutModel": m{"kind": "rules", "title": "本办事处示范文本", "body": strings.Repeat("全文", 20)}, "writeDraftComment": m{"text": "预算偏高", "client_ref": "w49"}, "writeGroupComment": m{"text": "名单不对", "client_ref": "w50"}, "writeCandidateComment": m{"text": "不符合条件", "client_ref": "w51"},
+		"officeAnswerComment": m{"accept": false, "text": "已经核对"}, "nominate": m{"unit_id": th["units"], "profile": "愿意做事", "consent": true, "client_ref": "w52"}, "officeNominate": m{"unit_id": th["units"], "name": "张三", "profile": "愿意做事", "client_ref": "w53"},
+		"officeRecordConsent": m{"text": "本人签字同意", "file_ids": []int64{999999}}, "officeCheckCandidate": m{"checks": conditions()}, "officeFixCandidates": m{"version": 1, "ordered_by": "time", "fill": 5},
+		"askCredential": m{"unit_id": th["units"], "kind": "heir", "words": "公证书第1号", "from": "2026-01-01T00:00:00Z", "file_ids": []int64{999999}, "client_ref": "w54"}, "revokeCredential": m{"reason": "不再需要"},
+		"officeEnterCredential": m{"unit_id": th["units"], "kind": "heir", "words": "公证书第1号", "from": "2026-01-01T00:00:00Z", "phone": "13800000000", "file_ids": []int64{999999}, "client_ref": "w55"}, "officeReviewCredential": m{"accept": false, "reason": "材料不全"}, "officeRevokeCredential": m{"reason": "公证书失效"},
 		"officeMakeOpenKey": m{"label": "某平台"},
 		"setPreferences":    m{"digest_hour": 19}, "officeSetPreferences": m{"digest_hour": 19},
 		"officeStateAbsence": m{"from": soon(2), "to": soon(5), "stand_in_id": 999999},
@@ -332,6 +347,17 @@ func bodies(th things) map[string]any {
 		"officeReplayAll":    m{"since": "2026-01-01T00:00:00Z"},
 		"uploadFile":         multipartOf("photo", "w8", "p.png", onePixel()), "officeUploadFile": multipartOf("photo", "w9", "p.png", onePixel()),
 	}
+	maps.Copy(all, committeeBodies(th))
+	return all
+}
+
+// conditions judges each condition that a person judges of a candidate.
+func conditions() []m {
+	var list []m
+	for _, code := range []string{"capacity", "lawful", "duties", "fair", "able", "time"} {
+		list = append(list, m{"code": code, "holds": true})
+	}
+	return list
 }
 
 // report is an answer in its four elements.

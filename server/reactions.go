@@ -38,12 +38,7 @@ func (a *app) endReminders(ctx context.Context, e event.Event, _ int64) error {
 				return err
 			}
 		}
-		for _, set := range d.OwnerSetIDs {
-			if err := a.campaigns.ActSeat(tx, about, set); err != nil {
-				return err
-			}
-		}
-		return nil
+		return a.campaigns.ActSeats(tx, about, d.OwnerSetIDs)
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
@@ -123,6 +124,9 @@ var invariants = []struct {
 		return tx.Table("deliveries").Select("deliveries.id").Where("deliveries.state IN ?", []notify.State{notify.Waiting, notify.Unknown}).
 			Where("NOT EXISTS (SELECT 1 FROM send_lanes l WHERE l.channel = deliveries.channel AND l.priority = deliveries.priority AND l.lane = deliveries.lane)")
 	}},
+	{"every decision of a committee is what its votes say", committee.Miscounted},
+	{"every vote in a committee is a member's who attended", committee.Strangers},
+	{"every committee meeting has the members that it began with", committee.Misseated},
 	{"every inbox item has its words", func(tx *store.Tx) *gorm.DB {
 		return tx.Table("inbox_items").Select("inbox_items.id").
 			Where("NOT EXISTS (SELECT 1 FROM message_texts t WHERE t.id = inbox_items.text_id AND t.message_id = inbox_items.message_id)")

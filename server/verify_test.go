@@ -21,6 +21,10 @@ func TestVerifyFindsWhatIsBroken(t *testing.T) {
 		"every delivery belongs to a message":           "DELETE FROM outbox_messages",
 		"every delivery that waits stands in a lane":    "UPDATE deliveries SET state = 'pending', lane = 99",
 		"every inbox item has its words":                "DELETE FROM message_texts",
+
+		"every decision of a committee is what its votes say":        "UPDATE committee_items SET state = 'passed'",
+		"every vote in a committee is a member's who attended":       "INSERT INTO committee_votes (meeting_id, item_id, member_id, choice, reason, interest, via, link_id, at) VALUES (1, 1, 999999, 'yes', '', '', 'office', 0, '2026-01-01 00:00:00')",
+		"every committee meeting has the members that it began with": "UPDATE committee_meetings SET seats = 3",
 	}
 	undo := errors.New("undo")
 	for _, check := range invariants {

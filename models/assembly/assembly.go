@@ -63,7 +63,7 @@ type Options struct {
 type Service struct {
 	o        Options
 	db       *store.DB
-	cast     collector
+	casts    store.Gather[*casting]
 	agendas  agendas
 	bundling chan struct{}
 }
@@ -74,7 +74,7 @@ func New(o Options) *Service {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Service{o: o, db: o.DB, bundling: make(chan struct{}, maxBundles)}
-	s.cast.do = s.castAll
+	s.casts.Do, s.casts.Most, s.casts.Waiting, s.casts.Timeout = s.castAll, maxBatch, maxWaiting, batchTimeout
 	return s
 }
 
@@ -93,6 +93,6 @@ func meetingFor(tx *store.Tx, q *gorm.DB, actor org.Actor, action org.Action, id
 		return nil, err
 	}
 	var m Meeting
-	err := q.Scopes(actor.Within(action, "meetings.estate_id")).Where("id = ?", id).Take(&m).Error
+	err := q.Scopes(reach(tx, actor, action, "meetings.estate_id")).Where("id = ?", id).Take(&m).Error
 	return &m, store.NotFound(err, ErrNotFound)
 }

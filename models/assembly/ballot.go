@@ -133,6 +133,9 @@ type Outcome struct {
 	LogSize   int64
 	LogRoot   string
 	Signature string
+	Cert      string // certificate.json of its bundle, and the note that signs it
+	CertNote  string
+	Aside     string // Aside as JSON: what was found outside the ballots and must not change with the day of a download
 	KeyLine   string
 	MadeBy    int64
 	At        time.Time

@@ -2,11 +2,9 @@ package assembly
 
 import (
 	"slices"
-	"time"
 
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
-	"github.com/linli-city/linli/models/rulepack"
 	"github.com/linli-city/linli/models/store"
 )
 
@@ -18,7 +16,7 @@ var callers = map[Convener]struct {
 	kinds []org.Kind
 	bases []Basis
 }{
-	ByCommittee:   {[]org.Kind{org.Committee}, []Basis{OwnMotion, OnPetition}},
+	ByCommittee:   {[]org.Kind{org.Committee}, []Basis{OwnMotion, OnPetition, OnOrder}},
 	ByTownship:    {[]org.Kind{org.Township}, []Basis{OnOrder}},
 	ByCommunity:   {[]org.Kind{org.Community}, []Basis{OnOrder}},
 	ByPreparatory: {[]org.Kind{org.Township, org.Community}, []Basis{ForFirst}},
@@ -37,8 +35,5 @@ func (s *Service) checkBasis(tx *store.Tx, actor org.Actor, e *org.Estate, d *Ca
 	if (d.Session == First) != (d.Convener == ByPreparatory) || (d.Convener == ByRenewal && d.Session != Renewal) {
 		return ErrBasis.Saying("首次会议由筹备组召集，换届小组只召集换届会议")
 	}
-	return nil
+	return s.checkGround(tx, e, d)
 }
-
-// procedure gives what the estate's own rules of procedure supply on a day, and which version they are.
-func procedure(*store.Tx, int64, time.Time) ([]rulepack.Local, int64, error) { return nil, 0, nil }

@@ -30,7 +30,7 @@ func (s *Service) PublicBundle(ctx context.Context, id int64, w io.Writer) (*Mee
 		if m, err = public(tx, id); err != nil {
 			return err
 		}
-		return s.bundle(ctx, tx, m, log.Public, w)
+		return s.bundle(tx, m, log.Public, w)
 	})
 	return m, err
 }
@@ -57,7 +57,7 @@ func (s *Service) OwnersBundle(ctx context.Context, actor org.Actor, id int64, w
 	if err != nil {
 		return nil, err
 	}
-	return m, s.db.View(ctx, func(tx *store.Tx) error { return s.bundle(ctx, tx, m, log.Owners, w) })
+	return m, s.db.View(ctx, func(tx *store.Tx) error { return s.bundle(tx, m, log.Owners, w) })
 }
 
 // inScope refuses an owner of the estate who has no seat at the meeting.
@@ -77,21 +77,40 @@ func inScope(tx *store.Tx, actor org.Actor, m *Meeting) error {
 }
 
 // bundle makes one edition from the database. What it certifies is what the outcome says, or it is not made.
-func (s *Service) bundle(ctx context.Context, tx *store.Tx, m *Meeting, e log.Edition, w io.Writer) error {
+func (s *Service) bundle(tx *store.Tx, m *Meeting, e log.Edition, w io.Writer) error {
 	select {
 	case s.bundling <- struct{}{}:
 		defer func() { <-s.bundling }()
 	default:
 		return ErrBusy.Saying("正在为别人打包数据，请稍等一分钟再下载").After(60)
 	}
-	o, st, err := latest(tx, m.ID)
+	o, _, err := latest(tx, m.ID)
 	if err != nil {
 		return err
 	}
-	if o == nil || m.Channel == OnOfficial {
+	if o == nil || o.Cert == "" {
 		return ErrNoBundle
 	}
-	c, err := s.contents(ctx, tx, m, o)
+	c, err := s.contents(tx, m, o)
+	if err != nil {
+		return err
+	}
+	c.Certificate = log.Signed{Text: []byte(o.Cert), Note: []byte(o.CertNote)}
+	return log.Write(w, e, *c, s.o.Signer)
+}
+
+// certifyBundle makes the certificate that every bundle of an outcome carries, from the bundle's own recount.
+func (s *Service) certifyBundle(tx *store.Tx, m *Meeting, o *Outcome, st *Statement) error {
+	aside, err := s.aside(tx, m)
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(aside)
+	if err != nil {
+		return err
+	}
+	o.Aside = string(text)
+	c, err := s.contents(tx, m, o)
 	if err != nil {
 		return err
 	}
@@ -103,11 +122,8 @@ func (s *Service) bundle(ctx context.Context, tx *store.Tx, m *Meeting, e log.Ed
 	if err != nil {
 		return fmt.Errorf("certify bundle of meeting %d: %w", m.ID, err)
 	}
-	if err := st.agrees(&cert); err != nil {
-		return err
-	}
-	c.Certificate = signed
-	return log.Write(w, e, *c, s.o.Signer)
+	o.Cert, o.CertNote = string(signed.Text), string(signed.Note)
+	return st.agrees(&cert)
 }
 
 // agrees holds the recount of a bundle against the outcome that was published.
@@ -132,7 +148,7 @@ func (st *Statement) agrees(cert *log.Certificate) error {
 }
 
 // contents gathers a bundle.
-func (s *Service) contents(ctx context.Context, tx *store.Tx, m *Meeting, o *Outcome) (*log.Contents, error) {
+func (s *Service) contents(tx *store.Tx, m *Meeting, o *Outcome) (*log.Contents, error) {
 	a, err := readAgenda(tx, m)
 	if err != nil {
 		return nil, err
@@ -145,12 +161,20 @@ func (s *Service) contents(ctx context.Context, tx *store.Tx, m *Meeting, o *Out
 			return nil, err
 		}
 		motion := log.Motion{Position: row.Position, Title: row.Title, Text: sha256.Sum256([]byte(row.Title + "\n" + row.Body)), Rules: r, Question: a.questions[row.ID]}
+		if row.BesideLaw != "" {
+			other := Motion{Law: row.BesideLaw}
+			beside, err := other.rules()
+			if err != nil {
+				return nil, err
+			}
+			motion.Beside = &beside
+		}
 		if a.terms.Silence != "" && a.terms.Covers != "" && s.o.Deliveries != nil {
 			motion.Silence = &log.Silence{Clause: a.terms.Silence, Cited: true, Warned: true, FirstAssembly: m.Session == First, Covers: a.terms.Covers}
 		}
 		c.Meeting.Motions = append(c.Meeting.Motions, motion)
 	}
-	r := &reader{ctx: ctx, tx: tx, m: m, agenda: a}
+	r := &reader{tx: tx, m: m, agenda: a}
 	if c.Roll, err = log.FreezeRoll(m.Number, *m.FrozenAt, r.seats); err != nil {
 		return nil, err
 	}
@@ -160,7 +184,7 @@ func (s *Service) contents(ctx context.Context, tx *store.Tx, m *Meeting, o *Out
 	if err := r.checkpoints(c, o); err != nil {
 		return nil, err
 	}
-	if err := r.around(s, c); err != nil {
+	if err := r.around(c, o); err != nil {
 		return nil, err
 	}
 	c.Leaves, c.Seats, c.Openings = r.leaves, r.seats, r.openings

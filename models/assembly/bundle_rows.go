@@ -2,9 +2,9 @@ package assembly
 
 import (
 	"cmp"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"slices"
 
 	"github.com/linli-city/linli/models/assembly/log"
@@ -16,12 +16,10 @@ const page = 5000
 
 // reader reads the rows of a bundle in pages, each sequence as often as it is asked for.
 type reader struct {
-	ctx    context.Context
 	tx     *store.Tx
 	m      *Meeting
 	agenda *agenda
 	size   int64 // of the log that the outcome covers
-	silent []log.Silent
 }
 
 // seats gives the roll by number.
@@ -158,58 +156,74 @@ func (r *reader) openings(yield func(log.Opening, error) bool) {
 	}
 }
 
-// around reads what happened to the roll, how the notice reached the seats, and who kept silent.
-func (r *reader) around(s *Service, c *log.Contents) error {
-	var notes []RollNote
-	if err := r.tx.Where("meeting_id = ? AND seat_no > 0 AND kind <> 'challenge' AND kind <> 'review'", r.m.ID).Order("at, id").Limit(10_000).Find(&notes).Error; err != nil {
-		return err
+// Aside is what a count found outside the ballots, as it stood then: how the notice had reached the seats, and who kept silent.
+type Aside struct {
+	Delivery log.Delivery `json:"delivery"`
+	Silent   []log.Silent `json:"silent"`
+}
+
+// aside reads it now.
+func (s *Service) aside(tx *store.Tx, m *Meeting) (*Aside, error) {
+	agenda, err := readAgenda(tx, m)
+	if err != nil {
+		return nil, err
 	}
-	for _, n := range notes {
-		c.Events = append(c.Events, log.Event{At: n.At, Kind: n.Kind, Seat: n.SeatNo, Document: sha256.Sum256([]byte(n.Text + "\n" + n.Answer))})
+	k := &counter{m: m, agenda: agenda, no: map[int64]int{}}
+	if err := k.roll(tx); err != nil {
+		return nil, err
 	}
-	k := &counter{m: r.m, agenda: r.agenda, no: map[int64]int{}}
-	if err := k.roll(r.tx); err != nil {
-		return err
-	}
-	c.Delivery.None = r.m.Seats
+	out := &Aside{Delivery: log.Delivery{None: m.Seats}}
 	if s.o.Deliveries != nil {
-		served, err := s.o.Deliveries.Served(r.tx, r.m.ID)
+		served, err := s.o.Deliveries.Served(tx, m.ID)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, seat := range k.scope {
 			switch how := served[k.sets[seat.No]]; {
 			case how == Proven:
-				c.Delivery.Proven, c.Delivery.None = c.Delivery.Proven+1, c.Delivery.None-1
+				out.Delivery.Proven, out.Delivery.None = out.Delivery.Proven+1, out.Delivery.None-1
 			case how != "":
-				c.Delivery.Attempted, c.Delivery.None = c.Delivery.Attempted+1, c.Delivery.None-1
+				out.Delivery.Attempted, out.Delivery.None = out.Delivery.Attempted+1, out.Delivery.None-1
 			}
 		}
 	}
-	return r.quiet(s, k, c)
-}
-
-// quiet lists the silent seats of each motion, where there is a clause on silence.
-func (r *reader) quiet(s *Service, k *counter, c *log.Contents) error {
-	quiet, err := s.silence(r.tx, r.m, r.agenda.terms)
+	quiet, err := s.silence(tx, m, agenda.terms)
 	if err != nil || quiet == nil {
-		return err
+		return out, err
 	}
-	for i := range r.agenda.motions {
-		row := &r.agenda.motions[i]
-		voted := map[int]bool{}
-		if err := eachSeat(r.tx, row.ID, func(seat int64, _ []version) error { voted[k.no[seat]] = true; return nil }); err != nil {
-			return err
+	for i := range agenda.motions {
+		row, voted := &agenda.motions[i], map[int]bool{}
+		if err := eachSeat(tx, row.ID, func(seat int64, _ []version) error { voted[k.no[seat]] = true; return nil }); err != nil {
+			return nil, err
 		}
 		for _, no := range quiet.of(k, voted).Seats {
-			r.silent = append(r.silent, log.Silent{Motion: row.Position, Seat: no})
+			out.Silent = append(out.Silent, log.Silent{Motion: row.Position, Seat: no})
 		}
 	}
-	slices.SortFunc(r.silent, func(a, b log.Silent) int { return cmp.Or(cmp.Compare(a.Motion, b.Motion), cmp.Compare(a.Seat, b.Seat)) })
-	c.Silent = func(yield func(log.Silent, error) bool) {
-		for _, x := range r.silent {
-			if !yield(x, nil) {
-				return
+	slices.SortFunc(out.Silent, func(a, b log.Silent) int { return cmp.Or(cmp.Compare(a.Motion, b.Motion), cmp.Compare(a.Seat, b.Seat)) })
+	return out, nil
+}
+
+// around gives what happened to the roll until an outcome, and what it found outside the ballots.
+func (r *reader) around(c *log.Contents, o *Outcome) error {
+	var notes []RollNote
+	if err := r.tx.Where("meeting_id = ? AND seat_no > 0 AND kind <> 'challenge' AND kind <> 'review' AND at <= ?", r.m.ID, o.At).Order("at, id").Limit(10_000).Find(&notes).Error; err != nil {
+		return err
+	}
+	for _, n := range notes {
+		c.Events = append(c.Events, log.Event{At: n.At, Kind: n.Kind, Seat: n.SeatNo, Document: sha256.Sum256([]byte(n.Text))})
+	}
+	var a Aside
+	if err := json.Unmarshal([]byte(o.Aside), &a); err != nil {
+		return err
+	}
+	c.Delivery = a.Delivery
+	if len(a.Silent) > 0 {
+		c.Silent = func(yield func(log.Silent, error) bool) {
+			for _, x := range a.Silent {
+				if !yield(x, nil) {
+					return
+				}
 			}
 		}
 	}

@@ -72,6 +72,9 @@ func (s *Service) Cast(ctx context.Context, c Cast) (*Receipt, error) {
 		if err := c.Actor.Must(action); err != nil {
 			return nil, err
 		}
+		if c.Actor.Post != nil && c.FormID == 0 { // nobody votes as an office
+			return nil, org.ErrForbidden
+		}
 	}
 	if err := c.check(); err != nil {
 		return nil, err
@@ -80,7 +83,7 @@ func (s *Service) Cast(ctx context.Context, c Cast) (*Receipt, error) {
 		c.Choices[i].Choice = strings.TrimSpace(c.Choices[i].Choice)
 	}
 	x := &casting{in: c}
-	if err := s.cast.put(ctx, x); err != nil {
+	if err := s.put(ctx, x); err != nil {
 		return nil, fmt.Errorf("cast ballot: %w", err)
 	}
 	return x.got, nil

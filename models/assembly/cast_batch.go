@@ -40,7 +40,7 @@ func (s *Service) castOnce(ctx context.Context, batch []*casting) error {
 	return s.db.InTx(ctx, func(tx *store.Tx) error {
 		byMeeting := map[int64][]*casting{}
 		for _, x := range batch {
-			x.got, x.err = nil, nil
+			x.got, x.err, x.credential = nil, nil, 0
 			byMeeting[x.in.MeetingID] = append(byMeeting[x.in.MeetingID], x)
 		}
 		for _, id := range slices.Sorted(maps.Keys(byMeeting)) { // always in one order, so that no two wait for each other
@@ -298,7 +298,11 @@ func (b *booth) write() error {
 		x.got.ID = envelopes[i].ID
 		ballots = append(ballots, b.ballots(x)...)
 		told.OwnerSetIDs = append(told.OwnerSetIDs, x.seat.HolderSetID)
-		trail[i] = audit.Change{Actor: x.caster(), Verb: "assembly.cast", Subject: audit.Subject{Kind: "envelope", ID: envelopes[i].ID, Estate: b.m.EstateID}, Detail: map[string]any{"meeting": b.m.ID, "seat": x.seat.No, "way": x.in.Way}}
+		detail := map[string]any{"meeting": b.m.ID, "seat": x.seat.No, "way": x.in.Way}
+		if x.credential != 0 {
+			detail["credential"] = x.credential
+		}
+		trail[i] = audit.Change{Actor: x.caster(), Verb: "assembly.cast", Subject: audit.Subject{Kind: "envelope", ID: envelopes[i].ID, Estate: b.m.EstateID}, Detail: detail}
 	}
 	if err := b.tx.CreateInBatches(&ballots, 900).Error; err != nil {
 		return store.Raced(err)
@@ -340,14 +344,15 @@ func (x *casting) caster() audit.Actor {
 	return x.in.Actor
 }
 
-// tellShared tells the other owners of shared seats at once: they may object until the close.
+// tellShared tells the other owners of shared seats at once, and the owners for whom somebody else voted by a document: they may object
+// until the close.
 func (b *booth) tellShared() error {
 	for _, x := range b.accepted {
 		h := b.holders[x.seat.HolderSetID]
 		if x.in.FormID != 0 { // told when it went into the box
 			continue
 		}
-		if people := h.others(x.in.Actor.PersonID); (h.shared() || x.in.ProxyID != 0) && len(people) > 0 {
+		if people := h.others(x.in.Actor.PersonID); (h.shared() || x.credential != 0 || x.in.ProxyID != 0) && len(people) > 0 {
 			if err := outbox.Append(b.tx, event.SharedSeatVoted{Assembly: b.m.eventOf(b.agenda.estate, b.tx.Now), PersonIDs: people}); err != nil {
 				return err
 			}

@@ -170,6 +170,11 @@ func (s *Service) keepCount(tx *store.Tx, actor org.Actor, m *Meeting, kind stri
 	if o.Signature, err = s.signText("linli/" + m.Number + "\n" + kind + " " + o.SHA256 + "\n"); err != nil {
 		return nil, err
 	}
+	if st.Tally != nil {
+		if err := s.certifyBundle(tx, m, o, &st); err != nil {
+			return nil, err
+		}
+	}
 	return o, tx.Create(o).Error
 }
 

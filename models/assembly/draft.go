@@ -77,6 +77,9 @@ func checkMotions(c *fault.Checks, list []Proposal) {
 		c.Check(len(p.FileIDs) <= 10, path+"file_ids", "附件不超过10份")
 		if p.Question.Kind == tally.Election { // the frozen rule orders candidates, not the organiser
 			p.Question.Order, p.Question.Tie, p.Question.Lot = tally.ByHeads, tally.ByRunoff, nil
+			if len(p.Question.Options) == 0 { // until the list is final
+				p.Question.Options = []string{Unlisted}
+			}
 		}
 		if err := p.Question.Check(); err != nil {
 			c.Check(false, path+"question", fault.Of(err).Message)

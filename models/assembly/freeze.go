@@ -33,7 +33,7 @@ func (s *Service) Freeze(ctx context.Context, actor org.Actor, id int64, reviewe
 		if open > 0 {
 			return ErrChallenged
 		}
-		set, _, err := s.law(tx, m.EstateID, tx.Now)
+		set, _, err := s.law(tx, m, tx.Now)
 		if err != nil {
 			return err
 		}

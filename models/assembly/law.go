@@ -45,9 +45,9 @@ type Where struct {
 	Demo    bool   `json:"demo,omitempty"`
 }
 
-// law gives the law of a day for an estate: packs, the city's values, and the estate's own rules above them.
-func (s *Service) law(tx *store.Tx, estate int64, day time.Time) (*rulepack.Set, int64, error) {
-	own, rules, err := procedure(tx, estate, day)
+// law gives the law of a day for a meeting: packs, the city's values, and the estate's own rules above them.
+func (s *Service) law(tx *store.Tx, m *Meeting, day time.Time) (*rulepack.Set, int64, error) {
+	own, rules, err := procedure(tx, m, day)
 	if err != nil {
 		return nil, 0, err
 	}

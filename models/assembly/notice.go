@@ -35,7 +35,7 @@ func (s *Service) Notify(ctx context.Context, actor org.Actor, id, version int64
 		if m.Version != version {
 			return ErrStale
 		}
-		set, rules, err := s.law(tx, m.EstateID, opens)
+		set, rules, err := s.law(tx, m, opens)
 		if err != nil {
 			return err
 		}
@@ -135,6 +135,9 @@ func (s *Service) freezeLaw(tx *store.Tx, set *rulepack.Set, row *Motion, t Term
 		return q, ErrUnconfirmed.Saying(fmt.Sprintf("第%d个议题的事项还没有经第二个人确认", row.Position))
 	}
 	if q.Kind == tally.Election {
+		if err := listed(tx, row.MeetingID, q); err != nil {
+			return q, err
+		}
 		q.Order, q.Tie = t.Order, t.Tie
 		r, err := tally.FromLaw(set, row.Matter)
 		if err != nil {

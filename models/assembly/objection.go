@@ -123,7 +123,8 @@ func envelopeBy(tx *store.Tx, meeting int64, typed string) (*Envelope, error) {
 	return &e, store.NotFound(err, ErrNoReceipt)
 }
 
-// ownShared reports with ErrNoSeat whether the actor is another owner of the envelope's seat.
+// ownShared reports with ErrNoSeat whether the actor is another owner of the envelope's seat, or its owner where somebody voted by a
+// document.
 func ownShared(tx *store.Tx, actor org.Actor, e *Envelope) error {
 	var seat Seat
 	if err := tx.Where("id = ?", e.SeatID).Take(&seat).Error; err != nil {
@@ -133,7 +134,7 @@ func ownShared(tx *store.Tx, actor org.Actor, e *Envelope) error {
 	if err != nil {
 		return err
 	}
-	if h := all[seat.HolderSetID]; !h.shared() || !h.may(actor.PersonID, 0) || e.PersonID == actor.PersonID {
+	if h := all[seat.HolderSetID]; !h.may(actor.PersonID, 0) || e.PersonID == actor.PersonID || (!h.shared() && (e.PersonID == 0 || h.may(e.PersonID, 0))) {
 		return ErrNoSeat.Saying("只有同一套房屋的其他共有业主可以对这张票提出异议")
 	}
 	return nil

@@ -36,8 +36,19 @@ func (s *Service) OwnSeats(ctx context.Context, actor org.Actor, id int64) ([]*P
 	return papers, m, err
 }
 
-// setsOf lists the owner sets that a person belongs to: named by the roster, or recognised by an office.
+// setsOf lists the owner sets that a person may vote for: those they belong to, and those for which an officer accepted their document.
 func setsOf(tx *store.Tx, actor org.Actor) ([]int64, error) {
+	sets, err := ownSets(tx, actor)
+	if err != nil {
+		return nil, err
+	}
+	var entrusted []int64
+	err = inForce(tx).Where("person_id = ?", actor.PersonID).Limit(200).Pluck("owner_set_id", &entrusted).Error
+	return append(sets, entrusted...), err
+}
+
+// ownSets lists the owner sets that a person belongs to: named by the roster, or recognised by an office.
+func ownSets(tx *store.Tx, actor org.Actor) ([]int64, error) {
 	sets, owners := []int64{0}, []int64{0}
 	if err := tx.Model(&org.Owner{}).Where("person_id = ? AND person_id <> 0", actor.PersonID).Limit(200).Pluck("owner_set_id", &sets).Error; err != nil {
 		return nil, err
@@ -73,7 +84,13 @@ func (s *Service) AskPaper(ctx context.Context, actor org.Actor, id int64, no in
 			return err
 		}
 		if !all[seat.HolderSetID].may(actor.PersonID, 0) {
-			return ErrNoSeat
+			id, err := credential(tx, seat.HolderSetID, actor.PersonID)
+			if err != nil {
+				return err
+			}
+			if id == 0 {
+				return ErrNoSeat
+			}
 		}
 		var cast int64
 		if err := tx.Model(&Envelope{}).Where("seat_id = ? AND void = ''", seat.ID).Count(&cast).Error; err != nil {

@@ -28,6 +28,7 @@ type Asked struct {
 	Question tally.Question
 	Law      *tally.Rules // nil before the notice
 	FileIDs  []int64
+	Names    map[string]string // of the candidates of an election, by their keys
 }
 
 // CastView is one submission of the seat: how it came and whether it counts, never what it said.
@@ -75,10 +76,19 @@ func (s *Service) asked(tx *store.Tx, a *agenda) ([]Asked, error) {
 		}
 	}
 	files, err := s.o.Files.IDsIn(tx, "motion", ids)
+	if err != nil {
+		return nil, err
+	}
 	for i := range list {
 		list[i].FileIDs = files[list[i].ID]
+		if list[i].Question.Kind != tally.Election {
+			continue
+		}
+		if list[i].Names, err = s.names(tx, list[i].MeetingID); err != nil {
+			return nil, err
+		}
 	}
-	return list, err
+	return list, nil
 }
 
 // castViews says of each submission of a seat whether it is the one that counts. Every motion of a pack is cast together, so the first

@@ -143,7 +143,11 @@ func (b *booth) mayCast(x *casting, h holding) error {
 	case x.in.ProxyID == 0 && h.may(x.in.Actor.PersonID, x.in.OwnerID):
 		return nil
 	case x.in.ProxyID == 0:
-		return ErrNoSeat
+		var err error
+		if x.credential, err = credential(b.tx, x.seat.HolderSetID, x.in.Actor.PersonID); err == nil && x.credential == 0 {
+			err = ErrNoSeat
+		}
+		return err
 	case x.proxy == nil || x.proxy.SeatID != x.seat.ID || x.in.Actor.PersonID == 0:
 		return ErrNoProxy
 	}

@@ -100,7 +100,7 @@ func (s *Service) mayAccept(tx *store.Tx, m *Meeting, p *Proxy) error {
 
 // capUnset names the value that nobody has supplied. One that came after the notice does not change the meeting's rules.
 func (s *Service) capUnset(tx *store.Tx, m *Meeting) error {
-	set, _, err := s.law(tx, m.EstateID, *m.OpensAt)
+	set, _, err := s.law(tx, m, *m.OpensAt)
 	if err != nil {
 		return err
 	}

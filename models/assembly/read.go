@@ -74,7 +74,7 @@ func (s *Service) List(ctx context.Context, actor org.Actor, estate, before int6
 	}
 	var rows []Meeting
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		e, err := org.EstateFor(tx, actor, org.ReadMeetings, estate)
+		e, err := estateFor(tx, actor, org.ReadMeetings, estate)
 		if err != nil {
 			return err
 		}

@@ -29,6 +29,9 @@ func (s *Service) Revise(ctx context.Context, actor org.Actor, id, version int64
 			return err
 		}
 		m.Title = title
+		if err := keepsAsked(tx, m, list); err != nil {
+			return err
+		}
 		if err := s.insertMotions(tx, actor, m, list); err != nil {
 			return err
 		}

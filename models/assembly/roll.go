@@ -262,7 +262,7 @@ func (s *Service) ShowRoster(ctx context.Context, actor org.Actor, id int64, aft
 		if m.State != Posted && !convener {
 			return ErrState.Saying("名册还没有公示")
 		}
-		set, _, err := s.law(tx, m.EstateID, tx.Now)
+		set, _, err := s.law(tx, m, tx.Now)
 		if err != nil {
 			return err
 		}

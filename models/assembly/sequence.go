@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm/clause"
@@ -174,10 +175,14 @@ func putLeaves(tx *store.Tx, table string, places []place) error {
 
 // remarkAfter says what new versions did to the ballots of their seats.
 func remarkAfter(tx *store.Tx, m *Meeting, ballots []Ballot) error {
+	aside, err := voided(tx, ballots)
+	if err != nil {
+		return err
+	}
 	done := map[[2]int64]bool{}
 	for _, b := range ballots {
 		key := [2]int64{b.MotionID, b.SeatID}
-		if b.Version == 1 && b.Choice != tally.Void || done[key] {
+		if b.Version == 1 && b.Choice != tally.Void && !aside[b.EnvelopeID] || done[key] {
 			continue
 		}
 		done[key] = true
@@ -186,6 +191,25 @@ func remarkAfter(tx *store.Tx, m *Meeting, ballots []Ballot) error {
 		}
 	}
 	return nil
+}
+
+// voided tells which envelopes were taken out of the count before their ballots had a place in the log.
+func voided(tx *store.Tx, ballots []Ballot) (map[int64]bool, error) {
+	out := map[int64]bool{}
+	for part := range slices.Chunk(ballots, 900) {
+		ids := make([]int64, len(part))
+		for i, b := range part {
+			ids[i] = b.EnvelopeID
+		}
+		var gone []int64
+		if err := tx.Model(&Envelope{}).Where("id IN ? AND void <> ''", ids).Pluck("id", &gone).Error; err != nil {
+			return nil, err
+		}
+		for _, id := range gone {
+			out[id] = true
+		}
+	}
+	return out, nil
 }
 
 // remark compares the state of a seat's ballots in the log with what stands by the frozen rule, and writes a mark for each that

@@ -79,53 +79,68 @@ func (s *Service) Publish(ctx context.Context, actor org.Actor, d Draft) (*Notic
 		return nil, err
 	}
 	var n *Notice
-	err := s.db.InTx(ctx, func(tx *store.Tx) error {
-		e, err := org.EstateFor(tx, actor, org.PublishNotice, d.EstateID)
-		if err != nil {
-			return err
-		}
-		var before Notice
-		err = tx.Where("published_by = ? AND client_ref = ?", actor.PersonID, d.ClientRef).Take(&before).Error
-		if err == nil {
-			if before.InputHash != d.InputHash {
-				return ErrRefReused
-			}
-			n = &before
-			return nil
-		}
-		if err := store.NotFound(err, nil); err != nil {
-			return err
-		}
-		scope, err := within(tx, e.ID, d.Scope)
-		if err != nil {
-			return err
-		}
-		number, err := store.NextNumber(tx, "G")
-		if err != nil {
-			return err
-		}
-		n = &Notice{Number: number, EstateID: e.ID, OrganisationID: actor.OrganisationID(), Kind: d.Kind, Audience: d.Audience, Scope: scope,
-			CurrentVersion: 1, PublishedBy: actor.PersonID, PublishedAt: tx.Now, ClientRef: d.ClientRef, InputHash: d.InputHash}
-		if err := tx.Create(n).Error; err != nil {
-			return store.Raced(err)
-		}
-		if err := insertVersion(tx, actor, n.ID, 1, d.Title, d.Body, ""); err != nil {
-			return err
-		}
-		if err := s.files.Attach(tx, actor, d.FileIDs, "notice", "notice", n.ID, e.ID); err != nil {
-			return err
-		}
-		subject := audit.Subject{Kind: "notice", ID: n.ID, Estate: e.ID}
-		if err := audit.Append(tx, actor, "board.publish", subject, map[string]any{"number": n.Number, "kind": n.Kind}); err != nil {
-			return err
-		}
-		return outbox.Append(tx, event.NoticePublished{NoticeID: n.ID, Number: n.Number, EstateID: e.ID, EstateName: e.Name,
-			Sort: SortNames[n.Kind], Title: d.Title, OrganisationID: n.OrganisationID, PublisherName: actor.Post.OrgName, Scoped: scope != "", Scope: d.Scope, At: tx.Now})
+	err := s.db.InTx(ctx, func(tx *store.Tx) (err error) {
+		n, err = s.publish(tx, actor, d)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("publish notice: %w", err)
 	}
 	return n, nil
+}
+
+// PublishIn is Publish in the transaction of another domain, whose act is public with it.
+func (s *Service) PublishIn(tx *store.Tx, actor org.Actor, d Draft) (*Notice, error) {
+	if err := actor.Must(org.PublishNotice); err != nil {
+		return nil, err
+	}
+	if err := d.check(); err != nil {
+		return nil, err
+	}
+	return s.publish(tx, actor, d)
+}
+
+func (s *Service) publish(tx *store.Tx, actor org.Actor, d Draft) (*Notice, error) {
+	e, err := org.EstateFor(tx, actor, org.PublishNotice, d.EstateID)
+	if err != nil {
+		return nil, err
+	}
+	var before Notice
+	err = tx.Where("published_by = ? AND client_ref = ?", actor.PersonID, d.ClientRef).Take(&before).Error
+	if err == nil {
+		if before.InputHash != d.InputHash {
+			return nil, ErrRefReused
+		}
+		return &before, nil
+	}
+	if err := store.NotFound(err, nil); err != nil {
+		return nil, err
+	}
+	scope, err := within(tx, e.ID, d.Scope)
+	if err != nil {
+		return nil, err
+	}
+	number, err := store.NextNumber(tx, "G")
+	if err != nil {
+		return nil, err
+	}
+	n := &Notice{Number: number, EstateID: e.ID, OrganisationID: actor.OrganisationID(), Kind: d.Kind, Audience: d.Audience, Scope: scope,
+		CurrentVersion: 1, PublishedBy: actor.PersonID, PublishedAt: tx.Now, ClientRef: d.ClientRef, InputHash: d.InputHash}
+	if err := tx.Create(n).Error; err != nil {
+		return nil, store.Raced(err)
+	}
+	if err := insertVersion(tx, actor, n.ID, 1, d.Title, d.Body, ""); err != nil {
+		return nil, err
+	}
+	if err := s.files.Attach(tx, actor, d.FileIDs, "notice", "notice", n.ID, e.ID); err != nil {
+		return nil, err
+	}
+	subject := audit.Subject{Kind: "notice", ID: n.ID, Estate: e.ID}
+	if err := audit.Append(tx, actor, "board.publish", subject, map[string]any{"number": n.Number, "kind": n.Kind}); err != nil {
+		return nil, err
+	}
+	return n, outbox.Append(tx, event.NoticePublished{NoticeID: n.ID, Number: n.Number, EstateID: e.ID, EstateName: e.Name,
+		Sort: SortNames[n.Kind], Title: d.Title, OrganisationID: n.OrganisationID, PublisherName: actor.Post.OrgName, Scoped: scope != "", Scope: d.Scope, At: tx.Now})
 }
 
 func insertVersion(tx *store.Tx, actor org.Actor, notice int64, version int, title, body, reason string) error {

@@ -53,8 +53,28 @@ const (
 	OpineMeeting   Action = "meeting.opine"  // the community, for the minutes
 	RevokeMeeting  Action = "meeting.revoke" // record a court's judgment
 
+	GuideMeetings    Action = "meeting.guide"            // the township orders a committee, and has model texts
+	FormGroup        Action = "meeting.form_group"       // of a first meeting or a change of term
+	ConfirmDelivery  Action = "meeting.confirm_delivery" // that enough is delivered for a first meeting
+	AskCredential    Action = "credential.ask"           // to vote for owners by a document
+	ReviewCredential Action = "credential.review"        // as the officer's desk
+
 	ReadBoard     Action = "board.read"
 	PublishNotice Action = "board.publish"
+
+	ReadCommittee      Action = "committee.read"      // members, papers and duties, as an office
+	FollowCommittee    Action = "committee.follow"    // what every resident may know
+	SeatCommittee      Action = "committee.seat"      // an election's result, and who leaves
+	ActCommittee       Action = "committee.act"       // as a member, at the committee's post
+	VoteCommittee      Action = "committee.vote"      // one's own vote as a member
+	HandCommittee      Action = "committee.hand"      // one's own side of a hand-over, in office or out of it
+	CheckCommittee     Action = "committee.check"     // the second look at an item
+	WitnessCommittee   Action = "committee.witness"   // opinion at meetings, hand-overs
+	ReviewCommittee    Action = "committee.review"    // filings
+	AuditCommittee     Action = "committee.audit"     // run by the township
+	ProposeToCommittee Action = "committee.propose"   // an owner's proposal
+	AnswerProposals    Action = "committee.answer"    // by the company
+	ReadProposals      Action = "committee.proposals" // by the company those that were passed to it
 
 	ReadCampaigns    Action = "campaign.read"
 	RunCampaigns     Action = "campaign.run"     // write, submit, pause, print, record visits
@@ -168,16 +188,37 @@ var permissions = map[Action][]grant{
 	ReadConferences: each(ScopeSelf, staffRoles...),
 
 	ConveneMeeting: each(ScopeJurisdiction, "committee", "community", "township"),
-	ReadMeetings:   join(each(ScopeHome, "owner"), each(ScopeJurisdiction, "committee", "community", "township"), each(ScopeCity, "bureau")),
-	JoinMeeting:    each(ScopeHome, "owner"),
-	VoteAsAgent:    each(ScopeSelf, anyone),
-	OpineMeeting:   each(ScopeJurisdiction, "community"),
-	RevokeMeeting:  join(each(ScopeJurisdiction, "township"), each(ScopeCity, "bureau")),
+	// Whoever votes by a document that an officer accepted need not own a home: that is the person's own.
+	ReadMeetings:  join(each(ScopeHome, "owner"), each(ScopeJurisdiction, "committee", "community", "township"), each(ScopeCity, "bureau"), each(ScopeSelf, anyone)),
+	JoinMeeting:   join(each(ScopeHome, "owner"), each(ScopeSelf, anyone)),
+	OpineMeeting:  each(ScopeJurisdiction, "community"),
+	RevokeMeeting: join(each(ScopeJurisdiction, "township"), each(ScopeCity, "bureau")),
+
+	GuideMeetings:    each(ScopeJurisdiction, "township"),
+	FormGroup:        each(ScopeJurisdiction, "community", "township"),
+	ConfirmDelivery:  each(ScopeCity, "bureau"),
+	AskCredential:    each(ScopeSelf, anyone),
+	ReviewCredential: each(ScopeJurisdiction, "community", "township"),
+	VoteAsAgent:      each(ScopeSelf, anyone),
 
 	ReadBoard: join(each(ScopeHome, residents...),
 		each(ScopeJurisdiction, "committee", "company", "community", "township"),
 		each(ScopeCity, "bureau", "office", "leading_group", "department", "utility", "association")),
 	PublishNotice: join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "office")),
+
+	ReadCommittee:      join(each(ScopeJurisdiction, "committee", "community", "township"), each(ScopeCity, "bureau", "office", "leading_group")),
+	FollowCommittee:    each(ScopeHome, residents...),
+	SeatCommittee:      each(ScopeJurisdiction, "township"),
+	ActCommittee:       each(ScopeJurisdiction, "committee"),
+	VoteCommittee:      each(ScopeSelf, anyone),
+	HandCommittee:      each(ScopeSelf, anyone),
+	CheckCommittee:     each(ScopeJurisdiction, "committee", "community", "township"),
+	WitnessCommittee:   each(ScopeJurisdiction, "community"),
+	ReviewCommittee:    join(each(ScopeJurisdiction, "township"), each(ScopeCity, "bureau")),
+	AuditCommittee:     each(ScopeJurisdiction, "township"),
+	ProposeToCommittee: each(ScopeHome, "owner"),
+	AnswerProposals:    each(ScopeJurisdiction, "company"),
+	ReadProposals:      join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "office", "leading_group")),
 
 	// The leading group stands above the bureau, so that there is a second person for the bureau's own.
 	ReadCampaigns:    join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau"), heads(ScopeCity, "leading_group")),

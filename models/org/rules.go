@@ -3,6 +3,7 @@ package org
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,9 +44,11 @@ func Rules(tx *store.Tx, day time.Time, pack string, own ...rulepack.Local) (*ru
 	if err := tx.Where("state = 'confirmed' AND effective_on <= ?", DayOf(day)).Order("id").Limit(10000).Find(&rows).Error; err != nil {
 		return nil, err
 	}
-	locals := make([]rulepack.Local, len(rows))
-	for i, r := range rows {
-		locals[i] = r.local()
+	locals := make([]rulepack.Local, 0, len(rows)+len(own))
+	for _, r := range rows {
+		if !slices.ContainsFunc(own, func(o rulepack.Local) bool { return o.Key == r.Name }) {
+			locals = append(locals, r.local())
+		}
 	}
 	return rulepack.Law(calendar.DateOf(day), localPacks(pack), append(locals, own...))
 }

@@ -20,14 +20,26 @@ func (s *Service) Act(tx *store.Tx, subject Subject, person int64) error {
 	return s.act(tx, Deed{SubjectKind: subject.Kind, SubjectID: subject.ID, PersonID: person})
 }
 
-// ActSeat is Act for an owner set, where the deed was done on paper or by an agent.
-func (s *Service) ActSeat(tx *store.Tx, subject Subject, ownerSet int64) error {
-	return s.act(tx, Deed{SubjectKind: subject.Kind, SubjectID: subject.ID, OwnerSetID: ownerSet})
+// ActSeats is Act for owner sets, where the deed was done for a seat: a vote, on paper, by an agent.
+func (s *Service) ActSeats(tx *store.Tx, subject Subject, ownerSets []int64) error {
+	deeds := make([]Deed, len(ownerSets))
+	for i, set := range ownerSets {
+		deeds[i] = Deed{SubjectKind: subject.Kind, SubjectID: subject.ID, OwnerSetID: set}
+	}
+	return s.act(tx, deeds...)
 }
 
-func (s *Service) act(tx *store.Tx, d Deed) error {
-	d.At = tx.Now
-	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&d).Error; err != nil {
+// act records what was done, all of it about one subject and all by people or all by owner sets.
+func (s *Service) act(tx *store.Tx, deeds ...Deed) error {
+	if len(deeds) == 0 {
+		return nil
+	}
+	d := deeds[0]
+	people, sets := make([]int64, len(deeds)), make([]int64, len(deeds))
+	for i := range deeds {
+		deeds[i].At, people[i], sets[i] = tx.Now, deeds[i].PersonID, deeds[i].OwnerSetID
+	}
+	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(&deeds, 900).Error; err != nil {
 		return err
 	}
 	var campaigns []int64
@@ -37,9 +49,9 @@ func (s *Service) act(tx *store.Tx, d Deed) error {
 	}
 	var reaches []int64
 	if d.PersonID != 0 {
-		err = tx.Model(&Addressee{}).Where("campaign_id IN ? AND person_id = ?", campaigns, d.PersonID).Limit(1000).Pluck("reach_id", &reaches).Error
+		err = tx.Model(&Addressee{}).Where("campaign_id IN ? AND person_id IN ?", campaigns, people).Limit(100_000).Pluck("reach_id", &reaches).Error
 	} else {
-		err = tx.Model(&Reach{}).Where("campaign_id IN ? AND seat = ?", campaigns, d.OwnerSetID).Limit(1000).Pluck("id", &reaches).Error
+		err = tx.Model(&Reach{}).Where("campaign_id IN ? AND seat IN ?", campaigns, sets).Limit(100_000).Pluck("id", &reaches).Error
 	}
 	if err != nil || len(reaches) == 0 {
 		return err

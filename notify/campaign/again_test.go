@@ -93,7 +93,7 @@ func TestWhoHasActedIsLeftAlone(t *testing.T) {
 				return err
 			}
 		}
-		return w.svc.ActSeat(tx, subject, papers.ID)
+		return w.svc.ActSeats(tx, subject, []int64{papers.ID})
 	})
 	w.drain()
 	for name, a := range map[string]org.Actor{"who voted": done, "their co-owner": co, "who voted on paper": paper, "who voted before": early} {

@@ -85,6 +85,9 @@ func factsOf(e event.Event) (*facts, bool) {
 		}
 		return &facts{subject: "mediation", id: e.MediationID, words: map[string]string{
 			"number": e.Number, "estate": e.EstateName, "host": e.HostName, "way": way, "on": clockOf("，时间：", e.On), "at": clock(e.At)}}, true
+	case *event.Committee:
+		return &facts{subject: e.SubjectKind, id: e.SubjectID, words: map[string]string{
+			"number": e.Number, "estate": e.EstateName, "title": e.Title, "due": by(e.Due), "until": day("，到", e.Due, "为止"), "on": clockOf("，时间：", e.On), "at": clock(e.At)}}, true
 	case *event.CalendarUnknown:
 		return &facts{subject: "rule", words: map[string]string{"year": strconv.Itoa(e.Year), "at": clock(e.At)}}, true
 	case *event.NotifierBehind:
@@ -96,6 +99,9 @@ func factsOf(e event.Event) (*facts, bool) {
 		m := e.Meeting()
 		return &facts{subject: "meeting", id: m.MeetingID, words: map[string]string{
 			"number": m.Number, "estate": m.EstateName, "title": m.Title, "due": by(m.Due), "at": clock(m.At)}}, true
+	case *event.Preparing:
+		return &facts{subject: e.Subject(), id: e.SubjectID, words: map[string]string{
+			"number": e.Number, "estate": e.EstateName, "reason": e.Reason, "due": by(e.Due), "at": clock(e.At)}}, true
 	case *event.CampaignSent:
 		return &facts{subject: "campaign", id: e.CampaignID, choice: byTopic, holds: topic(e.Topic), words: map[string]string{
 			"estate": e.EstateName, "title": e.Title, "body": e.Body, "publisher": e.PublisherName, "at": clock(e.At)}}, true

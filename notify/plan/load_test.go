@@ -106,7 +106,7 @@ func TestEachMistakeIsRefused(t *testing.T) {
 		"silent without a reason":          {swap("silent:\n", "silent:\n  complaint.invented: \"\"\n"), []string{"silent complaint.invented", "为什么"}},
 		"silent about nothing":             {swap("silent:\n", "silent:\n  complaint.invented: 试\n"), []string{"silent complaint.invented", "没有这个事件"}},
 		"a kind that nothing is of":        {swap("kinds:\n", "kinds:\n  - {code: extra, name: 多余}\n"), []string{"kinds extra"}},
-		"a kind twice":                     {swap("kinds:\n", "kinds:\n  - {code: desk, name: 多余}\n"), []string{"kinds[18] desk"}},
+		"a kind twice":                     {swap("kinds:\n", "kinds:\n  - {code: desk, name: 多余}\n"), []string{"kinds[20] desk"}},
 		"a fixed kind without a clause":    {swap("fixed: {clause: 六(二)7, ", "fixed: {"), []string{"mediation", "条款"}},
 		"a template that nothing uses":     {swap("templates:\n", "templates:\n  - {name: extra, title: 多余, fields: [thing1]}\n"), []string{"templates extra"}},
 		"a field of an unknown type":       {swap("templates:\n", "templates:\n  - {name: extra, title: 多余, fields: [poem1]}\n"), []string{"templates[0] extra", "poem1"}},

@@ -13,7 +13,9 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/linli-city/linli/models/assembly"
+	"github.com/linli-city/linli/models/assembly/log"
 	"github.com/linli-city/linli/models/assembly/tally"
+	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/fault"
@@ -38,6 +40,8 @@ var pages = template.Must(template.New("").Funcs(template.FuncMap{
 	"sort":    func(s disclosure.Sort) string { return disclosure.SortNames[s] },
 	"outcome": func(o tally.Outcome) string { return outcomeNames[o] }, "called": nameOf, "pair": pairOf, "opened": opened, "turns": func(b *bool) bool { return *b },
 	"held": func(state string) string { return restrictionNames[state] },
+	"add":  func(a, b int) int { return a + b },
+	"way":  func(w assembly.Way) string { return assembly.WayNames[w] }, "group": log.GroupCode, "number": func(i int) int { return i + 1 }, "numeral": numeral, "option": optionName, "halves": halves,
 }).ParseFS(files, "pages/*.html"))
 
 // Deps are the services behind the pages.
@@ -45,6 +49,7 @@ type Deps struct {
 	Org        *org.Service
 	Board      *disclosure.Service
 	Complaints *complaint.Service
+	Committee  *committee.Service
 	Codes      *session.Codes
 	Files      *file.Service
 	Campaigns  *campaign.Service
@@ -76,6 +81,7 @@ func Routes(site *web.Site, d Deps) {
 		c.Header("Cache-Control", "public, max-age=3600")
 		c.Data(http.StatusOK, "text/css; charset=utf-8", body)
 	})
+	site.Unlisted(http.MethodGet, "/h5/scripts/:name", "the pages' scripts", script)
 	site.Unlisted(http.MethodGet, "/h5/estates/:id/board", "public board of an estate", d.board)
 	site.Unlisted(http.MethodGet, "/h5/notices/:id", "a public notice", d.notice)
 	site.Unlisted(http.MethodGet, "/h5/invitations/:token", "what an invitation is for", d.invitation)
@@ -86,8 +92,28 @@ func Routes(site *web.Site, d Deps) {
 	site.Form("/h5/letters/:token", "confirm a printed letter by its code", letterRate, d.letterForm, busy)
 	site.Unlisted(http.MethodGet, "/h5/visits/:id", "where the code of a visit list leads", d.visit)
 	site.Unlisted(http.MethodGet, "/h5/decide", "calculator: what a vote comes to and what is still missing", d.decide)
+	d.memberRoutes(site)
+	voteRoutes(site, d)
+	meetingRoutes(site, d)
 	site.Unlisted(http.MethodGet, "/h5/receipts", "progress by receipt number", d.receipt)
 	site.Form("/h5/receipts", "progress, answer and rating by receipt number and phone code", formRate, d.receiptForm, busy)
+}
+
+// scripts are what pages run where scripts run at all; none is needed to vote.
+var scripts = map[string]func() []byte{
+	"vote.js":   func() []byte { body, _ := files.ReadFile("pages/vote.js"); return body },
+	"check.js":  func() []byte { return log.CheckJS },
+	"ballot.js": func() []byte { body, _ := files.ReadFile("pages/ballot.js"); return body },
+}
+
+func script(c *gin.Context) {
+	body, ok := scripts[c.Param("name")]
+	if !ok {
+		c.Status(http.StatusNotFound)
+		return
+	}
+	c.Header("Cache-Control", "public, max-age=3600")
+	c.Data(http.StatusOK, "text/javascript; charset=utf-8", body())
 }
 
 const (

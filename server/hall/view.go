@@ -13,16 +13,17 @@ import (
 
 // Motion is one motion as it is read.
 type Motion struct {
-	ID        int64          `json:"id"`
-	Position  int            `json:"position"`
-	Title     string         `json:"title"`
-	Body      string         `json:"body"`
-	Matter    string         `json:"matter" doc:"民法典第278条的事项代码"`
-	Beside    string         `json:"beside,omitempty" doc:"实务中也有按这类事项计算的，结果并列显示"`
-	Question  tally.Question `json:"question" doc:"motion 同意/反对/弃权；options 多选一；election 对每位候选人表态"`
-	Law       *tally.Rules   `json:"law,omitempty" doc:"通知时冻结的法律依据和比例"`
-	Confirmed bool           `json:"confirmed" doc:"事项经第二个人确认"`
-	FileIDs   []int64        `json:"file_ids,omitempty"`
+	ID        int64             `json:"id"`
+	Position  int               `json:"position"`
+	Title     string            `json:"title"`
+	Body      string            `json:"body"`
+	Matter    string            `json:"matter" doc:"民法典第278条的事项代码"`
+	Beside    string            `json:"beside,omitempty" doc:"实务中也有按这类事项计算的，结果并列显示"`
+	Question  tally.Question    `json:"question" doc:"motion 同意/反对/弃权；options 多选一；election 对每位候选人表态"`
+	Law       *tally.Rules      `json:"law,omitempty" doc:"通知时冻结的法律依据和比例"`
+	Confirmed bool              `json:"confirmed" doc:"事项经第二个人确认"`
+	FileIDs   []int64           `json:"file_ids,omitempty"`
+	Names     map[string]string `json:"names,omitempty" doc:"选举：候选人代号和姓名，姓名经本人同意公布"`
 }
 
 // Meeting is a meeting as its readers see it.
@@ -97,7 +98,7 @@ func OfView(m *assembly.View) Meeting {
 func OfMotions(list []assembly.Asked) []Motion {
 	out := make([]Motion, len(list))
 	for i, q := range list {
-		out[i] = Motion{ID: q.ID, Position: q.Position, Title: q.Title, Body: q.Body, Matter: q.Matter, Beside: q.Beside, Question: q.Question, Law: q.Law, Confirmed: q.ConfirmedBy != 0, FileIDs: q.FileIDs}
+		out[i] = Motion{ID: q.ID, Position: q.Position, Title: q.Title, Body: q.Body, Matter: q.Matter, Beside: q.Beside, Question: q.Question, Law: q.Law, Confirmed: q.ConfirmedBy != 0, FileIDs: q.FileIDs, Names: q.Names}
 	}
 	return out
 }

@@ -78,6 +78,8 @@ func mayOpen(ctx context.Context, d Deps, a org.Actor, f *file.File) error {
 		err = d.Joint.MayOpenFiles(ctx, a, f.SubjectID)
 	case "motion", "meeting", "objection":
 		err = d.Assemblies.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID)
+	case "meeting_order", "preparation_group", "candidate", "rulebook", "credential":
+		err = d.Assemblies.MayOpenPrepared(ctx, a, f.SubjectKind, f.SubjectID)
 	case "paper_form", "paper_opening", "assisted_vote", "proxy", "official_result", "roll_note":
 		err = d.Assemblies.MayOpenPapers(ctx, a, f.SubjectKind, f.SubjectID)
 	case "notice":
@@ -88,6 +90,8 @@ func mayOpen(ctx context.Context, d Deps, a org.Actor, f *file.File) error {
 		_, err = d.Org.FindApplication(ctx, a, f.SubjectID)
 	case "area_claim":
 		_, err = d.Org.FindAreaClaim(ctx, a, f.SubjectID)
+	case "committee_term", "committee_member", "committee_audit", "committee_meeting", "committee_filing", "committee_seal", "committee_seal_use", "committee_report":
+		err = d.Committee.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID, f.EstateID)
 	default:
 		if f.PersonID != a.PersonID {
 			err = file.ErrNotFound

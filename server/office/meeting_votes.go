@@ -62,7 +62,7 @@ type seatLinkInput struct {
 	Seat int `path:"seat" minimum:"1"`
 }
 
-func revokeLinks(d Deps) func(context.Context, org.Actor, *seatLinkInput) (*web.Empty, error) {
+func revokeVotingLinks(d Deps) func(context.Context, org.Actor, *seatLinkInput) (*web.Empty, error) {
 	return func(ctx context.Context, a org.Actor, in *seatLinkInput) (*web.Empty, error) {
 		return nil, d.Assemblies.RevokeLinks(ctx, a, in.ID, in.Seat)
 	}

@@ -26,12 +26,12 @@ func meetingRoutes(site *web.Site, d Deps) {
 	web.Handle(g, web.Op{ID: "officeAnswerChallenge", Method: http.MethodPost, Path: "/meetings/{id}/roll-notes/{note}/answer", Summary: "答复业主对名册的异议", Action: org.ConveneMeeting, Rate: workRate}, answerChallenge(d))
 	web.Handle(g, web.Op{ID: "officeFreezeRoll", Method: http.MethodPost, Path: "/meetings/{id}/freeze", Summary: "锁定名册，公布指纹；需要核对的地方逐项写明核对结果", Action: org.ConveneMeeting, Rate: workRate}, freezeRoll(d))
 	web.Handle(g, web.Op{ID: "officeNotifyMeeting", Method: http.MethodPost, Path: "/meetings/{id}/notice", Summary: "发出会议通知，冻结法律依据和议事规则", Action: org.ConveneMeeting, Rate: workRate}, notifyMeeting(d))
-	web.Handle(g, web.Op{ID: "officeOpineMeeting", Method: http.MethodPost, Path: "/meetings/{id}/opinion", Summary: "社区的意见，写进会议记录", Action: org.OpineMeeting, Rate: workRate}, opineMeeting(d))
+	web.Handle(g, web.Op{ID: "officeOpineMeeting", Method: http.MethodPost, Path: "/meetings/{id}/opinion", Summary: "社区的意见，写进会议记录", Action: org.OpineMeeting, Rate: workRate}, opineAssembly(d))
 	web.Handle(g, web.Op{ID: "officeExtendVoting", Method: http.MethodPost, Path: "/meetings/{id}/extension", Summary: "按冻结的规则延长一次表决期", Action: org.ConveneMeeting, Rate: workRate}, extendVoting(d))
-	web.Handle(g, web.Op{ID: "officeCancelMeeting", Method: http.MethodPost, Path: "/meetings/{id}/cancellation", Summary: "取消会议：原因", Action: org.ConveneMeeting, Rate: workRate}, cancelMeeting(d))
+	web.Handle(g, web.Op{ID: "officeCancelMeeting", Method: http.MethodPost, Path: "/meetings/{id}/cancellation", Summary: "取消会议：原因", Action: org.ConveneMeeting, Rate: workRate}, cancelAssembly(d))
 	web.Handle(g, web.Op{ID: "officeShowTurnout", Method: http.MethodGet, Path: "/meetings/{id}/turnout", Summary: "各幢参与的人数和面积，还差多少；看不到怎么投的", Action: org.ReadMeetings}, showTurnout(d))
 	web.Handle(g, web.Op{ID: "officeMakeLinks", Method: http.MethodPost, Path: "/meetings/{id}/links", Summary: "为几份表决权生成投票链接；旧链接作废，网址只显示这一次", Action: org.ConveneMeeting, Rate: workRate}, makeLinks(d))
-	web.Handle(g, web.Op{ID: "officeRevokeLinks", Method: http.MethodDelete, Path: "/meetings/{id}/links/{seat}", Summary: "作废一份表决权的投票链接", Action: org.ConveneMeeting, Rate: workRate}, revokeLinks(d))
+	web.Handle(g, web.Op{ID: "officeRevokeLinks", Method: http.MethodDelete, Path: "/meetings/{id}/links/{seat}", Summary: "作废一份表决权的投票链接", Action: org.ConveneMeeting, Rate: workRate}, revokeVotingLinks(d))
 	web.Handle(g, web.Op{ID: "officePublishResult", Method: http.MethodPost, Path: "/meetings/{id}/result", Summary: "计票，公示初步结果", Action: org.ConveneMeeting, Rate: workRate, Timeout: 2 * time.Minute}, publishResult(d))
 	web.Handle(g, web.Op{ID: "officeListObjections", Method: http.MethodGet, Path: "/meetings/{id}/objections", Summary: "对结果和表决票的异议", Action: org.ReadMeetings}, listObjections(d))
 	web.Handle(g, web.Op{ID: "officeAnswerObjection", Method: http.MethodPost, Path: "/meetings/{id}/objections/{objection}/answer", Summary: "处理异议；附计入和不计入有异议的票，结果各是什么", Action: org.ConveneMeeting, Rate: workRate, Timeout: 2 * time.Minute}, answerObjection(d))
@@ -247,13 +247,13 @@ type meetingTextInput struct {
 	}
 }
 
-func opineMeeting(d Deps) func(context.Context, org.Actor, *meetingTextInput) (*meetingOutput, error) {
+func opineAssembly(d Deps) func(context.Context, org.Actor, *meetingTextInput) (*meetingOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *meetingTextInput) (*meetingOutput, error) {
 		return meetingOut(d.Assemblies.Opine(ctx, a, in.ID, in.Body.Text))
 	}
 }
 
-func cancelMeeting(d Deps) func(context.Context, org.Actor, *meetingTextInput) (*meetingOutput, error) {
+func cancelAssembly(d Deps) func(context.Context, org.Actor, *meetingTextInput) (*meetingOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *meetingTextInput) (*meetingOutput, error) {
 		return meetingOut(d.Assemblies.Cancel(ctx, a, in.ID, in.Body.Text))
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/linli-city/linli/models/assembly"
+	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/file"
@@ -31,6 +32,7 @@ type Deps struct {
 	Org        *org.Service
 	Sessions   *session.Sessions
 	Complaints *complaint.Service
+	Committee  *committee.Service
 	Joint      *joint.Service
 	Mediation  *mediation.Service
 	Hotline    *hotline.Service
@@ -75,8 +77,10 @@ func Routes(site *web.Site, d Deps) {
 	leagueRoutes(site, d)
 	contentRoutes(site, d)
 	conferenceRoutes(site, d)
+	committeeRoutes(site, d)
 	mediationRoutes(site, d)
 	meetingRoutes(site, d)
+	preparationRoutes(site, d)
 	paperRoutes(site, d)
 	proxyRoutes(site, d)
 	officialRoutes(site, d)

@@ -50,6 +50,7 @@ var sheets = template.Must(template.New("").Funcs(template.FuncMap{
 	"visits":   tellVisits,
 	"cut":      cutText,
 	"lawWords": lawWords,
+	"add":      func(a, b int) int { return a + b },
 }).ParseFS(sheetFiles, "sheets/*.html"))
 
 func sheetRoutes(site *web.Site, d Deps) {

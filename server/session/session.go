@@ -50,14 +50,17 @@ const (
 
 // Sessions is the store of sessions.
 type Sessions struct {
-	db    *store.DB
-	redis redis.UniversalClient
-	ttl   time.Duration
+	db        *store.DB
+	redis     redis.UniversalClient
+	ttl       time.Duration
+	residents store.Gather[*caller]
 }
 
 // New makes the store; redis may be nil. ttl is how long a session lasts after its last use.
 func New(db *store.DB, r redis.UniversalClient, ttl time.Duration) *Sessions {
-	return &Sessions{db: db, redis: r, ttl: ttl}
+	s := &Sessions{db: db, redis: r, ttl: ttl}
+	s.residents.Do, s.residents.Most, s.residents.Waiting, s.residents.Timeout = s.lookUp, maxTogether, maxCallers, lookTimeout
+	return s
 }
 
 // Start describes a sign-in.
@@ -259,29 +262,6 @@ func revoked(tx *store.Tx, id int64) error {
 		return org.ErrSignIn
 	}
 	return nil
-}
-
-// Resident builds the actor of a token with the homes they have today.
-func (s *Sessions) Resident(ctx context.Context, token string) (org.Actor, error) {
-	c, err := s.find(ctx, token)
-	if err != nil {
-		return org.Actor{}, err
-	}
-	a := org.Actor{PersonID: c.Person, SessionID: c.ID, OpenID: c.OpenID, Surface: "miniapp"}
-	err = s.db.View(ctx, func(tx *store.Tx) error {
-		if err := person(tx, c, &a); err != nil {
-			return err
-		}
-		var rows []org.Residence
-		today := org.DayOf(tx.Now)
-		err := tx.Where("person_id = ? AND living IS NOT NULL AND (lease_ends IS NULL OR lease_ends >= ?)", c.Person, today).
-			Order("id").Limit(100).Find(&rows).Error
-		for _, r := range rows {
-			a.Homes = append(a.Homes, org.Home{ResidenceID: r.ID, EstateID: r.EstateID, UnitID: r.UnitID, OwnerID: r.OwnerID, Role: r.Role})
-		}
-		return err
-	})
-	return a, err
 }
 
 // person checks that the session and its person still stand, and whether they agreed to the privacy notice.

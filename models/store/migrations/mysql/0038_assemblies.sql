@@ -225,6 +225,9 @@ CREATE TABLE meeting_results (
   log_size   BIGINT NOT NULL,
   log_root   VARCHAR(64) NOT NULL,
   signature  TEXT NOT NULL,
+  cert       MEDIUMTEXT NOT NULL,
+  cert_note  TEXT NOT NULL,
+  aside      MEDIUMTEXT NOT NULL,
   key_line   VARCHAR(300) NOT NULL,
   made_by    BIGINT NOT NULL,
   at         DATETIME NOT NULL

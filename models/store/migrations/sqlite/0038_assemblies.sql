@@ -225,6 +225,9 @@ CREATE TABLE meeting_results (
   log_size   BIGINT NOT NULL,
   log_root   TEXT NOT NULL CHECK (length(log_root) <= 64),
   signature  TEXT NOT NULL,
+  cert       TEXT NOT NULL,
+  cert_note  TEXT NOT NULL,
+  aside      TEXT NOT NULL,
   key_line   TEXT NOT NULL CHECK (length(key_line) <= 300),
   made_by    BIGINT NOT NULL,
   at         DATETIME NOT NULL

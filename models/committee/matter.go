@@ -1,0 +1,60 @@
+package committee
+
+import (
+	"strings"
+
+	"github.com/linli-city/linli/models/rulepack"
+)
+
+const (
+	ours   = "committee.matter."
+	theirs = "decision.matter."
+)
+
+// Matter is something that a committee may decide, with its article.
+type Matter struct {
+	Code      string
+	Title     string
+	Clause    string
+	Authority bool // it carries out a decision of the assembly, which has to be named
+}
+
+// matters are what a committee may decide under the rules.
+func matters(set *rulepack.Set) []Matter {
+	var list []Matter
+	for _, v := range set.Values() {
+		if code, ok := strings.CutPrefix(v.Key, ours); ok && !v.Unset {
+			list = append(list, Matter{Code: code, Title: v.Title, Clause: v.Article, Authority: v.Raw == "authority"})
+		}
+	}
+	return list
+}
+
+// matterOf finds a matter. One that the owners decide together is refused with its clause.
+func matterOf(set *rulepack.Set, code string) (*Matter, error) {
+	for _, m := range matters(set) {
+		if m.Code == code {
+			return &m, nil
+		}
+	}
+	if v, err := set.Find(theirs + code); err == nil {
+		return nil, ErrAssembly.Saying("“" + v.Title + "”由业主共同决定（" + v.Article + "），业委会不能决定，请提交业主大会")
+	}
+	return nil, ErrMatter
+}
+
+// hints gives the words of a text that may mean a matter of the owners. They prove nothing: a person looks.
+func hints(set *rulepack.Set, texts ...string) (string, error) {
+	words, err := set.List("committee.assembly_words")
+	if err != nil {
+		return "", err
+	}
+	var found []string
+	all := strings.Join(texts, "\n")
+	for _, w := range words {
+		if strings.Contains(all, w) {
+			found = append(found, w)
+		}
+	}
+	return clip(strings.Join(found, "、"), 200), nil
+}

@@ -1,0 +1,70 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/linli-city/linli/models/store"
+)
+
+// TestGather: everybody is answered once, no round holds more than its bound, a leader who leaves does not end the round of the others,
+// and beyond the bound callers are refused and nothing of theirs is done.
+func TestGather(t *testing.T) {
+	t.Parallel()
+	var rounds, most, answered atomic.Int64
+	gate := make(chan struct{})
+	g := &store.Gather[*int]{Most: 8, Waiting: 64, Timeout: time.Minute, Do: func(ctx context.Context, list []*int) {
+		<-gate
+		if ctx.Err() != nil {
+			t.Error("a round ended with its leader")
+		}
+		rounds.Add(1)
+		if n := int64(len(list)); n > most.Load() {
+			most.Store(n)
+		}
+		for _, x := range list {
+			*x++
+			answered.Add(1)
+		}
+	}}
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	var wg sync.WaitGroup
+	values := make([]int, 200)
+	var full atomic.Int64
+	var entered sync.WaitGroup
+	entered.Add(len(values))
+	for i := range values {
+		wg.Go(func() {
+			entered.Done()
+			if err := g.Put(ctx, &values[i]); errors.Is(err, store.ErrFull) {
+				full.Add(1)
+			}
+		})
+	}
+	entered.Wait()
+	close(gate)
+	wg.Wait()
+	if answered.Load()+full.Load() != 200 || most.Load() > 8 || rounds.Load() < 8 {
+		t.Errorf("%d answered, %d refused, %d rounds of up to %d", answered.Load(), full.Load(), rounds.Load(), most.Load())
+	}
+	twice := 0
+	for _, v := range values {
+		if v > 1 {
+			twice++
+		}
+	}
+	if twice > 0 {
+		t.Errorf("%d were answered more than once", twice)
+	}
+	for range 3 { // and again when it was quiet
+		x := 0
+		if err := g.Put(t.Context(), &x); err != nil || x != 1 {
+			t.Errorf("a lone caller: %v, %d", err, x)
+		}
+	}
+}

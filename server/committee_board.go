@@ -1,0 +1,21 @@
+package main
+
+import (
+	"github.com/linli-city/linli/models/committee"
+	"github.com/linli-city/linli/models/disclosure"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/server/web"
+)
+
+// committeeBoard publishes what a committee decides on the estate's board, to its residents.
+type committeeBoard struct{ board *disclosure.Service }
+
+// Post publishes in the caller's transaction.
+func (b committeeBoard) Post(tx *store.Tx, actor org.Actor, p committee.Posted) (int64, error) {
+	n, err := b.board.PublishIn(tx, actor, disclosure.Draft{EstateID: p.EstateID, Kind: disclosure.Sort(p.Sort), Audience: disclosure.Residents, Title: p.Title, Body: p.Body, ClientRef: p.Ref, InputHash: web.InputHash(p)})
+	if err != nil {
+		return 0, err
+	}
+	return n.ID, nil
+}
