@@ -87,7 +87,7 @@ func (p *phone) press(selector string) {
 func TestAMeetingOnAPhone(t *testing.T) {
 	ctx := browser(t)
 	e := newEngine(t)
-	id := e.open(e.meeting(voteMotions()))
+	id := e.open(e.assembly(voteMotions()))
 	link, number := e.link(id, 2), demoPhone("demo-estate", 11)
 	p := &phone{e, ctx}
 	p.do("link", chromedp.EmulateViewport(390, 844), chromedp.Navigate(e.url+link))
@@ -156,7 +156,7 @@ func (p *phone) check(code, secret, what string) {
 func TestReadAloudAndForgedLogs(t *testing.T) {
 	ctx := browser(t)
 	e := newEngine(t)
-	id := e.open(e.meeting(voteMotions()[:1]))
+	id := e.open(e.assembly(voteMotions()[:1]))
 	p := &phone{e, ctx}
 	p.do("link", chromedp.EmulateViewport(390, 844), chromedp.Navigate(e.url+e.link(id, 2)))
 	p.shows("read", "怎样才算通过")

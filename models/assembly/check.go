@@ -217,3 +217,6 @@ func ofSize(tx *store.Tx, meeting, size int64) (*Checkpoint, error) {
 	err := tx.Where("meeting_id = ? AND size = ?", meeting, size).Order("id").Limit(1).Take(&row).Error
 	return &row, store.NotFound(err, ErrNoSize)
 }
+
+// Key is the public key that signs logs and results, as a line of text: what notices print for comparison.
+func (s *Service) Key() string { return s.o.Signer.Key() }

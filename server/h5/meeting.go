@@ -2,16 +2,13 @@ package h5
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
-	"github.com/linli-city/linli/models/area"
 	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/assembly/log"
-	"github.com/linli-city/linli/models/assembly/tally"
 	"github.com/linli-city/linli/server/hall"
 	"github.com/linli-city/linli/server/web"
 	"github.com/linli-city/linli/server/web/limit"
@@ -23,24 +20,6 @@ func meetingRoutes(site *web.Site, d Deps) {
 	site.Unlisted(http.MethodGet, "/h5/meetings/:id", "what is public of an owners' meeting", d.meeting)
 	site.Unlisted(http.MethodGet, "/h5/ballots", "form for a receipt's code", d.ballots)
 	site.Unlisted(http.MethodGet, "/h5/ballots/:code", "is this ballot in the published log, and does it count", d.ballot)
-}
-
-// decided is a motion with what it came to.
-type decided struct {
-	ask
-	Counted *assembly.Counted
-	Items   []decidedItem
-	Beside  string
-}
-
-// decidedItem is one option or candidate, or the motion itself, with both tallies.
-type decidedItem struct {
-	Name    string
-	Outcome string
-	Strict  []line
-	With    []line // with the clause of silence, where it applies
-	Turns   bool   // the outcome hangs on the clause
-	WhyNot  string
 }
 
 // meeting shows a meeting to anybody.
@@ -59,7 +38,7 @@ func (d Deps) meeting(c *gin.Context) {
 		fail(c, err)
 		return
 	}
-	data := map[string]any{"Title": v.Title, "City": d.City, "Meeting": v, "View": hall.OfView(v), "Motions": decidedOf(v), "Turnout": turnoutLines(t), "Wings": t.Buildings}
+	data := map[string]any{"Title": v.Title, "City": d.City, "Meeting": v, "View": hall.OfView(v), "Motions": hall.DecidedOf(v), "Turnout": hall.TurnoutLines(t), "Wings": t.Buildings}
 	last, err := d.Assemblies.LatestCheckpoint(ctx, id)
 	if err != nil && !errors.Is(err, assembly.ErrNoCheckpoint) {
 		fail(c, err)
@@ -69,53 +48,6 @@ func (d Deps) meeting(c *gin.Context) {
 		data["Checkpoint"], data["Fingerprint"] = hall.OfCheckpoint(*last), log.Fingerprint(last.KeyLine)
 	}
 	show(c, http.StatusOK, "meeting.html", data)
-}
-
-func decidedOf(v *assembly.View) []decided {
-	list := make([]decided, len(v.Motions))
-	asks := motionsOf(&visit{Paper: &assembly.Paper{Motions: v.Motions, Terms: v.Terms}}, nil)
-	for i := range list {
-		list[i].ask = asks[i]
-		if v.Result == nil || v.Result.Tally == nil || i >= len(v.Result.Tally.Motions) {
-			continue
-		}
-		counted := &v.Result.Tally.Motions[i]
-		list[i].Counted = counted
-		for _, item := range counted.Result.Items {
-			list[i].Items = append(list[i].Items, decidedOne(asks[i], item))
-		}
-		if counted.Beside != nil {
-			list[i].Beside = counted.Beside.Clause + "：" + outcomeNames[counted.Beside.Outcome]
-		}
-	}
-	return list
-}
-
-func decidedOne(a ask, item tally.Item) decidedItem {
-	out := decidedItem{Outcome: outcomeNames[item.Binding()], Strict: linesOf(item.Strict, *a.Law), WhyNot: item.WithClause.WhyNot}
-	if item.Key != "" {
-		out.Name = optionName(a.Asked, item.Key)
-	}
-	if applies := item.WithClause.Applies; applies != nil && *applies {
-		out.With = linesOf(item.WithClause.Reading, *a.Law)
-		out.Turns = item.WithClause.Outcome != item.Strict.Outcome
-	}
-	return out
-}
-
-// part is a number out of a whole, with what is missing.
-type part struct{ Name, Has, Needs, Short string }
-
-func turnoutLines(t *assembly.Turnout) []part {
-	heads := part{Name: "人数", Has: fmt.Sprintf("%d / %d 人（%s）", t.Voted.Heads, t.Scope.Heads, percent(t.Voted.Heads, t.Scope.Heads)), Needs: fmt.Sprintf("%d 人", t.NeedHeads)}
-	if short := t.NeedHeads - t.Voted.Heads; short > 0 {
-		heads.Short = fmt.Sprintf("%d 人", short)
-	}
-	size := part{Name: "面积", Has: fmt.Sprintf("%s / %s 平方米（%s）", t.Voted.Area, t.Scope.Area, percent(int64(t.Voted.Area), int64(t.Scope.Area))), Needs: t.NeedArea.String() + " 平方米"}
-	if short := t.NeedArea - t.Voted.Area; short > 0 {
-		size.Short = area.Milli(short).String() + " 平方米"
-	}
-	return []part{heads, size}
 }
 
 // ballots asks for a code.

@@ -22,6 +22,7 @@ import (
 	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/notify/campaign"
+	"github.com/linli-city/linli/server/hall"
 	"github.com/linli-city/linli/server/session"
 	"github.com/linli-city/linli/server/web"
 	"github.com/linli-city/linli/server/web/limit"
@@ -38,10 +39,10 @@ var pages = template.Must(template.New("").Funcs(template.FuncMap{
 	"deed":    func(a complaint.Action) string { return complaint.ActionNames[a] },
 	"part":    complaint.PartName,
 	"sort":    func(s disclosure.Sort) string { return disclosure.SortNames[s] },
-	"outcome": func(o tally.Outcome) string { return outcomeNames[o] }, "called": nameOf, "pair": pairOf, "opened": opened, "turns": func(b *bool) bool { return *b },
+	"outcome": func(o tally.Outcome) string { return hall.OutcomeNames[o] }, "called": nameOf, "pair": pairOf, "opened": opened, "turns": func(b *bool) bool { return *b },
 	"held": func(state string) string { return restrictionNames[state] },
 	"add":  func(a, b int) int { return a + b },
-	"way":  func(w assembly.Way) string { return assembly.WayNames[w] }, "group": log.GroupCode, "number": func(i int) int { return i + 1 }, "numeral": numeral, "option": optionName, "halves": halves,
+	"way":  func(w assembly.Way) string { return assembly.WayNames[w] }, "group": log.GroupCode, "number": func(i int) int { return i + 1 }, "numeral": hall.Numeral, "option": hall.OptionName, "halves": halves,
 }).ParseFS(files, "pages/*.html"))
 
 // Deps are the services behind the pages.

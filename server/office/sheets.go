@@ -20,6 +20,7 @@ import (
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/rulepack"
 	"github.com/linli-city/linli/notify/campaign"
+	"github.com/linli-city/linli/server/hall"
 	"github.com/linli-city/linli/server/web"
 )
 
@@ -51,6 +52,7 @@ var sheets = template.Must(template.New("").Funcs(template.FuncMap{
 	"cut":      cutText,
 	"lawWords": lawWords,
 	"add":      func(a, b int) int { return a + b },
+	"option":   hall.OptionName,
 }).ParseFS(sheetFiles, "sheets/*.html"))
 
 func sheetRoutes(site *web.Site, d Deps) {
