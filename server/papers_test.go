@@ -123,6 +123,11 @@ func TestPapersOnTheSurface(t *testing.T) {
 		t.Errorf("the sum: %s", sum)
 	}
 	e.must(200, "committee_chair", "POST", at+"/result", nil)
+	home := e.must(200, "committee_chair", "GET", at+"/sheets/slip?number="+first, nil).body
+	e.keep("ballot_receipt.html", home)
+	if !strings.Contains(home, "扫码查验") {
+		t.Errorf("what the voter takes home: %s", home)
+	}
 	e.must(200, "community", "GET", fmt.Sprintf("/office/v1/files/%d/link", scan), nil)
 	if a := e.call("community_foreign", http.MethodGet, fmt.Sprintf("/office/v1/files/%d/link", scan), nil); a.status != 404 {
 		t.Errorf("a foreign community opens a scan: %d", a.status)

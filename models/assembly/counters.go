@@ -48,5 +48,10 @@ func worksFor(tx *store.Tx, person, company int64) (bool, error) {
 	return n > 0, err
 }
 
-// candidateOf reports whether a person stands in an election of a meeting.
-func candidateOf(*store.Tx, int64, int64) (bool, error) { return false, nil }
+// candidateOf reports whether a person stands in an election of a meeting: with an account, or as an owner whom the roster names.
+func candidateOf(tx *store.Tx, meeting, person int64) (bool, error) {
+	var n int64
+	err := tx.Model(&Candidate{}).Where("meeting_id = ? AND state IN ?", meeting, []CandidateState{Nominee, Eligible}).
+		Where("(person_id = ? AND person_id <> 0) OR owner_id IN (?)", person, tx.Model(&org.Owner{}).Select("id").Where("person_id = ? AND person_id <> 0", person)).Count(&n).Error
+	return n > 0, err
+}

@@ -201,7 +201,7 @@ func (s *Service) ListOfficial(ctx context.Context, actor org.Actor, id int64) (
 		}
 		for _, row := range rows {
 			v := OfficialView{OfficialResult: row}
-			if v.Count, err = row.count(tx, m); err != nil {
+			if v.Count, err = s.countOfficial(tx, m, &row); err != nil {
 				return err
 			}
 			files, err := s.o.Files.IDsIn(tx, "official_result", []int64{row.ID})
@@ -216,14 +216,23 @@ func (s *Service) ListOfficial(ctx context.Context, actor org.Actor, id int64) (
 	return list, err
 }
 
-func (o *OfficialResult) count(tx *store.Tx, m *Meeting) (*ImportCount, error) {
+func (s *Service) countOfficial(tx *store.Tx, m *Meeting, o *OfficialResult) (*ImportCount, error) {
 	var motions []OfficialMotion
 	if err := json.Unmarshal([]byte(o.Body), &motions); err != nil {
 		return nil, err
 	}
 	c := &ImportCount{Platform: o.Platform, SHA256: o.SHA256, Scope: tally.Amount{Heads: m.Seats, Area: m.AreaMilli}}
 	var err error
-	c.Motions, err = decideOfficial(tx, m, motions)
+	if c.Motions, err = decideOfficial(tx, m, motions); err != nil {
+		return nil, err
+	}
+	names, err := s.names(tx, m.ID)
+	for i := range c.Motions {
+		for j := range c.Motions[i].Items {
+			item := &c.Motions[i].Items[j]
+			item.Name = names[item.Key]
+		}
+	}
 	return c, err
 }
 
@@ -236,5 +245,5 @@ func (s *Service) imported(tx *store.Tx, m *Meeting) (*ImportCount, error) {
 	if len(rows) == 0 {
 		return nil, ErrNoOfficial
 	}
-	return rows[0].count(tx, m)
+	return s.countOfficial(tx, m, &rows[0])
 }

@@ -131,11 +131,12 @@ func (s *Service) fillSheets(tx *store.Tx, sheets *FormSheets, forms []Form) err
 	return nil
 }
 
-// FindReceipt gives the slip of a form that is in the box, to be printed again.
+// FindReceipt gives the slip of a form that is in the box, to be printed again. Once the result is out, it has the receipt of the
+// ballot with what opens it, for the voter to take home; that print is recorded.
 // Faults: ErrForbidden, ErrNotFound, ErrNoForm.
 func (s *Service) FindReceipt(ctx context.Context, actor org.Actor, id int64, number string) (*FormReceipt, error) {
 	var r *FormReceipt
-	err := s.db.View(ctx, func(tx *store.Tx) error {
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		m, err := meetingFor(tx, tx.DB, actor, org.ConveneMeeting, id)
 		if err != nil {
 			return err
@@ -148,8 +149,14 @@ func (s *Service) FindReceipt(ctx context.Context, actor org.Actor, id int64, nu
 			return ErrNoForm.Saying("这张票还没有投入票箱，没有回执")
 		}
 		r = &FormReceipt{Form: *f, Meeting: m}
-		r.Estate, err = estateName(tx, m)
-		return err
+		if r.Estate, err = estateName(tx, m); err != nil || f.EnvelopeID == 0 || m.State != Provisional && m.State != Certified {
+			return err
+		}
+		r.Cast = &Receipt{SeatNo: f.SeatNo, Meeting: m.Number}
+		if err := tx.Where("id = ? AND meeting_id = ?", f.EnvelopeID, m.ID).Take(&r.Cast.Envelope).Error; err != nil {
+			return err
+		}
+		return note(tx, actor, m, "print_receipt", map[string]any{"number": f.Number})
 	})
 	return r, err
 }

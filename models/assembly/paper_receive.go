@@ -15,7 +15,8 @@ type FormReceipt struct {
 	Form    Form
 	Meeting *Meeting
 	Estate  string
-	Again   bool // it had been received before
+	Again   bool     // it had been received before
+	Cast    *Receipt // of the ballot, when two people have read the form and the result is out; nil before
 }
 
 // ReceiveForm records that a form went into the sealed box: by its receipt, before the close, a paper counts. The same number again

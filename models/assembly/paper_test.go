@@ -409,8 +409,12 @@ func TestWhoCounts(t *testing.T) {
 	w.employ(staff, "13711110001")
 	w.called(agent, "13711110002")
 	w.authorised(m, 2, "13711110002", "P-AGENT-1")
+	stands := w.Officer(w.Committee, org.Clerk)
+	w.tx(func(tx *store.Tx) error {
+		return tx.Create(&assembly.Candidate{MeetingID: m.ID, EstateID: m.EstateID, PersonID: stands.PersonID, Nominated: assembly.BySelf, State: assembly.Eligible, ClientRef: w.once(), At: tx.Now}).Error
+	})
 	w.closed(m)
-	for _, who := range []org.Actor{staff, agent} {
+	for _, who := range []org.Actor{staff, agent, stands} {
 		_, err := w.s.OpenBox(ctx, who, m.ID, w.box(n))
 		refused(t, "opened by somebody with an interest", err, assembly.ErrCounter)
 	}
@@ -421,7 +425,7 @@ func TestWhoCounts(t *testing.T) {
 		refused(t, "a scrutineer with an interest", err, assembly.ErrScrutineers)
 	}
 	w.opened(m, n)
-	for _, who := range []org.Actor{staff, agent} {
+	for _, who := range []org.Actor{staff, agent, stands} {
 		_, err := w.s.ReadForm(ctx, who, m.ID, n, w.says("yes"))
 		refused(t, "read by somebody with an interest", err, assembly.ErrCounter)
 	}

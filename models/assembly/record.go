@@ -1,6 +1,7 @@
 package assembly
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -31,7 +32,8 @@ type ImportedMotion struct {
 
 // ImportedItem is what one option or candidate comes to, strictly and with the clause of silence.
 type ImportedItem struct {
-	Key string `json:"key,omitempty"`
+	Key  string `json:"key,omitempty"`
+	Name string `json:"name,omitempty"` // of a candidate, public by their consent
 	tally.Decision
 }
 
@@ -150,7 +152,13 @@ func (c *ImportCount) words() string {
 			fmt.Fprintf(&b, "如按另一类事项（%s）计算：%s。\n", motion.Beside.Clause, outcomeNames[motion.Beside.WithClause.Outcome])
 		}
 		if len(motion.Numbers.Elected) > 0 {
-			fmt.Fprintf(&b, "平台公布当选：%s。\n", strings.Join(motion.Numbers.Elected, "、"))
+			elected := []string{}
+			for _, item := range motion.Items {
+				if slices.Contains(motion.Numbers.Elected, item.Key) {
+					elected = append(elected, cmp.Or(item.Name, item.Key))
+				}
+			}
+			fmt.Fprintf(&b, "平台公布当选：%s。\n", strings.Join(elected, "、"))
 		}
 	}
 	fmt.Fprintf(&b, "\n登记的平台数字指纹（SHA-256）：%s\n", c.SHA256)
@@ -162,7 +170,7 @@ func (item *ImportedItem) words(b *strings.Builder, head bool) {
 		fmt.Fprintf(b, "依据：%s\n", item.Clause)
 		doubleWords(b, "参与表决", item.Strict.Participation)
 	}
-	fmt.Fprintf(b, "%s结果：%s。\n", item.Key, outcomeNames[item.WithClause.Outcome])
+	fmt.Fprintf(b, "%s结果：%s。\n", cmp.Or(item.Name, item.Key), outcomeNames[item.WithClause.Outcome])
 	doubleWords(b, "同意", item.Strict.Consent)
 	if missing := item.WithClause.Missing; len(missing) > 0 {
 		fmt.Fprintf(b, "平台没有公布、影响结果的数字：%s。\n", strings.Join(missing, "、"))

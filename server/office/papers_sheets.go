@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/linli-city/linli/models/assembly"
+	"github.com/linli-city/linli/models/assembly/log"
 	"github.com/linli-city/linli/models/assembly/tally"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/server/web"
@@ -57,7 +58,14 @@ func printSlip(d Deps) func(context.Context, org.Actor, *slipInput) (*web.PageOu
 		if err != nil {
 			return nil, err
 		}
-		return onePaper("ballot_slip.html", map[string]any{"City": d.City, "Title": "投箱回执", "Number": r.Form.Number, "Receipt": r, "By": a.Post.OrgName, "Printed": d.DB.Now()})
+		data := map[string]any{"City": d.City, "Title": "投箱回执", "Number": r.Form.Number, "Receipt": r, "By": a.Post.OrgName, "Printed": d.DB.Now()}
+		if r.Cast != nil {
+			data["Short"] = log.GroupCode(r.Cast.Code)
+			if data["Code"], err = qr(r.Cast.URL(d.PublicURL)); err != nil {
+				return nil, err
+			}
+		}
+		return onePaper("ballot_slip.html", data)
 	}
 }
 
@@ -109,19 +117,19 @@ func lawWords(r *tally.Rules) string {
 	if r.Base == tally.All {
 		base = "全体业主的"
 	}
-	return "人数和面积都要达到：参与" + pairWords("", r.Participation) + "，同意" + pairWords(base, r.Consent) + "。"
+	return "人数和面积都要达到：参与" + pairWords("全体业主的", r.Participation) + "，同意" + pairWords(base, r.Consent) + "。"
 }
 
 func pairWords(base string, p tally.Pair) string {
 	if p.Heads == p.Area {
-		return base + shareWords(p.Heads)
+		return shareWords(base, p.Heads)
 	}
-	return fmt.Sprintf("%s人数%s、面积%s", base, shareWords(p.Heads), shareWords(p.Area))
+	return "的人数" + shareWords(base, p.Heads) + "、面积" + shareWords(base, p.Area)
 }
 
-func shareWords(s tally.Share) string {
+func shareWords(base string, s tally.Share) string {
 	if s.Over {
-		return fmt.Sprintf("过%d/%d", s.Num, s.Den)
+		return fmt.Sprintf("超过%s%d/%d", base, s.Num, s.Den)
 	}
-	return fmt.Sprintf("%d/%d以上", s.Num, s.Den)
+	return fmt.Sprintf("不少于%s%d/%d", base, s.Num, s.Den)
 }
