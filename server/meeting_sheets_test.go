@@ -67,7 +67,7 @@ func TestMeetingSheets(t *testing.T) {
 		t.Fatal(err)
 	}
 	e.finish(id)
-	sheet("result", at("result"), "表决结果公告", "通过", "结果文件 SHA-256", "一年内请求人民法院撤销", "无效票 0 张", "有的地方算作另一类事项", "当选：")
+	sheet("result", at("result"), "表决结果公告", "通过", "结果文件 SHA-256", "一年内请求人民法院撤销", "无效票 0 张", "有的地方算作另一类事项", "当选：<b>张阿姨、")
 	sheet("minutes", at("minutes"), "会议记录", "程序合规，没有意见", "主动召集", "公示时间不够", "公示期为七日", "监票人", "够了", "表决记录")
 	if len(codes) < 50 {
 		t.Errorf("%d receipts", len(codes))
