@@ -141,9 +141,16 @@ func TestCandidates(t *testing.T) {
 		t.Fatal(err)
 	}
 	m = w.notify(m)
-	w.cast(m, 0, "c1=yes,c2=yes,c3=no")
+	for i := range 9 {
+		w.cast(m, i, "c1=yes,c2=yes,c3=no")
+	}
 	if err := w.s.StandDown(ctx, w.owners[0], all[0].ID); !errors.Is(err, assembly.ErrCandidate) {
 		t.Errorf("stood down after the notice: %v", err)
+	}
+	w.closed(m)
+	w.certified(m)
+	if body := w.board.published[len(w.board.published)-1].Body; !strings.Contains(body, "当选：1号测试人、2号测试人。") || strings.Contains(body, "c1：") {
+		t.Errorf("the board names keys, not people: %s", body)
 	}
 }
 

@@ -91,7 +91,11 @@ func (s *Service) disclose(tx *store.Tx, actor org.Actor, m *Meeting, o *Outcome
 	if s.o.Board == nil {
 		return 0, nil
 	}
-	body, err := o.words(m)
+	names, err := s.names(tx, m.ID)
+	if err != nil {
+		return 0, err
+	}
+	body, err := o.words(m, names)
 	if err != nil {
 		return 0, err
 	}

@@ -80,19 +80,15 @@ func (s *Service) groundOrder(tx *store.Tx, e *org.Estate, d *Call) error {
 	if err := tx.ForUpdate().Where("id = ? AND estate_id = ?", d.BasisID, e.ID).Take(&o).Error; err != nil {
 		return store.NotFound(err, noGround("没有找到本小区的这份责令通知"))
 	}
-	if o.State == Met {
+	done, err := o.obeyed(tx) // now: a meeting that was cancelled obeyed nothing
+	if err != nil {
+		return err
+	}
+	if done {
 		return noGround("业委会已经按这份责令召集了会议")
 	}
-	if d.Convener != ByCommittee {
-		if !tx.Now.After(o.DueAt) {
-			return noGround("责令业委会召集的期限到" + o.DueAt.In(shanghai).Format("1月2日") + "为止，过后才能代为召集")
-		}
-		if done, err := o.obeyed(tx); err != nil || done {
-			if err == nil {
-				err = noGround("业委会已经按这份责令召集了会议")
-			}
-			return err
-		}
+	if d.Convener != ByCommittee && !tx.Now.After(o.DueAt) {
+		return noGround("责令业委会召集的期限到" + o.DueAt.In(shanghai).Format("1月2日") + "为止，过后才能代为召集")
 	}
 	if o.Cause == ForTerm && d.Session != Renewal {
 		return noGround("这份责令要求的是换届会议")
@@ -124,7 +120,7 @@ func groundGroup(tx *store.Tx, e *org.Estate, d *Call) error {
 	if err := tx.ForUpdate().Where("id = ? AND estate_id = ? AND kind = ?", d.BasisID, e.ID, kind).Take(&g).Error; err != nil {
 		return store.NotFound(err, noGround("没有找到本小区的这个"+GroupNames[kind]))
 	}
-	if g.State != Formed {
+	if g.State != Formed && g.State != Done { // done: where its meeting was cancelled, it may call another
 		return noGround(GroupNames[kind] + "还没有成立，或者已经结束，不能召集会议")
 	}
 	return nil

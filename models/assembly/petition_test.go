@@ -213,17 +213,55 @@ func TestCommitteeObeys(t *testing.T) {
 	if n := w.outbox("preparation.petition_overdue"); n != 0 {
 		t.Errorf("told %d times that a committee failed which had given notice", n)
 	}
-	if _, err := w.s.Cancel(t.Context(), w.chair, m.ID, "会议室被占用"); err == nil {
-		if _, err := w.s.Convene(t.Context(), w.chair, w.asked(assembly.ByCommittee, assembly.OnPetition, p.ID)); err != nil {
-			t.Errorf("a cancelled meeting used the petition up: %v", err)
-		}
+}
+
+// TestACancelledMeetingAnswersNothing: the petition is there again, and its term has passed.
+func TestACancelledMeetingAnswersNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 4)
+	w.local("meeting.petition_measure", "heads")
+	w.local("meeting.petition_days", "30")
+	w.local("meeting.order_days", "10")
+	p := w.petition(w.owners[0])
+	m, err := w.s.Convene(t.Context(), w.chair, w.asked(assembly.ByCommittee, assembly.OnPetition, p.ID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m, err = w.s.Post(t.Context(), w.chair, m.ID, w.clock.Now().Add(7*day)); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.Advance(8 * day)
+	w.notifyOnly(w.freeze(m))
+	w.clock.Advance(10 * day)
+	if _, err := w.s.Cancel(t.Context(), w.chair, m.ID, "会议室被占用"); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.Advance(20 * day)
+	w.prepare()
+	if n := w.outbox("preparation.petition_overdue"); n != 1 {
+		t.Errorf("told %d times that the term passed", n)
+	}
+	if _, err := w.s.Order(t.Context(), w.Officer(w.Township, org.Head), assembly.NewOrder{EstateID: w.Estate.ID, Cause: assembly.ForPetition, PetitionID: p.ID, Reason: "取消后没有再召集", ClientRef: "o", InputHash: "h"}); err != nil {
+		t.Error(err)
+	}
+	if _, err := w.s.Convene(t.Context(), w.chair, w.asked(assembly.ByCommittee, assembly.OnPetition, p.ID)); err != nil {
+		t.Errorf("a cancelled meeting used the petition up: %v", err)
 	}
 }
 
 func (w *world) prepare() {
 	w.t.Helper()
-	if _, err := w.s.TickPreparation(w.t.Context()); err != nil {
-		w.t.Fatal(err)
+	for n := 0; ; n++ {
+		more, err := w.s.TickPreparation(w.t.Context())
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if !more {
+			return
+		}
+		if n == 5 {
+			w.t.Fatal("the clock never comes to an end")
+		}
 	}
 }
 

@@ -30,7 +30,8 @@ func (s *Service) TickPreparation(ctx context.Context) (bool, error) {
 		do    func(*store.Tx, int64) error
 	}{
 		{"petition", &Petition{}, "state = ? AND (checked_at IS NULL OR checked_at < ?)", func(now time.Time) []any { return []any{Signing, now.Add(-recheckAfter)} }, s.recheck},
-		{"petition", &Petition{}, "state = ? AND overdue_at IS NULL AND (remind_at <= ? OR due_at < ? OR checked_at < ?)", func(now time.Time) []any { return []any{Reached, now, now, now.Add(-recheckAfter)} }, s.petitionTerm},
+		{"petition", &Petition{}, "state = ? AND overdue_at IS NULL AND (remind_at <= ? OR (due_at < ? AND checked_at <= due_at) OR checked_at < ?)",
+			func(now time.Time) []any { return []any{Reached, now, now, now.Add(-recheckAfter)} }, s.petitionTerm},
 		{"order", &Order{}, "state = ? AND (remind_at <= ? OR due_at < ?)", func(now time.Time) []any { return []any{Standing, now, now} }, s.orderTerm},
 		{"group", &Group{}, "living IS NOT NULL AND (remind_at <= ? OR (overdue_at IS NULL AND ((state <> ? AND form_by < ?) OR (state = ? AND done_by < ?))))",
 			func(now time.Time) []any { return []any{now, Formed, now, Formed, now} }, s.groupTerm},
@@ -90,8 +91,8 @@ func (s *Service) petitionTerm(tx *store.Tx, id int64) error {
 	}
 	what := ""
 	switch {
-	case answered:
-		p.RemindAt, p.OverdueAt = nil, nil
+	case answered: // looked at again each day: a meeting may be cancelled
+		p.RemindAt = nil
 	case p.DueAt != nil && tx.Now.After(*p.DueAt):
 		p.RemindAt, p.OverdueAt, what = nil, &tx.Now, "petition_overdue"
 	case p.RemindAt != nil && !tx.Now.Before(*p.RemindAt):

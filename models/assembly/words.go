@@ -11,8 +11,9 @@ import (
 // outcomeNames are outcomes as people read them.
 var outcomeNames = map[tally.Outcome]string{"pass": "通过", "fail": "未通过", "undecidable": "数字不全，无法判断"}
 
-// words puts an outcome into the sentences that the board shows: both tallies with every fraction, and the clause.
-func (o *Outcome) words(m *Meeting) (string, error) {
+// words puts an outcome into the sentences that the board shows: both tallies with every fraction, and the clause. Candidates are called by
+// their names.
+func (o *Outcome) words(m *Meeting, names map[string]string) (string, error) {
 	var st Statement
 	if err := json.Unmarshal([]byte(o.Body), &st); err != nil {
 		return "", err
@@ -25,7 +26,7 @@ func (o *Outcome) words(m *Meeting) (string, error) {
 	fmt.Fprintf(&b, "应参加：%d人（票权），%s㎡。\n", st.Tally.Scope.Heads, st.Tally.Scope.Area)
 	for _, c := range st.Tally.Motions {
 		fmt.Fprintf(&b, "\n议题%d：%s\n", c.Position, c.Title)
-		resultWords(&b, &c.Result)
+		resultWords(&b, &c.Result, names)
 		if c.Beside != nil {
 			fmt.Fprintf(&b, "如按另一类事项（%s）计算：%s。\n", c.Beside.Clause, outcomeNames[c.Beside.Outcome])
 		}
@@ -35,12 +36,15 @@ func (o *Outcome) words(m *Meeting) (string, error) {
 	return b.String(), nil
 }
 
-func resultWords(b *strings.Builder, r *tally.Result) {
+func resultWords(b *strings.Builder, r *tally.Result, names map[string]string) {
+	if r.Elected == nil {
+		names = nil
+	}
 	fmt.Fprintf(b, "依据：%s\n结果：%s。\n", r.Clause, outcomeNames[r.Outcome])
 	for i := range r.Items {
 		item := &r.Items[i]
 		if item.Key != "" {
-			fmt.Fprintf(b, "%s：%s。\n", item.Key, outcomeNames[item.Binding()])
+			fmt.Fprintf(b, "%s：%s。\n", called(names, item.Key), outcomeNames[item.Binding()])
 		}
 		if i == 0 {
 			doubleWords(b, "参与表决", item.Strict.Participation)
@@ -53,11 +57,22 @@ func resultWords(b *strings.Builder, r *tally.Result) {
 		}
 	}
 	if e := r.Elected; e != nil {
-		fmt.Fprintf(b, "当选：%s。候补：%s。\n", strings.Join(e.Members, "、"), strings.Join(e.Alternates, "、"))
+		fmt.Fprintf(b, "当选：%s。候补：%s。\n", called(names, e.Members...), called(names, e.Alternates...))
 		for _, say := range e.Says {
 			b.WriteString(say + "\n")
 		}
 	}
+}
+
+// called gives candidates by their number on the ballot and their name, and by the key where there is no name.
+func called(names map[string]string, keys ...string) string {
+	list := make([]string, len(keys))
+	for i, key := range keys {
+		if list[i] = key; names[key] != "" {
+			list[i] = strings.TrimPrefix(key, "c") + "号" + names[key]
+		}
+	}
+	return strings.Join(list, "、")
 }
 
 // doubleWords prints a fraction in heads and in area, exactly, with the percentage beside it for reading.
