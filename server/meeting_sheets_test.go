@@ -20,7 +20,7 @@ func TestMeetingSheets(t *testing.T) {
 	at := func(sheet string) string { return fmt.Sprintf("/office/v1/meetings/%d/sheets/%s", id, sheet) }
 	e.must(409, "committee_chair", "GET", at("result"), nil)
 	e.must(404, "community_foreign", "GET", at("notice"), nil)
-	e.must(403, "company", "GET", at("roll"), nil)
+	e.must(403, "department_fire", "GET", at("roll"), nil)
 	draft := e.must(201, "committee_chair", "POST", "/office/v1/meetings", meetingOf(e.town.actors["owner"].Estate, "另一次", "draft")).int("id")
 	e.must(409, "committee_chair", "GET", fmt.Sprintf("/office/v1/meetings/%d/sheets/notice", draft), nil)
 
@@ -67,7 +67,7 @@ func TestMeetingSheets(t *testing.T) {
 		t.Fatal(err)
 	}
 	e.finish(id)
-	sheet("result", at("result"), "表决结果公告", "通过", "结果文件 SHA-256", "一年内请求人民法院撤销", "无效票 0 张", "有的地方算作另一类事项", "当选：")
+	sheet("result", at("result"), "表决结果公告", "通过", "结果文件 SHA-256", "一年内请求人民法院撤销", "无效票 0 张", "有的地方算作另一类事项", "当选：<b>张阿姨、")
 	sheet("minutes", at("minutes"), "会议记录", "程序合规，没有意见", "主动召集", "公示时间不够", "公示期为七日", "监票人", "够了", "表决记录")
 	if len(codes) < 50 {
 		t.Errorf("%d receipts", len(codes))

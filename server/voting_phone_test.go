@@ -106,7 +106,7 @@ func TestAMeetingOnAPhone(t *testing.T) {
 	}
 	p.shows("4-chosen", "下一步：核对")
 	p.press("form > button")
-	p.shows("5-review", "还没有投出去", "同意", "选项B", "选项c6：反对")
+	p.shows("5-review", "还没有投出去", "同意", "选项B", "周先生：反对")
 	// An impatient thumb: the button twice.
 	p.run(`(() => { const b = document.querySelector('form button'); b.click(); b.click(); return ''; })()`)
 	text := p.shows("6-receipt", "已收到您的票", "保存图片")
@@ -145,7 +145,7 @@ func (p *phone) check(code, secret, what string) {
 	p.t.Helper()
 	p.do("leave", chromedp.Navigate("about:blank"))
 	p.do("check", chromedp.Navigate(p.url+"/h5/ballots/"+code+secret))
-	p.shows(what, "这张票在最近公布的记录里", "您的票确实在公布的记录里", "您的手机本地解开：您选的是“同意”", "您选的是“选项B”", "选项c1：同意；")
+	p.shows(what, "这张票在最近公布的记录里", "您的票确实在公布的记录里", "您的手机本地解开：您选的是“同意”", "您选的是“选项B”", "张阿姨：同意；")
 	if hash := p.run("location.hash"); hash != "" {
 		p.t.Errorf("the key stays in the address: %q", hash)
 	}

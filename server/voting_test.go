@@ -27,7 +27,7 @@ func voteMotions(files ...int64) []m {
 	return []m{
 		{"title": "使用维修资金更换3号楼电梯曳引机", "body": "3号楼1单元电梯曳引机磨损严重，经检测需要更换。预算八万元，从3号楼维修资金中列支，由业委会公开招标。", "matter": "use_fund", "question": m{"kind": "motion"}, "file_ids": files},
 		{"title": "选聘物业服务企业", "body": "甲：续聘现在的物业公司，每月每平方米1.20元。乙：改聘招标得分第一的公司，每月每平方米1.35元。", "matter": "manager", "question": m{"kind": "options", "options": []string{"A", "B"}}},
-		{"title": "选举业主委员会委员五名", "body": "候选人一张阿姨，候选人二李师傅，候选人三王老师，候选人四赵医生，候选人五陈会计，候选人六周先生。", "matter": "committee",
+		{"title": "选举业主委员会委员五名", "body": "从公示的候选人中选举五名委员，任期五年。", "matter": "committee",
 			"question": m{"kind": "election", "options": []string{"c1", "c2", "c3", "c4", "c5", "c6"}, "fill": 5, "alternates": 1, "order": "heads", "tie": "runoff"}},
 	}
 }
@@ -54,12 +54,36 @@ func (e *engine) assembly(motions []m, rules ...map[string]string) int64 {
 		}
 	}
 	version := e.must(200, "committee_chair", "POST", at("/freeze"), m{"reviewed": reviewed}).int("version")
+	for i, x := range motions {
+		if x["matter"] == "committee" {
+			version = e.candidates(id, i+1, version)
+		}
+	}
 	for i := range motions {
 		e.must(200, "committee_member", "POST", at(fmt.Sprintf("/motions/%d/confirmation", i+1)), m{"version": version})
 	}
 	opens := e.db.Now().AddDate(0, 0, 16)
 	e.must(200, "committee_chair", "POST", at("/notice"), m{"version": version, "opens_at": opens, "closes_at": opens.AddDate(0, 0, 10)})
 	return id
+}
+
+// candidates puts six people on the list of an election.
+func (e *engine) candidates(meeting int64, position int, version int64) int64 {
+	e.t.Helper()
+	err := e.db.InTx(e.t.Context(), func(tx *store.Tx) error {
+		for i, name := range []string{"张阿姨", "李师傅", "王老师", "赵医生", "陈会计", "周先生"} {
+			x := assembly.Candidate{MeetingID: meeting, EstateID: e.town.actors["owner"].Estate, OwnerSetID: int64(i + 1), OwnerID: int64(i + 1), NameSealed: e.vault.Seal(name, "candidates.name"), Nominated: assembly.BySelf, ConsentAt: &tx.Now, State: assembly.Eligible,
+				Checks: "[]", ClientRef: fmt.Sprint("candidate-", i), InputHash: "h", At: tx.Now.Add(time.Duration(i) * time.Second)}
+			if err := tx.Create(&x).Error; err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	return e.must(200, "committee_chair", "POST", fmt.Sprintf("/office/v1/meetings/%d/candidate-list", meeting), m{"version": version, "position": position, "ordered_by": "time", "fill": 5, "alternates": 1}).int("version")
 }
 
 // open puts the beginning of a meeting's window into the past.

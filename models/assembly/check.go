@@ -112,7 +112,10 @@ func (s *Service) checkedBallots(tx *store.Tx, m *Meeting, e *Envelope, last *Ch
 			if r.MotionID != q.ID {
 				continue
 			}
-			b := CheckedBallot{Position: q.Position, Title: q.Title, Question: q.Question, Names: q.Names, Version: r.Version, Commitment: r.Commitment, Leaf: r.Leaf}
+			b := CheckedBallot{Position: q.Position, Title: q.Title, Question: q.Question, Version: r.Version, Commitment: r.Commitment, Leaf: r.Leaf}
+			if q.Question.Kind == tally.Election {
+				b.Names = q.Names
+			}
 			if b.State, b.Reason, err = stateInLog(tx, r); err != nil {
 				return nil, err
 			}
