@@ -26,7 +26,7 @@ fmt:
 	gofmt -w config miniapp-api models notify server
 
 race:
-	go test -race -short -timeout 20m ./models/store/... ./models/audit ./models/outbox ./models/complaint ./models/vault ./notify/... ./server/session ./server/web/...
+	go test -race -short -timeout 20m ./models/store/... ./models/audit ./models/outbox ./models/complaint ./models/assembly ./models/vault ./notify/... ./server/session ./server/web/...
 
 bench:
 	go run ./server bench import

@@ -88,6 +88,9 @@ func mayOpen(ctx context.Context, d Deps, a org.Actor, f *file.File) error {
 	if slices.Contains(assembly.PreparedFiles, f.SubjectKind) {
 		return d.Assemblies.MayOpenPrepared(ctx, a, f.SubjectKind, f.SubjectID)
 	}
+	if f.SubjectKind == "proxy" {
+		return d.Assemblies.MayOpenPapers(ctx, a, f.SubjectKind, f.SubjectID)
+	}
 	if f.SubjectKind == "notice" {
 		_, err := d.Board.Find(ctx, a, f.SubjectID)
 		return err

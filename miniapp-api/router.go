@@ -145,8 +145,9 @@ func Routes(site *web.Site, d Deps) {
 
 	mediationRoutes(site, d)
 	meetingRoutes(site, d)
-	preparationRoutes(site, d)
 	committeeRoutes(site, d)
+	preparationRoutes(site, d)
+	proxyRoutes(site, d)
 	campaignRoutes(site, d)
 
 	board := site.Group(prefix, "公示", web.Residents)

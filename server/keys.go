@@ -31,6 +31,10 @@ var sealedColumns = []vault.Column{
 	{Table: "sessions", Sealed: "key_sealed", Bound: "sessions.key"},
 	{Table: "files", Sealed: "key_sealed", Bound: "files.key"},
 	{Table: "reaches", Sealed: "slip_sealed", Bound: "reaches.slip", Index: "slip_index", IndexKind: "campaign_slip"},
+	{Table: "paper_openings", Sealed: "present_sealed", Bound: "paper_openings.present"},
+	{Table: "proxies", Sealed: "agent_sealed", Bound: "proxies.agent"},
+	{Table: "proxies", Sealed: "paper_sealed", Bound: "proxies.paper", Index: "paper_index", IndexKind: "paper"},
+	{Table: "proxies", Sealed: "phone_sealed", Bound: "proxies.phone", Index: "phone_index", IndexKind: "phone"},
 	{Table: "open311_keys", Sealed: "digest_sealed", Bound: "open311_keys.digest"},
 }
 

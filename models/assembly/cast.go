@@ -65,7 +65,11 @@ func (c *Cast) check() error {
 // Faults: ErrForbidden, ErrNotFound, ErrNoSeat, ErrNotOpen, ErrClosed, ErrElectronic, ErrPaperAsked, ErrAlreadyCast, ErrAgree, ErrRefReused, ErrBusy, fault.ErrInvalid.
 func (s *Service) Cast(ctx context.Context, c Cast) (*Receipt, error) {
 	if c.OwnerID == 0 {
-		if err := c.Actor.Must(org.JoinMeeting); err != nil {
+		action := org.JoinMeeting
+		if c.ProxyID != 0 {
+			action = org.VoteAsAgent
+		}
+		if err := c.Actor.Must(action); err != nil {
 			return nil, err
 		}
 		if c.Actor.Post != nil && c.FormID == 0 { // nobody votes as an office

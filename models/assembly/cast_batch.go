@@ -125,6 +125,9 @@ func (b *booth) seat(list []*casting) error {
 	if b.holders, err = holdings(b.tx, sets); err != nil {
 		return err
 	}
+	if err := agents(b.tx, list); err != nil {
+		return err
+	}
 	return b.readEarlier(ids)
 }
 
@@ -158,14 +161,8 @@ func (b *booth) readEarlier(seats []int64) error {
 func (b *booth) accept(x *casting) error {
 	in := &x.in
 	h := b.holders[x.seat.HolderSetID]
-	if in.FormID == 0 && !h.may(in.Actor.PersonID, in.OwnerID) {
-		var err error
-		if x.credential, err = credential(b.tx, x.seat.HolderSetID, in.Actor.PersonID); err != nil {
-			return err
-		}
-		if x.credential == 0 {
-			return ErrNoSeat
-		}
+	if err := b.mayCast(x, h); err != nil {
+		return err
 	}
 	for _, e := range b.earlier[x.seat.ID] {
 		if e.ClientRef == in.ClientRef {
@@ -245,11 +242,14 @@ func (b *booth) canonical(x *casting) error {
 		if !ok {
 			return ErrNoMotion
 		}
-		chosen[v.MotionID] = true
-		text, err := q.Canonical(v.Choice)
-		if v.Choice == tally.Void && x.in.FormID == 0 {
-			err = tally.ErrChoice
+		if !x.answers(v.MotionID) {
+			return ErrNoProxy.Saying("这个议题不在委托的范围内")
 		}
+		chosen[v.MotionID] = true
+		if v.Choice == tally.Void && x.in.FormID != 0 { // what two people read on a form
+			continue
+		}
+		text, err := q.Canonical(v.Choice)
 		if err != nil {
 			c.Check(false, fmt.Sprintf("choices[%d].choice", i), fault.Of(err).Message)
 			continue
@@ -257,7 +257,7 @@ func (b *booth) canonical(x *casting) error {
 		v.Choice = text
 	}
 	for _, m := range b.agenda.motions {
-		c.Check(chosen[m.ID], "choices", fmt.Sprintf("第%d个议题还没有选择；不想表态请选“弃权”", m.Position))
+		c.Check(chosen[m.ID] || !x.answers(m.ID), "choices", fmt.Sprintf("第%d个议题还没有选择；不想表态请选“弃权”", m.Position))
 	}
 	return c.Err()
 }
@@ -349,7 +349,10 @@ func (x *casting) caster() audit.Actor {
 func (b *booth) tellShared() error {
 	for _, x := range b.accepted {
 		h := b.holders[x.seat.HolderSetID]
-		if people := h.others(x.in.Actor.PersonID); (h.shared() || x.credential != 0) && len(people) > 0 {
+		if x.in.FormID != 0 { // told when it went into the box
+			continue
+		}
+		if people := h.others(x.in.Actor.PersonID); (h.shared() || x.credential != 0 || x.in.ProxyID != 0) && len(people) > 0 {
 			if err := outbox.Append(b.tx, event.SharedSeatVoted{Assembly: b.m.eventOf(b.agenda.estate, b.tx.Now), PersonIDs: people}); err != nil {
 				return err
 			}

@@ -472,3 +472,46 @@ func TestTheTrailNamesNoChoice(t *testing.T) {
 		}
 	}
 }
+
+// TestCountedAgainstCastsInFlight: owners cast while the window closes and the result is counted and certified. Whoever got a receipt is
+// counted, whoever was refused is not, and nothing is left outside the log.
+func TestCountedAgainstCastsInFlight(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 40)
+	m := w.open()
+	casts := make([]assembly.Cast, 40)
+	for i := range casts {
+		casts[i] = w.ballot(m, i, tally.Yes)
+	}
+	ends := w.view(m).ClosesAt.Sub(w.clock.Now())
+	var wg sync.WaitGroup
+	errs := make([]error, len(casts))
+	for i, c := range casts {
+		wg.Go(func() { _, errs[i] = w.s.Cast(t.Context(), c) })
+		if i == 20 {
+			w.clock.Advance(ends)
+			wg.Go(func() {
+				if _, err := w.s.Tick(t.Context()); err != nil {
+					t.Error(err)
+				}
+				if _, err := w.s.Publish(t.Context(), w.chair, m.ID); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+	wg.Wait()
+	taken := int64(0)
+	for _, err := range errs {
+		if err == nil {
+			taken++
+		} else {
+			refused(t, "a cast after the close", err, assembly.ErrClosed)
+		}
+	}
+	got := w.view(m).Result
+	if got.Tally.Motions[0].Result.Returned.Heads != taken || got.LogSize != taken+1 {
+		t.Errorf("%d receipts, %d counted, %d entries in the log", taken, got.Tally.Motions[0].Result.Returned.Heads, got.LogSize)
+	}
+	w.verify(m)
+}

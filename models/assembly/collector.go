@@ -28,6 +28,7 @@ type casting struct {
 	secret []byte
 	// credential is the document by which somebody other than an owner votes.
 	credential int64
+	proxy      *Proxy // of an agent's cast
 }
 
 // put waits until the cast is committed or refused, together with others of this process. A caller that leaves early leaves the cast

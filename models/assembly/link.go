@@ -112,38 +112,68 @@ func seatNo(tx *store.Tx, meeting int64, no int) (*Seat, error) {
 	return &seat, store.NotFound(err, ErrNoSeat)
 }
 
-// byLink finds the seat of a link that still stands.
-func byLink(tx *store.Tx, token string) (*Meeting, *Seat, error) {
+// ErrLinkOver says that the time of a voting link is over.
+var ErrLinkOver = fault.New(fault.Closed, "link.over", "表决已经截止，这个投票链接到期了。投过票的，凭回执号仍然可以核验")
+
+// byLink finds the seat of a link that was not revoked.
+func byLink(tx *store.Tx, token string) (*Link, *Meeting, *Seat, error) {
 	if len(token) < 20 || len(token) > 64 {
-		return nil, nil, ErrNoLink
+		return nil, nil, nil, ErrNoLink
 	}
 	var l Link
-	if err := tx.Where("token_hash = ? AND revoked_at IS NULL AND expires_at > ?", tokenHash(token), tx.Now).Take(&l).Error; err != nil {
-		return nil, nil, store.NotFound(err, ErrNoLink)
+	if err := tx.Where("token_hash = ? AND revoked_at IS NULL", tokenHash(token)).Take(&l).Error; err != nil {
+		return nil, nil, nil, store.NotFound(err, ErrNoLink)
 	}
 	var m Meeting
 	if err := tx.Where("id = ?", l.MeetingID).Take(&m).Error; err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	var seat Seat
 	err := tx.Where("id = ?", l.SeatID).Take(&seat).Error
-	return &m, &seat, err
+	return &l, &m, &seat, err
+}
+
+// over reports whether the time of a link is over. It lasts until the close, and moves with it.
+func (l *Link) over(m *Meeting, now time.Time) bool {
+	return !now.Before(l.ExpiresAt) && (m.ClosesAt == nil || !now.Before(*m.ClosesAt))
 }
 
 // ShowLink shows what a link is for: the seat, its motions and documents, and how far it has voted. Whoever holds the link sees no
 // name and no choice.
-// Fault: ErrNoLink.
+// Faults: ErrNoLink, ErrLinkOver.
 func (s *Service) ShowLink(ctx context.Context, token string) (*Paper, error) {
 	var p *Paper
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		m, seat, err := byLink(tx, token)
+		l, m, seat, err := byLink(tx, token)
 		if err != nil {
 			return err
+		}
+		if l.over(m, tx.Now) {
+			return ErrLinkOver
 		}
 		p, err = s.paperOf(tx, m, seat)
 		return err
 	})
 	return p, err
+}
+
+// LinkMotions gives what a link's seat votes on, also when the window has closed.
+// Fault: ErrNoLink.
+func (s *Service) LinkMotions(ctx context.Context, token string) ([]Asked, error) {
+	var list []Asked
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		_, m, _, err := byLink(tx, token)
+		if err != nil {
+			return err
+		}
+		a, err := readAgenda(tx, m)
+		if err != nil {
+			return err
+		}
+		list, err = s.asked(tx, a)
+		return err
+	})
+	return list, err
 }
 
 // ErrPhone says that a phone is none of the seat's owners'.
@@ -154,7 +184,7 @@ var ErrPhone = fault.New(fault.Forbidden, "link.phone", "这个手机号不是�
 // Faults: ErrNoLink, ErrPhone.
 func (s *Service) OwnerByPhone(ctx context.Context, token, phone string) (owner int64, err error) {
 	err = s.db.View(ctx, func(tx *store.Tx) error {
-		_, seat, err := byLink(tx, token)
+		_, _, seat, err := byLink(tx, token)
 		if err != nil {
 			return err
 		}
@@ -177,12 +207,12 @@ func (s *Service) OwnerByPhone(ctx context.Context, token, phone string) (owner 
 }
 
 // CastByLink casts the seat of a link for whoever is proved to be one of its owners: a person who is signed in, or an owner whose phone
-// was proved.
+// was proved. The window judges the time, so that whoever lost the answer at the close still gets their first receipt.
 // Faults: those of Cast, ErrNoLink.
 func (s *Service) CastByLink(ctx context.Context, token string, c Cast) (*Receipt, error) {
 	var no int
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		m, seat, err := byLink(tx, token)
+		_, m, seat, err := byLink(tx, token)
 		if err == nil {
 			c.MeetingID, no = m.ID, seat.No
 		}

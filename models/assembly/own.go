@@ -102,6 +102,13 @@ func (s *Service) AskPaper(ctx context.Context, actor org.Actor, id int64, no in
 		at := &tx.Now
 		if !want {
 			at = nil
+			var boxed int64
+			if err := tx.Model(&Form{}).Where("seat_id = ? AND state IN ?", seat.ID, inBox).Count(&boxed).Error; err != nil {
+				return err
+			}
+			if boxed > 0 {
+				return ErrAlreadyCast.Saying("纸质表决票已经投入票箱，不能再改用手机")
+			}
 		}
 		if err := tx.Model(&Seat{}).Where("id = ?", seat.ID).Update("paper_at", at).Error; err != nil {
 			return err

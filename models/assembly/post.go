@@ -113,8 +113,8 @@ func (s *Service) AnswerChallenge(ctx context.Context, actor org.Actor, id, note
 	return nil
 }
 
-// ListRollNotes pages through challenges and what happened to the roll. Owners see the words about their own units in full, and of
-// the others the unit and the answer.
+// ListRollNotes pages through challenges and what happened to the roll. Owners see the words of their own challenges in full, and of
+// the others the unit and the answer; what changed after the freeze is for all of them to see.
 // Faults: ErrForbidden, ErrNotFound.
 func (s *Service) ListRollNotes(ctx context.Context, actor org.Actor, id, after int64, limit int) ([]RollNote, error) {
 	var rows []RollNote
@@ -127,8 +127,12 @@ func (s *Service) ListRollNotes(ctx context.Context, actor org.Actor, id, after 
 			return err
 		}
 		for i := range rows {
-			if actor.Post == nil && rows[i].PersonID != actor.PersonID {
-				rows[i].PersonID, rows[i].Text = 0, ""
+			if actor.Post != nil || rows[i].PersonID == actor.PersonID {
+				continue
+			}
+			rows[i].PersonID = 0
+			if ChangeKinds[rows[i].Kind] == "" {
+				rows[i].Text = ""
 			}
 		}
 		return nil

@@ -44,6 +44,9 @@ func (s *Service) Turnout(ctx context.Context, actor org.Actor, id int64) (*Turn
 	return t, err
 }
 
+// unread are the forms that are in the box and not cast yet.
+var unread = []FormState{FormReceived, FormEntered, FormDiffers}
+
 func turnout(tx *store.Tx, m *Meeting) (*Turnout, error) {
 	t := &Turnout{Meeting: m, Scope: tally.Amount{Heads: m.Seats, Area: m.AreaMilli}}
 	var rows []struct {
@@ -54,8 +57,8 @@ func turnout(tx *store.Tx, m *Meeting) (*Turnout, error) {
 	err := tx.Raw(`SELECT s.building_id, COALESCE(b.name, '') AS name, COUNT(*) AS heads, SUM(s.area_milli) AS area,
 		SUM(CASE WHEN v.seat_id IS NULL THEN 0 ELSE 1 END) AS voted_heads, SUM(CASE WHEN v.seat_id IS NULL THEN 0 ELSE s.area_milli END) AS voted
 		FROM seats s LEFT JOIN buildings b ON b.id = s.building_id
-		LEFT JOIN (SELECT DISTINCT seat_id FROM envelopes WHERE meeting_id = ? AND void = '') v ON v.seat_id = s.id
-		WHERE s.meeting_id = ? GROUP BY s.building_id, b.name ORDER BY s.building_id LIMIT 2000`, m.ID, m.ID).Scan(&rows).Error
+		LEFT JOIN (SELECT seat_id FROM envelopes WHERE meeting_id = ? AND void = '' UNION SELECT seat_id FROM paper_forms WHERE meeting_id = ? AND state IN ?) v ON v.seat_id = s.id
+		WHERE s.meeting_id = ? GROUP BY s.building_id, b.name ORDER BY s.building_id LIMIT 2000`, m.ID, m.ID, unread, m.ID).Scan(&rows).Error
 	if err != nil {
 		return nil, err
 	}

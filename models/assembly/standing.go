@@ -78,7 +78,7 @@ type ruling struct {
 func rule(list []version, wins string) ruling {
 	r := ruling{counted: standing(list, wins), states: make([]log.State, len(list)), reasons: make([]string, len(list))}
 	for i := range list {
-		if b := &list[i]; r.counted == nil && b.Choice == tally.Void && (b.Void == "" || r.void == nil) {
+		if b := &list[i]; r.counted == nil && b.Choice == tally.Void && (b.Void == "" || b.Void == InvalidForm) {
 			r.void = b
 		}
 	}
@@ -88,8 +88,8 @@ func rule(list []version, wins string) ruling {
 		case b == r.counted:
 			r.states[i], r.reasons[i] = log.Counted, "counts_again"
 		case b == r.void:
-			r.states[i], r.reasons[i] = log.Invalid, tally.Void
-		case b.Void != "" && b.Choice != tally.Void:
+			r.states[i], r.reasons[i] = log.Invalid, tally.Void // whole or for this motion: why stands with the form
+		case b.Void != "" && b.Void != InvalidForm:
 			r.states[i], r.reasons[i] = log.Invalid, b.Void
 		case r.counted != nil && b.Channel.Electronic() != r.counted.Channel.Electronic():
 			r.states[i], r.reasons[i] = log.Superseded, "other_channel"

@@ -21,11 +21,12 @@ const (
 	Document Purpose = "document" // proofs: pictures or PDF
 	Notice   Purpose = "notice"   // attachments of a notice: pictures or PDF
 	Roster   Purpose = "roster"   // XLSX or CSV
+	Sound    Purpose = "sound"    // recorded calls: MP3, M4A, AMR, AAC or WAV
 	Hotline  Purpose = "hotline"  // work orders of the 12345 hotline: XLSX or CSV; never attached, so gone after a day
 )
 
 // limits are the largest uploads, in bytes.
-var limits = map[Purpose]int64{Photo: 10 << 20, Document: 10 << 20, Notice: 20 << 20, Roster: 32 << 20, Hotline: 16 << 20}
+var limits = map[Purpose]int64{Photo: 10 << 20, Document: 10 << 20, Notice: 20 << 20, Sound: 32 << 20, Roster: 32 << 20, Hotline: 16 << 20}
 
 // File is a stored file. KeySealed is its data key under the vault; without it the content is gone.
 type File struct {
@@ -56,6 +57,7 @@ var (
 	ErrTooLarge  = fault.New(fault.Invalid, "file.too_large", "文件太大了，请压缩后再上传")
 	ErrType      = fault.New(fault.Invalid, "file.type", "不支持这种文件，请上传 JPG、PNG 或 WebP 图片")
 	ErrDocument  = fault.New(fault.Invalid, "file.type", "不支持这种文件，请上传图片或 PDF")
+	ErrSound     = fault.New(fault.Invalid, "file.sound", "请上传 MP3、M4A、AMR、AAC 或 WAV 格式的录音")
 	ErrHEIC      = fault.New(fault.Invalid, "file.heic", "这是 HEIC 格式的照片，请在手机相机设置里改为“兼容性最佳”，或截图后上传")
 	ErrPicture   = fault.New(fault.Invalid, "file.broken", "图片损坏或不完整，请重新拍摄或重新选择")
 	ErrPixels    = fault.New(fault.Invalid, "file.pixels", "图片尺寸太大，请缩小后再上传")

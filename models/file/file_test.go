@@ -140,6 +140,8 @@ func TestWhatIsNoPhotoIsRefused(t *testing.T) {
 		"nothing":              {file.Photo, nil, file.ErrPicture},
 		"too much":             {file.Photo, make([]byte, 11<<20), file.ErrTooLarge},
 		"a program as proof":   {file.Document, []byte("\x7fELF"), file.ErrDocument},
+		"a page as a sound":    {file.Sound, []byte("<html><script>"), file.ErrSound},
+		"a picture as a sound": {file.Sound, whole, file.ErrSound},
 		"a picture as roster":  {file.Roster, whole, file.ErrSheet},
 		"an unknown purpose":   {"avatar", whole, file.ErrPurpose},
 		"a script named photo": {file.Photo, []byte("GIF89a<script>"), file.ErrType},

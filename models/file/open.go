@@ -130,7 +130,8 @@ func (s *Service) Unname(tx *store.Tx, subjectKind string, subjectIDs []int64) e
 	return nil
 }
 
-// Link makes a URL that opens the file for ten minutes. Whether the person may open it was decided by the caller.
+// Link makes a URL that opens the file for ten minutes. Whether the person may open it was decided by the caller; 0 is somebody without
+// an account.
 func (s *Service) Link(f *File, person int64) (string, time.Time) {
 	until := s.db.Now().Add(linkFor)
 	body := fmt.Sprintf("%d.%d.%d", f.ID, until.Unix(), person)
@@ -172,7 +173,11 @@ func (s *Service) OpenToken(ctx context.Context, token string) (*File, io.ReadCl
 		return nil, nil, err
 	}
 	err = s.db.InTx(ctx, func(tx *store.Tx) error {
-		return audit.Append(tx, org.Actor{PersonID: n[2], Surface: "link"}, "file.open", audit.Subject{Kind: "file", ID: f.ID, Estate: f.EstateID}, nil)
+		var who audit.Actor = org.Actor{PersonID: n[2], Surface: "link"}
+		if n[2] == 0 { // a page that needs no account
+			who = audit.Unnamed{Surface: "link"}
+		}
+		return audit.Append(tx, who, "file.open", audit.Subject{Kind: "file", ID: f.ID, Estate: f.EstateID}, nil)
 	})
 	if err != nil {
 		_ = body.Close()

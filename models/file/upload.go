@@ -210,6 +210,12 @@ func (s *Service) clean(f *File, raw *spooled, name string) (io.ReadSeeker, erro
 		}
 		f.MediaType = "application/octet-stream"
 		return s.asIs(f, raw)
+	case f.Purpose == Sound:
+		if !sound(head[:n]) {
+			return nil, ErrSound
+		}
+		f.MediaType = "application/octet-stream" // only ever downloaded
+		return s.asIs(f, raw)
 	case kind == "application/pdf" && f.Purpose != Photo:
 		f.MediaType = kind
 		return s.asIs(f, raw)
@@ -219,6 +225,13 @@ func (s *Service) clean(f *File, raw *spooled, name string) (io.ReadSeeker, erro
 		return nil, ErrType
 	}
 	return nil, ErrDocument
+}
+
+// sound reports whether a file begins like a recording of a phone or an exchange.
+func sound(head []byte) bool {
+	at := func(i int, text string) bool { return len(head) >= i+len(text) && string(head[i:i+len(text)]) == text }
+	frame := len(head) > 1 && head[0] == 0xff && head[1]&0xe0 == 0xe0 // MP3 without a tag, AAC
+	return at(0, "ID3") || at(0, "#!AMR") || at(0, "RIFF") && at(8, "WAVE") || at(4, "ftypM4A") || at(4, "ftyp3gp") || at(4, "ftypmp42") || at(4, "ftypisom") || frame
 }
 
 func (s *Service) asIs(f *File, raw *spooled) (io.ReadSeeker, error) {

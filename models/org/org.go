@@ -24,6 +24,8 @@ type Service struct {
 	recognised func(tx *store.Tx, owner, person int64) error
 	// parted hears that somebody is not the owner, or has no right in the unit, that they were taken for.
 	parted func(tx *store.Tx, actor audit.Actor, owner, person, unit int64) error
+	// handed hears that a unit has other owners.
+	handed func(tx *store.Tx, actor audit.Actor, c Handed) error
 	// staffing hears who leaves and who comes to a post.
 	staffing []Staffing
 }
@@ -55,4 +57,24 @@ func (s *Service) part(tx *store.Tx, actor audit.Actor, owner, person, unit int6
 		return nil
 	}
 	return s.parted(tx, actor, owner, person, unit)
+}
+
+// Handed is a change of a unit's owners: from one owner set, 0 for none, to another. SamePeople says that the sets are the same
+// people, who had been written down twice.
+type Handed struct {
+	EstateID   int64
+	UnitID     int64
+	From, To   int64
+	Cause      string // of the Ownership
+	SamePeople bool
+}
+
+// OnHandOver adds what follows when a unit gets other owners, in the transaction of the change. It is set while the services are wired.
+func (s *Service) OnHandOver(f func(tx *store.Tx, actor audit.Actor, c Handed) error) { s.handed = f }
+
+func (s *Service) handOver(tx *store.Tx, actor audit.Actor, c Handed) error {
+	if s.handed == nil || c.From == c.To {
+		return nil
+	}
+	return s.handed(tx, actor, c)
 }

@@ -225,6 +225,9 @@ func (s *Service) mergeInto(tx *store.Tx, actor Actor, from *OwnerSet, intoID in
 		if err := tx.Create(&next).Error; err != nil {
 			return err
 		}
+		if err := s.handOver(tx, actor, Handed{EstateID: h.EstateID, UnitID: h.UnitID, From: from.ID, To: into.ID, Cause: next.Cause, SamePeople: true}); err != nil {
+			return err
+		}
 	}
 	return tx.Model(&OwnerSet{}).Where("id = ? AND review = ?", from.ID, PaperMissing).Update("review", PaperSeparate).Error
 }

@@ -49,6 +49,7 @@ const (
 	ConveneMeeting Action = "meeting.convene" // prepare, notify, count, certify
 	ReadMeetings   Action = "meeting.read"
 	JoinMeeting    Action = "meeting.join"   // as an owner: vote, challenge, object
+	VoteAsAgent    Action = "meeting.agent"  // by the written authorisation of an owner
 	OpineMeeting   Action = "meeting.opine"  // the community, for the minutes
 	RevokeMeeting  Action = "meeting.revoke" // record a court's judgment
 
@@ -198,6 +199,7 @@ var permissions = map[Action][]grant{
 	ConfirmDelivery:  each(ScopeCity, "bureau"),
 	AskCredential:    each(ScopeSelf, anyone),
 	ReviewCredential: each(ScopeJurisdiction, "community", "township"),
+	VoteAsAgent:      each(ScopeSelf, anyone),
 
 	ReadBoard: join(each(ScopeHome, residents...),
 		each(ScopeJurisdiction, "committee", "company", "community", "township"),

@@ -92,6 +92,10 @@ func (s *Service) RecordTransfer(ctx context.Context, actor Actor, in Transfer) 
 // changeHands is the one place where a unit gets another owner set.
 func (s *Service) changeHands(tx *store.Tx, actor audit.Actor, next Ownership) error {
 	unit, set := next.UnitID, next.OwnerSetID
+	var before []int64
+	if err := tx.Model(&Ownership{}).Where("current_unit = ?", unit).Pluck("owner_set_id", &before).Error; err != nil {
+		return err
+	}
 	err := tx.Model(&Ownership{}).Where("current_unit = ?", unit).Updates(map[string]any{"ends_at": tx.Now, "current_unit": nil}).Error
 	if err != nil {
 		return err
@@ -108,7 +112,18 @@ func (s *Service) changeHands(tx *store.Tx, actor audit.Actor, next Ownership) e
 	_, err = endResidences(tx, actor, "sale", `unit_id = ? AND (role <> ? OR person_id IN (
 			SELECT former.person_id FROM (SELECT person_id FROM residences WHERE unit_id = ? AND role = ? AND living IS NOT NULL) former))
 		AND owner_id NOT IN (SELECT id FROM owners WHERE owner_set_id = ?)`, unit, RoleTenant, unit, RoleOwner, set)
-	return err
+	if err != nil {
+		return err
+	}
+	return s.handOver(tx, actor, Handed{EstateID: next.EstateID, UnitID: unit, From: only(before), To: set, Cause: next.Cause})
+}
+
+// only is the one of a list, 0 for none.
+func only(ids []int64) int64 {
+	if len(ids) == 0 {
+		return 0
+	}
+	return ids[0]
 }
 
 func bumpRegister(tx *store.Tx, estateID int64) error {

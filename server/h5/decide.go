@@ -13,6 +13,7 @@ import (
 	"github.com/linli-city/linli/models/assembly/tally"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/rulepack"
+	"github.com/linli-city/linli/server/hall"
 	"github.com/linli-city/linli/server/web"
 	"github.com/linli-city/linli/server/web/limit"
 )
@@ -48,7 +49,7 @@ func (d Deps) decide(c *gin.Context) {
 			data["Wrong"], status = inChinese(err), http.StatusBadRequest
 		} else {
 			data["Decision"], data["Rules"], data["Stated"] = decision, rules, stated(typed)
-			data["Strict"], data["With"] = linesOf(decision.Strict, rules), linesOf(decision.WithClause.Reading, rules)
+			data["Strict"], data["With"] = hall.Lines(decision.Strict, rules), hall.Lines(decision.WithClause.Reading, rules)
 			data["More"], data["Other"] = further(decision.Strict, rules), otherReading(typed)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/linli-city/linli/models/assembly"
+	"github.com/linli-city/linli/models/assembly/log"
 	"github.com/linli-city/linli/models/assembly/tally"
 	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/complaint"
@@ -21,6 +22,7 @@ import (
 	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/notify/campaign"
+	"github.com/linli-city/linli/server/hall"
 	"github.com/linli-city/linli/server/session"
 	"github.com/linli-city/linli/server/web"
 	"github.com/linli-city/linli/server/web/limit"
@@ -37,9 +39,10 @@ var pages = template.Must(template.New("").Funcs(template.FuncMap{
 	"deed":    func(a complaint.Action) string { return complaint.ActionNames[a] },
 	"part":    complaint.PartName,
 	"sort":    func(s disclosure.Sort) string { return disclosure.SortNames[s] },
-	"outcome": func(o tally.Outcome) string { return outcomeNames[o] }, "called": nameOf, "pair": pairOf, "opened": opened, "turns": func(b *bool) bool { return *b },
+	"outcome": func(o tally.Outcome) string { return hall.OutcomeNames[o] }, "called": nameOf, "pair": pairOf, "opened": opened, "turns": func(b *bool) bool { return *b },
 	"held": func(state string) string { return restrictionNames[state] },
 	"add":  func(a, b int) int { return a + b },
+	"way":  func(w assembly.Way) string { return assembly.WayNames[w] }, "group": log.GroupCode, "number": func(i int) int { return i + 1 }, "numeral": hall.Numeral, "option": hall.OptionName, "halves": halves,
 }).ParseFS(files, "pages/*.html"))
 
 // Deps are the services behind the pages.
@@ -79,6 +82,7 @@ func Routes(site *web.Site, d Deps) {
 		c.Header("Cache-Control", "public, max-age=3600")
 		c.Data(http.StatusOK, "text/css; charset=utf-8", body)
 	})
+	site.Unlisted(http.MethodGet, "/h5/scripts/:name", "the pages' scripts", script)
 	site.Unlisted(http.MethodGet, "/h5/estates/:id/board", "public board of an estate", d.board)
 	site.Unlisted(http.MethodGet, "/h5/notices/:id", "a public notice", d.notice)
 	site.Unlisted(http.MethodGet, "/h5/invitations/:token", "what an invitation is for", d.invitation)
@@ -90,8 +94,27 @@ func Routes(site *web.Site, d Deps) {
 	site.Unlisted(http.MethodGet, "/h5/visits/:id", "where the code of a visit list leads", d.visit)
 	site.Unlisted(http.MethodGet, "/h5/decide", "calculator: what a vote comes to and what is still missing", d.decide)
 	d.memberRoutes(site)
+	voteRoutes(site, d)
+	meetingRoutes(site, d)
 	site.Unlisted(http.MethodGet, "/h5/receipts", "progress by receipt number", d.receipt)
 	site.Form("/h5/receipts", "progress, answer and rating by receipt number and phone code", formRate, d.receiptForm, busy)
+}
+
+// scripts are what pages run where scripts run at all; none is needed to vote.
+var scripts = map[string]func() []byte{
+	"vote.js":   func() []byte { body, _ := files.ReadFile("pages/vote.js"); return body },
+	"check.js":  func() []byte { return log.CheckJS },
+	"ballot.js": func() []byte { body, _ := files.ReadFile("pages/ballot.js"); return body },
+}
+
+func script(c *gin.Context) {
+	body, ok := scripts[c.Param("name")]
+	if !ok {
+		c.Status(http.StatusNotFound)
+		return
+	}
+	c.Header("Cache-Control", "public, max-age=3600")
+	c.Data(http.StatusOK, "text/javascript; charset=utf-8", body())
 }
 
 const (

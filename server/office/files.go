@@ -15,7 +15,7 @@ import (
 type uploadInput struct {
 	RawBody huma.MultipartFormFiles[struct {
 		File      huma.FormFile `form:"file" contentType:"application/octet-stream" required:"true"`
-		Purpose   string        `form:"purpose" contentType:"text/plain" enum:"notice,roster,hotline,photo" required:"true"`
+		Purpose   string        `form:"purpose" contentType:"text/plain" enum:"notice,document,sound,roster,hotline,photo" required:"true"`
 		ClientRef string        `form:"client_ref" contentType:"text/plain" required:"true"`
 	}]
 }
@@ -80,6 +80,8 @@ func mayOpen(ctx context.Context, d Deps, a org.Actor, f *file.File) error {
 		err = d.Assemblies.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID)
 	case "meeting_order", "preparation_group", "candidate", "rulebook", "credential":
 		err = d.Assemblies.MayOpenPrepared(ctx, a, f.SubjectKind, f.SubjectID)
+	case "paper_form", "paper_opening", "assisted_vote", "proxy", "official_result", "roll_note":
+		err = d.Assemblies.MayOpenPapers(ctx, a, f.SubjectKind, f.SubjectID)
 	case "notice":
 		_, err = d.Board.Find(ctx, a, f.SubjectID)
 	case "reach_visit", "campaign":

@@ -20,6 +20,7 @@ import (
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/rulepack"
 	"github.com/linli-city/linli/notify/campaign"
+	"github.com/linli-city/linli/server/hall"
 	"github.com/linli-city/linli/server/web"
 )
 
@@ -27,28 +28,31 @@ import (
 var sheetFiles embed.FS
 
 var sheets = template.Must(template.New("").Funcs(template.FuncMap{
-	"day":    func(t time.Time) string { return web.Time(t).Format("2006年1月2日") },
-	"time":   func(t time.Time) string { return web.Time(t).Format("2006年1月2日 15:04") },
-	"state":  func(s complaint.State) string { return complaint.StateNames[s] },
-	"deed":   func(a complaint.Action) string { return complaint.ActionNames[a] },
-	"source": func(s complaint.Source) string { return complaint.SourceNames[s] },
-	"class":  func(c string) string { return rulepack.ClassNames[rulepack.Class(c)] },
-	"part":   complaint.PartName,
-	"ending": func(e complaint.Ending) string { return complaint.EndingNames[e] },
-	"report": readReport,
-	"rate":   rateText,
-	"rating": readRating,
-	"yes":    func(o complaint.Opinion) string { return opinionNames[o] },
-	"called": func(a joint.Answer) string { return joint.AnswerNames[a] },
-	"score":  scoreText,
-	"ratio":  ratioText,
-	"minus":  func(a, b int64) int64 { return a - b },
-	"add":    func(a, b int) int { return a + b },
-	"proves": campaign.How.Proves,
-	"why":    func(code string) string { return campaign.WhyNames[code] },
-	"owners": tellOwners,
-	"sends":  tellSends,
-	"visits": tellVisits,
+	"day":      func(t time.Time) string { return web.Time(t).Format("2006年1月2日") },
+	"time":     func(t time.Time) string { return web.Time(t).Format("2006年1月2日 15:04") },
+	"state":    func(s complaint.State) string { return complaint.StateNames[s] },
+	"deed":     func(a complaint.Action) string { return complaint.ActionNames[a] },
+	"source":   func(s complaint.Source) string { return complaint.SourceNames[s] },
+	"class":    func(c string) string { return rulepack.ClassNames[rulepack.Class(c)] },
+	"part":     complaint.PartName,
+	"ending":   func(e complaint.Ending) string { return complaint.EndingNames[e] },
+	"report":   readReport,
+	"rate":     rateText,
+	"rating":   readRating,
+	"yes":      func(o complaint.Opinion) string { return opinionNames[o] },
+	"called":   func(a joint.Answer) string { return joint.AnswerNames[a] },
+	"score":    scoreText,
+	"ratio":    ratioText,
+	"minus":    func(a, b int64) int64 { return a - b },
+	"proves":   campaign.How.Proves,
+	"why":      func(code string) string { return campaign.WhyNames[code] },
+	"owners":   tellOwners,
+	"sends":    tellSends,
+	"visits":   tellVisits,
+	"cut":      cutText,
+	"lawWords": lawWords,
+	"add":      func(a, b int) int { return a + b },
+	"option":   hall.OptionName,
 }).ParseFS(sheetFiles, "sheets/*.html"))
 
 func sheetRoutes(site *web.Site, d Deps) {

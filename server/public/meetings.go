@@ -20,12 +20,13 @@ func meetingRoutes(site *web.Site, d Deps) {
 	web.HandleOpen(g, web.Op{ID: "publicMeetingBundle", Method: http.MethodGet, Path: "/meetings/{id}/bundle", Summary: "下载可以复核的数据包（公开版）：不含任何住户怎么投的", Rate: bundleRate, Timeout: 2 * time.Minute}, meetingBundle(d))
 }
 
-type meetingPath struct {
+// MeetingPath names a meeting.
+type MeetingPath struct {
 	ID int64 `path:"id" minimum:"1"`
 }
 
-func meetingBundle(d Deps) func(context.Context, *meetingPath) (*huma.StreamResponse, error) {
-	return func(ctx context.Context, in *meetingPath) (*huma.StreamResponse, error) {
+func meetingBundle(d Deps) func(context.Context, *MeetingPath) (*huma.StreamResponse, error) {
+	return func(ctx context.Context, in *MeetingPath) (*huma.StreamResponse, error) {
 		return web.Download(ctx, "application/zip", func(w io.Writer) (string, error) {
 			m, err := d.Assemblies.PublicBundle(ctx, in.ID, w)
 			return hall.BundleName(m, "public"), err

@@ -49,7 +49,7 @@ func NewCodes(db *store.DB, v *vault.Vault, texter Texter) *Codes {
 // How long a code and a ticket live, how often a code may be tried, and how many a phone gets.
 const (
 	codeFor   = 10 * time.Minute
-	ticketFor = 30 * time.Minute
+	TicketFor = 30 * time.Minute
 	maxTries  = 5
 	pause     = time.Minute
 	perHour   = 5
@@ -182,7 +182,7 @@ func (c *Codes) check(ctx context.Context, phone, code string, ticketOf func(row
 			return res.Error
 		}
 		h := hash(ticket)
-		res = tx.Model(&PhoneCode{}).Where("id = ? AND ticket_hash IS NULL", rows[0].ID).Updates(map[string]any{"ticket_hash": &h, "expires_at": tx.Now.Add(ticketFor)})
+		res = tx.Model(&PhoneCode{}).Where("id = ? AND ticket_hash IS NULL", rows[0].ID).Updates(map[string]any{"ticket_hash": &h, "expires_at": tx.Now.Add(TicketFor)})
 		if right = res.RowsAffected == 1; right || res.Error != nil {
 			return res.Error
 		}

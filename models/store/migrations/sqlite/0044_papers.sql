@@ -1,0 +1,89 @@
+-- +goose Up
+
+-- A numbered paper form of a seat. live is the seat while the number has not been replaced, so that a seat has one living form.
+CREATE TABLE paper_forms (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  meeting_id   BIGINT NOT NULL,
+  estate_id    BIGINT NOT NULL,
+  seat_id      BIGINT NOT NULL,
+  seat_no      INT NOT NULL,
+  serial       INT NOT NULL,
+  number       TEXT NOT NULL CHECK (length(number) <= 16),
+  way          TEXT NOT NULL CHECK (length(way) <= 16),
+  state        TEXT NOT NULL CHECK (length(state) <= 16),
+  live         BIGINT NULL,
+  proxy_id     BIGINT NOT NULL,
+  issued_by    BIGINT NOT NULL,
+  issued_at    DATETIME NOT NULL,
+  replaced_by  BIGINT NOT NULL,
+  replaced_at  DATETIME NULL,
+  replaced_for TEXT NOT NULL CHECK (length(replaced_for) <= 200),
+  received_by  BIGINT NOT NULL,
+  received_at  DATETIME NULL,
+  explained    TEXT NOT NULL CHECK (length(explained) <= 200),
+  envelope_id  BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX paper_forms_serial ON paper_forms (meeting_id, serial);
+CREATE UNIQUE INDEX paper_forms_live ON paper_forms (meeting_id, live);
+CREATE INDEX paper_forms_seat ON paper_forms (seat_id, id);
+CREATE INDEX paper_forms_state ON paper_forms (meeting_id, state, serial);
+CREATE INDEX paper_forms_proxy ON paper_forms (proxy_id);
+
+-- The session in which the sealed box of a meeting was opened, with what was found in it.
+CREATE TABLE paper_openings (
+  id             INTEGER PRIMARY KEY AUTOINCREMENT,
+  meeting_id     BIGINT NOT NULL,
+  estate_id      BIGINT NOT NULL,
+  place          TEXT NOT NULL CHECK (length(place) <= 60),
+  present_sealed TEXT NOT NULL,
+  scrutineers    INT NOT NULL,
+  minutes        TEXT NOT NULL,
+  found          INT NOT NULL,
+  differences    TEXT NOT NULL,
+  opened_by      BIGINT NOT NULL,
+  opened_at      DATETIME NOT NULL,
+  signed_by      BIGINT NOT NULL,
+  signed_at      DATETIME NULL,
+  client_ref     TEXT NOT NULL CHECK (length(client_ref) <= 64),
+  input_hash     TEXT NOT NULL CHECK (length(input_hash) <= 64)
+);
+CREATE UNIQUE INDEX paper_openings_meeting ON paper_openings (meeting_id);
+
+-- What one person read on a form, blind to what others read. agrees is the look of another person that says the same.
+CREATE TABLE paper_looks (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  meeting_id BIGINT NOT NULL,
+  form_id    BIGINT NOT NULL,
+  round      INT NOT NULL,
+  person_id  BIGINT NOT NULL,
+  reading    TEXT NOT NULL,
+  note       TEXT NOT NULL CHECK (length(note) <= 200),
+  file_id    BIGINT NOT NULL,
+  agrees     BIGINT NOT NULL,
+  state      TEXT NOT NULL CHECK (length(state) <= 16),
+  client_ref TEXT NOT NULL CHECK (length(client_ref) <= 64),
+  input_hash TEXT NOT NULL CHECK (length(input_hash) <= 64),
+  at         DATETIME NOT NULL
+);
+CREATE UNIQUE INDEX paper_looks_round ON paper_looks (form_id, round);
+CREATE UNIQUE INDEX paper_looks_ref ON paper_looks (person_id, client_ref);
+CREATE INDEX paper_looks_meeting ON paper_looks (meeting_id, id);
+
+-- How a form was filled in for an owner by a helper, in front of a second person.
+CREATE TABLE assisted_votes (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  meeting_id  BIGINT NOT NULL,
+  estate_id   BIGINT NOT NULL,
+  form_id     BIGINT NOT NULL,
+  mode        TEXT NOT NULL CHECK (length(mode) <= 16),
+  helper_id   BIGINT NOT NULL,
+  second_id   BIGINT NOT NULL,
+  statement   TEXT NOT NULL CHECK (length(statement) <= 500),
+  spoke_at    DATETIME NOT NULL,
+  attested_at DATETIME NULL,
+  client_ref  TEXT NOT NULL CHECK (length(client_ref) <= 64),
+  input_hash  TEXT NOT NULL CHECK (length(input_hash) <= 64),
+  at          DATETIME NOT NULL
+);
+CREATE UNIQUE INDEX assisted_votes_form ON assisted_votes (form_id);
+CREATE INDEX assisted_votes_meeting ON assisted_votes (meeting_id, id);

@@ -1,0 +1,85 @@
+package hall
+
+import (
+	"fmt"
+
+	"github.com/linli-city/linli/models/assembly"
+	"github.com/linli-city/linli/models/assembly/tally"
+)
+
+// OptionName is an option or candidate as its motion calls it; where nothing names it, the text of the motion says what each key is.
+func OptionName(m assembly.Asked, key string) string {
+	if name := m.Names[key]; name != "" {
+		return name
+	}
+	return "选项" + key
+}
+
+// Plainly says what a motion needs, so that it can be read aloud.
+func Plainly(m assembly.Asked, t assembly.Terms) []string {
+	r := m.Law
+	if r == nil {
+		return nil
+	}
+	says := []string{"依据：" + r.Clause + "。", "参加表决的，" + both(r.Participation, "全体业主的") + "。"}
+	whole := "参加表决的"
+	if r.Base == tally.All {
+		whole = "全体业主的"
+	}
+	switch m.Question.Kind {
+	case tally.Election:
+		says = append(says, "同意一位候选人的，"+both(r.Consent, whole)+"，这位候选人才能当选。")
+	case tally.Options:
+		says = append(says, "同意一个选项的，"+both(r.Consent, whole)+"，这个选项才算通过。")
+	default:
+		says = append(says, "同意的，"+both(r.Consent, whole)+"，才算通过。")
+	}
+	says = append(says, "弃权算参加表决，不算同意。")
+	if t.Silence != "" && t.Covers != "" && m.Question.Kind == tally.Motion {
+		says = append(says, "请注意：按"+t.Silence+"，通知已经送到而没有投票的，"+SilenceWords[t.Covers]+"。")
+	} else {
+		says = append(says, "不投票不算参加。")
+	}
+	return says
+}
+
+// SilenceWords say what becomes of a seat that was served and did not vote.
+var SilenceWords = map[string]string{"participation": "算作参加了表决", "majority": "意见按已投票的多数计算", "both": "算作参加了表决，意见按已投票的多数计算"}
+
+// both words a threshold in heads and in area.
+func both(p tally.Pair, whole string) string {
+	if p.Heads == p.Area {
+		return "人数和面积都要" + shareWords(p.Heads, whole)
+	}
+	return "人数要" + shareWords(p.Heads, whole) + "，面积要" + shareWords(p.Area, whole)
+}
+
+func shareWords(s tally.Share, whole string) string {
+	word := "达到"
+	if s.Over {
+		word = "超过"
+	}
+	if s.Num == 1 && s.Den == 2 {
+		return word + whole + "一半"
+	}
+	return word + whole + Numeral(int(s.Den)) + "分之" + Numeral(int(s.Num))
+}
+
+// Numeral writes a small number in characters.
+func Numeral(n int) string {
+	digits := []rune("〇一二三四五六七八九")
+	switch {
+	case n < 0 || n > 99:
+		return fmt.Sprint(n)
+	case n < 10:
+		return string(digits[n])
+	}
+	out := "十"
+	if n >= 20 {
+		out = string(digits[n/10]) + out
+	}
+	if n%10 > 0 {
+		out += string(digits[n%10])
+	}
+	return out
+}
