@@ -62,7 +62,9 @@ func TestRulesOfProcedure(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused(t, "confirmed twice", w.s.ConfirmRulebook(ctx, w.member, r.ID, true, ""), assembly.ErrRulebook)
-	w.local("meeting.objection_days", "8") // of a later day than the estate's own
+	w.tx(func(tx *store.Tx) error { // of a later day than the estate's own
+		return tx.Create(&org.LocalValue{Name: "meeting.objection_days", Value: "8", Article: "测试", EffectiveOn: tx.Now, State: "confirmed", EnteredBy: 1, EnteredAt: tx.Now, ConfirmedBy: 2, ConfirmedAt: &tx.Now}).Error
+	})
 	m := w.open()
 	v := w.view(m)
 	if v.Terms.ObjectionDays != 10 || v.Terms.Silence == "" || v.RulesID != r.ID {
