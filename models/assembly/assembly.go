@@ -20,6 +20,7 @@ import (
 // Faults of meetings.
 var (
 	ErrNotFound    = fault.New(fault.NotFound, "meeting.not_found", "没有找到这次业主大会")
+	ErrNotConvener = fault.New(fault.Forbidden, "meeting.not_convener", "这次会议由别的单位召集，这一步由召集单位办理；有意见请写在社区意见里，或者向乡镇（办事处）反映")
 	ErrNoMotion    = fault.New(fault.NotFound, "motion.not_found", "没有找到这个议题")
 	ErrNoSeat      = fault.New(fault.NotFound, "seat.not_found", "名册上没有您可以投票的这份表决权；如有疑问，请联系会议召集人或社区")
 	ErrState       = fault.New(fault.Conflict, "meeting.state", "会议目前的阶段不能办理这一步，请刷新后再看")
@@ -35,8 +36,8 @@ var (
 
 // Deliveries says to which seats the notice of a meeting was served in a way that proves it, and by which ways others were tried.
 type Deliveries interface {
-	// Served gives how each owner set stands: "proven", "attempted", or nothing.
-	Served(tx *store.Tx, meeting int64) (map[int64]string, error)
+	// Served gives how each owner set stood with what was sent from a moment, by another: "proven", "attempted", or nothing.
+	Served(tx *store.Tx, meeting int64, from, until time.Time) (map[int64]string, error)
 }
 
 // Files ties uploads to a meeting in the caller's transaction.

@@ -35,6 +35,7 @@ type Envelope struct {
 	Void      string // why it does not count: objection, proxy_revoked, …; empty while it may
 	VoidFor   string
 	VoidedAt  *time.Time
+	VoidBy    int64 // the objection that set it aside; 0 for another reason
 	ClientRef string
 	InputHash string
 	At        time.Time // receipt: for paper, when it went into the sealed box
@@ -124,21 +125,22 @@ func (Link) TableName() string { return "voting_links" }
 
 // Outcome is what a count said: provisional, then certified.
 type Outcome struct {
-	ID        int64 `gorm:"primaryKey"`
-	MeetingID int64
-	EstateID  int64
-	Kind      string // provisional, certificate
-	Body      string
-	SHA256    string `gorm:"column:sha256"`
-	LogSize   int64
-	LogRoot   string
-	Signature string
-	Cert      string // certificate.json of its bundle, and the note that signs it
-	CertNote  string
-	Aside     string // Aside as JSON: what was found outside the ballots and must not change with the day of a download
-	KeyLine   string
-	MadeBy    int64
-	At        time.Time
+	ID           int64 `gorm:"primaryKey"`
+	MeetingID    int64
+	EstateID     int64
+	Kind         string // provisional, certificate
+	Body         string
+	SHA256       string `gorm:"column:sha256"`
+	LogSize      int64
+	CheckpointID int64 // the signed state of the log that it covers
+	LogRoot      string
+	Signature    string
+	Cert         string // certificate.json of its bundle, and the note that signs it
+	CertNote     string
+	Aside        string // Aside as JSON: what was found outside the ballots and must not change with the day of a download
+	KeyLine      string
+	MadeBy       int64
+	At           time.Time
 }
 
 // TableName names the table.

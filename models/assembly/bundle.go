@@ -194,7 +194,7 @@ func (s *Service) contents(tx *store.Tx, m *Meeting, o *Outcome) (*log.Contents,
 // checkpoints reads the signed states up to an outcome, with the keys of whoever signed.
 func (r *reader) checkpoints(c *log.Contents, o *Outcome) error {
 	var rows []Checkpoint
-	if err := r.tx.Where("meeting_id = ? AND id <= (SELECT MAX(id) FROM log_checkpoints WHERE meeting_id = ? AND size <= ?)", r.m.ID, r.m.ID, o.LogSize).Order("id").Find(&rows).Error; err != nil {
+	if err := r.tx.Where("meeting_id = ? AND id <= ?", r.m.ID, o.CheckpointID).Order("id").Find(&rows).Error; err != nil {
 		return err
 	}
 	keys := []string{o.KeyLine}

@@ -160,6 +160,7 @@ func (r *reader) openings(yield func(log.Opening, error) bool) {
 type Aside struct {
 	Delivery log.Delivery `json:"delivery"`
 	Silent   []log.Silent `json:"silent"`
+	LastNote int64        `json:"last_note"` // of the roll
 }
 
 // aside reads it now.
@@ -173,8 +174,11 @@ func (s *Service) aside(tx *store.Tx, m *Meeting) (*Aside, error) {
 		return nil, err
 	}
 	out := &Aside{Delivery: log.Delivery{None: m.Seats}}
+	if err := tx.Model(&RollNote{}).Where("meeting_id = ?", m.ID).Select("COALESCE(MAX(id), 0)").Scan(&out.LastNote).Error; err != nil {
+		return nil, err
+	}
 	if s.o.Deliveries != nil {
-		served, err := s.o.Deliveries.Served(tx, m.ID)
+		served, err := s.o.Deliveries.Served(tx, m.ID, *m.NoticedAt, *m.ClosesAt)
 		if err != nil {
 			return nil, err
 		}
@@ -206,16 +210,16 @@ func (s *Service) aside(tx *store.Tx, m *Meeting) (*Aside, error) {
 
 // around gives what happened to the roll until an outcome, and what it found outside the ballots.
 func (r *reader) around(c *log.Contents, o *Outcome) error {
+	var a Aside
+	if err := json.Unmarshal([]byte(o.Aside), &a); err != nil {
+		return err
+	}
 	var notes []RollNote
-	if err := r.tx.Where("meeting_id = ? AND seat_no > 0 AND kind <> 'challenge' AND kind <> 'review' AND at <= ?", r.m.ID, o.At).Order("at, id").Limit(10_000).Find(&notes).Error; err != nil {
+	if err := r.tx.Where("meeting_id = ? AND seat_no > 0 AND kind <> 'challenge' AND kind <> 'review' AND id <= ?", r.m.ID, a.LastNote).Order("at, id").Limit(10_000).Find(&notes).Error; err != nil {
 		return err
 	}
 	for _, n := range notes {
 		c.Events = append(c.Events, log.Event{At: n.At, Kind: n.Kind, Seat: n.SeatNo, Document: sha256.Sum256([]byte(n.Text))})
-	}
-	var a Aside
-	if err := json.Unmarshal([]byte(o.Aside), &a); err != nil {
-		return err
 	}
 	c.Delivery = a.Delivery
 	if len(a.Silent) > 0 {

@@ -47,6 +47,9 @@ type Receipt struct {
 // ErrAgree asks the owner of a shared seat to say that the others agree.
 var ErrAgree = fault.New(fault.Invalid, "ballot.agree", "这套房屋有几位业主，一份表决权只投一次：请先确认其他业主同意您投这一票。提交后他们会收到通知，截止前可以提出异议")
 
+// ErrFought says that the owners of a shared seat do not agree.
+var ErrFought = fault.New(fault.Conflict, "ballot.fought", "共有业主对这份表决权投的票有异议，解决之前不能再投；请先商量一致，由提出异议的业主撤回异议")
+
 func (c *Cast) check() error {
 	var k fault.Checks
 	k.Check(c.ClientRef != "" && len(c.ClientRef) <= 64, "client_ref", "提交编号要有，且不超过64个字节")

@@ -61,6 +61,7 @@ type booth struct {
 	holders  map[int64]holding
 	earlier  map[int64][]Envelope // by seat
 	versions map[[2]int64]int     // by motion and seat: the last version
+	fought   []int64              // seats about whose ballot the owners do not agree
 	accepted []*casting
 }
 
@@ -73,6 +74,10 @@ func (s *Service) castFor(tx *store.Tx, id int64, list []*casting) error {
 	}
 	if err != nil {
 		return err
+	}
+	if m.NoticedAt == nil { // nothing is fixed yet, and nothing of it may be remembered
+		refuse(list, ErrNotOpen)
+		return nil
 	}
 	b := &booth{s: s, tx: tx, m: &m}
 	if b.agenda, err = s.agendas.of(tx, &m); err != nil {
@@ -137,6 +142,12 @@ func (b *booth) readEarlier(seats []int64) error {
 	if err := b.tx.Where("seat_id IN ?", seats).Order("id").Find(&envelopes).Error; err != nil || len(envelopes) == 0 {
 		return err
 	}
+	var fought []int64
+	err := b.tx.Table("meeting_objections o").Joins("JOIN envelopes e ON e.id = o.envelope_id").Where("o.meeting_id = ? AND o.kind = 'ballot' AND o.state IN ('open', 'upheld') AND e.seat_id IN ?", b.m.ID, seats).Pluck("e.seat_id", &fought).Error
+	if err != nil {
+		return err
+	}
+	b.fought = fought
 	voted := make([]int64, 0, len(envelopes))
 	for _, e := range envelopes {
 		b.earlier[e.SeatID] = append(b.earlier[e.SeatID], e)
@@ -150,7 +161,7 @@ func (b *booth) readEarlier(seats []int64) error {
 		MotionID, SeatID int64
 		Version          int
 	}
-	err := b.tx.Model(&Ballot{}).Select("motion_id, seat_id, MAX(version) AS version").Where("motion_id IN ? AND seat_id IN ?", motions, voted).Group("motion_id, seat_id").Scan(&last).Error
+	err = b.tx.Model(&Ballot{}).Select("motion_id, seat_id, MAX(version) AS version").Where("motion_id IN ? AND seat_id IN ?", motions, voted).Group("motion_id, seat_id").Scan(&last).Error
 	for _, v := range last {
 		b.versions[[2]int64{v.MotionID, v.SeatID}] = v.Version
 	}
@@ -203,6 +214,8 @@ func (b *booth) electronic(x *casting, h holding) error {
 		return ErrElectronic
 	case x.seat.PaperAt != nil:
 		return ErrPaperAsked
+	case slices.Contains(b.fought, x.seat.ID):
+		return ErrFought
 	case h.shared() && !x.in.Agreed:
 		return ErrAgree
 	}

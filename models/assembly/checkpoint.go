@@ -18,7 +18,7 @@ const checkpointEvery = 50 * time.Minute
 func (s *Service) SignCheckpoints(ctx context.Context) (bool, error) {
 	var ids []int64
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		return tx.Table("ballot_logs l").Joins("JOIN meetings m ON m.id = l.meeting_id").Where("m.state IN ? AND l.size > 0 AND (l.signed_at IS NULL OR l.signed_at <= ?)", []State{Noticed, Closed, Provisional}, tx.Now.Add(-checkpointEvery)).
+		return tx.Table("ballot_logs l").Joins("JOIN meetings m ON m.id = l.meeting_id").Where("m.state IN ? AND l.size > COALESCE((SELECT MAX(c.size) FROM log_checkpoints c WHERE c.meeting_id = l.meeting_id), 0) AND (l.signed_at IS NULL OR l.signed_at <= ?)", []State{Noticed, Closed, Provisional}, tx.Now.Add(-checkpointEvery)).
 			Limit(200).Pluck("l.meeting_id", &ids).Error
 	})
 	if err != nil {

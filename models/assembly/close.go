@@ -60,20 +60,24 @@ func setAside(tx *store.Tx, m *Meeting) error {
 		return err
 	}
 	for _, o := range list {
-		if err := void(tx, m, o.EnvelopeID, "objection", "共有业主有异议，到截止时没有解决"); err != nil {
+		if err := o.setAside(tx, m, "共有业主有异议，到截止时没有解决"); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// void takes an envelope out of the count, or with an empty reason back into it, and says so in the log.
-func void(tx *store.Tx, m *Meeting, envelope int64, reason, text string) error {
+// void takes an envelope out of the count, or with an empty reason back into it, and says so in the log, whose row it takes first:
+// whoever gives the ballots their places then sees it. by is the objection that it follows from, 0 for none.
+func void(tx *store.Tx, m *Meeting, envelope int64, reason, text string, by int64) error {
+	if _, err := logOf(tx, m.ID); err != nil {
+		return err
+	}
 	at := &tx.Now
 	if reason == "" {
 		at = nil
 	}
-	if err := tx.Model(&Envelope{}).Where("id = ? AND meeting_id = ?", envelope, m.ID).Updates(map[string]any{"void": reason, "void_for": text, "voided_at": at}).Error; err != nil {
+	if err := tx.Model(&Envelope{}).Where("id = ? AND meeting_id = ?", envelope, m.ID).Updates(map[string]any{"void": reason, "void_for": text, "voided_at": at, "void_by": by}).Error; err != nil {
 		return err
 	}
 	var ballots []Ballot
@@ -138,6 +142,12 @@ func (s *Service) keepCount(tx *store.Tx, actor org.Actor, m *Meeting, kind stri
 	if err := s.sequenceAll(tx, m.ID); err != nil {
 		return nil, err
 	}
+	if err := remarkAll(tx, m); err != nil {
+		return nil, err
+	}
+	if err := s.sequenceAll(tx, m.ID); err != nil {
+		return nil, err
+	}
 	l, err := logOf(tx, m.ID)
 	if err != nil {
 		return nil, err
@@ -146,7 +156,8 @@ func (s *Service) keepCount(tx *store.Tx, actor org.Actor, m *Meeting, kind stri
 	if kind == "certificate" {
 		why = log.Final
 	}
-	if _, err := s.checkpoint(tx, m, l, why); err != nil {
+	signed, err := s.checkpoint(tx, m, l, why)
+	if err != nil {
 		return nil, err
 	}
 	t, err := m.terms()
@@ -166,7 +177,7 @@ func (s *Service) keepCount(tx *store.Tx, actor org.Actor, m *Meeting, kind stri
 	if err != nil {
 		return nil, err
 	}
-	o := &Outcome{MeetingID: m.ID, EstateID: m.EstateID, Kind: kind, Body: string(body), SHA256: sha(body), LogSize: l.Size, LogRoot: l.Root, KeyLine: s.o.Signer.Key(), MadeBy: actor.PersonID, At: tx.Now}
+	o := &Outcome{MeetingID: m.ID, EstateID: m.EstateID, Kind: kind, Body: string(body), SHA256: sha(body), LogSize: l.Size, LogRoot: l.Root, CheckpointID: signed.ID, KeyLine: s.o.Signer.Key(), MadeBy: actor.PersonID, At: tx.Now}
 	if o.Signature, err = s.signText("linli/" + m.Number + "\n" + kind + " " + o.SHA256 + "\n"); err != nil {
 		return nil, err
 	}

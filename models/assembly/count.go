@@ -88,8 +88,9 @@ func (c *counter) motion(tx *store.Tx, row *Motion) (*Counted, error) {
 	var ballots []tally.Ballot
 	voted := map[int]bool{}
 	err := eachSeat(tx, row.ID, func(seat int64, list []version) error {
-		list = slices.DeleteFunc(list, func(v version) bool { return c.without[v.EnvelopeID] })
 		no := c.no[seat]
+		voted[no] = true // whoever voted was not silent, whatever is left out
+		list = slices.DeleteFunc(list, func(v version) bool { return c.without[v.EnvelopeID] })
 		r := rule(list, c.agenda.terms.WhichWins)
 		for _, state := range r.states {
 			switch state {
@@ -104,9 +105,6 @@ func (c *counter) motion(tx *store.Tx, row *Motion) (*Counted, error) {
 			ballots = append(ballots, tally.Ballot{Seat: no, Choice: r.counted.Choice})
 		case r.void != nil: // an invalid form; what was set aside takes no part at all
 			ballots = append(ballots, tally.Ballot{Seat: no, Choice: tally.Void})
-		}
-		if len(list) > 0 {
-			voted[no] = true
 		}
 		return nil
 	})
@@ -154,7 +152,7 @@ func (s *Service) silence(tx *store.Tx, m *Meeting, t Terms) (*silence, error) {
 	if t.Silence == "" || t.Covers == "" || s.o.Deliveries == nil {
 		return nil, nil
 	}
-	served, err := s.o.Deliveries.Served(tx, m.ID)
+	served, err := s.o.Deliveries.Served(tx, m.ID, *m.NoticedAt, *m.ClosesAt)
 	if err != nil {
 		return nil, err
 	}

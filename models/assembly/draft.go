@@ -197,6 +197,9 @@ func (s *Service) change(ctx context.Context, actor org.Actor, action org.Action
 		if err := m.in(in...); err != nil {
 			return err
 		}
+		if action == org.ConveneMeeting && !m.convenedBy(actor) {
+			return ErrNotConvener
+		}
 		if err := f(tx, m); err != nil {
 			return err
 		}
@@ -217,4 +220,13 @@ func (m *Meeting) in(states ...State) error {
 		}
 	}
 	return ErrState.Saying("会议现在是“" + StateNames[m.State] + "”，不能办理这一步，请刷新后再看")
+}
+
+// convenedBy reports whether somebody acts for whoever calls the meeting. A group has no posts of its own: the township that heads it
+// and the community act for it.
+func (m *Meeting) convenedBy(actor org.Actor) bool {
+	if m.Convener == ByPreparatory || m.Convener == ByRenewal {
+		return true
+	}
+	return actor.OrganisationID() == m.ConvenerID
 }

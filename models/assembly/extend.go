@@ -35,6 +35,9 @@ func (s *Service) Extend(ctx context.Context, actor org.Actor, id int64, days in
 			return fault.ErrInvalid.With(fault.Field{Path: "days", Reason: fmt.Sprintf("可延长1至%d日", t.ExtensionDays)})
 		}
 		was, until := *m.ClosesAt, m.ClosesAt.AddDate(0, 0, days)
+		if most := m.OpensAt.AddDate(0, 0, int(t.WindowMax)); until.After(most) {
+			return ErrWindow.Saying(fmt.Sprintf("表决期连延长最多%d日，最晚到%s", t.WindowMax, most.In(shanghai).Format("1月2日15:04")))
+		}
 		m.ExtendedFrom, m.ExtendedFor, m.ClosesAt = &was, reason, &until
 		if err := note(tx, actor, m, "extend", map[string]any{"from": was, "until": until}); err != nil {
 			return err
@@ -75,6 +78,9 @@ func (s *Service) pulse(tx *store.Tx, m *Meeting) error {
 	}
 	m.OutageDays = int((m.OutageSeconds + 86_399) / 86_400)
 	until := m.ClosesAt.AddDate(0, 0, m.OutageDays)
+	if lost := tx.Now.AddDate(0, 0, m.OutageDays); !tx.Now.Before(*m.ClosesAt) && until.Before(lost) {
+		until = lost // the outage reached past the close: whoever could not vote gets the time from now
+	}
 	if err := note(tx, audit.System{}, m, "extend_outage", map[string]any{"seconds": m.OutageSeconds, "until": until}); err != nil {
 		return err
 	}

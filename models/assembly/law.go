@@ -30,6 +30,7 @@ type Terms struct {
 	ObjectionDays int64   `json:"objection_days,omitempty"`
 	DiscloseDays  int64   `json:"disclose_days,omitempty"`
 	ExtensionDays int64   `json:"extension_days,omitempty"`
+	WindowMax     int64   `json:"window_max,omitempty"`
 	OutageRate    int64   `json:"outage_rate,omitempty"` // basis points of the window
 	Order         string  `json:"order,omitempty"`       // of candidates: heads, area
 	Tie           string  `json:"tie,omitempty"`
@@ -98,6 +99,7 @@ func termsOf(set *rulepack.Set, first bool) (Terms, error) {
 	whole("meeting.objection_days", &t.ObjectionDays)
 	whole("meeting.disclose_days", &t.DiscloseDays)
 	whole("meeting.extension_days", &t.ExtensionDays)
+	whole("meeting.window_days_max", &t.WindowMax)
 	whole("meeting.outage_rate", &t.OutageRate)
 	text("election.order", &t.Order)
 	text("election.tie", &t.Tie)

@@ -57,13 +57,14 @@ func (s *Service) Notify(ctx context.Context, actor org.Actor, id, version int64
 	return m, nil
 }
 
-// windowFits holds the notice to its days and the window to its length; the day of the notice is not counted (Civil Code art. 201).
+// windowFits holds the notice to its days and the window to its length; the day of the notice is not counted (Civil Code art. 201), and the last of the days
+// is over when voting opens.
 func windowFits(set *rulepack.Set, now, opens, closes time.Time) error {
 	days, err := set.Int("meeting.notice_days")
 	if err != nil {
 		return err
 	}
-	if first := calendar.DateOf(now).Add(int(days)); calendar.DateOf(opens).Before(first) {
+	if first := calendar.DateOf(now).Add(int(days) + 1); calendar.DateOf(opens).Before(first) {
 		return ErrTooSoon.Saying(fmt.Sprintf("会议要提前%d日通知，最早%s开始表决", days, first))
 	}
 	least, err := set.Int("meeting.window_days_min")
@@ -159,7 +160,30 @@ func (s *Service) freezeLaw(tx *store.Tx, set *rulepack.Set, row *Motion, t Term
 	if err != nil {
 		return q, err
 	}
-	return q, tx.Model(&Motion{}).Where("id = ?", row.ID).Updates(map[string]any{"question": string(text), "law": law, "beside_law": beside}).Error
+	body := row.Body
+	if q.Kind == tally.Election {
+		if body, err = s.withNames(tx, row, q); err != nil {
+			return q, err
+		}
+	}
+	return q, tx.Model(&Motion{}).Where("id = ?", row.ID).Updates(map[string]any{"body": body, "question": string(text), "law": law, "beside_law": beside}).Error
+}
+
+// withNames writes who stands behind each key of an election into the motion itself, whose text the certificate covers: the list cannot
+// be changed after people have voted by it.
+func (s *Service) withNames(tx *store.Tx, row *Motion, q tally.Question) (string, error) {
+	names, err := s.names(tx, row.MeetingID)
+	if err != nil {
+		return "", err
+	}
+	body := row.Body + "\n候选人："
+	for i, key := range q.Options {
+		if i > 0 {
+			body += "；"
+		}
+		body += key + " " + names[key]
+	}
+	return body, nil
 }
 
 func lawText(set *rulepack.Set, matter string) (string, error) {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	"gorm.io/gorm"
+
 	"github.com/linli-city/linli/models/assembly/log"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
@@ -32,6 +34,7 @@ func (s *Service) Protest(ctx context.Context, actor org.Actor, id int64, p Prot
 	n := len([]rune(p.Grounds))
 	c.Check(n >= 4 && n <= 1000, "grounds", "请写明异议的理由（4至1000个字）")
 	c.Check(len(p.Disputed) <= 100, "disputed", "一次最多列100张表决票")
+	c.Check(p.Receipt == "" || len(p.Disputed) == 0, "disputed", "对本户的票提出异议时，不能同时列别人的票")
 	c.Check(len(p.FileIDs) <= 10, "file_ids", "证据不超过10份")
 	c.Check(p.ClientRef != "" && len(p.ClientRef) <= 64, "client_ref", "提交编号要有，且不超过64个字节")
 	if err := c.Err(); err != nil {
@@ -53,6 +56,9 @@ func (s *Service) Protest(ctx context.Context, actor org.Actor, id int64, p Prot
 			}
 			return nil
 		}
+		if err := mayProtest(tx, actor, m); err != nil {
+			return err
+		}
 		if o, err = s.protest(tx, actor, m, p); err != nil {
 			return err
 		}
@@ -62,6 +68,24 @@ func (s *Service) Protest(ctx context.Context, actor org.Actor, id int64, p Prot
 		return nil, fmt.Errorf("object: %w", err)
 	}
 	return o, nil
+}
+
+// maxProtests bounds the open objections of one person to a meeting: each has to be answered before it ends.
+const maxProtests = 10
+
+// mayProtest asks for a seat at the meeting, and bounds what one person leaves open.
+func mayProtest(tx *store.Tx, actor org.Actor, m *Meeting) error {
+	if err := inScope(tx, actor, m); err != nil {
+		return err
+	}
+	var open int64
+	if err := tx.Model(&Objection{}).Where("meeting_id = ? AND person_id = ? AND state = 'open'", m.ID, actor.PersonID).Count(&open).Error; err != nil {
+		return err
+	}
+	if open >= maxProtests {
+		return ErrState.Saying("您还有10件异议没有处理完；同样的理由请写在一件里")
+	}
+	return nil
 }
 
 func (s *Service) protest(tx *store.Tx, actor org.Actor, m *Meeting, p Protest) (*Objection, error) {
@@ -156,7 +180,7 @@ func (s *Service) AnswerObjection(ctx context.Context, actor org.Actor, id, obje
 		return nil, fault.ErrInvalid.With(fault.Field{Path: "text", Reason: "请写明处理的依据和结果（4至1000个字）"})
 	}
 	var o Objection
-	_, err := s.change(ctx, actor, org.ConveneMeeting, id, []State{Noticed, Closed, Provisional}, func(tx *store.Tx, m *Meeting) error {
+	_, err := s.change(ctx, actor, org.AnswerOwners, id, []State{Noticed, Closed, Provisional}, func(tx *store.Tx, m *Meeting) error {
 		m.Version--
 		if err := tx.Where("id = ? AND meeting_id = ? AND state = 'open'", objection, m.ID).Take(&o).Error; err != nil {
 			return store.NotFound(err, ErrState.Saying("没有找到这件待处理的异议"))
@@ -199,24 +223,86 @@ func (s *Service) settle(tx *store.Tx, m *Meeting, o *Objection, uphold bool) er
 			return err
 		}
 	}
+	switch {
+	case o.Kind == "ballot" && uphold:
+		return o.setAside(tx, m, "共有业主的异议成立："+o.Number)
+	case o.Kind == "ballot":
+		return o.restore(tx, m)
+	case !uphold:
+		return nil
+	}
 	for id := range disputed {
-		reason, text := "", ""
-		if uphold {
-			reason, text = "objection", "异议成立："+o.Number
-		} else if o.Kind != "ballot" {
-			continue
+		var e Envelope
+		if err := tx.Where("id = ?", id).Take(&e).Error; err != nil {
+			return err
 		}
-		if err := void(tx, m, id, reason, text); err != nil {
+		if e.Void != "" {
+			continue // it counts for nothing already, for a reason of its own
+		}
+		if err := void(tx, m, id, "objection", "异议成立："+o.Number, o.ID); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// setAside takes all ballots of the seat out about which its owners do not agree: the seat takes no part, whichever of its ballots was
+// objected to.
+func (o *Objection) setAside(tx *store.Tx, m *Meeting, text string) error {
+	var ids []int64
+	if err := o.seat(tx).Where("void = ''").Pluck("id", &ids).Error; err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := void(tx, m, id, "objection", text, o.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// restore puts back what this objection alone has set aside. What another objection of the seat's owners holds stays aside.
+func (o *Objection) restore(tx *store.Tx, m *Meeting) error {
+	var others []int64
+	err := tx.Table("meeting_objections x").Joins("JOIN envelopes e ON e.id = x.envelope_id JOIN envelopes mine ON mine.seat_id = e.seat_id AND mine.id = ?", o.EnvelopeID).
+		Where("x.kind = 'ballot' AND x.state IN ('open', 'upheld') AND x.id <> ?", o.ID).Order("x.id").Limit(1).Pluck("x.id", &others).Error
+	if err != nil {
+		return err
+	}
+	if len(others) > 0 {
+		return o.seat(tx).Where("void_by = ?", o.ID).Update("void_by", others[0]).Error
+	}
+	var ids []int64
+	if err := o.seat(tx).Where("void_by = ?", o.ID).Pluck("id", &ids).Error; err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := void(tx, m, id, "", "", 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// seat are the envelopes of the seat whose ballot is objected to.
+func (o *Objection) seat(tx *store.Tx) *gorm.DB {
+	of := tx.Session(&gorm.Session{NewDB: true}).Table("envelopes x").Select("x.seat_id").Where("x.id = ?", o.EnvelopeID)
+	if tx.Dialect != store.SQLite { // MySQL does not update a table that it reads in the same statement, unless through another
+		of = tx.Session(&gorm.Session{NewDB: true}).Table("(?) y", of).Select("y.seat_id")
+	}
+	return tx.Model(&Envelope{}).Where("seat_id = (?)", of)
+}
+
 func (o *Objection) envelopes(tx *store.Tx) (map[int64]bool, error) {
 	ids := map[int64]bool{}
 	if o.EnvelopeID != 0 {
-		ids[o.EnvelopeID] = true
+		var own []int64
+		if err := o.seat(tx).Pluck("id", &own).Error; err != nil {
+			return nil, err
+		}
+		for _, id := range own {
+			ids[id] = true
+		}
 	}
 	var codes []string
 	if err := json.Unmarshal([]byte(o.Disputed), &codes); err != nil {
@@ -267,7 +353,7 @@ func (s *Service) WithdrawObjection(ctx context.Context, actor org.Actor, id, ob
 			return err
 		}
 		if o.Kind == "ballot" {
-			if err := void(tx, m, o.EnvelopeID, "", ""); err != nil {
+			if err := o.restore(tx, m); err != nil {
 				return err
 			}
 			if m.State == Provisional {

@@ -2,6 +2,8 @@ package assembly
 
 import (
 	"context"
+	"math"
+	"slices"
 
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
@@ -47,6 +49,9 @@ func setsOf(tx *store.Tx, actor org.Actor) ([]int64, error) {
 	return append(sets, entrusted...), err
 }
 
+// nobody is an owner set that does not exist.
+const nobody = math.MinInt64
+
 // ownSets lists the owner sets that a person belongs to: named by the roster, or recognised by an office.
 func ownSets(tx *store.Tx, actor org.Actor) ([]int64, error) {
 	sets, owners := []int64{0}, []int64{0}
@@ -60,7 +65,8 @@ func ownSets(tx *store.Tx, actor org.Actor) ([]int64, error) {
 	}
 	var more []int64
 	err := tx.Model(&org.Owner{}).Where("id IN ?", owners).Limit(200).Pluck("owner_set_id", &more).Error
-	return append(append(sets, more...), 0), err
+	sets = append(append(sets, more...), nobody) // no seat has it: an IN needs something
+	return slices.DeleteFunc(sets, func(id int64) bool { return id == 0 }), err
 }
 
 // AskPaper closes the phone for a seat whose owner wants a paper form, without a reason; nothing may have been cast by phone yet.

@@ -94,7 +94,7 @@ func (s *Service) AnswerChallenge(ctx context.Context, actor org.Actor, id, note
 	if n := len([]rune(text)); n < 4 || n > 500 {
 		return fault.ErrInvalid.With(fault.Field{Path: "text", Reason: "请写明答复（4至500个字），业主会看到"})
 	}
-	_, err := s.change(ctx, actor, org.ConveneMeeting, id, []State{Posted}, func(tx *store.Tx, m *Meeting) error {
+	_, err := s.change(ctx, actor, org.AnswerOwners, id, []State{Posted}, func(tx *store.Tx, m *Meeting) error {
 		m.Version--
 		state := "refused"
 		if accept {

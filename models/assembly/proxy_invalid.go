@@ -19,7 +19,7 @@ func (s *Service) InvalidateProxy(ctx context.Context, actor org.Actor, id, prox
 		return nil, fault.ErrInvalid.With(fault.Field{Path: "reason", Reason: "请写明为什么无效（4至200个字）"})
 	}
 	var p *Proxy
-	_, err := s.change(ctx, actor, org.ConveneMeeting, id, []State{Noticed, Closed, Provisional}, func(tx *store.Tx, m *Meeting) error {
+	_, err := s.change(ctx, actor, org.AnswerOwners, id, []State{Noticed, Closed, Provisional}, func(tx *store.Tx, m *Meeting) error {
 		m.Version--
 		var o Objection
 		if err := tx.Where("id = ? AND meeting_id = ? AND state = 'upheld'", objection, m.ID).Take(&o).Error; err != nil {
@@ -63,7 +63,7 @@ func (s *Service) voidCast(tx *store.Tx, m *Meeting, p *Proxy, objection string)
 		return 0, err
 	}
 	for _, e := range ids {
-		if err := void(tx, m, e, "proxy_invalid", "委托无效，异议成立："+objection); err != nil {
+		if err := void(tx, m, e, "proxy_invalid", "委托无效，异议成立："+objection, 0); err != nil {
 			return 0, err
 		}
 	}

@@ -127,5 +127,5 @@ func (s *Service) castForm(tx *store.Tx, actor org.Actor, m *Meeting, f *Form, r
 	if r.void == "" {
 		return nil
 	}
-	return void(tx, m, f.EnvelopeID, InvalidForm, "整张票无效："+FormVoids[r.void])
+	return void(tx, m, f.EnvelopeID, InvalidForm, "整张票无效："+FormVoids[r.void], 0)
 }

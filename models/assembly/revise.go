@@ -78,6 +78,9 @@ func (s *Service) Cancel(ctx context.Context, actor org.Actor, id int64, reason 
 		return nil, fault.ErrInvalid.With(fault.Field{Path: "reason", Reason: "请写明取消的原因（4至200个字），业主会看到"})
 	}
 	m, err := s.change(ctx, actor, org.ConveneMeeting, id, []State{Draft, Posted, Frozen, Noticed}, func(tx *store.Tx, m *Meeting) error {
+		if m.OpensAt != nil && !tx.Now.Before(*m.OpensAt) {
+			return ErrState.Saying("表决已经开始，不能再取消；业主投的票要计完、公布")
+		}
 		told := m.NoticedAt != nil
 		m.State, m.Reason = Cancelled, reason
 		if err := note(tx, actor, m, "cancel", map[string]any{"reason": reason}); err != nil || !told {

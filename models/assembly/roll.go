@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,6 +50,7 @@ var questionTexts = map[string]string{
 	"no_area":       "没有面积；请先补登，没有补登的不能计入",
 	"disputed":      "业主对登记面积有异议还没有答复",
 	"no_owner":      "名册上没有业主，计入总数但无人可投；请核对",
+	"no_developer":  "有未售或未交付的房屋，但名册上没有建设单位，合并按一人计入总数，无人可投；请核对",
 	"paper_missing": "业主证件号码不全，无法判断与别户是否同一人，按一人计算；请核对",
 }
 
@@ -125,6 +127,9 @@ func natural(a, b string) int {
 	return cmp.Compare(a, b)
 }
 
+// noDeveloper is the seat of the developer's homes where the register does not name the developer: they count, and nobody votes.
+const noDeveloper = math.MinInt64 + 1
+
 type rollBuilder struct {
 	rows      map[int64]*Row
 	order     []int64
@@ -170,15 +175,20 @@ func (b *rollBuilder) add(u rollUnit) {
 	id := u.SetID
 	switch {
 	case !u.Sold || !u.Delivered:
-		id = b.developer
+		if id = b.developer; id == 0 {
+			id = noDeveloper
+		}
 	case id == 0:
 		id = -u.ID
 	}
 	r := b.rows[id]
 	if r == nil {
 		r = &Row{SetID: id, Kind: cmp.Or(b.sets[id].Kind, "natural"), Building: u.BuildingID}
-		if id == b.developer {
+		if id == b.developer || id == noDeveloper {
 			r.Kind = "developer"
+		}
+		if id == noDeveloper {
+			b.ask(r, "no_developer", u.code())
 		}
 		b.rows[id] = r
 		b.order = append(b.order, id)
@@ -191,7 +201,7 @@ func (b *rollBuilder) add(u rollUnit) {
 	if b.disputed[u.ID] {
 		b.ask(r, "disputed", u.code())
 	}
-	if id < 0 {
+	if id < 0 && id != noDeveloper {
 		b.ask(r, "no_owner", u.code())
 	}
 }

@@ -175,6 +175,9 @@ func follow(tx *store.Tx, m *Meeting, seat *Seat, to int64, same bool) (string, 
 	if err := tx.Model(&Seat{}).Where("id = ?", seat.ID).Update("holder_set_id", sets[0]).Error; err != nil {
 		return "", err
 	}
+	if err := tx.Model(&Seat{}).Where("id = ?", seat.ID).Update("paper_at", nil).Error; err != nil { // it was the seller's wish
+		return "", err
+	}
 	if err := endLinks(tx, seat.ID); err != nil {
 		return "", err
 	}

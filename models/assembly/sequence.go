@@ -212,6 +212,22 @@ func voided(tx *store.Tx, ballots []Ballot) (map[int64]bool, error) {
 	return out, nil
 }
 
+// remarkAll looks once more at every seat of which more than a first valid ballot came: a count says nothing that the log does not.
+func remarkAll(tx *store.Tx, m *Meeting) error {
+	var list []struct{ MotionID, SeatID int64 }
+	err := tx.Raw(`SELECT DISTINCT b.motion_id, b.seat_id FROM ballots b JOIN envelopes e ON e.id = b.envelope_id
+		WHERE b.meeting_id = ? AND (b.version > 1 OR b.choice = ? OR e.void <> '')`, m.ID, tally.Void).Scan(&list).Error
+	if err != nil {
+		return err
+	}
+	for _, x := range list {
+		if err := remark(tx, m, x.MotionID, x.SeatID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // remark compares the state of a seat's ballots in the log with what stands by the frozen rule, and writes a mark for each that
 // differs. Ballots that are not in the log yet are looked at when they are.
 func remark(tx *store.Tx, m *Meeting, motion, seat int64) error {

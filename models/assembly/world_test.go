@@ -34,7 +34,9 @@ func (b *board) PublishFor(_ *store.Tx, n assembly.Announcement) (int64, error) 
 // served says to which owner sets the notice was served.
 type served map[int64]string
 
-func (s served) Served(*store.Tx, int64) (map[int64]string, error) { return s, nil }
+func (s served) Served(*store.Tx, int64, time.Time, time.Time) (map[int64]string, error) {
+	return s, nil
+}
 
 type world struct {
 	*modelstest.Town

@@ -46,6 +46,7 @@ const (
 	HoldConference  Action = "conference.hold"
 	ReadConferences Action = "conference.read"
 
+	AnswerOwners   Action = "meeting.answer"  // challenges and objections: the convener, or those who watch over it
 	ConveneMeeting Action = "meeting.convene" // prepare, notify, count, certify
 	ReadMeetings   Action = "meeting.read"
 	JoinMeeting    Action = "meeting.join"   // as an owner: vote, challenge, object
@@ -187,6 +188,7 @@ var permissions = map[Action][]grant{
 	HoldConference:  join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau", "office")),
 	ReadConferences: each(ScopeSelf, staffRoles...),
 
+	AnswerOwners:   each(ScopeJurisdiction, "committee", "community", "township"),
 	ConveneMeeting: each(ScopeJurisdiction, "committee", "community", "township"),
 	// Whoever votes by a document that an officer accepted need not own a home: that is the person's own.
 	ReadMeetings:  join(each(ScopeHome, "owner"), each(ScopeJurisdiction, "committee", "community", "township"), each(ScopeCity, "bureau"), each(ScopeSelf, anyone)),

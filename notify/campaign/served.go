@@ -1,16 +1,19 @@
 package campaign
 
 import (
+	"time"
+
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/store"
 )
 
 // Served gives how each owner set stands with the campaigns about a meeting of owners: "proven", where a way that proves service
-// reached it, or "attempted".
-func (s *Service) Served(tx *store.Tx, meeting int64) (map[int64]string, error) {
-	rows, err := tx.Table("reaches r").Select("r.owner_set_id, MAX(CASE WHEN r.confirmed_at IS NOT NULL AND r.confirmed_how IN ? THEN 1 ELSE 0 END)", proofs).
+// reached it, or "attempted". Only campaigns that began in the time count, and what was confirmed in it: what reaches somebody after a
+// vote has closed told them nothing that they could have voted on.
+func (s *Service) Served(tx *store.Tx, meeting int64, from, until time.Time) (map[int64]string, error) {
+	rows, err := tx.Table("reaches r").Select("r.owner_set_id, MAX(CASE WHEN r.confirmed_at >= ? AND r.confirmed_at < ? AND r.confirmed_how IN ? THEN 1 ELSE 0 END)", from, until, proofs).
 		Joins("JOIN campaigns c ON c.id = r.campaign_id").
-		Where("c.subject_kind = ? AND c.subject_id = ? AND c.state IN ? AND r.owner_set_id <> 0", event.AssemblySubject, meeting, out).Group("r.owner_set_id").Rows()
+		Where("c.subject_kind = ? AND c.subject_id = ? AND c.state IN ? AND c.started_at >= ? AND c.started_at < ? AND r.owner_set_id <> 0", event.AssemblySubject, meeting, out, from, until).Group("r.owner_set_id").Rows()
 	if err != nil {
 		return nil, err
 	}

@@ -17,7 +17,7 @@ func proxyRoutes(site *web.Site, d Deps) {
 	web.Handle(g, web.Op{ID: "officeShowProxy", Method: http.MethodGet, Path: "/meetings/{id}/proxies/{proxy}", Summary: "一份委托的全部内容，用来和委托书核对；查看有记录", Action: org.ConveneMeeting, Rate: revealRate}, showProxy(d))
 	web.Handle(g, web.Op{ID: "officeReviewProxy", Method: http.MethodPost, Path: "/meetings/{id}/proxies/{proxy}/review", Summary: "由另一个人核对委托：认可或不认可；一名代理人代理的户数不超过规则的上限", Action: org.ConveneMeeting, Rate: workRate}, reviewProxy(d))
 	web.Handle(g, web.Op{ID: "officeRevokeProxy", Method: http.MethodPost, Path: "/meetings/{id}/proxies/{proxy}/revocation", Summary: "按业主的书面要求撤销委托；代理人投票之前", Action: org.ConveneMeeting, Rate: workRate}, endProxy(d))
-	web.Handle(g, web.Op{ID: "officeInvalidateProxy", Method: http.MethodPost, Path: "/meetings/{id}/proxies/{proxy}/invalidation", Summary: "异议成立后认定委托无效：代理人投的票不计，保留并注明", Action: org.ConveneMeeting, Rate: workRate}, invalidateProxy(d))
+	web.Handle(g, web.Op{ID: "officeInvalidateProxy", Method: http.MethodPost, Path: "/meetings/{id}/proxies/{proxy}/invalidation", Summary: "异议成立后认定委托无效：代理人投的票不计，保留并注明", Action: org.AnswerOwners, Rate: workRate}, invalidateProxy(d))
 }
 
 type enterProxyInput struct {

@@ -35,7 +35,7 @@ func (s *Sessions) Resident(ctx context.Context, token string) (org.Actor, error
 	if !strings.HasPrefix(token, prefix) {
 		return org.Actor{}, org.ErrSignIn
 	}
-	c := &caller{hash: hash(token)}
+	c := &caller{hash: hash(token), err: fault.ErrInternal}
 	if err := s.residents.Put(ctx, c); errors.Is(err, store.ErrFull) {
 		return org.Actor{}, ErrBusy.After(3)
 	}

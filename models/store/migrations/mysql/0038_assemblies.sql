@@ -133,12 +133,14 @@ CREATE TABLE envelopes (
   void       VARCHAR(32) NOT NULL,
   void_for   VARCHAR(200) NOT NULL,
   voided_at  DATETIME NULL,
+  void_by    BIGINT NOT NULL,
   client_ref VARCHAR(64) NOT NULL,
   input_hash VARCHAR(64) NOT NULL,
   at         DATETIME NOT NULL
 ) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 CREATE UNIQUE INDEX envelopes_code ON envelopes (code);
 CREATE UNIQUE INDEX envelopes_ref ON envelopes (seat_id, client_ref);
+CREATE INDEX envelopes_meeting ON envelopes (meeting_id, void, seat_id);
 
 -- One version of what a seat chose on a motion: never changed, never deleted.
 CREATE TABLE ballots (
@@ -223,6 +225,7 @@ CREATE TABLE meeting_results (
   body       MEDIUMTEXT NOT NULL,
   sha256     VARCHAR(64) NOT NULL,
   log_size   BIGINT NOT NULL,
+  checkpoint_id BIGINT NOT NULL,
   log_root   VARCHAR(64) NOT NULL,
   signature  TEXT NOT NULL,
   cert       MEDIUMTEXT NOT NULL,

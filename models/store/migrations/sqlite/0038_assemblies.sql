@@ -133,12 +133,14 @@ CREATE TABLE envelopes (
   void       TEXT NOT NULL CHECK (length(void) <= 32),
   void_for   TEXT NOT NULL CHECK (length(void_for) <= 200),
   voided_at  DATETIME NULL,
+  void_by    BIGINT NOT NULL,
   client_ref TEXT NOT NULL CHECK (length(client_ref) <= 64),
   input_hash TEXT NOT NULL CHECK (length(input_hash) <= 64),
   at         DATETIME NOT NULL
 );
 CREATE UNIQUE INDEX envelopes_code ON envelopes (code);
 CREATE UNIQUE INDEX envelopes_ref ON envelopes (seat_id, client_ref);
+CREATE INDEX envelopes_meeting ON envelopes (meeting_id, void, seat_id);
 
 -- One version of what a seat chose on a motion: never changed, never deleted.
 CREATE TABLE ballots (
@@ -223,6 +225,7 @@ CREATE TABLE meeting_results (
   body       TEXT NOT NULL,
   sha256     TEXT NOT NULL CHECK (length(sha256) <= 64),
   log_size   BIGINT NOT NULL,
+  checkpoint_id BIGINT NOT NULL,
   log_root   TEXT NOT NULL CHECK (length(log_root) <= 64),
   signature  TEXT NOT NULL,
   cert       TEXT NOT NULL,
