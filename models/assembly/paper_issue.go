@@ -83,7 +83,7 @@ func (s *Service) issue(tx *store.Tx, actor org.Actor, m *Meeting, seat *Seat, p
 		return f, false, nil
 	}
 	if proxy != 0 {
-		if _, err := usableProxy(tx, m, seat.ID, proxy); err != nil {
+		if err := mayUse(tx, m, seat.ID, proxy); err != nil {
 			return nil, false, err
 		}
 	}

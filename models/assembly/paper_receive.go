@@ -71,7 +71,7 @@ func mayReceive(tx *store.Tx, m *Meeting, f *Form) error {
 		return err
 	}
 	if f.ProxyID != 0 {
-		if _, err := usableProxy(tx, m, f.SeatID, f.ProxyID); err != nil {
+		if err := mayUse(tx, m, f.SeatID, f.ProxyID); err != nil {
 			return err
 		}
 	}

@@ -93,16 +93,16 @@ func proxyBy(tx *store.Tx, meeting, id int64) (*Proxy, error) {
 	return &p, store.NotFound(err, ErrNoProxy)
 }
 
-// usableProxy finds an authorisation for a seat that an agent may use now.
-func usableProxy(tx *store.Tx, m *Meeting, seat, id int64) (*Proxy, error) {
+// mayUse refuses an authorisation that is not one for the seat, or that its agent may not use now.
+func mayUse(tx *store.Tx, m *Meeting, seat, id int64) error {
 	p, err := proxyBy(tx, m.ID, id)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if p.SeatID != seat {
-		return nil, ErrNoProxy.Saying("这份委托不是这份表决权的")
+		return ErrNoProxy.Saying("这份委托不是这份表决权的")
 	}
-	return p, p.usable(tx.Now)
+	return p.usable(tx.Now)
 }
 
 // used reports whether a ballot was cast by an authorisation, or its form is in the box.

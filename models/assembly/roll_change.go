@@ -129,8 +129,8 @@ func (s *Service) HandedOver(tx *store.Tx, actor audit.Actor, c org.Handed) erro
 	return nil
 }
 
-func (x *Seat) units() (list []SeatUnit, err error) {
-	err = json.Unmarshal([]byte(x.Units), &list)
+func (s *Seat) units() (list []SeatUnit, err error) {
+	err = json.Unmarshal([]byte(s.Units), &list)
 	return list, err
 }
 
