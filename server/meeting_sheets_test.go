@@ -20,7 +20,7 @@ func TestMeetingSheets(t *testing.T) {
 	at := func(sheet string) string { return fmt.Sprintf("/office/v1/meetings/%d/sheets/%s", id, sheet) }
 	e.must(409, "committee_chair", "GET", at("result"), nil)
 	e.must(404, "community_foreign", "GET", at("notice"), nil)
-	e.must(403, "department_fire", "GET", at("roll"), nil)
+	e.must(404, "department_fire", "GET", at("roll"), nil)
 	draft := e.must(201, "committee_chair", "POST", "/office/v1/meetings", meetingOf(e.town.actors["owner"].Estate, "另一次", "draft")).int("id")
 	e.must(409, "committee_chair", "GET", fmt.Sprintf("/office/v1/meetings/%d/sheets/notice", draft), nil)
 

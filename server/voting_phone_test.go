@@ -73,7 +73,7 @@ func (p *phone) shows(what string, words ...string) string {
 }
 
 // tooSmall lists texts below 18 pixels and buttons below 48, outside the footer and of what is for machines.
-const tooSmall = `[...document.querySelectorAll('.vote p, .vote li, .vote label, .vote dd, .vote dt, .vote button, .vote a.button, .vote legend, .vote label.box')].filter(e => e.offsetParent && !e.closest('.mono'))
+const tooSmall = `[...document.querySelectorAll('.large p, .large li, .large label, .large dd, .large dt, .large button, .large a.button, .large legend, .large label.box')].filter(e => e.offsetParent && !e.closest('.mono'))
 .filter(e => parseFloat(getComputedStyle(e).fontSize) < 18 || /^(BUTTON)$/.test(e.tagName) && e.offsetHeight < 48 || e.matches('a.button, label.box') && e.offsetHeight < 48).map(e => e.tagName + ' ' + e.className + ' ' + e.textContent.slice(0, 20))`
 
 // press clicks what a selector finds.

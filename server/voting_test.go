@@ -492,3 +492,33 @@ func (e *engine) finish(meeting int64) {
 	e.backdate(meeting, map[string]any{"objections_until": e.db.Now().Add(-time.Hour)})
 	e.must(200, "committee_member", "POST", at("/certificate"), nil)
 }
+
+// TestThePublicLearnsNoChoice: what anybody may ask of a meeting and a receipt holds no choice, seat, unit or name.
+func TestThePublicLearnsNoChoice(t *testing.T) {
+	e := newEngine(t)
+	id := e.open(e.assembly(voteMotions()[:1]))
+	code := e.cast(id, 2, 4)[0]
+	e.publish()
+	for path, wants := range map[string][]string{
+		"/public/v1/ballots/" + strings.ToLower(code):                         {`"published":true`, `"state":"counted"`, `"leaf_index":0`, `"proof":{"index":0,"leaf":"`, `"note":"linli/`, `"fingerprint":"`},
+		fmt.Sprintf("/public/v1/meetings/%d", id):                             {`"roll_root":"`, `"voted":{"heads":3`, `"missing":{"heads":44`, `"checkpoint":{`},
+		fmt.Sprintf("/public/v1/meetings/%d/checkpoints", id):                 {`"purpose":"hourly"`, `"size":3`},
+		fmt.Sprintf("/public/v1/meetings/%d/consistency?from=3", id):          {`"old_size":3`, `"hashes":[]`},
+		fmt.Sprintf("/h5/ballots?code=%s", strings.ReplaceAll(code, "-", "")): {"已计入"},
+	} {
+		a := e.must(200, "", "GET", path, nil)
+		for _, want := range wants {
+			if !strings.Contains(a.body, want) {
+				t.Errorf("%s lacks %s: %s", path, want, a.body)
+			}
+		}
+		for _, secret := range []string{`"yes"`, "seat_no", "1幢1单元", "演示业主", "salt", "secret"} {
+			if strings.Contains(a.body, secret) {
+				t.Errorf("%s tells %s: %s", path, secret, a.body)
+			}
+		}
+	}
+	e.must(404, "", "GET", "/public/v1/ballots/0000-0000-0000-0000", nil)
+	e.must(404, "", "GET", fmt.Sprintf("/public/v1/meetings/%d/consistency?from=2", id), nil)
+	e.must(404, "", "GET", "/h5/ballots/wrong", nil)
+}
