@@ -60,7 +60,7 @@ func (d Deps) arrive(c *gin.Context) (*visit, bool) {
 	}
 	v := &visit{Paper: p, Token: token, Change: mayChange(p)}
 	v.Calls, _ = d.Complaints.Contacts(ctx, p.Meeting.EstateID) // an addition: the page stands without them
-	if v.Owner, _, err = d.voter(c); err != nil && fault.Of(err).Kind == fault.Internal {
+	if v.Owner, err = d.voter(c); err != nil && fault.Of(err).Kind == fault.Internal {
 		fail(c, err)
 		return nil, false
 	}
@@ -69,16 +69,16 @@ func (d Deps) arrive(c *gin.Context) (*visit, bool) {
 
 // voter gives the owner whose phone was proved on this link.
 // Faults: session.ErrPhoneTicket, those of assembly.OwnerByPhone.
-func (d Deps) voter(c *gin.Context) (owner int64, phone string, err error) {
+func (d Deps) voter(c *gin.Context) (int64, error) {
 	ticket, err := c.Cookie(voteCookie)
 	if err != nil {
-		return 0, "", session.ErrPhoneTicket
+		return 0, session.ErrPhoneTicket
 	}
-	if phone, err = d.Codes.Holder(c.Request.Context(), ticket); err != nil {
-		return 0, "", err
+	phone, err := d.Codes.Holder(c.Request.Context(), ticket)
+	if err != nil {
+		return 0, err
 	}
-	owner, err = d.Assemblies.OwnerByPhone(c.Request.Context(), c.Param("token"), phone)
-	return owner, phone, err
+	return d.Assemblies.OwnerByPhone(c.Request.Context(), c.Param("token"), phone)
 }
 
 // mayChange reports whether the frozen rules let another electronic ballot in; the service has the last word.
@@ -126,7 +126,7 @@ func (v *visit) stage(f voteForm) string {
 		return waiting
 	case v.Owner == 0:
 		return proof
-	case len(v.Cast) > 0 && !(f.Change && v.Change):
+	case len(v.Cast) > 0 && (!f.Change || !v.Change):
 		return done
 	}
 	return choose

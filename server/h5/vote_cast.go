@@ -79,7 +79,7 @@ func (d Deps) reviewVote(c *gin.Context) {
 // castByLink casts what was reviewed. The same submission again, by a double tap or because the answer was lost, shows the same
 // receipt, even when the window has closed since.
 func (d Deps) castByLink(c *gin.Context) {
-	owner, _, err := d.voter(c)
+	owner, err := d.voter(c)
 	var r *assembly.Receipt
 	if err == nil {
 		r, err = d.castFor(c, owner)
