@@ -58,7 +58,7 @@ func (s *Service) paperOf(tx *store.Tx, m *Meeting, seat *Seat) (*Paper, error) 
 		return nil, err
 	}
 	p.Shared = all[seat.HolderSetID].shared()
-	p.Cast, err = castViews(tx, m, seat.ID, a.terms)
+	p.Cast, err = castViews(tx, seat.ID, a.terms)
 	return p, err
 }
 
@@ -93,7 +93,7 @@ func (s *Service) asked(tx *store.Tx, a *agenda) ([]Asked, error) {
 
 // castViews says of each submission of a seat whether it is the one that counts. Every motion of a pack is cast together, so the first
 // motion stands for all.
-func castViews(tx *store.Tx, m *Meeting, seat int64, t Terms) ([]CastView, error) {
+func castViews(tx *store.Tx, seat int64, t Terms) ([]CastView, error) {
 	var envelopes []Envelope
 	if err := tx.Where("seat_id = ?", seat).Order("at, id").Limit(200).Find(&envelopes).Error; err != nil || len(envelopes) == 0 {
 		return nil, err
