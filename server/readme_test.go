@@ -105,7 +105,7 @@ func TestComposeStarts(t *testing.T) {
 	if err := yaml.Unmarshal(raw, &file); err != nil {
 		t.Fatal(err)
 	}
-	secrets := map[string]string{"database": "linli:pw@tcp(mysql:3306)/linli", "link_key": strings.Repeat("k", 32), "wechat_push_key": strings.Repeat("K", 43)}
+	secrets := map[string]string{"database": "linli:pw@tcp(mysql:3306)/linli", "link_key": strings.Repeat("k", 32), "vote_key": "ed25519:" + strings.Repeat("1f", 32), "wechat_push_key": strings.Repeat("K", 43)}
 	given := map[string]string{"LINLI_PUBLIC_URL": "https://linli.example", "LINLI_PROXIES": "172.16.0.0/12", "LINLI_WECHAT_MINI_ID": "wx1"}
 	folder := t.TempDir()
 	for name, value := range file.Services["migrate"].Environment {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/linli-city/linli/server/web"
 )
 
 // TestTheWholeStory: a fire lane built over. Filed, refused by clause twice, arbitrated, the whistle blown for three
@@ -61,14 +63,15 @@ func TestTheWholeStory(t *testing.T) {
 	if items := figures.json["items"].([]any); len(items) != 0 {
 		t.Errorf("figures of a year without cases: %s", figures.body)
 	}
-	day := e.db.Now().Format("2006-01-02")
-	figures = e.must(200, "bureau", "GET", "/office/v1/figures?from="+e.db.Now().AddDate(0, 0, -1).Format("2006-01-02")+"&to="+day, nil)
+	today := web.Time(e.db.Now()) // figures go by the days of Shanghai
+	from, day := today.AddDate(0, 0, -1).Format("2006-01-02"), today.Format("2006-01-02")
+	figures = e.must(200, "bureau", "GET", "/office/v1/figures?from="+from+"&to="+day, nil)
 	row := figures.json["items"].([]any)[0].(m)
 	rate := row["people"].(m)["satisfied"].(m)
 	if rate["of"] != 1.0 || rate["all"] != 1.0 || rate["percent"] != 100.0 {
 		t.Errorf("figures %s", figures.body)
 	}
-	behind := e.must(200, "bureau", "GET", fmt.Sprintf("/office/v1/figures/%d/cases?figure=satisfied&from=%s&to=%s", int64(row["organisation_id"].(float64)), e.db.Now().AddDate(0, 0, -1).Format("2006-01-02"), day), nil)
+	behind := e.must(200, "bureau", "GET", fmt.Sprintf("/office/v1/figures/%d/cases?figure=satisfied&from=%s&to=%s", int64(row["organisation_id"].(float64)), from, day), nil)
 	if items := behind.json["items"].([]any); len(items) != 1 || items[0].(m)["number"] != filed.json["number"] {
 		t.Errorf("behind the figure: %s", behind.body)
 	}

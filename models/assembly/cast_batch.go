@@ -76,7 +76,11 @@ func (s *Service) castFor(tx *store.Tx, id int64, list []*casting) error {
 		return err
 	}
 	if m.NoticedAt == nil { // nothing is fixed yet, and nothing of it may be remembered
-		refuse(list, ErrNotOpen)
+		for _, x := range list {
+			if x.err = ErrNotFound; x.in.Actor.LivesIn(m.EstateID) {
+				x.err = ErrNotOpen
+			}
+		}
 		return nil
 	}
 	b := &booth{s: s, tx: tx, m: &m}

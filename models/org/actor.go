@@ -143,6 +143,11 @@ func (a Actor) jurisdiction(q *gorm.DB) *gorm.DB {
 // Has reports whether one of the grants for the action has that scope.
 func (a Actor) Has(action Action, scope Scope) bool { return slices.Contains(a.scopes(action), scope) }
 
+// LivesIn reports whether the actor has a home in an estate, in whatever role.
+func (a Actor) LivesIn(estate int64) bool {
+	return slices.ContainsFunc(a.Homes, func(h Home) bool { return h.EstateID == estate })
+}
+
 // HomeIn returns the actor's home in a unit in which the role may do the action.
 func (a Actor) HomeIn(action Action, unitID int64) (Home, bool) {
 	for _, h := range a.Homes {
