@@ -112,7 +112,7 @@ func complainants(e event.Event) []int64 {
 		person = e.PersonID
 	case *event.AreaDecided:
 		person = e.PersonID
-	case *event.SharedSeatVoted:
+	case *event.SeatTold:
 		return e.PersonIDs
 	case *event.Preparing:
 		return e.PersonIDs

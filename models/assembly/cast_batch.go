@@ -370,7 +370,7 @@ func (b *booth) tellShared() error {
 			continue
 		}
 		if people := h.others(x.in.Actor.PersonID); (h.shared() || x.credential != 0 || x.in.ProxyID != 0) && len(people) > 0 {
-			if err := outbox.Append(b.tx, event.SharedSeatVoted{Assembly: b.m.eventOf(b.agenda.estate, b.tx.Now), PersonIDs: people}); err != nil {
+			if err := outbox.Append(b.tx, event.SeatTold{Assembly: b.m.eventOf(b.agenda.estate, b.tx.Now), What: "shared", PersonIDs: people}); err != nil {
 				return err
 			}
 		}

@@ -9,8 +9,10 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/linli-city/linli/models/assembly/log"
+	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
 )
 
@@ -62,7 +64,14 @@ func (s *Service) Protest(ctx context.Context, actor org.Actor, id int64, p Prot
 		if o, err = s.protest(tx, actor, m, p); err != nil {
 			return err
 		}
-		return note(tx, actor, m, "protest", map[string]any{"objection": o.Number})
+		if err := note(tx, actor, m, "protest", map[string]any{"objection": o.Number}); err != nil {
+			return err
+		}
+		estate, err := estateName(tx, m)
+		if err != nil {
+			return err
+		}
+		return outbox.Append(tx, event.ResultContested{Assembly: m.eventOf(estate, tx.Now)})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("object: %w", err)
@@ -203,6 +212,9 @@ func (s *Service) AnswerObjection(ctx context.Context, actor org.Actor, id, obje
 				return err
 			}
 		}
+		if err := s.tellPeople(tx, m, []int64{o.PersonID}, "answered"); err != nil {
+			return err
+		}
 		return note(tx, actor, m, "answer_objection", map[string]any{"objection": o.Number, "state": o.State})
 	})
 	if err != nil {
@@ -240,6 +252,13 @@ func (s *Service) settle(tx *store.Tx, m *Meeting, o *Objection, uphold bool) er
 			continue // it counts for nothing already, for a reason of its own
 		}
 		if err := void(tx, m, id, "objection", "异议成立："+o.Number, o.ID); err != nil {
+			return err
+		}
+		var seat Seat
+		if err := tx.Where("id = ?", e.SeatID).Take(&seat).Error; err != nil {
+			return err
+		}
+		if err := s.tellSeat(tx, m, seat.HolderSetID, "aside"); err != nil {
 			return err
 		}
 	}

@@ -88,7 +88,7 @@ func mayReceive(tx *store.Tx, m *Meeting, f *Form) error {
 	return nil
 }
 
-// tellReceived ends the reminders of the seat, and tells the accounts of a shared seat at once.
+// tellReceived ends the reminders of the seat, and tells its owners at once that a form of theirs is in the box.
 func (s *Service) tellReceived(tx *store.Tx, m *Meeting, r *FormReceipt) error {
 	var seat Seat
 	if err := tx.Where("id = ?", r.Form.SeatID).Take(&seat).Error; err != nil {
@@ -97,15 +97,27 @@ func (s *Service) tellReceived(tx *store.Tx, m *Meeting, r *FormReceipt) error {
 	if err := outbox.Append(tx, event.BallotsCast{Assembly: m.eventOf(r.Estate, tx.Now), OwnerSetIDs: []int64{seat.HolderSetID}}); err != nil {
 		return err
 	}
-	all, err := holdings(tx, []int64{seat.HolderSetID})
+	return s.tellSeat(tx, m, seat.HolderSetID, "paper")
+}
+
+// tellSeat tells every account of a seat's owners what happened to its ballot: nobody votes for a seat unseen.
+func (s *Service) tellSeat(tx *store.Tx, m *Meeting, set int64, what string) error {
+	all, err := holdings(tx, []int64{set})
 	if err != nil {
 		return err
 	}
-	h := all[seat.HolderSetID]
-	if people := h.others(0); h.shared() && len(people) > 0 {
-		return outbox.Append(tx, event.SharedSeatVoted{Assembly: m.eventOf(r.Estate, tx.Now), PersonIDs: people})
+	return s.tellPeople(tx, m, all[set].others(0), what)
+}
+
+func (s *Service) tellPeople(tx *store.Tx, m *Meeting, people []int64, what string) error {
+	if len(people) == 0 {
+		return nil
 	}
-	return nil
+	estate, err := estateName(tx, m)
+	if err != nil {
+		return err
+	}
+	return outbox.Append(tx, event.SeatTold{Assembly: m.eventOf(estate, tx.Now), What: what, PersonIDs: people})
 }
 
 func estateName(tx *store.Tx, m *Meeting) (string, error) {

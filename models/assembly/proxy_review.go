@@ -47,6 +47,15 @@ func (s *Service) ReviewProxy(ctx context.Context, actor org.Actor, id, proxy in
 			return err
 		}
 		p.State, p.Reason, p.ReviewedBy, p.ReviewedAt = state, reason, actor.PersonID, &tx.Now
+		if accept {
+			var seat Seat
+			if err := tx.Where("id = ?", p.SeatID).Take(&seat).Error; err != nil {
+				return err
+			}
+			if err := s.tellSeat(tx, m, seat.HolderSetID, "proxy"); err != nil {
+				return err
+			}
+		}
 		return note(tx, actor, m, "review_proxy", map[string]any{"proxy": p.Number, "state": state})
 	})
 	if err != nil {

@@ -1,12 +1,15 @@
 package assembly_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/assembly/tally"
 	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
 )
 
@@ -26,7 +29,7 @@ func TestNothingIsRememberedBeforeTheNotice(t *testing.T) {
 // open, and only its own end puts the seat back.
 func TestACoOwnersObjectionHoldsTheSeat(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, 3)
+	w := newWorld(t, 4)
 	b, c := w.join(0), w.join(0)
 	m := w.open()
 	cast := func(choice string) (*assembly.Receipt, error) {
@@ -84,7 +87,7 @@ func TestOnlyTheConvenerTakesItsSteps(t *testing.T) {
 	w := newWorld(t, 3)
 	m := w.open()
 	_, err := w.s.Cancel(t.Context(), w.community, m.ID, "社区想取消这次会议")
-	refused(t, "cancelled by another office", err, assembly.ErrState)
+	refused(t, "cancelled by another office", err, assembly.ErrNotConvener)
 	_, err = w.s.Extend(t.Context(), w.community, m.ID, 5, "社区想延长几天")
 	refused(t, "extended by another office", err, assembly.ErrNotConvener)
 	_, err = w.s.Cancel(t.Context(), w.chair, m.ID, "结果不合心意")
@@ -193,4 +196,39 @@ func (w *world) pulse(m *assembly.Meeting) {
 	w.tx(func(tx *store.Tx) error {
 		return tx.Model(&assembly.Meeting{}).Where("id = ?", m.ID).Update("pulse_at", tx.Now).Error
 	})
+}
+
+// TestPeopleHearWhatHappensToTheirBallot: the convener of an objection, the objector of the answer, the owner of a ballot that is set aside.
+func TestPeopleHearWhatHappensToTheirBallot(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 3)
+	m := w.open()
+	r := w.cast(m, 0, tally.Yes)
+	w.cast(m, 1, tally.Yes)
+	w.closed(m)
+	if _, err := w.s.Publish(t.Context(), w.chair, m.ID); err != nil {
+		t.Fatal(err)
+	}
+	o, err := w.s.Protest(t.Context(), w.owners[1], m.ID, assembly.Protest{Grounds: "不是本人投的", Disputed: []string{r.Code}, ClientRef: w.once()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.told("meeting.contested", 0)
+	if _, err := w.s.AnswerObjection(t.Context(), w.community, m.ID, o.ID, true, "经核对，确非本人所投"); err != nil {
+		t.Fatal(err)
+	}
+	w.told("ballot.answered", w.owners[1].PersonID)
+	w.told("ballot.aside", w.owners[0].PersonID)
+}
+
+// told looks for the one message of a kind, and whom it names.
+func (w *world) told(kind string, person int64) {
+	w.t.Helper()
+	var list []outbox.Message
+	w.tx(func(tx *store.Tx) error {
+		return tx.Where("kind = ? AND estate_id = ?", kind, w.Estate.ID).Find(&list).Error
+	})
+	if len(list) != 1 || person != 0 && !strings.Contains(list[0].Body, fmt.Sprintf(`"person_ids":[%d]`, person)) {
+		w.t.Errorf("%s: %+v", kind, list)
+	}
 }

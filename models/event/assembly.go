@@ -40,11 +40,14 @@ type (
 		Assembly
 		OwnerSetIDs []int64 `json:"owner_set_ids"`
 	}
-	// SharedSeatVoted tells the other owners of a seat that one of them has voted for it.
-	SharedSeatVoted struct {
+	// SeatTold tells people what happened to the ballot of their seat, or to what they said of one; What is its name. No choice is in it.
+	SeatTold struct {
 		Assembly
+		What      string  `json:"what"`
 		PersonIDs []int64 `json:"person_ids"`
 	}
+	// ResultContested tells the convener that somebody objects: it has to be answered before the end.
+	ResultContested struct{ Assembly }
 )
 
 // Kind names the event.
@@ -60,7 +63,13 @@ func (e MeetingMoved) Affects() (Scope, bool) { return e.Scope, true }
 func (BallotsCast) Kind() string { return "ballot.cast" }
 
 // Kind names the event.
-func (SharedSeatVoted) Kind() string { return "ballot.shared" }
+func (e SeatTold) Kind() string { return "ballot." + e.What }
+
+// Kind names the event.
+func (ResultContested) Kind() string { return "meeting.contested" }
+
+// Asked is who has to answer.
+func (e ResultContested) Asked() int64 { return e.ConvenerID }
 
 // Deed is that the seats have voted.
 func (e BallotsCast) Deed() Deed {
@@ -70,10 +79,17 @@ func (e BallotsCast) Deed() Deed {
 // meetings are what MeetingMoved tells of.
 var meetings = []string{"posted", "frozen", "noticed", "extended", "cancelled", "closed", "provisional", "certified", "revoked"}
 
+// seatNews are what SeatTold tells of: another owner voted, a paper form of the seat is in the box, somebody may vote by an
+// authorisation, an objection is answered, a ballot is set aside.
+var seatNews = []string{"shared", "paper", "proxy", "answered", "aside"}
+
 func init() {
 	makers["meeting.called"] = func() Event { return &MeetingCalled{} }
 	makers["ballot.cast"] = func() Event { return &BallotsCast{} }
-	makers["ballot.shared"] = func() Event { return &SharedSeatVoted{} }
+	makers["meeting.contested"] = func() Event { return &ResultContested{} }
+	for _, m := range seatNews {
+		makers["ballot."+m] = func() Event { return &SeatTold{What: m} }
+	}
 	for _, m := range meetings {
 		makers["meeting."+m] = func() Event { return &MeetingMoved{What: m} }
 	}
