@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/linli-city/linli/models/assembly/log"
@@ -81,9 +80,6 @@ func (s *Service) Cast(ctx context.Context, c Cast) (*Receipt, error) {
 	}
 	if err := c.check(); err != nil {
 		return nil, err
-	}
-	for i := range c.Choices {
-		c.Choices[i].Choice = strings.TrimSpace(c.Choices[i].Choice)
 	}
 	x := &casting{in: c}
 	if err := s.put(ctx, x); err != nil {

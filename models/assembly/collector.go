@@ -3,6 +3,8 @@ package assembly
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/linli-city/linli/models/fault"
@@ -34,6 +36,10 @@ type casting struct {
 // put waits until the cast is committed or refused, together with others of this process. A caller that leaves early leaves the cast
 // behind: it may be committed, and the same client_ref then answers its receipt.
 func (s *Service) put(ctx context.Context, x *casting) error {
+	x.in.Choices = slices.Clone(x.in.Choices) // they are brought into their one form here; the caller's stay as they are
+	for i := range x.in.Choices {
+		x.in.Choices[i].Choice = strings.TrimSpace(x.in.Choices[i].Choice)
+	}
 	if err := s.casts.Put(ctx, x); errors.Is(err, store.ErrFull) {
 		return ErrBusy.After(3)
 	}
