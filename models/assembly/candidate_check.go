@@ -170,6 +170,9 @@ func (s *Service) CheckCandidate(ctx context.Context, actor org.Actor, id int64,
 		if x.is(actor) || x.NominatorID == actor.PersonID {
 			return ErrSamePerson.Saying("候选人和推荐人不能自己审查，请由另一个人审查")
 		}
+		if err := noRival(tx, m, actor); err != nil {
+			return err
+		}
 		facts, err := s.facts(tx, m, x)
 		if err != nil {
 			return err

@@ -64,6 +64,9 @@ func (s *Service) FixList(ctx context.Context, actor org.Actor, id, version int6
 		if m.Version != version {
 			return ErrStale
 		}
+		if err := noRival(tx, m, actor); err != nil {
+			return err
+		}
 		order, err := eligible(tx, m)
 		if err != nil {
 			return err
@@ -171,6 +174,15 @@ func putElection(tx *store.Tx, actor org.Actor, m *Meeting, position int, q tall
 		return ErrNoMotion.Saying("议题已满，请先删去不用的议题")
 	}
 	return tx.Create(&Motion{MeetingID: m.ID, EstateID: m.EstateID, Position: int(last) + 1, Title: "选举业主委员会", Body: "从公示的候选人中选举业主委员会委员。", Matter: "committee", Question: string(text), WrittenBy: actor.PersonID}).Error
+}
+
+// noRival refuses whoever stands in the same election: nobody judges those they run against, or draws the order.
+func noRival(tx *store.Tx, m *Meeting, actor org.Actor) error {
+	stands, err := candidateOf(tx, m.ID, actor.PersonID)
+	if err == nil && stands {
+		err = ErrSamePerson.Saying("候选人不能审查其他候选人，也不能确定名单，请由另一个人办理")
+	}
+	return err
 }
 
 // listed holds an election's options against the final list. Fault: ErrUnlisted.

@@ -75,6 +75,12 @@ func TestCandidates(t *testing.T) {
 	if err := w.s.Consent(ctx, w.owners[6], put.ID, "", nil); err != nil {
 		t.Fatal(err)
 	}
+	rival := w.chair
+	rival.PersonID = w.owners[0].PersonID
+	_, err = w.s.CheckCandidate(ctx, rival, all[1].ID, holds())
+	refused(t, "judged by somebody who runs against them", err, assembly.ErrSamePerson)
+	_, err = w.s.FixList(ctx, rival, m.ID, m.Version, assembly.FinalList{Position: 1, OrderedBy: "time", Fill: 3, Size: 5, Sitting: 2})
+	refused(t, "the list fixed by a candidate", err, assembly.ErrSamePerson)
 	_, err = w.s.CheckCandidate(ctx, w.chair, put.ID, holds())
 	unsetNames(t, "backed without a number", err, "election.nominators")
 	w.local("election.nominators", "2")
