@@ -77,7 +77,7 @@ func newWorld(t *testing.T, n int) *world {
 	for i := range n {
 		w.own(i)
 	}
-	for key, value := range map[string]string{"meeting.window_days_min": "5", "meeting.window_days_max": "60", "meeting.objection_days": "7", "ballot.electronic_clause": "议事规则第9条",
+	for key, value := range map[string]string{"meeting.roster_days": "7", "meeting.window_days_min": "5", "meeting.window_days_max": "60", "meeting.objection_days": "7", "ballot.electronic_clause": "议事规则第9条",
 		"ballot.official_platform": "no", "ballot.which_wins": "first_valid", "ballot.change": "once", "meeting.extension_days": "10", "election.order": "heads", "election.tie": "area"} {
 		w.local(key, value)
 	}
