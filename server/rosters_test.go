@@ -90,3 +90,38 @@ func TestRosterOnTheSurface(t *testing.T) {
 		t.Errorf("%s", page.body)
 	}
 }
+
+// TestRevisedMeetingKeepsItsDocuments: a correction in the words of a motion leaves its documents where owners open them; a list that leaves
+// one out takes it off.
+func TestRevisedMeetingKeepsItsDocuments(t *testing.T) {
+	e := newEngine(t)
+	for key, value := range electronic {
+		e.rule(key, value)
+	}
+	files := []int64{e.upload("committee_chair", "notice", "quote"), e.upload("committee_chair", "notice", "plan")}
+	body := meetingOf(e.town.actors["owner"].Estate, "临时会议", "revised")
+	motion := body["motions"].([]m)[0]
+	motion["file_ids"] = files
+	made := e.must(201, "committee_chair", "POST", "/office/v1/meetings", body)
+	id := made.int("id")
+	office, phone := fmt.Sprintf("/office/v1/meetings/%d", id), fmt.Sprintf("/miniapp/v1/meetings/%d", id)
+	version := e.must(200, "committee_chair", "POST", office+"/posting", m{"until": e.db.Now().Add(time.Hour)}).int("version")
+	documents := func() string {
+		return fmt.Sprint(e.must(200, "owner", "GET", phone, nil).json["motions"].([]any)[0].(m)["file_ids"])
+	}
+	delete(motion, "file_ids")
+	motion["title"] = "改过的议题名称"
+	version = e.must(200, "committee_chair", "PUT", office+"/motions", m{"version": version, "title": "临时会议（改）", "motions": []m{motion}}).int("version")
+	if got := documents(); got != fmt.Sprint(files) {
+		t.Fatalf("documents %s, want %v", got, files)
+	}
+	for _, f := range files {
+		e.must(200, "owner", "GET", fmt.Sprintf("/miniapp/v1/files/%d/link", f), nil)
+	}
+	motion["file_ids"] = files[1:]
+	e.must(200, "committee_chair", "PUT", office+"/motions", m{"version": version, "title": "临时会议（改）", "motions": []m{motion}})
+	if got := documents(); got != fmt.Sprint(files[1:]) {
+		t.Errorf("documents %s, want %v", got, files[1:])
+	}
+	e.must(404, "owner", "GET", fmt.Sprintf("/miniapp/v1/files/%d/link", files[0]), nil)
+}

@@ -47,8 +47,11 @@ func areas(r *assembly.Roster) map[string]string {
 // who reads the pages can make the published hash.
 func TestPostedRosterIsKept(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, 3)
+	w := newWorld(t, 4)
 	ctx := t.Context()
+	w.tx(func(tx *store.Tx) error { // two homes, one seat
+		return tx.Model(&org.Ownership{}).Where("current_unit = ?", w.Units[3].ID).Update("owner_set_id", w.sets[0].ID).Error
+	})
 	m := w.call()
 	_, err := w.s.ShowRoster(ctx, w.owners[0], m.ID, 0, 100)
 	refused(t, "an owner before the posting", err, assembly.ErrState)

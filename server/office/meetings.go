@@ -41,12 +41,13 @@ func meetingRoutes(site *web.Site, d Deps) {
 }
 
 type proposalBody struct {
+	ID       int64          `json:"id,omitempty" minimum:"0" doc:"修改时：原来议题的编号；附件、业主的意见和候选人名单随它保留。不填则按名称，或按次序和事项认"`
 	Title    string         `json:"title" maxLength:"60"`
 	Body     string         `json:"body" maxLength:"10000"`
 	Matter   string         `json:"matter" enum:"rules,covenant,committee,manager,use_fund,raise_fund,rebuild,common_parts,other" doc:"民法典第278条的事项"`
 	Beside   string         `json:"beside,omitempty" enum:",rules,covenant,committee,manager,use_fund,raise_fund,rebuild,common_parts,other" doc:"实务中也有按这类事项算的，结果并列显示"`
 	Question tally.Question `json:"question"`
-	FileIDs  []int64        `json:"file_ids,omitempty" maxItems:"10"`
+	FileIDs  []int64        `json:"file_ids,omitempty" maxItems:"10" doc:"修改时不填：附件不变；填了：以这次为准，空列表是不要附件"`
 }
 
 func proposals(list []proposalBody) []assembly.Proposal {
