@@ -68,6 +68,7 @@ type Service struct {
 	db       *store.DB
 	casts    store.Gather[*casting]
 	agendas  agendas
+	turns    turns
 	bundling chan struct{}
 }
 

@@ -244,6 +244,6 @@ type Differing struct {
 }
 
 func differing(tx *store.Tx, meeting int64) (list []Differing, err error) {
-	err = tx.Model(&Discrepancy{}).Where("meeting_id = ?", meeting).Select("kind, SUM(number) AS number").Group("kind").Order("kind").Scan(&list).Error
+	err = tx.Table("roll_differences").Where("meeting_id = ?", meeting).Select("kind, SUM(number) AS number").Group("kind").Order("kind").Find(&list).Error
 	return list, err
 }
