@@ -51,5 +51,3 @@ CREATE INDEX roll_differences_meeting ON roll_differences (meeting_id, id);
 ALTER TABLE meetings ADD COLUMN covenant_id BIGINT NOT NULL DEFAULT 0;
 -- The developer's unsold homes are one seat: a thousand of them are more than a TEXT holds.
 ALTER TABLE seats MODIFY COLUMN units MEDIUMTEXT NOT NULL;
--- Background work walks the meetings of a state.
-CREATE INDEX meetings_state ON meetings (state, id);

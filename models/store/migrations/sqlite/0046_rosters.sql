@@ -49,5 +49,3 @@ CREATE INDEX roll_differences_meeting ON roll_differences (meeting_id, id);
 
 -- The covenant that governs a meeting, beside its rules of procedure.
 ALTER TABLE meetings ADD COLUMN covenant_id BIGINT NOT NULL DEFAULT 0;
--- Background work walks the meetings of a state.
-CREATE INDEX meetings_state ON meetings (state, id);
