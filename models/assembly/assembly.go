@@ -43,6 +43,8 @@ type Deliveries interface {
 // Files ties uploads to a meeting in the caller's transaction.
 type Files interface {
 	Attach(tx *store.Tx, actor org.Actor, ids []int64, purpose, subjectKind string, subjectID, estateID int64) error
+	// Retire takes files off a subject; they stay stored.
+	Retire(tx *store.Tx, ids []int64, subjectKind string, subjectID int64) error
 	// IDsIn lists what is attached to each of some subjects.
 	IDsIn(tx *store.Tx, subjectKind string, subjects []int64) (map[int64][]int64, error)
 }
@@ -66,6 +68,7 @@ type Service struct {
 	db       *store.DB
 	casts    store.Gather[*casting]
 	agendas  agendas
+	turns    turns
 	bundling chan struct{}
 }
 

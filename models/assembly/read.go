@@ -11,12 +11,14 @@ import (
 // View is a meeting as those who may read it see it.
 type View struct {
 	Meeting
-	Estate   string
-	Convened string // the organisation
-	Terms    Terms
-	Motions  []Asked
-	Result   *Statement // the latest outcome; nil before the provisional one
-	Outcome  *Outcome
+	Estate    string
+	Convened  string // the organisation
+	Terms     Terms
+	Motions   []Asked
+	Result    *Statement // the latest outcome; nil before the provisional one
+	Outcome   *Outcome
+	Posting   *Posting    // how the roster was posted last; nil before
+	Differing []Differing // in how much the frozen roll is not as that
 }
 
 // Find shows a meeting.
@@ -51,7 +53,12 @@ func (s *Service) view(tx *store.Tx, m *Meeting) (*View, error) {
 		return nil, err
 	}
 	v.Convened = names[m.ConvenerID].Name
-	v.Outcome, v.Result, err = latest(tx, m.ID)
+	if v.Outcome, v.Result, err = latest(tx, m.ID); err != nil {
+		return nil, err
+	}
+	if v.Posting, err = lastPosting(tx, m.ID); err == nil && m.FrozenAt != nil {
+		v.Differing, err = differing(tx, m.ID)
+	}
 	return v, err
 }
 

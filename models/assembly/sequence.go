@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"github.com/linli-city/linli/models/assembly/log"
@@ -21,30 +22,43 @@ import (
 // sequenceBatch is how many ballots get their place in the log in one transaction.
 const sequenceBatch = 4000
 
+// inUse are the states of a meeting whose log may still grow.
+var inUse = []State{Noticed, Closed, Provisional}
+
 // Sequence gives the ballots that have none their places in the logs of their meetings, behind the writes. It reports whether more
 // may wait. One process at a time does it; whoever else tries waits for the log's row.
 func (s *Service) Sequence(ctx context.Context) (bool, error) {
-	var ids []int64
-	err := s.db.View(ctx, func(tx *store.Tx) error {
-		return tx.Model(&Meeting{}).Where("state IN ?", []State{Noticed, Closed, Provisional}).Order("id").Limit(500).Pluck("id", &ids).Error
-	})
-	if err != nil {
-		return false, err
-	}
 	more := false
 	var errs []error
-	for _, id := range ids {
-		n := 0
-		err := s.db.InTx(ctx, func(tx *store.Tx) (err error) {
-			n, err = s.sequence(tx, id)
+	for _, state := range inUse {
+		var ids []int64
+		err := s.db.View(ctx, func(tx *store.Tx) (err error) {
+			full := false
+			ids, full, err = s.turns.next("sequence "+string(state), unplaced(tx, state), "meetings.id", perTurn)
+			more = more || full
 			return err
 		})
 		if err != nil {
-			errs = append(errs, fmt.Errorf("sequence meeting %d: %w", id, err))
+			return false, err
 		}
-		more = more || n >= sequenceBatch
+		for _, id := range ids {
+			n := 0
+			err := s.db.InTx(ctx, func(tx *store.Tx) (err error) {
+				n, err = s.sequence(tx, id)
+				return err
+			})
+			if err != nil {
+				errs = append(errs, fmt.Errorf("sequence meeting %d: %w", id, err))
+			}
+			more = more || n >= sequenceBatch
+		}
 	}
 	return more, errors.Join(errs...)
+}
+
+// unplaced finds the meetings in a state of which a ballot or a mark has no place in the log yet.
+func unplaced(tx *store.Tx, state State) *gorm.DB {
+	return tx.Model(&Meeting{}).Where("state = ? AND (EXISTS (SELECT 1 FROM ballots b WHERE b.meeting_id = meetings.id AND b.leaf IS NULL) OR EXISTS (SELECT 1 FROM log_marks k WHERE k.meeting_id = meetings.id AND k.leaf IS NULL))", state)
 }
 
 // logOf takes the row of a meeting's log.

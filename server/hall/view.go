@@ -44,7 +44,11 @@ type Meeting struct {
 	Pack            string              `json:"pack,omitempty"`
 	Terms           *assembly.Terms     `json:"terms,omitempty" doc:"通知时冻结的规则和出处"`
 	ChallengeUntil  *time.Time          `json:"challenge_until,omitempty"`
+	Posting         *Posting            `json:"posting,omitempty" doc:"名册最近一次公示"`
 	RollRoot        string              `json:"roll_root,omitempty" doc:"名册指纹"`
+	Differences     []Differing         `json:"differences,omitempty" doc:"锁定的名册和最近公示的名册不同的处数；没有则相同"`
+	RulesID         int64               `json:"rules_id,omitempty" doc:"锁定名册时执行的议事规则（首次会议为表决规则）的版本编号"`
+	CovenantID      int64               `json:"covenant_id,omitempty" doc:"锁定名册时执行的管理规约的版本编号"`
 	Seats           int64               `json:"seats,omitempty"`
 	Area            string              `json:"area,omitempty" doc:"㎡"`
 	OpensAt         *time.Time          `json:"opens_at,omitempty"`
@@ -70,7 +74,7 @@ type Meeting struct {
 func OfMeeting(m *assembly.Meeting) Meeting {
 	v := Meeting{ID: m.ID, Number: m.Number, EstateID: m.EstateID, Session: m.Session, SessionName: assembly.SessionNames[m.Session], Title: m.Title, Convener: assembly.ConvenerNames[m.Convener],
 		Channel: m.Channel, ChannelName: assembly.ChannelNames[m.Channel], State: m.State, StateName: assembly.StateNames[m.State], Version: m.Version, Pack: m.Pack,
-		ChallengeUntil: web.TimeOr(m.ChallengeUntil), RollRoot: m.RollRoot, Seats: m.Seats, OpensAt: web.TimeOr(m.OpensAt), ClosesAt: web.TimeOr(m.ClosesAt), ExtendedFrom: web.TimeOr(m.ExtendedFrom), ExtendedFor: m.ExtendedFor, OutageDays: m.OutageDays,
+		RulesID: m.RulesID, CovenantID: m.CovenantID, ChallengeUntil: web.TimeOr(m.ChallengeUntil), RollRoot: m.RollRoot, Seats: m.Seats, OpensAt: web.TimeOr(m.OpensAt), ClosesAt: web.TimeOr(m.ClosesAt), ExtendedFrom: web.TimeOr(m.ExtendedFrom), ExtendedFor: m.ExtendedFor, OutageDays: m.OutageDays,
 		Opinion: m.Opinion, ObjectionsUntil: web.TimeOr(m.ObjectionsUntil), CertifiedAt: web.TimeOr(m.CertifiedAt), DiscloseBy: web.TimeOr(m.DiscloseBy), NoticeID: m.DisclosedID, RevokedAt: web.TimeOr(m.RevokedAt), RevokedFor: m.RevokedFor, Reason: m.Reason}
 	if m.Seats > 0 {
 		v.Area = m.AreaMilli.String()
@@ -87,6 +91,11 @@ func OfView(m *assembly.View) Meeting {
 	}
 	if m.NoticedAt != nil {
 		v.Terms = &m.Terms
+	}
+	v.Differences = ofDiffering(m.Differing)
+	if m.Posting != nil {
+		p := OfPosting(*m.Posting)
+		v.Posting = &p
 	}
 	if m.Outcome != nil {
 		v.ResultSHA256, v.ResultSignature = m.Outcome.SHA256, m.Outcome.Signature
