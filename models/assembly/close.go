@@ -53,20 +53,6 @@ func (s *Service) sequenceAll(tx *store.Tx, meeting int64) error {
 	}
 }
 
-// setAside takes out the ballots against which a co-owner's objection is open at the close. They stay on the docket.
-func setAside(tx *store.Tx, m *Meeting) error {
-	var list []Objection
-	if err := tx.Where("meeting_id = ? AND kind = 'ballot' AND state = 'open'", m.ID).Order("id").Limit(10_000).Find(&list).Error; err != nil {
-		return err
-	}
-	for _, o := range list {
-		if err := o.setAside(tx, m, "共有业主有异议，到截止时没有解决"); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // void takes an envelope out of the count, or with an empty reason back into it, and says so in the log, whose row it takes first:
 // whoever gives the ballots their places then sees it. by is the objection that it follows from, 0 for none.
 func void(tx *store.Tx, m *Meeting, envelope int64, reason, text string, by int64) error {
