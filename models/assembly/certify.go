@@ -33,11 +33,12 @@ type Announcement struct {
 }
 
 // Certify makes the result final: objections were heard and answered, everything cast is in the log, the count is made again from
-// the ballots, signed, and put on the board in the same transaction. Whoever published the provisional result does not certify it.
-// Faults: ErrForbidden, ErrNotFound, ErrState, ErrSamePerson.
+// the ballots, signed, and put on the board in the same transaction. Whoever published the provisional result does not certify it, nor does
+// anybody who stands in it.
+// Faults: ErrForbidden, ErrNotFound, ErrNotConvener, ErrState, ErrSamePerson, ErrStake.
 func (s *Service) Certify(ctx context.Context, actor org.Actor, id int64) (*Outcome, error) {
 	var o *Outcome
-	_, err := s.change(ctx, actor, org.ConveneMeeting, id, []State{Provisional}, func(tx *store.Tx, m *Meeting) error {
+	_, err := s.changeBy(ctx, actor, org.ConveneMeeting, id, []State{Provisional}, mayFinish, func(tx *store.Tx, m *Meeting) error {
 		if !tx.Now.After(*m.ObjectionsUntil) {
 			return ErrState.Saying("结果公示到" + m.ObjectionsUntil.In(shanghai).Format("1月2日") + "为止，之后才能确认")
 		}
@@ -70,6 +71,9 @@ func (s *Service) Certify(ctx context.Context, actor org.Actor, id int64) (*Outc
 
 // mayCertify asks for a second person and for an empty docket.
 func (s *Service) mayCertify(tx *store.Tx, actor org.Actor, m *Meeting) error {
+	if err := noStake(tx, m, actor.PersonID); err != nil {
+		return err
+	}
 	var open int64
 	if err := tx.Model(&Objection{}).Where("meeting_id = ? AND state = 'open'", m.ID).Count(&open).Error; err != nil {
 		return err

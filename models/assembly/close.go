@@ -154,7 +154,7 @@ func (s *Service) keepCount(tx *store.Tx, actor org.Actor, m *Meeting, kind stri
 	if m.Channel == OnOfficial {
 		st.Imported, err = s.imported(tx, m)
 	} else {
-		st.Tally, err = s.count(tx, m, nil)
+		st.Tally, err = s.count(tx, m)
 	}
 	if err != nil {
 		return nil, err

@@ -28,14 +28,19 @@ type Tallied struct {
 	Motions []Counted    `json:"motions"`
 }
 
-// count counts a meeting's motions afresh from the roll and the ballots. Envelopes in without are left out: the docket asks what the
-// result would be without disputed ballots.
-func (s *Service) count(tx *store.Tx, m *Meeting, without map[int64]bool) (*Tallied, error) {
+// count counts a meeting's motions afresh from the roll and the ballots.
+func (s *Service) count(tx *store.Tx, m *Meeting) (*Tallied, error) {
+	return s.countAs(tx, m, nil, nil)
+}
+
+// countAs is count for the docket, which asks what the result would be without disputed ballots, or with those that are set aside: envelopes
+// in without are left out, those in back are taken as if nothing had been said against them.
+func (s *Service) countAs(tx *store.Tx, m *Meeting, without, back map[int64]bool) (*Tallied, error) {
 	a, err := readAgenda(tx, m)
 	if err != nil {
 		return nil, err
 	}
-	c := &counter{m: m, agenda: a, without: without, no: map[int64]int{}}
+	c := &counter{m: m, agenda: a, without: without, back: back, no: map[int64]int{}}
 	if err := c.roll(tx); err != nil {
 		return nil, err
 	}
@@ -57,6 +62,7 @@ type counter struct {
 	m       *Meeting
 	agenda  *agenda
 	without map[int64]bool
+	back    map[int64]bool
 	scope   []tally.Seat
 	no      map[int64]int // seat numbers by id
 	sets    map[int]int64 // owner sets by number
@@ -91,6 +97,11 @@ func (c *counter) motion(tx *store.Tx, row *Motion) (*Counted, error) {
 		no := c.no[seat]
 		voted[no] = true // whoever voted was not silent, whatever is left out
 		list = slices.DeleteFunc(list, func(v version) bool { return c.without[v.EnvelopeID] })
+		for i := range list {
+			if c.back[list[i].EnvelopeID] {
+				list[i].Void = ""
+			}
+		}
 		r := rule(list, c.agenda.terms.WhichWins)
 		for _, state := range r.states {
 			switch state {
@@ -187,7 +198,7 @@ func (s *Service) Recount(ctx context.Context, id int64) (*Tallied, error) {
 		if err != nil {
 			return err
 		}
-		t, err = s.count(tx, m, nil)
+		t, err = s.count(tx, m)
 		return err
 	})
 	return t, err

@@ -14,10 +14,11 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-// Protest is what somebody says against a result, or a co-owner against the ballot of their seat.
+// Protest is what somebody says against a result, or against what was cast in the name of their own seat.
 type Protest struct {
 	Position  int      // the motion; 0 for the whole meeting
-	Receipt   string   // of the ballot that a co-owner objects to; empty against a result
+	Receipt   string   // of the own seat's ballot that is objected to; empty against a result
+	Form      string   // or the number of its paper form
 	Grounds   string   //
 	Disputed  []string // receipts of ballots that should not count
 	FileIDs   []int64
@@ -25,16 +26,17 @@ type Protest struct {
 	InputHash string
 }
 
-// Protest enters an objection: against a provisional result while objections are heard, or by a co-owner against the ballot of
-// their own seat before the close.
-// Faults: ErrForbidden, ErrNotFound, ErrState, ErrNoSeat, ErrRefReused, fault.ErrInvalid.
+// Protest enters an objection: against a provisional result while objections are heard, by a co-owner against the ballot of their seat before
+// the close, or by an owner against a ballot or a form in the name of their seat that they did not cast.
+// Faults: ErrForbidden, ErrNotFound, ErrState, ErrNoSeat, ErrNoReceipt, ErrNoForm, ErrFormNumber, ErrFormDead, ErrRefReused, fault.ErrInvalid.
 func (s *Service) Protest(ctx context.Context, actor org.Actor, id int64, p Protest) (*Objection, error) {
 	p.Grounds = strings.TrimSpace(p.Grounds)
 	var c fault.Checks
 	n := len([]rune(p.Grounds))
 	c.Check(n >= 4 && n <= 1000, "grounds", "请写明异议的理由（4至1000个字）")
 	c.Check(len(p.Disputed) <= 100, "disputed", "一次最多列100张表决票")
-	c.Check(p.Receipt == "" || len(p.Disputed) == 0, "disputed", "对本户的票提出异议时，不能同时列别人的票")
+	c.Check(p.Receipt == "" && p.Form == "" || len(p.Disputed) == 0, "disputed", "对本户的票提出异议时，不能同时列别人的票")
+	c.Check(p.Receipt == "" || p.Form == "", "form", "回执号和纸质票号只填一个")
 	c.Check(len(p.FileIDs) <= 10, "file_ids", "证据不超过10份")
 	c.Check(p.ClientRef != "" && len(p.ClientRef) <= 64, "client_ref", "提交编号要有，且不超过64个字节")
 	if err := c.Err(); err != nil {
@@ -96,19 +98,11 @@ func mayProtest(tx *store.Tx, actor org.Actor, m *Meeting) error {
 }
 
 func (s *Service) protest(tx *store.Tx, actor org.Actor, m *Meeting, p Protest) (*Objection, error) {
-	o := &Objection{MeetingID: m.ID, EstateID: m.EstateID, Kind: "result", Grounds: p.Grounds, State: "open", PersonID: actor.PersonID, ClientRef: p.ClientRef, InputHash: p.InputHash, At: tx.Now}
-	if p.Receipt != "" {
-		e, err := envelopeBy(tx, m.ID, p.Receipt)
-		if err != nil {
+	o := &Objection{MeetingID: m.ID, EstateID: m.EstateID, Kind: AgainstResult, Grounds: p.Grounds, State: "open", PersonID: actor.PersonID, ClientRef: p.ClientRef, InputHash: p.InputHash, At: tx.Now}
+	if p.Receipt != "" || p.Form != "" {
+		if err := o.against(tx, actor, m, p); err != nil {
 			return nil, err
 		}
-		if err := ownShared(tx, actor, e); err != nil {
-			return nil, err
-		}
-		if m.State != Noticed || !tx.Now.Before(*m.ClosesAt) {
-			return nil, ErrState.Saying("截止前才能对共有业主投的票提出异议；截止后请在结果公示期提出")
-		}
-		o.Kind, o.EnvelopeID = "ballot", e.ID
 	} else if m.State != Provisional || tx.Now.After(*m.ObjectionsUntil) {
 		return nil, ErrState.Saying("现在不在结果公示期，不能提出异议")
 	}
@@ -170,7 +164,7 @@ func (s *Service) WithdrawObjection(ctx context.Context, actor org.Actor, id, ob
 		if err := tx.Where("id = ?", objection).Take(&o).Error; err != nil {
 			return err
 		}
-		if o.Kind == "ballot" {
+		if o.Kind != AgainstResult {
 			if err := o.restore(tx, m); err != nil {
 				return err
 			}

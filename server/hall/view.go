@@ -144,6 +144,14 @@ type Paper struct {
 	Open    bool    `json:"open"`
 	Why     string  `json:"why,omitempty" doc:"现在不能投的原因"`
 	Cast    []Cast  `json:"cast" doc:"已经提交过的，最后哪一张计票"`
+	Boxed   []Boxed `json:"boxed,omitempty" doc:"以这份表决权的名义投入票箱的纸质票；不是您家投的，可以凭票号提出异议"`
+}
+
+// Boxed is a paper form in the sealed box.
+type Boxed struct {
+	Number string    `json:"number" doc:"票号"`
+	State  string    `json:"state"`
+	At     time.Time `json:"at"`
 }
 
 // OfPaper shows a seat's paper.
@@ -158,6 +166,11 @@ func OfPaper(p *assembly.Paper) Paper {
 	}
 	for _, c := range p.Cast {
 		v.Cast = append(v.Cast, Cast{Receipt: log.GroupCode(c.Code), Way: assembly.WayNames[c.Way], At: web.Time(c.At), Counts: c.Counts, Why: c.Why})
+	}
+	for _, f := range p.Boxed {
+		if f.ReceivedAt != nil {
+			v.Boxed = append(v.Boxed, Boxed{Number: f.Number, State: assembly.FormStates[f.State], At: web.Time(*f.ReceivedAt)})
+		}
 	}
 	return v
 }
@@ -240,23 +253,6 @@ type Note struct {
 // OfNote shows a note.
 func OfNote(n assembly.RollNote) Note {
 	return Note{ID: n.ID, Kind: n.Kind, UnitID: n.UnitID, SeatNo: n.SeatNo, Text: n.Text, State: n.State, Answer: n.Answer, At: web.Time(n.At)}
-}
-
-// Objection is one entry of the docket.
-type Objection struct {
-	ID      int64     `json:"id"`
-	Number  string    `json:"number"`
-	Kind    string    `json:"kind" doc:"result 对结果；ballot 共有业主对本户的票"`
-	Grounds string    `json:"grounds"`
-	State   string    `json:"state" doc:"open 待处理；upheld 成立；rejected 不成立；withdrawn 已撤回"`
-	Answer  string    `json:"answer,omitempty"`
-	Effect  string    `json:"effect,omitempty" doc:"计入和不计入有异议的票，结果各是什么（JSON）"`
-	At      time.Time `json:"at"`
-}
-
-// OfObjection shows an entry.
-func OfObjection(o assembly.Objection) Objection {
-	return Objection{ID: o.ID, Number: o.Number, Kind: o.Kind, Grounds: o.Grounds, State: o.State, Answer: o.Answer, Effect: o.Effect, At: web.Time(o.At)}
 }
 
 // OfRow shows a seat of a roster.
