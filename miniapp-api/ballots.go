@@ -137,3 +137,21 @@ func meetingBundle(d Deps) func(context.Context, org.Actor, *MeetingPath) (*huma
 		})
 	}
 }
+
+type drawingsOutput struct {
+	Body struct {
+		Items []hall.Drawing `json:"items"`
+	}
+}
+
+func listDrawings(d Deps) func(context.Context, org.Actor, *MeetingPath) (*drawingsOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *MeetingPath) (*drawingsOutput, error) {
+		list, err := d.Assemblies.ListDrawings(ctx, a, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		out := &drawingsOutput{}
+		out.Body.Items = hall.OfDrawings(list)
+		return out, nil
+	}
+}

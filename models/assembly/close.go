@@ -17,6 +17,11 @@ import (
 func (s *Service) close(tx *store.Tx, m *Meeting) error {
 	m.State, m.ClosedAt = Closed, &tx.Now
 	m.Version++
+	t, err := m.terms()
+	if err != nil {
+		return err
+	}
+	m.owes(tx.Now, tx.Now, t.CountDays)
 	if err := setAside(tx, m); err != nil {
 		return err
 	}
@@ -97,6 +102,7 @@ func (s *Service) Publish(ctx context.Context, actor org.Actor, id int64) (*Outc
 		}
 		until := calendar.DateOf(tx.Now).Add(int(t.ObjectionDays)).End().UTC()
 		m.State, m.CountedAt, m.ObjectionsUntil = Provisional, &tx.Now, &until
+		m.owes(tx.Now, until, t.CertifyDays)
 		if err := note(tx, actor, m, "publish", map[string]any{"sha256": o.SHA256}); err != nil {
 			return err
 		}

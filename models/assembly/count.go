@@ -18,6 +18,7 @@ type Counted struct {
 	Matter     string        `json:"matter"`
 	Result     tally.Result  `json:"result"`
 	Beside     *tally.Result `json:"beside,omitempty"` // under the other matter that practice knows
+	Lot        *Lot          `json:"lot,omitempty"`    // what decides between candidates with equal votes
 	Superseded int64         `json:"superseded"`       // ballots in whose place another of the same seat stands
 	Invalid    int64         `json:"invalid"`
 }
@@ -90,7 +91,7 @@ func (c *counter) roll(tx *store.Tx) error {
 }
 
 func (c *counter) motion(tx *store.Tx, row *Motion) (*Counted, error) {
-	out := &Counted{MotionID: row.ID, Position: row.Position, Title: row.Title, Matter: row.Matter}
+	out := &Counted{MotionID: row.ID, Position: row.Position, Title: row.Title, Matter: row.Matter, Lot: c.agenda.lot(row.ID)}
 	var ballots []tally.Ballot
 	voted := map[int]bool{}
 	err := eachSeat(tx, row.ID, func(seat int64, list []version) error {
@@ -138,6 +139,9 @@ func (c *counter) decide(row *Motion, out *Counted, ballots []tally.Ballot, vote
 	}
 	if out.Result, err = tally.Count(r, q, c.scope, ballots, quiet); err != nil {
 		return err
+	}
+	if out.Lot != nil {
+		out.Lot.Between = q.Drawn(&out.Result)
 	}
 	if row.BesideLaw == "" {
 		return nil

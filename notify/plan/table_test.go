@@ -27,6 +27,7 @@ var toBeRead = map[string]string{
 	"committee.passed_on offered": "8h", "committee.handover community": "8h",
 	"preparation.petition_reached committee": "8h", "preparation.petition_soon committee": "8h", "preparation.petition_overdue township": "8h", "preparation.order_issued committee": "8h", "preparation.order_soon committee": "8h",
 	"preparation.order_overdue community": "8h", "preparation.group_requested township": "8h", "preparation.group_soon township": "8h", "preparation.group_overdue township": "8h", "preparation.credential_asked community": "8h",
+	"meeting.count_soon offered": "8h", "meeting.count_overdue township": "8h", "meeting.docket_soon offered": "8h", "meeting.certify_soon offered": "8h", "meeting.certify_overdue township": "8h", "meeting.disclose_overdue township": "8h",
 	"notify.behind bureau": "30m", "calendar.unknown bureau": "8h",
 }
 

@@ -54,6 +54,9 @@ type Meeting struct {
 	OutageDays      int                 `json:"outage_days,omitempty" doc:"因系统停用自动延长的天数"`
 	Opinion         string              `json:"opinion,omitempty" doc:"社区的意见"`
 	ObjectionsUntil *time.Time          `json:"objections_until,omitempty"`
+	Next            string              `json:"next_step,omitempty" doc:"截止以后召集单位接着要办的"`
+	DueAt           *time.Time          `json:"due_at,omitempty" doc:"这一步应于何时前办完；没有规则规定期限的不填"`
+	OverdueAt       *time.Time          `json:"overdue_at,omitempty" doc:"已过期限"`
 	CertifiedAt     *time.Time          `json:"certified_at,omitempty"`
 	DiscloseBy      *time.Time          `json:"disclose_by,omitempty"`
 	NoticeID        int64               `json:"notice_id,omitempty" doc:"公示栏上的决定"`
@@ -74,6 +77,9 @@ func OfMeeting(m *assembly.Meeting) Meeting {
 		Opinion: m.Opinion, ObjectionsUntil: web.TimeOr(m.ObjectionsUntil), CertifiedAt: web.TimeOr(m.CertifiedAt), DiscloseBy: web.TimeOr(m.DiscloseBy), NoticeID: m.DisclosedID, RevokedAt: web.TimeOr(m.RevokedAt), RevokedFor: m.RevokedFor, Reason: m.Reason}
 	if m.Seats > 0 {
 		v.Area = m.AreaMilli.String()
+	}
+	if m.DueAt != nil {
+		v.Next, v.DueAt, v.OverdueAt = assembly.NextNames[m.State], web.TimeOr(m.DueAt), web.TimeOr(m.OverdueAt)
 	}
 	return v
 }
