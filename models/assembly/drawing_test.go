@@ -135,6 +135,11 @@ func TestLotsAreDrawn(t *testing.T) {
 	if !slices.ContainsFunc(w.said(public), func(line string) bool { return strings.Contains(line, "抽签的先后 c2、c1") }) {
 		t.Error("the verifier says nothing of the lots")
 	}
+	chosen, err := w.s.ChosenBy(ctx, m.ID)
+	if err != nil || chosen == nil || len(chosen.People) != 2 || chosen.People[0].PersonID != w.owners[1].PersonID || chosen.People[0].Alternate || !chosen.People[1].Alternate || chosen.People[1].PersonID != w.owners[0].PersonID ||
+		chosen.Size != 5 || chosen.Sitting != 4 || chosen.Number != m.Number || chosen.People[0].Name != "测试人" {
+		t.Errorf("whoever seats them reads %+v, %v", chosen, err)
+	}
 	list, err := w.s.ListDrawings(ctx, w.owners[5], m.ID)
 	if err != nil || len(list) != 1 || list[0].Called != "2号测试人、1号测试人" || list[0].SHA256 != c.Lot.Records[0].String() {
 		t.Errorf("%v %+v", err, list)
