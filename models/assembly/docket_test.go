@@ -292,3 +292,45 @@ func TestManyOfOneKind(t *testing.T) {
 		t.Errorf("left open %+v, %v", list, err)
 	}
 }
+
+// TestDoubtsOfOneKind: what is to be looked at before the freeze is paged, by its kind, and many of one kind are answered at once; one that has an
+// answer of its own keeps it.
+func TestDoubtsOfOneKind(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 7)
+	w.tx(func(tx *store.Tx) error {
+		if err := tx.Model(&org.OwnerSet{}).Where("estate_id = ?", w.Estate.ID).Update("review", org.PaperMissing).Error; err != nil {
+			return err
+		}
+		return tx.Model(&org.Unit{}).Where("id = ?", w.Units[0].ID).Updates(map[string]any{"sold": false, "delivered": false}).Error
+	})
+	m := w.call()
+	m, err := w.s.Post(t.Context(), w.chair, m.ID, w.clock.Now().Add(7*day))
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, kinds, err := w.s.ListDoubts(t.Context(), w.chair, m.ID, "paper_missing", 0, 4)
+	if err != nil || len(page) != 4 || kinds["paper_missing"] != 6 || kinds["no_developer"] != 1 {
+		t.Fatalf("the first page %+v of %v, %v", page, kinds, err)
+	}
+	rest, _, err := w.s.ListDoubts(t.Context(), w.chair, m.ID, "paper_missing", page[3].No, 4)
+	if err != nil || len(rest) != 2 || rest[0].Key == page[3].Key {
+		t.Fatalf("the second page %+v, %v", rest, err)
+	}
+	_, _, err = w.s.ListDoubts(t.Context(), w.owners[1], m.ID, "", 0, 4)
+	refused(t, "an owner lists them", err, org.ErrForbidden)
+	w.clock.Advance(8 * day)
+	_, err = w.s.Freeze(t.Context(), w.chair, m.ID, map[string]string{"paper_missing": "已逐户核对原件"})
+	refused(t, "with another kind left", err, assembly.ErrUnreviewed)
+	if _, err := w.s.Freeze(t.Context(), w.chair, m.ID, map[string]string{"paper_missing": "已逐户核对原件", "no_developer": "建设单位已注销", rest[1].Key: "到户核对了护照"}); err != nil {
+		t.Fatal(err)
+	}
+	answers := map[string]int{}
+	notes, err := w.s.ListRollNotes(t.Context(), w.chair, m.ID, 0, 20)
+	for _, n := range notes {
+		answers[n.Answer]++
+	}
+	if err != nil || answers["已逐户核对原件"] != 5 || answers["到户核对了护照"] != 1 || answers["建设单位已注销"] != 1 {
+		t.Errorf("kept %v, %v", answers, err)
+	}
+}

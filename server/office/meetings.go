@@ -24,6 +24,7 @@ func meetingRoutes(site *web.Site, d Deps) {
 	web.Handle(g, web.Op{ID: "officeConfirmMatter", Method: http.MethodPost, Path: "/meetings/{id}/motions/{position}/confirmation", Summary: "第二个人确认议题属于哪类事项", Action: org.ConveneMeeting, Rate: workRate}, confirmMatter(d))
 	web.Handle(g, web.Op{ID: "officePostRoster", Method: http.MethodPost, Path: "/meetings/{id}/posting", Summary: "公示名册和议题草案，听取异议", Action: org.ConveneMeeting, Rate: workRate}, postRoster(d))
 	web.Handle(g, web.Op{ID: "officeShowRoster", Method: http.MethodGet, Path: "/meetings/{id}/roster", Summary: "名册：门牌和面积；锁定前附需要人工核对的地方", Action: org.ReadMeetings}, showRoster(d))
+	web.Handle(g, web.Op{ID: "officeListDoubts", Method: http.MethodGet, Path: "/meetings/{id}/doubts", Summary: "锁定名册前要人工核对的地方，可以只看一类；各类各有几处", Action: org.ConveneMeeting}, listDoubts(d))
 	web.Handle(g, web.Op{ID: "officeListRollNotes", Method: http.MethodGet, Path: "/meetings/{id}/roll-notes", Summary: "对名册的异议和锁定后的变化", Action: org.ReadMeetings}, listRollNotes(d))
 	web.Handle(g, web.Op{ID: "officeAnswerChallenge", Method: http.MethodPost, Path: "/meetings/{id}/roll-notes/{note}/answer", Summary: "答复业主对名册的异议", Action: org.AnswerOwners, Rate: workRate}, answerChallenge(d))
 	web.Handle(g, web.Op{ID: "officeFreezeRoll", Method: http.MethodPost, Path: "/meetings/{id}/freeze", Summary: "锁定名册，公布指纹；需要核对的地方逐项写明核对结果", Action: org.ConveneMeeting, Rate: workRate}, freezeRoll(d))
@@ -218,7 +219,7 @@ func answerChallenge(d Deps) func(context.Context, org.Actor, *answerChallengeIn
 type freezeRollInput struct {
 	IDPath
 	Body struct {
-		Reviewed map[string]string `json:"reviewed,omitempty" doc:"名册里每个需要核对的地方（doubts 的 key）和核对结果"`
+		Reviewed map[string]string `json:"reviewed,omitempty" doc:"名册里每个需要核对的地方（doubts 的 key）和核对结果；同一类可以用 kind 一次写明，单独写了的以单独写的为准"`
 	}
 }
 
