@@ -300,9 +300,7 @@ func TestASharedSeat(t *testing.T) {
 	w.clock.Advance(8 * 24 * time.Hour)
 	_, err = w.s.Certify(t.Context(), w.member, m.ID)
 	refused(t, "certified over an open objection", err, assembly.ErrState)
-	if _, err := w.s.AnswerObjection(t.Context(), w.community, m.ID, o.ID, false, "经核对，其他共有人书面同意"); err != nil {
-		t.Fatal(err)
-	}
+	w.answer(w.community, m, o, false, "经核对，其他共有人书面同意")
 	if _, err := w.s.Certify(t.Context(), w.member, m.ID); err != nil {
 		t.Fatal(err)
 	}
@@ -331,10 +329,7 @@ func TestTheDocket(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, err = w.s.AnswerObjection(t.Context(), w.community, m.ID, o.ID, true, "经核对，确非本人所投")
-	if err != nil {
-		t.Fatal(err)
-	}
+	o = w.answer(w.community, m, o, true, "经核对，确非本人所投")
 	if o.State != "upheld" || o.Effect == "" {
 		t.Errorf("docket %+v", o)
 	}

@@ -18,6 +18,7 @@ type Counted struct {
 	Matter     string        `json:"matter"`
 	Result     tally.Result  `json:"result"`
 	Beside     *tally.Result `json:"beside,omitempty"` // under the other matter that practice knows
+	Lot        *Lot          `json:"lot,omitempty"`    // what decides between candidates with equal votes
 	Superseded int64         `json:"superseded"`       // ballots in whose place another of the same seat stands
 	Invalid    int64         `json:"invalid"`
 }
@@ -28,14 +29,19 @@ type Tallied struct {
 	Motions []Counted    `json:"motions"`
 }
 
-// count counts a meeting's motions afresh from the roll and the ballots. Envelopes in without are left out: the docket asks what the
-// result would be without disputed ballots.
-func (s *Service) count(tx *store.Tx, m *Meeting, without map[int64]bool) (*Tallied, error) {
+// count counts a meeting's motions afresh from the roll and the ballots.
+func (s *Service) count(tx *store.Tx, m *Meeting) (*Tallied, error) {
+	return s.countAs(tx, m, nil, nil)
+}
+
+// countAs is count for the docket, which asks what the result would be without disputed ballots, or with those that are set aside: envelopes
+// in without are left out, those in back are taken as if nothing had been said against them.
+func (s *Service) countAs(tx *store.Tx, m *Meeting, without, back map[int64]bool) (*Tallied, error) {
 	a, err := readAgenda(tx, m)
 	if err != nil {
 		return nil, err
 	}
-	c := &counter{m: m, agenda: a, without: without, no: map[int64]int{}}
+	c := &counter{m: m, agenda: a, without: without, back: back, no: map[int64]int{}}
 	if err := c.roll(tx); err != nil {
 		return nil, err
 	}
@@ -57,6 +63,7 @@ type counter struct {
 	m       *Meeting
 	agenda  *agenda
 	without map[int64]bool
+	back    map[int64]bool
 	scope   []tally.Seat
 	no      map[int64]int // seat numbers by id
 	sets    map[int]int64 // owner sets by number
@@ -84,13 +91,18 @@ func (c *counter) roll(tx *store.Tx) error {
 }
 
 func (c *counter) motion(tx *store.Tx, row *Motion) (*Counted, error) {
-	out := &Counted{MotionID: row.ID, Position: row.Position, Title: row.Title, Matter: row.Matter}
+	out := &Counted{MotionID: row.ID, Position: row.Position, Title: row.Title, Matter: row.Matter, Lot: c.agenda.lot(row.ID)}
 	var ballots []tally.Ballot
 	voted := map[int]bool{}
 	err := eachSeat(tx, row.ID, func(seat int64, list []version) error {
 		no := c.no[seat]
 		voted[no] = true // whoever voted was not silent, whatever is left out
 		list = slices.DeleteFunc(list, func(v version) bool { return c.without[v.EnvelopeID] })
+		for i := range list {
+			if c.back[list[i].EnvelopeID] {
+				list[i].Void = ""
+			}
+		}
 		r := rule(list, c.agenda.terms.WhichWins)
 		for _, state := range r.states {
 			switch state {
@@ -127,6 +139,9 @@ func (c *counter) decide(row *Motion, out *Counted, ballots []tally.Ballot, vote
 	}
 	if out.Result, err = tally.Count(r, q, c.scope, ballots, quiet); err != nil {
 		return err
+	}
+	if out.Lot != nil {
+		out.Lot.Between = q.Drawn(&out.Result)
 	}
 	if row.BesideLaw == "" {
 		return nil
@@ -187,7 +202,7 @@ func (s *Service) Recount(ctx context.Context, id int64) (*Tallied, error) {
 		if err != nil {
 			return err
 		}
-		t, err = s.count(tx, m, nil)
+		t, err = s.count(tx, m)
 		return err
 	})
 	return t, err

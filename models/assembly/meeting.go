@@ -122,6 +122,10 @@ type Meeting struct {
 	Opinion   string     // what it said, for the minutes
 	OpinionBy int64
 
+	DueAt     *time.Time // until when the next step after the close has to be taken; nil where no rule says
+	WatchAt   *time.Time // when the clock looks at it next
+	OverdueAt *time.Time // since when it is late
+
 	ClosedAt        *time.Time
 	CountedAt       *time.Time
 	ObjectionsUntil *time.Time

@@ -121,32 +121,6 @@ func (s *Service) ShowPublic(ctx context.Context, id int64) (v *View, t *Turnout
 	return v, t, err
 }
 
-// ListObjections pages through the docket. An owner sees the grounds of others without who they are.
-// Faults: ErrForbidden, ErrNotFound.
-func (s *Service) ListObjections(ctx context.Context, actor org.Actor, id, after int64, limit int) ([]Objection, error) {
-	var rows []Objection
-	err := s.db.View(ctx, func(tx *store.Tx) error {
-		m, err := meetingFor(tx, tx.DB, actor, org.ReadMeetings, id)
-		if err != nil {
-			return err
-		}
-		q := tx.Where("meeting_id = ? AND id > ?", m.ID, after)
-		if actor.Post == nil {
-			q = q.Where("kind = 'result' OR person_id = ?", actor.PersonID)
-		}
-		if err := q.Order("id").Limit(limit).Find(&rows).Error; err != nil {
-			return err
-		}
-		for i := range rows {
-			if actor.Post == nil && rows[i].PersonID != actor.PersonID {
-				rows[i].PersonID, rows[i].Disputed = 0, "[]"
-			}
-		}
-		return nil
-	})
-	return rows, err
-}
-
 // MayOpenFiles reports with ErrNotFound whether somebody may open what is attached to a motion, a meeting or an objection. The evidence
 // of an objection is for whoever made it and for the offices.
 func (s *Service) MayOpenFiles(ctx context.Context, actor org.Actor, kind string, id int64) error {

@@ -43,7 +43,7 @@ func (s *Service) Tick(ctx context.Context) (bool, error) {
 					return err
 				}
 			}
-			return tx.Model(&Meeting{}).Where("id = ?", m.ID).Select("state", "version", "closed_at", "closes_at", "pulse_at", "outage_seconds", "outage_days").Updates(&m).Error
+			return tx.Model(&Meeting{}).Where("id = ?", m.ID).Select("state", "version", "closed_at", "closes_at", "pulse_at", "outage_seconds", "outage_days", "due_at", "watch_at", "overdue_at").Updates(&m).Error
 		})
 		if err != nil {
 			errs = append(errs, fmt.Errorf("meeting %d: %w", id, err))

@@ -299,6 +299,23 @@ func (w *world) certified(m *assembly.Meeting) *assembly.Statement {
 	return w.view(m).Result
 }
 
+// answer answers an objection; that it holds against ballots is confirmed by the second person at the committee.
+func (w *world) answer(who org.Actor, m *assembly.Meeting, o *assembly.Objection, uphold bool, text string) *assembly.Objection {
+	w.t.Helper()
+	list, err := w.s.AnswerObjections(w.t.Context(), who, m.ID, assembly.Verdict{Objections: []int64{o.ID}, Uphold: uphold, Text: text})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if list[0].State != "open" {
+		return &list[0]
+	}
+	done, err := w.s.ConfirmObjection(w.t.Context(), w.member, m.ID, o.ID)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return done
+}
+
 // refused checks that an action gives a fault.
 func refused(t *testing.T, what string, err, want error) {
 	t.Helper()

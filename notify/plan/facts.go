@@ -98,7 +98,7 @@ func factsOf(e event.Event) (*facts, bool) {
 	case interface{ Meeting() event.Assembly }:
 		m := e.Meeting()
 		return &facts{subject: "meeting", id: m.MeetingID, words: map[string]string{
-			"number": m.Number, "estate": m.EstateName, "title": m.Title, "due": by(m.Due), "at": clock(m.At)}}, true
+			"number": m.Number, "estate": m.EstateName, "title": m.Title, "due": by(m.Due), "on": clockOf("，时间：", m.Due), "at": clock(m.At)}}, true
 	case *event.Preparing:
 		return &facts{subject: e.Subject(), id: e.SubjectID, words: map[string]string{
 			"number": e.Number, "estate": e.EstateName, "reason": e.Reason, "due": by(e.Due), "at": clock(e.At)}}, true

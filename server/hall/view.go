@@ -58,6 +58,9 @@ type Meeting struct {
 	OutageDays      int                 `json:"outage_days,omitempty" doc:"因系统停用自动延长的天数"`
 	Opinion         string              `json:"opinion,omitempty" doc:"社区的意见"`
 	ObjectionsUntil *time.Time          `json:"objections_until,omitempty"`
+	Next            string              `json:"next_step,omitempty" doc:"截止以后召集单位接着要办的"`
+	DueAt           *time.Time          `json:"due_at,omitempty" doc:"这一步应于何时前办完；没有规则规定期限的不填"`
+	OverdueAt       *time.Time          `json:"overdue_at,omitempty" doc:"已过期限"`
 	CertifiedAt     *time.Time          `json:"certified_at,omitempty"`
 	DiscloseBy      *time.Time          `json:"disclose_by,omitempty"`
 	NoticeID        int64               `json:"notice_id,omitempty" doc:"公示栏上的决定"`
@@ -78,6 +81,9 @@ func OfMeeting(m *assembly.Meeting) Meeting {
 		Opinion: m.Opinion, ObjectionsUntil: web.TimeOr(m.ObjectionsUntil), CertifiedAt: web.TimeOr(m.CertifiedAt), DiscloseBy: web.TimeOr(m.DiscloseBy), NoticeID: m.DisclosedID, RevokedAt: web.TimeOr(m.RevokedAt), RevokedFor: m.RevokedFor, Reason: m.Reason}
 	if m.Seats > 0 {
 		v.Area = m.AreaMilli.String()
+	}
+	if m.DueAt != nil {
+		v.Next, v.DueAt, v.OverdueAt = assembly.NextNames[m.State], web.TimeOr(m.DueAt), web.TimeOr(m.OverdueAt)
 	}
 	return v
 }
@@ -153,6 +159,14 @@ type Paper struct {
 	Open    bool    `json:"open"`
 	Why     string  `json:"why,omitempty" doc:"现在不能投的原因"`
 	Cast    []Cast  `json:"cast" doc:"已经提交过的，最后哪一张计票"`
+	Boxed   []Boxed `json:"boxed,omitempty" doc:"以这份表决权的名义投入票箱的纸质票；不是您家投的，可以凭票号提出异议"`
+}
+
+// Boxed is a paper form in the sealed box.
+type Boxed struct {
+	Number string    `json:"number" doc:"票号"`
+	State  string    `json:"state"`
+	At     time.Time `json:"at"`
 }
 
 // OfPaper shows a seat's paper.
@@ -167,6 +181,11 @@ func OfPaper(p *assembly.Paper) Paper {
 	}
 	for _, c := range p.Cast {
 		v.Cast = append(v.Cast, Cast{Receipt: log.GroupCode(c.Code), Way: assembly.WayNames[c.Way], At: web.Time(c.At), Counts: c.Counts, Why: c.Why})
+	}
+	for _, f := range p.Boxed {
+		if f.ReceivedAt != nil {
+			v.Boxed = append(v.Boxed, Boxed{Number: f.Number, State: assembly.FormStates[f.State], At: web.Time(*f.ReceivedAt)})
+		}
 	}
 	return v
 }
@@ -249,23 +268,6 @@ type Note struct {
 // OfNote shows a note.
 func OfNote(n assembly.RollNote) Note {
 	return Note{ID: n.ID, Kind: n.Kind, UnitID: n.UnitID, SeatNo: n.SeatNo, Text: n.Text, State: n.State, Answer: n.Answer, At: web.Time(n.At)}
-}
-
-// Objection is one entry of the docket.
-type Objection struct {
-	ID      int64     `json:"id"`
-	Number  string    `json:"number"`
-	Kind    string    `json:"kind" doc:"result 对结果；ballot 共有业主对本户的票"`
-	Grounds string    `json:"grounds"`
-	State   string    `json:"state" doc:"open 待处理；upheld 成立；rejected 不成立；withdrawn 已撤回"`
-	Answer  string    `json:"answer,omitempty"`
-	Effect  string    `json:"effect,omitempty" doc:"计入和不计入有异议的票，结果各是什么（JSON）"`
-	At      time.Time `json:"at"`
-}
-
-// OfObjection shows an entry.
-func OfObjection(o assembly.Objection) Objection {
-	return Objection{ID: o.ID, Number: o.Number, Kind: o.Kind, Grounds: o.Grounds, State: o.State, Answer: o.Answer, Effect: o.Effect, At: web.Time(o.At)}
 }
 
 // OfRow shows a seat of a roster.

@@ -111,7 +111,7 @@ func printMeetingMinutes(d Deps) func(context.Context, org.Actor, *IDPath) (*pap
 		if err != nil {
 			return nil, err
 		}
-		if data["Objections"], err = d.Assemblies.ListObjections(ctx, a, in.ID, 0, mostOnDocket); err != nil {
+		if data["Objections"], err = d.Assemblies.ListObjections(ctx, a, in.ID, "", 0, mostOnDocket); err != nil {
 			return nil, err
 		}
 		data["Turnout"], data["Wings"], data["Basis"], data["Objected"] = hall.TurnoutLines(t), t.Buildings, basisNames[v.Basis], objectionNames
