@@ -169,8 +169,8 @@ func (s *Service) contents(tx *store.Tx, m *Meeting, o *Outcome) (*log.Contents,
 			}
 			motion.Beside = &beside
 		}
-		if a.terms.Silence != "" && a.terms.Covers != "" && s.o.Deliveries != nil {
-			motion.Silence = &log.Silence{Clause: a.terms.Silence, Cited: true, Warned: true, FirstAssembly: m.Session == First, Covers: a.terms.Covers}
+		if a.terms.Warning() != "" && s.o.Deliveries != nil {
+			motion.Silence = &log.Silence{Clause: a.terms.Silence, Cited: true, Warned: m.Warned(a.terms), FirstAssembly: m.Session == First, Covers: a.terms.Covers}
 		}
 		c.Meeting.Motions = append(c.Meeting.Motions, motion)
 	}

@@ -178,7 +178,7 @@ func (s *Service) aside(tx *store.Tx, m *Meeting) (*Aside, error) {
 		return nil, err
 	}
 	if s.o.Deliveries != nil {
-		served, err := s.o.Deliveries.Served(tx, m.ID, *m.NoticedAt, *m.ClosesAt)
+		served, err := s.o.Deliveries.Served(tx, m.ID, "", *m.NoticedAt, *m.ClosesAt)
 		if err != nil {
 			return nil, err
 		}

@@ -140,43 +140,6 @@ func (c *counter) decide(row *Motion, out *Counted, ballots []tally.Ballot, vote
 	return err
 }
 
-// silence is what the clause of silence works with.
-type silence struct {
-	terms  Terms
-	first  bool
-	proven map[int64]bool // owner sets to which service is proven
-}
-
-// silence finds to whom service was proven. Without a clause nobody's silence is looked at.
-func (s *Service) silence(tx *store.Tx, m *Meeting, t Terms) (*silence, error) {
-	if t.Silence == "" || t.Covers == "" || s.o.Deliveries == nil {
-		return nil, nil
-	}
-	served, err := s.o.Deliveries.Served(tx, m.ID, *m.NoticedAt, *m.ClosesAt)
-	if err != nil {
-		return nil, err
-	}
-	q := &silence{terms: t, first: m.Session == First, proven: map[int64]bool{}}
-	for set, how := range served {
-		q.proven[set] = how == Proven
-	}
-	return q, nil
-}
-
-// Proven is service that counts: a signed-in owner opened it, a signature, or a witnessed visit with a picture.
-const Proven = "proven"
-
-// of lists the seats that were served and said nothing. The notice itself warned of what silence means: it prints the clause.
-func (q *silence) of(c *counter, voted map[int]bool) *tally.Silence {
-	s := &tally.Silence{Cited: true, Warned: true, FirstAssembly: q.first, Covers: q.terms.Covers}
-	for _, seat := range c.scope {
-		if !voted[seat.No] && q.proven[c.sets[seat.No]] {
-			s.Seats = append(s.Seats, seat.No)
-		}
-	}
-	return s
-}
-
 // Recount counts a meeting from its roll and ballots as they are, for whoever checks that nothing is missing; it decides nothing and is
 // shown to nobody while people vote.
 // Fault: ErrNotFound.

@@ -99,6 +99,7 @@ type Meeting struct {
 	Pack       string // stamp of the law on the day that voting opens
 	RulesID    int64  // the rules of procedure in force when the roll was frozen; 0 for none
 	Terms      string // Terms as JSON, fixed by the notice
+	Notice     string // its words, as they are served on the seats
 
 	PostedAt       *time.Time
 	ChallengeUntil *time.Time

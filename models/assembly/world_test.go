@@ -34,7 +34,7 @@ func (b *board) PublishFor(_ *store.Tx, n assembly.Announcement) (int64, error) 
 // served says to which owner sets the notice was served.
 type served map[int64]string
 
-func (s served) Served(*store.Tx, int64, time.Time, time.Time) (map[int64]string, error) {
+func (s served) Served(*store.Tx, int64, string, time.Time, time.Time) (map[int64]string, error) {
 	return s, nil
 }
 

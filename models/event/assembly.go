@@ -29,10 +29,11 @@ type (
 		Assembly
 		CommunityID int64 `json:"community_id"`
 	}
-	// MeetingMoved tells the owners of the scope how far a meeting is; What is its name.
+	// MeetingMoved tells the owners of the scope how far a meeting is; What is its name. Warning is what its notice says of silence.
 	MeetingMoved struct {
 		Assembly
-		What string `json:"what"`
+		What    string `json:"what"`
+		Warning string `json:"warning,omitempty"`
 		Scope
 	}
 	// BallotsCast says which seats have voted, never what.

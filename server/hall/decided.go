@@ -35,7 +35,7 @@ type DecidedItem struct {
 func DecidedOf(v *assembly.View) []Decided {
 	list := make([]Decided, len(v.Motions))
 	for i, m := range v.Motions {
-		list[i] = Decided{Asked: m, No: Numeral(m.Position), Plain: Plainly(m, v.Terms)}
+		list[i] = Decided{Asked: m, No: Numeral(m.Position), Plain: Plainly(m, v.Warning)}
 		if v.Result == nil || v.Result.Tally == nil || i >= len(v.Result.Tally.Motions) || m.Law == nil {
 			continue
 		}

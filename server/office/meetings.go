@@ -232,12 +232,13 @@ type notifyMeetingInput struct {
 		Version  int64     `json:"version" minimum:"1"`
 		OpensAt  time.Time `json:"opens_at"`
 		ClosesAt time.Time `json:"closes_at"`
+		Words    string    `json:"words,omitempty" maxLength:"100" doc:"召集人想补充的话；“没有投票怎么算”由系统按议事规则写进通知，不能删去"`
 	}
 }
 
 func notifyMeeting(d Deps) func(context.Context, org.Actor, *notifyMeetingInput) (*meetingOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *notifyMeetingInput) (*meetingOutput, error) {
-		return meetingOut(d.Assemblies.Notify(ctx, a, in.ID, in.Body.Version, assembly.Window{Opens: in.Body.OpensAt, Closes: in.Body.ClosesAt}))
+		return meetingOut(d.Assemblies.Notify(ctx, a, in.ID, in.Body.Version, assembly.Window{Opens: in.Body.OpensAt, Closes: in.Body.ClosesAt, Words: in.Body.Words}))
 	}
 }
 
