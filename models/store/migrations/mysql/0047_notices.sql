@@ -27,3 +27,18 @@ CREATE TABLE meeting_debtors (
 ) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 CREATE UNIQUE INDEX meeting_debtors_set ON meeting_debtors (meeting_id, owner_set_id);
 CREATE UNIQUE INDEX meeting_debtors_ref ON meeting_debtors (entered_by, client_ref);
+
+-- What a browser has begun or proved on a voting link: it asked for the code of a phone, it left for WeChat, it came back as somebody. way says which.
+-- secret_hash is of what names the row: link and phone, the state that WeChat gives back, the ticket.
+CREATE TABLE link_visits (
+  id          BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  link_id     BIGINT NOT NULL,
+  way         VARCHAR(8) NOT NULL,
+  secret_hash VARCHAR(64) NOT NULL,
+  client_hash VARCHAR(64) NOT NULL,
+  person_id   BIGINT NOT NULL,
+  used_at     DATETIME NULL,
+  expires_at  DATETIME NOT NULL
+) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE UNIQUE INDEX link_visits_secret ON link_visits (secret_hash);
+CREATE INDEX link_visits_expiry ON link_visits (expires_at);
