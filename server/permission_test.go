@@ -327,7 +327,7 @@ func bodies(th things) map[string]any {
 		"officeConfirmOfficial": m{"sha256": strings.Repeat("0", 64)}, "officeNoteRollChange": m{"seat_no": 1, "kind": "correction", "text": "面积登记有误", "file_ids": []int64{999999}, "client_ref": "w57"},
 		"officeConveneMeeting": meetingOf(th["estates"], "临时", "w40"), "officeReviseMeeting": m{"version": 1, "title": "临时会议", "motions": meetingOf(1, "临时", "x")["motions"]}, "officeConfirmMatter": m{"version": 1},
 		"officePostRoster": m{"until": inFiveDays()}, "officeAnswerChallenge": m{"accept": false, "text": "已经核对"}, "officeFreezeRoll": m{}, "officeNotifyMeeting": m{"version": 1, "opens_at": inFiveDays(), "closes_at": inFiveDays()},
-		"officeOpineMeeting": m{"text": "没有意见"}, "officeExtendVoting": m{"days": 5, "reason": "票数不够"}, "officeCancelMeeting": m{"text": "不开了，另行通知"}, "officeMakeLinks": m{"seats": []int{1}},
+		"officeOpineMeeting": m{"text": "没有意见"}, "officeExtendVoting": m{"days": 5, "reason": "票数不够"}, "officeCancelMeeting": m{"text": "不开了，另行通知"}, "officeMakeLinks": m{"seats": []int{1}}, "officeTextLinks": m{"client_ref": "p"},
 		"officeAnswerObjection": m{"uphold": false, "text": "经核对不成立"}, "officeRevokeMeeting": m{"text": "法院判决撤销"},
 		"contestRoster": m{"unit_id": th["units"], "text": "面积不对", "client_ref": "w41"}, "castBallot": m{"seat_no": 1, "client_ref": "w42", "choices": []m{{"motion_id": 1, "choice": "yes"}}}, "askPaper": m{"want": true},
 		"protest":      m{"grounds": "计票不对", "client_ref": "w43"},
