@@ -42,6 +42,7 @@ type (
 		OwnerSetIDs []int64 `json:"owner_set_ids"`
 	}
 	// SeatTold tells people what happened to the ballot of their seat, or to what they said of one; What is its name. No choice is in it.
+	// A negative person is an owner of the roster without an account, whom a phone alone reaches.
 	SeatTold struct {
 		Assembly
 		What      string  `json:"what"`
