@@ -17,8 +17,9 @@ type Counted struct {
 	Title      string        `json:"title"`
 	Matter     string        `json:"matter"`
 	Result     tally.Result  `json:"result"`
-	Beside     *tally.Result `json:"beside,omitempty"` // under the other matter that practice knows
-	Superseded int64         `json:"superseded"`       // ballots in whose place another of the same seat stands
+	Beside     *tally.Result `json:"beside,omitempty"`  // under the other matter that practice knows
+	Debtors    *Limited      `json:"debtors,omitempty"` // by the clause on who owes fees
+	Superseded int64         `json:"superseded"`        // ballots in whose place another of the same seat stands
 	Invalid    int64         `json:"invalid"`
 }
 
@@ -37,6 +38,9 @@ func (s *Service) count(tx *store.Tx, m *Meeting, without map[int64]bool) (*Tall
 	}
 	c := &counter{m: m, agenda: a, without: without, no: map[int64]int{}}
 	if err := c.roll(tx); err != nil {
+		return nil, err
+	}
+	if err := c.listed(tx); err != nil {
 		return nil, err
 	}
 	if c.silence, err = s.silence(tx, m, a.terms); err != nil {
@@ -59,7 +63,8 @@ type counter struct {
 	without map[int64]bool
 	scope   []tally.Seat
 	no      map[int64]int // seat numbers by id
-	sets    map[int]int64 // owner sets by number
+	sets    map[int]int64 // who holds each number now
+	owing   map[int]bool  // seats of debtors; nil where no clause limits them
 	silence *silence
 }
 
@@ -111,7 +116,10 @@ func (c *counter) motion(tx *store.Tx, row *Motion) (*Counted, error) {
 	if err != nil {
 		return nil, err
 	}
-	return out, c.decide(row, out, ballots, voted)
+	if err := c.decide(row, out, ballots, voted); err != nil {
+		return nil, err
+	}
+	return out, c.limited(row, out, ballots, voted)
 }
 
 // decide applies the frozen law, strictly and with the clause of silence, and under the matter beside it.

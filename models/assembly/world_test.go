@@ -171,13 +171,7 @@ func (w *world) call(change ...func(*assembly.Call)) *assembly.Meeting {
 // frozen brings a meeting to its frozen roll.
 func (w *world) frozen(change ...func(*assembly.Call)) *assembly.Meeting {
 	w.t.Helper()
-	m := w.call(change...)
-	m, err := w.s.Post(w.t.Context(), w.chair, m.ID, w.clock.Now().AddDate(0, 0, 7))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	w.clock.Advance(8 * 24 * time.Hour)
-	return w.freeze(m)
+	return w.after(w.call(change...))
 }
 
 func (w *world) freeze(m *assembly.Meeting) *assembly.Meeting {

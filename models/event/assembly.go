@@ -82,8 +82,8 @@ func (e BallotsCast) Deed() Deed {
 var meetings = []string{"posted", "frozen", "noticed", "extended", "cancelled", "closed", "provisional", "certified", "revoked"}
 
 // seatNews are what SeatTold tells of: another owner voted, a paper form of the seat is in the box, somebody may vote by an
-// authorisation, an objection is answered, a ballot is set aside.
-var seatNews = []string{"shared", "paper", "proxy", "answered", "aside"}
+// authorisation, an objection is answered, a ballot is set aside, they stand on the list of who owes fees, what became of that.
+var seatNews = []string{"shared", "paper", "proxy", "answered", "aside", "debtor", "debtor_answered"}
 
 func init() {
 	makers["meeting.called"] = func() Event { return &MeetingCalled{} }
