@@ -23,14 +23,15 @@ func (t Terms) limitsDebtors() bool { return t.Debtors != nil && *t.Debtors }
 
 // debtClause says where the clause on debtors stands; empty where there is none.
 func (t Terms) debtClause() string {
-	if t.limitsDebtors() {
-		for _, w := range t.Sources {
-			if w.Key == "voting.debtors_limited" {
-				return w.Article
-			}
+	if !t.limitsDebtors() {
+		return ""
+	}
+	for _, w := range t.Sources {
+		if w.Key == "voting.debtors_limited" && w.Article != "" {
+			return w.Article
 		}
 	}
-	return ""
+	return "本次会议冻结的规则"
 }
 
 // listed reads who is on the list with effect: confirmed, and with no objection that waits for its answer.

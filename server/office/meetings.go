@@ -16,6 +16,7 @@ import (
 func meetingRoutes(site *web.Site, d Deps) {
 	g := site.Group(prefix, "业主大会", web.Staff)
 	meetingSheetRoutes(g, d)
+	debtorRoutes(g, d)
 	web.Handle(g, web.Op{ID: "officeConveneMeeting", Method: http.MethodPost, Path: "/meetings", Summary: "起草业主大会：谁召集、依据、范围和议题；比例由事项和法律决定，不能自己选", Action: org.ConveneMeeting, Rate: workRate, Status: http.StatusCreated}, conveneMeeting(d))
 	web.Handle(g, web.Op{ID: "officeListMeetings", Method: http.MethodGet, Path: "/estates/{id}/meetings", Summary: "小区的业主大会", Action: org.ReadMeetings}, listMeetings(d))
 	web.Handle(g, web.Op{ID: "officeShowMeeting", Method: http.MethodGet, Path: "/meetings/{id}", Summary: "一次业主大会：议题、规则、进程和结果", Action: org.ReadMeetings}, showMeeting(d))
