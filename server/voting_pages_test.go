@@ -26,7 +26,7 @@ func TestLinksInsideWeChatOnAPhone(t *testing.T) {
 	}
 	p := &phone{e, ctx}
 	p.do("link", chromedp.EmulateViewport(390, 844), chromedp.Navigate(e.url+link))
-	p.shows("w1-wechat", "用微信登录", "或者用短信验证码", "请注意：按未投票的从多数")
+	p.shows("w1-wechat", "用微信登录", "或者用短信验证码", "请注意：按“未投票的从多数”")
 	p.do("letter", chromedp.Navigate(e.url+letter))
 	p.shows("w2-letter", "看议题，去投票", "我已收到")
 	p.press(`button[value="vote"]`)

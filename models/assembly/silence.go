@@ -20,7 +20,7 @@ func (t Terms) Warning() string {
 	if t.Silence == "" || silenceWords[t.Covers] == "" {
 		return ""
 	}
-	clause := short(t.Silence, 80)
+	clause := "“" + short(t.Silence, 80) + "”"
 	for _, w := range t.Sources {
 		if w.Key == "ballot.silence_rule" && w.Article != "" && w.Article != t.Silence {
 			clause += "（" + short(w.Article, 60) + "）"

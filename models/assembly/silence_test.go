@@ -32,7 +32,7 @@ func TestTheNoticeWarnsOfSilence(t *testing.T) {
 	w.local("ballot.silence_covers", "both")
 	m := w.frozen()
 	before := w.view(m)
-	if !strings.Contains(before.Warning, "未投票的从多数（测试") || before.Notice != "" {
+	if !strings.Contains(before.Warning, "按“未投票的从多数”（测试") || before.Notice != "" {
 		t.Errorf("before the notice the convener reads %q", before.Warning)
 	}
 	if v, err := w.s.Find(t.Context(), w.owners[0], m.ID); err != nil || v.Warning != "" {

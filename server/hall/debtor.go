@@ -34,7 +34,7 @@ func limitedWords(l *assembly.Limited) string {
 	if l == nil {
 		return ""
 	}
-	say := l.Clause + "限制欠费业主表决：名单上 " + strconv.FormatInt(l.Seats.Heads, 10) + " 份表决权" + " 的票不计入、仍留在总数里的话，" + OutcomeNames[l.Result.Outcome]
+	say := l.Clause + "限制欠费业主表决：名单上 " + strconv.FormatInt(l.Seats.Heads, 10) + " 份表决权的票不计入、仍留在总数里的话，" + OutcomeNames[l.Result.Outcome]
 	if l.Turns {
 		return say + "，和上面的结果不同"
 	}
