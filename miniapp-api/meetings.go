@@ -13,6 +13,7 @@ import (
 
 func meetingRoutes(site *web.Site, d Deps) {
 	g := site.Group(prefix, "业主大会", web.Residents)
+	debtorRoutes(g, d)
 	web.Handle(g, web.Op{ID: "listMeetings", Method: http.MethodGet, Path: "/estates/{id}/meetings", Summary: "小区的业主大会", Action: org.ReadMeetings}, listMeetings(d))
 	web.Handle(g, web.Op{ID: "showMeeting", Method: http.MethodGet, Path: "/meetings/{id}", Summary: "一次业主大会：议题、依据、规则和结果", Action: org.ReadMeetings}, showMeeting(d))
 	rosterRoutes(g, d)

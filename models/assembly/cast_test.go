@@ -71,7 +71,9 @@ func TestWhoHasVotedIsTold(t *testing.T) {
 		}
 	}
 	var rows []outbox.Message
-	w.tx(func(tx *store.Tx) error { return tx.Where("kind = 'ballot.cast' AND estate_id = ?", w.Estate.ID).Find(&rows).Error })
+	w.tx(func(tx *store.Tx) error {
+		return tx.Where("kind = 'ballot.cast' AND estate_id = ?", w.Estate.ID).Find(&rows).Error
+	})
 	var told []int64
 	for _, r := range rows {
 		e, err := r.Event()

@@ -73,14 +73,29 @@ func (x *casting) caster() audit.Actor {
 }
 
 // tellShared tells the other owners of shared seats at once, and the owners for whom somebody else voted by a document: they may object
-// until the close.
+// until the close. Owners without an account are told by the roster's phone.
 func (b *booth) tellShared() error {
+	var told []*casting
+	var seats []holding
 	for _, x := range b.accepted {
 		h := b.holders[x.seat.HolderSetID]
-		if x.in.FormID != 0 { // told when it went into the box
-			continue
+		if x.in.FormID == 0 && (h.shared() || x.credential != 0 || x.in.ProxyID != 0) { // a form is told of when it goes into the box
+			told, seats = append(told, x), append(seats, h)
 		}
-		if people := h.others(x.in.Actor.PersonID); (h.shared() || x.credential != 0 || x.in.ProxyID != 0) && len(people) > 0 {
+	}
+	roster, err := withoutAccount(b.tx, seats)
+	if err != nil {
+		return err
+	}
+	for _, x := range told {
+		h := b.holders[x.seat.HolderSetID]
+		people := h.others(x.in.Actor.PersonID)
+		for _, o := range h.owners {
+			if roster[o.ID] && o.ID != x.in.OwnerID {
+				people = append(people, -o.ID)
+			}
+		}
+		if len(people) > 0 {
 			if err := outbox.Append(b.tx, event.SeatTold{Assembly: b.m.eventOf(b.agenda.estate, b.tx.Now), What: "shared", PersonIDs: people}); err != nil {
 				return err
 			}

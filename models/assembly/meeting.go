@@ -100,6 +100,7 @@ type Meeting struct {
 	RulesID    int64  // the rules of procedure in force when the roll was frozen, or the voting rules of a first meeting; 0 for none
 	CovenantID int64  // the covenant in force then; 0 for none
 	Terms      string // Terms as JSON, fixed by the notice
+	Notice     string // its words, as they are served on the seats
 
 	PostedAt       *time.Time
 	ChallengeUntil *time.Time

@@ -14,6 +14,7 @@ type View struct {
 	Estate    string
 	Convened  string // the organisation
 	Terms     Terms
+	Warning   string // what the notice says of silence; before it, what it would say
 	Motions   []Asked
 	Result    *Statement // the latest outcome; nil before the provisional one
 	Outcome   *Outcome
@@ -33,7 +34,10 @@ func (s *Service) Find(ctx context.Context, actor org.Actor, id int64) (*View, e
 		if m.State == Draft && actor.Post == nil {
 			return ErrNotFound
 		}
-		v, err = s.view(tx, m)
+		if v, err = s.view(tx, m); err != nil || m.NoticedAt != nil || actor.Post == nil {
+			return err
+		}
+		v.Warning, err = s.foreseen(tx, m)
 		return err
 	})
 	return v, err
@@ -44,7 +48,7 @@ func (s *Service) view(tx *store.Tx, m *Meeting) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &View{Meeting: *m, Estate: a.estate, Terms: a.terms}
+	v := &View{Meeting: *m, Estate: a.estate, Terms: a.terms, Warning: m.Says(a.terms)}
 	if v.Motions, err = s.asked(tx, a); err != nil {
 		return nil, err
 	}

@@ -62,5 +62,13 @@ func (s *Service) tell(tx *store.Tx, m *Meeting, what string) error {
 	if err != nil {
 		return err
 	}
-	return outbox.Append(tx, event.MeetingMoved{Assembly: m.eventOf(names[m.EstateID], tx.Now), What: what, Scope: scope})
+	e := event.MeetingMoved{Assembly: m.eventOf(names[m.EstateID], tx.Now), What: what, Scope: scope}
+	if what == "noticed" || what == "extended" {
+		t, err := m.terms()
+		if err != nil {
+			return err
+		}
+		e.Warning = m.Says(t)
+	}
+	return outbox.Append(tx, e)
 }

@@ -65,7 +65,7 @@ func (b *board) PublishFor(_ *store.Tx, n assembly.Announcement) (int64, error) 
 // served says to which owner sets the notice was served.
 type served map[int64]string
 
-func (s served) Served(*store.Tx, int64, time.Time, time.Time) (map[int64]string, error) {
+func (s served) Served(*store.Tx, int64, string, time.Time, time.Time) (map[int64]string, error) {
 	return s, nil
 }
 
@@ -203,13 +203,7 @@ func (w *world) call(change ...func(*assembly.Call)) *assembly.Meeting {
 // frozen brings a meeting to its frozen roll.
 func (w *world) frozen(change ...func(*assembly.Call)) *assembly.Meeting {
 	w.t.Helper()
-	m := w.call(change...)
-	m, err := w.s.Post(w.t.Context(), w.chair, m.ID, w.clock.Now().AddDate(0, 0, 7))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	w.clock.Advance(8 * 24 * time.Hour)
-	return w.freeze(m)
+	return w.after(w.call(change...))
 }
 
 func (w *world) freeze(m *assembly.Meeting) *assembly.Meeting {

@@ -43,6 +43,8 @@ type Meeting struct {
 	Version         int64               `json:"version" doc:"确认、修改、通知时带上，防止内容已被别人改过"`
 	Pack            string              `json:"pack,omitempty"`
 	Terms           *assembly.Terms     `json:"terms,omitempty" doc:"通知时冻结的规则和出处"`
+	Notice          string              `json:"notice,omitempty" doc:"会议通知的正文，发出时冻结，各渠道一样"`
+	SilenceWarning  string              `json:"silence_warning,omitempty" doc:"通知里关于“没有投票怎么算”的话；发通知以前，工作人员看到的是将要写进通知的话，召集人可以补充，不能删去"`
 	ChallengeUntil  *time.Time          `json:"challenge_until,omitempty"`
 	Posting         *Posting            `json:"posting,omitempty" doc:"名册最近一次公示"`
 	RollRoot        string              `json:"roll_root,omitempty" doc:"名册指纹"`
@@ -91,7 +93,7 @@ func OfMeeting(m *assembly.Meeting) Meeting {
 // OfView shows a meeting whole.
 func OfView(m *assembly.View) Meeting {
 	v := OfMeeting(&m.Meeting)
-	v.Estate, v.Motions, v.Result = m.Estate, OfMotions(m.Motions), m.Result
+	v.Estate, v.Motions, v.Result, v.Notice, v.SilenceWarning = m.Estate, OfMotions(m.Motions), m.Result, m.Notice, m.Warning
 	if m.Convened != "" {
 		v.Convener += "（" + m.Convened + "）"
 	}

@@ -47,7 +47,6 @@ func printMeetingNotice(d Deps) func(context.Context, org.Actor, *IDPath) (*pape
 			return nil, err
 		}
 		data["Calls"], _ = d.Complaints.Contacts(ctx, v.EstateID) // an addition: the notice stands without the register
-		data["Silence"] = hall.SilenceWords[v.Terms.Covers]
 		return paper("meeting_notice.html", 0, data)
 	}
 }

@@ -18,6 +18,7 @@ func meetingRoutes(site *web.Site, d Deps) {
 	meetingSheetRoutes(g, d)
 	meetingRosterRoutes(g, d)
 	drawingRoutes(g, d)
+	debtorRoutes(g, d)
 	web.Handle(g, web.Op{ID: "officeConveneMeeting", Method: http.MethodPost, Path: "/meetings", Summary: "起草业主大会：谁召集、依据、范围和议题；比例由事项和法律决定，不能自己选", Action: org.ConveneMeeting, Rate: workRate, Status: http.StatusCreated}, conveneMeeting(d))
 	web.Handle(g, web.Op{ID: "officeListMeetings", Method: http.MethodGet, Path: "/estates/{id}/meetings", Summary: "小区的业主大会", Action: org.ReadMeetings}, listMeetings(d))
 	web.Handle(g, web.Op{ID: "officeShowMeeting", Method: http.MethodGet, Path: "/meetings/{id}", Summary: "一次业主大会：议题、规则、进程和结果", Action: org.ReadMeetings}, showMeeting(d))
@@ -27,7 +28,8 @@ func meetingRoutes(site *web.Site, d Deps) {
 	web.Handle(g, web.Op{ID: "officeListRollNotes", Method: http.MethodGet, Path: "/meetings/{id}/roll-notes", Summary: "对名册的异议和锁定后的变化", Action: org.ReadMeetings}, listRollNotes(d))
 	web.Handle(g, web.Op{ID: "officeAnswerChallenge", Method: http.MethodPost, Path: "/meetings/{id}/roll-notes/{note}/answer", Summary: "答复业主对名册的异议", Action: org.AnswerOwners, Rate: workRate}, answerChallenge(d))
 	web.Handle(g, web.Op{ID: "officeFreezeRoll", Method: http.MethodPost, Path: "/meetings/{id}/freeze", Summary: "锁定名册，公布指纹；需要核对的地方逐项写明核对结果", Action: org.ConveneMeeting, Rate: workRate}, freezeRoll(d))
-	web.Handle(g, web.Op{ID: "officeNotifyMeeting", Method: http.MethodPost, Path: "/meetings/{id}/notice", Summary: "发出会议通知，冻结法律依据和议事规则", Action: org.ConveneMeeting, Rate: workRate}, notifyMeeting(d))
+	web.Handle(g, web.Op{ID: "officeNotifyMeeting", Method: http.MethodPost, Path: "/meetings/{id}/notice", Summary: "发出会议通知，冻结法律依据和议事规则；送达每户的群发同时起草好并提交，next 里是下一步", Action: org.ConveneMeeting, Rate: workRate, Timeout: walkTime}, notifyMeeting(d))
+	web.Handle(g, web.Op{ID: "officeTextLinks", Method: http.MethodPost, Path: "/meetings/{id}/link-texts", Summary: "用短信给还没有投票、也没有送达的业主发自己的投票链接：起草并提交一次群发，由另一个人批准后发出", Action: org.ConveneMeeting, Rate: workRate, Timeout: walkTime, Status: http.StatusCreated}, textLinks(d))
 	web.Handle(g, web.Op{ID: "officeOpineMeeting", Method: http.MethodPost, Path: "/meetings/{id}/opinion", Summary: "社区的意见，写进会议记录", Action: org.OpineMeeting, Rate: workRate}, opineAssembly(d))
 	web.Handle(g, web.Op{ID: "officeExtendVoting", Method: http.MethodPost, Path: "/meetings/{id}/extension", Summary: "按冻结的规则延长一次表决期", Action: org.ConveneMeeting, Rate: workRate}, extendVoting(d))
 	web.Handle(g, web.Op{ID: "officeCancelMeeting", Method: http.MethodPost, Path: "/meetings/{id}/cancellation", Summary: "取消会议：原因", Action: org.ConveneMeeting, Rate: workRate}, cancelAssembly(d))
@@ -185,21 +187,6 @@ type freezeRollInput struct {
 func freezeRoll(d Deps) func(context.Context, org.Actor, *freezeRollInput) (*meetingOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *freezeRollInput) (*meetingOutput, error) {
 		return meetingOut(d.Assemblies.Freeze(ctx, a, in.ID, in.Body.Reviewed))
-	}
-}
-
-type notifyMeetingInput struct {
-	IDPath
-	Body struct {
-		Version  int64     `json:"version" minimum:"1"`
-		OpensAt  time.Time `json:"opens_at"`
-		ClosesAt time.Time `json:"closes_at"`
-	}
-}
-
-func notifyMeeting(d Deps) func(context.Context, org.Actor, *notifyMeetingInput) (*meetingOutput, error) {
-	return func(ctx context.Context, a org.Actor, in *notifyMeetingInput) (*meetingOutput, error) {
-		return meetingOut(d.Assemblies.Notify(ctx, a, in.ID, in.Body.Version, assembly.Window{Opens: in.Body.OpensAt, Closes: in.Body.ClosesAt}))
 	}
 }
 
