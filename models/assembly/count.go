@@ -31,6 +31,11 @@ type Tallied struct {
 // count counts a meeting's motions afresh from the roll and the ballots. Envelopes in without are left out: the docket asks what the
 // result would be without disputed ballots.
 func (s *Service) count(tx *store.Tx, m *Meeting, without map[int64]bool) (*Tallied, error) {
+	return s.countWith(tx, m, without, nil)
+}
+
+// countWith counts with the silent seats that an earlier count found; nil finds them now.
+func (s *Service) countWith(tx *store.Tx, m *Meeting, without map[int64]bool, kept *Aside) (*Tallied, error) {
 	a, err := readAgenda(tx, m)
 	if err != nil {
 		return nil, err
@@ -41,6 +46,9 @@ func (s *Service) count(tx *store.Tx, m *Meeting, without map[int64]bool) (*Tall
 	}
 	if c.silence, err = s.silence(tx, m, a.terms); err != nil {
 		return nil, err
+	}
+	if c.silence != nil && kept != nil {
+		c.silence.kept = append([]log.Silent{}, kept.Silent...)
 	}
 	out := &Tallied{Scope: tally.Amount{Heads: int64(len(c.scope)), Area: m.AreaMilli}}
 	for i := range a.motions {
@@ -119,7 +127,7 @@ func (c *counter) decide(row *Motion, out *Counted, ballots []tally.Ballot, vote
 	q := c.agenda.questions[row.ID]
 	var quiet *tally.Silence
 	if c.silence != nil {
-		quiet = c.silence.of(c, voted)
+		quiet = c.silence.of(c, row.Position, voted)
 	}
 	r, err := row.rules()
 	if err != nil {
@@ -145,6 +153,7 @@ type silence struct {
 	terms  Terms
 	first  bool
 	proven map[int64]bool // owner sets to which service is proven
+	kept   []log.Silent   // what an earlier count found; nil to look now
 }
 
 // silence finds to whom service was proven. Without a clause nobody's silence is looked at.
@@ -167,8 +176,16 @@ func (s *Service) silence(tx *store.Tx, m *Meeting, t Terms) (*silence, error) {
 const Proven = "proven"
 
 // of lists the seats that were served and said nothing. The notice itself warned of what silence means: it prints the clause.
-func (q *silence) of(c *counter, voted map[int]bool) *tally.Silence {
+func (q *silence) of(c *counter, position int, voted map[int]bool) *tally.Silence {
 	s := &tally.Silence{Cited: true, Warned: true, FirstAssembly: q.first, Covers: q.terms.Covers}
+	if q.kept != nil {
+		for _, x := range q.kept {
+			if x.Motion == position {
+				s.Seats = append(s.Seats, x.Seat)
+			}
+		}
+		return s
+	}
 	for _, seat := range c.scope {
 		if !voted[seat.No] && q.proven[c.sets[seat.No]] {
 			s.Seats = append(s.Seats, seat.No)
