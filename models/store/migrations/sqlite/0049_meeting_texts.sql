@@ -20,3 +20,6 @@ CREATE INDEX meeting_texts_waiting ON meeting_texts (estate_id, state, id);
 CREATE INDEX petition_signatures_person ON petition_signatures (person_id, id);
 CREATE INDEX candidate_backers_person ON candidate_backers (person_id, id);
 CREATE INDEX candidates_person ON candidates (person_id, id);
+
+-- How much was said to something, and how much of it is answered, without reading the words.
+CREATE INDEX meeting_comments_state ON meeting_comments (about, about_id, state);
