@@ -46,6 +46,11 @@ func (b *booth) accept(x *casting) error {
 	e.Code, e.Secret, x.secret = r.Code, hex.EncodeToString(r.Secret[:]), r.Secret[:]
 	x.got = &Receipt{Envelope: e, SeatNo: x.seat.No, Meeting: b.m.Number, Replaces: len(b.earlier[x.seat.ID]) > 0}
 	b.earlier[x.seat.ID] = append(b.earlier[x.seat.ID], e)
+	for _, v := range in.Choices {
+		if in.Way.Electronic() {
+			b.spent[[2]int64{v.MotionID, x.seat.ID}]++
+		}
+	}
 	b.accepted = append(b.accepted, x)
 	return nil
 }
@@ -62,33 +67,46 @@ func (b *booth) electronic(x *casting, h holding) error {
 	case h.shared() && !x.in.Agreed:
 		return ErrAgree
 	}
-	cast := 0
-	for _, e := range b.earlier[x.seat.ID] {
-		if e.Channel.Electronic() && e.Void == "" {
-			cast++
-		}
-	}
-	switch b.agenda.terms.Change {
-	case "until_close":
-		if cast >= maxVersions {
-			return ErrAlreadyCast.Saying("这份表决权改票次数太多，不能再改；如有需要请联系会议召集人")
-		}
-	case "once":
-		if cast >= 2 {
-			return ErrAlreadyCast.Saying("这份表决权已经改过一次票，不能再改")
-		}
-	default:
-		if cast >= 1 {
-			return ErrAlreadyCast
+	for _, m := range b.agenda.motions {
+		if slices.ContainsFunc(x.in.Choices, func(v Choice) bool { return v.MotionID == m.ID }) && b.used(x, m.ID) {
+			return b.agenda.terms.usedUp(&m)
 		}
 	}
 	return nil
 }
 
+// used reports whether the frozen rules let no further ballot of a seat in on a motion. It is asked motion by motion: an agent who voted
+// on one leaves the others to the owner.
+func (b *booth) used(x *casting, motion int64) bool {
+	return b.spent[[2]int64{motion, x.seat.ID}] >= b.agenda.terms.versions()
+}
+
 // maxVersions bounds how often a mind is changed.
 const maxVersions = 50
 
-// canonical brings the choices into their one form; every motion has to be answered, because the pack is cast whole.
+// versions is how many ballots without paper a seat may cast on a motion.
+func (t *Terms) versions() int {
+	switch t.Change {
+	case "until_close":
+		return maxVersions
+	case "once":
+		return 2
+	}
+	return 1
+}
+
+// usedUp says why there can be no further one.
+func (t *Terms) usedUp(m *Motion) error {
+	switch t.Change {
+	case "until_close":
+		return ErrAlreadyCast.Saying("这份表决权改票次数太多，不能再改；如有需要请联系会议召集人")
+	case "once":
+		return ErrAlreadyCast.Saying(fmt.Sprintf("这份表决权对第%d个议题已经改过一次票，不能再改", m.Position))
+	}
+	return ErrAlreadyCast.Saying(fmt.Sprintf("这份表决权对第%d个议题已经投过票；本次会议的规则不允许改票", m.Position))
+}
+
+// canonical brings the choices into their one form; every motion that is still to be answered has to be, because the pack is cast whole.
 func (b *booth) canonical(x *casting) error {
 	var c fault.Checks
 	chosen := make(map[int64]bool, len(x.in.Choices))
@@ -113,7 +131,7 @@ func (b *booth) canonical(x *casting) error {
 		v.Choice = text
 	}
 	for _, m := range b.agenda.motions {
-		c.Check(chosen[m.ID] || !x.answers(m.ID), "choices", fmt.Sprintf("第%d个议题还没有选择；不想表态请选“弃权”", m.Position))
+		c.Check(chosen[m.ID] || !x.answers(m.ID) || x.in.FormID == 0 && b.used(x, m.ID), "choices", fmt.Sprintf("第%d个议题还没有选择；不想表态请选“弃权”", m.Position))
 	}
 	return c.Err()
 }

@@ -54,6 +54,7 @@ type booth struct {
 	holders  map[int64]holding
 	earlier  map[int64][]Envelope // by seat
 	versions map[[2]int64]int     // by motion and seat: the last version
+	spent    map[[2]int64]int     // by motion and seat: ballots without paper that may count
 	fought   []int64              // seats about whose ballot the owners do not agree
 	accepted []*casting
 }

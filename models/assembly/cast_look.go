@@ -32,7 +32,7 @@ func (b *booth) look() error {
 	if err != nil {
 		return err
 	}
-	b.earlier, b.versions = map[int64][]Envelope{}, map[[2]int64]int{}
+	b.earlier, b.versions, b.spent = map[int64][]Envelope{}, map[[2]int64]int{}, map[[2]int64]int{}
 	seats, owners := make(map[int]*Seat, len(b.list)), map[int64][]org.Owner{}
 	for _, r := range rows {
 		seats[r.SeatNo] = &Seat{ID: r.SeatRow, No: r.SeatNo, HolderSetID: r.Holder, PaperAt: r.Asked}
@@ -69,13 +69,20 @@ func (b *booth) readVersions(voted []int64) error {
 	for i, m := range b.agenda.motions {
 		motions[i] = m.ID
 	}
-	var last []struct {
-		MotionID, SeatID int64
-		Version          int
+	phones := map[int64]bool{}
+	for _, list := range b.earlier {
+		for _, e := range list {
+			phones[e.ID] = e.Channel.Electronic() && e.Void == ""
+		}
 	}
-	err = b.tx.Model(&Ballot{}).Select("motion_id, seat_id, MAX(version) AS version").Where("motion_id IN ? AND seat_id IN ?", motions, voted).Group("motion_id, seat_id").Scan(&last).Error
-	for _, v := range last {
-		b.versions[[2]int64{v.MotionID, v.SeatID}] = v.Version
+	var ballots []Ballot
+	err = b.tx.Select("motion_id", "seat_id", "version", "envelope_id").Where("motion_id IN ? AND seat_id IN ?", motions, voted).Find(&ballots).Error
+	for _, v := range ballots {
+		key := [2]int64{v.MotionID, v.SeatID}
+		b.versions[key] = max(b.versions[key], v.Version)
+		if phones[v.EnvelopeID] {
+			b.spent[key]++
+		}
 	}
 	return err
 }

@@ -2,6 +2,8 @@ package assembly
 
 import (
 	"encoding/json"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/linli-city/linli/models/assembly/tally"
@@ -30,6 +32,8 @@ type Asked struct {
 	Law      *tally.Rules // nil before the notice
 	FileIDs  []int64
 	Names    map[string]string // of the candidates of an election, by their keys
+	Cast     int               // ballots without paper that this seat has cast on it
+	Spent    bool              // the frozen rules let no further one in
 }
 
 // CastView is one submission of the seat: how it came and whether it counts, never what it said.
@@ -59,7 +63,7 @@ func (s *Service) paperOf(tx *store.Tx, m *Meeting, seat *Seat) (*Paper, error) 
 		return nil, err
 	}
 	p.Shared = all[seat.HolderSetID].shared()
-	if p.Cast, err = castViews(tx, seat.ID, a.terms); err != nil {
+	if err := p.cast(tx); err != nil {
 		return nil, err
 	}
 	return p, tx.Where("seat_id = ? AND state IN ?", seat.ID, inBox).Order("id").Limit(20).Find(&p.Boxed).Error
@@ -94,27 +98,42 @@ func (s *Service) asked(tx *store.Tx, a *agenda) ([]Asked, error) {
 	return list, nil
 }
 
-// castViews says of each submission of a seat whether it is the one that counts. Every motion of a pack is cast together, so the first
-// motion stands for all.
-func castViews(tx *store.Tx, seat int64, t Terms) ([]CastView, error) {
+// cast says of each submission of the seat whether it counts, and of each motion whether it may be voted on again. An agent may have
+// voted on some motions and an owner on the others.
+func (p *Paper) cast(tx *store.Tx) error {
 	var envelopes []Envelope
-	if err := tx.Where("seat_id = ?", seat).Order("at, id").Limit(200).Find(&envelopes).Error; err != nil || len(envelopes) == 0 {
-		return nil, err
+	if err := tx.Where("seat_id = ?", p.Seat.ID).Order("at, id").Limit(200).Find(&envelopes).Error; err != nil || len(envelopes) == 0 {
+		return err
 	}
-	versions := make([]version, len(envelopes))
-	for i, e := range envelopes {
-		versions[i] = version{Ballot: Ballot{EnvelopeID: e.ID}, Channel: e.Channel, Void: e.Void, At: e.At}
-	}
-	counts := standing(versions, t.WhichWins)
-	list := make([]CastView, len(envelopes))
-	for i, e := range envelopes {
-		list[i] = CastView{Code: e.Code, Way: e.Channel, At: e.At, Counts: "superseded"}
-		switch {
-		case e.Void != "":
-			list[i].Counts, list[i].Why = "void", e.VoidFor
-		case &versions[i] == counts:
-			list[i].Counts = "counted"
+	counts := map[int64][]string{} // by envelope: the motions on which it counts
+	for i := range p.Motions {
+		m := &p.Motions[i]
+		list, err := versionsOf(tx, m.ID, p.Seat.ID)
+		if err != nil {
+			return err
+		}
+		for _, v := range list {
+			if v.Channel.Electronic() && v.Void == "" {
+				m.Cast++
+			}
+		}
+		m.Spent = m.Cast >= p.Terms.versions()
+		if v := standing(list, p.Terms.WhichWins); v != nil {
+			counts[v.EnvelopeID] = append(counts[v.EnvelopeID], strconv.Itoa(m.Position))
 		}
 	}
-	return list, nil
+	for _, e := range envelopes {
+		v := CastView{Code: e.Code, Way: e.Channel, At: e.At, Counts: "superseded"}
+		switch on := counts[e.ID]; {
+		case e.Void != "":
+			v.Counts, v.Why = "void", e.VoidFor
+		case len(on) > 0:
+			v.Counts = "counted"
+			if len(on) < len(p.Motions) {
+				v.Why = "第" + strings.Join(on, "、") + "个议题按这一张计票"
+			}
+		}
+		p.Cast = append(p.Cast, v)
+	}
+	return nil
 }

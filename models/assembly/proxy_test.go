@@ -285,6 +285,54 @@ func TestPartOfTheMotions(t *testing.T) {
 	}
 }
 
+// TestTheRestIsTheOwners: where a ballot is final, an agent who voted on one motion leaves the other to the owner, who cannot vote on the
+// first again; both count, each for its motion.
+func TestTheRestIsTheOwners(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 3)
+	w.local("proxy.cap", "2")
+	w.local("ballot.change", "none")
+	ctx := t.Context()
+	m := w.open(two)
+	agent := w.Person()
+	w.called(agent, "13722220001")
+	in := w.authority(1, "13722220001", "PAPER-1")
+	in.Positions = []int{1}
+	p, err := w.s.GiveProxy(ctx, w.owners[0], m.ID, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.s.ReviewProxy(ctx, w.chair, m.ID, p.ID, true, ""); err != nil {
+		t.Fatal(err)
+	}
+	whole := w.ballot(m, 0, "no", "no")
+	first := w.ballot(m, 0, "yes", "no")
+	first.Choices = first.Choices[:1]
+	if _, err := w.s.CastAsAgent(ctx, agent, p.ID, assembly.Cast{Choices: first.Choices, ClientRef: w.once(), InputHash: "h"}); err != nil {
+		t.Fatal(err)
+	}
+	_, err = w.s.Cast(ctx, whole)
+	refused(t, "voted on both", err, assembly.ErrAlreadyCast)
+	rest := w.ballot(m, 0, "no", "no")
+	rest.Choices = rest.Choices[1:]
+	if _, err := w.s.Cast(ctx, rest); err != nil {
+		t.Fatal(err)
+	}
+	again := w.ballot(m, 0, "yes", "yes")
+	again.Choices = again.Choices[1:]
+	_, err = w.s.Cast(ctx, again)
+	refused(t, "voted on the rest twice", err, assembly.ErrAlreadyCast)
+	papers, _, err := w.s.OwnSeats(ctx, w.owners[0], m.ID)
+	if err != nil || len(papers) != 1 || !papers[0].Motions[0].Spent || !papers[0].Motions[1].Spent || len(papers[0].Cast) != 2 || papers[0].Cast[0].Counts != "counted" || papers[0].Cast[1].Counts != "counted" {
+		t.Errorf("the owner sees %+v %v", papers, err)
+	}
+	w.closed(m)
+	st := w.certified(m)
+	if a, b := st.Tally.Motions[0].Result.Items[0], st.Tally.Motions[1].Result.Items[0]; a.Yes.Heads != 1 || b.No.Heads != 1 || b.Yes.Heads != 0 {
+		t.Errorf("counted %+v and %+v", a, b)
+	}
+}
+
 // TestInvalidProxy: an upheld objection takes out what the agent cast; it stays, marked, and the result is counted anew.
 func TestInvalidProxy(t *testing.T) {
 	t.Parallel()

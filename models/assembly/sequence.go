@@ -273,9 +273,7 @@ func remark(tx *store.Tx, m *Meeting, motion, seat int64) error {
 	if err != nil {
 		return err
 	}
-	var list []version
-	err = tx.Raw(`SELECT b.id, b.motion_id, b.seat_id, b.version, b.envelope_id, b.choice, b.leaf, b.mark, e.channel, e.void, e.at
-		FROM ballots b JOIN envelopes e ON e.id = b.envelope_id WHERE b.motion_id = ? AND b.seat_id = ? ORDER BY b.version`, motion, seat).Scan(&list).Error
+	list, err := versionsOf(tx, motion, seat)
 	if err != nil {
 		return err
 	}

@@ -71,13 +71,12 @@ func (d Deps) arrive(c *gin.Context) (*visit, bool) {
 
 // mayChange reports whether the frozen rules let another electronic ballot in; the service has the last word.
 func mayChange(p *assembly.Paper) bool {
-	cast := 0
-	for _, x := range p.Cast {
-		if x.Way.Electronic() && x.Counts != "void" {
-			cast++
-		}
-	}
-	return cast == 0 || p.Terms.Change == "until_close" || p.Terms.Change == "once" && cast < 2
+	return slices.ContainsFunc(p.Motions, func(m assembly.Asked) bool { return !m.Spent })
+}
+
+// asks are the motions on which the seat may still vote: an agent may have voted on the others.
+func (v *visit) asks() []assembly.Asked {
+	return slices.DeleteFunc(slices.Clone(v.Motions), func(m assembly.Asked) bool { return m.Spent })
 }
 
 func (d Deps) vote(c *gin.Context) {
@@ -114,7 +113,7 @@ func (v *visit) stage(f voteForm) string {
 		return waiting
 	case !v.Voter.proved():
 		return proof
-	case len(v.Cast) > 0 && (!f.Change || !v.Change):
+	case len(v.Cast) > 0 && !v.Change, !f.Change && !slices.ContainsFunc(v.Motions, func(m assembly.Asked) bool { return m.Cast == 0 }):
 		return done
 	}
 	return choose

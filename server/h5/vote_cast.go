@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -64,7 +65,7 @@ func (d Deps) reviewVote(c *gin.Context) {
 	}
 	f := voteForm{Agreed: c.PostForm("agreed") != "", Change: true}
 	var err error
-	f.Chosen, err = readVote(c, v.Motions)
+	f.Chosen, err = readVote(c, v.asks())
 	if err == nil && v.Shared && !f.Agreed {
 		err = assembly.ErrAgree
 	}
@@ -94,7 +95,7 @@ func (d Deps) castByLink(c *gin.Context) {
 		return
 	}
 	f := voteForm{Agreed: c.PostForm("agreed") != ""}
-	f.Chosen, _ = readVote(c, v.Motions)
+	f.Chosen, _ = readVote(c, v.asks())
 	if errors.Is(err, assembly.ErrRefReused) {
 		err = assembly.ErrRefReused.Saying("您刚才已经投过票，收下的是先前那一张；这一次的内容不一样，没有收下。下面是现在计票的情况")
 	}
@@ -108,6 +109,7 @@ func (d Deps) castFor(c *gin.Context, by voter) (*assembly.Receipt, error) {
 	if err != nil {
 		return nil, err
 	}
+	motions = slices.DeleteFunc(motions, func(m assembly.Asked) bool { return choiceOf(c, m) == "" }) // not on the form: voted on already
 	marks, err := readVote(c, motions)
 	if err != nil {
 		return nil, err

@@ -34,8 +34,9 @@ var answerNames = map[string]string{tally.Yes: "同意", tally.No: "反对", tal
 
 // motionsOf puts the motions of a visit with what is marked so far.
 func motionsOf(v *visit, marked chosen) []ask {
-	list := make([]ask, len(v.Motions))
-	for i, m := range v.Motions {
+	motions := v.asks()
+	list := make([]ask, len(motions))
+	for i, m := range motions {
 		list[i] = ask{Asked: m, No: hall.Numeral(m.Position), Plain: hall.Plainly(m, v.Meeting.Says(v.Terms))}
 		said := marked[m.ID]
 		switch m.Question.Kind {
