@@ -24,7 +24,7 @@ func meetingRoutes(site *web.Site, d Deps) {
 	web.Handle(g, web.Op{ID: "officeConfirmMatter", Method: http.MethodPost, Path: "/meetings/{id}/motions/{position}/confirmation", Summary: "第二个人确认议题属于哪类事项", Action: org.ConveneMeeting, Rate: workRate}, confirmMatter(d))
 	web.Handle(g, web.Op{ID: "officeListRollNotes", Method: http.MethodGet, Path: "/meetings/{id}/roll-notes", Summary: "对名册的异议和锁定后的变化", Action: org.ReadMeetings}, listRollNotes(d))
 	web.Handle(g, web.Op{ID: "officeAnswerChallenge", Method: http.MethodPost, Path: "/meetings/{id}/roll-notes/{note}/answer", Summary: "答复业主对名册的异议", Action: org.AnswerOwners, Rate: workRate}, answerChallenge(d))
-	web.Handle(g, web.Op{ID: "officeFreezeRoll", Method: http.MethodPost, Path: "/meetings/{id}/freeze", Summary: "锁定名册，公布指纹；需要核对的地方逐项写明核对结果", Action: org.ConveneMeeting, Rate: workRate}, freezeRoll(d))
+	web.Handle(g, web.Op{ID: "officeFreezeRoll", Method: http.MethodPost, Path: "/meetings/{id}/freeze", Summary: "锁定名册，公布指纹；需要核对的地方逐项写明核对结果", Action: org.ConveneMeeting, Rate: workRate, Timeout: 2 * time.Minute}, freezeRoll(d))
 	web.Handle(g, web.Op{ID: "officeNotifyMeeting", Method: http.MethodPost, Path: "/meetings/{id}/notice", Summary: "发出会议通知，冻结法律依据和议事规则", Action: org.ConveneMeeting, Rate: workRate}, notifyMeeting(d))
 	web.Handle(g, web.Op{ID: "officeOpineMeeting", Method: http.MethodPost, Path: "/meetings/{id}/opinion", Summary: "社区的意见，写进会议记录", Action: org.OpineMeeting, Rate: workRate}, opineAssembly(d))
 	web.Handle(g, web.Op{ID: "officeExtendVoting", Method: http.MethodPost, Path: "/meetings/{id}/extension", Summary: "按冻结的规则延长一次表决期", Action: org.ConveneMeeting, Rate: workRate}, extendVoting(d))
