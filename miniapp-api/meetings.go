@@ -13,6 +13,7 @@ import (
 
 func meetingRoutes(site *web.Site, d Deps) {
 	g := site.Group(prefix, "业主大会", web.Residents)
+	debtorRoutes(g, d)
 	web.Handle(g, web.Op{ID: "listMeetings", Method: http.MethodGet, Path: "/estates/{id}/meetings", Summary: "小区的业主大会", Action: org.ReadMeetings}, listMeetings(d))
 	web.Handle(g, web.Op{ID: "showMeeting", Method: http.MethodGet, Path: "/meetings/{id}", Summary: "一次业主大会：议题、依据、规则和结果", Action: org.ReadMeetings}, showMeeting(d))
 	rosterRoutes(g, d)
@@ -22,9 +23,10 @@ func meetingRoutes(site *web.Site, d Deps) {
 	web.Handle(g, web.Op{ID: "castBallot", Method: http.MethodPost, Path: "/meetings/{id}/ballots", Summary: "投票：一次提交全部议题，答复就是回执", Action: org.JoinMeeting, Status: http.StatusCreated, Rate: voteRate}, castBallot(d))
 	web.Handle(g, web.Op{ID: "askPaper", Method: http.MethodPut, Path: "/meetings/{id}/seats/{seat}/paper", Summary: "改用纸质表决票，不用说明原因；还没交票前可以撤回", Action: org.JoinMeeting, Rate: fileRate}, askPaper(d))
 	web.Handle(g, web.Op{ID: "showTurnout", Method: http.MethodGet, Path: "/meetings/{id}/turnout", Summary: "各幢参与的人数和面积，还差多少", Action: org.ReadMeetings}, showTurnout(d))
-	web.Handle(g, web.Op{ID: "protest", Method: http.MethodPost, Path: "/meetings/{id}/objections", Summary: "对初步结果提出异议，或对共有人替本户投的票提出异议", Action: org.JoinMeeting, Status: http.StatusCreated, Rate: fileRate}, protest(d))
+	web.Handle(g, web.Op{ID: "protest", Method: http.MethodPost, Path: "/meetings/{id}/objections", Summary: "对初步结果提出异议，或对以本户名义投的票提出异议：共有人不同意，或者不是本人投的", Action: org.JoinMeeting, Status: http.StatusCreated, Rate: fileRate}, protest(d))
 	web.Handle(g, web.Op{ID: "listObjections", Method: http.MethodGet, Path: "/meetings/{id}/objections", Summary: "异议和处理结果", Action: org.ReadMeetings}, listObjections(d))
 	web.Handle(g, web.Op{ID: "meetingBundle", Method: http.MethodGet, Path: "/meetings/{id}/bundle", Summary: "下载可以逐票复核的数据包（业主版），下载会被记录", Action: org.JoinMeeting, Rate: uploadRate, Timeout: 2 * time.Minute}, meetingBundle(d))
+	web.Handle(g, web.Op{ID: "listDrawings", Method: http.MethodGet, Path: "/meetings/{id}/drawings", Summary: "选举票数相同的抽签：时间、地点和结果", Action: org.ReadMeetings}, listDrawings(d))
 	web.Handle(g, web.Op{ID: "withdrawObjection", Method: http.MethodDelete, Path: "/meetings/{id}/objections/{objection}", Summary: "撤回我的异议", Action: org.JoinMeeting, Rate: fileRate}, withdrawObjection(d))
 }
 

@@ -63,7 +63,7 @@ func (e *engine) assembly(motions []m, rules ...map[string]string) int64 {
 		e.must(200, "committee_member", "POST", at(fmt.Sprintf("/motions/%d/confirmation", i+1)), m{"version": version})
 	}
 	opens := e.db.Now().AddDate(0, 0, 16)
-	e.must(200, "committee_chair", "POST", at("/notice"), m{"version": version, "opens_at": opens, "closes_at": opens.AddDate(0, 0, 10)})
+	e.noticed = e.must(200, "committee_chair", "POST", at("/notice"), m{"version": version, "opens_at": opens, "closes_at": opens.AddDate(0, 0, 10)}).json
 	return id
 }
 

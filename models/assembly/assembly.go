@@ -36,8 +36,9 @@ var (
 
 // Deliveries says to which seats the notice of a meeting was served in a way that proves it, and by which ways others were tried.
 type Deliveries interface {
-	// Served gives how each owner set stood with what was sent from a moment, by another: "proven", "attempted", or nothing.
-	Served(tx *store.Tx, meeting int64, from, until time.Time) (map[int64]string, error)
+	// Served gives how each owner set stood with what was sent from a moment, by another: "proven", "attempted", or nothing. With words
+	// only what was sent in a text that holds them is looked at.
+	Served(tx *store.Tx, meeting int64, words string, from, until time.Time) (map[int64]string, error)
 }
 
 // Files ties uploads to a meeting in the caller's transaction.

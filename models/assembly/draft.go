@@ -194,6 +194,16 @@ func note(tx *store.Tx, actor audit.Actor, m *Meeting, verb string, detail any) 
 
 // change runs f on a locked meeting in one of some states and counts its version up. The row's new version is what f set.
 func (s *Service) change(ctx context.Context, actor org.Actor, action org.Action, id int64, in []State, f func(*store.Tx, *Meeting) error) (*Meeting, error) {
+	return s.changeBy(ctx, actor, action, id, in, func(_ *store.Tx, actor org.Actor, m *Meeting) error {
+		if action == org.ConveneMeeting && !m.convenedBy(actor) {
+			return ErrNotConvener
+		}
+		return nil
+	}, f)
+}
+
+// changeBy is change for whom may lets take the step.
+func (s *Service) changeBy(ctx context.Context, actor org.Actor, action org.Action, id int64, in []State, may func(*store.Tx, org.Actor, *Meeting) error, f func(*store.Tx, *Meeting) error) (*Meeting, error) {
 	var m *Meeting
 	err := s.db.InTx(ctx, func(tx *store.Tx) (err error) {
 		if m, err = meetingFor(tx, tx.ForUpdate(), actor, action, id); err != nil {
@@ -202,8 +212,8 @@ func (s *Service) change(ctx context.Context, actor org.Actor, action org.Action
 		if err := m.in(in...); err != nil {
 			return err
 		}
-		if action == org.ConveneMeeting && !m.convenedBy(actor) {
-			return ErrNotConvener
+		if err := may(tx, actor, m); err != nil {
+			return err
 		}
 		if err := f(tx, m); err != nil {
 			return err

@@ -14,8 +14,8 @@ import (
 // recheckAfter is how often a petition that is being signed is counted again of itself: the register and the law change meanwhile.
 const recheckAfter = 24 * time.Hour
 
-// TickPreparation does what time brings before a meeting: it reminds of terms that end, tells once of those that have passed, closes
-// what a meeting has answered, and counts petitions again. It reports whether there is more to do.
+// TickPreparation does what time brings before a meeting and after its close: it reminds of terms that end, tells once of those that have
+// passed, closes what a meeting has answered, and counts petitions again. It reports whether there is more to do.
 func (s *Service) TickPreparation(ctx context.Context) (bool, error) {
 	done := 0
 	var errs []error
@@ -32,6 +32,7 @@ func (s *Service) TickPreparation(ctx context.Context) (bool, error) {
 		{"order", &Order{}, "state = ? AND (remind_at <= ? OR due_at < ?)", func(now time.Time) []any { return []any{Standing, now, now} }, s.orderTerm},
 		{"group", &Group{}, "living IS NOT NULL AND (remind_at <= ? OR (overdue_at IS NULL AND ((state <> ? AND form_by < ?) OR (state = ? AND done_by < ?))))",
 			func(now time.Time) []any { return []any{now, Formed, now, Formed, now} }, s.groupTerm},
+		{"meeting", &Meeting{}, "watch_at <= ?", func(now time.Time) []any { return []any{now} }, s.closeTerm},
 	} {
 		var ids []int64
 		err := s.db.View(ctx, func(tx *store.Tx) (err error) {

@@ -34,14 +34,6 @@ type Row struct {
 	Flags    []string // what a person has to look at
 }
 
-// Doubt is something that a person answers before a roll is frozen.
-type Doubt struct {
-	Key  string   `json:"key"`
-	Kind string   `json:"kind"` // overlap, no_area, disputed, no_owner, paper_missing
-	Text string   `json:"text"`
-	Unit []string `json:"units"`
-}
-
 // questionTexts are what each kind asks.
 var questionTexts = map[string]string{
 	"overlap":       "几份表决权有共同的业主，但业主不完全相同，按不同的人计算；请核对",
@@ -208,7 +200,7 @@ func (b *rollBuilder) ask(r *Row, kind string, units ...string) {
 	if !slices.Contains(r.Flags, kind) {
 		r.Flags = append(r.Flags, kind)
 	}
-	b.questions = append(b.questions, Doubt{Key: kind + ":" + strings.Join(units, ","), Kind: kind, Text: questionTexts[kind], Unit: units})
+	b.questions = append(b.questions, Doubt{No: len(b.questions) + 1, Key: kind + ":" + strings.Join(units, ","), Kind: kind, Text: questionTexts[kind], Unit: units})
 }
 
 // finish numbers the seats and asks about owner sets that overlap without being the same.

@@ -7,13 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"github.com/linli-city/linli/models/assembly/log"
 	"github.com/linli-city/linli/models/assembly/tally"
+	"github.com/linli-city/linli/models/event"
+	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
 )
 
@@ -102,7 +103,10 @@ func (s *Service) sequence(tx *store.Tx, meeting int64) (int, error) {
 		return 0, err
 	}
 	var m Meeting
-	if err := tx.Select("id", "terms").Where("id = ?", meeting).Take(&m).Error; err != nil {
+	if err := tx.Where("id = ?", meeting).Take(&m).Error; err != nil {
+		return 0, err
+	}
+	if err := s.tellCast(tx, &m, ballots); err != nil {
 		return 0, err
 	}
 	if err := remarkAfter(tx, &m, ballots); err != nil {
@@ -166,22 +170,42 @@ func (l *Log) appendBallots(tx *store.Tx, ballots []Ballot) error {
 
 type place struct{ id, leaf int64 }
 
-// putLeaves writes the places of many rows by few statements.
+// putLeaves writes the places of many rows, a statement for each run of rows that follow each other: an update by a list of a
+// thousand ids and places costs the database a comparison of each with each.
 func putLeaves(tx *store.Tx, table string, places []place) error {
 	for len(places) > 0 {
-		n := min(len(places), 400)
-		var b strings.Builder
-		b.WriteString("UPDATE " + table + " SET leaf = CASE id")
-		ids, args := make([]int64, n), make([]any, 0, 2*n+1)
-		for i, p := range places[:n] {
-			b.WriteString(" WHEN ? THEN ?")
-			ids[i], args = p.id, append(args, p.id, p.leaf)
+		n := 1
+		for n < len(places) && places[n].leaf-places[n].id == places[0].leaf-places[0].id {
+			n++
 		}
-		b.WriteString(" END WHERE id IN ? AND leaf IS NULL")
-		if err := tx.Exec(b.String(), append(args, ids)...).Error; err != nil {
+		err := tx.Exec("UPDATE "+table+" SET leaf = id + ? WHERE id BETWEEN ? AND ? AND leaf IS NULL", places[0].leaf-places[0].id, places[0].id, places[n-1].id).Error
+		if err != nil {
 			return err
 		}
 		places = places[n:]
+	}
+	return nil
+}
+
+// tellCast says which seats have voted, so that nobody reminds them. A message names at most 900.
+func (s *Service) tellCast(tx *store.Tx, m *Meeting, ballots []Ballot) error {
+	seats := make([]int64, len(ballots))
+	for i, b := range ballots {
+		seats[i] = b.SeatID
+	}
+	slices.Sort(seats)
+	for part := range slices.Chunk(slices.Compact(seats), 900) {
+		a, err := s.agendas.of(tx, m)
+		if err != nil {
+			return err
+		}
+		told := event.BallotsCast{Assembly: m.eventOf(a.estate, tx.Now)}
+		if err := tx.Model(&Seat{}).Where("id IN ?", part).Pluck("holder_set_id", &told.OwnerSetIDs).Error; err != nil {
+			return err
+		}
+		if err := outbox.Append(tx, told); err != nil {
+			return err
+		}
 	}
 	return nil
 }

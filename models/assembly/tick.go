@@ -43,7 +43,7 @@ func (s *Service) Tick(ctx context.Context) (bool, error) {
 					return err
 				}
 			}
-			return tx.Model(&Meeting{}).Where("id = ?", m.ID).Select("state", "version", "closed_at", "closes_at", "pulse_at", "outage_seconds", "outage_days").Updates(&m).Error
+			return tx.Model(&Meeting{}).Where("id = ?", m.ID).Select("state", "version", "closed_at", "closes_at", "pulse_at", "outage_seconds", "outage_days", "due_at", "watch_at", "overdue_at").Updates(&m).Error
 		})
 		if err != nil {
 			errs = append(errs, fmt.Errorf("meeting %d: %w", id, err))
@@ -62,5 +62,13 @@ func (s *Service) tell(tx *store.Tx, m *Meeting, what string) error {
 	if err != nil {
 		return err
 	}
-	return outbox.Append(tx, event.MeetingMoved{Assembly: m.eventOf(names[m.EstateID], tx.Now), What: what, Scope: scope})
+	e := event.MeetingMoved{Assembly: m.eventOf(names[m.EstateID], tx.Now), What: what, Scope: scope}
+	if what == "noticed" || what == "extended" {
+		t, err := m.terms()
+		if err != nil {
+			return err
+		}
+		e.Warning = m.Says(t)
+	}
+	return outbox.Append(tx, e)
 }

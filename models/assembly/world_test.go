@@ -65,7 +65,7 @@ func (b *board) PublishFor(_ *store.Tx, n assembly.Announcement) (int64, error) 
 // served says to which owner sets the notice was served.
 type served map[int64]string
 
-func (s served) Served(*store.Tx, int64, time.Time, time.Time) (map[int64]string, error) {
+func (s served) Served(*store.Tx, int64, string, time.Time, time.Time) (map[int64]string, error) {
 	return s, nil
 }
 
@@ -203,13 +203,7 @@ func (w *world) call(change ...func(*assembly.Call)) *assembly.Meeting {
 // frozen brings a meeting to its frozen roll.
 func (w *world) frozen(change ...func(*assembly.Call)) *assembly.Meeting {
 	w.t.Helper()
-	m := w.call(change...)
-	m, err := w.s.Post(w.t.Context(), w.chair, m.ID, w.clock.Now().AddDate(0, 0, 7))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	w.clock.Advance(8 * 24 * time.Hour)
-	return w.freeze(m)
+	return w.after(w.call(change...))
 }
 
 func (w *world) freeze(m *assembly.Meeting) *assembly.Meeting {
@@ -297,6 +291,23 @@ func (w *world) certified(m *assembly.Meeting) *assembly.Statement {
 		w.t.Fatal(err)
 	}
 	return w.view(m).Result
+}
+
+// answer answers an objection; that it holds against ballots is confirmed by the second person at the committee.
+func (w *world) answer(who org.Actor, m *assembly.Meeting, o *assembly.Objection, uphold bool, text string) *assembly.Objection {
+	w.t.Helper()
+	list, err := w.s.AnswerObjections(w.t.Context(), who, m.ID, assembly.Verdict{Objections: []int64{o.ID}, Uphold: uphold, Text: text})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if list[0].State != "open" {
+		return &list[0]
+	}
+	done, err := w.s.ConfirmObjection(w.t.Context(), w.member, m.ID, o.ID)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return done
 }
 
 // refused checks that an action gives a fault.

@@ -47,7 +47,6 @@ func printMeetingNotice(d Deps) func(context.Context, org.Actor, *IDPath) (*pape
 			return nil, err
 		}
 		data["Calls"], _ = d.Complaints.Contacts(ctx, v.EstateID) // an addition: the notice stands without the register
-		data["Silence"] = hall.SilenceWords[v.Terms.Covers]
 		return paper("meeting_notice.html", 0, data)
 	}
 }
@@ -111,7 +110,7 @@ func printMeetingMinutes(d Deps) func(context.Context, org.Actor, *IDPath) (*pap
 		if err != nil {
 			return nil, err
 		}
-		if data["Objections"], err = d.Assemblies.ListObjections(ctx, a, in.ID, 0, mostOnDocket); err != nil {
+		if data["Objections"], err = d.Assemblies.ListObjections(ctx, a, in.ID, "", 0, mostOnDocket); err != nil {
 			return nil, err
 		}
 		data["Turnout"], data["Wings"], data["Basis"], data["Objected"] = hall.TurnoutLines(t), t.Buildings, basisNames[v.Basis], objectionNames
