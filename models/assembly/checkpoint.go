@@ -22,7 +22,7 @@ func (s *Service) SignCheckpoints(ctx context.Context) (bool, error) {
 	var ids []int64
 	more := false
 	err := s.db.View(ctx, func(tx *store.Tx) (err error) {
-		ids, more, err = s.turns.next("checkpoints", grown(tx), "l.meeting_id", perTurn)
+		ids, more, err = s.turns.next("checkpoints", grown(tx), "l.meeting_id")
 		return err
 	})
 	if err != nil {

@@ -72,13 +72,14 @@ func (p *PostedSeat) row() (Row, error) {
 // their areas as they are printed. Whoever reads the pages can make it again.
 func rosterHash(meeting string, rows []Row) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "linli/roster/v1\n%s\n", meeting)
+	line := fmt.Appendf(nil, "linli/roster/v1\n%s\n", meeting)
 	for _, r := range rows {
-		fmt.Fprint(h, r.No)
+		line = fmt.Append(line, r.No)
 		for _, u := range r.Units {
-			fmt.Fprintf(h, "\t%s=%s", u.Code, u.Area)
+			line = fmt.Appendf(line, "\t%s=%s", u.Code, u.Area)
 		}
-		fmt.Fprintln(h)
+		_, _ = h.Write(append(line, '\n'))
+		line = line[:0]
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

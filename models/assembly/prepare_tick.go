@@ -36,7 +36,7 @@ func (s *Service) TickPreparation(ctx context.Context) (bool, error) {
 	} {
 		var ids []int64
 		err := s.db.View(ctx, func(tx *store.Tx) (err error) {
-			ids, _, err = s.turns.next(look.step, tx.Model(look.model).Where(look.where, look.args(tx.Now)...), "id", perTurn)
+			ids, _, err = s.turns.next(look.step, tx.Model(look.model).Where(look.where, look.args(tx.Now)...), "id")
 			return err
 		})
 		if err != nil {

@@ -17,7 +17,7 @@ func (s *Service) Tick(ctx context.Context) (bool, error) {
 	var ids []int64
 	more := false
 	err := s.db.View(ctx, func(tx *store.Tx) (err error) {
-		ids, more, err = s.turns.next("clock", tx.Model(&Meeting{}).Where("state = ? AND opens_at <= ?", Noticed, tx.Now), "id", perTurn)
+		ids, more, err = s.turns.next("clock", tx.Model(&Meeting{}).Where("state = ? AND opens_at <= ?", Noticed, tx.Now), "id")
 		return err
 	})
 	if err != nil {

@@ -16,19 +16,19 @@ type turns struct {
 	after map[string]int64
 }
 
-// next plucks the ids of up to most rows for a step, in the order of column, and reports whether more may follow.
-func (t *turns) next(step string, q *gorm.DB, column string, most int) (ids []int64, more bool, err error) {
+// next plucks the ids of a turn of rows for a step, in the order of column, and reports whether more may follow.
+func (t *turns) next(step string, q *gorm.DB, column string) (ids []int64, more bool, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if err := q.Where(column+" > ?", t.after[step]).Order(column).Limit(most).Pluck(column, &ids).Error; err != nil {
+	if err := q.Where(column+" > ?", t.after[step]).Order(column).Limit(perTurn).Pluck(column, &ids).Error; err != nil {
 		return nil, false, err
 	}
 	if t.after == nil {
 		t.after = map[string]int64{}
 	}
 	t.after[step] = 0
-	if more = len(ids) == most; more {
-		t.after[step] = ids[most-1]
+	if more = len(ids) == perTurn; more {
+		t.after[step] = ids[perTurn-1]
 	}
 	return ids, more, nil
 }

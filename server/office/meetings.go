@@ -27,7 +27,7 @@ func meetingRoutes(site *web.Site, d Deps) {
 	web.Handle(g, web.Op{ID: "officeListDoubts", Method: http.MethodGet, Path: "/meetings/{id}/doubts", Summary: "锁定名册前要人工核对的地方，可以只看一类；各类各有几处", Action: org.ConveneMeeting}, listDoubts(d))
 	web.Handle(g, web.Op{ID: "officeListRollNotes", Method: http.MethodGet, Path: "/meetings/{id}/roll-notes", Summary: "对名册的异议和锁定后的变化", Action: org.ReadMeetings}, listRollNotes(d))
 	web.Handle(g, web.Op{ID: "officeAnswerChallenge", Method: http.MethodPost, Path: "/meetings/{id}/roll-notes/{note}/answer", Summary: "答复业主对名册的异议", Action: org.AnswerOwners, Rate: workRate}, answerChallenge(d))
-	web.Handle(g, web.Op{ID: "officeFreezeRoll", Method: http.MethodPost, Path: "/meetings/{id}/freeze", Summary: "锁定名册，公布指纹；需要核对的地方逐项写明核对结果", Action: org.ConveneMeeting, Rate: workRate}, freezeRoll(d))
+	web.Handle(g, web.Op{ID: "officeFreezeRoll", Method: http.MethodPost, Path: "/meetings/{id}/freeze", Summary: "锁定名册，公布指纹；需要核对的地方逐项写明核对结果", Action: org.ConveneMeeting, Rate: workRate, Timeout: 2 * time.Minute}, freezeRoll(d))
 	web.Handle(g, web.Op{ID: "officeNotifyMeeting", Method: http.MethodPost, Path: "/meetings/{id}/notice", Summary: "发出会议通知，冻结法律依据和议事规则；送达每户的群发同时起草好并提交，next 里是下一步", Action: org.ConveneMeeting, Rate: workRate, Timeout: walkTime}, notifyMeeting(d))
 	web.Handle(g, web.Op{ID: "officeTextLinks", Method: http.MethodPost, Path: "/meetings/{id}/link-texts", Summary: "用短信给还没有投票、也没有送达的业主发自己的投票链接：起草并提交一次群发，由另一个人批准后发出", Action: org.ConveneMeeting, Rate: workRate, Timeout: walkTime, Status: http.StatusCreated}, textLinks(d))
 	web.Handle(g, web.Op{ID: "officeOpineMeeting", Method: http.MethodPost, Path: "/meetings/{id}/opinion", Summary: "社区的意见，写进会议记录", Action: org.OpineMeeting, Rate: workRate}, opineAssembly(d))
