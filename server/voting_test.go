@@ -19,7 +19,7 @@ import (
 )
 
 // electronic are the rules of procedure of a meeting by phone.
-var electronic = map[string]string{"meeting.window_days_min": "5", "meeting.window_days_max": "60", "meeting.objection_days": "7", "ballot.electronic_clause": "议事规则第9条", "ballot.official_platform": "no",
+var electronic = map[string]string{"meeting.roster_days": "7", "meeting.window_days_min": "5", "meeting.window_days_max": "60", "meeting.objection_days": "7", "ballot.electronic_clause": "议事规则第9条", "ballot.official_platform": "no",
 	"ballot.which_wins": "first_valid", "ballot.change": "once", "meeting.extension_days": "10", "election.order": "heads", "election.tie": "area"}
 
 // voteMotions are three questions of three kinds.

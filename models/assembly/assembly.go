@@ -44,6 +44,8 @@ type Deliveries interface {
 // Files ties uploads to a meeting in the caller's transaction.
 type Files interface {
 	Attach(tx *store.Tx, actor org.Actor, ids []int64, purpose, subjectKind string, subjectID, estateID int64) error
+	// Retire takes files off a subject; they stay stored.
+	Retire(tx *store.Tx, ids []int64, subjectKind string, subjectID int64) error
 	// IDsIn lists what is attached to each of some subjects.
 	IDsIn(tx *store.Tx, subjectKind string, subjects []int64) (map[int64][]int64, error)
 }
@@ -55,6 +57,7 @@ type Options struct {
 	Files      Files
 	Deliveries Deliveries // nil: nothing is proven
 	Board      Board      // nil: nothing is put on a board
+	Check      Checker    // of what owners write for each other; nil: everything is shown
 	Signer     log.Signer // of checkpoints and certificates
 	Pack       string     // the city's rule pack
 	PublicURL  string
@@ -67,6 +70,7 @@ type Service struct {
 	db       *store.DB
 	casts    store.Gather[*casting]
 	agendas  agendas
+	turns    turns
 	bundling chan struct{}
 }
 

@@ -164,7 +164,7 @@ func (s *Service) contents(tx *store.Tx, m *Meeting, o *Outcome) (*log.Contents,
 		if err != nil {
 			return nil, err
 		}
-		motion := log.Motion{Position: row.Position, Title: row.Title, Text: sha256.Sum256([]byte(row.Title + "\n" + row.Body)), Rules: r, Question: a.questions[row.ID]}
+		motion := log.Motion{Position: row.Position, Title: row.Title, Text: sha256.Sum256([]byte(row.Title + "\n" + row.Body)), Rules: r, Question: a.questions[row.ID], Lot: a.lots[row.ID]}
 		if row.BesideLaw != "" {
 			other := Motion{Law: row.BesideLaw}
 			beside, err := other.rules()

@@ -18,6 +18,7 @@ type Counted struct {
 	Matter     string        `json:"matter"`
 	Result     tally.Result  `json:"result"`
 	Beside     *tally.Result `json:"beside,omitempty"`  // under the other matter that practice knows
+	Lot        *Lot          `json:"lot,omitempty"`     // what decides between candidates with equal votes
 	Debtors    *Limited      `json:"debtors,omitempty"` // by the clause on who owes fees
 	Superseded int64         `json:"superseded"`        // ballots in whose place another of the same seat stands
 	Invalid    int64         `json:"invalid"`
@@ -29,14 +30,25 @@ type Tallied struct {
 	Motions []Counted    `json:"motions"`
 }
 
-// count counts a meeting's motions afresh from the roll and the ballots. Envelopes in without are left out: the docket asks what the
-// result would be without disputed ballots.
-func (s *Service) count(tx *store.Tx, m *Meeting, without map[int64]bool) (*Tallied, error) {
+// count counts a meeting's motions afresh from the roll and the ballots.
+func (s *Service) count(tx *store.Tx, m *Meeting) (*Tallied, error) {
+	return s.countAs(tx, m, supposing{})
+}
+
+// supposing is what a count takes otherwise than it stands. The docket asks what the result would be without disputed ballots, or with
+// those that are set aside; verify asks with the silent seats that an earlier count found.
+type supposing struct {
+	without map[int64]bool // envelopes that are left out
+	back    map[int64]bool // envelopes that are taken as if nothing had been said against them
+	silent  *Aside         // nil: who is silent is found now
+}
+
+func (s *Service) countAs(tx *store.Tx, m *Meeting, x supposing) (*Tallied, error) {
 	a, err := readAgenda(tx, m)
 	if err != nil {
 		return nil, err
 	}
-	c := &counter{m: m, agenda: a, without: without, no: map[int64]int{}}
+	c := &counter{supposing: x, m: m, agenda: a, no: map[int64]int{}}
 	if err := c.roll(tx); err != nil {
 		return nil, err
 	}
@@ -45,6 +57,12 @@ func (s *Service) count(tx *store.Tx, m *Meeting, without map[int64]bool) (*Tall
 	}
 	if c.silence, err = s.silence(tx, m, a.terms); err != nil {
 		return nil, err
+	}
+	if c.silence != nil && x.silent != nil {
+		c.silence.found = map[log.Silent]bool{}
+		for _, one := range x.silent.Silent {
+			c.silence.found[one] = true
+		}
 	}
 	out := &Tallied{Scope: tally.Amount{Heads: int64(len(c.scope)), Area: m.AreaMilli}}
 	for i := range a.motions {
@@ -58,9 +76,9 @@ func (s *Service) count(tx *store.Tx, m *Meeting, without map[int64]bool) (*Tall
 }
 
 type counter struct {
+	supposing
 	m       *Meeting
 	agenda  *agenda
-	without map[int64]bool
 	scope   []tally.Seat
 	no      map[int64]int // seat numbers by id
 	sets    map[int]int64 // who holds each number now
@@ -89,13 +107,18 @@ func (c *counter) roll(tx *store.Tx) error {
 }
 
 func (c *counter) motion(tx *store.Tx, row *Motion) (*Counted, error) {
-	out := &Counted{MotionID: row.ID, Position: row.Position, Title: row.Title, Matter: row.Matter}
+	out := &Counted{MotionID: row.ID, Position: row.Position, Title: row.Title, Matter: row.Matter, Lot: c.agenda.lot(row.ID)}
 	var ballots []tally.Ballot
 	voted := map[int]bool{}
 	err := eachSeat(tx, row.ID, func(seat int64, list []version) error {
 		no := c.no[seat]
 		voted[no] = true // whoever voted was not silent, whatever is left out
 		list = slices.DeleteFunc(list, func(v version) bool { return c.without[v.EnvelopeID] })
+		for i := range list {
+			if c.back[list[i].EnvelopeID] {
+				list[i].Void = ""
+			}
+		}
 		r := rule(list, c.agenda.terms.WhichWins)
 		for _, state := range r.states {
 			switch state {
@@ -127,7 +150,7 @@ func (c *counter) decide(row *Motion, out *Counted, ballots []tally.Ballot, vote
 	q := c.agenda.questions[row.ID]
 	var quiet *tally.Silence
 	if c.silence != nil {
-		quiet = c.silence.of(c, voted)
+		quiet = c.silence.of(c, row.Position, voted)
 	}
 	r, err := row.rules()
 	if err != nil {
@@ -135,6 +158,9 @@ func (c *counter) decide(row *Motion, out *Counted, ballots []tally.Ballot, vote
 	}
 	if out.Result, err = tally.Count(r, q, c.scope, ballots, quiet); err != nil {
 		return err
+	}
+	if out.Lot != nil {
+		out.Lot.Between = q.Drawn(&out.Result)
 	}
 	if row.BesideLaw == "" {
 		return nil
@@ -158,7 +184,7 @@ func (s *Service) Recount(ctx context.Context, id int64) (*Tallied, error) {
 		if err != nil {
 			return err
 		}
-		t, err = s.count(tx, m, nil)
+		t, err = s.count(tx, m)
 		return err
 	})
 	return t, err

@@ -30,7 +30,7 @@ type Window struct {
 }
 
 // Notify gives the notice of a meeting: the law of the day that voting opens is read, and frozen with everything that the rules of
-// procedure fix. What is unset and needed stops it here, before anybody votes by a rule that does not exist.
+// procedure fix, in the version that was confirmed when the roll was frozen. What is unset and needed stops it here, before anybody votes by a rule that does not exist.
 // Faults: ErrForbidden, ErrNotFound, ErrState, ErrUnconfirmed, ErrTooSoon, ErrWindow, rulepack.ErrUnset, fault.ErrInvalid.
 func (s *Service) Notify(ctx context.Context, actor org.Actor, id, version int64, w Window) (*Meeting, error) {
 	opens, closes := w.Opens.UTC().Truncate(time.Second), w.Closes.UTC().Truncate(time.Second)
@@ -43,19 +43,19 @@ func (s *Service) Notify(ctx context.Context, actor org.Actor, id, version int64
 		if m.Version != version {
 			return ErrStale
 		}
-		set, rules, err := s.law(tx, m, opens)
+		set, books, err := s.law(tx, m, opens)
 		if err != nil {
 			return err
 		}
 		if err := windowFits(set, tx.Now, opens, closes); err != nil {
 			return err
 		}
-		m.Notice, err = s.freezeTerms(tx, m, set, rules, Window{opens, closes, w.Words})
+		m.Notice, err = s.freezeTerms(tx, m, set, books, Window{opens, closes, w.Words})
 		if err != nil {
 			return err
 		}
 		m.State, m.NoticedAt, m.OpensAt, m.ClosesAt = Noticed, &tx.Now, &opens, &closes
-		if err := note(tx, actor, m, "notify", map[string]any{"opens": opens, "closes": closes, "pack": m.Pack, "rules": rules, "notice": sha([]byte(m.Notice))}); err != nil {
+		if err := note(tx, actor, m, "notify", map[string]any{"opens": opens, "closes": closes, "pack": m.Pack, "rules": m.RulesID, "covenant": m.CovenantID, "notice": sha([]byte(m.Notice))}); err != nil {
 			return err
 		}
 		return s.tell(tx, m, "noticed")
@@ -91,7 +91,7 @@ func windowFits(set *rulepack.Set, now, opens, closes time.Time) error {
 }
 
 // freezeTerms fixes the meeting's terms and the threshold of each motion, and gives the words of the notice.
-func (s *Service) freezeTerms(tx *store.Tx, m *Meeting, set *rulepack.Set, rules int64, w Window) (string, error) {
+func (s *Service) freezeTerms(tx *store.Tx, m *Meeting, set *rulepack.Set, books governing, w Window) (string, error) {
 	t, err := termsOf(set, m.Session == First)
 	if err != nil {
 		return "", err
@@ -132,7 +132,7 @@ func (s *Service) freezeTerms(tx *store.Tx, m *Meeting, set *rulepack.Set, rules
 	if err != nil {
 		return "", err
 	}
-	m.Terms, m.Pack, m.RulesID = string(text), set.Stamp(), rules
+	m.Terms, m.Pack, m.RulesID, m.CovenantID = string(text), set.Stamp(), books.Rules, books.Covenant
 	return noticeText(m, motions, t, w.Words, w.Opens, w.Closes), nil
 }
 

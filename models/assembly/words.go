@@ -27,6 +27,7 @@ func (o *Outcome) words(m *Meeting, names map[string]string) (string, error) {
 	for _, c := range st.Tally.Motions {
 		fmt.Fprintf(&b, "\n议题%d：%s\n", c.Position, c.Title)
 		resultWords(&b, &c.Result, names)
+		c.Lot.words(&b, names)
 		if c.Beside != nil {
 			fmt.Fprintf(&b, "如按另一类事项（%s）计算：%s。\n", c.Beside.Clause, outcomeNames[c.Beside.Outcome])
 		}

@@ -48,6 +48,12 @@ type (
 		What      string  `json:"what"`
 		PersonIDs []int64 `json:"person_ids"`
 	}
+	// StepDue tells the convener of the next step after the close before its term ends, and those above once it has passed; What is its
+	// name: count_soon, count_overdue, docket_soon and the like.
+	StepDue struct {
+		Assembly
+		What string `json:"what"`
+	}
 	// ResultContested tells the convener that somebody objects: it has to be answered before the end.
 	ResultContested struct{ Assembly }
 )
@@ -70,6 +76,15 @@ func (e SeatTold) Kind() string { return "ballot." + e.What }
 // Kind names the event.
 func (ResultContested) Kind() string { return "meeting.contested" }
 
+// Kind names the event.
+func (e StepDue) Kind() string { return "meeting." + e.What }
+
+// Asked is who has to take the step.
+func (e StepDue) Asked() int64 { return e.ConvenerID }
+
+// Priority of a term that runs out.
+func (StepDue) Priority() Priority { return Urgent }
+
 // Asked is who has to answer.
 func (e ResultContested) Asked() int64 { return e.ConvenerID }
 
@@ -79,7 +94,10 @@ func (e BallotsCast) Deed() Deed {
 }
 
 // meetings are what MeetingMoved tells of.
-var meetings = []string{"posted", "frozen", "noticed", "extended", "cancelled", "closed", "provisional", "certified", "revoked"}
+var meetings = []string{"posted", "frozen", "noticed", "extended", "cancelled", "closed", "provisional", "lots", "drawn", "certified", "revoked"}
+
+// stepsDue are what StepDue tells of.
+var stepsDue = []string{"count_soon", "count_overdue", "docket_soon", "certify_soon", "certify_overdue", "disclose_soon", "disclose_overdue"}
 
 // seatNews are what SeatTold tells of: another owner voted, a paper form of the seat is in the box, somebody may vote by an
 // authorisation, an objection is answered, a ballot is set aside, they stand on the list of who owes fees, what became of that.
@@ -91,6 +109,9 @@ func init() {
 	makers["meeting.contested"] = func() Event { return &ResultContested{} }
 	for _, m := range seatNews {
 		makers["ballot."+m] = func() Event { return &SeatTold{What: m} }
+	}
+	for _, m := range stepsDue {
+		makers["meeting."+m] = func() Event { return &StepDue{What: m} }
 	}
 	for _, m := range meetings {
 		makers["meeting."+m] = func() Event { return &MeetingMoved{What: m} }

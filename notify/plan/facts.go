@@ -98,7 +98,7 @@ func factsOf(e event.Event) (*facts, bool) {
 	case interface{ Meeting() event.Assembly }:
 		m := e.Meeting()
 		f := &facts{subject: "meeting", id: m.MeetingID, words: map[string]string{
-			"number": m.Number, "estate": m.EstateName, "title": m.Title, "due": by(m.Due), "at": clock(m.At)}}
+			"number": m.Number, "estate": m.EstateName, "title": m.Title, "due": by(m.Due), "on": clockOf("，时间：", m.Due), "at": clock(m.At)}}
 		if moved, ok := e.(*event.MeetingMoved); ok {
 			f.words["warning"] = moved.Warning
 		}

@@ -29,7 +29,8 @@ type Motion struct {
 	Rules    tally.Rules    `json:"rules"`
 	Beside   *tally.Rules   `json:"beside,omitempty"` // of another matter that practice knows, shown beside and decides nothing
 	Question tally.Question `json:"question"`
-	Silence  *Silence       `json:"silence"` // the clause on silence, null where none is claimed
+	Lot      *Lot           `json:"lot,omitempty"` // how the question's order of lots was drawn
+	Silence  *Silence       `json:"silence"`       // the clause on silence, null where none is claimed
 }
 
 // Silence is the frozen clause on seats that do not vote. Which seats were silent is for owners; the certificate says
