@@ -44,7 +44,7 @@ func TestMeetingSheets(t *testing.T) {
 		e.keepA4(t, "sheet-meeting-"+name+".png", a.body)
 		return a.body
 	}
-	sheet("notice", at("notice"), "业主大会会议通知", "议题一：", "民法典第278条", "一般事项", "人数和面积都要达到全体业主的三分之二", "（依据：", "按议事规则第12条，通知已经送达而没有投票的，算作参加了表决", "70 份表决权", "最多受 3 份委托", "0854-0000001", "公钥指纹", "&lt;b&gt;预算")
+	sheet("notice", at("notice"), "业主大会会议通知", "议题一：", "民法典第278条", "一般事项", "人数和面积都要达到全体业主的三分之二", "（依据：", "按“议事规则第12条”（某通知第三条），通知已经送达而没有投票的，算作参加了表决", "70 份表决权", "最多受 3 份委托", "0854-0000001", "公钥指纹", "&lt;b&gt;预算")
 	first := e.must(200, "committee_chair", "GET", at("roll")+"?limit=30", nil)
 	if !strings.Contains(first.body, "接下一批") || strings.Contains(first.body, "<td class=\"no\">31</td>") {
 		t.Errorf("the first batch: %s", first.body)

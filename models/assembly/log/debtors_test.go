@@ -16,8 +16,13 @@ func TestDebtors(t *testing.T) {
 	}
 	a, public, owners := held()
 	for name, raw := range map[string][]byte{"public": public, "owners": owners} {
-		if _, err := verifyBytes(raw, Options{}); err != nil {
-			t.Errorf("%s: %v", name, err)
+		v, err := verifyBytes(raw, Options{})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		got := v.Certificate.Motions[0]
+		if l := got.Debtors; l.Seats.Heads != 2 || l.Result.Scope != got.Result.Scope || l.Result.Returned.Heads+2 != got.Result.Returned.Heads {
+			t.Errorf("%s: with %v, without %+v", name, got.Result.Returned, l)
 		}
 	}
 	if strings.Contains(string(public), fileDebtors+"\n") || strings.Contains(string(public), `{"seat":2}`) {
