@@ -13,9 +13,10 @@ import (
 
 func meetingRoutes(site *web.Site, d Deps) {
 	g := site.Group(prefix, "业主大会", web.Residents)
+	debtorRoutes(g, d)
 	web.Handle(g, web.Op{ID: "listMeetings", Method: http.MethodGet, Path: "/estates/{id}/meetings", Summary: "小区的业主大会", Action: org.ReadMeetings}, listMeetings(d))
 	web.Handle(g, web.Op{ID: "showMeeting", Method: http.MethodGet, Path: "/meetings/{id}", Summary: "一次业主大会：议题、依据、规则和结果", Action: org.ReadMeetings}, showMeeting(d))
-	web.Handle(g, web.Op{ID: "showRoster", Method: http.MethodGet, Path: "/meetings/{id}/roster", Summary: "名册：只有门牌和面积", Action: org.ReadMeetings}, showRoster(d))
+	rosterRoutes(g, d)
 	web.Handle(g, web.Op{ID: "contestRoster", Method: http.MethodPost, Path: "/meetings/{id}/roll-notes", Summary: "公示期内对名册提出异议", Action: org.JoinMeeting, Status: http.StatusCreated, Rate: fileRate}, contestRoster(d))
 	web.Handle(g, web.Op{ID: "listRollNotes", Method: http.MethodGet, Path: "/meetings/{id}/roll-notes", Summary: "对名册的异议、答复和锁定后的变化", Action: org.ReadMeetings}, listRollNotes(d))
 	web.Handle(g, web.Op{ID: "showMySeats", Method: http.MethodGet, Path: "/meetings/{id}/seats", Summary: "我的表决权、要表决的议题和已经投的票", Action: org.JoinMeeting}, showMySeats(d))
@@ -62,33 +63,6 @@ func showMeeting(d Deps) func(context.Context, org.Actor, *MeetingPath) (*meetin
 			return nil, err
 		}
 		return &meetingOutput{Body: hall.OfView(v)}, nil
-	}
-}
-
-type rosterOutput struct {
-	Body struct {
-		Items []hall.Seat `json:"items"`
-		Next  string      `json:"next,omitempty"`
-		Seats int         `json:"seats"`
-		Area  string      `json:"area"`
-		Root  string      `json:"root,omitempty" doc:"名册指纹；锁定后不变"`
-	}
-}
-
-func showRoster(d Deps) func(context.Context, org.Actor, *idPage) (*rosterOutput, error) {
-	return func(ctx context.Context, a org.Actor, in *idPage) (*rosterOutput, error) {
-		after, err := in.From()
-		if err != nil {
-			return nil, err
-		}
-		r, err := d.Assemblies.ShowRoster(ctx, a, in.ID, int(after), in.Limit+1)
-		if err != nil {
-			return nil, err
-		}
-		page := web.Paged(in.Page, r.Rows, func(x assembly.Row) int64 { return int64(x.No) }, func(x assembly.Row) hall.Seat { x.Flags = nil; return hall.OfRow(x) })
-		out := &rosterOutput{}
-		out.Body.Items, out.Body.Next, out.Body.Seats, out.Body.Area, out.Body.Root = page.Body.Items, page.Body.Next, r.Seats, r.Area.String(), r.Meeting.RollRoot
-		return out, nil
 	}
 }
 

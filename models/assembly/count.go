@@ -17,9 +17,10 @@ type Counted struct {
 	Title      string        `json:"title"`
 	Matter     string        `json:"matter"`
 	Result     tally.Result  `json:"result"`
-	Beside     *tally.Result `json:"beside,omitempty"` // under the other matter that practice knows
-	Lot        *Lot          `json:"lot,omitempty"`    // what decides between candidates with equal votes
-	Superseded int64         `json:"superseded"`       // ballots in whose place another of the same seat stands
+	Beside     *tally.Result `json:"beside,omitempty"`  // under the other matter that practice knows
+	Lot        *Lot          `json:"lot,omitempty"`     // what decides between candidates with equal votes
+	Debtors    *Limited      `json:"debtors,omitempty"` // by the clause on who owes fees
+	Superseded int64         `json:"superseded"`        // ballots in whose place another of the same seat stands
 	Invalid    int64         `json:"invalid"`
 }
 
@@ -45,6 +46,9 @@ func (s *Service) countAs(tx *store.Tx, m *Meeting, without, back map[int64]bool
 	if err := c.roll(tx); err != nil {
 		return nil, err
 	}
+	if err := c.listed(tx); err != nil {
+		return nil, err
+	}
 	if c.silence, err = s.silence(tx, m, a.terms); err != nil {
 		return nil, err
 	}
@@ -66,7 +70,8 @@ type counter struct {
 	back    map[int64]bool
 	scope   []tally.Seat
 	no      map[int64]int // seat numbers by id
-	sets    map[int]int64 // owner sets by number
+	sets    map[int]int64 // who holds each number now
+	owing   map[int]bool  // seats of debtors; nil where no clause limits them
 	silence *silence
 }
 
@@ -123,7 +128,10 @@ func (c *counter) motion(tx *store.Tx, row *Motion) (*Counted, error) {
 	if err != nil {
 		return nil, err
 	}
-	return out, c.decide(row, out, ballots, voted)
+	if err := c.decide(row, out, ballots, voted); err != nil {
+		return nil, err
+	}
+	return out, c.limited(row, out, ballots, voted)
 }
 
 // decide applies the frozen law, strictly and with the clause of silence, and under the matter beside it.
@@ -153,43 +161,6 @@ func (c *counter) decide(row *Motion, out *Counted, ballots []tally.Ballot, vote
 	beside, err := tally.Count(r, q, c.scope, ballots, quiet)
 	out.Beside = &beside
 	return err
-}
-
-// silence is what the clause of silence works with.
-type silence struct {
-	terms  Terms
-	first  bool
-	proven map[int64]bool // owner sets to which service is proven
-}
-
-// silence finds to whom service was proven. Without a clause nobody's silence is looked at.
-func (s *Service) silence(tx *store.Tx, m *Meeting, t Terms) (*silence, error) {
-	if t.Silence == "" || t.Covers == "" || s.o.Deliveries == nil {
-		return nil, nil
-	}
-	served, err := s.o.Deliveries.Served(tx, m.ID, *m.NoticedAt, *m.ClosesAt)
-	if err != nil {
-		return nil, err
-	}
-	q := &silence{terms: t, first: m.Session == First, proven: map[int64]bool{}}
-	for set, how := range served {
-		q.proven[set] = how == Proven
-	}
-	return q, nil
-}
-
-// Proven is service that counts: a signed-in owner opened it, a signature, or a witnessed visit with a picture.
-const Proven = "proven"
-
-// of lists the seats that were served and said nothing. The notice itself warned of what silence means: it prints the clause.
-func (q *silence) of(c *counter, voted map[int]bool) *tally.Silence {
-	s := &tally.Silence{Cited: true, Warned: true, FirstAssembly: q.first, Covers: q.terms.Covers}
-	for _, seat := range c.scope {
-		if !voted[seat.No] && q.proven[c.sets[seat.No]] {
-			s.Seats = append(s.Seats, seat.No)
-		}
-	}
-	return s
 }
 
 // Recount counts a meeting from its roll and ballots as they are, for whoever checks that nothing is missing; it decides nothing and is

@@ -30,8 +30,9 @@ type Call struct {
 	InputHash string
 }
 
-// Proposal is a motion as drafted.
+// Proposal is a motion as drafted. A revision keeps the documents of a motion where FileIDs is nil; an empty list takes them off.
 type Proposal struct {
+	ID       int64 // of the motion that it revises; 0 finds it by its title, or by its place and matter
 	Title    string
 	Body     string
 	Matter   string
@@ -167,19 +168,23 @@ func (s *Service) insert(tx *store.Tx, actor org.Actor, e *org.Estate, d Call) (
 
 func (s *Service) insertMotions(tx *store.Tx, actor org.Actor, m *Meeting, list []Proposal) error {
 	for i, p := range list {
-		q, err := json.Marshal(p.Question)
-		if err != nil {
-			return err
-		}
-		row := Motion{MeetingID: m.ID, EstateID: m.EstateID, Position: i + 1, Title: p.Title, Body: p.Body, Matter: p.Matter, Beside: p.Beside, Question: string(q), WrittenBy: actor.PersonID}
-		if err := tx.Create(&row).Error; err != nil {
-			return err
-		}
-		if err := s.o.Files.Attach(tx, actor, p.FileIDs, "notice", "motion", row.ID, m.EstateID); err != nil {
+		if err := s.insertMotion(tx, actor, m, i+1, p); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (s *Service) insertMotion(tx *store.Tx, actor org.Actor, m *Meeting, position int, p Proposal) error {
+	q, err := json.Marshal(p.Question)
+	if err != nil {
+		return err
+	}
+	row := Motion{MeetingID: m.ID, EstateID: m.EstateID, Position: position, Title: p.Title, Body: p.Body, Matter: p.Matter, Beside: p.Beside, Question: string(q), WrittenBy: actor.PersonID}
+	if err := tx.Create(&row).Error; err != nil {
+		return err
+	}
+	return s.o.Files.Attach(tx, actor, p.FileIDs, "notice", "motion", row.ID, m.EstateID)
 }
 
 // note writes down who did what to a meeting.

@@ -52,14 +52,15 @@ type Where struct {
 	Demo    bool   `json:"demo,omitempty"`
 }
 
-// law gives the law of a day for a meeting: packs, the city's values, and the estate's own rules above them.
-func (s *Service) law(tx *store.Tx, m *Meeting, day time.Time) (*rulepack.Set, int64, error) {
-	own, rules, err := procedure(tx, m, day)
+// law gives the law of a day for a meeting: packs and the city's values of that day, and above them the estate's own rules, which govern a
+// meeting as they stood when its roll was frozen.
+func (s *Service) law(tx *store.Tx, m *Meeting, day time.Time) (*rulepack.Set, governing, error) {
+	own, books, err := procedure(tx, m)
 	if err != nil {
-		return nil, 0, err
+		return nil, books, err
 	}
 	set, err := org.Rules(tx, day, s.o.Pack, own...)
-	return set, rules, err
+	return set, books, err
 }
 
 // termsOf reads a meeting's terms from the law. What is unset is left out.

@@ -97,8 +97,10 @@ type Meeting struct {
 	State      State
 	Version    int64  // counts changes, so that nobody confirms what they have not read
 	Pack       string // stamp of the law on the day that voting opens
-	RulesID    int64  // the rules of procedure in force when the roll was frozen; 0 for none
+	RulesID    int64  // the rules of procedure in force when the roll was frozen, or the voting rules of a first meeting; 0 for none
+	CovenantID int64  // the covenant in force then; 0 for none
 	Terms      string // Terms as JSON, fixed by the notice
+	Notice     string // its words, as they are served on the seats
 
 	PostedAt       *time.Time
 	ChallengeUntil *time.Time

@@ -11,12 +11,15 @@ import (
 // View is a meeting as those who may read it see it.
 type View struct {
 	Meeting
-	Estate   string
-	Convened string // the organisation
-	Terms    Terms
-	Motions  []Asked
-	Result   *Statement // the latest outcome; nil before the provisional one
-	Outcome  *Outcome
+	Estate    string
+	Convened  string // the organisation
+	Terms     Terms
+	Warning   string // what the notice says of silence; before it, what it would say
+	Motions   []Asked
+	Result    *Statement // the latest outcome; nil before the provisional one
+	Outcome   *Outcome
+	Posting   *Posting    // how the roster was posted last; nil before
+	Differing []Differing // in how much the frozen roll is not as that
 }
 
 // Find shows a meeting.
@@ -31,7 +34,10 @@ func (s *Service) Find(ctx context.Context, actor org.Actor, id int64) (*View, e
 		if m.State == Draft && actor.Post == nil {
 			return ErrNotFound
 		}
-		v, err = s.view(tx, m)
+		if v, err = s.view(tx, m); err != nil || m.NoticedAt != nil || actor.Post == nil {
+			return err
+		}
+		v.Warning, err = s.foreseen(tx, m)
 		return err
 	})
 	return v, err
@@ -42,7 +48,7 @@ func (s *Service) view(tx *store.Tx, m *Meeting) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &View{Meeting: *m, Estate: a.estate, Terms: a.terms}
+	v := &View{Meeting: *m, Estate: a.estate, Terms: a.terms, Warning: m.Says(a.terms)}
 	if v.Motions, err = s.asked(tx, a); err != nil {
 		return nil, err
 	}
@@ -51,7 +57,12 @@ func (s *Service) view(tx *store.Tx, m *Meeting) (*View, error) {
 		return nil, err
 	}
 	v.Convened = names[m.ConvenerID].Name
-	v.Outcome, v.Result, err = latest(tx, m.ID)
+	if v.Outcome, v.Result, err = latest(tx, m.ID); err != nil {
+		return nil, err
+	}
+	if v.Posting, err = lastPosting(tx, m.ID); err == nil && m.FrozenAt != nil {
+		v.Differing, err = differing(tx, m.ID)
+	}
 	return v, err
 }
 

@@ -31,6 +31,9 @@ func (o *Outcome) words(m *Meeting, names map[string]string) (string, error) {
 		if c.Beside != nil {
 			fmt.Fprintf(&b, "如按另一类事项（%s）计算：%s。\n", c.Beside.Clause, outcomeNames[c.Beside.Outcome])
 		}
+		if c.Debtors != nil {
+			c.Debtors.words(&b, c.Result.Outcome, names)
+		}
 		fmt.Fprintf(&b, "无效票%d张，被后一张代替的%d张。\n", c.Invalid, c.Superseded)
 	}
 	fmt.Fprintf(&b, "\n名册指纹：%s\n表决记录：%d条，指纹%s\n结果文件指纹（SHA-256）：%s\n", st.RollRoot, st.LogSize, st.LogRoot, o.SHA256)

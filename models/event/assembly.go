@@ -29,10 +29,11 @@ type (
 		Assembly
 		CommunityID int64 `json:"community_id"`
 	}
-	// MeetingMoved tells the owners of the scope how far a meeting is; What is its name.
+	// MeetingMoved tells the owners of the scope how far a meeting is; What is its name. Warning is what its notice says of silence.
 	MeetingMoved struct {
 		Assembly
-		What string `json:"what"`
+		What    string `json:"what"`
+		Warning string `json:"warning,omitempty"`
 		Scope
 	}
 	// BallotsCast says which seats have voted, never what.
@@ -41,6 +42,7 @@ type (
 		OwnerSetIDs []int64 `json:"owner_set_ids"`
 	}
 	// SeatTold tells people what happened to the ballot of their seat, or to what they said of one; What is its name. No choice is in it.
+	// A negative person is an owner of the roster without an account, whom a phone alone reaches.
 	SeatTold struct {
 		Assembly
 		What      string  `json:"what"`
@@ -98,8 +100,8 @@ var meetings = []string{"posted", "frozen", "noticed", "extended", "cancelled", 
 var stepsDue = []string{"count_soon", "count_overdue", "docket_soon", "certify_soon", "certify_overdue", "disclose_soon", "disclose_overdue"}
 
 // seatNews are what SeatTold tells of: another owner voted, a paper form of the seat is in the box, somebody may vote by an
-// authorisation, an objection is answered, a ballot is set aside.
-var seatNews = []string{"shared", "paper", "proxy", "answered", "aside"}
+// authorisation, an objection is answered, a ballot is set aside, they stand on the list of who owes fees, what became of that.
+var seatNews = []string{"shared", "paper", "proxy", "answered", "aside", "debtor", "debtor_answered"}
 
 func init() {
 	makers["meeting.called"] = func() Event { return &MeetingCalled{} }

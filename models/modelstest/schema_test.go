@@ -47,7 +47,7 @@ var entities = []any{
 	committee.Term{}, committee.Elected{}, committee.Member{}, committee.Duty{}, committee.Audit{}, committee.Request{}, committee.Support{}, committee.Meeting{}, committee.Item{}, committee.Attendance{}, committee.Vote{}, committee.Link{}, committee.Tap{},
 	committee.Filing{}, committee.Review{}, committee.Note{}, committee.Proposal{}, committee.Seal{}, committee.SealUse{}, committee.Handover{}, committee.Handed{}, committee.Report{},
 	disclosure.Notice{}, disclosure.Version{},
-	assembly.Meeting{}, assembly.Motion{}, assembly.Seat{}, assembly.RollNote{}, assembly.Envelope{}, assembly.Ballot{}, assembly.Log{}, assembly.Mark{}, assembly.Tile{}, assembly.Checkpoint{}, assembly.Link{}, assembly.Outcome{}, assembly.Objection{}, assembly.Download{},
+	assembly.Meeting{}, assembly.Motion{}, assembly.Seat{}, assembly.Posting{}, assembly.PostedSeat{}, assembly.Discrepancy{}, assembly.RollNote{}, assembly.Envelope{}, assembly.Ballot{}, assembly.Log{}, assembly.Mark{}, assembly.Tile{}, assembly.Checkpoint{}, assembly.Link{}, assembly.Outcome{}, assembly.Objection{}, assembly.Download{},
 	assembly.Petition{}, assembly.Signature{}, assembly.Order{}, assembly.Group{}, assembly.Member{}, assembly.Rulebook{}, assembly.ModelText{}, assembly.Comment{}, assembly.Candidate{}, assembly.Backer{}, assembly.CandidateList{}, assembly.Credential{},
 	assembly.Form{}, assembly.Opening{}, assembly.Look{}, assembly.Assisted{}, assembly.Proxy{}, assembly.OfficialResult{}, assembly.Drawing{},
 	campaign.Campaign{}, campaign.Run{}, campaign.Reach{}, campaign.Addressee{}, campaign.Call{}, campaign.Posting{}, campaign.Deed{}, campaign.Wish{}, campaign.Record{}, campaign.RecordLine{}, campaign.Ref{},

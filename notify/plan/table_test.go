@@ -40,7 +40,7 @@ func TestTheShippedTable(t *testing.T) {
 	// A term is about to run out for whoever is told.
 	running := []string{"complaint.remind lead", "complaint.remind offered", "whistle.soon called", "task.soon owing", "mediation.soon complainant", "mediation.soon parties",
 		"complaint.ask complainant", "complaint.answered complainant", "complaint.lapse complainant", "complaint.force_close complainant", "complaint.restricted complainant", // the time to answer, return or appeal
-		"committee.vote complainant",
+		"committee.vote complainant", "ballot.shared complainant", "ballot.debtor complainant", // until the close one may object
 		"notify.behind bureau"} // WeChat may be what is late
 	for _, r := range Default().Rows() {
 		for _, to := range r.To {

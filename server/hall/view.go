@@ -43,8 +43,14 @@ type Meeting struct {
 	Version         int64               `json:"version" doc:"确认、修改、通知时带上，防止内容已被别人改过"`
 	Pack            string              `json:"pack,omitempty"`
 	Terms           *assembly.Terms     `json:"terms,omitempty" doc:"通知时冻结的规则和出处"`
+	Notice          string              `json:"notice,omitempty" doc:"会议通知的正文，发出时冻结，各渠道一样"`
+	SilenceWarning  string              `json:"silence_warning,omitempty" doc:"通知里关于“没有投票怎么算”的话；发通知以前，工作人员看到的是将要写进通知的话，召集人可以补充，不能删去"`
 	ChallengeUntil  *time.Time          `json:"challenge_until,omitempty"`
+	Posting         *Posting            `json:"posting,omitempty" doc:"名册最近一次公示"`
 	RollRoot        string              `json:"roll_root,omitempty" doc:"名册指纹"`
+	Differences     []Differing         `json:"differences,omitempty" doc:"锁定的名册和最近公示的名册不同的处数；没有则相同"`
+	RulesID         int64               `json:"rules_id,omitempty" doc:"锁定名册时执行的议事规则（首次会议为表决规则）的版本编号"`
+	CovenantID      int64               `json:"covenant_id,omitempty" doc:"锁定名册时执行的管理规约的版本编号"`
 	Seats           int64               `json:"seats,omitempty"`
 	Area            string              `json:"area,omitempty" doc:"㎡"`
 	OpensAt         *time.Time          `json:"opens_at,omitempty"`
@@ -73,7 +79,7 @@ type Meeting struct {
 func OfMeeting(m *assembly.Meeting) Meeting {
 	v := Meeting{ID: m.ID, Number: m.Number, EstateID: m.EstateID, Session: m.Session, SessionName: assembly.SessionNames[m.Session], Title: m.Title, Convener: assembly.ConvenerNames[m.Convener],
 		Channel: m.Channel, ChannelName: assembly.ChannelNames[m.Channel], State: m.State, StateName: assembly.StateNames[m.State], Version: m.Version, Pack: m.Pack,
-		ChallengeUntil: web.TimeOr(m.ChallengeUntil), RollRoot: m.RollRoot, Seats: m.Seats, OpensAt: web.TimeOr(m.OpensAt), ClosesAt: web.TimeOr(m.ClosesAt), ExtendedFrom: web.TimeOr(m.ExtendedFrom), ExtendedFor: m.ExtendedFor, OutageDays: m.OutageDays,
+		RulesID: m.RulesID, CovenantID: m.CovenantID, ChallengeUntil: web.TimeOr(m.ChallengeUntil), RollRoot: m.RollRoot, Seats: m.Seats, OpensAt: web.TimeOr(m.OpensAt), ClosesAt: web.TimeOr(m.ClosesAt), ExtendedFrom: web.TimeOr(m.ExtendedFrom), ExtendedFor: m.ExtendedFor, OutageDays: m.OutageDays,
 		Opinion: m.Opinion, ObjectionsUntil: web.TimeOr(m.ObjectionsUntil), CertifiedAt: web.TimeOr(m.CertifiedAt), DiscloseBy: web.TimeOr(m.DiscloseBy), NoticeID: m.DisclosedID, RevokedAt: web.TimeOr(m.RevokedAt), RevokedFor: m.RevokedFor, Reason: m.Reason}
 	if m.Seats > 0 {
 		v.Area = m.AreaMilli.String()
@@ -87,12 +93,17 @@ func OfMeeting(m *assembly.Meeting) Meeting {
 // OfView shows a meeting whole.
 func OfView(m *assembly.View) Meeting {
 	v := OfMeeting(&m.Meeting)
-	v.Estate, v.Motions, v.Result = m.Estate, OfMotions(m.Motions), m.Result
+	v.Estate, v.Motions, v.Result, v.Notice, v.SilenceWarning = m.Estate, OfMotions(m.Motions), m.Result, m.Notice, m.Warning
 	if m.Convened != "" {
 		v.Convener += "（" + m.Convened + "）"
 	}
 	if m.NoticedAt != nil {
 		v.Terms = &m.Terms
+	}
+	v.Differences = ofDiffering(m.Differing)
+	if m.Posting != nil {
+		p := OfPosting(*m.Posting)
+		v.Posting = &p
 	}
 	if m.Outcome != nil {
 		v.ResultSHA256, v.ResultSignature = m.Outcome.SHA256, m.Outcome.Signature

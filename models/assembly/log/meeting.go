@@ -16,7 +16,8 @@ type Meeting struct {
 	Title   string    `json:"title"`
 	Opens   time.Time `json:"opens_at"` // UTC to the second
 	Closes  time.Time `json:"closes_at"`
-	Motions []Motion  `json:"motions"` // positions 1, 2, 3 …
+	Motions []Motion  `json:"motions"`           // positions 1, 2, 3 …
+	Debtors string    `json:"debtors,omitempty"` // the clause that limits who owes fees, where there is one
 }
 
 // Motion is one question with everything needed to count it again.
@@ -110,6 +111,14 @@ type Total struct {
 	Invalid    int64         `json:"invalid"`
 	Result     tally.Result  `json:"result"`
 	Beside     *tally.Result `json:"beside,omitempty"`
+	Debtors    *Limited      `json:"debtors,omitempty"`
+}
+
+// Limited is what a motion would come to without the ballots of debtors, which stay in the whole. It decides nothing here. Who they are is
+// for owners; the certificate says how many.
+type Limited struct {
+	Seats  tally.Amount `json:"seats"`
+	Result tally.Result `json:"result"`
 }
 
 // Listed is a file by name, size in bytes and hash.

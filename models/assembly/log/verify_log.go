@@ -132,6 +132,13 @@ func (v *verification) owners() error {
 	if _, err := each(v.archive, fileSilence, scanSilent, c.silent); err != nil {
 		return err
 	}
+	if listed := v.archive.read[fileDebtors] != nil; listed != (v.meeting.Debtors != "") {
+		return errFormat("欠费名单和会议的条款对不上")
+	} else if listed {
+		if _, err := each(v.archive, fileDebtors, scanDebtor, c.owes); err != nil {
+			return err
+		}
+	}
 	return v.recounted(c)
 }
 
