@@ -38,6 +38,7 @@ type exportView struct {
 	Served       []exportServed      `json:"served_notices" doc:"送达到户的通知、打印和上门记录，最近1000份"`
 	Draft        *draftView          `json:"complaint_draft,omitempty" doc:"没写完的投诉"`
 	Complaints   []caseView          `json:"complaints" doc:"投诉和办理步骤"`
+	Meetings     []exportMeeting     `json:"meetings" doc:"业主大会：您写的、签名的、提交的和投的票，各最近1000条；怎么投的，用回执核验时在您的设备上打开"`
 	Looks        []exportLook        `json:"looks" doc:"哪个单位在什么时候查看过您的完整信息；投诉里的查看见办理步骤"`
 }
 
@@ -169,6 +170,17 @@ type exportVisit struct {
 	Note   string    `json:"note,omitempty"`
 }
 
+type exportMeeting struct {
+	Kind    string    `json:"kind" doc:"petition 联名提议；signature 签名；comment 意见；candidacy 参选；nomination 提名；backing 附议；roll_note 名册异议；objection 结果异议；proxy 委托；agency 受托；credential 证明材料；ballot 投票"`
+	Number  string    `json:"number,omitempty"`
+	Text    string    `json:"text,omitempty"`
+	State   string    `json:"state,omitempty"`
+	Answer  string    `json:"answer,omitempty"`
+	FileIDs []int64   `json:"file_ids,omitempty"`
+	Erasure string    `json:"erasure" doc:"申请删除个人信息时怎么处理，依据是什么"`
+	At      time.Time `json:"at"`
+}
+
 type exportLook struct {
 	At             time.Time `json:"at"`
 	OrganisationID int64     `json:"organisation_id"`
@@ -202,7 +214,7 @@ func exportMe(d Deps) func(context.Context, org.Actor, *web.Empty) (*exportOutpu
 		for _, r := range rows {
 			v.Wishes = append(v.Wishes, exportWish{PostID: r.PostID, Kind: r.Kind, Mode: r.Mode})
 		}
-		for _, add := range []func(context.Context, Deps, org.Actor, *exportView) error{addConsents, addMessages, addServed} {
+		for _, add := range []func(context.Context, Deps, org.Actor, *exportView) error{addConsents, addMessages, addServed, addMeetings} {
 			if err := add(ctx, d, a, &v); err != nil {
 				return nil, err
 			}
@@ -299,6 +311,26 @@ func addServed(ctx context.Context, d Deps, a org.Actor, v *exportView) error {
 			x.Visits = append(x.Visits, exportVisit{At: web.Time(c.At), Result: campaign.ResultNames[c.Result], Place: c.Place, Note: c.Note})
 		}
 		v.Served = append(v.Served, x)
+	}
+	return nil
+}
+
+// addMeetings adds what the person did around owners' meetings, with the documents that they handed in.
+func addMeetings(ctx context.Context, d Deps, a org.Actor, v *exportView) error {
+	list, err := d.Assemblies.Export(ctx, a)
+	if err != nil {
+		return err
+	}
+	v.Meetings = []exportMeeting{}
+	for _, o := range list {
+		x := exportMeeting{Kind: o.Kind, Number: o.Number, Text: o.Text, State: o.State, Answer: o.Answer, Erasure: o.Erasure, At: web.Time(o.At)}
+		switch o.Kind {
+		case "objection", "proxy", "credential":
+			if x.FileIDs, err = d.Files.IDsFor(ctx, o.Kind, o.ID); err != nil {
+				return err
+			}
+		}
+		v.Meetings = append(v.Meetings, x)
 	}
 	return nil
 }

@@ -151,12 +151,12 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	if err != nil {
 		return nil, fmt.Errorf("LINLI_VOTE_KEY: %w", err)
 	}
-	a.assemblies = assembly.New(assembly.Options{DB: a.db, Vault: a.vault, Files: a.files, Deliveries: a.campaigns, Board: resultBoard{a.board}, Signer: signer, Pack: a.pack.Code, PublicURL: cfg.PublicURL, Log: log})
+	a.assemblies = assembly.New(assembly.Options{DB: a.db, Vault: a.vault, Files: a.files, Deliveries: a.campaigns, Board: resultBoard{a.board}, Check: meetingTexts{a.wechat}, Signer: signer, Pack: a.pack.Code, PublicURL: cfg.PublicURL, Log: log})
 	a.org.OnHandOver(a.assemblies.HandedOver)
 	a.org.OnRecognise(a.campaigns.Recognised)
 	a.org.OnPart(a.campaigns.Parted)
 	a.inbox.OnRead(a.campaigns.Read)
-	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.mediation.Erase, a.committee.Erase, a.sessions.Erase, a.campaigns.Erase, a.inbox.Erase, notify.Erase, a.consents.Erase, notify.ErasePreferences)
+	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.mediation.Erase, a.committee.Erase, a.assemblies.Erase, a.sessions.Erase, a.campaigns.Erase, a.inbox.Erase, notify.Erase, a.consents.Erase, notify.ErasePreferences)
 	a.org.OnStaffing(notify.NewHandover(a.quiet()))
 	a.complaints.OnStep(notify.Acted)
 	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Ways: ways, Duty: onDuty, Days: a.workingDays, Told: a.live.Told, Quiet: a.quiet(), Book: a.plan, Consequences: a.reactions(), Stepped: a.complaints.Stepped,

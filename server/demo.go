@@ -30,6 +30,7 @@ type demoFile struct {
 	Actors  map[string]*demoActor `json:"actors"`
 	// Organisations are the offices' ids by their code, as the walk-through names them.
 	Organisations map[string]int64 `json:"organisations"`
+	Meetings      *demoHall        `json:"meetings,omitempty"`
 }
 
 // Run builds the demo town in a fresh folder, or in the one that --data names, and serves it.
@@ -70,11 +71,15 @@ func (c demoCmd) Run(e *environment) error {
 		if err != nil {
 			return err
 		}
-		path, err := writeDemoFile(cfg.Data, demoFile{BaseURL: cfg.PublicURL, Actors: town.actors, Organisations: town.organisations()})
+		hall, err := town.meetings()
 		if err != nil {
 			return err
 		}
-		_, _ = fmt.Fprint(e.out, walkThrough(cfg.PublicURL, path, town))
+		path, err := writeDemoFile(cfg.Data, demoFile{BaseURL: cfg.PublicURL, Actors: town.actors, Organisations: town.organisations(), Meetings: hall})
+		if err != nil {
+			return err
+		}
+		_, _ = fmt.Fprint(e.out, walkThrough(cfg.PublicURL, path, town, hall))
 		_, _ = fmt.Fprintln(e.out, path)
 		return a.run(e.ctx, l)
 	})
@@ -171,23 +176,38 @@ func writeDemoFile(dir string, f demoFile) (string, error) {
 //go:embed walk.sh
 var walkStory string
 
-// walkLines are the lines of the story for the demo whose file this is.
-func walkLines(path string) string {
-	return strings.NewReplacer("{json}", path, "{pixel}", pixelPNG).Replace(walkStory)
+// walkMeeting votes, checks the receipt and recounts a result; README.md holds the same lines.
+//
+//go:embed walk_meeting.sh
+var walkMeeting string
+
+// walkLines are the lines of a story for the demo whose file this is.
+func walkLines(story, path string) string {
+	return strings.NewReplacer("{json}", path, "{pixel}", pixelPNG).Replace(story)
 }
 
 // walkThrough is what the demo prints.
-func walkThrough(base, path string, t *demoTown) string {
+func walkThrough(base, path string, t *demoTown, h *demoHall) string {
 	text := `
 邻里演示已启动：{base}
 沙箱微信：不是真的微信；每个人的手机收到什么，看 {base}/sandbox
 接口文档：{base}/docs        公示栏：{base}/h5/estates/{estate}/board        扫码投诉：{base}/h5/estates/{estate}/complain
 
+业主大会：正在表决 {base}/h5/meetings/{open}        已有结果 {base}/h5/meetings/{certified}        业委会的决定：见第二段演示
+{link}核对结果：curl -s {base}/public/v1/meetings/{certified}/bundle -o public.zip && go run ./server verify --key "{key}" public.zip
+
 一件难办的投诉从头到尾走一遍（另开一个终端，逐行复制；需要 bash、curl 和 jq）：
 {walk}
+投一票，查回执，自己重新计票：
+{vote}
 按 Ctrl-C 停止。演示数据在 {data}；各人的令牌在下面这个文件里：
 `
-	return strings.NewReplacer("{base}", base, "{estate}", fmt.Sprint(t.actors["owner"].Estate), "{data}", t.cfg.Data, "{walk}", walkLines(path)).Replace(text)
+	link := ""
+	if h.link != "" {
+		link = "投票链接：" + h.link + "    手机号填 " + h.phone + "，验证码看 " + base + "/sandbox-texts\n"
+	}
+	return strings.NewReplacer("{base}", base, "{estate}", fmt.Sprint(t.actors["owner"].Estate), "{data}", t.cfg.Data, "{walk}", walkLines(walkStory, path), "{vote}", walkLines(walkMeeting, path),
+		"{open}", fmt.Sprint(h.Open), "{certified}", fmt.Sprint(h.Certified), "{key}", h.Key, "{link}", link).Replace(text)
 }
 
 // demoMatter is the matter of the story: smoke from a restaurant.

@@ -34,7 +34,7 @@ func TestTheWalkThrough(t *testing.T) {
 	t.Cleanup(func() { stop(); wg.Wait() })
 	// The lines keep two files; a test has a folder of its own for them.
 	dir := t.TempDir()
-	lines := strings.NewReplacer("/tmp/case.json", dir+"/case.json", "/tmp/site.png", dir+"/site.png").Replace(walkLines(path))
+	lines := strings.NewReplacer("/tmp/case.json", dir+"/case.json", "/tmp/site.png", dir+"/site.png").Replace(walkLines(walkStory, path))
 	cmd := exec.CommandContext(t.Context(), "bash", "-euo", "pipefail", "-c", lines)
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Run(); err != nil {

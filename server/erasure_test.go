@@ -168,3 +168,80 @@ func (e *engine) served(person int64, name string) int64 {
 	e.must(201, "committee_chair", "POST", at+"/records", m{"client_ref": "court"})
 	return id
 }
+
+// TestAMeetingOutlivesItsPeople: what somebody wrote, signed, handed in and cast around meetings is in their export; erased, what a decision
+// rests on stays without them, the rest loses its words, and meeting and bundle still verify.
+func TestAMeetingOutlivesItsPeople(t *testing.T) {
+	e := newEngine(t)
+	h, err := e.town.meetings()
+	if err != nil {
+		t.Fatal(err)
+	}
+	estate, owner := e.town.actors["neighbour"].Estate, "neighbour"
+	at := func(format string, args ...any) string { return "/miniapp/v1" + fmt.Sprintf(format, args...) }
+	e.must(201, owner, "POST", at("/estates/%d/petitions", estate), m{"title": "更换小区大门", "text": "大门坏了很久，请开会讨论更换", "motions": []m{{"title": "更换大门", "body": "预算一万元"}}, "client_ref": "same"})
+	signed := e.must(201, "co_owner", "POST", at("/estates/%d/petitions", estate), m{"title": "增加充电桩", "text": "充电不方便，请开会讨论增加", "motions": []m{{"title": "增加充电桩", "body": "在东门外"}}, "client_ref": "same"}).int("id")
+	e.must(200, owner, "PUT", at("/petitions/%d/signature", signed), nil)
+	draft := e.must(201, "committee_chair", "POST", "/office/v1/meetings", meetingOf(estate, "起草中的", "erase")).int("id")
+	e.must(200, "committee_chair", "POST", fmt.Sprintf("/office/v1/meetings/%d/posting", draft), m{"until": e.db.Now().AddDate(0, 0, 7)})
+	for ref, text := range map[string]string{"one": "请写明施工时间", "two": "请先公布三家报价"} {
+		id := e.must(201, owner, "POST", at("/meetings/%d/comments", draft), m{"text": text, "client_ref": ref}).int("id")
+		e.must(204, "committee_chair", "POST", fmt.Sprintf("/office/v1/comments/%d/answer", id), m{"accept": ref == "one", "text": "已经核对"})
+	}
+	e.must(201, owner, "POST", at("/meetings/%d/candidates", draft), m{"unit_id": e.town.actors[owner].Unit, "profile": "退休工程师，愿意做事", "consent": true, "client_ref": "one"})
+	paper := e.upload(owner, "document", "proxy")
+	proxy := e.must(201, owner, "POST", at("/meetings/%d/proxies", h.Open), m{"seat_no": 2, "agent": "赵代理", "paper": demoPaper("demo-estate", 77), "phone": "13700000077", "powers": "代为表决，按我的意见", "from": e.db.Now(), "to": e.db.Now().AddDate(0, 0, 5), "file_ids": []int64{paper}, "client_ref": "one"}).int("id")
+	motions := e.must(200, owner, "GET", at("/meetings/%d", h.Open), nil).json["motions"].([]any)
+	choices := []m{}
+	for _, x := range motions {
+		choices = append(choices, m{"motion_id": x.(m)["id"], "choice": "no"})
+	}
+	code := e.must(201, owner, "POST", at("/meetings/%d/ballots", h.Open), m{"seat_no": 2, "client_ref": "one", "choices": choices}).json["code"].(string)
+	e.publish()
+
+	export := e.must(200, owner, "GET", at("/me/export"), nil).body
+	for _, want := range []string{"更换小区大门", "增加充电桩", "请写明施工时间", "退休工程师", "代理人赵*：代为表决，按我的意见", fmt.Sprintf(`"file_ids":[%d]`, paper), "回执号" + strings.ReplaceAll(code, "-", ""), `"kind":"ballot"`, "第47条第2款"} {
+		if !strings.Contains(export, want) {
+			t.Errorf("the export lacks %s", want)
+		}
+	}
+	if other := e.must(200, "co_owner", "GET", at("/me/export"), nil).body; strings.Contains(other, "退休工程师") || strings.Contains(other, "赵") || strings.Contains(other, "更换小区大门") {
+		t.Error("another owner's export tells of it")
+	}
+	if notice := e.must(200, "", "GET", "/public/v1/privacy-notice", nil).body; !strings.Contains(notice, "第四十七条第二款") {
+		t.Error("the notice does not say what is kept")
+	}
+	request := e.must(201, owner, "POST", at("/privacy-requests"), m{"kind": "delete", "client_ref": "erase"})
+	e.must(204, "bureau", "POST", fmt.Sprintf("/office/v1/privacy-requests/%d/decision", request.int("id")), m{"grant": true, "answer": "已删除"})
+
+	read := func(path string) string { return e.must(200, "community", "GET", "/office/v1"+path, nil).body }
+	if p := read(fmt.Sprintf("/estates/%d/petitions", estate)); strings.Contains(p, "大门") || !strings.Contains(p, "增加充电桩") {
+		t.Errorf("petitions: %s", p)
+	}
+	if p := e.must(200, "co_owner", "GET", at("/petitions/%d", signed), nil); !strings.Contains(p.body, `"signed":{"heads":2`) && !strings.Contains(p.body, `"heads":2`) {
+		t.Errorf("the owner set's signature is gone: %s", p.body)
+	}
+	c := read(fmt.Sprintf("/meetings/%d/comments", draft))
+	if !strings.Contains(c, "请写明施工时间") || strings.Contains(c, "三家报价") || !strings.Contains(c, "作者已删除") {
+		t.Errorf("comments: %s", c)
+	}
+	if x := read(fmt.Sprintf("/meetings/%d/candidates", draft)); strings.Contains(x, "退休工程师") || !strings.Contains(x, `"withdrawn"`) {
+		t.Errorf("candidates: %s", x)
+	}
+	if x := read(fmt.Sprintf("/meetings/%d/proxies", h.Open)); strings.Contains(x, "按我的意见") || !strings.Contains(x, `"revoked"`) {
+		t.Errorf("proxy %d: %s", proxy, x)
+	}
+	var people int64
+	err = e.db.View(t.Context(), func(tx *store.Tx) error {
+		person := e.town.actors[owner].person
+		return tx.Raw("SELECT (SELECT COUNT(*) FROM petitions WHERE person_id = ?) + (SELECT COUNT(*) FROM petition_signatures WHERE person_id = ?) + (SELECT COUNT(*) FROM meeting_comments WHERE person_id = ?) + (SELECT COUNT(*) FROM candidates WHERE person_id = ?) + (SELECT COUNT(*) FROM proxies WHERE entered_by = ? OR phone_index <> '')", person, person, person, person, person).Scan(&people).Error
+	})
+	if err != nil || people != 0 {
+		t.Errorf("%d rows still name the person: %v", people, err)
+	}
+	// The ballot counts, the receipt is found, and everything verifies.
+	if b := e.must(200, "", "GET", "/public/v1/ballots/"+code, nil).body; !strings.Contains(b, `"state":"counted"`) {
+		t.Errorf("the ballot of an erased owner: %s", b)
+	}
+	e.mustHold("owners' meetings: 2; 140 seats")
+}

@@ -293,7 +293,7 @@ func bodies(th things) map[string]any {
 		"officeListSimilar":       m{"text": "楼道里有垃圾"},
 		"officeJoinComplaint":     m{"via": "counter", "name": "张", "phone": "13800000000", "client_ref": "w25"},
 		"officeFilePatrol":        m{"estate_id": th["estates"], "text": "楼道里有垃圾", "client_ref": "w13"},
-		"officeRevealComplainant": reason, "officeRevealOwners": reason, "officeScreenComplaint": m{"show": true},
+		"officeRevealComplainant": reason, "officeRevealOwners": reason, "officeScreenComplaint": m{"show": true}, "officeDecideMeetingText": m{"show": true},
 		"officeAskWhistle": m{"estate_id": th["estates"], "reason": "超出社区和办事处的职权", "sort": "simple", "place": "东门", "calls": []m{{"to": th["fire"], "clause": "五(六)2", "text": "清障"}}, "client_ref": "w14"},
 		"officeCallBack":   m{"receipt": "T1", "via": "call", "action": "rate", "rating": rating}, "officeSignWhistle": m{"blow": false, "text": "社区可以办"}, "officeRecallWhistle": m{"text": "已经解决"}, "officeCheckIn": m{"file_id": 999999, "reason": "不在本地"}, "officeRefuseWhistle": m{"clause": "五(六)2", "text": "不归我们管"},
 		"officeDecideRefusal": m{"excuse": true, "text": "不用到场"}, "officeWriteMinute": m{"text": "现场核实", "client_ref": "w15"},

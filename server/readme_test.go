@@ -46,27 +46,30 @@ func TestReadmeSettings(t *testing.T) {
 	}
 }
 
-// TestReadmeWalk holds the walk-through in the README against the lines that the demo prints.
+// TestReadmeWalk holds the walk-throughs in the README against the lines that the demo prints.
 func TestReadmeWalk(t *testing.T) {
-	const begin, end, path = "<!-- walk: written by `make generate` -->\n", "<!-- /walk -->", "../README.md"
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := string(raw)
-	from, to := strings.Index(text, begin), strings.Index(text, end)
-	if from < 0 || to < 0 {
-		t.Fatal("the README has no place for the walk-through")
-	}
-	want := text[:from+len(begin)] + "```sh\n" + walkLines("/tmp/linli-demo-…/demo.json") + "```\n" + text[to:]
-	if want == text {
-		return
-	}
-	if !*update {
-		t.Fatal("the README's walk-through is not the demo's: run make generate")
-	}
-	if err := os.WriteFile(path, []byte(want), 0o600); err != nil {
-		t.Fatal(err)
+	for mark, story := range map[string]string{"walk": walkStory, "walk-meeting": walkMeeting} {
+		begin, end := "<!-- "+mark+": written by `make generate` -->\n", "<!-- /"+mark+" -->"
+		raw, err := os.ReadFile("../README.md")
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := string(raw)
+		from, to := strings.Index(text, begin), strings.Index(text, end)
+		if from < 0 || to < 0 {
+			t.Fatalf("the README has no place for %s", mark)
+		}
+		want := text[:from+len(begin)] + "```sh\n" + walkLines(story, "/tmp/linli-demo-…/demo.json") + "```\n" + text[to:]
+		if want == text {
+			continue
+		}
+		if !*update {
+			t.Errorf("%s in the README is not the demo's: run make generate", mark)
+			continue
+		}
+		if err := os.WriteFile("../README.md", []byte(want), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -44,6 +44,12 @@ func (a *app) verify(ctx context.Context, out io.Writer, wantHead string) error 
 		return err
 	}
 	say("records of service: %d are what was sealed", n)
+	c, err := a.assemblies.Verify(ctx)
+	if err != nil {
+		return fmt.Errorf("owners' meetings: %w", err)
+	}
+	say("owners' meetings: %d; %d seats are what was frozen, %d ballots of their envelopes stand by the rule, %d leaves give the signed logs, %d results are recounted, %d paper forms reconcile",
+		c.Meetings, c.Seats, c.Ballots, c.Leaves, c.Outcomes, c.Forms)
 	for _, check := range invariants {
 		var bad []int64
 		err := a.db.View(ctx, func(tx *store.Tx) error { return check.find(tx).Limit(1).Scan(&bad).Error })

@@ -57,6 +57,7 @@ type Options struct {
 	Files      Files
 	Deliveries Deliveries // nil: nothing is proven
 	Board      Board      // nil: nothing is put on a board
+	Check      Checker    // of what owners write for each other; nil: everything is shown
 	Signer     log.Signer // of checkpoints and certificates
 	Pack       string     // the city's rule pack
 	PublicURL  string

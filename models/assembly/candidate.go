@@ -121,6 +121,7 @@ func (s *Service) Nominate(ctx context.Context, actor org.Actor, in NewCandidate
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
+	clean := s.clean(ctx, actor, in.Profile)
 	var x *Candidate
 	err := s.db.InTx(ctx, func(tx *store.Tx) (err error) {
 		x, err = earlier(tx, "nominator_id", actor.PersonID, in.ClientRef, in.InputHash, func(c *Candidate) string { return c.InputHash })
@@ -137,8 +138,10 @@ func (s *Service) Nominate(ctx context.Context, actor org.Actor, in NewCandidate
 		if !m.preparing() {
 			return ErrCandidate.Saying("会议现在是“" + StateNames[m.State] + "”，不再接受候选人")
 		}
-		x, err = s.insertCandidate(tx, actor, m, in)
-		return err
+		if x, err = s.insertCandidate(tx, actor, m, in); err != nil {
+			return err
+		}
+		return hold(tx, clean, "candidate", x.ID, x.EstateID)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("nominate candidate: %w", err)

@@ -84,7 +84,13 @@ func (s *Service) candidateView(tx *store.Tx, actor org.Actor, x *Candidate) (*C
 	if actor.Post == nil && x.ConsentAt == nil && !v.Mine && x.NominatorID != actor.PersonID {
 		return nil, nil //nolint:nilnil // not to be seen, which is no fault
 	}
-	var err error
+	instead, err := held(tx, actor, "candidate", x.ID)
+	if err != nil {
+		return nil, err
+	}
+	if words := instead[x.ID]; words != "" && !v.Mine && x.NominatorID != actor.PersonID {
+		v.Profile = words
+	}
 	if v.Name, err = s.o.Vault.Open(x.NameSealed, "candidates.name"); err != nil {
 		return nil, err
 	}

@@ -87,6 +87,7 @@ func (s *Service) Comment(ctx context.Context, actor org.Actor, in NewComment) (
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
+	clean := s.clean(ctx, actor, in.Text)
 	var row *Comment
 	err := s.db.InTx(ctx, func(tx *store.Tx) (err error) {
 		row, err = earlier(tx, "person_id", actor.PersonID, in.ClientRef, in.InputHash, func(c *Comment) string { return c.InputHash })
@@ -110,6 +111,9 @@ func (s *Service) Comment(ctx context.Context, actor org.Actor, in NewComment) (
 		}
 		if err := tx.Create(row).Error; err != nil {
 			return store.Raced(err)
+		}
+		if err := hold(tx, clean, "comment", row.ID, estate); err != nil {
+			return err
 		}
 		return record(tx, actor, "meeting_comment", row.ID, estate, "write", map[string]any{"about": in.About, "id": in.AboutID})
 	})

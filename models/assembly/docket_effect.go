@@ -129,11 +129,11 @@ func (s *Service) weigh(tx *store.Tx, m *Meeting, o *Objection) error {
 	for _, id := range aside {
 		back[id] = true
 	}
-	with, err := s.countAs(tx, m, nil, back)
+	with, err := s.countAs(tx, m, supposing{back: back})
 	if err != nil {
 		return err
 	}
-	without, err := s.countAs(tx, m, disputed, nil)
+	without, err := s.countAs(tx, m, supposing{without: disputed})
 	if err != nil {
 		return err
 	}

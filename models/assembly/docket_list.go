@@ -37,9 +37,20 @@ func (s *Service) ListObjections(ctx context.Context, actor org.Actor, id int64,
 		if err := q.Order("id").Limit(limit).Find(&rows).Error; err != nil {
 			return err
 		}
+		ids := make([]int64, len(rows))
+		for i := range rows {
+			ids[i] = rows[i].ID
+		}
+		instead, err := held(tx, actor, "objection", ids...)
+		if err != nil {
+			return err
+		}
 		for i := range rows {
 			if actor.Post == nil && rows[i].PersonID != actor.PersonID {
 				rows[i].PersonID, rows[i].Disputed = 0, "[]"
+				if words := instead[rows[i].ID]; words != "" {
+					rows[i].Grounds = words
+				}
 			}
 		}
 		list, err = entries(tx, rows)

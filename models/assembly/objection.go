@@ -42,6 +42,7 @@ func (s *Service) Protest(ctx context.Context, actor org.Actor, id int64, p Prot
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
+	clean := s.clean(ctx, actor, p.Grounds)
 	var o *Objection
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		m, err := meetingFor(tx, tx.ForUpdate(), actor, org.JoinMeeting, id)
@@ -62,6 +63,9 @@ func (s *Service) Protest(ctx context.Context, actor org.Actor, id int64, p Prot
 			return err
 		}
 		if o, err = s.protest(tx, actor, m, p); err != nil {
+			return err
+		}
+		if err := hold(tx, clean, "objection", o.ID, m.EstateID); err != nil {
 			return err
 		}
 		if err := note(tx, actor, m, "protest", map[string]any{"objection": o.Number}); err != nil {

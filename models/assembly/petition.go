@@ -117,6 +117,11 @@ func (s *Service) Petition(ctx context.Context, actor org.Actor, in NewPetition)
 	if err := in.check(); err != nil {
 		return nil, err
 	}
+	said := []string{in.Title, in.Text}
+	for _, w := range in.Wanted {
+		said = append(said, w.Title, w.Body)
+	}
+	clean := s.clean(ctx, actor, said...)
 	var p *Petition
 	err := s.db.InTx(ctx, func(tx *store.Tx) (err error) {
 		p, err = earlier(tx, "person_id", actor.PersonID, in.ClientRef, in.InputHash, func(p *Petition) string { return p.InputHash })
@@ -128,6 +133,9 @@ func (s *Service) Petition(ctx context.Context, actor org.Actor, in NewPetition)
 			return err
 		}
 		if p, err = s.insertPetition(tx, actor, e, in); err != nil {
+			return err
+		}
+		if err := hold(tx, clean, "petition", p.ID, p.EstateID); err != nil {
 			return err
 		}
 		return s.sign(tx, actor, p)

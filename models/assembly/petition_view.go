@@ -48,6 +48,13 @@ func (s *Service) petitionView(tx *store.Tx, actor org.Actor, p *Petition) (*Pet
 	if v.Wants, err = p.wants(); err != nil {
 		return nil, err
 	}
+	instead, err := held(tx, actor, "petition", p.ID)
+	if err != nil {
+		return nil, err
+	}
+	if words := instead[p.ID]; words != "" && !v.Mine {
+		v.Title, v.Text, v.Wants = words, words, []Wanted{}
+	}
 	if p.State == Signing {
 		if v.Support, _, err = s.support(tx, p); err != nil {
 			return nil, err
@@ -95,7 +102,25 @@ func (s *Service) ListPetitions(ctx context.Context, actor org.Actor, estate, be
 		if err != nil {
 			return err
 		}
-		return newest(tx, before).Where("estate_id = ?", e.ID).Limit(limit).Find(&rows).Error
+		if err := newest(tx, before).Where("estate_id = ?", e.ID).Limit(limit).Find(&rows).Error; err != nil {
+			return err
+		}
+		return withheld(tx, actor, rows)
 	})
 	return rows, err
+}
+
+// withheld takes out of a list what neighbours may not read yet.
+func withheld(tx *store.Tx, actor org.Actor, rows []Petition) error {
+	ids := make([]int64, len(rows))
+	for i := range rows {
+		ids[i] = rows[i].ID
+	}
+	instead, err := held(tx, actor, "petition", ids...)
+	for i := range rows {
+		if words := instead[rows[i].ID]; words != "" && rows[i].PersonID != actor.PersonID {
+			rows[i].Title, rows[i].Text, rows[i].Wanted = words, words, "[]"
+		}
+	}
+	return err
 }

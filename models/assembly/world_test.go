@@ -74,6 +74,7 @@ type world struct {
 	t                                *testing.T
 	clock                            *modelstest.Clock
 	s                                *assembly.Service
+	options                          assembly.Options
 	board                            *board
 	files                            *files
 	served                           served
@@ -93,7 +94,8 @@ func newWorld(t *testing.T, n int) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.s = assembly.New(assembly.Options{DB: db, Vault: v, Files: w.files, Deliveries: w.served, Board: w.board, Signer: signer, Pack: "duyun-2020"})
+	w.options = assembly.Options{DB: db, Vault: v, Files: w.files, Deliveries: w.served, Board: w.board, Signer: signer, Pack: "duyun-2020"}
+	w.s = assembly.New(w.options)
 	w.chair, w.member, w.community, w.bureau = w.Officer(w.Committee, org.Chair), w.Officer(w.Committee, org.Clerk), w.Officer(w.Community, org.Clerk), w.Officer(w.Code("housing-bureau"), org.Head)
 	w.tx(func(tx *store.Tx) error {
 		for i := len(w.Units); i < n; i++ {
@@ -114,6 +116,12 @@ func newWorld(t *testing.T, n int) *world {
 		w.local(key, value)
 	}
 	return w
+}
+
+// checked puts a check before what owners write for each other.
+func (w *world) checked(c assembly.Checker) {
+	w.options.Check = c
+	w.s = assembly.New(w.options)
 }
 
 func (w *world) tx(f func(*store.Tx) error) {

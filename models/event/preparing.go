@@ -52,6 +52,7 @@ var preparings = []string{
 	"order_issued", "order_soon", "order_overdue",
 	"group_requested", "group_confirmed", "group_posted", "group_formed", "group_soon", "group_overdue",
 	"candidate_proposed", "candidate_refused",
+	"text_held",
 	"credential_asked", "credential_accepted", "credential_refused", "credential_revoked",
 }
 

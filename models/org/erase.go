@@ -29,6 +29,11 @@ func (s *Service) erase(tx *store.Tx, actor Actor, person int64) error {
 	if _, err := endResidences(tx, actor, "erased", "person_id = ?", person); err != nil {
 		return err
 	}
+	for _, e := range s.erasers { // while the person can still be found by their phone
+		if err := e(tx, person); err != nil {
+			return err
+		}
+	}
 	steps := []struct {
 		model  any
 		where  string
@@ -50,11 +55,6 @@ func (s *Service) erase(tx *store.Tx, actor Actor, person int64) error {
 	}
 	for _, gone := range []any{&Identity{}, &Absence{}, &AccountCode{}} {
 		if err := tx.Where("person_id = ?", person).Delete(gone).Error; err != nil {
-			return err
-		}
-	}
-	for _, e := range s.erasers {
-		if err := e(tx, person); err != nil {
 			return err
 		}
 	}

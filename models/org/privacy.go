@@ -12,7 +12,7 @@ import (
 )
 
 // PrivacyVersion is the version of the notice that people agree to; a new text needs a new version and new consent.
-const PrivacyVersion = "2026-11"
+const PrivacyVersion = "2026-11-2"
 
 // answerDays is how many days an office has to answer a request about personal data (15, as GB/T 35273-2020 8.7 a
 // allows at most thirty; linli asks for half of it).

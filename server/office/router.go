@@ -82,6 +82,7 @@ func Routes(site *web.Site, d Deps) {
 	mediationRoutes(site, d)
 	meetingRoutes(site, d)
 	preparationRoutes(site, d)
+	meetingTextRoutes(site, d)
 	paperRoutes(site, d)
 	proxyRoutes(site, d)
 	officialRoutes(site, d)

@@ -30,3 +30,12 @@ func (f *frontier) root() Hash {
 	}
 	return Hash(h)
 }
+
+// Replay rebuilds the state of a log from its leaves in their order, without the tiles.
+type Replay struct{ f frontier }
+
+// Add takes the next leaf.
+func (r *Replay) Add(leaf Leaf) { r.f.add(tlog.Hash(leaf.Hash())) }
+
+// Tree is the state after the leaves so far.
+func (r *Replay) Tree() Tree { return Tree{r.f.size, r.f.root()} }

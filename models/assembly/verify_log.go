@@ -1,0 +1,194 @@
+package assembly
+
+import (
+	"encoding/hex"
+	"fmt"
+	"math"
+
+	"github.com/linli-city/linli/models/assembly/log"
+	"github.com/linli-city/linli/models/store"
+)
+
+// walk goes once through the log of a meeting, in the order of its leaves.
+type walk struct {
+	tx       *store.Tx
+	m        *Meeting
+	position map[int64]int // of motions
+	done     *Checks
+
+	replay log.Replay
+	next   int64        // the leaf that comes now
+	signed []Checkpoint // not passed yet
+	marks  []markRow    // not passed yet
+}
+
+// walked is a ballot with the rows that it hangs on.
+type walked struct {
+	Ballot
+	No                                 int
+	SeatMeeting, OfMeeting, OfEnvelope int64
+	Secret                             string
+}
+
+const walkedFrom = `SELECT b.*, COALESCE(s.no, 0) AS no, COALESCE(s.meeting_id, 0) AS seat_meeting, COALESCE(e.meeting_id, 0) AS of_meeting, COALESCE(e.seat_id, 0) AS of_envelope, COALESCE(e.secret, '') AS secret
+	FROM ballots b LEFT JOIN seats s ON s.id = b.seat_id LEFT JOIN envelopes e ON e.id = b.envelope_id WHERE b.meeting_id = ? AND `
+
+// log rebuilds the log from ballots and marks: no gap, each leaf the commitment of its ballot, each signed state on the way, and the end.
+func (w *walk) log() error {
+	var err error
+	if w.marks, err = (&reader{tx: w.tx, m: w.m, size: math.MaxInt64}).marks(); err != nil {
+		return err
+	}
+	if err := w.tx.Where("meeting_id = ?", w.m.ID).Order("id").Find(&w.signed).Error; err != nil {
+		return err
+	}
+	for after := int64(-1); ; {
+		var rows []walked
+		if err := w.tx.Raw(walkedFrom+"b.leaf > ? ORDER BY b.leaf LIMIT ?", w.m.ID, after, page).Scan(&rows).Error; err != nil {
+			return err
+		}
+		for i := range rows {
+			after = *rows[i].Leaf
+			if err := w.ballot(&rows[i]); err != nil {
+				return err
+			}
+		}
+		if len(rows) < page {
+			break
+		}
+	}
+	if err := w.upTo(math.MaxInt64); err != nil {
+		return err
+	}
+	if err := w.ends(); err != nil {
+		return err
+	}
+	return w.waiting()
+}
+
+// ballot takes the next one in the log.
+func (w *walk) ballot(b *walked) error {
+	if err := w.upTo(*b.Leaf); err != nil {
+		return err
+	}
+	if w.next != *b.Leaf {
+		return fmt.Errorf("leaf %d is missing before ballot %d", w.next, b.ID)
+	}
+	commitment, err := w.commitment(b)
+	if err != nil {
+		return err
+	}
+	return w.add(log.Leaf{Ballot: commitment})
+}
+
+// commitment holds a ballot against its envelope, its seat and what it commits to.
+func (w *walk) commitment(b *walked) (log.Hash, error) {
+	w.done.Ballots++
+	position := w.position[b.MotionID]
+	switch {
+	case b.OfMeeting != w.m.ID || b.OfEnvelope != b.SeatID:
+		return log.Hash{}, fmt.Errorf("ballot %d is not of its envelope's meeting and seat", b.ID)
+	case b.SeatMeeting != w.m.ID:
+		return log.Hash{}, fmt.Errorf("ballot %d is of no seat of the roll", b.ID)
+	case position == 0:
+		return log.Hash{}, fmt.Errorf("ballot %d is on no motion of the meeting", b.ID)
+	}
+	secret, err := hex.DecodeString(b.Secret)
+	if err != nil {
+		return log.Hash{}, fmt.Errorf("envelope %d: %w", b.EnvelopeID, err)
+	}
+	entry := log.Ballot{Meeting: w.m.Number, Motion: position, Seat: b.No, Version: b.Version}
+	commitment := entry.Commit(log.Seal(b.Choice, entry.Salt(secret)))
+	if hex.EncodeToString(commitment[:]) != b.Commitment {
+		return log.Hash{}, fmt.Errorf("ballot %d is not what its commitment says", b.ID)
+	}
+	return commitment, nil
+}
+
+// upTo takes the marks before a leaf.
+func (w *walk) upTo(leaf int64) error {
+	for len(w.marks) > 0 && w.marks[0].at < leaf {
+		k := w.marks[0]
+		w.marks = w.marks[1:]
+		if w.next != k.at {
+			return fmt.Errorf("leaf %d is missing before the mark at %d", w.next, k.at)
+		}
+		if err := w.add(k.leaf); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *walk) add(leaf log.Leaf) error {
+	w.replay.Add(leaf)
+	w.next++
+	w.done.Leaves++
+	for len(w.signed) > 0 && w.signed[0].Size <= w.next {
+		c := &w.signed[0]
+		w.signed = w.signed[1:]
+		if err := c.says(w.m, w.replay.Tree()); err != nil {
+			return fmt.Errorf("checkpoint %d: %w", c.ID, err)
+		}
+	}
+	return nil
+}
+
+// says holds a signed state against the log that its size names.
+func (c *Checkpoint) says(m *Meeting, tree log.Tree) error {
+	key, err := log.ParseKey(c.KeyLine)
+	if err != nil {
+		return err
+	}
+	said, err := log.OpenCheckpoint([]byte(c.Note), key)
+	if err != nil {
+		return err
+	}
+	if said.Meeting != m.Number || said.Tree != tree || c.Size != tree.Size || c.Root != hex.EncodeToString(tree.Root[:]) {
+		return fmt.Errorf("it is not the log of %d leaves", tree.Size)
+	}
+	return nil
+}
+
+// ends holds the end of the walk against what the log's own row and the signed states say.
+func (w *walk) ends() error {
+	var l Log
+	if err := w.tx.Where("meeting_id = ?", w.m.ID).Limit(1).Find(&l).Error; err != nil {
+		return err
+	}
+	now, err := l.tree()
+	if err != nil {
+		return err
+	}
+	if got := w.replay.Tree(); got != now {
+		return fmt.Errorf("the log is kept as %d leaves with root %q, its rows give %d with %x", l.Size, l.Root, got.Size, got.Root)
+	}
+	for i := range w.signed { // of an empty log, or beyond its end
+		if err := w.signed[i].says(w.m, now); err != nil {
+			return fmt.Errorf("checkpoint %d: %w", w.signed[i].ID, err)
+		}
+	}
+	return nil
+}
+
+// waiting looks at what has no place in the log yet; after the close nothing waits.
+func (w *walk) waiting() error {
+	for after := int64(0); ; {
+		var rows []walked
+		if err := w.tx.Raw(walkedFrom+"b.leaf IS NULL AND b.id > ? ORDER BY b.id LIMIT ?", w.m.ID, after, page).Scan(&rows).Error; err != nil {
+			return err
+		}
+		for i := range rows {
+			after = rows[i].ID
+			if _, err := w.commitment(&rows[i]); err != nil {
+				return err
+			}
+			if w.m.State == Provisional || w.m.State == Certified {
+				return fmt.Errorf("ballot %d has no place in the log of a counted meeting", rows[i].ID)
+			}
+		}
+		if len(rows) < page {
+			return nil
+		}
+	}
+}

@@ -1,0 +1,129 @@
+package assembly
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	signed "golang.org/x/mod/sumdb/note"
+
+	"github.com/linli-city/linli/models/assembly/log"
+	"github.com/linli-city/linli/models/store"
+)
+
+// verifyForms holds the paper forms against each other: issued = returned + unreturned + replaced, and once a result is out everything
+// that a result waits for.
+func (s *Service) verifyForms(tx *store.Tx, m *Meeting, done *Checks) error {
+	r, err := s.reconcile(tx, m)
+	if err != nil {
+		return err
+	}
+	done.Forms += r.Issued
+	if sum := r.Returned + r.Unreturned + r.Replaced; sum != r.Issued {
+		return fmt.Errorf("paper forms: %d issued, %d returned, %d unreturned, %d replaced", r.Issued, r.Returned, r.Unreturned, r.Replaced)
+	}
+	if (m.State == Provisional || m.State == Certified) && m.Channel != OnOfficial && !r.Closes() {
+		return fmt.Errorf("paper forms: %s", strings.Join(r.Says, "；"))
+	}
+	var wrong []Form
+	err = tx.Select("id", "number").Where("meeting_id = ? AND (state = ?) <> (live IS NULL)", m.ID, FormReplaced).Limit(1).Find(&wrong).Error
+	if err == nil && len(wrong) > 0 {
+		err = fmt.Errorf("paper form %s is alive and replaced at once, or neither", wrong[0].Number)
+	}
+	return err
+}
+
+// verifyOutcomes holds what was published against its hash and signature, and the certificate against a new count from the ballots.
+func (s *Service) verifyOutcomes(tx *store.Tx, m *Meeting, done *Checks) error {
+	var list []Outcome
+	if err := tx.Where("meeting_id = ?", m.ID).Order("id").Limit(100).Find(&list).Error; err != nil {
+		return err
+	}
+	certified := false
+	for i := range list {
+		o := &list[i]
+		st, err := o.signed(m)
+		if err != nil {
+			return fmt.Errorf("%s %d: %w", o.Kind, o.ID, err)
+		}
+		if o.Kind == "certificate" {
+			certified = true
+			if err := s.recounts(tx, m, o, st); err != nil {
+				return fmt.Errorf("certificate %d: %w", o.ID, err)
+			}
+		}
+		done.Outcomes++
+	}
+	if m.State == Certified && !certified {
+		return fmt.Errorf("it is certified without a certificate")
+	}
+	return nil
+}
+
+// signed reads what an outcome says, if hash, signature and the bundle's certificate agree with it.
+func (o *Outcome) signed(m *Meeting) (*Statement, error) {
+	key, err := log.ParseKey(o.KeyLine)
+	if err != nil {
+		return nil, err
+	}
+	n, err := signed.Open([]byte(o.Signature), signed.VerifierList(key))
+	if err != nil || sha([]byte(o.Body)) != o.SHA256 || n.Text != "linli/"+m.Number+"\n"+o.Kind+" "+o.SHA256+"\n" {
+		return nil, fmt.Errorf("the statement is not what was signed (%v)", err)
+	}
+	var st Statement
+	if err := json.Unmarshal([]byte(o.Body), &st); err != nil {
+		return nil, err
+	}
+	if st.RollRoot != m.RollRoot || st.LogSize != o.LogSize || st.LogRoot != o.LogRoot {
+		return nil, fmt.Errorf("the statement is of another roll or log")
+	}
+	if o.Cert == "" {
+		return &st, nil
+	}
+	n, err = signed.Open([]byte(o.CertNote), signed.VerifierList(key))
+	if err != nil || !strings.HasSuffix(n.Text, "\n"+sha([]byte(o.Cert))+"\n") {
+		return nil, fmt.Errorf("the bundle's certificate is not what was signed (%v)", err)
+	}
+	var cert log.Certificate
+	if err := json.Unmarshal([]byte(o.Cert), &cert); err != nil {
+		return nil, err
+	}
+	return &st, st.agrees(&cert)
+}
+
+// recounts counts once more from roll and ballots. Who had kept silent is taken as it was found then: a visit corrected later changes no
+// decision.
+func (s *Service) recounts(tx *store.Tx, m *Meeting, o *Outcome, st *Statement) error {
+	if st.Tally == nil {
+		return nil // the government's platform counted
+	}
+	var a Aside
+	if err := json.Unmarshal([]byte(o.Aside), &a); err != nil {
+		return err
+	}
+	now, err := s.countAs(tx, m, supposing{silent: &a})
+	if err != nil {
+		return err
+	}
+	for i := range now.Motions {
+		is, err := json.Marshal(now.Motions[i])
+		if err != nil {
+			return err
+		}
+		if was, err := json.Marshal(st.Tally.motion(i)); err != nil || !bytes.Equal(was, is) {
+			return fmt.Errorf("the ballots give another count of motion %d than was certified (%v)", now.Motions[i].Position, err)
+		}
+	}
+	if now.Scope != st.Tally.Scope || len(now.Motions) != len(st.Tally.Motions) {
+		return fmt.Errorf("the meeting has %d motions and a scope of %+v, certified were others", len(now.Motions), now.Scope)
+	}
+	return nil
+}
+
+func (t *Tallied) motion(i int) *Counted {
+	if i < len(t.Motions) {
+		return &t.Motions[i]
+	}
+	return nil
+}
