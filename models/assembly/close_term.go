@@ -56,7 +56,7 @@ func (s *Service) closeTerm(tx *store.Tx, id int64) error {
 		if t.CertifyDays > 0 {
 			_, next = term(*m.ObjectionsUntil, t.CertifyDays)
 		}
-	case m.DueAt == nil || what == "" || m.State == Certified && m.DisclosedID != 0:
+	case m.DueAt == nil || what == "":
 		what = ""
 	case tx.Now.After(*m.DueAt):
 		what, m.OverdueAt = what+"_overdue", &tx.Now

@@ -77,17 +77,17 @@ func factsOf(e event.Event) (*facts, bool) {
 			"estate": estate, "office": e.OfficeName, "giver": e.GivenByName, "due": by(e.Due), "at": clock(e.At)}}, true
 	case *event.Conference:
 		return &facts{subject: "conference", id: e.ConferenceID, words: map[string]string{
-			"number": e.Number, "holder": e.HolderName, "place": e.Place, "on": clockOf("，时间：", e.On), "at": clock(e.At)}}, true
+			"number": e.Number, "holder": e.HolderName, "place": e.Place, "on": clockOf(e.On), "at": clock(e.At)}}, true
 	case *event.Mediation:
 		way := "可以走司法程序"
 		if e.NextID != 0 {
 			way = "可以转上一级调解，或走司法程序"
 		}
 		return &facts{subject: "mediation", id: e.MediationID, words: map[string]string{
-			"number": e.Number, "estate": e.EstateName, "host": e.HostName, "way": way, "on": clockOf("，时间：", e.On), "at": clock(e.At)}}, true
+			"number": e.Number, "estate": e.EstateName, "host": e.HostName, "way": way, "on": clockOf(e.On), "at": clock(e.At)}}, true
 	case *event.Committee:
 		return &facts{subject: e.SubjectKind, id: e.SubjectID, words: map[string]string{
-			"number": e.Number, "estate": e.EstateName, "title": e.Title, "due": by(e.Due), "until": day("，到", e.Due, "为止"), "on": clockOf("，时间：", e.On), "at": clock(e.At)}}, true
+			"number": e.Number, "estate": e.EstateName, "title": e.Title, "due": by(e.Due), "until": day("，到", e.Due, "为止"), "on": clockOf(e.On), "at": clock(e.At)}}, true
 	case *event.CalendarUnknown:
 		return &facts{subject: "rule", words: map[string]string{"year": strconv.Itoa(e.Year), "at": clock(e.At)}}, true
 	case *event.NotifierBehind:
@@ -98,7 +98,7 @@ func factsOf(e event.Event) (*facts, bool) {
 	case interface{ Meeting() event.Assembly }:
 		m := e.Meeting()
 		f := &facts{subject: "meeting", id: m.MeetingID, words: map[string]string{
-			"number": m.Number, "estate": m.EstateName, "title": m.Title, "due": by(m.Due), "on": clockOf("，时间：", m.Due), "at": clock(m.At)}}
+			"number": m.Number, "estate": m.EstateName, "title": m.Title, "due": by(m.Due), "on": clockOf(m.Due), "at": clock(m.At)}}
 		if moved, ok := e.(*event.MeetingMoved); ok {
 			f.words["warning"] = moved.Warning
 		}

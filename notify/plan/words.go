@@ -123,11 +123,11 @@ func day(before string, t time.Time, after string) string {
 }
 
 // clockOf words the hour of a meeting; nothing for none.
-func clockOf(before string, t time.Time) string {
+func clockOf(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return before + t.In(zone).Format("1月2日15:04")
+	return "，时间：" + t.In(zone).Format("1月2日15:04")
 }
 
 func cut(s string, n int) string {
