@@ -21,7 +21,7 @@ func TestDebtors(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 		got := v.Certificate.Motions[0]
-		if l := got.Debtors; l.Seats.Heads != 2 || l.Result.Scope != got.Result.Scope || l.Result.Returned.Heads+2 != got.Result.Returned.Heads {
+		if l := got.Debtors; l.Seats.Heads != 2 || l.Result.Scope != got.Result.Scope || l.Result.Returned.Heads+1 != got.Result.Returned.Heads { // one of them voted
 			t.Errorf("%s: with %v, without %+v", name, got.Result.Returned, l)
 		}
 	}
