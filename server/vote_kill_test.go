@@ -19,6 +19,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/linli-city/linli/config"
+	"github.com/linli-city/linli/models/modelstest"
 )
 
 // TestKilledWhileVoting kills the serving process, without a word, again and again while owners cast. Who got a receipt is counted once;
@@ -28,11 +29,24 @@ func TestKilledWhileVoting(t *testing.T) {
 		serveForKilling(t)
 		return
 	}
+	voteWhile(t, testConfig(t), func(s *killed) { s.kill(); s.start() })
+}
+
+// TestDatabaseKilledWhileVoting does the same to the database: what it had acknowledged is there when it comes back.
+func TestDatabaseKilledWhileVoting(t *testing.T) {
+	d := modelstest.MortalServer(t)
+	cfg := testConfig(t)
+	cfg.Database = config.NewSecret(d.DSN)
+	voteWhile(t, cfg, func(*killed) { d.Kill(); d.Raise() })
+}
+
+// voteWhile lets owners cast while something dies five times.
+func voteWhile(t *testing.T, cfg config.Config, die func(*killed)) {
+	t.Helper()
 	casts := 2000
 	if n, err := strconv.Atoi(os.Getenv("LINLI_KILL_CASTS")); err == nil {
 		casts = n
 	}
-	cfg := testConfig(t)
 	e := engineOf(t, cfg)
 	b := &voteBench{app: e.app, town: e.town, ctx: t.Context(), seats: casts, conns: 16}
 	if err := b.seed(); err != nil {
@@ -71,8 +85,7 @@ func TestKilledWhileVoting(t *testing.T) {
 		if kills == 6 {
 			break
 		}
-		s.kill()
-		s.start()
+		die(s)
 	}
 	<-done
 	yes, counted, _, err := b.recount(meeting)
