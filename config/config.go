@@ -35,7 +35,7 @@ type Config struct {
 
 	WeChatMiniID        string    `name:"wechat-mini-id" env:"LINLI_WECHAT_MINI_ID" help:"小程序 AppID；不填用沙箱微信"`
 	WeChatMiniSecret    Secret    `name:"wechat-mini-secret" env:"LINLI_WECHAT_MINI_SECRET" help:"小程序 AppSecret"`
-	WeChatServiceID     string    `name:"wechat-service-id" env:"LINLI_WECHAT_SERVICE_ID" help:"服务号 AppID，用于通知工作人员"`
+	WeChatServiceID     string    `name:"wechat-service-id" env:"LINLI_WECHAT_SERVICE_ID" help:"服务号 AppID，用于通知工作人员，和业主在微信里打开投票链接时登录（要在公众平台设置网页授权域名）"`
 	WeChatServiceSecret Secret    `name:"wechat-service-secret" env:"LINLI_WECHAT_SERVICE_SECRET" help:"服务号 AppSecret"`
 	WeChatPushToken     Secret    `name:"wechat-push-token" env:"LINLI_WECHAT_PUSH_TOKEN" help:"消息推送的 Token"`
 	WeChatPushKey       Secret    `name:"wechat-push-key" env:"LINLI_WECHAT_PUSH_KEY" help:"消息推送的 EncodingAESKey"`

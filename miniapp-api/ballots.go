@@ -81,7 +81,8 @@ type protestInput struct {
 	MeetingPath
 	Body struct {
 		Position  int      `json:"position,omitempty" minimum:"0" maximum:"20" doc:"针对第几个议题；0 为整次会议"`
-		Receipt   string   `json:"receipt,omitempty" maxLength:"32" doc:"共有业主：对本户这张票有异议，填它的回执号"`
+		Receipt   string   `json:"receipt,omitempty" maxLength:"32" doc:"对以本户名义投的这张票有异议（共有人不同意，或者不是本人投的），填它的回执号"`
+		Form      string   `json:"form,omitempty" maxLength:"64" doc:"票箱里以本户名义投的纸质票不是本人投的，填票号"`
 		Grounds   string   `json:"grounds" maxLength:"1000" doc:"理由"`
 		Disputed  []string `json:"disputed,omitempty" maxItems:"100" doc:"认为不应计入的票的回执号"`
 		FileIDs   []int64  `json:"file_ids,omitempty" maxItems:"10" doc:"证据"`
@@ -94,7 +95,7 @@ type objectionOutput struct{ Body hall.Objection }
 func protest(d Deps) func(context.Context, org.Actor, *protestInput) (*objectionOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *protestInput) (*objectionOutput, error) {
 		b := in.Body
-		o, err := d.Assemblies.Protest(ctx, a, in.ID, assembly.Protest{Position: b.Position, Receipt: b.Receipt, Grounds: b.Grounds, Disputed: b.Disputed, FileIDs: b.FileIDs, ClientRef: b.ClientRef, InputHash: web.InputHash(in.ID, b)})
+		o, err := d.Assemblies.Protest(ctx, a, in.ID, assembly.Protest{Position: b.Position, Receipt: b.Receipt, Form: b.Form, Grounds: b.Grounds, Disputed: b.Disputed, FileIDs: b.FileIDs, ClientRef: b.ClientRef, InputHash: web.InputHash(in.ID, b)})
 		if err != nil {
 			return nil, err
 		}
@@ -108,11 +109,11 @@ func listObjections(d Deps) func(context.Context, org.Actor, *idPage) (*web.List
 		if err != nil {
 			return nil, err
 		}
-		rows, err := d.Assemblies.ListObjections(ctx, a, in.ID, after, in.Limit+1)
+		rows, err := d.Assemblies.ListObjections(ctx, a, in.ID, "", after, in.Limit+1)
 		if err != nil {
 			return nil, err
 		}
-		return web.Paged(in.Page, rows, func(o assembly.Objection) int64 { return o.ID }, hall.OfObjection), nil
+		return web.Paged(in.Page, rows, func(o assembly.Entry) int64 { return o.ID }, hall.OfEntry), nil
 	}
 }
 
@@ -134,5 +135,23 @@ func meetingBundle(d Deps) func(context.Context, org.Actor, *MeetingPath) (*huma
 			m, err := d.Assemblies.OwnersBundle(ctx, a, in.ID, w)
 			return hall.BundleName(m, "owners"), err
 		})
+	}
+}
+
+type drawingsOutput struct {
+	Body struct {
+		Items []hall.Drawing `json:"items"`
+	}
+}
+
+func listDrawings(d Deps) func(context.Context, org.Actor, *MeetingPath) (*drawingsOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *MeetingPath) (*drawingsOutput, error) {
+		list, err := d.Assemblies.ListDrawings(ctx, a, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		out := &drawingsOutput{}
+		out.Body.Items = hall.OfDrawings(list)
+		return out, nil
 	}
 }

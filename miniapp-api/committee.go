@@ -50,6 +50,7 @@ type committeeView struct {
 	Estate   string          `json:"estate"`
 	Ordinal  int64           `json:"ordinal,omitempty" doc:"第几届；没有在任的业委会就不填"`
 	StartsOn string          `json:"starts_on,omitempty"`
+	Revoked  string          `json:"revoked_for,omitempty" doc:"选举被法院撤销：哪份判决"`
 	EndsOn   string          `json:"ends_on,omitempty"`
 	Over     bool            `json:"over,omitempty" doc:"任期已满"`
 	Short    bool            `json:"short,omitempty" doc:"在任委员太少，应当补选或改选"`
@@ -74,7 +75,7 @@ func showCommittee(d Deps) func(context.Context, org.Actor, *IDPath) (*committee
 func viewCommittee(v *committee.Overview, now time.Time) committeeView {
 	out := committeeView{Estate: v.Estate, Over: v.Over, Short: v.Short, Members: []comMemberView{}, Late: []comLateView{}, Audits: []comPaperView{}, Reports: []comPaperView{}}
 	if t := v.Term; t != nil {
-		out.Ordinal, out.StartsOn, out.EndsOn = t.Ordinal, web.DayOr(&t.StartsOn), web.DayOr(&t.EndsOn)
+		out.Ordinal, out.StartsOn, out.EndsOn, out.Revoked = t.Ordinal, web.DayOr(&t.StartsOn), web.DayOr(&t.EndsOn), t.RevokedFor
 	}
 	for _, m := range v.Members {
 		out.Members = append(out.Members, comMemberView{Name: m.Name, Role: committee.RoleNames[m.Role], LeftAt: web.TimeOr(m.LeftAt), Cause: committee.CauseNames[m.Cause]})

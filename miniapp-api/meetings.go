@@ -13,18 +13,20 @@ import (
 
 func meetingRoutes(site *web.Site, d Deps) {
 	g := site.Group(prefix, "业主大会", web.Residents)
+	debtorRoutes(g, d)
 	web.Handle(g, web.Op{ID: "listMeetings", Method: http.MethodGet, Path: "/estates/{id}/meetings", Summary: "小区的业主大会", Action: org.ReadMeetings}, listMeetings(d))
 	web.Handle(g, web.Op{ID: "showMeeting", Method: http.MethodGet, Path: "/meetings/{id}", Summary: "一次业主大会：议题、依据、规则和结果", Action: org.ReadMeetings}, showMeeting(d))
-	web.Handle(g, web.Op{ID: "showRoster", Method: http.MethodGet, Path: "/meetings/{id}/roster", Summary: "名册：只有门牌和面积", Action: org.ReadMeetings}, showRoster(d))
+	rosterRoutes(g, d)
 	web.Handle(g, web.Op{ID: "contestRoster", Method: http.MethodPost, Path: "/meetings/{id}/roll-notes", Summary: "公示期内对名册提出异议", Action: org.JoinMeeting, Status: http.StatusCreated, Rate: fileRate}, contestRoster(d))
 	web.Handle(g, web.Op{ID: "listRollNotes", Method: http.MethodGet, Path: "/meetings/{id}/roll-notes", Summary: "对名册的异议、答复和锁定后的变化", Action: org.ReadMeetings}, listRollNotes(d))
 	web.Handle(g, web.Op{ID: "showMySeats", Method: http.MethodGet, Path: "/meetings/{id}/seats", Summary: "我的表决权、要表决的议题和已经投的票", Action: org.JoinMeeting}, showMySeats(d))
 	web.Handle(g, web.Op{ID: "castBallot", Method: http.MethodPost, Path: "/meetings/{id}/ballots", Summary: "投票：一次提交全部议题，答复就是回执", Action: org.JoinMeeting, Status: http.StatusCreated, Rate: voteRate}, castBallot(d))
 	web.Handle(g, web.Op{ID: "askPaper", Method: http.MethodPut, Path: "/meetings/{id}/seats/{seat}/paper", Summary: "改用纸质表决票，不用说明原因；还没交票前可以撤回", Action: org.JoinMeeting, Rate: fileRate}, askPaper(d))
 	web.Handle(g, web.Op{ID: "showTurnout", Method: http.MethodGet, Path: "/meetings/{id}/turnout", Summary: "各幢参与的人数和面积，还差多少", Action: org.ReadMeetings}, showTurnout(d))
-	web.Handle(g, web.Op{ID: "protest", Method: http.MethodPost, Path: "/meetings/{id}/objections", Summary: "对初步结果提出异议，或对共有人替本户投的票提出异议", Action: org.JoinMeeting, Status: http.StatusCreated, Rate: fileRate}, protest(d))
+	web.Handle(g, web.Op{ID: "protest", Method: http.MethodPost, Path: "/meetings/{id}/objections", Summary: "对初步结果提出异议，或对以本户名义投的票提出异议：共有人不同意，或者不是本人投的", Action: org.JoinMeeting, Status: http.StatusCreated, Rate: fileRate}, protest(d))
 	web.Handle(g, web.Op{ID: "listObjections", Method: http.MethodGet, Path: "/meetings/{id}/objections", Summary: "异议和处理结果", Action: org.ReadMeetings}, listObjections(d))
 	web.Handle(g, web.Op{ID: "meetingBundle", Method: http.MethodGet, Path: "/meetings/{id}/bundle", Summary: "下载可以逐票复核的数据包（业主版），下载会被记录", Action: org.JoinMeeting, Rate: uploadRate, Timeout: 2 * time.Minute}, meetingBundle(d))
+	web.Handle(g, web.Op{ID: "listDrawings", Method: http.MethodGet, Path: "/meetings/{id}/drawings", Summary: "选举票数相同的抽签：时间、地点和结果", Action: org.ReadMeetings}, listDrawings(d))
 	web.Handle(g, web.Op{ID: "withdrawObjection", Method: http.MethodDelete, Path: "/meetings/{id}/objections/{objection}", Summary: "撤回我的异议", Action: org.JoinMeeting, Rate: fileRate}, withdrawObjection(d))
 }
 
@@ -61,33 +63,6 @@ func showMeeting(d Deps) func(context.Context, org.Actor, *MeetingPath) (*meetin
 			return nil, err
 		}
 		return &meetingOutput{Body: hall.OfView(v)}, nil
-	}
-}
-
-type rosterOutput struct {
-	Body struct {
-		Items []hall.Seat `json:"items"`
-		Next  string      `json:"next,omitempty"`
-		Seats int         `json:"seats"`
-		Area  string      `json:"area"`
-		Root  string      `json:"root,omitempty" doc:"名册指纹；锁定后不变"`
-	}
-}
-
-func showRoster(d Deps) func(context.Context, org.Actor, *idPage) (*rosterOutput, error) {
-	return func(ctx context.Context, a org.Actor, in *idPage) (*rosterOutput, error) {
-		after, err := in.From()
-		if err != nil {
-			return nil, err
-		}
-		r, err := d.Assemblies.ShowRoster(ctx, a, in.ID, int(after), in.Limit+1)
-		if err != nil {
-			return nil, err
-		}
-		page := web.Paged(in.Page, r.Rows, func(x assembly.Row) int64 { return int64(x.No) }, func(x assembly.Row) hall.Seat { x.Flags = nil; return hall.OfRow(x) })
-		out := &rosterOutput{}
-		out.Body.Items, out.Body.Next, out.Body.Seats, out.Body.Area, out.Body.Root = page.Body.Items, page.Body.Next, r.Seats, r.Area.String(), r.Meeting.RollRoot
-		return out, nil
 	}
 }
 

@@ -40,9 +40,7 @@ func (d *Dispatcher) audience(ctx context.Context, e event.Event, msg plan.Messa
 		var batch []recipient
 		err := d.o.DB.View(ctx, func(tx *store.Tx) error {
 			if to == plan.Complainant {
-				for _, person := range complainants(e) {
-					batch = append(batch, recipient{kind: "person", id: person, person: person})
-				}
+				batch = recipientsOf(complainants(e))
 				return nil
 			}
 			orgs, err := organisations(tx, e, to)
@@ -95,7 +93,7 @@ func caseOf(e event.Event) (event.Case, bool) {
 	return event.Case{}, false
 }
 
-// complainants gives the people whom an event is about.
+// complainants gives the people whom an event is about; a negative one is an owner of the roster without an account.
 func complainants(e event.Event) []int64 {
 	if c, ok := caseOf(e); ok {
 		return c.PersonIDs

@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
 )
 
@@ -126,6 +127,9 @@ func (b *voteBench) round(n int, address string, say func(string, ...any) error)
 	if err != nil {
 		return err
 	}
+	if err := b.told(); err != nil {
+		return err
+	}
 	var next atomic.Int64
 	waits := make([][]time.Duration, b.conns)
 	errs := make([]error, b.conns)
@@ -150,6 +154,26 @@ func (b *voteBench) round(n int, address string, say func(string, ...any) error)
 		return fmt.Errorf("%d ballots were acknowledged, %d are counted, %d of them yes", len(all), counted, yes)
 	}
 	return say("round %d: %d ballots in %.2f s: %.0f/s; p50 %v, p99 %v, slowest %v; recounted %d in %v", n, len(all), took.Seconds(), float64(len(all))/took.Seconds(), p(50), p(99), p(100), counted, recount.Round(time.Millisecond))
+}
+
+// told waits until everybody has been told that the meeting is called, which is days before anybody votes.
+func (b *voteBench) told() error {
+	ctx, cancel := context.WithTimeout(b.ctx, 5*time.Minute)
+	defer cancel()
+	for {
+		var rows []int64
+		err := b.db.View(ctx, func(tx *store.Tx) error {
+			return tx.Model(&outbox.Message{}).Where("state IN ?", []outbox.State{outbox.Pending, outbox.Published}).Limit(1).Pluck("id", &rows).Error
+		})
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 }
 
 // voter casts for one seat after the other over one connection.

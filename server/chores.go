@@ -91,6 +91,10 @@ func (a *app) chores(ctx context.Context) {
 			n, err := a.codes.Purge(ctx)
 			return n > 0, err
 		}},
+		{"purge-link-visits", time.Hour, func(ctx context.Context) (bool, error) {
+			n, err := a.assemblies.PurgeVisits(ctx)
+			return n > 0, err
+		}},
 		{"purge-usages", time.Hour, func(ctx context.Context) (bool, error) {
 			return false, notify.PurgeUsages(ctx, a.db)
 		}},

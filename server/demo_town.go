@@ -238,7 +238,7 @@ func (t *demoTown) localValues() error {
 	// What the law leaves open is given a value here, so that it can be tried.
 	values := map[string]string{"disclosure.posting_days": "7", "complaint.whistle.radius": "300", "complaint.step.accept": "4h", "complaint.step.sign": "1wd", "complaint.step.arbitrate": "3wd",
 		"complaint.restrict_days": "30", "complaint.hold_days": "60", "complaint.rate_weights": "3000；3000；4000", "complaint.identity_months": "24",
-		"meeting.window_days_min": "5", "meeting.window_days_max": "60", "meeting.objection_days": "7", "meeting.extension_days": "10", "meeting.outage_rate": "500", "meeting.petition_measure": "heads_and_area",
+		"meeting.roster_days": "7", "meeting.window_days_min": "5", "meeting.window_days_max": "60", "meeting.objection_days": "7", "meeting.count_days": "7", "meeting.certify_days": "7", "meeting.extension_days": "10", "meeting.outage_rate": "500", "meeting.petition_measure": "heads_and_area",
 		"ballot.electronic_clause": "演示议事规则第九条", "ballot.official_platform": "no", "ballot.which_wins": "first_valid", "ballot.change": "once", "ballot.void_takes_part": "no", "proxy.cap": "3",
 		"election.order": "heads", "election.tie": "area"}
 	for _, v := range set.Unset() {

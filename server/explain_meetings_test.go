@@ -110,8 +110,8 @@ func TestMeetingListsUseTheirKeys(t *testing.T) {
 			return err
 		}},
 		{"candidates", func() error { _, _, err := s.Candidates(ctx, owner, h.Open); return err }},
-		{"objections, for an owner", func() error { _, err := s.ListObjections(ctx, owner, h.Open, 5000, 21); return err }},
-		{"objections, for the convener", func() error { _, err := s.ListObjections(ctx, chair, h.Open, 5000, 21); return err }},
+		{"objections, for an owner", func() error { _, err := s.ListObjections(ctx, owner, h.Open, "", 5000, 21); return err }},
+		{"objections, for the convener", func() error { _, err := s.ListObjections(ctx, chair, h.Open, "", 5000, 21); return err }},
 		{"notes on the roll", func() error { _, err := s.ListRollNotes(ctx, owner, h.Open, 5000, 21); return err }},
 		{"paper forms", func() error { _, err := s.ListForms(ctx, chair, h.Open, "", 5000, 21); return err }},
 		{"paper forms in a state", func() error { _, err := s.ListForms(ctx, chair, h.Open, assembly.FormReceived, 0, 21); return err }},

@@ -46,6 +46,8 @@ type engine struct {
 	t    testing.TB
 	town *demoTown
 	url  string
+
+	noticed m // the last notice of a meeting, as its convener saw it
 }
 
 func newEngine(t testing.TB, change ...func(*config.Config)) *engine {

@@ -27,6 +27,8 @@ var sealedColumns = []vault.Column{
 	{Table: "mediation_parties", Sealed: "phone_sealed", Bound: "mediation_parties.phone", Index: "phone_index", IndexKind: "phone"},
 	{Table: "committee_members", Sealed: "name_sealed", Bound: "committee_members.name"},
 	{Table: "committee_members", Sealed: "phone_sealed", Bound: "committee_members.phone", Index: "phone_index", IndexKind: "phone"},
+	{Table: "committee_seatings", Sealed: "people_sealed", Bound: "committee_seatings.people"},
+	{Table: "lot_drawings", Sealed: "record_sealed", Bound: "lot_drawings.record"},
 	{Table: "privacy_requests", Sealed: "body_sealed", Bound: "privacy_requests.body"},
 	{Table: "sessions", Sealed: "key_sealed", Bound: "sessions.key"},
 	{Table: "files", Sealed: "key_sealed", Bound: "files.key"},

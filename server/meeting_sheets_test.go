@@ -72,4 +72,5 @@ func TestMeetingSheets(t *testing.T) {
 	if len(codes) < 50 {
 		t.Errorf("%d receipts", len(codes))
 	}
+	e.seated(id)
 }

@@ -173,7 +173,7 @@ func (a *app) openWeChat(context.Context) error {
 	c := wechat.Config{MiniAppID: a.cfg.WeChatMiniID, MiniSecret: a.cfg.WeChatMiniSecret.Value(), ServiceAppID: a.cfg.WeChatServiceID,
 		ServiceSecret: a.cfg.WeChatServiceSecret.Value(), Timeout: a.cfg.WeChatTimeout.D, Redis: a.redis,
 		Token: a.cfg.WeChatPushToken.Value(), EncodingAESKey: a.cfg.WeChatPushKey.Value(), Logger: a.log}
-	a.wechat = &wechatAccount{now: time.Now}
+	a.wechat = &wechatAccount{now: time.Now, publicURL: a.cfg.PublicURL}
 	if a.cfg.Sandbox() {
 		box, err := newSandboxPhone(a, &c)
 		if err != nil {

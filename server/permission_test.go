@@ -327,9 +327,10 @@ func bodies(th things) map[string]any {
 		"officeConfirmOfficial": m{"sha256": strings.Repeat("0", 64)}, "officeNoteRollChange": m{"seat_no": 1, "kind": "correction", "text": "面积登记有误", "file_ids": []int64{999999}, "client_ref": "w57"},
 		"officeConveneMeeting": meetingOf(th["estates"], "临时", "w40"), "officeReviseMeeting": m{"version": 1, "title": "临时会议", "motions": meetingOf(1, "临时", "x")["motions"]}, "officeConfirmMatter": m{"version": 1},
 		"officePostRoster": m{"until": inFiveDays()}, "officeAnswerChallenge": m{"accept": false, "text": "已经核对"}, "officeFreezeRoll": m{}, "officeNotifyMeeting": m{"version": 1, "opens_at": inFiveDays(), "closes_at": inFiveDays()},
-		"officeOpineMeeting": m{"text": "没有意见"}, "officeExtendVoting": m{"days": 5, "reason": "票数不够"}, "officeCancelMeeting": m{"text": "不开了，另行通知"}, "officeMakeLinks": m{"seats": []int{1}},
-		"officeAnswerObjection": m{"uphold": false, "text": "经核对不成立"}, "officeRevokeMeeting": m{"text": "法院判决撤销"},
-		"contestRoster": m{"unit_id": th["units"], "text": "面积不对", "client_ref": "w41"}, "castBallot": m{"seat_no": 1, "client_ref": "w42", "choices": []m{{"motion_id": 1, "choice": "yes"}}}, "askPaper": m{"want": true},
+		"officeOpineMeeting": m{"text": "没有意见"}, "officeExtendVoting": m{"days": 5, "reason": "票数不够"}, "officeCancelMeeting": m{"text": "不开了，另行通知"}, "officeMakeLinks": m{"seats": []int{1}}, "officeTextLinks": m{"client_ref": "p"}, "officeEnterDebtor": m{"unit_id": 1, "owed": "2025年1月起的物业费", "file_ids": []int64{999999}, "client_ref": "w58"}, "officeDropDebtor": m{"text": "已经交清"}, "officeAnswerDebtor": m{"uphold": true, "text": "已经核对"}, "objectDebt": m{"text": "我没有欠费"},
+		"officeAnswerObjection": m{"uphold": false, "text": "经核对不成立"}, "officeAnswerObjections": m{"objections": []int64{999999}, "uphold": false, "text": "经核对不成立"}, "officeConfirmElection": m{"starts_on": "2026-03-02", "ends_on": "2029-03-01"}, "officeAnnounceDrawing": m{"at": inFiveDays(), "place": "社区会议室"}, "officeRecordDrawing": m{"order": []string{"c1", "c2"}, "witnesses": []m{{"name": "王监票", "phone": "13700000001", "independent": true}, {"name": "李监票", "phone": "13700000002", "independent": true}}, "minutes": "当众抽签", "file_ids": []int64{999999}},
+		"officeRevokeMeeting": m{"text": "法院判决撤销"},
+		"contestRoster":       m{"unit_id": th["units"], "text": "面积不对", "client_ref": "w41"}, "castBallot": m{"seat_no": 1, "client_ref": "w42", "choices": []m{{"motion_id": 1, "choice": "yes"}}}, "askPaper": m{"want": true},
 		"protest":      m{"grounds": "计票不对", "client_ref": "w43"},
 		"openPetition": m{"title": "要求开会", "text": "要求开会讨论换物业的事情", "motions": []m{{"title": "选聘物业", "body": "是否续聘"}}, "client_ref": "w44"}, "requestGroup": m{"text": "要求筹备首次业主大会", "client_ref": "w45"},
 		"officeOrderMeeting": m{"cause": "regular", "reason": "没有按期开会", "client_ref": "w46"}, "officeRequestGroup": m{"kind": "renewal", "text": "任期届满", "client_ref": "w47"},
@@ -381,7 +382,7 @@ func (r route) each(th things) (paths []string, one bool) {
 
 // at puts an estate's things into a path.
 func (r route) at(th things) (string, bool) {
-	path := strings.NewReplacer("{function}", "company", "{person}", "999999", "{organisation}", "1", "{invitation}", "999999", "{token}", "wrong", "{sheet}", "file", "{item}", "1", "{party}", "1", "{position}", "1", "{note}", "999999", "{seat}", "1", "{objection}", "999999", "{proxy}", "999999", "{result}", "999999").Replace(r.path)
+	path := strings.NewReplacer("{function}", "company", "{person}", "999999", "{organisation}", "1", "{invitation}", "999999", "{token}", "wrong", "{sheet}", "file", "{item}", "1", "{party}", "1", "{position}", "1", "{note}", "999999", "{seat}", "1", "{objection}", "999999", "{proxy}", "999999", "{result}", "999999", "{version}", "1", "{debtor}", "999999").Replace(r.path)
 	if !strings.Contains(path, "{id}") {
 		return path + query(r.id), false
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/linli-city/linli/models/assembly"
+	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/store"
@@ -11,9 +12,40 @@ import (
 	"github.com/linli-city/linli/notify/campaign"
 )
 
-// reactions lists every "when X happened, then Y" across domains. Otherwise complaints, the board and the register each tell people
-// through the plan alone.
-func (a *app) reactions() []notify.Consequence { return a.deeds() }
+// reactions lists every "when X happened, then Y" across domains: a certified election seats the committee, a court's judgment is shown there,
+// and deeds end reminders. Otherwise complaints, the board and the register each tell people through the plan alone.
+func (a *app) reactions() []notify.Consequence {
+	return append(a.deeds(),
+		notify.Consequence{Name: "seat-committee", Kind: "meeting.certified", Do: a.seatElected},
+		notify.Consequence{Name: "revoke-committee", Kind: "meeting.revoked", Do: a.revokeElected})
+}
+
+// seatElected hands a certified election of the committee over to whoever seats it.
+func (a *app) seatElected(ctx context.Context, e event.Event, _ int64) error {
+	c, err := a.assemblies.ChosenBy(ctx, e.(interface{ Meeting() event.Assembly }).Meeting().MeetingID)
+	if err != nil || c == nil {
+		return err
+	}
+	in := committee.ElectionResult{MeetingID: c.MeetingID, EstateID: c.EstateID, Number: c.Number, CertifiedAt: c.CertifiedAt, Size: c.Size, Sitting: c.Sitting, TermYears: c.TermYears, TermStart: c.TermStart}
+	for _, x := range c.People {
+		role := committee.Ordinary
+		if x.Alternate {
+			role = committee.Alternate
+		}
+		in.Members = append(in.Members, committee.NewMember{PersonID: x.PersonID, Name: x.Name, Phone: x.Phone, Role: role})
+	}
+	return a.committee.TakeElection(ctx, in)
+}
+
+// revokeElected shows a court's judgment on the committee that the election began.
+func (a *app) revokeElected(ctx context.Context, e event.Event, _ int64) error {
+	m := e.(interface{ Meeting() event.Assembly }).Meeting()
+	at, text, err := a.assemblies.RevokedFor(ctx, m.MeetingID)
+	if err != nil || at == nil {
+		return err
+	}
+	return a.committee.RevokeElection(ctx, m.MeetingID, m.EstateID, m.Number, *at, text)
+}
 
 // deeds end the reminders of campaigns for whoever has done what they ask for. An event by which something is done says so with
 // one method (event.Doing), and is listened to here.

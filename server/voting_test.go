@@ -19,7 +19,7 @@ import (
 )
 
 // electronic are the rules of procedure of a meeting by phone.
-var electronic = map[string]string{"meeting.window_days_min": "5", "meeting.window_days_max": "60", "meeting.objection_days": "7", "ballot.electronic_clause": "议事规则第9条", "ballot.official_platform": "no",
+var electronic = map[string]string{"meeting.roster_days": "7", "meeting.window_days_min": "5", "meeting.window_days_max": "60", "meeting.objection_days": "7", "ballot.electronic_clause": "议事规则第9条", "ballot.official_platform": "no",
 	"ballot.which_wins": "first_valid", "ballot.change": "once", "meeting.extension_days": "10", "election.order": "heads", "election.tie": "area"}
 
 // voteMotions are three questions of three kinds.
@@ -63,7 +63,7 @@ func (e *engine) assembly(motions []m, rules ...map[string]string) int64 {
 		e.must(200, "committee_member", "POST", at(fmt.Sprintf("/motions/%d/confirmation", i+1)), m{"version": version})
 	}
 	opens := e.db.Now().AddDate(0, 0, 16)
-	e.must(200, "committee_chair", "POST", at("/notice"), m{"version": version, "opens_at": opens, "closes_at": opens.AddDate(0, 0, 10)})
+	e.noticed = e.must(200, "committee_chair", "POST", at("/notice"), m{"version": version, "opens_at": opens, "closes_at": opens.AddDate(0, 0, 10)}).json
 	return id
 }
 

@@ -11,20 +11,37 @@ import (
 	"github.com/linli-city/linli/notify/consent"
 	"github.com/linli-city/linli/notify/plan"
 	"github.com/linli-city/linli/notify/wechat"
+	"github.com/linli-city/linli/notify/wechat/sandbox"
 	"github.com/linli-city/linli/server/callback"
 )
 
 // wechatAccount fits the WeChat client to what the surfaces and domains ask for.
 type wechatAccount struct {
-	client *wechat.Client
-	now    clock
-	box    *sandboxPhone // nil with the real WeChat
+	client    *wechat.Client
+	now       clock
+	box       *sandboxPhone // nil with the real WeChat
+	publicURL string
 }
 
 // Exchange turns a wx.login code into an account.
 func (w *wechatAccount) Exchange(ctx context.Context, code string) (openID, unionID, sessionKey string, err error) {
 	id, err := w.client.Exchange(ctx, code)
 	return id.OpenID, id.UnionID, id.SessionKey, err
+}
+
+// WebSignIn is where a page inside WeChat sends somebody to be named; empty without a service account.
+func (w *wechatAccount) WebSignIn(back, state string) string {
+	at := w.client.WebSignIn(back, state)
+	if at != "" && w.box != nil {
+		return sandbox.WebSignIn(w.publicURL, back, state)
+	}
+	return at
+}
+
+// WebExchange turns a page's code into an account of the service account.
+func (w *wechatAccount) WebExchange(ctx context.Context, code string) (openID, unionID string, err error) {
+	id, err := w.client.WebExchange(ctx, code)
+	return id.OpenID, id.UnionID, err
 }
 
 // Phone turns a getPhoneNumber code into the number.

@@ -3,18 +3,20 @@ package assembly
 import (
 	"sync"
 
+	"github.com/linli-city/linli/models/assembly/log"
 	"github.com/linli-city/linli/models/assembly/tally"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 )
 
 // agenda is what a noticed meeting has fixed: its terms, motions and questions. It never changes after the notice, so a process reads
-// it once.
+// it once. Lots are drawn after the close, when nobody casts any more.
 type agenda struct {
 	terms     Terms
 	motions   []Motion
-	questions map[int64]tally.Question // by motion
-	estate    string                   // its name
+	questions map[int64]tally.Question // by motion, with the lots that were drawn since
+	lots      map[int64]*log.Lot
+	estate    string // its name
 }
 
 // agendas keeps the agendas of the meetings that are being voted on.
@@ -47,7 +49,7 @@ func (k *agendas) of(tx *store.Tx, m *Meeting) (*agenda, error) {
 }
 
 func readAgenda(tx *store.Tx, m *Meeting) (*agenda, error) {
-	a := &agenda{questions: map[int64]tally.Question{}}
+	a := &agenda{questions: map[int64]tally.Question{}, lots: map[int64]*log.Lot{}}
 	var err error
 	if a.terms, err = m.terms(); err != nil {
 		return nil, err
@@ -57,6 +59,11 @@ func readAgenda(tx *store.Tx, m *Meeting) (*agenda, error) {
 	}
 	for i := range a.motions {
 		if a.questions[a.motions[i].ID], err = a.motions[i].question(); err != nil {
+			return nil, err
+		}
+	}
+	if m.ClosedAt != nil {
+		if err := a.draw(tx, m); err != nil {
 			return nil, err
 		}
 	}

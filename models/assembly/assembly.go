@@ -36,13 +36,16 @@ var (
 
 // Deliveries says to which seats the notice of a meeting was served in a way that proves it, and by which ways others were tried.
 type Deliveries interface {
-	// Served gives how each owner set stood with what was sent from a moment, by another: "proven", "attempted", or nothing.
-	Served(tx *store.Tx, meeting int64, from, until time.Time) (map[int64]string, error)
+	// Served gives how each owner set stood with what was sent from a moment, by another: "proven", "attempted", or nothing. With words
+	// only what was sent in a text that holds them is looked at.
+	Served(tx *store.Tx, meeting int64, words string, from, until time.Time) (map[int64]string, error)
 }
 
 // Files ties uploads to a meeting in the caller's transaction.
 type Files interface {
 	Attach(tx *store.Tx, actor org.Actor, ids []int64, purpose, subjectKind string, subjectID, estateID int64) error
+	// Retire takes files off a subject; they stay stored.
+	Retire(tx *store.Tx, ids []int64, subjectKind string, subjectID int64) error
 	// IDsIn lists what is attached to each of some subjects.
 	IDsIn(tx *store.Tx, subjectKind string, subjects []int64) (map[int64][]int64, error)
 }
@@ -67,6 +70,7 @@ type Service struct {
 	db       *store.DB
 	casts    store.Gather[*casting]
 	agendas  agendas
+	turns    turns
 	bundling chan struct{}
 }
 

@@ -146,6 +146,16 @@ type Outcome struct {
 // TableName names the table.
 func (Outcome) TableName() string { return "meeting_results" }
 
+// ObjectionKind is what an objection is about.
+type ObjectionKind string
+
+// The kinds of objections.
+const (
+	AgainstResult ObjectionKind = "result"
+	OfShared      ObjectionKind = "ballot" // another owner of a shared seat does not agree
+	NotMine       ObjectionKind = "own"    // the owner of a seat did not cast what came in its name
+)
+
 // Objection is one entry of the docket. Disputed are codes of envelopes, as JSON.
 type Objection struct {
 	ID         int64 `gorm:"primaryKey"`
@@ -154,13 +164,16 @@ type Objection struct {
 	EstateID   int64
 	MotionID   int64
 	EnvelopeID int64
-	Kind       string // result, ballot (by a co-owner)
+	FormID     int64 // of a paper form in the box; its envelope is known once it is read
+	Kind       ObjectionKind
 	Grounds    string
 	Disputed   string
 	State      string // open, upheld, rejected, withdrawn
 	Answer     string
 	Effect     string // the outcome with and without the disputed ballots, as JSON
 	PersonID   int64
+	EnteredBy  int64 // who entered that it holds, where that takes a second person
+	EnteredAt  *time.Time
 	AnsweredBy int64
 	AnsweredAt *time.Time
 	ClientRef  string

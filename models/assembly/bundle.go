@@ -132,11 +132,15 @@ func (st *Statement) agrees(cert *log.Certificate) error {
 		return fmt.Errorf("the bundle has %d motions, the outcome %d", len(cert.Motions), len(st.Tally.Motions))
 	}
 	for i, t := range cert.Motions {
-		a, err := json.Marshal(t.Result)
+		var limited *log.Limited
+		if l := st.Tally.Motions[i].Debtors; l != nil {
+			limited = &log.Limited{Seats: l.Seats, Result: l.Result}
+		}
+		a, err := json.Marshal([]any{t.Result, t.Debtors})
 		if err != nil {
 			return err
 		}
-		b, err := json.Marshal(st.Tally.Motions[i].Result)
+		b, err := json.Marshal([]any{st.Tally.Motions[i].Result, limited})
 		if err != nil {
 			return err
 		}
@@ -153,14 +157,14 @@ func (s *Service) contents(tx *store.Tx, m *Meeting, o *Outcome) (*log.Contents,
 	if err != nil {
 		return nil, err
 	}
-	c := &log.Contents{Meeting: log.Meeting{Number: m.Number, Title: m.Title, Opens: *m.OpensAt, Closes: *m.ClosesAt}}
+	c := &log.Contents{Meeting: log.Meeting{Number: m.Number, Title: m.Title, Opens: *m.OpensAt, Closes: *m.ClosesAt, Debtors: a.terms.debtClause()}}
 	for i := range a.motions {
 		row := &a.motions[i]
 		r, err := row.rules()
 		if err != nil {
 			return nil, err
 		}
-		motion := log.Motion{Position: row.Position, Title: row.Title, Text: sha256.Sum256([]byte(row.Title + "\n" + row.Body)), Rules: r, Question: a.questions[row.ID]}
+		motion := log.Motion{Position: row.Position, Title: row.Title, Text: sha256.Sum256([]byte(row.Title + "\n" + row.Body)), Rules: r, Question: a.questions[row.ID], Lot: a.lots[row.ID]}
 		if row.BesideLaw != "" {
 			other := Motion{Law: row.BesideLaw}
 			beside, err := other.rules()
@@ -169,8 +173,8 @@ func (s *Service) contents(tx *store.Tx, m *Meeting, o *Outcome) (*log.Contents,
 			}
 			motion.Beside = &beside
 		}
-		if a.terms.Silence != "" && a.terms.Covers != "" && s.o.Deliveries != nil {
-			motion.Silence = &log.Silence{Clause: a.terms.Silence, Cited: true, Warned: true, FirstAssembly: m.Session == First, Covers: a.terms.Covers}
+		if a.terms.Warning() != "" && s.o.Deliveries != nil {
+			motion.Silence = &log.Silence{Clause: a.terms.Silence, Cited: true, Warned: m.Warned(a.terms), FirstAssembly: m.Session == First, Covers: a.terms.Covers}
 		}
 		c.Meeting.Motions = append(c.Meeting.Motions, motion)
 	}

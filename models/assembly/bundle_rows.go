@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"slices"
 
 	"github.com/linli-city/linli/models/assembly/log"
@@ -161,6 +162,7 @@ type Aside struct {
 	Delivery log.Delivery `json:"delivery"`
 	Silent   []log.Silent `json:"silent"`
 	LastNote int64        `json:"last_note"` // of the roll
+	Debtors  []int        `json:"debtors,omitempty"`
 }
 
 // aside reads it now.
@@ -173,12 +175,15 @@ func (s *Service) aside(tx *store.Tx, m *Meeting) (*Aside, error) {
 	if err := k.roll(tx); err != nil {
 		return nil, err
 	}
-	out := &Aside{Delivery: log.Delivery{None: m.Seats}}
+	if err := k.listed(tx); err != nil {
+		return nil, err
+	}
+	out := &Aside{Delivery: log.Delivery{None: m.Seats}, Debtors: slices.Sorted(maps.Keys(k.owing))}
 	if err := tx.Model(&RollNote{}).Where("meeting_id = ?", m.ID).Select("COALESCE(MAX(id), 0)").Scan(&out.LastNote).Error; err != nil {
 		return nil, err
 	}
 	if s.o.Deliveries != nil {
-		served, err := s.o.Deliveries.Served(tx, m.ID, *m.NoticedAt, *m.ClosesAt)
+		served, err := s.o.Deliveries.Served(tx, m.ID, "", *m.NoticedAt, *m.ClosesAt)
 		if err != nil {
 			return nil, err
 		}
@@ -200,7 +205,7 @@ func (s *Service) aside(tx *store.Tx, m *Meeting) (*Aside, error) {
 		if err := eachSeat(tx, row.ID, func(seat int64, _ []version) error { voted[k.no[seat]] = true; return nil }); err != nil {
 			return nil, err
 		}
-		for _, no := range quiet.of(k, row.Position, voted).Seats {
+		for _, no := range quiet.of(k, voted).Seats {
 			out.Silent = append(out.Silent, log.Silent{Motion: row.Position, Seat: no})
 		}
 	}
@@ -221,7 +226,7 @@ func (r *reader) around(c *log.Contents, o *Outcome) error {
 	for _, n := range notes {
 		c.Events = append(c.Events, log.Event{At: n.At, Kind: n.Kind, Seat: n.SeatNo, Document: sha256.Sum256([]byte(n.Text))})
 	}
-	c.Delivery = a.Delivery
+	c.Delivery, c.Debtors = a.Delivery, a.Debtors
 	if len(a.Silent) > 0 {
 		c.Silent = func(yield func(log.Silent, error) bool) {
 			for _, x := range a.Silent {

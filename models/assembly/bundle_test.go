@@ -45,9 +45,7 @@ func TestBundlesVerify(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.s.AnswerObjection(t.Context(), w.community, m.ID, o.ID, true, "经核对，确非本人所投"); err != nil {
-		t.Fatal(err)
-	}
+	w.answer(w.community, m, o, true, "经核对，确非本人所投")
 	w.verify(m)
 	w.clock.Advance(8 * 24 * 3600 * 1e9)
 	if _, err := w.s.Certify(t.Context(), w.member, m.ID); err != nil {

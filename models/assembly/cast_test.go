@@ -3,6 +3,7 @@ package assembly_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -11,8 +12,10 @@ import (
 	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/assembly/tally"
 	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
 )
 
@@ -52,6 +55,42 @@ func TestAMeetingFromCallToCertificate(t *testing.T) {
 	}
 	_, err = w.s.Cancel(t.Context(), w.chair, m.ID, "想取消也不行了")
 	refused(t, "cancelled after the end", err, assembly.ErrState)
+}
+
+// TestWhoHasVotedIsTold: with its place in the log, each seat is named once to those who remind, and never again.
+func TestWhoHasVotedIsTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 5)
+	m := w.open()
+	for i := range 3 {
+		w.cast(m, i, tally.Yes)
+	}
+	for range 2 {
+		if _, err := w.s.Sequence(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var rows []outbox.Message
+	w.tx(func(tx *store.Tx) error {
+		return tx.Where("kind = 'ballot.cast' AND estate_id = ?", w.Estate.ID).Find(&rows).Error
+	})
+	var told []int64
+	for _, r := range rows {
+		e, err := r.Event()
+		if err != nil {
+			t.Fatal(err)
+		}
+		told = append(told, e.(*event.BallotsCast).OwnerSetIDs...)
+	}
+	slices.Sort(told)
+	var want []int64
+	for i := range 3 {
+		want = append(want, w.seat(m, i+1).HolderSetID)
+	}
+	slices.Sort(want)
+	if !slices.Equal(told, want) {
+		t.Errorf("told of %v, want %v", told, want)
+	}
 }
 
 // TestOnceForEachSeat: twenty at once on one seat, with twenty submissions: one ballot is taken, the others learn that.
@@ -263,9 +302,7 @@ func TestASharedSeat(t *testing.T) {
 	w.clock.Advance(8 * 24 * time.Hour)
 	_, err = w.s.Certify(t.Context(), w.member, m.ID)
 	refused(t, "certified over an open objection", err, assembly.ErrState)
-	if _, err := w.s.AnswerObjection(t.Context(), w.community, m.ID, o.ID, false, "经核对，其他共有人书面同意"); err != nil {
-		t.Fatal(err)
-	}
+	w.answer(w.community, m, o, false, "经核对，其他共有人书面同意")
 	if _, err := w.s.Certify(t.Context(), w.member, m.ID); err != nil {
 		t.Fatal(err)
 	}
@@ -294,10 +331,7 @@ func TestTheDocket(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, err = w.s.AnswerObjection(t.Context(), w.community, m.ID, o.ID, true, "经核对，确非本人所投")
-	if err != nil {
-		t.Fatal(err)
-	}
+	o = w.answer(w.community, m, o, true, "经核对，确非本人所投")
 	if o.State != "upheld" || o.Effect == "" {
 		t.Errorf("docket %+v", o)
 	}

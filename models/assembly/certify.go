@@ -33,11 +33,12 @@ type Announcement struct {
 }
 
 // Certify makes the result final: objections were heard and answered, everything cast is in the log, the count is made again from
-// the ballots, signed, and put on the board in the same transaction. Whoever published the provisional result does not certify it.
-// Faults: ErrForbidden, ErrNotFound, ErrState, ErrSamePerson.
+// the ballots, signed, and put on the board in the same transaction. Whoever published the provisional result does not certify it, nor does
+// anybody who stands in it.
+// Faults: ErrForbidden, ErrNotFound, ErrNotConvener, ErrState, ErrSamePerson, ErrStake, ErrUndrawn.
 func (s *Service) Certify(ctx context.Context, actor org.Actor, id int64) (*Outcome, error) {
 	var o *Outcome
-	_, err := s.change(ctx, actor, org.ConveneMeeting, id, []State{Provisional}, func(tx *store.Tx, m *Meeting) error {
+	_, err := s.changeBy(ctx, actor, org.ConveneMeeting, id, []State{Provisional}, mayFinish, func(tx *store.Tx, m *Meeting) error {
 		if !tx.Now.After(*m.ObjectionsUntil) {
 			return ErrState.Saying("结果公示到" + m.ObjectionsUntil.In(shanghai).Format("1月2日") + "为止，之后才能确认")
 		}
@@ -46,6 +47,9 @@ func (s *Service) Certify(ctx context.Context, actor org.Actor, id int64) (*Outc
 		}
 		var err error
 		if o, err = s.keepCount(tx, actor, m, "certificate"); err != nil {
+			return err
+		}
+		if err := o.decided(); err != nil {
 			return err
 		}
 		t, err := m.terms()
@@ -57,6 +61,7 @@ func (s *Service) Certify(ctx context.Context, actor org.Actor, id int64) (*Outc
 		if m.DisclosedID, err = s.disclose(tx, actor, m, o, "certificate", "业主大会决定"); err != nil {
 			return err
 		}
+		m.owesBoard()
 		if err := note(tx, actor, m, "certify", map[string]any{"sha256": o.SHA256, "log": o.LogRoot}); err != nil {
 			return err
 		}
@@ -70,6 +75,9 @@ func (s *Service) Certify(ctx context.Context, actor org.Actor, id int64) (*Outc
 
 // mayCertify asks for a second person and for an empty docket.
 func (s *Service) mayCertify(tx *store.Tx, actor org.Actor, m *Meeting) error {
+	if err := noStake(tx, m, actor.PersonID); err != nil {
+		return err
+	}
 	var open int64
 	if err := tx.Model(&Objection{}).Where("meeting_id = ? AND state = 'open'", m.ID).Count(&open).Error; err != nil {
 		return err
@@ -83,6 +91,13 @@ func (s *Service) mayCertify(tx *store.Tx, actor org.Actor, m *Meeting) error {
 	}
 	if before.MadeBy == actor.PersonID {
 		return ErrSamePerson.Saying("公布初步结果的人不能自己确认结果，请由另一个人确认")
+	}
+	var drew int64
+	if err := tx.Model(&Drawing{}).Where("meeting_id = ? AND recorded_by = ?", m.ID, actor.PersonID).Count(&drew).Error; err != nil {
+		return err
+	}
+	if drew > 0 {
+		return ErrSamePerson.Saying("登记抽签结果的人不能自己确认结果，请由另一个人确认")
 	}
 	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"gorm.io/gorm"
+
 	"github.com/linli-city/linli/models/assembly/log"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/store"
@@ -14,12 +16,14 @@ import (
 // checkpointEvery is how often a growing log is signed while people vote: more often than the hour that is promised.
 const checkpointEvery = 50 * time.Minute
 
-// SignCheckpoints signs the logs that have grown since their last checkpoint an hour ago or more. The first follows the first ballot.
+// SignCheckpoints signs the logs that have grown since their last checkpoint an hour ago or more, and reports whether more wait. The first
+// follows the first ballot.
 func (s *Service) SignCheckpoints(ctx context.Context) (bool, error) {
 	var ids []int64
-	err := s.db.View(ctx, func(tx *store.Tx) error {
-		return tx.Table("ballot_logs l").Joins("JOIN meetings m ON m.id = l.meeting_id").Where("m.state IN ? AND l.size > COALESCE((SELECT MAX(c.size) FROM log_checkpoints c WHERE c.meeting_id = l.meeting_id), 0) AND (l.signed_at IS NULL OR l.signed_at <= ?)", []State{Noticed, Closed, Provisional}, tx.Now.Add(-checkpointEvery)).
-			Limit(200).Pluck("l.meeting_id", &ids).Error
+	more := false
+	err := s.db.View(ctx, func(tx *store.Tx) (err error) {
+		ids, more, err = s.turns.next("checkpoints", grown(tx), "l.meeting_id", perTurn)
+		return err
 	})
 	if err != nil {
 		return false, err
@@ -45,7 +49,13 @@ func (s *Service) SignCheckpoints(ctx context.Context) (bool, error) {
 			errs = append(errs, fmt.Errorf("sign log of meeting %d: %w", id, err))
 		}
 	}
-	return false, errors.Join(errs...)
+	return more, errors.Join(errs...)
+}
+
+// grown finds the logs with entries that no checkpoint covers yet, and that were not signed lately.
+func grown(tx *store.Tx) *gorm.DB {
+	return tx.Table("ballot_logs l").Joins("JOIN meetings m ON m.id = l.meeting_id").
+		Where("m.state IN ? AND l.size > COALESCE((SELECT MAX(c.size) FROM log_checkpoints c WHERE c.meeting_id = l.meeting_id), 0) AND (l.signed_at IS NULL OR l.signed_at <= ?)", inUse, tx.Now.Add(-checkpointEvery))
 }
 
 // checkpoint signs the log as it stands.

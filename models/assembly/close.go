@@ -17,6 +17,11 @@ import (
 func (s *Service) close(tx *store.Tx, m *Meeting) error {
 	m.State, m.ClosedAt = Closed, &tx.Now
 	m.Version++
+	t, err := m.terms()
+	if err != nil {
+		return err
+	}
+	m.owes(tx.Now, tx.Now, t.CountDays)
 	if err := setAside(tx, m); err != nil {
 		return err
 	}
@@ -51,20 +56,6 @@ func (s *Service) sequenceAll(tx *store.Tx, meeting int64) error {
 			return err
 		}
 	}
-}
-
-// setAside takes out the ballots against which a co-owner's objection is open at the close. They stay on the docket.
-func setAside(tx *store.Tx, m *Meeting) error {
-	var list []Objection
-	if err := tx.Where("meeting_id = ? AND kind = 'ballot' AND state = 'open'", m.ID).Order("id").Limit(10_000).Find(&list).Error; err != nil {
-		return err
-	}
-	for _, o := range list {
-		if err := o.setAside(tx, m, "共有业主有异议，到截止时没有解决"); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // void takes an envelope out of the count, or with an empty reason back into it, and says so in the log, whose row it takes first:
@@ -111,6 +102,7 @@ func (s *Service) Publish(ctx context.Context, actor org.Actor, id int64) (*Outc
 		}
 		until := calendar.DateOf(tx.Now).Add(int(t.ObjectionDays)).End().UTC()
 		m.State, m.CountedAt, m.ObjectionsUntil = Provisional, &tx.Now, &until
+		m.owes(tx.Now, until, t.CertifyDays)
 		if err := note(tx, actor, m, "publish", map[string]any{"sha256": o.SHA256}); err != nil {
 			return err
 		}
@@ -168,7 +160,7 @@ func (s *Service) keepCount(tx *store.Tx, actor org.Actor, m *Meeting, kind stri
 	if m.Channel == OnOfficial {
 		st.Imported, err = s.imported(tx, m)
 	} else {
-		st.Tally, err = s.count(tx, m, nil)
+		st.Tally, err = s.count(tx, m)
 	}
 	if err != nil {
 		return nil, err

@@ -17,8 +17,10 @@ type Counted struct {
 	Title      string        `json:"title"`
 	Matter     string        `json:"matter"`
 	Result     tally.Result  `json:"result"`
-	Beside     *tally.Result `json:"beside,omitempty"` // under the other matter that practice knows
-	Superseded int64         `json:"superseded"`       // ballots in whose place another of the same seat stands
+	Beside     *tally.Result `json:"beside,omitempty"`  // under the other matter that practice knows
+	Lot        *Lot          `json:"lot,omitempty"`     // what decides between candidates with equal votes
+	Debtors    *Limited      `json:"debtors,omitempty"` // by the clause on who owes fees
+	Superseded int64         `json:"superseded"`        // ballots in whose place another of the same seat stands
 	Invalid    int64         `json:"invalid"`
 }
 
@@ -28,27 +30,27 @@ type Tallied struct {
 	Motions []Counted    `json:"motions"`
 }
 
-// count counts a meeting's motions afresh from the roll and the ballots. Envelopes in without are left out: the docket asks what the
-// result would be without disputed ballots.
-func (s *Service) count(tx *store.Tx, m *Meeting, without map[int64]bool) (*Tallied, error) {
-	return s.countWith(tx, m, without, nil)
+// count counts a meeting's motions afresh from the roll and the ballots.
+func (s *Service) count(tx *store.Tx, m *Meeting) (*Tallied, error) {
+	return s.countAs(tx, m, nil, nil)
 }
 
-// countWith counts with the silent seats that an earlier count found; nil finds them now.
-func (s *Service) countWith(tx *store.Tx, m *Meeting, without map[int64]bool, kept *Aside) (*Tallied, error) {
+// countAs is count for the docket, which asks what the result would be without disputed ballots, or with those that are set aside: envelopes
+// in without are left out, those in back are taken as if nothing had been said against them.
+func (s *Service) countAs(tx *store.Tx, m *Meeting, without, back map[int64]bool) (*Tallied, error) {
 	a, err := readAgenda(tx, m)
 	if err != nil {
 		return nil, err
 	}
-	c := &counter{m: m, agenda: a, without: without, no: map[int64]int{}}
+	c := &counter{m: m, agenda: a, without: without, back: back, no: map[int64]int{}}
 	if err := c.roll(tx); err != nil {
+		return nil, err
+	}
+	if err := c.listed(tx); err != nil {
 		return nil, err
 	}
 	if c.silence, err = s.silence(tx, m, a.terms); err != nil {
 		return nil, err
-	}
-	if c.silence != nil && kept != nil {
-		c.silence.kept = append([]log.Silent{}, kept.Silent...)
 	}
 	out := &Tallied{Scope: tally.Amount{Heads: int64(len(c.scope)), Area: m.AreaMilli}}
 	for i := range a.motions {
@@ -65,9 +67,11 @@ type counter struct {
 	m       *Meeting
 	agenda  *agenda
 	without map[int64]bool
+	back    map[int64]bool
 	scope   []tally.Seat
 	no      map[int64]int // seat numbers by id
-	sets    map[int]int64 // owner sets by number
+	sets    map[int]int64 // who holds each number now
+	owing   map[int]bool  // seats of debtors; nil where no clause limits them
 	silence *silence
 }
 
@@ -92,13 +96,18 @@ func (c *counter) roll(tx *store.Tx) error {
 }
 
 func (c *counter) motion(tx *store.Tx, row *Motion) (*Counted, error) {
-	out := &Counted{MotionID: row.ID, Position: row.Position, Title: row.Title, Matter: row.Matter}
+	out := &Counted{MotionID: row.ID, Position: row.Position, Title: row.Title, Matter: row.Matter, Lot: c.agenda.lot(row.ID)}
 	var ballots []tally.Ballot
 	voted := map[int]bool{}
 	err := eachSeat(tx, row.ID, func(seat int64, list []version) error {
 		no := c.no[seat]
 		voted[no] = true // whoever voted was not silent, whatever is left out
 		list = slices.DeleteFunc(list, func(v version) bool { return c.without[v.EnvelopeID] })
+		for i := range list {
+			if c.back[list[i].EnvelopeID] {
+				list[i].Void = ""
+			}
+		}
 		r := rule(list, c.agenda.terms.WhichWins)
 		for _, state := range r.states {
 			switch state {
@@ -119,7 +128,10 @@ func (c *counter) motion(tx *store.Tx, row *Motion) (*Counted, error) {
 	if err != nil {
 		return nil, err
 	}
-	return out, c.decide(row, out, ballots, voted)
+	if err := c.decide(row, out, ballots, voted); err != nil {
+		return nil, err
+	}
+	return out, c.limited(row, out, ballots, voted)
 }
 
 // decide applies the frozen law, strictly and with the clause of silence, and under the matter beside it.
@@ -127,7 +139,7 @@ func (c *counter) decide(row *Motion, out *Counted, ballots []tally.Ballot, vote
 	q := c.agenda.questions[row.ID]
 	var quiet *tally.Silence
 	if c.silence != nil {
-		quiet = c.silence.of(c, row.Position, voted)
+		quiet = c.silence.of(c, voted)
 	}
 	r, err := row.rules()
 	if err != nil {
@@ -135,6 +147,9 @@ func (c *counter) decide(row *Motion, out *Counted, ballots []tally.Ballot, vote
 	}
 	if out.Result, err = tally.Count(r, q, c.scope, ballots, quiet); err != nil {
 		return err
+	}
+	if out.Lot != nil {
+		out.Lot.Between = q.Drawn(&out.Result)
 	}
 	if row.BesideLaw == "" {
 		return nil
@@ -148,52 +163,6 @@ func (c *counter) decide(row *Motion, out *Counted, ballots []tally.Ballot, vote
 	return err
 }
 
-// silence is what the clause of silence works with.
-type silence struct {
-	terms  Terms
-	first  bool
-	proven map[int64]bool // owner sets to which service is proven
-	kept   []log.Silent   // what an earlier count found; nil to look now
-}
-
-// silence finds to whom service was proven. Without a clause nobody's silence is looked at.
-func (s *Service) silence(tx *store.Tx, m *Meeting, t Terms) (*silence, error) {
-	if t.Silence == "" || t.Covers == "" || s.o.Deliveries == nil {
-		return nil, nil
-	}
-	served, err := s.o.Deliveries.Served(tx, m.ID, *m.NoticedAt, *m.ClosesAt)
-	if err != nil {
-		return nil, err
-	}
-	q := &silence{terms: t, first: m.Session == First, proven: map[int64]bool{}}
-	for set, how := range served {
-		q.proven[set] = how == Proven
-	}
-	return q, nil
-}
-
-// Proven is service that counts: a signed-in owner opened it, a signature, or a witnessed visit with a picture.
-const Proven = "proven"
-
-// of lists the seats that were served and said nothing. The notice itself warned of what silence means: it prints the clause.
-func (q *silence) of(c *counter, position int, voted map[int]bool) *tally.Silence {
-	s := &tally.Silence{Cited: true, Warned: true, FirstAssembly: q.first, Covers: q.terms.Covers}
-	if q.kept != nil {
-		for _, x := range q.kept {
-			if x.Motion == position {
-				s.Seats = append(s.Seats, x.Seat)
-			}
-		}
-		return s
-	}
-	for _, seat := range c.scope {
-		if !voted[seat.No] && q.proven[c.sets[seat.No]] {
-			s.Seats = append(s.Seats, seat.No)
-		}
-	}
-	return s
-}
-
 // Recount counts a meeting from its roll and ballots as they are, for whoever checks that nothing is missing; it decides nothing and is
 // shown to nobody while people vote.
 // Fault: ErrNotFound.
@@ -204,7 +173,7 @@ func (s *Service) Recount(ctx context.Context, id int64) (*Tallied, error) {
 		if err != nil {
 			return err
 		}
-		t, err = s.count(tx, m, nil)
+		t, err = s.count(tx, m)
 		return err
 	})
 	return t, err

@@ -138,7 +138,11 @@ func (s *Service) insertCredential(tx *store.Tx, actor org.Actor, in NewCredenti
 	if err := tx.Where("current_unit = ?", in.UnitID).Take(&w).Error; err != nil {
 		return nil, store.NotFound(err, ErrNoUnit)
 	}
-	a := &Credential{EstateID: w.EstateID, UnitID: in.UnitID, OwnerSetID: w.OwnerSetID, Kind: in.Kind, PersonID: actor.PersonID, Words: in.Words, ValidFrom: in.From, State: Submitted, EnteredBy: actor.PersonID,
+	set, err := votesFor(tx, &w, in.Kind)
+	if err != nil {
+		return nil, err
+	}
+	a := &Credential{EstateID: w.EstateID, UnitID: in.UnitID, OwnerSetID: set, Kind: in.Kind, PersonID: actor.PersonID, Words: in.Words, ValidFrom: in.From, State: Submitted, EnteredBy: actor.PersonID,
 		ClientRef: in.ClientRef, InputHash: in.InputHash, At: tx.Now}
 	if !in.Until.IsZero() {
 		a.ValidUntil = &in.Until
@@ -159,7 +163,6 @@ func (s *Service) insertCredential(tx *store.Tx, actor org.Actor, in NewCredenti
 	if err := fits(tx, a); err != nil {
 		return nil, err
 	}
-	var err error
 	if a.Number, err = store.NextNumber(tx, "W"); err != nil {
 		return nil, err
 	}
@@ -173,6 +176,20 @@ func (s *Service) insertCredential(tx *store.Tx, actor org.Actor, in NewCredenti
 		return nil, err
 	}
 	return a, a.tell(tx, "credential_asked")
+}
+
+// votesFor gives the owner set whose seat a unit is on: that of its owners, or for whoever acts for the developer the developer's, to whom a
+// sold unit belongs until it is delivered (interpretation art. 9).
+func votesFor(tx *store.Tx, w *org.Ownership, kind CredentialKind) (int64, error) {
+	if kind != Agent {
+		return w.OwnerSetID, nil
+	}
+	var developer []int64
+	err := tx.Table("units u").Joins("JOIN owner_sets s ON s.estate_id = u.estate_id AND s.kind = 'developer'").Where("u.id = ? AND NOT (u.sold AND u.delivered)", w.UnitID).Order("s.id").Limit(1).Pluck("s.id", &developer).Error
+	if err != nil || len(developer) == 0 {
+		return w.OwnerSetID, err
+	}
+	return developer[0], nil
 }
 
 // fits refuses a kind that the owner set rules out, and a second document while one is open.

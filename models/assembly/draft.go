@@ -30,8 +30,9 @@ type Call struct {
 	InputHash string
 }
 
-// Proposal is a motion as drafted.
+// Proposal is a motion as drafted. A revision keeps the documents of a motion where FileIDs is nil; an empty list takes them off.
 type Proposal struct {
+	ID       int64 // of the motion that it revises; 0 finds it by its title, or by its place and matter
 	Title    string
 	Body     string
 	Matter   string
@@ -167,19 +168,23 @@ func (s *Service) insert(tx *store.Tx, actor org.Actor, e *org.Estate, d Call) (
 
 func (s *Service) insertMotions(tx *store.Tx, actor org.Actor, m *Meeting, list []Proposal) error {
 	for i, p := range list {
-		q, err := json.Marshal(p.Question)
-		if err != nil {
-			return err
-		}
-		row := Motion{MeetingID: m.ID, EstateID: m.EstateID, Position: i + 1, Title: p.Title, Body: p.Body, Matter: p.Matter, Beside: p.Beside, Question: string(q), WrittenBy: actor.PersonID}
-		if err := tx.Create(&row).Error; err != nil {
-			return err
-		}
-		if err := s.o.Files.Attach(tx, actor, p.FileIDs, "notice", "motion", row.ID, m.EstateID); err != nil {
+		if err := s.insertMotion(tx, actor, m, i+1, p); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (s *Service) insertMotion(tx *store.Tx, actor org.Actor, m *Meeting, position int, p Proposal) error {
+	q, err := json.Marshal(p.Question)
+	if err != nil {
+		return err
+	}
+	row := Motion{MeetingID: m.ID, EstateID: m.EstateID, Position: position, Title: p.Title, Body: p.Body, Matter: p.Matter, Beside: p.Beside, Question: string(q), WrittenBy: actor.PersonID}
+	if err := tx.Create(&row).Error; err != nil {
+		return err
+	}
+	return s.o.Files.Attach(tx, actor, p.FileIDs, "notice", "motion", row.ID, m.EstateID)
 }
 
 // note writes down who did what to a meeting.
@@ -189,6 +194,16 @@ func note(tx *store.Tx, actor audit.Actor, m *Meeting, verb string, detail any) 
 
 // change runs f on a locked meeting in one of some states and counts its version up. The row's new version is what f set.
 func (s *Service) change(ctx context.Context, actor org.Actor, action org.Action, id int64, in []State, f func(*store.Tx, *Meeting) error) (*Meeting, error) {
+	return s.changeBy(ctx, actor, action, id, in, func(_ *store.Tx, actor org.Actor, m *Meeting) error {
+		if action == org.ConveneMeeting && !m.convenedBy(actor) {
+			return ErrNotConvener
+		}
+		return nil
+	}, f)
+}
+
+// changeBy is change for whom may lets take the step.
+func (s *Service) changeBy(ctx context.Context, actor org.Actor, action org.Action, id int64, in []State, may func(*store.Tx, org.Actor, *Meeting) error, f func(*store.Tx, *Meeting) error) (*Meeting, error) {
 	var m *Meeting
 	err := s.db.InTx(ctx, func(tx *store.Tx) (err error) {
 		if m, err = meetingFor(tx, tx.ForUpdate(), actor, action, id); err != nil {
@@ -197,8 +212,8 @@ func (s *Service) change(ctx context.Context, actor org.Actor, action org.Action
 		if err := m.in(in...); err != nil {
 			return err
 		}
-		if action == org.ConveneMeeting && !m.convenedBy(actor) {
-			return ErrNotConvener
+		if err := may(tx, actor, m); err != nil {
+			return err
 		}
 		if err := f(tx, m); err != nil {
 			return err

@@ -18,8 +18,10 @@ import (
 // ErrUnreviewed names what a person has to look at before the roll is frozen.
 var ErrUnreviewed = fault.New(fault.Conflict, "roll.unreviewed", "名册里还有需要人工核对的地方，请逐项写明核对结果")
 
-// Freeze fixes who may vote and with how much area: the rows are hashed and their root is published. Every question about them has
-// its answer from a person; later sales are visible notes and edit no row.
+// Freeze fixes who may vote and with how much area: the rows are hashed and their root is published, and where they differ from the roster
+// that was posted, that is listed with its cause. Every question about them has its answer from a person, by its key or by its kind for
+// all that have none of their own; later sales are visible notes and edit no row. The estate's own rules govern the meeting as they stand
+// confirmed now.
 // Faults: ErrForbidden, ErrNotFound, ErrState, ErrChallenged, ErrUnreviewed, ErrTooLarge.
 func (s *Service) Freeze(ctx context.Context, actor org.Actor, id int64, reviewed map[string]string) (*Meeting, error) {
 	m, err := s.change(ctx, actor, org.ConveneMeeting, id, []State{Posted}, func(tx *store.Tx, m *Meeting) error {
@@ -33,10 +35,19 @@ func (s *Service) Freeze(ctx context.Context, actor org.Actor, id int64, reviewe
 		if open > 0 {
 			return ErrChallenged
 		}
-		set, _, err := s.law(tx, m, tx.Now)
+		last, err := lastPosting(tx, m.ID)
 		if err != nil {
 			return err
 		}
+		if last == nil {
+			return ErrState.Saying("公示的名册没有留存，请重新公示一次")
+		}
+		m.FrozenAt, m.FrozenBy = &tx.Now, actor.PersonID
+		set, books, err := s.law(tx, m, tx.Now)
+		if err != nil {
+			return err
+		}
+		m.RulesID, m.CovenantID = books.Rules, books.Covenant
 		rows, questions, err := s.rollOf(tx, m, set)
 		if err != nil {
 			return err
@@ -50,14 +61,15 @@ func (s *Service) Freeze(ctx context.Context, actor org.Actor, id int64, reviewe
 		if err := s.insertSeats(tx, m, rows); err != nil {
 			return err
 		}
-		for i, q := range questions {
-			if err := tx.Create(&RollNote{MeetingID: m.ID, EstateID: m.EstateID, Kind: "review", Text: q.Text + "：" + short(strings.Join(q.Unit, "、"), 300), State: "noted", Answer: reviewed[q.Key],
-				PersonID: actor.PersonID, AnsweredBy: actor.PersonID, AnsweredAt: &tx.Now, At: tx.Now}).Error; err != nil {
-				return fmt.Errorf("review %d: %w", i, err)
-			}
+		if err := keepReviews(tx, actor, m, questions, reviewed); err != nil {
+			return err
 		}
-		m.State, m.FrozenAt, m.FrozenBy = Frozen, &tx.Now, actor.PersonID
-		if err := note(tx, actor, m, "freeze", map[string]any{"root": m.RollRoot, "seats": m.Seats, "area": m.AreaMilli}); err != nil {
+		differ, err := keepDiscrepancies(tx, m, last, rows)
+		if err != nil {
+			return err
+		}
+		m.State = Frozen
+		if err := note(tx, actor, m, "freeze", map[string]any{"root": m.RollRoot, "seats": m.Seats, "area": m.AreaMilli, "posting": last.Version, "posted": last.Hash, "differences": differ, "rules": m.RulesID, "covenant": m.CovenantID}); err != nil {
 			return err
 		}
 		return s.tell(tx, m, "frozen")
@@ -66,20 +78,6 @@ func (s *Service) Freeze(ctx context.Context, actor org.Actor, id int64, reviewe
 		return nil, fmt.Errorf("freeze roll: %w", err)
 	}
 	return m, nil
-}
-
-// answered refuses questions without an answer of a person, and names them.
-func answered(questions []Doubt, reviewed map[string]string) error {
-	var missing []fault.Field
-	for _, q := range questions {
-		if n := len([]rune(strings.TrimSpace(reviewed[q.Key]))); n < 2 || n > 500 {
-			missing = append(missing, fault.Field{Path: "reviewed." + q.Key, Reason: q.Text})
-		}
-	}
-	if len(missing) > 0 {
-		return ErrUnreviewed.With(missing[:min(len(missing), 100)]...)
-	}
-	return nil
 }
 
 func short(text string, runes int) string {

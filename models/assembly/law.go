@@ -34,7 +34,13 @@ type Terms struct {
 	OutageRate    int64   `json:"outage_rate,omitempty"` // basis points of the window
 	Order         string  `json:"order,omitempty"`       // of candidates: heads, area
 	Tie           string  `json:"tie,omitempty"`
-	Sources       []Where `json:"sources"` // where each comes from
+	LotMethod     string  `json:"lot_method,omitempty"`      // public, seed; absent: public
+	LotNotice     int64   `json:"lot_notice_days,omitempty"` // between the announcement of a public drawing and the drawing
+	CountDays     int64   `json:"count_days,omitempty"`      // from the close to the provisional result
+	CertifyDays   int64   `json:"certify_days,omitempty"`    // from the end of objections to the certificate
+	TermYears     int64   `json:"term_years,omitempty"`      // of the committee
+	TermStart     string  `json:"term_start,omitempty"`      // certified, previous_end
+	Sources       []Where `json:"sources"`                   // where each comes from
 }
 
 // Where says where a term comes from.
@@ -46,14 +52,15 @@ type Where struct {
 	Demo    bool   `json:"demo,omitempty"`
 }
 
-// law gives the law of a day for a meeting: packs, the city's values, and the estate's own rules above them.
-func (s *Service) law(tx *store.Tx, m *Meeting, day time.Time) (*rulepack.Set, int64, error) {
-	own, rules, err := procedure(tx, m, day)
+// law gives the law of a day for a meeting: packs and the city's values of that day, and above them the estate's own rules, which govern a
+// meeting as they stood when its roll was frozen.
+func (s *Service) law(tx *store.Tx, m *Meeting, day time.Time) (*rulepack.Set, governing, error) {
+	own, books, err := procedure(tx, m)
 	if err != nil {
-		return nil, 0, err
+		return nil, books, err
 	}
 	set, err := org.Rules(tx, day, s.o.Pack, own...)
-	return set, rules, err
+	return set, books, err
 }
 
 // termsOf reads a meeting's terms from the law. What is unset is left out.
@@ -103,6 +110,12 @@ func termsOf(set *rulepack.Set, first bool) (Terms, error) {
 	whole("meeting.outage_rate", &t.OutageRate)
 	text("election.order", &t.Order)
 	text("election.tie", &t.Tie)
+	text("election.lot_method", &t.LotMethod)
+	whole("election.lot_notice_days", &t.LotNotice)
+	whole("meeting.count_days", &t.CountDays)
+	whole("meeting.certify_days", &t.CertifyDays)
+	whole("committee.term_years", &t.TermYears)
+	text("committee.term_start", &t.TermStart)
 	return t, errors.Join(errs...)
 }
 

@@ -40,15 +40,8 @@ func (s *Service) MakeLinks(ctx context.Context, actor org.Actor, id int64, seat
 		if err != nil {
 			return err
 		}
-		if err := m.in(Noticed); err != nil {
+		if err := m.takesLinks(); err != nil {
 			return err
-		}
-		t, err := m.terms()
-		if err != nil {
-			return err
-		}
-		if m.Channel != OnSystem || t.Electronic == "" {
-			return ErrElectronic
 		}
 		var rows []Seat
 		if err := tx.Where("meeting_id = ? AND no IN ?", m.ID, seats).Order("no").Find(&rows).Error; err != nil {

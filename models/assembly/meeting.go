@@ -97,8 +97,10 @@ type Meeting struct {
 	State      State
 	Version    int64  // counts changes, so that nobody confirms what they have not read
 	Pack       string // stamp of the law on the day that voting opens
-	RulesID    int64  // the rules of procedure in force when the roll was frozen; 0 for none
+	RulesID    int64  // the rules of procedure in force when the roll was frozen, or the voting rules of a first meeting; 0 for none
+	CovenantID int64  // the covenant in force then; 0 for none
 	Terms      string // Terms as JSON, fixed by the notice
+	Notice     string // its words, as they are served on the seats
 
 	PostedAt       *time.Time
 	ChallengeUntil *time.Time
@@ -120,6 +122,10 @@ type Meeting struct {
 	InvitedAt *time.Time // when the community was invited
 	Opinion   string     // what it said, for the minutes
 	OpinionBy int64
+
+	DueAt     *time.Time // until when the next step after the close has to be taken; nil where no rule says
+	WatchAt   *time.Time // when the clock looks at it next
+	OverdueAt *time.Time // since when it is late
 
 	ClosedAt        *time.Time
 	CountedAt       *time.Time

@@ -23,30 +23,39 @@ var (
 	ErrWindow      = fault.New(fault.Invalid, "notice.window", "表决期的天数不符合规则")
 )
 
-// Window is when voting is open: from Opens, until Closes.
-type Window struct{ Opens, Closes time.Time }
+// Window is when voting is open: from Opens, until Closes. Words are what the convener adds to the notice.
+type Window struct {
+	Opens, Closes time.Time
+	Words         string
+}
 
 // Notify gives the notice of a meeting: the law of the day that voting opens is read, and frozen with everything that the rules of
-// procedure fix. What is unset and needed stops it here, before anybody votes by a rule that does not exist.
+// procedure fix, in the version that was confirmed when the roll was frozen. What is unset and needed stops it here, before anybody votes by a rule that does not exist.
 // Faults: ErrForbidden, ErrNotFound, ErrState, ErrUnconfirmed, ErrTooSoon, ErrWindow, rulepack.ErrUnset, fault.ErrInvalid.
 func (s *Service) Notify(ctx context.Context, actor org.Actor, id, version int64, w Window) (*Meeting, error) {
 	opens, closes := w.Opens.UTC().Truncate(time.Second), w.Closes.UTC().Truncate(time.Second)
+	var c fault.Checks
+	checkText(&c, "words", &w.Words, 0, mostWords, "想补充的话请不超过100个字；内容多的，请写进议题")
+	if err := c.Err(); err != nil {
+		return nil, err
+	}
 	m, err := s.change(ctx, actor, org.ConveneMeeting, id, []State{Frozen}, func(tx *store.Tx, m *Meeting) error {
 		if m.Version != version {
 			return ErrStale
 		}
-		set, rules, err := s.law(tx, m, opens)
+		set, books, err := s.law(tx, m, opens)
 		if err != nil {
 			return err
 		}
 		if err := windowFits(set, tx.Now, opens, closes); err != nil {
 			return err
 		}
-		if err := s.freezeTerms(tx, m, set, rules); err != nil {
+		m.Notice, err = s.freezeTerms(tx, m, set, books, Window{opens, closes, w.Words})
+		if err != nil {
 			return err
 		}
 		m.State, m.NoticedAt, m.OpensAt, m.ClosesAt = Noticed, &tx.Now, &opens, &closes
-		if err := note(tx, actor, m, "notify", map[string]any{"opens": opens, "closes": closes, "pack": m.Pack, "rules": rules}); err != nil {
+		if err := note(tx, actor, m, "notify", map[string]any{"opens": opens, "closes": closes, "pack": m.Pack, "rules": m.RulesID, "covenant": m.CovenantID, "notice": sha([]byte(m.Notice))}); err != nil {
 			return err
 		}
 		return s.tell(tx, m, "noticed")
@@ -81,31 +90,31 @@ func windowFits(set *rulepack.Set, now, opens, closes time.Time) error {
 	return nil
 }
 
-// freezeTerms fixes the meeting's terms and the threshold of each motion.
-func (s *Service) freezeTerms(tx *store.Tx, m *Meeting, set *rulepack.Set, rules int64) error {
+// freezeTerms fixes the meeting's terms and the threshold of each motion, and gives the words of the notice.
+func (s *Service) freezeTerms(tx *store.Tx, m *Meeting, set *rulepack.Set, books governing, w Window) (string, error) {
 	t, err := termsOf(set, m.Session == First)
 	if err != nil {
-		return err
+		return "", err
 	}
 	var motions []Motion
 	if err := tx.Where("meeting_id = ?", m.ID).Order("position").Find(&motions).Error; err != nil {
-		return err
+		return "", err
 	}
 	needs := []string{"meeting.objection_days", "meeting.disclose_days"}
 	if m.Channel == OnSystem && t.Electronic != "" {
 		official, err := set.Flag("ballot.official_platform")
 		if err != nil {
-			return err
+			return "", err
 		}
 		if official {
-			return fault.ErrInvalid.With(fault.Field{Path: "channel", Reason: "本地规定线上表决只能用政府的电子投票平台；请改为“政府平台”或“纸质”"})
+			return "", fault.ErrInvalid.With(fault.Field{Path: "channel", Reason: "本地规定线上表决只能用政府的电子投票平台；请改为“政府平台”或“纸质”"})
 		}
 		needs = append(needs, "ballot.which_wins", "ballot.change")
 	}
 	for i := range motions {
 		q, err := s.freezeLaw(tx, set, &motions[i], t)
 		if err != nil {
-			return err
+			return "", err
 		}
 		if q.Kind == tally.Election {
 			needs = append(needs, "election.order", "election.tie")
@@ -113,18 +122,18 @@ func (s *Service) freezeTerms(tx *store.Tx, m *Meeting, set *rulepack.Set, rules
 	}
 	for _, key := range needs {
 		if v, err := set.Find(key); err != nil {
-			return err
+			return "", err
 		} else if v.Unset {
 			_, err := set.Text(key)
-			return err
+			return "", err
 		}
 	}
 	text, err := json.Marshal(t)
 	if err != nil {
-		return err
+		return "", err
 	}
-	m.Terms, m.Pack, m.RulesID = string(text), set.Stamp(), rules
-	return nil
+	m.Terms, m.Pack, m.RulesID, m.CovenantID = string(text), set.Stamp(), books.Rules, books.Covenant
+	return noticeText(m, motions, t, w.Words, w.Opens, w.Closes), nil
 }
 
 func (s *Service) freezeLaw(tx *store.Tx, set *rulepack.Set, row *Motion, t Terms) (tally.Question, error) {

@@ -96,9 +96,20 @@ func (b *Box) check() error {
 	c.Check(n >= 4 && n <= 4000, "minutes", "请写开箱笔录：封条是否完好、谁开箱、怎么清点（4至4000个字）")
 	c.Check(len(b.Found) <= mostFound, "found", "一次最多登记两万张")
 	c.Check(b.ClientRef != "" && len(b.ClientRef) <= 64, "client_ref", "提交编号要有，且不超过64个字节")
+	checkScrutineers(&c, "scrutineers", b.Scrutineers)
+	if err := c.Err(); err != nil {
+		return err
+	}
+	if len(b.Scrutineers) < leastScrutineers || len(b.Scrutineers) > mostScrutineers {
+		return ErrScrutineers
+	}
+	return nil
+}
+
+func checkScrutineers(c *fault.Checks, list string, people []Scrutineer) {
 	phones := map[string]bool{}
-	for i := range b.Scrutineers {
-		x, path := &b.Scrutineers[i], fmt.Sprintf("scrutineers[%d].", i)
+	for i := range people {
+		x, path := &people[i], fmt.Sprintf("%s[%d].", list, i)
 		x.Name, x.As = strings.TrimSpace(x.Name), strings.TrimSpace(x.As)
 		n := len([]rune(x.Name))
 		c.Check(n >= 2 && n <= 20, path+"name", "请填写监票人姓名")
@@ -107,13 +118,6 @@ func (b *Box) check() error {
 		c.Check(x.Independent, path+"independent", "监票人要声明自己不是候选人，也不是物业企业的工作人员")
 		phones[x.Phone] = true
 	}
-	if err := c.Err(); err != nil {
-		return err
-	}
-	if len(b.Scrutineers) < leastScrutineers || len(b.Scrutineers) > mostScrutineers {
-		return ErrScrutineers
-	}
-	return nil
 }
 
 // OpenBox opens the sealed box after the close, before scrutineers, and holds what was found against what was received. What differs

@@ -15,7 +15,7 @@ func (s *Service) MayOpenPapers(ctx context.Context, actor org.Actor, kind strin
 		if kind == "proxy" && actor.Post == nil {
 			return ownProxy(tx, actor, id)
 		}
-		rows := map[string]any{"paper_form": &Form{}, "paper_opening": &Opening{}, "assisted_vote": &Assisted{}, "proxy": &Proxy{}, "official_result": &OfficialResult{}, "roll_note": &RollNote{}}
+		rows := map[string]any{"paper_form": &Form{}, "paper_opening": &Opening{}, "assisted_vote": &Assisted{}, "proxy": &Proxy{}, "official_result": &OfficialResult{}, "roll_note": &RollNote{}, "debtor": &Debtor{}}
 		if rows[kind] == nil {
 			return ErrNotFound
 		}

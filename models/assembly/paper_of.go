@@ -18,6 +18,7 @@ type Paper struct {
 	Units   []SeatUnit
 	Shared  bool       // several owners: one vote together
 	Cast    []CastView // what was submitted for this seat, oldest first
+	Boxed   []Form     // its paper forms in the box
 	Open    bool
 	Why     error // why not, where it is not open
 }
@@ -58,8 +59,10 @@ func (s *Service) paperOf(tx *store.Tx, m *Meeting, seat *Seat) (*Paper, error) 
 		return nil, err
 	}
 	p.Shared = all[seat.HolderSetID].shared()
-	p.Cast, err = castViews(tx, seat.ID, a.terms)
-	return p, err
+	if p.Cast, err = castViews(tx, seat.ID, a.terms); err != nil {
+		return nil, err
+	}
+	return p, tx.Where("seat_id = ? AND state IN ?", seat.ID, inBox).Order("id").Limit(20).Find(&p.Boxed).Error
 }
 
 func (s *Service) asked(tx *store.Tx, a *agenda) ([]Asked, error) {

@@ -14,16 +14,21 @@ import (
 // ErrChallenged says that an owner's challenge waits for its answer.
 var ErrChallenged = fault.New(fault.Conflict, "roll.challenged", "还有业主的异议没有答复，请先逐件答复")
 
-// Post shows roster and drafts to the owners, who may challenge their own rows and comment until a day.
-// Faults: ErrForbidden, ErrNotFound, ErrState, fault.ErrInvalid.
+// Post posts roster and drafts to the owners, who may challenge their own rows and comment until a day. The roster is kept as it is posted. It
+// stands for the days that the rules ask for (meeting.roster_days) or longer: no law gives their number, so a value that nobody has supplied
+// stops the posting. Posting again, while the roll is not frozen, makes a new version beside the earlier ones and begins the days anew.
+// Faults: ErrForbidden, ErrNotFound, ErrState, ErrSamePosting, ErrTooLarge, rulepack.ErrUnset, fault.ErrInvalid.
 func (s *Service) Post(ctx context.Context, actor org.Actor, id int64, until time.Time) (*Meeting, error) {
-	m, err := s.change(ctx, actor, org.ConveneMeeting, id, []State{Draft}, func(tx *store.Tx, m *Meeting) error {
+	m, err := s.change(ctx, actor, org.ConveneMeeting, id, []State{Draft, Posted}, func(tx *store.Tx, m *Meeting) error {
 		if !until.After(tx.Now) || until.After(tx.Now.AddDate(0, 3, 0)) {
 			return fault.ErrInvalid.With(fault.Field{Path: "until", Reason: "请选择今后三个月内的截止时间"})
 		}
-		at := until.UTC().Truncate(time.Second)
-		m.State, m.PostedAt, m.ChallengeUntil = Posted, &tx.Now, &at
-		if err := note(tx, actor, m, "post", map[string]any{"until": at}); err != nil {
+		p, err := s.keepPosting(tx, actor, m, until.UTC().Truncate(time.Second))
+		if err != nil {
+			return err
+		}
+		m.State, m.PostedAt, m.ChallengeUntil = Posted, &tx.Now, &p.EndsAt
+		if err := note(tx, actor, m, "post", map[string]any{"until": p.EndsAt, "version": p.Version, "sha256": p.Hash}); err != nil {
 			return err
 		}
 		return s.tell(tx, m, "posted")

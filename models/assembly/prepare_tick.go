@@ -11,44 +11,43 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-// prepareBatch bounds how many of each kind one round looks at.
-const prepareBatch = 100
-
 // recheckAfter is how often a petition that is being signed is counted again of itself: the register and the law change meanwhile.
 const recheckAfter = 24 * time.Hour
 
-// TickPreparation does what time brings before a meeting: it reminds of terms that end, tells once of those that have passed, closes
-// what a meeting has answered, and counts petitions again. It reports whether there is more to do.
+// TickPreparation does what time brings before a meeting and after its close: it reminds of terms that end, tells once of those that have
+// passed, closes what a meeting has answered, and counts petitions again. It reports whether there is more to do.
 func (s *Service) TickPreparation(ctx context.Context) (bool, error) {
 	done := 0
 	var errs []error
 	for _, look := range []struct {
-		what  string
+		step  string
 		model any
 		where string
 		args  func(now time.Time) []any
 		do    func(*store.Tx, int64) error
 	}{
-		{"petition", &Petition{}, "state = ? AND (checked_at IS NULL OR checked_at < ?)", func(now time.Time) []any { return []any{Signing, now.Add(-recheckAfter)} }, s.recheck},
-		{"petition", &Petition{}, "state = ? AND overdue_at IS NULL AND (remind_at <= ? OR (due_at < ? AND checked_at <= due_at) OR checked_at < ?)",
+		{"signing petition", &Petition{}, "state = ? AND (checked_at IS NULL OR checked_at < ?)", func(now time.Time) []any { return []any{Signing, now.Add(-recheckAfter)} }, s.recheck},
+		{"obliging petition", &Petition{}, "state = ? AND overdue_at IS NULL AND (remind_at <= ? OR (due_at < ? AND checked_at <= due_at) OR checked_at < ?)",
 			func(now time.Time) []any { return []any{Reached, now, now, now.Add(-recheckAfter)} }, s.petitionTerm},
 		{"order", &Order{}, "state = ? AND (remind_at <= ? OR due_at < ?)", func(now time.Time) []any { return []any{Standing, now, now} }, s.orderTerm},
 		{"group", &Group{}, "living IS NOT NULL AND (remind_at <= ? OR (overdue_at IS NULL AND ((state <> ? AND form_by < ?) OR (state = ? AND done_by < ?))))",
 			func(now time.Time) []any { return []any{now, Formed, now, Formed, now} }, s.groupTerm},
+		{"meeting", &Meeting{}, "watch_at <= ?", func(now time.Time) []any { return []any{now} }, s.closeTerm},
 	} {
 		var ids []int64
-		err := s.db.View(ctx, func(tx *store.Tx) error {
-			return tx.Model(look.model).Where(look.where, look.args(tx.Now)...).Order("id").Limit(prepareBatch).Pluck("id", &ids).Error
+		err := s.db.View(ctx, func(tx *store.Tx) (err error) {
+			ids, _, err = s.turns.next(look.step, tx.Model(look.model).Where(look.where, look.args(tx.Now)...), "id", perTurn)
+			return err
 		})
 		if err != nil {
 			return false, err
 		}
 		for _, id := range ids {
 			if err := s.db.InTx(ctx, func(tx *store.Tx) error { return look.do(tx, id) }); err != nil {
-				errs = append(errs, fmt.Errorf("%s %d: %w", look.what, id, err))
+				errs = append(errs, fmt.Errorf("%s %d: %w", look.step, id, err))
 			}
 		}
-		done += len(ids) - len(errs)
+		done += len(ids)
 	}
 	return done > 0 && len(errs) == 0, errors.Join(errs...)
 }

@@ -310,9 +310,7 @@ func TestInvalidProxy(t *testing.T) {
 	}
 	_, err = w.s.InvalidateProxy(ctx, w.chair, m.ID, p.ID, o.ID, "签名不是业主本人的")
 	refused(t, "before the objection is upheld", err, assembly.ErrState)
-	if _, err := w.s.AnswerObjection(ctx, w.chair, m.ID, o.ID, true, "经笔迹核对，异议成立"); err != nil {
-		t.Fatal(err)
-	}
+	w.answer(w.chair, m, o, true, "经笔迹核对，异议成立")
 	if _, err := w.s.InvalidateProxy(ctx, w.chair, m.ID, p.ID, o.ID, "签名不是业主本人的"); err != nil {
 		t.Fatal(err)
 	}

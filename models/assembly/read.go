@@ -11,12 +11,15 @@ import (
 // View is a meeting as those who may read it see it.
 type View struct {
 	Meeting
-	Estate   string
-	Convened string // the organisation
-	Terms    Terms
-	Motions  []Asked
-	Result   *Statement // the latest outcome; nil before the provisional one
-	Outcome  *Outcome
+	Estate    string
+	Convened  string // the organisation
+	Terms     Terms
+	Warning   string // what the notice says of silence; before it, what it would say
+	Motions   []Asked
+	Result    *Statement // the latest outcome; nil before the provisional one
+	Outcome   *Outcome
+	Posting   *Posting    // how the roster was posted last; nil before
+	Differing []Differing // in how much the frozen roll is not as that
 }
 
 // Find shows a meeting.
@@ -31,7 +34,10 @@ func (s *Service) Find(ctx context.Context, actor org.Actor, id int64) (*View, e
 		if m.State == Draft && actor.Post == nil {
 			return ErrNotFound
 		}
-		v, err = s.view(tx, m)
+		if v, err = s.view(tx, m); err != nil || m.NoticedAt != nil || actor.Post == nil {
+			return err
+		}
+		v.Warning, err = s.foreseen(tx, m)
 		return err
 	})
 	return v, err
@@ -42,7 +48,7 @@ func (s *Service) view(tx *store.Tx, m *Meeting) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &View{Meeting: *m, Estate: a.estate, Terms: a.terms}
+	v := &View{Meeting: *m, Estate: a.estate, Terms: a.terms, Warning: m.Says(a.terms)}
 	if v.Motions, err = s.asked(tx, a); err != nil {
 		return nil, err
 	}
@@ -51,7 +57,12 @@ func (s *Service) view(tx *store.Tx, m *Meeting) (*View, error) {
 		return nil, err
 	}
 	v.Convened = names[m.ConvenerID].Name
-	v.Outcome, v.Result, err = latest(tx, m.ID)
+	if v.Outcome, v.Result, err = latest(tx, m.ID); err != nil {
+		return nil, err
+	}
+	if v.Posting, err = lastPosting(tx, m.ID); err == nil && m.FrozenAt != nil {
+		v.Differing, err = differing(tx, m.ID)
+	}
 	return v, err
 }
 
@@ -112,43 +123,6 @@ func (s *Service) ShowPublic(ctx context.Context, id int64) (v *View, t *Turnout
 		return err
 	})
 	return v, t, err
-}
-
-// ListObjections pages through the docket. An owner sees the grounds of others without who they are.
-// Faults: ErrForbidden, ErrNotFound.
-func (s *Service) ListObjections(ctx context.Context, actor org.Actor, id, after int64, limit int) ([]Objection, error) {
-	var rows []Objection
-	err := s.db.View(ctx, func(tx *store.Tx) error {
-		m, err := meetingFor(tx, tx.DB, actor, org.ReadMeetings, id)
-		if err != nil {
-			return err
-		}
-		q := tx.Where("meeting_id = ? AND id > ?", m.ID, after)
-		if actor.Post == nil {
-			q = q.Where("kind = 'result' OR person_id = ?", actor.PersonID)
-		}
-		if err := q.Order("id").Limit(limit).Find(&rows).Error; err != nil {
-			return err
-		}
-		ids := make([]int64, len(rows))
-		for i := range rows {
-			ids[i] = rows[i].ID
-		}
-		instead, err := held(tx, actor, "objection", ids...)
-		if err != nil {
-			return err
-		}
-		for i := range rows {
-			if actor.Post == nil && rows[i].PersonID != actor.PersonID {
-				rows[i].PersonID, rows[i].Disputed = 0, "[]"
-				if words := instead[rows[i].ID]; words != "" {
-					rows[i].Grounds = words
-				}
-			}
-		}
-		return nil
-	})
-	return rows, err
 }
 
 // MayOpenFiles reports with ErrNotFound whether somebody may open what is attached to a motion, a meeting or an objection. The evidence

@@ -124,8 +124,10 @@ func (s *Service) castForm(tx *store.Tx, actor org.Actor, m *Meeting, f *Form, r
 		return x.err
 	}
 	f.EnvelopeID = x.got.ID
-	if r.void == "" {
-		return nil
+	if r.void != "" {
+		if err := void(tx, m, f.EnvelopeID, InvalidForm, "整张票无效："+FormVoids[r.void], 0); err != nil {
+			return err
+		}
 	}
-	return void(tx, m, f.EnvelopeID, InvalidForm, "整张票无效："+FormVoids[r.void], 0)
+	return contested(tx, m, f)
 }

@@ -113,8 +113,8 @@ func decideNumbers(m *Meeting, t Terms, matter string, x OfficialMotion, item Of
 	scope := m.AreaMilli.String()
 	in := map[string]any{"date": m.OpensAt.In(shanghai).Format("2006-01-02"), "pack": m.Pack, "matter": matter, "scope": Figures{Heads: &m.Seats, Area: &scope},
 		"returned": x.Returned, "void": x.Void, "silent": x.Silent, "yes": item.Yes, "no": item.No, "abstain": item.Abstain}
-	if t.Silence != "" && t.Covers != "" {
-		clause := map[string]any{"cited": true, "warned": true, "first_assembly": m.Session == First, "covers": t.Covers}
+	if t.Warning() != "" {
+		clause := map[string]any{"cited": true, "warned": m.Warned(t), "first_assembly": m.Session == First, "covers": t.Covers}
 		if x.Silent != nil {
 			clause["delivered"] = true // silent seats are those to which delivery is proven
 		}

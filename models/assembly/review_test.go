@@ -72,9 +72,7 @@ func TestACoOwnersObjectionHoldsTheSeat(t *testing.T) {
 		w.verify(m)
 	}
 	returned(1, "at the close")
-	if _, err := w.s.AnswerObjection(t.Context(), w.community, m.ID, ofB.ID, true, "共有人之间确实没有商量一致"); err != nil {
-		t.Fatal(err)
-	}
+	w.answer(w.community, m, ofB, true, "共有人之间确实没有商量一致")
 	if err := w.s.WithdrawObjection(t.Context(), c, m.ID, ofC.ID); err != nil {
 		t.Fatal(err)
 	}
@@ -214,9 +212,7 @@ func TestPeopleHearWhatHappensToTheirBallot(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.told("meeting.contested", 0)
-	if _, err := w.s.AnswerObjection(t.Context(), w.community, m.ID, o.ID, true, "经核对，确非本人所投"); err != nil {
-		t.Fatal(err)
-	}
+	w.answer(w.community, m, o, true, "经核对，确非本人所投")
 	w.told("ballot.answered", w.owners[1].PersonID)
 	w.told("ballot.aside", w.owners[0].PersonID)
 }

@@ -10,8 +10,9 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-// Revise writes the motions anew while the meeting is a draft or out for comment. Every matter then has to be confirmed again.
-// Faults: ErrForbidden, ErrNotFound, ErrState, ErrStale, fault.ErrInvalid.
+// Revise writes the motions anew until the notice is out. Every matter then has to be confirmed again. What hangs on a motion that goes on in
+// other words stays with it: its documents, what owners said to it, and the list of candidates.
+// Faults: ErrForbidden, ErrNotFound, ErrNoMotion, ErrState, ErrStale, fault.ErrInvalid.
 func (s *Service) Revise(ctx context.Context, actor org.Actor, id, version int64, title string, list []Proposal) (*Meeting, error) {
 	title = strings.TrimSpace(title)
 	var c fault.Checks
@@ -25,14 +26,11 @@ func (s *Service) Revise(ctx context.Context, actor org.Actor, id, version int64
 		if m.Version != version {
 			return ErrStale
 		}
-		if err := tx.Where("meeting_id = ?", m.ID).Delete(&Motion{}).Error; err != nil {
-			return err
-		}
 		m.Title = title
 		if err := keepsAsked(tx, m, list); err != nil {
 			return err
 		}
-		if err := s.insertMotions(tx, actor, m, list); err != nil {
+		if err := s.reviseMotions(tx, actor, m, list); err != nil {
 			return err
 		}
 		return note(tx, actor, m, "revise", map[string]any{"version": m.Version + 1, "motions": len(list)})

@@ -26,22 +26,34 @@ func (h holding) may(person, owner int64) bool {
 
 // holdings finds who may cast for the holders of some seats, by owner set.
 func holdings(tx *store.Tx, sets []int64) (map[int64]holding, error) {
-	all := make(map[int64]holding, len(sets))
-	var owners []org.Owner
-	if err := tx.Select("id", "owner_set_id", "person_id").Where("owner_set_id IN ?", sets).Order("owner_set_id, position").Find(&owners).Error; err != nil {
+	var rows []org.Owner
+	if err := tx.Select("id", "owner_set_id", "person_id").Where("owner_set_id IN ?", sets).Order("owner_set_id, position").Find(&rows).Error; err != nil {
 		return nil, err
 	}
+	owners := make(map[int64][]org.Owner, len(sets))
+	for _, o := range rows {
+		owners[o.OwnerSetID] = append(owners[o.OwnerSetID], o)
+	}
+	return recognised(tx, owners)
+}
+
+// recognised adds the accounts to some owner sets' owners: those that the roster names, and where it names none, those that an office
+// has recognised.
+func recognised(tx *store.Tx, owners map[int64][]org.Owner) (map[int64]holding, error) {
+	all := make(map[int64]holding, len(owners))
 	var ids []int64
 	bySet := map[int64]int64{}
-	for _, o := range owners {
-		h := all[o.OwnerSetID]
-		h.owners = append(h.owners, o)
-		if o.PersonID != 0 {
-			h.persons = append(h.persons, o.PersonID)
-		} else {
+	for set, list := range owners {
+		h := holding{owners: list}
+		for _, o := range list {
+			if o.PersonID != 0 {
+				h.persons = append(h.persons, o.PersonID)
+				continue
+			}
 			ids = append(ids, o.ID)
+			bySet[o.ID] = set
 		}
-		all[o.OwnerSetID], bySet[o.ID] = h, o.OwnerSetID
+		all[set] = h
 	}
 	if len(ids) == 0 {
 		return all, nil

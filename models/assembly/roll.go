@@ -2,8 +2,6 @@ package assembly
 
 import (
 	"cmp"
-	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -34,14 +32,6 @@ type Row struct {
 	Area     area.Milli
 	Units    []SeatUnit
 	Flags    []string // what a person has to look at
-}
-
-// Doubt is something that a person answers before a roll is frozen.
-type Doubt struct {
-	Key  string   `json:"key"`
-	Kind string   `json:"kind"` // overlap, no_area, disputed, no_owner, paper_missing
-	Text string   `json:"text"`
-	Unit []string `json:"units"`
 }
 
 // questionTexts are what each kind asks.
@@ -210,7 +200,7 @@ func (b *rollBuilder) ask(r *Row, kind string, units ...string) {
 	if !slices.Contains(r.Flags, kind) {
 		r.Flags = append(r.Flags, kind)
 	}
-	b.questions = append(b.questions, Doubt{Key: kind + ":" + strings.Join(units, ","), Kind: kind, Text: questionTexts[kind], Unit: units})
+	b.questions = append(b.questions, Doubt{No: len(b.questions) + 1, Key: kind + ":" + strings.Join(units, ","), Kind: kind, Text: questionTexts[kind], Unit: units})
 }
 
 // finish numbers the seats and asks about owner sets that overlap without being the same.
@@ -243,69 +233,4 @@ func (b *rollBuilder) finish() []Row {
 		rows = append(rows, *r)
 	}
 	return rows
-}
-
-// Roster is what is posted before the roll is frozen: unit and area, no name.
-type Roster struct {
-	Meeting *Meeting
-	Rows    []Row
-	Next    int
-	Seats   int
-	Area    area.Milli
-	Doubts  []Doubt // for conveners only
-}
-
-// ShowRoster gives a page of the posted roster, or of the frozen roll, after a seat's number.
-// Faults: ErrForbidden, ErrNotFound, ErrState.
-func (s *Service) ShowRoster(ctx context.Context, actor org.Actor, id int64, after, limit int) (*Roster, error) {
-	var r *Roster
-	err := s.db.View(ctx, func(tx *store.Tx) error {
-		m, err := meetingFor(tx, tx.DB, actor, org.ReadMeetings, id)
-		if err != nil {
-			return err
-		}
-		r = &Roster{Meeting: m}
-		convener := actor.Post != nil && actor.Must(org.ConveneMeeting) == nil
-		if m.FrozenAt != nil {
-			return s.frozenRoster(tx, r, after, limit)
-		}
-		if m.State != Posted && !convener {
-			return ErrState.Saying("名册还没有公示")
-		}
-		set, _, err := s.law(tx, m, tx.Now)
-		if err != nil {
-			return err
-		}
-		rows, questions, err := s.rollOf(tx, m, set)
-		if err != nil {
-			return err
-		}
-		if convener {
-			r.Doubts = questions[:min(len(questions), 500)]
-		}
-		for _, x := range rows {
-			r.Seats, r.Area = r.Seats+1, r.Area+x.Area
-			if x.No > after && len(r.Rows) < limit {
-				r.Rows, r.Next = append(r.Rows, x), x.No
-			}
-		}
-		return nil
-	})
-	return r, err
-}
-
-func (s *Service) frozenRoster(tx *store.Tx, r *Roster, after, limit int) error {
-	var seats []Seat
-	if err := tx.Where("meeting_id = ? AND no > ?", r.Meeting.ID, after).Order("no").Limit(limit).Find(&seats).Error; err != nil {
-		return err
-	}
-	r.Seats, r.Area = int(r.Meeting.Seats), r.Meeting.AreaMilli
-	for _, x := range seats {
-		row := Row{No: x.No, SetID: x.OwnerSetID, Kind: x.Kind, Building: x.BuildingID, Area: x.AreaMilli}
-		if err := json.Unmarshal([]byte(x.Units), &row.Units); err != nil {
-			return err
-		}
-		r.Rows, r.Next = append(r.Rows, row), x.No
-	}
-	return nil
 }

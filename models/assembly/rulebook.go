@@ -119,6 +119,9 @@ func (s *Service) EnterRulebook(ctx context.Context, actor org.Actor, in NewRule
 		if err := s.adopted(tx, e.ID, in.Kind, in.MeetingID, in.GroupID); err != nil {
 			return err
 		}
+		if err := begins(tx, in.EffectiveOn, in.MeetingID); err != nil {
+			return err
+		}
 		if err := s.fieldsFit(tx, in.Kind, in.EffectiveOn, in.Fields); err != nil {
 			return err
 		}
@@ -212,6 +215,9 @@ func (s *Service) ConfirmRulebook(ctx context.Context, actor org.Actor, id int64
 				return err
 			}
 			if err := s.adopted(tx, r.EstateID, r.Kind, r.MeetingID, r.GroupID); err != nil {
+				return err
+			}
+			if err := begins(tx, r.EffectiveOn, r.MeetingID); err != nil {
 				return err
 			}
 			if err := s.fieldsFit(tx, r.Kind, r.EffectiveOn, fields); err != nil {

@@ -14,30 +14,43 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-// procedure gives what the estate's own texts supply on a day, and which version they are: the rules of procedure and the covenant, or for
+// governing are the versions that govern a meeting; 0 where there is none.
+type governing struct{ Rules, Covenant int64 }
+
+// procedure gives what the estate's own texts supply to a meeting, and which versions they are: the rules of procedure and the covenant, or for
 // a first meeting, before which there are none (Civil Code art. 140), the voting rules of its group. Where both supply a value, the rules of
-// procedure hold.
-func procedure(tx *store.Tx, m *Meeting, day time.Time) ([]rulepack.Local, int64, error) {
+// procedure hold. What is confirmed after the roll was frozen, or takes effect later, governs the next meeting.
+func procedure(tx *store.Tx, m *Meeting) ([]rulepack.Local, governing, error) {
 	kinds := []RulebookKind{Procedure, Covenant}
 	if m.Session == First {
 		kinds = []RulebookKind{VotingRules}
 	}
+	after := tx.Now.Add(time.Second)
+	at := asOf{day: tx.Now, confirmed: after, revoked: after}
+	if m.FrozenAt != nil {
+		at.day, at.confirmed = *m.FrozenAt, *m.FrozenAt
+	}
+	if m.NoticedAt != nil { // what a court says later reaches the decisions of this meeting, not its frozen terms
+		at.revoked = *m.NoticedAt
+	}
 	var own []rulepack.Local
-	var version int64
+	var books governing
 	for _, kind := range kinds {
-		r, err := inForceOn(tx, m.EstateID, kind, calendar.DateOf(day))
+		r, err := inForceOn(tx, m.EstateID, kind, at)
 		if err != nil {
-			return nil, 0, err
+			return nil, books, err
 		}
 		if r == nil {
 			continue
 		}
 		fields, err := r.fields()
 		if err != nil {
-			return nil, 0, err
+			return nil, books, err
 		}
-		if version == 0 {
-			version = r.ID
+		if kind == Covenant {
+			books.Covenant = r.ID
+		} else {
+			books.Rules = r.ID
 		}
 		for _, f := range fields {
 			if !slices.ContainsFunc(own, func(l rulepack.Local) bool { return l.Key == f.Key }) {
@@ -45,7 +58,7 @@ func procedure(tx *store.Tx, m *Meeting, day time.Time) ([]rulepack.Local, int64
 			}
 		}
 	}
-	return own, version, nil
+	return own, books, nil
 }
 
 // local is a field as the rule pack takes it. It has no number among the city's values: the version's is kept beside them.
@@ -53,12 +66,34 @@ func (r *Rulebook) local(f RuleField) rulepack.Local {
 	return rulepack.Local{Key: f.Key, Value: f.Value, Article: short(fmt.Sprintf("%s（第%d版）%s", RulebookNames[r.Kind], r.Version, f.Clause), 100), From: r.day()}
 }
 
-// inForceOn finds the version of a text that is in force on a day; nil where there is none.
-func inForceOn(tx *store.Tx, estate int64, kind RulebookKind, day calendar.Date) (*Rulebook, error) {
+// asOf is how the texts of an estate are read: in force on a day, confirmed before a moment, and not of a meeting whose decision a court had
+// revoked before another.
+type asOf struct{ day, confirmed, revoked time.Time }
+
+// inForceOn finds the version of a text that holds; nil where there is none.
+func inForceOn(tx *store.Tx, estate int64, kind RulebookKind, at asOf) (*Rulebook, error) {
 	var rows []Rulebook
-	err := tx.Where("estate_id = ? AND kind = ? AND state = 'confirmed' AND effective_on <= ?", estate, kind, org.DayOf(day.Start())).
+	revoked := tx.Model(&Meeting{}).Select("id").Where("estate_id = ? AND revoked_at < ?", estate, at.revoked)
+	err := tx.Where("estate_id = ? AND kind = ? AND state = 'confirmed' AND confirmed_at < ? AND effective_on <= ? AND meeting_id NOT IN (?)", estate, kind, at.confirmed, org.DayOf(at.day), revoked).
 		Order("effective_on DESC, version DESC").Limit(1).Find(&rows).Error
 	return first(rows), err
+}
+
+// begins refuses a version that would hold from a day on which nobody could know it: before the certificate of the meeting that adopted it, or
+// where none of this system did, before the day on which it is confirmed.
+func begins(tx *store.Tx, effective time.Time, meeting int64) error {
+	least, why := calendar.DateOf(tx.Now), "不是本系统的会议通过的，要从确认的当天或以后起执行"
+	if meeting != 0 {
+		var m Meeting
+		if err := tx.Select("id", "certified_at").Where("id = ? AND certified_at IS NOT NULL", meeting).Take(&m).Error; err != nil {
+			return store.NotFound(err, ErrNotAdopted)
+		}
+		least, why = calendar.DateOf(*m.CertifiedAt), "不能早于通过它的会议确认结果的那一天"
+	}
+	if calendar.DateOf(effective).Before(least) {
+		return fault.ErrInvalid.With(fault.Field{Path: "effective_on", Reason: fmt.Sprintf("%s：最早%s", why, least)}).Saying(fmt.Sprintf("执行日期%s，最早%s；请改日期后重新录入", why, least))
+	}
+	return nil
 }
 
 // fieldsFit holds each field against the rule pack of the day from which it is to hold: only what the law leaves to the rules of procedure,
@@ -93,10 +128,12 @@ func (s *Service) fieldsFit(tx *store.Tx, kind RulebookKind, day time.Time, fiel
 // RulebookView is a version with what changed against the one before it.
 type RulebookView struct {
 	Rulebook
-	Fields  []RuleField
-	FileIDs []int64
-	InForce bool // today
-	Changes []RuleChange
+	Fields     []RuleField
+	FileIDs    []int64
+	InForce    bool       // today
+	RevokedAt  *time.Time // a court revoked the decision by which it was adopted: it governs no later meeting
+	RevokedFor string
+	Changes    []RuleChange
 }
 
 // RuleChange is a field that differs from the version before; nil where it is new or gone.
@@ -134,7 +171,12 @@ func (s *Service) rulebookViews(tx *store.Tx, rows []Rulebook) ([]RulebookView, 
 	if len(rows) == 0 {
 		return nil, nil
 	}
-	now, err := inForceOn(tx, rows[0].EstateID, rows[0].Kind, calendar.DateOf(tx.Now))
+	after := tx.Now.Add(time.Second)
+	now, err := inForceOn(tx, rows[0].EstateID, rows[0].Kind, asOf{day: tx.Now, confirmed: after, revoked: after})
+	if err != nil {
+		return nil, err
+	}
+	revoked, err := revokedOf(tx, rows)
 	if err != nil {
 		return nil, err
 	}
@@ -151,19 +193,36 @@ func (s *Service) rulebookViews(tx *store.Tx, rows []Rulebook) ([]RulebookView, 
 		return nil, err
 	}
 	list := make([]RulebookView, len(rows))
-	var after []RuleField // of the confirmed version before, walking from the oldest
+	var before []RuleField // of the confirmed version before, walking from the oldest
 	for i := len(rows) - 1; i >= 0; i-- {
 		r := rows[i]
 		fields, err := r.fields()
 		if err != nil {
 			return nil, err
 		}
-		list[i] = RulebookView{Rulebook: r, Fields: fields, FileIDs: files[r.ID], InForce: now != nil && now.ID == r.ID, Changes: changes(set, after, fields)}
-		if r.State == "confirmed" {
-			after = fields
+		list[i] = RulebookView{Rulebook: r, Fields: fields, FileIDs: files[r.ID], InForce: now != nil && now.ID == r.ID, Changes: changes(set, before, fields)}
+		if m, ok := revoked[r.MeetingID]; ok {
+			list[i].RevokedAt, list[i].RevokedFor = m.RevokedAt, m.RevokedFor
+		} else if r.State == "confirmed" {
+			before = fields
 		}
 	}
 	return list, nil
+}
+
+// revokedOf finds the adopting meetings whose decisions a court revoked.
+func revokedOf(tx *store.Tx, rows []Rulebook) (map[int64]Meeting, error) {
+	ids := []int64{0}
+	for _, r := range rows {
+		ids = append(ids, r.MeetingID)
+	}
+	var list []Meeting
+	err := tx.Select("id", "revoked_at", "revoked_for").Where("id IN ? AND estate_id = ? AND revoked_at IS NOT NULL", ids, rows[0].EstateID).Find(&list).Error
+	out := map[int64]Meeting{}
+	for _, m := range list {
+		out[m.ID] = m
+	}
+	return out, err
 }
 
 // changes are the differences between two versions, in the order of the fields, what is gone last.

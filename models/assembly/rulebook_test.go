@@ -58,9 +58,13 @@ func TestRulesOfProcedure(t *testing.T) {
 	if t1 := w.view(w.open()).Terms; t1.ObjectionDays != 7 || t1.Silence != "" {
 		t.Errorf("in force before it was confirmed: %+v", t1)
 	}
-	if err := w.s.ConfirmRulebook(ctx, w.member, r.ID, true, ""); err != nil {
+	if err := w.s.ConfirmRulebook(ctx, w.member, r.ID, true, ""); fault.Of(err).Kind != fault.Invalid {
+		t.Errorf("in force from a day before it was confirmed: %v", err)
+	}
+	if err := w.s.ConfirmRulebook(ctx, w.member, r.ID, false, "执行日期已过"); err != nil {
 		t.Fatal(err)
 	}
+	r = w.inForce(w.rules(assembly.Procedure, w.clock.Now(), ten, silence))
 	refused(t, "confirmed twice", w.s.ConfirmRulebook(ctx, w.member, r.ID, true, ""), assembly.ErrRulebook)
 	w.tx(func(tx *store.Tx) error { // of a later day than the estate's own
 		return tx.Create(&org.LocalValue{Name: "meeting.objection_days", Value: "8", Article: "测试", EffectiveOn: tx.Now, State: "confirmed", EnteredBy: 1, EnteredAt: tx.Now, ConfirmedBy: 2, ConfirmedAt: &tx.Now}).Error
@@ -73,7 +77,7 @@ func TestRulesOfProcedure(t *testing.T) {
 	found := false
 	for _, s := range v.Terms.Sources {
 		if s.Key == "meeting.objection_days" {
-			found = s.Article == "业主大会议事规则（第1版）第19条"
+			found = s.Article == "业主大会议事规则（第2版）第19条"
 		}
 	}
 	if !found {
@@ -118,6 +122,10 @@ func TestAdoptedByAMeeting(t *testing.T) {
 	}
 	w.closed(m)
 	w.certified(m)
+	if _, err := w.s.EnterRulebook(t.Context(), w.chair, in); fault.Of(err).Kind != fault.Invalid {
+		t.Errorf("in force from before the certificate: %v", err)
+	}
+	in.EffectiveOn = w.clock.Now()
 	if _, err := w.s.EnterRulebook(t.Context(), w.chair, in); err != nil {
 		t.Error(err)
 	}
@@ -152,6 +160,7 @@ func TestFirstMeetingFollowsItsGroup(t *testing.T) {
 	if _, err := w.s.EnterRulebook(ctx, township, bad); fault.Of(err).Kind != fault.Invalid {
 		t.Errorf("silence counts in a first meeting: %v", err)
 	}
+	in.EffectiveOn = w.clock.Now()
 	r, err := w.s.EnterRulebook(ctx, township, in)
 	if err != nil {
 		t.Fatal(err)

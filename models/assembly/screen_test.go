@@ -126,7 +126,7 @@ func TestProfilesAndGroundsAreCheckedToo(t *testing.T) {
 		t.Fatal(err)
 	}
 	for who, sees := range map[*org.Actor]bool{&author: true, &w.owners[1]: false, &w.community: true} {
-		list, err := w.s.ListObjections(ctx, *who, other.ID, 0, 10)
+		list, err := w.s.ListObjections(ctx, *who, other.ID, "", 0, 10)
 		if err != nil || len(list) != 1 || strings.Contains(list[0].Grounds, "违规") != sees {
 			t.Errorf("%d reads %+v %v", who.PersonID, list, err)
 		}

@@ -8,42 +8,57 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"github.com/linli-city/linli/models/assembly/log"
 	"github.com/linli-city/linli/models/assembly/tally"
+	"github.com/linli-city/linli/models/event"
+	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
 )
 
 // sequenceBatch is how many ballots get their place in the log in one transaction.
 const sequenceBatch = 4000
 
+// inUse are the states of a meeting whose log may still grow.
+var inUse = []State{Noticed, Closed, Provisional}
+
 // Sequence gives the ballots that have none their places in the logs of their meetings, behind the writes. It reports whether more
 // may wait. One process at a time does it; whoever else tries waits for the log's row.
 func (s *Service) Sequence(ctx context.Context) (bool, error) {
-	var ids []int64
-	err := s.db.View(ctx, func(tx *store.Tx) error {
-		return tx.Model(&Meeting{}).Where("state IN ?", []State{Noticed, Closed, Provisional}).Order("id").Limit(500).Pluck("id", &ids).Error
-	})
-	if err != nil {
-		return false, err
-	}
 	more := false
 	var errs []error
-	for _, id := range ids {
-		n := 0
-		err := s.db.InTx(ctx, func(tx *store.Tx) (err error) {
-			n, err = s.sequence(tx, id)
+	for _, state := range inUse {
+		var ids []int64
+		err := s.db.View(ctx, func(tx *store.Tx) (err error) {
+			full := false
+			ids, full, err = s.turns.next("sequence "+string(state), unplaced(tx, state), "meetings.id", perTurn)
+			more = more || full
 			return err
 		})
 		if err != nil {
-			errs = append(errs, fmt.Errorf("sequence meeting %d: %w", id, err))
+			return false, err
 		}
-		more = more || n >= sequenceBatch
+		for _, id := range ids {
+			n := 0
+			err := s.db.InTx(ctx, func(tx *store.Tx) (err error) {
+				n, err = s.sequence(tx, id)
+				return err
+			})
+			if err != nil {
+				errs = append(errs, fmt.Errorf("sequence meeting %d: %w", id, err))
+			}
+			more = more || n >= sequenceBatch
+		}
 	}
 	return more, errors.Join(errs...)
+}
+
+// unplaced finds the meetings in a state of which a ballot or a mark has no place in the log yet.
+func unplaced(tx *store.Tx, state State) *gorm.DB {
+	return tx.Model(&Meeting{}).Where("state = ? AND (EXISTS (SELECT 1 FROM ballots b WHERE b.meeting_id = meetings.id AND b.leaf IS NULL) OR EXISTS (SELECT 1 FROM log_marks k WHERE k.meeting_id = meetings.id AND k.leaf IS NULL))", state)
 }
 
 // logOf takes the row of a meeting's log.
@@ -89,7 +104,10 @@ func (s *Service) sequence(tx *store.Tx, meeting int64) (int, error) {
 		return 0, err
 	}
 	var m Meeting
-	if err := tx.Select("id", "terms").Where("id = ?", meeting).Take(&m).Error; err != nil {
+	if err := tx.Where("id = ?", meeting).Take(&m).Error; err != nil {
+		return 0, err
+	}
+	if err := s.tellCast(tx, &m, ballots); err != nil {
 		return 0, err
 	}
 	if err := remarkAfter(tx, &m, ballots); err != nil {
@@ -153,22 +171,42 @@ func (l *Log) appendBallots(tx *store.Tx, ballots []Ballot) error {
 
 type place struct{ id, leaf int64 }
 
-// putLeaves writes the places of many rows by few statements.
+// putLeaves writes the places of many rows, a statement for each run of rows that follow each other: an update by a list of a
+// thousand ids and places costs the database a comparison of each with each.
 func putLeaves(tx *store.Tx, table string, places []place) error {
 	for len(places) > 0 {
-		n := min(len(places), 400)
-		var b strings.Builder
-		b.WriteString("UPDATE " + table + " SET leaf = CASE id")
-		ids, args := make([]int64, n), make([]any, 0, 2*n+1)
-		for i, p := range places[:n] {
-			b.WriteString(" WHEN ? THEN ?")
-			ids[i], args = p.id, append(args, p.id, p.leaf)
+		n := 1
+		for n < len(places) && places[n].leaf-places[n].id == places[0].leaf-places[0].id {
+			n++
 		}
-		b.WriteString(" END WHERE id IN ? AND leaf IS NULL")
-		if err := tx.Exec(b.String(), append(args, ids)...).Error; err != nil {
+		err := tx.Exec("UPDATE "+table+" SET leaf = id + ? WHERE id BETWEEN ? AND ? AND leaf IS NULL", places[0].leaf-places[0].id, places[0].id, places[n-1].id).Error
+		if err != nil {
 			return err
 		}
 		places = places[n:]
+	}
+	return nil
+}
+
+// tellCast says which seats have voted, so that nobody reminds them. A message names at most 900.
+func (s *Service) tellCast(tx *store.Tx, m *Meeting, ballots []Ballot) error {
+	seats := make([]int64, len(ballots))
+	for i, b := range ballots {
+		seats[i] = b.SeatID
+	}
+	slices.Sort(seats)
+	for part := range slices.Chunk(slices.Compact(seats), 900) {
+		a, err := s.agendas.of(tx, m)
+		if err != nil {
+			return err
+		}
+		told := event.BallotsCast{Assembly: m.eventOf(a.estate, tx.Now)}
+		if err := tx.Model(&Seat{}).Where("id IN ?", part).Pluck("holder_set_id", &told.OwnerSetIDs).Error; err != nil {
+			return err
+		}
+		if err := outbox.Append(tx, told); err != nil {
+			return err
+		}
 	}
 	return nil
 }

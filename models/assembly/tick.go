@@ -12,11 +12,13 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-// Tick closes the meetings whose window is over, and notes that voting was possible in the others.
+// Tick closes the meetings whose window is over, and notes that voting was possible in the others. It reports whether more wait.
 func (s *Service) Tick(ctx context.Context) (bool, error) {
 	var ids []int64
-	err := s.db.View(ctx, func(tx *store.Tx) error {
-		return tx.Model(&Meeting{}).Where("state = ? AND opens_at <= ?", Noticed, tx.Now).Order("id").Limit(200).Pluck("id", &ids).Error
+	more := false
+	err := s.db.View(ctx, func(tx *store.Tx) (err error) {
+		ids, more, err = s.turns.next("clock", tx.Model(&Meeting{}).Where("state = ? AND opens_at <= ?", Noticed, tx.Now), "id", perTurn)
+		return err
 	})
 	if err != nil {
 		return false, err
@@ -41,13 +43,13 @@ func (s *Service) Tick(ctx context.Context) (bool, error) {
 					return err
 				}
 			}
-			return tx.Model(&Meeting{}).Where("id = ?", m.ID).Select("state", "version", "closed_at", "closes_at", "pulse_at", "outage_seconds", "outage_days").Updates(&m).Error
+			return tx.Model(&Meeting{}).Where("id = ?", m.ID).Select("state", "version", "closed_at", "closes_at", "pulse_at", "outage_seconds", "outage_days", "due_at", "watch_at", "overdue_at").Updates(&m).Error
 		})
 		if err != nil {
 			errs = append(errs, fmt.Errorf("meeting %d: %w", id, err))
 		}
 	}
-	return closed > 0, errors.Join(errs...)
+	return more || closed > 0, errors.Join(errs...)
 }
 
 // tell says what happened to a meeting.
@@ -60,5 +62,13 @@ func (s *Service) tell(tx *store.Tx, m *Meeting, what string) error {
 	if err != nil {
 		return err
 	}
-	return outbox.Append(tx, event.MeetingMoved{Assembly: m.eventOf(names[m.EstateID], tx.Now), What: what, Scope: scope})
+	e := event.MeetingMoved{Assembly: m.eventOf(names[m.EstateID], tx.Now), What: what, Scope: scope}
+	if what == "noticed" || what == "extended" {
+		t, err := m.terms()
+		if err != nil {
+			return err
+		}
+		e.Warning = m.Says(t)
+	}
+	return outbox.Append(tx, e)
 }

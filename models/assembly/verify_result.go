@@ -92,17 +92,16 @@ func (o *Outcome) signed(m *Meeting) (*Statement, error) {
 	return &st, st.agrees(&cert)
 }
 
-// recounts counts once more from roll and ballots. Who had kept silent is taken as it was found then: a visit corrected later changes no
-// decision.
+// recounts counts once more: as every bundle does, with the silent and the debtors as they were found then, for a visit corrected later
+// changes no decision; and by the rule of the ballots, where no clause looks at silence.
 func (s *Service) recounts(tx *store.Tx, m *Meeting, o *Outcome, st *Statement) error {
 	if st.Tally == nil {
 		return nil // the government's platform counted
 	}
-	var a Aside
-	if err := json.Unmarshal([]byte(o.Aside), &a); err != nil {
-		return err
+	if st.Terms.Warning() != "" {
+		return s.bundled(tx, m, o, st)
 	}
-	now, err := s.countWith(tx, m, nil, &a)
+	now, err := s.count(tx, m)
 	if err != nil {
 		return err
 	}
@@ -118,7 +117,20 @@ func (s *Service) recounts(tx *store.Tx, m *Meeting, o *Outcome, st *Statement) 
 	if now.Scope != st.Tally.Scope || len(now.Motions) != len(st.Tally.Motions) {
 		return fmt.Errorf("the meeting has %d motions and a scope of %+v, certified were others", len(now.Motions), now.Scope)
 	}
-	return nil
+	return s.bundled(tx, m, o, st)
+}
+
+// bundled recounts as whoever verifies the bundle does.
+func (s *Service) bundled(tx *store.Tx, m *Meeting, o *Outcome, st *Statement) error {
+	c, err := s.contents(tx, m, o)
+	if err != nil {
+		return err
+	}
+	cert, _, err := log.Certify(*c, log.Confirmed, o.At, s.o.Signer)
+	if err != nil {
+		return fmt.Errorf("the bundle does not recount: %w", err)
+	}
+	return st.agrees(&cert)
 }
 
 func (t *Tallied) motion(i int) *Counted {

@@ -27,8 +27,12 @@ func (o *Outcome) words(m *Meeting, names map[string]string) (string, error) {
 	for _, c := range st.Tally.Motions {
 		fmt.Fprintf(&b, "\n议题%d：%s\n", c.Position, c.Title)
 		resultWords(&b, &c.Result, names)
+		c.Lot.words(&b, names)
 		if c.Beside != nil {
 			fmt.Fprintf(&b, "如按另一类事项（%s）计算：%s。\n", c.Beside.Clause, outcomeNames[c.Beside.Outcome])
+		}
+		if c.Debtors != nil {
+			c.Debtors.words(&b, c.Result.Outcome, names)
 		}
 		fmt.Fprintf(&b, "无效票%d张，被后一张代替的%d张。\n", c.Invalid, c.Superseded)
 	}

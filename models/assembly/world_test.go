@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,11 +19,40 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-// files stands in for the file service.
-type files struct{}
+// files stands in for the file service: it keeps what is tied to what, and takes any number.
+type files struct {
+	mu   sync.Mutex
+	tied map[string][]int64
+}
 
-func (files) Attach(*store.Tx, org.Actor, []int64, string, string, int64, int64) error { return nil }
-func (files) IDsIn(*store.Tx, string, []int64) (map[int64][]int64, error)              { return nil, nil }
+func (f *files) Attach(_ *store.Tx, _ org.Actor, ids []int64, _, kind string, subject, _ int64) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.tied == nil {
+		f.tied = map[string][]int64{}
+	}
+	at := fmt.Sprint(kind, subject)
+	f.tied[at] = append(f.tied[at], ids...)
+	return nil
+}
+
+func (f *files) Retire(_ *store.Tx, ids []int64, kind string, subject int64) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	at := fmt.Sprint(kind, subject)
+	f.tied[at] = slices.DeleteFunc(f.tied[at], func(id int64) bool { return slices.Contains(ids, id) })
+	return nil
+}
+
+func (f *files) IDsIn(_ *store.Tx, kind string, subjects []int64) (map[int64][]int64, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	out := map[int64][]int64{}
+	for _, id := range subjects {
+		out[id] = slices.Clone(f.tied[fmt.Sprint(kind, id)])
+	}
+	return out, nil
+}
 
 // board keeps what was published.
 type board struct{ published []assembly.Announcement }
@@ -34,7 +65,7 @@ func (b *board) PublishFor(_ *store.Tx, n assembly.Announcement) (int64, error) 
 // served says to which owner sets the notice was served.
 type served map[int64]string
 
-func (s served) Served(*store.Tx, int64, time.Time, time.Time) (map[int64]string, error) {
+func (s served) Served(*store.Tx, int64, string, time.Time, time.Time) (map[int64]string, error) {
 	return s, nil
 }
 
@@ -45,6 +76,7 @@ type world struct {
 	s                                *assembly.Service
 	options                          assembly.Options
 	board                            *board
+	files                            *files
 	served                           served
 	owners                           []org.Actor
 	sets                             []org.OwnerSet
@@ -57,12 +89,12 @@ func newWorld(t *testing.T, n int) *world {
 	t.Helper()
 	clock := modelstest.NewClock()
 	db, v := modelstest.OpenAt(t, clock), modelstest.Vault(t)
-	w := &world{Town: modelstest.NewTown(t, db, v), t: t, clock: clock, board: &board{}, served: served{}}
+	w := &world{Town: modelstest.NewTown(t, db, v), t: t, clock: clock, board: &board{}, files: &files{}, served: served{}}
 	signer, err := log.NewEd25519("linli-test", bytes.Repeat([]byte{7}, 32))
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.options = assembly.Options{DB: db, Vault: v, Files: files{}, Deliveries: w.served, Board: w.board, Signer: signer, Pack: "duyun-2020"}
+	w.options = assembly.Options{DB: db, Vault: v, Files: w.files, Deliveries: w.served, Board: w.board, Signer: signer, Pack: "duyun-2020"}
 	w.s = assembly.New(w.options)
 	w.chair, w.member, w.community, w.bureau = w.Officer(w.Committee, org.Chair), w.Officer(w.Committee, org.Clerk), w.Officer(w.Community, org.Clerk), w.Officer(w.Code("housing-bureau"), org.Head)
 	w.tx(func(tx *store.Tx) error {
@@ -79,7 +111,7 @@ func newWorld(t *testing.T, n int) *world {
 	for i := range n {
 		w.own(i)
 	}
-	for key, value := range map[string]string{"meeting.window_days_min": "5", "meeting.window_days_max": "60", "meeting.objection_days": "7", "ballot.electronic_clause": "议事规则第9条",
+	for key, value := range map[string]string{"meeting.roster_days": "7", "meeting.window_days_min": "5", "meeting.window_days_max": "60", "meeting.objection_days": "7", "ballot.electronic_clause": "议事规则第9条",
 		"ballot.official_platform": "no", "ballot.which_wins": "first_valid", "ballot.change": "once", "meeting.extension_days": "10", "election.order": "heads", "election.tie": "area"} {
 		w.local(key, value)
 	}
@@ -179,13 +211,7 @@ func (w *world) call(change ...func(*assembly.Call)) *assembly.Meeting {
 // frozen brings a meeting to its frozen roll.
 func (w *world) frozen(change ...func(*assembly.Call)) *assembly.Meeting {
 	w.t.Helper()
-	m := w.call(change...)
-	m, err := w.s.Post(w.t.Context(), w.chair, m.ID, w.clock.Now().AddDate(0, 0, 7))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	w.clock.Advance(8 * 24 * time.Hour)
-	return w.freeze(m)
+	return w.after(w.call(change...))
 }
 
 func (w *world) freeze(m *assembly.Meeting) *assembly.Meeting {
@@ -273,6 +299,23 @@ func (w *world) certified(m *assembly.Meeting) *assembly.Statement {
 		w.t.Fatal(err)
 	}
 	return w.view(m).Result
+}
+
+// answer answers an objection; that it holds against ballots is confirmed by the second person at the committee.
+func (w *world) answer(who org.Actor, m *assembly.Meeting, o *assembly.Objection, uphold bool, text string) *assembly.Objection {
+	w.t.Helper()
+	list, err := w.s.AnswerObjections(w.t.Context(), who, m.ID, assembly.Verdict{Objections: []int64{o.ID}, Uphold: uphold, Text: text})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if list[0].State != "open" {
+		return &list[0]
+	}
+	done, err := w.s.ConfirmObjection(w.t.Context(), w.member, m.ID, o.ID)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return done
 }
 
 // refused checks that an action gives a fault.

@@ -32,6 +32,7 @@ type Overview struct {
 	Handovers []Handover
 	Reports   []Report
 	Requests  []Request
+	Elected   []Awaiting       // certified elections that wait to be seated
 	Names     map[int64]string // of members by id
 }
 
@@ -45,6 +46,9 @@ func (s *Service) Overview(ctx context.Context, actor org.Actor, estate int64) (
 			return err
 		}
 		if v, err = s.overview(tx, e); err != nil {
+			return err
+		}
+		if v.Elected, err = s.awaiting(tx, e.ID); err != nil {
 			return err
 		}
 		for _, list := range []any{&v.Filings, &v.Audits, &v.Handovers, &v.Requests} {

@@ -16,13 +16,19 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-// NewMember is somebody who was elected. Whoever holds PostID at the committee is the person; without one the phone says
-// whose account it is, now or later.
+// NewMember is somebody who was elected. Whoever holds PostID at the committee is the person, or it is an account that the election knew;
+// without either the phone says whose account it is, now or later.
 type NewMember struct {
-	PostID int64
-	Name   string
-	Phone  string
-	Role   Role
+	PostID   int64
+	PersonID int64
+	Name     string
+	Phone    string
+	Role     Role
+}
+
+// reachable reports whether anything says whose account it is.
+func (m *NewMember) reachable() bool {
+	return m.PostID != 0 || m.PersonID != 0 || org.ValidPhone(m.Phone)
 }
 
 // Seating is the result of an election: plain values, so that whoever certifies an election can hand it over. Members are in
@@ -75,7 +81,7 @@ func (in *Seating) check(set *rulepack.Set) error {
 		m.Name, m.Phone = strings.TrimSpace(m.Name), strings.TrimSpace(m.Phone)
 		at := fmt.Sprintf("members[%d].", i)
 		c.Check(length(m.Name, 1, 30), at+"name", "请填写姓名，不超过30个字")
-		c.Check(m.PostID != 0 || org.ValidPhone(m.Phone), at+"phone", "请填写11位手机号，委员要用它验证身份")
+		c.Check(m.reachable(), at+"phone", "请填写11位手机号，委员要用它验证身份")
 		c.Check(RoleNames[m.Role] != "", at+"role", "请选择主任、副主任、委员或候补委员")
 		if m.Role != Alternate {
 			seats++
@@ -151,7 +157,7 @@ func (s *Service) SeatIn(tx *store.Tx, actor audit.Actor, e *org.Estate, in Seat
 	if err := tx.Create(t).Error; err != nil {
 		return nil, store.Duplicate(err, ErrState)
 	}
-	if err := s.insertMembers(tx, t, in.Members); err != nil {
+	if err := s.insertMembers(tx, t, 0, in.Members); err != nil {
 		return nil, err
 	}
 	if before >= 0 {
@@ -174,10 +180,11 @@ func (s *Service) SeatIn(tx *store.Tx, actor audit.Actor, e *org.Estate, in Seat
 	return t, tell(tx, event.Committee{SubjectKind: "committee_term", SubjectID: t.ID, EstateID: e.ID, What: "seated", Number: t.Number, Title: fmt.Sprintf("第%d届", t.Ordinal)})
 }
 
-func (s *Service) insertMembers(tx *store.Tx, t *Term, members []NewMember) error {
+// insertMembers puts members after those who have the first places.
+func (s *Service) insertMembers(tx *store.Tx, t *Term, first int64, members []NewMember) error {
 	seen := map[string]bool{}
 	for i, in := range members {
-		m := Member{TermID: t.ID, EstateID: t.EstateID, PostID: in.PostID, NameSealed: s.vault.Seal(in.Name, "committee_members.name"), Role: in.Role, Place: int64(i + 1), Since: tx.Now, CreatedAt: tx.Now}
+		m := Member{TermID: t.ID, EstateID: t.EstateID, PostID: in.PostID, PersonID: in.PersonID, NameSealed: s.vault.Seal(in.Name, "committee_members.name"), Role: in.Role, Place: first + int64(i+1), Since: tx.Now, CreatedAt: tx.Now}
 		if in.Phone != "" {
 			m.PhoneSealed, m.PhoneIndex = s.vault.Seal(in.Phone, "committee_members.phone"), s.vault.Index("phone", in.Phone)
 			if err := tx.Model(&org.Person{}).Where("phone_index IN ? AND erased_at IS NULL", s.vault.Indexes("phone", in.Phone)).Limit(1).Pluck("id", &m.PersonID).Error; err != nil {

@@ -25,6 +25,8 @@ type Term struct {
 	Rules        string
 	Running      *int64
 	EndedAt      *time.Time
+	RevokedAt    *time.Time // when a court's judgment on the election was recorded
+	RevokedFor   string
 	Version      int64
 	CreatedAt    time.Time
 }

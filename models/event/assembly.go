@@ -29,10 +29,11 @@ type (
 		Assembly
 		CommunityID int64 `json:"community_id"`
 	}
-	// MeetingMoved tells the owners of the scope how far a meeting is; What is its name.
+	// MeetingMoved tells the owners of the scope how far a meeting is; What is its name. Warning is what its notice says of silence.
 	MeetingMoved struct {
 		Assembly
-		What string `json:"what"`
+		What    string `json:"what"`
+		Warning string `json:"warning,omitempty"`
 		Scope
 	}
 	// BallotsCast says which seats have voted, never what.
@@ -41,10 +42,17 @@ type (
 		OwnerSetIDs []int64 `json:"owner_set_ids"`
 	}
 	// SeatTold tells people what happened to the ballot of their seat, or to what they said of one; What is its name. No choice is in it.
+	// A negative person is an owner of the roster without an account, whom a phone alone reaches.
 	SeatTold struct {
 		Assembly
 		What      string  `json:"what"`
 		PersonIDs []int64 `json:"person_ids"`
+	}
+	// StepDue tells the convener of the next step after the close before its term ends, and those above once it has passed; What is its
+	// name: count_soon, count_overdue, docket_soon and the like.
+	StepDue struct {
+		Assembly
+		What string `json:"what"`
 	}
 	// ResultContested tells the convener that somebody objects: it has to be answered before the end.
 	ResultContested struct{ Assembly }
@@ -68,6 +76,15 @@ func (e SeatTold) Kind() string { return "ballot." + e.What }
 // Kind names the event.
 func (ResultContested) Kind() string { return "meeting.contested" }
 
+// Kind names the event.
+func (e StepDue) Kind() string { return "meeting." + e.What }
+
+// Asked is who has to take the step.
+func (e StepDue) Asked() int64 { return e.ConvenerID }
+
+// Priority of a term that runs out.
+func (StepDue) Priority() Priority { return Urgent }
+
 // Asked is who has to answer.
 func (e ResultContested) Asked() int64 { return e.ConvenerID }
 
@@ -77,11 +94,14 @@ func (e BallotsCast) Deed() Deed {
 }
 
 // meetings are what MeetingMoved tells of.
-var meetings = []string{"posted", "frozen", "noticed", "extended", "cancelled", "closed", "provisional", "certified", "revoked"}
+var meetings = []string{"posted", "frozen", "noticed", "extended", "cancelled", "closed", "provisional", "lots", "drawn", "certified", "revoked"}
+
+// stepsDue are what StepDue tells of.
+var stepsDue = []string{"count_soon", "count_overdue", "docket_soon", "certify_soon", "certify_overdue", "disclose_soon", "disclose_overdue"}
 
 // seatNews are what SeatTold tells of: another owner voted, a paper form of the seat is in the box, somebody may vote by an
-// authorisation, an objection is answered, a ballot is set aside.
-var seatNews = []string{"shared", "paper", "proxy", "answered", "aside"}
+// authorisation, an objection is answered, a ballot is set aside, they stand on the list of who owes fees, what became of that.
+var seatNews = []string{"shared", "paper", "proxy", "answered", "aside", "debtor", "debtor_answered"}
 
 func init() {
 	makers["meeting.called"] = func() Event { return &MeetingCalled{} }
@@ -89,6 +109,9 @@ func init() {
 	makers["meeting.contested"] = func() Event { return &ResultContested{} }
 	for _, m := range seatNews {
 		makers["ballot."+m] = func() Event { return &SeatTold{What: m} }
+	}
+	for _, m := range stepsDue {
+		makers["meeting."+m] = func() Event { return &StepDue{What: m} }
 	}
 	for _, m := range meetings {
 		makers["meeting."+m] = func() Event { return &MeetingMoved{What: m} }

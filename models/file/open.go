@@ -76,6 +76,18 @@ func (s *Service) Attach(tx *store.Tx, actor org.Actor, ids []int64, purpose, su
 	return nil
 }
 
+// Retire takes files off a subject of which they are no longer part, in the caller's transaction. They stay stored, as what was once shown.
+// Faults: ErrNotFound.
+func (s *Service) Retire(tx *store.Tx, ids []int64, subjectKind string, subjectID int64) error {
+	for _, id := range ids {
+		res := tx.Model(&File{}).Where("id = ? AND subject_kind = ? AND subject_id = ?", id, subjectKind, subjectID).Update("subject_kind", subjectKind+"_past")
+		if err := store.MustAffect(res, ErrNotFound); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Sum is the SHA-256 of a stored file, for trails that have to say which one it was. Faults: ErrNotFound.
 func (s *Service) Sum(tx *store.Tx, id int64) (string, error) {
 	var f File

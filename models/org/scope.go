@@ -48,7 +48,7 @@ func ResidentsIn(tx *store.Tx, estate int64, s event.Scope, after int64, limit i
 // whether they live there or not, and those an office has recognised.
 func OwnersIn(tx *store.Tx, estate int64, s event.Scope, after int64, limit int) ([]int64, error) {
 	var named, recognised []int64
-	err := tx.Model(&Owner{}).Distinct("person_id").Where("owners.estate_id = ? AND owners.person_id > ?", estate, after).Where("EXISTS (?)", holds(tx, s)).
+	err := tx.Model(&Owner{}).Distinct("person_id").Where("owners.estate_id = ? AND owners.person_id > ?", estate, after).Where("(?) IS NOT NULL", holds(tx, s)).
 		Order("person_id").Limit(limit).Pluck("person_id", &named).Error
 	if err != nil {
 		return nil, err
@@ -69,17 +69,18 @@ func OwnersIn(tx *store.Tx, estate int64, s event.Scope, after int64, limit int)
 func StrangersIn(tx *store.Tx, estate int64, s event.Scope, after int64, limit int) ([]int64, error) {
 	var owners []int64
 	err := tx.Model(&Owner{}).Joins("JOIN owner_sets os ON os.id = owners.owner_set_id AND os.kind <> 'developer'").
-		Where("owners.estate_id = ? AND owners.person_id = 0 AND owners.id > ?", estate, after).Where("EXISTS (?)", holds(tx, s)).
+		Where("owners.estate_id = ? AND owners.person_id = 0 AND owners.id > ?", estate, after).Where("(?) IS NOT NULL", holds(tx, s)).
 		Where("NOT EXISTS (SELECT 1 FROM owners x WHERE x.owner_set_id = owners.owner_set_id AND x.person_id <> 0)").
 		Where("NOT EXISTS (SELECT 1 FROM ownerships w JOIN residences r ON r.unit_id = w.current_unit AND r.living IS NOT NULL AND r.role = ? WHERE w.owner_set_id = owners.owner_set_id)", RoleOwner).
 		Order("owners.id").Limit(limit).Pluck("owners.id", &owners).Error
 	return owners, err
 }
 
-// holds is that the set of an owner holds a unit in use of a scope.
+// holds gives 1 where the set of an owner holds a unit in use of a scope. It is one value and not EXISTS, which MariaDB would answer by
+// walking all that the estate owns for each page.
 func holds(tx *store.Tx, s event.Scope) *gorm.DB {
 	return tx.Session(&gorm.Session{NewDB: true}).Table("ownerships w").Select("1").Joins("JOIN units u ON u.id = w.current_unit AND u.removed_at IS NULL").
-		Where("w.owner_set_id = owners.owner_set_id").Scopes(scoped(tx, s, "w.current_unit"))
+		Where("w.owner_set_id = owners.owner_set_id").Scopes(scoped(tx, s, "w.current_unit")).Limit(1)
 }
 
 // Door is where a letter goes.

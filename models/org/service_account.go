@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/store"
 )
 
@@ -136,4 +137,28 @@ func (s *Service) Unfollow(ctx context.Context, openID string) error {
 		}
 		return audit.Append(tx, Actor{PersonID: known[0].PersonID, Surface: "wechat"}, "person.unbind_account", audit.Subject{Kind: "person", ID: known[0].PersonID}, map[string]any{"provider": ServiceAccount})
 	})
+}
+
+// ErrNoAccount says that nobody signed in here with a WeChat account.
+var ErrNoAccount = fault.New(fault.NotFound, "account.unknown", "这个微信还没有登录过“邻里”小程序")
+
+// PersonOfAccount finds whose account of the service account WeChat named: by the union id, or by an account that follows.
+// Fault: ErrNoAccount.
+func (s *Service) PersonOfAccount(ctx context.Context, openID, unionID string) (person int64, err error) {
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		if person, err = personOfUnion(tx, unionID); err != nil || person != 0 {
+			return err
+		}
+		var ids []int64
+		err := tx.Model(&Identity{}).Where("provider = ? AND open_id = ? AND active = ?", ServiceAccount, openID, true).Limit(1).Pluck("person_id", &ids).Error
+		if err != nil {
+			return err
+		}
+		if len(ids) == 0 {
+			return ErrNoAccount
+		}
+		person = ids[0]
+		return nil
+	})
+	return person, err
 }

@@ -5,6 +5,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
+	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -130,7 +132,7 @@ func (db *DB) openMySQL(o Options) error {
 	if err != nil {
 		return fmt.Errorf("database DSN: %w", redact(err, o.DSN))
 	}
-	pool := sql.OpenDB(connector)
+	pool := sql.OpenDB(readCommitted{connector})
 	// DisableWithReturning: MariaDB would answer RETURNING, which MySQL and TiDB do not know.
 	db.write, err = gorm.Open(mysql.New(mysql.Config{Conn: pool, DisableWithReturning: true, SkipInitializeWithVersion: true}), db.config(o))
 	if err != nil {
@@ -142,6 +144,22 @@ func (db *DB) openMySQL(o Options) error {
 		n = 32
 	}
 	return limit(db.write, n)
+}
+
+// readCommitted opens connections whose transactions are READ COMMITTED, by a statement when they open instead of one before each
+// transaction. MariaDB and MySQL name the variable differently, so the DSN cannot say it.
+type readCommitted struct{ driver.Connector }
+
+// Connect opens one.
+func (c readCommitted) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := conn.(driver.ExecerContext).ExecContext(ctx, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", nil); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return conn, nil
 }
 
 func (db *DB) config(o Options) *gorm.Config {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -58,7 +57,7 @@ func (db *DB) InTx(ctx context.Context, f func(*Tx) error) error {
 		err := db.write.WithContext(ctx).Transaction(func(g *gorm.DB) error {
 			tx.DB = g
 			return f(tx)
-		}, db.isolation()...)
+		})
 		if err == nil {
 			for _, after := range tx.after {
 				after()
@@ -76,13 +75,6 @@ func (db *DB) InTx(ctx context.Context, f func(*Tx) error) error {
 			return ctx.Err()
 		}
 	}
-}
-
-func (db *DB) isolation() []*sql.TxOptions {
-	if db.Dialect == SQLite {
-		return nil // one writer
-	}
-	return []*sql.TxOptions{{Isolation: sql.LevelReadCommitted}}
 }
 
 // View runs f on the reading pool, outside a transaction: each query sees what was committed when it began.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify"
@@ -187,9 +188,16 @@ func (s *Service) slip(tx *store.Tx, r *Reach) (string, error) {
 // Slip is a letter as whoever scans its code sees it.
 type Slip struct {
 	Title, Body, Estate, Office, Door string
+	SubjectKind                       string
+	SubjectID, OwnerSetID             int64
 	ConfirmedAt                       *time.Time
 	Open                              bool
 	Gone                              bool // it is on its way: printed, or sent to a phone of the seat
+}
+
+// Votes reports whether a letter is about a meeting of owners that is still on.
+func (s *Slip) Votes() bool {
+	return s.Open && s.SubjectKind == event.AssemblySubject && s.OwnerSetID != 0
 }
 
 // gone reports whether a seat's letter has left the office: as paper that is marked as printed, or as a short message.
@@ -231,7 +239,7 @@ func (s *Service) ShowSlip(ctx context.Context, token string) (*Slip, error) {
 		if err != nil {
 			return err
 		}
-		slip = &Slip{Title: c.Title, Body: c.Body, Estate: v.Estate, Office: v.Office, Door: doors[r.UnitID], ConfirmedAt: r.ConfirmedAt, Open: slices.Contains(out, c.State)}
+		slip = &Slip{SubjectKind: c.SubjectKind, SubjectID: c.SubjectID, OwnerSetID: r.OwnerSetID, Title: c.Title, Body: c.Body, Estate: v.Estate, Office: v.Office, Door: doors[r.UnitID], ConfirmedAt: r.ConfirmedAt, Open: slices.Contains(out, c.State)}
 		slip.Gone, err = r.gone(tx)
 		return err
 	})

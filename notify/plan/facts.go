@@ -97,8 +97,12 @@ func factsOf(e event.Event) (*facts, bool) {
 			"estate": e.EstateName, "sort": e.Sort, "title": e.Title, "headline": cut(e.Title, 40), "publisher": e.PublisherName, "at": clock(e.At)}}).either(ifScoped, e.Scoped), true
 	case interface{ Meeting() event.Assembly }:
 		m := e.Meeting()
-		return &facts{subject: "meeting", id: m.MeetingID, words: map[string]string{
-			"number": m.Number, "estate": m.EstateName, "title": m.Title, "due": by(m.Due), "at": clock(m.At)}}, true
+		f := &facts{subject: "meeting", id: m.MeetingID, words: map[string]string{
+			"number": m.Number, "estate": m.EstateName, "title": m.Title, "due": by(m.Due), "on": clockOf("，时间：", m.Due), "at": clock(m.At)}}
+		if moved, ok := e.(*event.MeetingMoved); ok {
+			f.words["warning"] = moved.Warning
+		}
+		return f, true
 	case *event.Preparing:
 		return &facts{subject: e.Subject(), id: e.SubjectID, words: map[string]string{
 			"number": e.Number, "estate": e.EstateName, "reason": e.Reason, "due": by(e.Due), "at": clock(e.At)}}, true

@@ -23,10 +23,11 @@ var toBeRead = map[string]string{
 	"mediation.request offered": "8h", "mediation.unaccepted offered": "8h", "mediation.unaccepted above": "8h", "mediation.raise offered": "8h", "mediation.session parties": "8h", "mediation.draft parties": "8h",
 	"mediation.soon parties": "2h", "mediation.late parties": "8h", "mediation.late offered": "8h",
 	"residency.requested committee": "16h", "residency.requested community": "16h", "area.contested committee": "16h", "area.contested community": "16h",
-	"committee.below_half township": "8h", "committee.audit_due township": "8h", "committee.called community": "8h", "committee.submitted township": "8h", "committee.submitted bureau": "8h", "committee.proposed committee": "8h",
+	"committee.elected township": "8h", "committee.below_half township": "8h", "committee.audit_due township": "8h", "committee.called community": "8h", "committee.submitted township": "8h", "committee.submitted bureau": "8h", "committee.proposed committee": "8h",
 	"committee.passed_on offered": "8h", "committee.handover community": "8h",
 	"preparation.petition_reached committee": "8h", "preparation.petition_soon committee": "8h", "preparation.petition_overdue township": "8h", "preparation.order_issued committee": "8h", "preparation.order_soon committee": "8h",
 	"preparation.order_overdue community": "8h", "preparation.group_requested township": "8h", "preparation.group_soon township": "8h", "preparation.group_overdue township": "8h", "preparation.credential_asked community": "8h",
+	"meeting.count_soon offered": "8h", "meeting.count_overdue township": "8h", "meeting.docket_soon offered": "8h", "meeting.certify_soon offered": "8h", "meeting.certify_overdue township": "8h", "meeting.disclose_overdue township": "8h",
 	"notify.behind bureau": "30m", "calendar.unknown bureau": "8h",
 }
 
@@ -39,7 +40,7 @@ func TestTheShippedTable(t *testing.T) {
 	// A term is about to run out for whoever is told.
 	running := []string{"complaint.remind lead", "complaint.remind offered", "whistle.soon called", "task.soon owing", "mediation.soon complainant", "mediation.soon parties",
 		"complaint.ask complainant", "complaint.answered complainant", "complaint.lapse complainant", "complaint.force_close complainant", "complaint.restricted complainant", // the time to answer, return or appeal
-		"committee.vote complainant",
+		"committee.vote complainant", "ballot.shared complainant", "ballot.debtor complainant", // until the close one may object
 		"notify.behind bureau"} // WeChat may be what is late
 	for _, r := range Default().Rows() {
 		for _, to := range r.To {

@@ -11,6 +11,7 @@ const (
 	opTemplate  = "template"
 	opFollower  = "follower"
 	opScene     = "scene"
+	opWeb       = "web"
 )
 
 // once runs do without an access token. Secrets are cut out of any error.

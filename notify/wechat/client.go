@@ -66,7 +66,7 @@ func New(cfg Config) *Client {
 		AccessTokenContextHandle: pinned{},
 	}
 	c.breakers = map[string]*breaker{}
-	for _, op := range []string{opLogin, opPhone, opCheck, opSubscribe, opTemplate, opFollower, opScene} {
+	for _, op := range []string{opLogin, opPhone, opCheck, opSubscribe, opTemplate, opFollower, opScene, opWeb} {
 		c.breakers[op] = newBreaker(op, c.log)
 	}
 	return c

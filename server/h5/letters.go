@@ -9,6 +9,7 @@ import (
 
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/notify/campaign"
+	"github.com/linli-city/linli/server/web"
 	"github.com/linli-city/linli/server/web/limit"
 )
 
@@ -36,14 +37,36 @@ func (d Deps) showLetter(c *gin.Context, said bool) {
 	show(c, http.StatusOK, "letter.html", map[string]any{"Title": s.Title, "Letter": s, "Said": said, "City": d.City, "Token": c.Param("token")})
 }
 
-// letterForm confirms a letter, once.
+// letterForm confirms a letter, once, or leads on to the vote of its seat.
 func (d Deps) letterForm(c *gin.Context) {
+	if web.Typed(c.PostForm("step")) == "vote" {
+		d.voteByLetter(c)
+		return
+	}
 	err := d.Campaigns.ConfirmSlip(c.Request.Context(), c.Param("token"))
 	if code := fault.Of(err); err != nil && code.Code != campaign.ErrEnded.Code && code.Code != campaign.ErrUnprinted.Code {
 		fail(c, err)
 		return
 	}
 	d.showLetter(c, err == nil)
+}
+
+// voteByLetter leads from a letter about a meeting to the voting link of the letter's seat. There, whoever votes proves who they are.
+func (d Deps) voteByLetter(c *gin.Context) {
+	ctx := c.Request.Context()
+	s, err := d.Campaigns.ShowSlip(ctx, c.Param("token"))
+	if err == nil && (!s.Votes() || !s.Gone) {
+		err = campaign.ErrUnprinted
+	}
+	var token string
+	if err == nil {
+		token, err = d.Assemblies.LetterLink(ctx, s.SubjectID, s.OwnerSetID, c.Param("token"))
+	}
+	if err != nil {
+		fail(c, err)
+		return
+	}
+	c.Redirect(http.StatusSeeOther, "/v/"+token)
 }
 
 // visit is where the code of a visit list leads whoever scans it outside the app of the office. It tells nothing about the seat.

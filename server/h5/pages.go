@@ -55,6 +55,7 @@ type Deps struct {
 	Files      *file.Service
 	Campaigns  *campaign.Service
 	Assemblies *assembly.Service
+	WeChat     WeChat
 	PublicURL  string
 	City       string // at the foot of what an office sends
 

@@ -5,13 +5,11 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -20,7 +18,6 @@ import (
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/file"
-	"github.com/linli-city/linli/server/session"
 	"github.com/linli-city/linli/server/web"
 	"github.com/linli-city/linli/server/web/limit"
 )
@@ -28,27 +25,32 @@ import (
 var (
 	// Many households share an address of a mobile network on the evening before the close.
 	voteRate = limit.Rule{Name: "h5-vote", Rate: 600, Per: time.Minute, Burst: 300}
-	// A link shows whether a phone is an owner's. Nobody tries many.
-	ownerRate = limit.Rule{Name: "h5-vote-owner", Rate: 20, Per: time.Hour, Burst: 10}
+	// A link shows whether a phone is an owner's, and codes are tried on it. No browser does that often, and no address, at which other
+	// browsers begin anew; what one of them has used up, the owner in another still has.
+	clientRate  = limit.Rule{Name: "h5-vote-client", Rate: 20, Per: time.Hour, Burst: 10}
+	addressRate = limit.Rule{Name: "h5-vote-address", Rate: 60, Per: time.Hour, Burst: 30}
 )
 
 func voteRoutes(site *web.Site, d Deps) {
 	site.Unlisted(http.MethodGet, "/v/:token", "voting link of one seat", d.vote)
 	site.Form("/v/:token", "prove the phone, review and cast by a voting link", voteRate, d.voteForm, busy)
+	site.Unlisted(http.MethodGet, "/v/:token/wechat", "sign in by WeChat on a voting link, and come back", d.voteWeChat)
 	site.Unlisted(http.MethodGet, "/v/:token/files/:id", "a motion's document for whoever holds a voting link", d.voteFile)
 }
 
-// visit is one look at a voting link: the seat's paper, and which owner the phone has proved, if any.
+// visit is one look at a voting link: the seat's paper, and which owner has been proved, if any.
 type visit struct {
 	*assembly.Paper
 	Token  string
-	Owner  int64
+	Voter  voter
 	Change bool             // the rules allow another ballot in place of the one that was cast
 	Calls  []complaint.Line // whom to ask
 }
 
-// voteCookie carries the proof of the phone back to this link alone, so that a reload costs no other message.
-const voteCookie = "linli_vote"
+// voter is who was proved on a link: an owner by the roster's phone, or a person by their WeChat.
+type voter struct{ Owner, Person int64 }
+
+func (v voter) proved() bool { return v.Owner != 0 || v.Person != 0 }
 
 // arrive reads the link. Where it leads nowhere, that is shown.
 func (d Deps) arrive(c *gin.Context) (*visit, bool) {
@@ -60,25 +62,11 @@ func (d Deps) arrive(c *gin.Context) (*visit, bool) {
 	}
 	v := &visit{Paper: p, Token: token, Change: mayChange(p)}
 	v.Calls, _ = d.Complaints.Contacts(ctx, p.Meeting.EstateID) // an addition: the page stands without them
-	if v.Owner, err = d.voter(c); err != nil && fault.Of(err).Kind == fault.Internal {
+	if v.Voter, err = d.voter(c); err != nil && fault.Of(err).Kind == fault.Internal {
 		fail(c, err)
 		return nil, false
 	}
 	return v, true
-}
-
-// voter gives the owner whose phone was proved on this link.
-// Faults: session.ErrPhoneTicket, those of assembly.OwnerByPhone.
-func (d Deps) voter(c *gin.Context) (int64, error) {
-	ticket, err := c.Cookie(voteCookie)
-	if err != nil {
-		return 0, session.ErrPhoneTicket
-	}
-	phone, err := d.Codes.Holder(c.Request.Context(), ticket)
-	if err != nil {
-		return 0, err
-	}
-	return d.Assemblies.OwnerByPhone(c.Request.Context(), c.Param("token"), phone)
 }
 
 // mayChange reports whether the frozen rules let another electronic ballot in; the service has the last word.
@@ -124,7 +112,7 @@ func (v *visit) stage(f voteForm) string {
 	switch {
 	case !v.Open || v.Seat.PaperAt != nil || v.Terms.Electronic == "" || v.Meeting.Channel != assembly.OnSystem:
 		return waiting
-	case v.Owner == 0:
+	case !v.Voter.proved():
 		return proof
 	case len(v.Cast) > 0 && (!f.Change || !v.Change):
 		return done
@@ -137,7 +125,8 @@ func (d Deps) showVote(c *gin.Context, v *visit, f voteForm, wrong error) {
 	f.Change = f.Change || c.Query("change") != ""
 	stage := v.stage(f)
 	f.Ref = cmp.Or(f.Ref, rand.Text())
-	show(c, status, "vote.html", map[string]any{"Title": v.Meeting.Title, "City": d.City, "Visit": v, "Form": f, "Stage": stage, "Wrong": says, "Why": v.whyNot(), "Motions": motionsOf(v, f.Chosen), "Cast": ref(v), "ChangeBy": changeBy(v.Terms.Change)})
+	d.browser(c)
+	show(c, status, "vote.html", map[string]any{"Title": v.Meeting.Title, "City": d.City, "Visit": v, "Form": f, "Stage": stage, "Wrong": says, "Why": v.whyNot(), "Motions": motionsOf(v, f.Chosen), "Cast": ref(v), "ChangeBy": changeBy(v.Terms.Change), "WeChat": stage == proof && len(f.Chosen) == 0 && d.inWeChat(c)})
 }
 
 // whyNot says why nothing can be cast now.
@@ -169,7 +158,7 @@ func changeBy(rule string) string {
 // ref names the intention of this visit: this owner's next ballot on this link. It is the same on every display until that ballot is
 // in, so that back, reload, a double tap or another window never cast twice.
 func ref(v *visit) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "linli voting link\x00%s\x00%d\x00%d", v.Token, v.Owner, len(v.Cast)))
+	sum := sha256.Sum256(fmt.Appendf(nil, "linli voting link\x00%s\x00%d\x00%d\x00%d", v.Token, v.Voter.Owner, v.Voter.Person, len(v.Cast)))
 	return base64.RawURLEncoding.EncodeToString(sum[:24])
 }
 
@@ -209,45 +198,4 @@ func (d Deps) voteForm(c *gin.Context) {
 	default:
 		d.reviewVote(c)
 	}
-}
-
-// provePhone sends a code to an owner's phone, or checks it; the proof comes back as a cookie of this link.
-func (d Deps) provePhone(c *gin.Context) {
-	v, ok := d.arrive(c)
-	if !ok {
-		return
-	}
-	ctx := c.Request.Context()
-	f := voteForm{Phone: digits(web.Typed(c.PostForm("phone"))), Ref: web.Typed(c.PostForm("ref")), Agreed: c.PostForm("agreed") != ""}
-	f.Chosen, _ = readVote(c, v.Motions) // marked before the proof of the phone ran out
-	link := sha256.Sum256([]byte(v.Token))
-	err := d.site.Hold(c, "link:"+hex.EncodeToString(link[:8]), ownerRate)
-	if err == nil && len(f.Phone) == 11 { // what is no number is named by the sending of codes
-		_, err = d.Assemblies.OwnerByPhone(ctx, v.Token, f.Phone)
-	}
-	if err != nil {
-		d.showVote(c, v, f, err)
-		return
-	}
-	if c.PostForm("step") == "code" {
-		f.Again, err = d.sendCode(c, f.Phone)
-		f.Sent = err == nil
-		d.showVote(c, v, f, err)
-		return
-	}
-	ticket, err := d.Codes.CheckForm(ctx, f.Phone, digits(web.Typed(c.PostForm("code"))), f.Ref)
-	if err != nil {
-		f.Sent = true
-		d.showVote(c, v, f, err)
-		return
-	}
-	at := "/v/" + v.Token
-	http.SetCookie(c.Writer, &http.Cookie{Name: voteCookie, Value: ticket, Path: at, MaxAge: int(session.TicketFor.Seconds()), HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(d.PublicURL, "https://")})
-	if len(f.Chosen) == 0 {
-		c.Redirect(http.StatusSeeOther, at)
-		return
-	}
-	v.Owner, err = d.Assemblies.OwnerByPhone(ctx, v.Token, f.Phone)
-	f.Change = true
-	d.showVote(c, v, f, err)
 }

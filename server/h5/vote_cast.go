@@ -15,6 +15,7 @@ import (
 	"github.com/linli-city/linli/models/assembly/log"
 	"github.com/linli-city/linli/models/assembly/tally"
 	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/server/web"
 )
 
@@ -79,10 +80,10 @@ func (d Deps) reviewVote(c *gin.Context) {
 // castByLink casts what was reviewed. The same submission again, by a double tap or because the answer was lost, shows the same
 // receipt, even when the window has closed since.
 func (d Deps) castByLink(c *gin.Context) {
-	owner, err := d.voter(c)
+	by, err := d.voter(c)
 	var r *assembly.Receipt
 	if err == nil {
-		r, err = d.castFor(c, owner)
+		r, err = d.castFor(c, by)
 	}
 	if err == nil {
 		d.showVoted(c, r)
@@ -101,7 +102,7 @@ func (d Deps) castByLink(c *gin.Context) {
 	d.showVote(c, v, f, err)
 }
 
-func (d Deps) castFor(c *gin.Context, owner int64) (*assembly.Receipt, error) {
+func (d Deps) castFor(c *gin.Context, by voter) (*assembly.Receipt, error) {
 	ctx, token := c.Request.Context(), c.Param("token")
 	motions, err := d.Assemblies.LinkMotions(ctx, token)
 	if err != nil {
@@ -111,11 +112,11 @@ func (d Deps) castFor(c *gin.Context, owner int64) (*assembly.Receipt, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := assembly.Cast{OwnerID: owner, Agreed: c.PostForm("agreed") != "", ClientRef: web.Typed(c.PostForm("cast"))}
+	in := assembly.Cast{OwnerID: by.Owner, Actor: org.Actor{PersonID: by.Person, Surface: "h5"}, Agreed: c.PostForm("agreed") != "", ClientRef: web.Typed(c.PostForm("cast"))}
 	for _, m := range motions {
 		in.Choices = append(in.Choices, assembly.Choice{MotionID: m.ID, Choice: marks[m.ID]})
 	}
-	in.InputHash = web.InputHash("link", owner, in.Agreed, in.Choices) // another owner of the seat cannot ask for this receipt
+	in.InputHash = web.InputHash("link", by.Owner, by.Person, in.Agreed, in.Choices) // another owner of the seat cannot ask for this receipt
 	return d.Assemblies.CastByLink(ctx, token, in)
 }
 

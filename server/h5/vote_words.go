@@ -36,7 +36,7 @@ var answerNames = map[string]string{tally.Yes: "同意", tally.No: "反对", tal
 func motionsOf(v *visit, marked chosen) []ask {
 	list := make([]ask, len(v.Motions))
 	for i, m := range v.Motions {
-		list[i] = ask{Asked: m, No: hall.Numeral(m.Position), Plain: hall.Plainly(m, v.Terms)}
+		list[i] = ask{Asked: m, No: hall.Numeral(m.Position), Plain: hall.Plainly(m, v.Meeting.Says(v.Terms))}
 		said := marked[m.ID]
 		switch m.Question.Kind {
 		case tally.Election:

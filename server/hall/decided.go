@@ -15,6 +15,7 @@ type Decided struct {
 	Counted *assembly.Counted
 	Items   []DecidedItem
 	Beside  string
+	Debtors string // what it comes to without the ballots of who owes fees, where a clause limits them
 }
 
 // DecidedItem is one option or candidate, or the motion itself, with both tallies.
@@ -35,7 +36,7 @@ type DecidedItem struct {
 func DecidedOf(v *assembly.View) []Decided {
 	list := make([]Decided, len(v.Motions))
 	for i, m := range v.Motions {
-		list[i] = Decided{Asked: m, No: Numeral(m.Position), Plain: Plainly(m, v.Terms)}
+		list[i] = Decided{Asked: m, No: Numeral(m.Position), Plain: Plainly(m, v.Warning)}
 		if v.Result == nil || v.Result.Tally == nil || i >= len(v.Result.Tally.Motions) || m.Law == nil {
 			continue
 		}
@@ -44,6 +45,7 @@ func DecidedOf(v *assembly.View) []Decided {
 		for _, item := range counted.Result.Items {
 			list[i].Items = append(list[i].Items, decidedOne(m, item, counted.Result.Silent))
 		}
+		list[i].Debtors = limitedWords(counted.Debtors)
 		if counted.Beside != nil {
 			list[i].Beside = counted.Beside.Clause + "：" + OutcomeNames[counted.Beside.Outcome]
 		}

@@ -15,8 +15,8 @@ func OptionName(m assembly.Asked, key string) string {
 	return "选项" + key
 }
 
-// Plainly says what a motion needs, so that it can be read aloud.
-func Plainly(m assembly.Asked, t assembly.Terms) []string {
+// Plainly says what a motion needs, so that it can be read aloud; warning is what the notice said of silence.
+func Plainly(m assembly.Asked, warning string) []string {
 	r := m.Law
 	if r == nil {
 		return nil
@@ -35,16 +35,13 @@ func Plainly(m assembly.Asked, t assembly.Terms) []string {
 		says = append(says, "同意的，"+both(r.Consent, whole)+"，才算通过。")
 	}
 	says = append(says, "弃权算参加表决，不算同意。")
-	if t.Silence != "" && t.Covers != "" && m.Question.Kind == tally.Motion {
-		says = append(says, "请注意：按"+t.Silence+"，通知已经送到而没有投票的，"+SilenceWords[t.Covers]+"。")
+	if warning != "" && m.Question.Kind == tally.Motion {
+		says = append(says, warning)
 	} else {
 		says = append(says, "不投票不算参加。")
 	}
 	return says
 }
-
-// SilenceWords say what becomes of a seat that was served and did not vote.
-var SilenceWords = map[string]string{"participation": "算作参加了表决", "majority": "意见按已投票的多数计算", "both": "算作参加了表决，意见按已投票的多数计算"}
 
 // both words a threshold in heads and in area.
 func both(p tally.Pair, whole string) string {

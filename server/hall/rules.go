@@ -27,6 +27,8 @@ type Rulebook struct {
 	MeetingID   int64                `json:"meeting_id,omitempty" doc:"通过它的会议"`
 	Evidence    string               `json:"evidence,omitempty"`
 	Reason      string               `json:"reason,omitempty"`
+	RevokedAt   *time.Time           `json:"revoked_at,omitempty" doc:"通过它的决定被法院撤销：以后的会议不再执行这一版"`
+	RevokedFor  string               `json:"revoked_for,omitempty"`
 	Fields      []assembly.RuleField `json:"fields"`
 	Changes     []RuleChange         `json:"changes,omitempty" doc:"和上一版的不同"`
 	FileIDs     []int64              `json:"file_ids,omitempty" doc:"全文"`
@@ -35,7 +37,7 @@ type Rulebook struct {
 // OfRulebook shows a version.
 func OfRulebook(r assembly.RulebookView) Rulebook {
 	v := Rulebook{ID: r.ID, Kind: string(r.Kind), KindName: assembly.RulebookNames[r.Kind], Version: r.Version, State: r.State, InForce: r.InForce, EffectiveOn: r.EffectiveOn.UTC().Format(time.DateOnly), MeetingID: r.MeetingID,
-		Evidence: r.Evidence, Reason: r.Reason, Fields: r.Fields, FileIDs: r.FileIDs}
+		Evidence: r.Evidence, Reason: r.Reason, RevokedAt: web.TimeOr(r.RevokedAt), RevokedFor: r.RevokedFor, Fields: r.Fields, FileIDs: r.FileIDs}
 	for _, c := range r.Changes {
 		v.Changes = append(v.Changes, RuleChange(c))
 	}

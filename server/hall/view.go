@@ -43,8 +43,14 @@ type Meeting struct {
 	Version         int64               `json:"version" doc:"确认、修改、通知时带上，防止内容已被别人改过"`
 	Pack            string              `json:"pack,omitempty"`
 	Terms           *assembly.Terms     `json:"terms,omitempty" doc:"通知时冻结的规则和出处"`
+	Notice          string              `json:"notice,omitempty" doc:"会议通知的正文，发出时冻结，各渠道一样"`
+	SilenceWarning  string              `json:"silence_warning,omitempty" doc:"通知里关于“没有投票怎么算”的话；发通知以前，工作人员看到的是将要写进通知的话，召集人可以补充，不能删去"`
 	ChallengeUntil  *time.Time          `json:"challenge_until,omitempty"`
+	Posting         *Posting            `json:"posting,omitempty" doc:"名册最近一次公示"`
 	RollRoot        string              `json:"roll_root,omitempty" doc:"名册指纹"`
+	Differences     []Differing         `json:"differences,omitempty" doc:"锁定的名册和最近公示的名册不同的处数；没有则相同"`
+	RulesID         int64               `json:"rules_id,omitempty" doc:"锁定名册时执行的议事规则（首次会议为表决规则）的版本编号"`
+	CovenantID      int64               `json:"covenant_id,omitempty" doc:"锁定名册时执行的管理规约的版本编号"`
 	Seats           int64               `json:"seats,omitempty"`
 	Area            string              `json:"area,omitempty" doc:"㎡"`
 	OpensAt         *time.Time          `json:"opens_at,omitempty"`
@@ -54,6 +60,9 @@ type Meeting struct {
 	OutageDays      int                 `json:"outage_days,omitempty" doc:"因系统停用自动延长的天数"`
 	Opinion         string              `json:"opinion,omitempty" doc:"社区的意见"`
 	ObjectionsUntil *time.Time          `json:"objections_until,omitempty"`
+	Next            string              `json:"next_step,omitempty" doc:"截止以后召集单位接着要办的"`
+	DueAt           *time.Time          `json:"due_at,omitempty" doc:"这一步应于何时前办完；没有规则规定期限的不填"`
+	OverdueAt       *time.Time          `json:"overdue_at,omitempty" doc:"已过期限"`
 	CertifiedAt     *time.Time          `json:"certified_at,omitempty"`
 	DiscloseBy      *time.Time          `json:"disclose_by,omitempty"`
 	NoticeID        int64               `json:"notice_id,omitempty" doc:"公示栏上的决定"`
@@ -70,10 +79,13 @@ type Meeting struct {
 func OfMeeting(m *assembly.Meeting) Meeting {
 	v := Meeting{ID: m.ID, Number: m.Number, EstateID: m.EstateID, Session: m.Session, SessionName: assembly.SessionNames[m.Session], Title: m.Title, Convener: assembly.ConvenerNames[m.Convener],
 		Channel: m.Channel, ChannelName: assembly.ChannelNames[m.Channel], State: m.State, StateName: assembly.StateNames[m.State], Version: m.Version, Pack: m.Pack,
-		ChallengeUntil: web.TimeOr(m.ChallengeUntil), RollRoot: m.RollRoot, Seats: m.Seats, OpensAt: web.TimeOr(m.OpensAt), ClosesAt: web.TimeOr(m.ClosesAt), ExtendedFrom: web.TimeOr(m.ExtendedFrom), ExtendedFor: m.ExtendedFor, OutageDays: m.OutageDays,
+		RulesID: m.RulesID, CovenantID: m.CovenantID, ChallengeUntil: web.TimeOr(m.ChallengeUntil), RollRoot: m.RollRoot, Seats: m.Seats, OpensAt: web.TimeOr(m.OpensAt), ClosesAt: web.TimeOr(m.ClosesAt), ExtendedFrom: web.TimeOr(m.ExtendedFrom), ExtendedFor: m.ExtendedFor, OutageDays: m.OutageDays,
 		Opinion: m.Opinion, ObjectionsUntil: web.TimeOr(m.ObjectionsUntil), CertifiedAt: web.TimeOr(m.CertifiedAt), DiscloseBy: web.TimeOr(m.DiscloseBy), NoticeID: m.DisclosedID, RevokedAt: web.TimeOr(m.RevokedAt), RevokedFor: m.RevokedFor, Reason: m.Reason}
 	if m.Seats > 0 {
 		v.Area = m.AreaMilli.String()
+	}
+	if m.DueAt != nil {
+		v.Next, v.DueAt, v.OverdueAt = assembly.NextNames[m.State], web.TimeOr(m.DueAt), web.TimeOr(m.OverdueAt)
 	}
 	return v
 }
@@ -81,12 +93,17 @@ func OfMeeting(m *assembly.Meeting) Meeting {
 // OfView shows a meeting whole.
 func OfView(m *assembly.View) Meeting {
 	v := OfMeeting(&m.Meeting)
-	v.Estate, v.Motions, v.Result = m.Estate, OfMotions(m.Motions), m.Result
+	v.Estate, v.Motions, v.Result, v.Notice, v.SilenceWarning = m.Estate, OfMotions(m.Motions), m.Result, m.Notice, m.Warning
 	if m.Convened != "" {
 		v.Convener += "（" + m.Convened + "）"
 	}
 	if m.NoticedAt != nil {
 		v.Terms = &m.Terms
+	}
+	v.Differences = ofDiffering(m.Differing)
+	if m.Posting != nil {
+		p := OfPosting(*m.Posting)
+		v.Posting = &p
 	}
 	if m.Outcome != nil {
 		v.ResultSHA256, v.ResultSignature = m.Outcome.SHA256, m.Outcome.Signature
@@ -144,6 +161,14 @@ type Paper struct {
 	Open    bool    `json:"open"`
 	Why     string  `json:"why,omitempty" doc:"现在不能投的原因"`
 	Cast    []Cast  `json:"cast" doc:"已经提交过的，最后哪一张计票"`
+	Boxed   []Boxed `json:"boxed,omitempty" doc:"以这份表决权的名义投入票箱的纸质票；不是您家投的，可以凭票号提出异议"`
+}
+
+// Boxed is a paper form in the sealed box.
+type Boxed struct {
+	Number string    `json:"number" doc:"票号"`
+	State  string    `json:"state"`
+	At     time.Time `json:"at"`
 }
 
 // OfPaper shows a seat's paper.
@@ -158,6 +183,11 @@ func OfPaper(p *assembly.Paper) Paper {
 	}
 	for _, c := range p.Cast {
 		v.Cast = append(v.Cast, Cast{Receipt: log.GroupCode(c.Code), Way: assembly.WayNames[c.Way], At: web.Time(c.At), Counts: c.Counts, Why: c.Why})
+	}
+	for _, f := range p.Boxed {
+		if f.ReceivedAt != nil {
+			v.Boxed = append(v.Boxed, Boxed{Number: f.Number, State: assembly.FormStates[f.State], At: web.Time(*f.ReceivedAt)})
+		}
 	}
 	return v
 }
@@ -240,23 +270,6 @@ type Note struct {
 // OfNote shows a note.
 func OfNote(n assembly.RollNote) Note {
 	return Note{ID: n.ID, Kind: n.Kind, UnitID: n.UnitID, SeatNo: n.SeatNo, Text: n.Text, State: n.State, Answer: n.Answer, At: web.Time(n.At)}
-}
-
-// Objection is one entry of the docket.
-type Objection struct {
-	ID      int64     `json:"id"`
-	Number  string    `json:"number"`
-	Kind    string    `json:"kind" doc:"result 对结果；ballot 共有业主对本户的票"`
-	Grounds string    `json:"grounds"`
-	State   string    `json:"state" doc:"open 待处理；upheld 成立；rejected 不成立；withdrawn 已撤回"`
-	Answer  string    `json:"answer,omitempty"`
-	Effect  string    `json:"effect,omitempty" doc:"计入和不计入有异议的票，结果各是什么（JSON）"`
-	At      time.Time `json:"at"`
-}
-
-// OfObjection shows an entry.
-func OfObjection(o assembly.Objection) Objection {
-	return Objection{ID: o.ID, Number: o.Number, Kind: o.Kind, Grounds: o.Grounds, State: o.State, Answer: o.Answer, Effect: o.Effect, At: web.Time(o.At)}
 }
 
 // OfRow shows a seat of a roster.

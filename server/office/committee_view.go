@@ -77,11 +77,14 @@ type committeeView struct {
 	StartsOn  string          `json:"starts_on,omitempty"`
 	EndsOn    string          `json:"ends_on,omitempty"`
 	Basis     string          `json:"basis,omitempty"`
+	RevokedAt *time.Time      `json:"revoked_at,omitempty" doc:"选举被法院撤销的登记时间"`
+	RevokedOf string          `json:"revoked_for,omitempty" doc:"哪个法院、哪份判决"`
 	Size      int64           `json:"size,omitempty" doc:"应有委员人数"`
 	Sitting   int64           `json:"sitting" doc:"在任委员人数"`
 	Over      bool            `json:"over,omitempty" doc:"任期已满"`
 	Short     bool            `json:"short,omitempty" doc:"在任委员太少，应当补选或改选"`
 	Members   []comMemberView `json:"members"`
+	Elected   []comElected    `json:"elected,omitempty" doc:"结果已确认、还没有登记的选举"`
 	Duties    []comDutyView   `json:"duties" doc:"还没有办的事和期限，先到期的在前"`
 	Filings   []comLineView   `json:"filings"`
 	Audits    []comAuditView  `json:"audits"`
@@ -100,6 +103,10 @@ func viewCommittee(v *committee.Overview, now time.Time) committeeView {
 		Seals: []comSealView{}, Handovers: []comLineView{}, Reports: []comReportView{}, Requests: []comLineView{}}
 	if t := v.Term; t != nil {
 		out.Term, out.Number, out.StartsOn, out.EndsOn, out.Basis, out.Size = ordinal(t.Ordinal), t.Number, web.DayOr(&t.StartsOn), web.DayOr(&t.EndsOn), t.Basis, t.Size
+		out.RevokedAt, out.RevokedOf = web.TimeOr(t.RevokedAt), t.RevokedFor
+	}
+	for _, e := range v.Elected {
+		out.Elected = append(out.Elected, viewElected(e))
 	}
 	for _, m := range v.Members {
 		out.Members = append(out.Members, comMemberView{ID: m.ID, Name: m.Name, Role: string(m.Role), Says: committee.RoleNames[m.Role], Bound: m.PersonID != 0, Since: web.Time(m.Since), LeftAt: web.TimeOr(m.LeftAt), Cause: committee.CauseNames[m.Cause]})

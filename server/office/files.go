@@ -80,7 +80,7 @@ func mayOpen(ctx context.Context, d Deps, a org.Actor, f *file.File) error {
 		err = d.Assemblies.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID)
 	case "meeting_order", "preparation_group", "candidate", "rulebook", "credential":
 		err = d.Assemblies.MayOpenPrepared(ctx, a, f.SubjectKind, f.SubjectID)
-	case "paper_form", "paper_opening", "assisted_vote", "proxy", "official_result", "roll_note":
+	case "paper_form", "paper_opening", "assisted_vote", "proxy", "official_result", "roll_note", "debtor":
 		err = d.Assemblies.MayOpenPapers(ctx, a, f.SubjectKind, f.SubjectID)
 	case "notice":
 		_, err = d.Board.Find(ctx, a, f.SubjectID)

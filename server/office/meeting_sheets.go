@@ -47,7 +47,6 @@ func printMeetingNotice(d Deps) func(context.Context, org.Actor, *IDPath) (*pape
 			return nil, err
 		}
 		data["Calls"], _ = d.Complaints.Contacts(ctx, v.EstateID) // an addition: the notice stands without the register
-		data["Silence"] = hall.SilenceWords[v.Terms.Covers]
 		return paper("meeting_notice.html", 0, data)
 	}
 }
@@ -70,9 +69,22 @@ func printRoll(d Deps) func(context.Context, org.Actor, *PaperPage) (*paperOutpu
 		if len(r.Rows) == in.Limit && r.Rows[len(r.Rows)-1].No < r.Seats {
 			next = int64(r.Rows[len(r.Rows)-1].No)
 		}
+		if data["Differences"], err = discrepancies(ctx, d, a, in.ID); err != nil {
+			return nil, err
+		}
 		data["Roster"], data["First"], data["More"], data["Sources"] = r, in.After == 0, next > 0, sourceNames
 		return paper("roll.html", next, data)
 	}
+}
+
+// discrepancies are what the first sheet of a frozen roll lists.
+func discrepancies(ctx context.Context, d Deps, a org.Actor, meeting int64) ([]hall.Discrepancy, error) {
+	list, err := d.Assemblies.ListDiscrepancies(ctx, a, meeting, 0, mostOnDocket)
+	out := make([]hall.Discrepancy, len(list))
+	for i, x := range list {
+		out[i] = hall.OfDiscrepancy(x)
+	}
+	return out, err
 }
 
 // sourceNames are where an area comes from.
@@ -98,7 +110,7 @@ func printMeetingMinutes(d Deps) func(context.Context, org.Actor, *IDPath) (*pap
 		if err != nil {
 			return nil, err
 		}
-		if data["Objections"], err = d.Assemblies.ListObjections(ctx, a, in.ID, 0, mostOnDocket); err != nil {
+		if data["Objections"], err = d.Assemblies.ListObjections(ctx, a, in.ID, "", 0, mostOnDocket); err != nil {
 			return nil, err
 		}
 		data["Turnout"], data["Wings"], data["Basis"], data["Objected"] = hall.TurnoutLines(t), t.Buildings, basisNames[v.Basis], objectionNames

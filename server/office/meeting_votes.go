@@ -100,41 +100,6 @@ func certifyMeeting(d Deps) func(context.Context, org.Actor, *IDPath) (*outcomeO
 	}
 }
 
-func listObjections(d Deps) func(context.Context, org.Actor, *IDPage) (*web.List[hall.Objection], error) {
-	return func(ctx context.Context, a org.Actor, in *IDPage) (*web.List[hall.Objection], error) {
-		after, err := in.From()
-		if err != nil {
-			return nil, err
-		}
-		rows, err := d.Assemblies.ListObjections(ctx, a, in.ID, after, in.Limit+1)
-		if err != nil {
-			return nil, err
-		}
-		return web.Paged(in.Page, rows, func(o assembly.Objection) int64 { return o.ID }, hall.OfObjection), nil
-	}
-}
-
-type answerObjectionInput struct {
-	IDPath
-	Objection int64 `path:"objection" minimum:"1"`
-	Body      struct {
-		Uphold bool   `json:"uphold" doc:"异议成立：有异议的票不再计入"`
-		Text   string `json:"text" maxLength:"1000"`
-	}
-}
-
-type objectionOutput struct{ Body hall.Objection }
-
-func answerObjection(d Deps) func(context.Context, org.Actor, *answerObjectionInput) (*objectionOutput, error) {
-	return func(ctx context.Context, a org.Actor, in *answerObjectionInput) (*objectionOutput, error) {
-		o, err := d.Assemblies.AnswerObjection(ctx, a, in.ID, in.Objection, in.Body.Uphold, in.Body.Text)
-		if err != nil {
-			return nil, err
-		}
-		return &objectionOutput{Body: hall.OfObjection(*o)}, nil
-	}
-}
-
 type revokeMeetingInput struct {
 	IDPath
 	Body struct {

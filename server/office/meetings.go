@@ -16,17 +16,20 @@ import (
 func meetingRoutes(site *web.Site, d Deps) {
 	g := site.Group(prefix, "业主大会", web.Staff)
 	meetingSheetRoutes(g, d)
+	meetingRosterRoutes(g, d)
+	drawingRoutes(g, d)
+	debtorRoutes(g, d)
 	web.Handle(g, web.Op{ID: "officeConveneMeeting", Method: http.MethodPost, Path: "/meetings", Summary: "起草业主大会：谁召集、依据、范围和议题；比例由事项和法律决定，不能自己选", Action: org.ConveneMeeting, Rate: workRate, Status: http.StatusCreated}, conveneMeeting(d))
 	web.Handle(g, web.Op{ID: "officeListMeetings", Method: http.MethodGet, Path: "/estates/{id}/meetings", Summary: "小区的业主大会", Action: org.ReadMeetings}, listMeetings(d))
 	web.Handle(g, web.Op{ID: "officeShowMeeting", Method: http.MethodGet, Path: "/meetings/{id}", Summary: "一次业主大会：议题、规则、进程和结果", Action: org.ReadMeetings}, showMeeting(d))
 	web.Handle(g, web.Op{ID: "officeReviseMeeting", Method: http.MethodPut, Path: "/meetings/{id}/motions", Summary: "修改议题（通知之前）；修改后每个事项要重新确认", Action: org.ConveneMeeting, Rate: workRate}, reviseMeeting(d))
 	web.Handle(g, web.Op{ID: "officeConfirmMatter", Method: http.MethodPost, Path: "/meetings/{id}/motions/{position}/confirmation", Summary: "第二个人确认议题属于哪类事项", Action: org.ConveneMeeting, Rate: workRate}, confirmMatter(d))
-	web.Handle(g, web.Op{ID: "officePostRoster", Method: http.MethodPost, Path: "/meetings/{id}/posting", Summary: "公示名册和议题草案，听取异议", Action: org.ConveneMeeting, Rate: workRate}, postRoster(d))
-	web.Handle(g, web.Op{ID: "officeShowRoster", Method: http.MethodGet, Path: "/meetings/{id}/roster", Summary: "名册：门牌和面积；锁定前附需要人工核对的地方", Action: org.ReadMeetings}, showRoster(d))
+	web.Handle(g, web.Op{ID: "officeListDoubts", Method: http.MethodGet, Path: "/meetings/{id}/doubts", Summary: "锁定名册前要人工核对的地方，可以只看一类；各类各有几处", Action: org.ConveneMeeting}, listDoubts(d))
 	web.Handle(g, web.Op{ID: "officeListRollNotes", Method: http.MethodGet, Path: "/meetings/{id}/roll-notes", Summary: "对名册的异议和锁定后的变化", Action: org.ReadMeetings}, listRollNotes(d))
 	web.Handle(g, web.Op{ID: "officeAnswerChallenge", Method: http.MethodPost, Path: "/meetings/{id}/roll-notes/{note}/answer", Summary: "答复业主对名册的异议", Action: org.AnswerOwners, Rate: workRate}, answerChallenge(d))
 	web.Handle(g, web.Op{ID: "officeFreezeRoll", Method: http.MethodPost, Path: "/meetings/{id}/freeze", Summary: "锁定名册，公布指纹；需要核对的地方逐项写明核对结果", Action: org.ConveneMeeting, Rate: workRate}, freezeRoll(d))
-	web.Handle(g, web.Op{ID: "officeNotifyMeeting", Method: http.MethodPost, Path: "/meetings/{id}/notice", Summary: "发出会议通知，冻结法律依据和议事规则", Action: org.ConveneMeeting, Rate: workRate}, notifyMeeting(d))
+	web.Handle(g, web.Op{ID: "officeNotifyMeeting", Method: http.MethodPost, Path: "/meetings/{id}/notice", Summary: "发出会议通知，冻结法律依据和议事规则；送达每户的群发同时起草好并提交，next 里是下一步", Action: org.ConveneMeeting, Rate: workRate, Timeout: walkTime}, notifyMeeting(d))
+	web.Handle(g, web.Op{ID: "officeTextLinks", Method: http.MethodPost, Path: "/meetings/{id}/link-texts", Summary: "用短信给还没有投票、也没有送达的业主发自己的投票链接：起草并提交一次群发，由另一个人批准后发出", Action: org.ConveneMeeting, Rate: workRate, Timeout: walkTime, Status: http.StatusCreated}, textLinks(d))
 	web.Handle(g, web.Op{ID: "officeOpineMeeting", Method: http.MethodPost, Path: "/meetings/{id}/opinion", Summary: "社区的意见，写进会议记录", Action: org.OpineMeeting, Rate: workRate}, opineAssembly(d))
 	web.Handle(g, web.Op{ID: "officeExtendVoting", Method: http.MethodPost, Path: "/meetings/{id}/extension", Summary: "按冻结的规则延长一次表决期", Action: org.ConveneMeeting, Rate: workRate}, extendVoting(d))
 	web.Handle(g, web.Op{ID: "officeCancelMeeting", Method: http.MethodPost, Path: "/meetings/{id}/cancellation", Summary: "取消会议：原因", Action: org.ConveneMeeting, Rate: workRate}, cancelAssembly(d))
@@ -35,19 +38,22 @@ func meetingRoutes(site *web.Site, d Deps) {
 	web.Handle(g, web.Op{ID: "officeRevokeLinks", Method: http.MethodDelete, Path: "/meetings/{id}/links/{seat}", Summary: "作废一份表决权的投票链接", Action: org.ConveneMeeting, Rate: workRate}, revokeVotingLinks(d))
 	web.Handle(g, web.Op{ID: "officePublishResult", Method: http.MethodPost, Path: "/meetings/{id}/result", Summary: "计票，公示初步结果", Action: org.ConveneMeeting, Rate: workRate, Timeout: 2 * time.Minute}, publishResult(d))
 	web.Handle(g, web.Op{ID: "officeListObjections", Method: http.MethodGet, Path: "/meetings/{id}/objections", Summary: "对结果和表决票的异议", Action: org.ReadMeetings}, listObjections(d))
-	web.Handle(g, web.Op{ID: "officeAnswerObjection", Method: http.MethodPost, Path: "/meetings/{id}/objections/{objection}/answer", Summary: "处理异议；附计入和不计入有异议的票，结果各是什么", Action: org.AnswerOwners, Rate: workRate, Timeout: 2 * time.Minute}, answerObjection(d))
+	web.Handle(g, web.Op{ID: "officeAnswerObjection", Method: http.MethodPost, Path: "/meetings/{id}/objections/{objection}/answer", Summary: "处理异议；附计入和不计入有异议的票，结果各是什么；涉及表决票的“成立”要另一个人复核", Action: org.AnswerOwners, Rate: workRate, Timeout: 2 * time.Minute}, answerObjection(d))
+	web.Handle(g, web.Op{ID: "officeAnswerObjections", Method: http.MethodPost, Path: "/meetings/{id}/objections/answers", Summary: "一次处理几件同样的异议", Action: org.AnswerOwners, Rate: workRate, Timeout: 2 * time.Minute}, answerObjections(d))
+	web.Handle(g, web.Op{ID: "officeConfirmObjection", Method: http.MethodPost, Path: "/meetings/{id}/objections/{objection}/confirmation", Summary: "第二个人复核“异议成立”，有异议的票从此不计入", Action: org.AnswerOwners, Rate: workRate, Timeout: 2 * time.Minute}, confirmObjection(d))
 	web.Handle(g, web.Op{ID: "officeCertifyMeeting", Method: http.MethodPost, Path: "/meetings/{id}/certificate", Summary: "由另一个人确认结果，同时公布在公示栏", Action: org.ConveneMeeting, Rate: workRate, Timeout: 2 * time.Minute}, certifyMeeting(d))
 	web.Handle(g, web.Op{ID: "officeMeetingBundle", Method: http.MethodGet, Path: "/meetings/{id}/bundle", Summary: "下载可以逐票复核的数据包（业主版），下载会被记录", Action: org.ReadMeetings, Rate: importRate, Timeout: walkTime}, meetingBundle(d))
 	web.Handle(g, web.Op{ID: "officeRevokeMeeting", Method: http.MethodPost, Path: "/meetings/{id}/revocation", Summary: "登记法院撤销决定的判决", Action: org.RevokeMeeting, Rate: workRate}, revokeMeeting(d))
 }
 
 type proposalBody struct {
+	ID       int64          `json:"id,omitempty" minimum:"0" doc:"修改时：原来议题的编号；附件、业主的意见和候选人名单随它保留。不填则按名称，或按次序和事项认"`
 	Title    string         `json:"title" maxLength:"60"`
 	Body     string         `json:"body" maxLength:"10000"`
 	Matter   string         `json:"matter" enum:"rules,covenant,committee,manager,use_fund,raise_fund,rebuild,common_parts,other" doc:"民法典第278条的事项"`
 	Beside   string         `json:"beside,omitempty" enum:",rules,covenant,committee,manager,use_fund,raise_fund,rebuild,common_parts,other" doc:"实务中也有按这类事项算的，结果并列显示"`
 	Question tally.Question `json:"question"`
-	FileIDs  []int64        `json:"file_ids,omitempty" maxItems:"10"`
+	FileIDs  []int64        `json:"file_ids,omitempty" maxItems:"10" doc:"修改时不填：附件不变；填了：以这次为准，空列表是不要附件"`
 }
 
 func proposals(list []proposalBody) []assembly.Proposal {
@@ -130,9 +136,8 @@ func reviseMeeting(d Deps) func(context.Context, org.Actor, *reviseMeetingInput)
 }
 
 type confirmMatterInput struct {
-	IDPath
-	Position int `path:"position" minimum:"1" maximum:"20"`
-	Body     struct {
+	MotionPath
+	Body struct {
 		Version int64 `json:"version" minimum:"1" doc:"您看过的版本"`
 	}
 }
@@ -140,47 +145,6 @@ type confirmMatterInput struct {
 func confirmMatter(d Deps) func(context.Context, org.Actor, *confirmMatterInput) (*meetingOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *confirmMatterInput) (*meetingOutput, error) {
 		return meetingOut(d.Assemblies.ConfirmMatter(ctx, a, in.ID, in.Position, in.Body.Version))
-	}
-}
-
-type postRosterInput struct {
-	IDPath
-	Body struct {
-		Until time.Time `json:"until" doc:"异议截止的时间"`
-	}
-}
-
-func postRoster(d Deps) func(context.Context, org.Actor, *postRosterInput) (*meetingOutput, error) {
-	return func(ctx context.Context, a org.Actor, in *postRosterInput) (*meetingOutput, error) {
-		return meetingOut(d.Assemblies.Post(ctx, a, in.ID, in.Body.Until))
-	}
-}
-
-type meetingRosterOutput struct {
-	Body struct {
-		Items  []hall.Seat      `json:"items"`
-		Next   string           `json:"next,omitempty"`
-		Seats  int              `json:"seats"`
-		Area   string           `json:"area"`
-		Root   string           `json:"root,omitempty"`
-		Doubts []assembly.Doubt `json:"doubts,omitempty" doc:"锁定前需要人工核对的地方"`
-	}
-}
-
-func showRoster(d Deps) func(context.Context, org.Actor, *IDPage) (*meetingRosterOutput, error) {
-	return func(ctx context.Context, a org.Actor, in *IDPage) (*meetingRosterOutput, error) {
-		after, err := in.From()
-		if err != nil {
-			return nil, err
-		}
-		r, err := d.Assemblies.ShowRoster(ctx, a, in.ID, int(after), in.Limit+1)
-		if err != nil {
-			return nil, err
-		}
-		page := web.Paged(in.Page, r.Rows, func(x assembly.Row) int64 { return int64(x.No) }, hall.OfRow)
-		out := &meetingRosterOutput{}
-		out.Body.Items, out.Body.Next, out.Body.Seats, out.Body.Area, out.Body.Root, out.Body.Doubts = page.Body.Items, page.Body.Next, r.Seats, r.Area.String(), r.Meeting.RollRoot, r.Doubts
-		return out, nil
 	}
 }
 
@@ -216,28 +180,13 @@ func answerChallenge(d Deps) func(context.Context, org.Actor, *answerChallengeIn
 type freezeRollInput struct {
 	IDPath
 	Body struct {
-		Reviewed map[string]string `json:"reviewed,omitempty" doc:"名册里每个需要核对的地方（doubts 的 key）和核对结果"`
+		Reviewed map[string]string `json:"reviewed,omitempty" doc:"名册里每个需要核对的地方（doubts 的 key）和核对结果；同一类可以用 kind 一次写明，单独写了的以单独写的为准"`
 	}
 }
 
 func freezeRoll(d Deps) func(context.Context, org.Actor, *freezeRollInput) (*meetingOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *freezeRollInput) (*meetingOutput, error) {
 		return meetingOut(d.Assemblies.Freeze(ctx, a, in.ID, in.Body.Reviewed))
-	}
-}
-
-type notifyMeetingInput struct {
-	IDPath
-	Body struct {
-		Version  int64     `json:"version" minimum:"1"`
-		OpensAt  time.Time `json:"opens_at"`
-		ClosesAt time.Time `json:"closes_at"`
-	}
-}
-
-func notifyMeeting(d Deps) func(context.Context, org.Actor, *notifyMeetingInput) (*meetingOutput, error) {
-	return func(ctx context.Context, a org.Actor, in *notifyMeetingInput) (*meetingOutput, error) {
-		return meetingOut(d.Assemblies.Notify(ctx, a, in.ID, in.Body.Version, assembly.Window{Opens: in.Body.OpensAt, Closes: in.Body.ClosesAt}))
 	}
 }
 

@@ -51,20 +51,30 @@ func readForm(d Deps) func(context.Context, org.Actor, *readFormInput) (*lookOut
 	}
 }
 
+type scrutineerBody struct {
+	Name        string `json:"name" maxLength:"20"`
+	Phone       string `json:"phone" maxLength:"11" doc:"用来核对身份，不打印"`
+	As          string `json:"as,omitempty" maxLength:"20" doc:"业主代表、社区工作人员等"`
+	Independent bool   `json:"independent" doc:"本人声明不是候选人，也不是物业企业的工作人员"`
+}
+
+func scrutineers(list []scrutineerBody) []assembly.Scrutineer {
+	out := make([]assembly.Scrutineer, len(list))
+	for i, x := range list {
+		out[i] = assembly.Scrutineer(x)
+	}
+	return out
+}
+
 type openBoxInput struct {
 	IDPath
 	Body struct {
-		Place       string `json:"place" maxLength:"60"`
-		Scrutineers []struct {
-			Name        string `json:"name" maxLength:"20"`
-			Phone       string `json:"phone" maxLength:"11" doc:"用来核对身份，不打印"`
-			As          string `json:"as,omitempty" maxLength:"20" doc:"业主代表、社区工作人员等"`
-			Independent bool   `json:"independent" doc:"本人声明不是候选人，也不是物业企业的工作人员"`
-		} `json:"scrutineers" maxItems:"20" doc:"至少两名"`
-		Found     []string          `json:"found" maxItems:"20000" doc:"票箱里每张票的号码"`
-		Explained map[string]string `json:"explained,omitempty" doc:"和回执对不上的票号，各写明情况"`
-		Minutes   string            `json:"minutes" maxLength:"4000"`
-		ClientRef string            `json:"client_ref" minLength:"1" maxLength:"64"`
+		Place       string            `json:"place" maxLength:"60"`
+		Scrutineers []scrutineerBody  `json:"scrutineers" maxItems:"20" doc:"至少两名"`
+		Found       []string          `json:"found" maxItems:"20000" doc:"票箱里每张票的号码"`
+		Explained   map[string]string `json:"explained,omitempty" doc:"和回执对不上的票号，各写明情况"`
+		Minutes     string            `json:"minutes" maxLength:"4000"`
+		ClientRef   string            `json:"client_ref" minLength:"1" maxLength:"64"`
 	}
 }
 
@@ -72,9 +82,7 @@ func openBox(d Deps) func(context.Context, org.Actor, *openBoxInput) (*reconcili
 	return func(ctx context.Context, a org.Actor, in *openBoxInput) (*reconciliationOutput, error) {
 		b := in.Body
 		box := assembly.Box{Place: b.Place, Found: b.Found, Explained: b.Explained, Minutes: b.Minutes, ClientRef: b.ClientRef, InputHash: web.InputHash(in.ID, b)}
-		for _, x := range b.Scrutineers {
-			box.Scrutineers = append(box.Scrutineers, assembly.Scrutineer{Name: x.Name, Phone: x.Phone, As: x.As, Independent: x.Independent})
-		}
+		box.Scrutineers = scrutineers(b.Scrutineers)
 		if _, err := d.Assemblies.OpenBox(ctx, a, in.ID, box); err != nil {
 			return nil, err
 		}

@@ -46,6 +46,7 @@ type Deps struct {
 	Notifier   *notify.Dispatcher
 	Campaigns  *campaign.Service
 	Assemblies *assembly.Service
+	LinkTexts  bool                                                                                 // a short message can carry a link to somebody without an account
 	Scene      func(ctx context.Context, scene string, lasts time.Duration) (url string, err error) // a QR code of the service account
 	Pack       string                                                                               // code of the city's rule pack
 	City       string                                                                               // its name

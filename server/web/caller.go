@@ -12,8 +12,8 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// caller is the key under which an address is held to a rate. A household has a whole /64 of IPv6 addresses.
-func caller(c *gin.Context) string {
+// Caller is the key under which an address is held to a rate. A household has a whole /64 of IPv6 addresses.
+func Caller(c *gin.Context) string {
 	ip, err := netip.ParseAddr(c.ClientIP())
 	if err != nil {
 		return "ip:" + c.ClientIP()

@@ -16,7 +16,7 @@ func TestAHouseholdIsOneCaller(t *testing.T) {
 		_ = e.SetTrustedProxies(nil)
 		c.Request = httptest.NewRequest("GET", "/", nil)
 		c.Request.RemoteAddr = remote
-		return caller(c)
+		return Caller(c)
 	}
 	for _, same := range [][2]string{{"[2408:8411:1:2::1]:1", "[2408:8411:1:2:aaaa::9]:2"}, {"1.2.3.4:1", "[::ffff:1.2.3.4]:2"}} {
 		if key(same[0]) != key(same[1]) {

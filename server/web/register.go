@@ -186,7 +186,7 @@ func (s *Site) hold(hc huma.Context, actor org.Actor, op Op) error {
 	if op.Rate == nil || s.limiter == nil {
 		return nil
 	}
-	key := caller(humagin.Unwrap(hc))
+	key := Caller(humagin.Unwrap(hc))
 	if actor.PersonID != 0 {
 		key = "person:" + itoa(actor.PersonID)
 	}
@@ -204,7 +204,7 @@ func (s *Site) Hold(c *gin.Context, key string, r limit.Rule) error {
 		return nil
 	}
 	if key == "" {
-		key = caller(c)
+		key = Caller(c)
 	}
 	wait, ok := s.limiter.Allow(c.Request.Context(), key, r)
 	if !ok {

@@ -76,6 +76,11 @@ func (d *draft) count() ([]Total, error) {
 			}
 		}
 	}
+	for _, seat := range d.Contents.Debtors {
+		if err := c.owes(seat); err != nil {
+			return nil, err
+		}
+	}
 	return c.totals()
 }
 
@@ -131,6 +136,8 @@ func (c *Certificate) checkTotals(m *Meeting, r *Roll, d *Delivery, l *ledger) e
 			return errFormat("证书里第 %d 个议题的合计不对", i+1)
 		case (t.Beside == nil) != (m.Motions[i].Beside == nil):
 			return errFormat("议题 %d 缺少或多出另一种事项的结果", i+1)
+		case (t.Debtors == nil) != (m.Debtors == ""):
+			return errFormat("议题 %d 缺少或多出欠费条款的结果", i+1)
 		case !ok || res.Scope != scope:
 			return errFormat("议题 %d 的分母不是名册上这个范围的合计", i+1)
 		case res.Returned.Heads != t.Counted || res.Void.Heads < 0 || res.Void.Heads > t.Invalid:

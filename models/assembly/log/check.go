@@ -25,6 +25,9 @@ func (m Meeting) check() error {
 		if err := motion.Question.Check(); err != nil {
 			return errFormat("议题 %d 的选项或规则有误", i+1)
 		}
+		if err := motion.checkLot(); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -26,6 +26,7 @@ type Contents struct {
 	Seats    iter.Seq2[Seat, error]    // by number
 	Silent   iter.Seq2[Silent, error]  // by motion and seat; nil for none
 	Openings iter.Seq2[Opening, error] // one for each ballot leaf, by leaf
+	Debtors  []int                     // seats on the list of debtors, in their order
 
 	Certificate Signed // from Certify
 }
@@ -58,6 +59,9 @@ func (c *Contents) draft() (*draft, error) {
 		return nil, err
 	}
 	if d.checkpoints, err = openAll(d.Meeting.Number, d.Checkpoints, d.keys); err != nil {
+		return nil, err
+	}
+	if err := d.Meeting.drawn(d.checkpoints); err != nil {
 		return nil, err
 	}
 	d.ledger = newLedger(d.checkpoints)

@@ -26,6 +26,7 @@ const (
 	fileSeats        = "seats.jsonl"
 	fileSilence      = "silence.jsonl"
 	fileOpenings     = "openings.jsonl"
+	fileDebtors      = "debtors.jsonl" // where a clause limits them
 )
 
 var (

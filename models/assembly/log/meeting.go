@@ -16,7 +16,8 @@ type Meeting struct {
 	Title   string    `json:"title"`
 	Opens   time.Time `json:"opens_at"` // UTC to the second
 	Closes  time.Time `json:"closes_at"`
-	Motions []Motion  `json:"motions"` // positions 1, 2, 3 …
+	Motions []Motion  `json:"motions"`           // positions 1, 2, 3 …
+	Debtors string    `json:"debtors,omitempty"` // the clause that limits who owes fees, where there is one
 }
 
 // Motion is one question with everything needed to count it again.
@@ -28,7 +29,8 @@ type Motion struct {
 	Rules    tally.Rules    `json:"rules"`
 	Beside   *tally.Rules   `json:"beside,omitempty"` // of another matter that practice knows, shown beside and decides nothing
 	Question tally.Question `json:"question"`
-	Silence  *Silence       `json:"silence"` // the clause on silence, null where none is claimed
+	Lot      *Lot           `json:"lot,omitempty"` // how the question's order of lots was drawn
+	Silence  *Silence       `json:"silence"`       // the clause on silence, null where none is claimed
 }
 
 // Silence is the frozen clause on seats that do not vote. Which seats were silent is for owners; the certificate says
@@ -109,6 +111,14 @@ type Total struct {
 	Invalid    int64         `json:"invalid"`
 	Result     tally.Result  `json:"result"`
 	Beside     *tally.Result `json:"beside,omitempty"`
+	Debtors    *Limited      `json:"debtors,omitempty"`
+}
+
+// Limited is what a motion would come to without the ballots of debtors, which stay in the whole. It decides nothing here. Who they are is
+// for owners; the certificate says how many.
+type Limited struct {
+	Seats  tally.Amount `json:"seats"`
+	Result tally.Result `json:"result"`
 }
 
 // Listed is a file by name, size in bytes and hash.

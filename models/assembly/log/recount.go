@@ -2,6 +2,7 @@ package log
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/linli-city/linli/models/assembly/tally"
 	"github.com/linli-city/linli/models/fault"
@@ -17,6 +18,8 @@ type recount struct {
 	next    int64 // the next leaf to be opened
 	gone    []superseded
 	last    Silent
+	owing   bits // seats on the list of debtors
+	owed    int  // the last of them
 	buf     []byte
 }
 
@@ -168,6 +171,39 @@ func (c *recount) silent(s Silent) error {
 	return nil
 }
 
+// owes takes the next seat on the list of debtors.
+func (c *recount) owes(seat int) error {
+	switch {
+	case c.meeting.Debtors == "":
+		return errFormat("没有关于欠费业主的条款，却有欠费名单")
+	case seat <= c.owed:
+		return errFormat("欠费名单没有按票权排序")
+	case !c.roll.scopes[""].in.has(seat):
+		return errFormat("欠费名单里的票权 %d 不在名册里", seat)
+	}
+	c.owing.set(seat)
+	c.owed = seat
+	return nil
+}
+
+// limited counts a motion without the ballots of debtors; what they left unsaid is no silence.
+func (c *recount) limited(m *motionCount, motion Motion) (*Limited, error) {
+	sc := c.roll.scopes[motion.Scope]
+	l := &Limited{}
+	for _, s := range sc.seats {
+		if c.owing.has(s.No) {
+			l.Seats.Heads, l.Seats.Area = l.Seats.Heads+1, l.Seats.Area+s.Area
+		}
+	}
+	var silence *tally.Silence
+	if motion.Silence != nil {
+		silence = motion.Silence.seats(slices.DeleteFunc(slices.Clone(m.silent), c.owing.has))
+	}
+	var err error
+	l.Result, err = tally.Count(motion.Rules, motion.Question, sc.seats, slices.DeleteFunc(slices.Clone(m.ballots), func(b tally.Ballot) bool { return c.owing.has(b.Seat) }), silence)
+	return l, err
+}
+
 // totals counts every motion. Call it when everything has been opened.
 func (c *recount) totals() ([]Total, error) {
 	if c.skip(); c.next != int64(len(c.ledger.states)) {
@@ -189,6 +225,9 @@ func (c *recount) totals() ([]Total, error) {
 		if m.total.Result, err = tally.Count(motion.Rules, motion.Question, sc.seats, m.ballots, silence); err == nil && motion.Beside != nil {
 			m.total.Beside = new(tally.Result)
 			*m.total.Beside, err = tally.Count(*motion.Beside, motion.Question, sc.seats, m.ballots, silence)
+		}
+		if err == nil && c.meeting.Debtors != "" {
+			m.total.Debtors, err = c.limited(m, motion)
 		}
 		if err != nil {
 			return nil, errFormat("议题 %d 不能计票：%s", i+1, fault.Of(err).Message)

@@ -2,6 +2,7 @@ package log
 
 import (
 	"bytes"
+	"strings"
 	"time"
 )
 
@@ -49,6 +50,9 @@ func (v *verification) log() error {
 		}
 		old = c.Tree
 	}
+	if err := v.meeting.drawn(v.checkpoints); err != nil {
+		return err
+	}
 	n := v.ledger.count()
 	v.say("日志：%d 片叶子，由它们重建的根与证书一致；表决票计票 %d 张，已被替代 %d 张，无效 %d 张", v.ledger.front.size, n[Counted], n[Superseded], n[Invalid])
 	v.say("检查点：%d 个，签名都成立，每一个都是后一个的开头；表决期间最长隔 %s 公布一次", len(v.checkpoints), v.longestGap())
@@ -78,6 +82,9 @@ func (v *verification) certified() error {
 	}
 	v.say("证书：%s，%s 出具，与名册、日志、检查点一致", stageLabels[v.certificate.Stage], v.certificate.At.In(time.FixedZone("", 8*3600)).Format("2006-01-02 15:04"))
 	for i := range v.certificate.Motions {
+		if lot := v.meeting.Motions[i].Lot; lot != nil {
+			v.say("议题 %d：票数相同的，按抽签的先后 %s（%s）", i+1, strings.Join(v.meeting.Motions[i].Question.Lot, "、"), lot.says())
+		}
 		checked, err := v.certificate.Motions[i].follows(v.meeting.Motions[i])
 		if err != nil {
 			return err
@@ -124,6 +131,13 @@ func (v *verification) owners() error {
 	v.say("表决票：打开 %d 张，与日志里的承诺一一相符，每个票权每个议题至多计一张", n)
 	if _, err := each(v.archive, fileSilence, scanSilent, c.silent); err != nil {
 		return err
+	}
+	if listed := v.archive.read[fileDebtors] != nil; listed != (v.meeting.Debtors != "") {
+		return errFormat("欠费名单和会议的条款对不上")
+	} else if listed {
+		if _, err := each(v.archive, fileDebtors, scanDebtor, c.owes); err != nil {
+			return err
+		}
 	}
 	return v.recounted(c)
 }

@@ -96,6 +96,15 @@ func (d *draft) private(cert *Certificate) ([]*file, error) {
 			return o.appendLine(b, d.ledger.opened(o.Leaf)), nil
 		}),
 	}
+	if d.Meeting.Debtors != "" {
+		files = append(files, lineFile(fileDebtors, func(yield func(debtor, error) bool) {
+			for _, seat := range d.Contents.Debtors {
+				if !yield(debtor(seat), nil) {
+					return
+				}
+			}
+		}, func(b []byte, x debtor) ([]byte, error) { return x.appendLine(b), nil }))
+	}
 	return files, measureAll(files)
 }
 

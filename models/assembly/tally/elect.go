@@ -73,6 +73,29 @@ func (q Question) rank(a, b Item) int {
 	return 0
 }
 
+// Drawn gives the candidates for whom an order of lots decided, in that order: they pass, and another one with as many votes does.
+func (q Question) Drawn(r *Result) []string {
+	list, blind := []string{}, q
+	blind.Lot = nil
+	passes := func(key string) *Item {
+		i := slices.IndexFunc(r.Items, func(x Item) bool { return x.Key == key && x.Binding() == Pass })
+		if i < 0 {
+			return nil
+		}
+		return &r.Items[i]
+	}
+	for _, key := range q.Lot {
+		mine := passes(key)
+		if mine != nil && slices.ContainsFunc(q.Lot, func(other string) bool {
+			x := passes(other)
+			return other != key && x != nil && blind.rank(*mine, *x) == 0
+		}) {
+			list = append(list, key)
+		}
+	}
+	return list
+}
+
 func keysOf(items []Item) []string {
 	keys := make([]string, len(items))
 	for i, item := range items {

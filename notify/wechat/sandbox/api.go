@@ -42,6 +42,7 @@ func (s *Sandbox) apiRoutes() http.Handler {
 		})
 	}
 	route("GET /sns/jscode2session", s.jscode2session)
+	route("GET /sns/oauth2/access_token", s.webToken)
 	route("GET /cgi-bin/token", s.plainToken)
 	route("POST /cgi-bin/stable_token", s.stableToken)
 	route("POST /wxa/business/getuserphonenumber", s.mini(s.phoneNumber))

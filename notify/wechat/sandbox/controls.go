@@ -41,6 +41,7 @@ func (s *Sandbox) pageRoutes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /sandbox", s.page)
 	mux.HandleFunc("GET /sandbox/messages", s.list)
+	mux.HandleFunc("GET /sandbox/authorize", s.authorize)
 	control(mux, "login", s.doLogin)
 	control(mux, "phone", s.doPhone)
 	control(mux, "consent", s.doConsent)

@@ -42,7 +42,7 @@ func New(r redis.UniversalClient, log *slog.Logger) *Limiter {
 	if r == nil {
 		return l
 	}
-	l.shared = redis_rate.NewLimiter(r)
+	l.shared = redis_rate.NewLimiter(newTogether(r))
 	l.breaker = gobreaker.NewCircuitBreaker[*redis_rate.Result](gobreaker.Settings{
 		Name: "limits", Timeout: 5 * time.Second, ReadyToTrip: func(c gobreaker.Counts) bool { return c.ConsecutiveFailures >= 3 },
 		OnStateChange: func(_ string, _, to gobreaker.State) { log.Warn("rate limits", "redis", to.String()) },

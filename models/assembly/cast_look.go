@@ -1,0 +1,81 @@
+package assembly
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/linli-city/linli/models/org"
+)
+
+// seatNow is a seat with one of its holders and one thing that was cast for it before.
+type seatNow struct {
+	SeatRow  int64
+	SeatNo   int
+	Holder   int64
+	Asked    *time.Time
+	Owner    int64 // zero where the set has none
+	Person   int64
+	Envelope `gorm:"embedded"` // zero where nothing was cast
+}
+
+// look finds the seats, who holds them, and what was cast for them before, by one statement: the gate is held meanwhile.
+func (b *booth) look() error {
+	numbers := make([]int, len(b.list))
+	for i, x := range b.list {
+		numbers[i] = x.in.SeatNo
+	}
+	var rows []seatNow
+	err := b.tx.Raw(`SELECT s.id AS seat_row, s.no AS seat_no, s.holder_set_id AS holder, s.paper_at AS asked, o.id AS owner, o.person_id AS person, e.*
+		FROM seats s LEFT JOIN owners o ON o.owner_set_id = s.holder_set_id LEFT JOIN envelopes e ON e.seat_id = s.id
+		WHERE s.meeting_id = ? AND s.no IN ? ORDER BY o.position, e.id`, b.m.ID, numbers).Scan(&rows).Error
+	if err != nil {
+		return err
+	}
+	b.earlier, b.versions = map[int64][]Envelope{}, map[[2]int64]int{}
+	seats, owners := make(map[int]*Seat, len(b.list)), map[int64][]org.Owner{}
+	for _, r := range rows {
+		seats[r.SeatNo] = &Seat{ID: r.SeatRow, No: r.SeatNo, HolderSetID: r.Holder, PaperAt: r.Asked}
+		if r.Owner != 0 && !slices.ContainsFunc(owners[r.Holder], func(o org.Owner) bool { return o.ID == r.Owner }) {
+			owners[r.Holder] = append(owners[r.Holder], org.Owner{ID: r.Owner, OwnerSetID: r.Holder, PersonID: r.Person})
+		}
+		if r.ID != 0 && !slices.ContainsFunc(b.earlier[r.SeatRow], func(e Envelope) bool { return e.ID == r.ID }) {
+			b.earlier[r.SeatRow] = append(b.earlier[r.SeatRow], r.Envelope)
+		}
+	}
+	for _, x := range b.list {
+		if x.seat = seats[x.in.SeatNo]; x.seat == nil {
+			x.err = ErrNoSeat
+		}
+	}
+	if b.holders, err = recognised(b.tx, owners); err != nil {
+		return err
+	}
+	if len(b.earlier) > 0 {
+		if err := b.readVersions(slices.Sorted(maps.Keys(b.earlier))); err != nil {
+			return err
+		}
+	}
+	return agents(b.tx, b.list)
+}
+
+// readVersions reads how often each seat has voted on each motion, and about whose ballots the owners do not agree.
+func (b *booth) readVersions(voted []int64) error {
+	err := b.tx.Table("meeting_objections o").Joins("JOIN envelopes e ON e.id = o.envelope_id").Where("o.meeting_id = ? AND o.kind = 'ballot' AND o.state IN ('open', 'upheld') AND e.seat_id IN ?", b.m.ID, voted).Pluck("e.seat_id", &b.fought).Error
+	if err != nil {
+		return err
+	}
+	motions := make([]int64, len(b.agenda.motions))
+	for i, m := range b.agenda.motions {
+		motions[i] = m.ID
+	}
+	var last []struct {
+		MotionID, SeatID int64
+		Version          int
+	}
+	err = b.tx.Model(&Ballot{}).Select("motion_id, seat_id, MAX(version) AS version").Where("motion_id IN ? AND seat_id IN ?", motions, voted).Group("motion_id, seat_id").Scan(&last).Error
+	for _, v := range last {
+		b.versions[[2]int64{v.MotionID, v.SeatID}] = v.Version
+	}
+	return err
+}

@@ -1,0 +1,162 @@
+package assembly
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+)
+
+// Verdict is the answer to some entries of a docket.
+type Verdict struct {
+	Objections []int64
+	Uphold     bool
+	Text       string
+}
+
+// maxVerdicts bounds how many objections one answer is for.
+const maxVerdicts = 50
+
+// AnswerObjections answers entries of the docket with one text, all of them or none. Upheld, the disputed ballots count no more: that is
+// entered here, and done once another person confirms it. Either way the count with and without them is kept with the answer. Nobody
+// answers their own, or where they have a stake.
+// Faults: ErrForbidden, ErrNotFound, ErrState, ErrSamePerson, ErrStake, ErrHandled, fault.ErrInvalid.
+func (s *Service) AnswerObjections(ctx context.Context, actor org.Actor, id int64, v Verdict) ([]Objection, error) {
+	v.Text = strings.TrimSpace(v.Text)
+	ids := slices.Compact(slices.Sorted(slices.Values(v.Objections)))
+	n := len([]rune(v.Text))
+	var c fault.Checks
+	c.Check(n >= 4 && n <= 1000, "text", "请写明处理的依据和结果（4至1000个字）")
+	c.Check(len(ids) > 0 && len(ids) <= maxVerdicts, "objections", fmt.Sprintf("一次处理1至%d件", maxVerdicts))
+	if err := c.Err(); err != nil {
+		return nil, err
+	}
+	var list []Objection
+	_, err := s.change(ctx, actor, org.AnswerOwners, id, []State{Noticed, Closed, Provisional}, func(tx *store.Tx, m *Meeting) error {
+		m.Version--
+		list = nil
+		recount := false
+		for _, id := range ids {
+			o, err := mayAnswer(tx, actor, m, id)
+			if err != nil {
+				return err
+			}
+			if v.Uphold && o.takes() {
+				err = s.enter(tx, actor, m, o, v.Text)
+			} else {
+				err = s.answer(tx, actor, m, o, v.Uphold, v.Text)
+				recount = recount || o.recounts()
+			}
+			if err != nil {
+				return err
+			}
+			list = append(list, *o)
+		}
+		return s.anew(tx, actor, m, recount)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("answer objections: %w", err)
+	}
+	return list, nil
+}
+
+// ConfirmObjection confirms what another person entered: an objection against ballots holds, and they count no more. It is for the convener's
+// people, and for the township.
+// Faults: ErrForbidden, ErrNotFound, ErrNotConvener, ErrState, ErrSamePerson, ErrStake, ErrHandled.
+func (s *Service) ConfirmObjection(ctx context.Context, actor org.Actor, id, objection int64) (*Objection, error) {
+	var o *Objection
+	_, err := s.change(ctx, actor, org.AnswerOwners, id, []State{Noticed, Closed, Provisional}, func(tx *store.Tx, m *Meeting) error {
+		m.Version--
+		if !m.convenedBy(actor) && actor.Post.OrgKind != org.Township {
+			return ErrNotConvener.Saying("复核由召集单位的另一位工作人员，或者乡镇（办事处）办理")
+		}
+		var err error
+		if o, err = mayAnswer(tx, actor, m, objection); err != nil {
+			return err
+		}
+		switch o.EnteredBy {
+		case 0:
+			return ErrState.Saying("这件异议还没有人录入“成立”，请先录入处理意见")
+		case actor.PersonID:
+			return ErrSamePerson.Saying("录入“成立”的人不能自己复核，请由另一个人复核")
+		}
+		if err := s.answer(tx, actor, m, o, true, o.Answer); err != nil {
+			return err
+		}
+		return s.anew(tx, actor, m, true)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("confirm objection: %w", err)
+	}
+	return o, nil
+}
+
+// mayAnswer finds an open entry that this person may answer.
+func mayAnswer(tx *store.Tx, actor org.Actor, m *Meeting, id int64) (*Objection, error) {
+	var o Objection
+	if err := tx.Where("id = ? AND meeting_id = ? AND state = 'open'", id, m.ID).Take(&o).Error; err != nil {
+		return nil, store.NotFound(err, ErrState.Saying("没有找到这件待处理的异议"))
+	}
+	if o.PersonID == actor.PersonID {
+		return nil, ErrSamePerson.Saying("自己提出的异议不能自己处理，请由别人处理")
+	}
+	if err := noStake(tx, m, actor.PersonID); err != nil {
+		return nil, err
+	}
+	disputed, err := o.envelopes(tx)
+	if err != nil {
+		return nil, err
+	}
+	return &o, notHandled(tx, actor.PersonID, disputed, o.FormID)
+}
+
+// enter notes that an objection holds, until another person confirms it. What it would change is counted already, for whoever confirms.
+func (s *Service) enter(tx *store.Tx, actor org.Actor, m *Meeting, o *Objection, text string) error {
+	if o.EnteredBy != 0 {
+		return ErrState.Saying("这件异议已有人录入“成立”，请由另一个人复核；认为不成立的，请录入“不成立”")
+	}
+	if err := s.weigh(tx, m, o); err != nil {
+		return err
+	}
+	o.Answer, o.EnteredBy, o.EnteredAt = text, actor.PersonID, &tx.Now
+	if err := tx.Model(&Objection{}).Where("id = ?", o.ID).Select("answer", "effect", "entered_by", "entered_at").Updates(o).Error; err != nil {
+		return err
+	}
+	return note(tx, actor, m, "enter_objection", map[string]any{"objection": o.Number})
+}
+
+func (s *Service) answer(tx *store.Tx, actor org.Actor, m *Meeting, o *Objection, uphold bool, text string) error {
+	if err := s.settle(tx, actor, m, o, uphold); err != nil {
+		return err
+	}
+	o.State, o.Answer, o.AnsweredBy, o.AnsweredAt = "rejected", text, actor.PersonID, &tx.Now
+	if uphold {
+		o.State = "upheld"
+	}
+	if err := tx.Model(&Objection{}).Where("id = ?", o.ID).Select("state", "answer", "effect", "answered_by", "answered_at").Updates(o).Error; err != nil {
+		return err
+	}
+	if err := s.tellPeople(tx, m, []int64{o.PersonID}, "answered"); err != nil {
+		return err
+	}
+	return note(tx, actor, m, "answer_objection", map[string]any{"objection": o.Number, "state": o.State})
+}
+
+// takes reports whether ballots count no more where an objection holds.
+func (o *Objection) takes() bool { return o.Kind != AgainstResult || o.Disputed != "[]" }
+
+// recounts reports whether what counts has changed with the answer, or may have.
+func (o *Objection) recounts() bool { return o.State == "upheld" || o.Kind != AgainstResult }
+
+// anew publishes the provisional result again.
+func (s *Service) anew(tx *store.Tx, actor org.Actor, m *Meeting, changed bool) error {
+	if !changed || m.State != Provisional {
+		return nil
+	}
+	_, err := s.keepCount(tx, actor, m, "provisional")
+	return err
+}
