@@ -3,6 +3,7 @@ package assembly
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -68,8 +69,11 @@ func (o *Outcome) signed(m *Meeting) (*Statement, error) {
 		return nil, err
 	}
 	n, err := signed.Open([]byte(o.Signature), signed.VerifierList(key))
-	if err != nil || sha([]byte(o.Body)) != o.SHA256 || n.Text != "linli/"+m.Number+"\n"+o.Kind+" "+o.SHA256+"\n" {
-		return nil, fmt.Errorf("the statement is not what was signed (%v)", err)
+	if err != nil {
+		return nil, fmt.Errorf("the statement is not what was signed: %w", err)
+	}
+	if sha([]byte(o.Body)) != o.SHA256 || n.Text != "linli/"+m.Number+"\n"+o.Kind+" "+o.SHA256+"\n" {
+		return nil, errors.New("the statement is not what was signed")
 	}
 	var st Statement
 	if err := json.Unmarshal([]byte(o.Body), &st); err != nil {
@@ -82,8 +86,11 @@ func (o *Outcome) signed(m *Meeting) (*Statement, error) {
 		return &st, nil
 	}
 	n, err = signed.Open([]byte(o.CertNote), signed.VerifierList(key))
-	if err != nil || !strings.HasSuffix(n.Text, "\n"+sha([]byte(o.Cert))+"\n") {
-		return nil, fmt.Errorf("the bundle's certificate is not what was signed (%v)", err)
+	if err != nil {
+		return nil, fmt.Errorf("the bundle's certificate is not what was signed: %w", err)
+	}
+	if !strings.HasSuffix(n.Text, "\n"+sha([]byte(o.Cert))+"\n") {
+		return nil, errors.New("the bundle's certificate is not what was signed")
 	}
 	var cert log.Certificate
 	if err := json.Unmarshal([]byte(o.Cert), &cert); err != nil {
@@ -110,8 +117,12 @@ func (s *Service) recounts(tx *store.Tx, m *Meeting, o *Outcome, st *Statement) 
 		if err != nil {
 			return err
 		}
-		if was, err := json.Marshal(st.Tally.motion(i)); err != nil || !bytes.Equal(was, is) {
-			return fmt.Errorf("the ballots give another count of motion %d than was certified (%v)", now.Motions[i].Position, err)
+		was, err := json.Marshal(st.Tally.motion(i))
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(was, is) {
+			return fmt.Errorf("the ballots give another count of motion %d than was certified", now.Motions[i].Position)
 		}
 	}
 	if now.Scope != st.Tally.Scope || len(now.Motions) != len(st.Tally.Motions) {
