@@ -44,7 +44,7 @@ func TestTheMeetingWalk(t *testing.T) {
 	if err := cmd.Run(); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
-	for _, want := range []string{"第二次业主大会临时会议", "民法典第278条第1款第（八）项", `"heads":27`, "/h5/ballots/", `"counted",52`, "重新计票 59 张", "核验通过", `["pass",{"num":59,"den":70,"need":47,"met":true}`, "督促修复东门门禁", "演示李委员"} {
+	for _, want := range []string{"第二次业主大会临时会议", "民法典第278条第1款第（八）项", `"heads":27`, "/h5/ballots/", `"counted",52`, "重新计票 59 张", "核验通过", `["pass",{"num":59,"den":70,"need":47,"met":true}`, `["YD`, "督促修复东门门禁", "演示李委员"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("nothing says %s:\n%s", want, out.String())
 		}

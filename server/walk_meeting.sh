@@ -19,4 +19,4 @@ go run ./server verify --key "$K" /tmp/public.zip /tmp/owners.zip | tail -3
 # 6. 只用公布的数字再算一遍：人数和面积各有多少、要多少、够不够
 curl -s $B/public/v1/meetings/$D | jq -c '.result.tally.motions[0].result|{date:"2026-03-01",matter,scope,returned,void,yes:.items[0].yes,no:.items[0].no,abstain:.items[0].abstain}' | go run ./server decide | jq -c '.strict|[.outcome,.participation.heads,.participation.area,.consent.heads,.consent.area]'
 # 7. 业委会的决定，和每位委员怎么投的
-get owner /miniapp/v1/estates/$(jq .actors.owner.estate $J)/committee/decisions | jq -c '.items[]|[.number,.title,(.votes[]|[.name,.choice_name])]'
+get owner /miniapp/v1/estates/$(jq .actors.owner.estate $J)/committee/decisions | jq -c '.items[]|[.resolution,.title,(.votes[]|[.name,.choice_name])]'

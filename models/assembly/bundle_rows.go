@@ -205,7 +205,7 @@ func (s *Service) aside(tx *store.Tx, m *Meeting) (*Aside, error) {
 		if err := eachSeat(tx, row.ID, func(seat int64, _ []version) error { voted[k.no[seat]] = true; return nil }); err != nil {
 			return nil, err
 		}
-		for _, no := range quiet.of(k, row.Position, voted).Seats {
+		for _, no := range quiet.of(k, voted).Seats {
 			out.Silent = append(out.Silent, log.Silent{Motion: row.Position, Seat: no})
 		}
 	}

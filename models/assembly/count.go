@@ -32,23 +32,17 @@ type Tallied struct {
 
 // count counts a meeting's motions afresh from the roll and the ballots.
 func (s *Service) count(tx *store.Tx, m *Meeting) (*Tallied, error) {
-	return s.countAs(tx, m, supposing{})
+	return s.countAs(tx, m, nil, nil)
 }
 
-// supposing is what a count takes otherwise than it stands. The docket asks what the result would be without disputed ballots, or with
-// those that are set aside; verify asks with the silent seats that an earlier count found.
-type supposing struct {
-	without map[int64]bool // envelopes that are left out
-	back    map[int64]bool // envelopes that are taken as if nothing had been said against them
-	silent  *Aside         // nil: who is silent is found now
-}
-
-func (s *Service) countAs(tx *store.Tx, m *Meeting, x supposing) (*Tallied, error) {
+// countAs is count for the docket, which asks what the result would be without disputed ballots, or with those that are set aside: envelopes
+// in without are left out, those in back are taken as if nothing had been said against them.
+func (s *Service) countAs(tx *store.Tx, m *Meeting, without, back map[int64]bool) (*Tallied, error) {
 	a, err := readAgenda(tx, m)
 	if err != nil {
 		return nil, err
 	}
-	c := &counter{supposing: x, m: m, agenda: a, no: map[int64]int{}}
+	c := &counter{m: m, agenda: a, without: without, back: back, no: map[int64]int{}}
 	if err := c.roll(tx); err != nil {
 		return nil, err
 	}
@@ -57,12 +51,6 @@ func (s *Service) countAs(tx *store.Tx, m *Meeting, x supposing) (*Tallied, erro
 	}
 	if c.silence, err = s.silence(tx, m, a.terms); err != nil {
 		return nil, err
-	}
-	if c.silence != nil && x.silent != nil {
-		c.silence.found = map[log.Silent]bool{}
-		for _, one := range x.silent.Silent {
-			c.silence.found[one] = true
-		}
 	}
 	out := &Tallied{Scope: tally.Amount{Heads: int64(len(c.scope)), Area: m.AreaMilli}}
 	for i := range a.motions {
@@ -76,9 +64,10 @@ func (s *Service) countAs(tx *store.Tx, m *Meeting, x supposing) (*Tallied, erro
 }
 
 type counter struct {
-	supposing
 	m       *Meeting
 	agenda  *agenda
+	without map[int64]bool
+	back    map[int64]bool
 	scope   []tally.Seat
 	no      map[int64]int // seat numbers by id
 	sets    map[int]int64 // who holds each number now
@@ -150,7 +139,7 @@ func (c *counter) decide(row *Motion, out *Counted, ballots []tally.Ballot, vote
 	q := c.agenda.questions[row.ID]
 	var quiet *tally.Silence
 	if c.silence != nil {
-		quiet = c.silence.of(c, row.Position, voted)
+		quiet = c.silence.of(c, voted)
 	}
 	r, err := row.rules()
 	if err != nil {

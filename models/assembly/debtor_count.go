@@ -72,7 +72,7 @@ func (c *counter) limited(row *Motion, out *Counted, ballots []tally.Ballot, vot
 	maps.Copy(spoken, c.owing)
 	var quiet *tally.Silence
 	if c.silence != nil {
-		quiet = c.silence.of(c, row.Position, spoken)
+		quiet = c.silence.of(c, spoken)
 	}
 	r, err := row.rules()
 	if err != nil {

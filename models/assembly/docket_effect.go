@@ -53,7 +53,7 @@ func (o *Objection) endForm(tx *store.Tx, actor org.Actor, m *Meeting) error {
 	case m.State != Noticed:
 		return ErrState.Saying("这张票还在票箱里或者没有复核完，请录入、复核以后再处理这件异议")
 	}
-	why := fmt.Sprintf("%s%s（原登记投箱时间%s）", upheldFor[o.Kind], o.Number, f.ReceivedAt.In(shanghai).Format("1月2日15:04"))
+	why := fmt.Sprintf("不是业主本人投的，异议成立：%s（原登记投箱时间%s）", o.Number, f.ReceivedAt.In(shanghai).Format("1月2日15:04"))
 	return tx.Model(&Form{}).Where("id = ?", f.ID).Updates(map[string]any{"state": FormReplaced, "live": nil, "received_at": nil, "replaced_by": actor.PersonID, "replaced_at": tx.Now, "replaced_for": why}).Error
 }
 
@@ -129,11 +129,11 @@ func (s *Service) weigh(tx *store.Tx, m *Meeting, o *Objection) error {
 	for _, id := range aside {
 		back[id] = true
 	}
-	with, err := s.countAs(tx, m, supposing{back: back})
+	with, err := s.countAs(tx, m, nil, back)
 	if err != nil {
 		return err
 	}
-	without, err := s.countAs(tx, m, supposing{without: disputed})
+	without, err := s.countAs(tx, m, disputed, nil)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/linli-city/linli/models/assembly/log"
 	"github.com/linli-city/linli/models/assembly/tally"
 	"github.com/linli-city/linli/models/store"
 )
@@ -47,8 +46,7 @@ func (m *Meeting) Says(t Terms) string {
 type silence struct {
 	terms         Terms
 	first, warned bool
-	proven        map[int64]bool      // owner sets to which service of words that warn is proven
-	found         map[log.Silent]bool // what an earlier count found; nil to look now
+	proven        map[int64]bool // owner sets to which service of words that warn is proven
 }
 
 // silence finds to whom service was proven. Without a clause nobody's silence is looked at.
@@ -68,14 +66,10 @@ func (s *Service) silence(tx *store.Tx, m *Meeting, t Terms) (*silence, error) {
 }
 
 // of lists the seats that were served and said nothing.
-func (q *silence) of(c *counter, position int, voted map[int]bool) *tally.Silence {
+func (q *silence) of(c *counter, voted map[int]bool) *tally.Silence {
 	s := &tally.Silence{Cited: true, Warned: q.warned, FirstAssembly: q.first, Covers: q.terms.Covers}
 	for _, seat := range c.scope {
-		silent := q.proven[c.sets[seat.No]]
-		if q.found != nil {
-			silent = q.found[log.Silent{Motion: position, Seat: seat.No}]
-		}
-		if silent && !voted[seat.No] {
+		if !voted[seat.No] && q.proven[c.sets[seat.No]] {
 			s.Seats = append(s.Seats, seat.No)
 		}
 	}

@@ -70,7 +70,7 @@ func (o *Outcome) signed(m *Meeting) (*Statement, error) {
 	}
 	n, err := signed.Open([]byte(o.Signature), signed.VerifierList(key))
 	if err != nil {
-		return nil, fmt.Errorf("the statement: %w", err)
+		return nil, fmt.Errorf("the statement is not what was signed: %w", err)
 	}
 	if sha([]byte(o.Body)) != o.SHA256 || n.Text != "linli/"+m.Number+"\n"+o.Kind+" "+o.SHA256+"\n" {
 		return nil, errors.New("the statement is not what was signed")
@@ -87,7 +87,7 @@ func (o *Outcome) signed(m *Meeting) (*Statement, error) {
 	}
 	n, err = signed.Open([]byte(o.CertNote), signed.VerifierList(key))
 	if err != nil {
-		return nil, fmt.Errorf("the bundle's certificate: %w", err)
+		return nil, fmt.Errorf("the bundle's certificate is not what was signed: %w", err)
 	}
 	if !strings.HasSuffix(n.Text, "\n"+sha([]byte(o.Cert))+"\n") {
 		return nil, errors.New("the bundle's certificate is not what was signed")
@@ -99,17 +99,16 @@ func (o *Outcome) signed(m *Meeting) (*Statement, error) {
 	return &st, st.agrees(&cert)
 }
 
-// recounts counts once more from roll and ballots. Who had kept silent is taken as it was found then: a visit corrected later changes no
-// decision.
+// recounts counts once more: as every bundle does, with the silent and the debtors as they were found then, for a visit corrected later
+// changes no decision; and by the rule of the ballots, where no clause looks at silence.
 func (s *Service) recounts(tx *store.Tx, m *Meeting, o *Outcome, st *Statement) error {
 	if st.Tally == nil {
 		return nil // the government's platform counted
 	}
-	var a Aside
-	if err := json.Unmarshal([]byte(o.Aside), &a); err != nil {
-		return err
+	if st.Terms.Warning() != "" {
+		return s.bundled(tx, m, o, st)
 	}
-	now, err := s.countAs(tx, m, supposing{silent: &a})
+	now, err := s.count(tx, m)
 	if err != nil {
 		return err
 	}
@@ -129,7 +128,20 @@ func (s *Service) recounts(tx *store.Tx, m *Meeting, o *Outcome, st *Statement) 
 	if now.Scope != st.Tally.Scope || len(now.Motions) != len(st.Tally.Motions) {
 		return fmt.Errorf("the meeting has %d motions and a scope of %+v, certified were others", len(now.Motions), now.Scope)
 	}
-	return nil
+	return s.bundled(tx, m, o, st)
+}
+
+// bundled recounts as whoever verifies the bundle does.
+func (s *Service) bundled(tx *store.Tx, m *Meeting, o *Outcome, st *Statement) error {
+	c, err := s.contents(tx, m, o)
+	if err != nil {
+		return err
+	}
+	cert, _, err := log.Certify(*c, log.Confirmed, o.At, s.o.Signer)
+	if err != nil {
+		return fmt.Errorf("the bundle does not recount: %w", err)
+	}
+	return st.agrees(&cert)
 }
 
 func (t *Tallied) motion(i int) *Counted {
