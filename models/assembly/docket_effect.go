@@ -27,7 +27,8 @@ func (s *Service) settle(tx *store.Tx, actor org.Actor, m *Meeting, o *Objection
 	case o.Kind == AgainstResult:
 		return nil
 	case !uphold:
-		return o.restore(tx, m)
+		_, err := o.restore(tx, m)
+		return err
 	}
 	if o.EnvelopeID == 0 {
 		if err := o.endForm(tx, actor, m); err != nil {
@@ -38,7 +39,7 @@ func (s *Service) settle(tx *store.Tx, actor org.Actor, m *Meeting, o *Objection
 }
 
 // upheldFor is why a ballot counts no more.
-var upheldFor = map[ObjectionKind]string{OfShared: "共有业主的异议成立：", NotMine: "不是业主本人投的，异议成立："}
+var upheldFor = map[ObjectionKind]string{OfShared: "共有业主的异议成立：", NotMine: "不是业主本人投的，异议成立：", AgainstResult: "异议成立："}
 
 // endForm ends a form in the box that was not the owner's: before the close its number dies, as that of a replaced one, and the seat may ask
 // for another. Between the close and its reading nobody may say what it is worth.
@@ -71,7 +72,7 @@ func (s *Service) takeOut(tx *store.Tx, m *Meeting, o *Objection) error {
 		if e.Void != "" {
 			continue // it counts for nothing already, for a reason of its own
 		}
-		if err := void(tx, m, id, "objection", "异议成立："+o.Number, o.ID); err != nil {
+		if err := void(tx, m, id, "objection", upheldFor[o.Kind]+o.Number, o.ID); err != nil {
 			return err
 		}
 		var seat Seat

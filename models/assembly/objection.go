@@ -169,13 +169,12 @@ func (s *Service) WithdrawObjection(ctx context.Context, actor org.Actor, id, ob
 			return err
 		}
 		if o.Kind != AgainstResult {
-			if err := o.restore(tx, m); err != nil {
+			back, err := o.restore(tx, m)
+			if err != nil {
 				return err
 			}
-			if m.State == Provisional {
-				if _, err := s.keepCount(tx, actor, m, "provisional"); err != nil {
-					return err
-				}
+			if err := s.anew(tx, actor, m, back > 0); err != nil {
+				return err
 			}
 		}
 		return note(tx, actor, m, "withdraw_objection", map[string]any{"objection": o.Number})

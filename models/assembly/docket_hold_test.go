@@ -1,0 +1,138 @@
+package assembly_test
+
+import (
+	"testing"
+
+	"github.com/linli-city/linli/models/assembly"
+	"github.com/linli-city/linli/models/assembly/tally"
+	"github.com/linli-city/linli/models/org"
+)
+
+// heads checks how many seats take part.
+func (w *world) heads(m *assembly.Meeting, want int64, when string) {
+	w.t.Helper()
+	if got := w.view(m).Result.Tally.Motions[0].Result.Returned.Heads; got != want {
+		w.t.Errorf("%s: %d take part, want %d", when, got, want)
+	}
+	w.verify(m)
+}
+
+// heir may vote for the first seat beside its owner.
+func (w *world) heir() org.Actor {
+	w.t.Helper()
+	heir := w.Person()
+	a, err := w.s.AskCredential(w.t.Context(), heir, w.paper(assembly.Heir, 0))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if _, err := w.s.ReviewCredential(w.t.Context(), w.community, a.ID, true, "核对了公证书原件"); err != nil {
+		w.t.Fatal(err)
+	}
+	return heir
+}
+
+// castBy casts for a seat by somebody else than its first owner.
+func (w *world) castBy(who org.Actor, m *assembly.Meeting, seat int, choice string) *assembly.Receipt {
+	w.t.Helper()
+	c := w.ballot(m, seat, choice)
+	c.Actor = who
+	r, err := w.s.Cast(w.t.Context(), c)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return r
+}
+
+// TestWhatTwoObjectionsHold: two objections hold the same ballots, and one of them was upheld by two people. With the other taken back the
+// ballots stay out.
+func TestWhatTwoObjectionsHold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 4)
+	w.local("ballot.change", "until_close")
+	m := w.open()
+	heir := w.heir()
+	first, second := w.castBy(heir, m, 0, tally.Yes), w.castBy(heir, m, 0, tally.No)
+	w.cast(m, 1, tally.Yes)
+	w.cast(m, 2, tally.Yes)
+	a, b := w.protested(w.owners[0], m, assembly.Protest{Receipt: first.Code}), w.protested(w.owners[0], m, assembly.Protest{Receipt: second.Code})
+	w.closed(m)
+	w.provisional(m)
+	w.heads(m, 2, "both open")
+	if err := w.upheldBy(m, b, w.community, w.member); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.s.WithdrawObjection(t.Context(), w.owners[0], m.ID, a.ID); err != nil {
+		t.Fatal(err)
+	}
+	w.heads(m, 2, "one upheld, the other taken back")
+}
+
+// TestTheResultsObjectionStands: a neighbour's objection to a ballot was upheld while the owner's own was open. The owner's own does not hold, and
+// the ballot stays out by the neighbour's.
+func TestTheResultsObjectionStands(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 4)
+	m := w.open()
+	r := w.castBy(w.heir(), m, 0, tally.Yes)
+	w.cast(m, 1, tally.Yes)
+	own := w.protested(w.owners[0], m, assembly.Protest{Receipt: r.Code})
+	w.closed(m)
+	w.provisional(m)
+	o := w.protested(w.owners[1], m, assembly.Protest{Disputed: []string{r.Code}, Grounds: "公证书是假的"})
+	if err := w.upheldBy(m, o, w.community, w.member); err != nil {
+		t.Fatal(err)
+	}
+	w.answer(w.community, m, own, false, "继承人有公证书，可以投票")
+	w.heads(m, 1, "the owner's own is rejected")
+}
+
+// TestASpouseAsksForPaper: an owner objects to what the other cast by phone. A form that the other puts into the box is as much aside, be the
+// objection open or upheld by then, and counts again where it is taken back. What comes after it was upheld is a new ballot.
+func TestASpouseAsksForPaper(t *testing.T) {
+	t.Parallel()
+	for _, x := range []struct {
+		name   string
+		upheld string // when
+		want   int64
+	}{{"open", "", 1}, {"upheld", "before the close", 1}, {"before", "before the form", 2}} {
+		t.Run(x.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, 4)
+			m := w.open()
+			spouse := w.join(0)
+			c := w.ballot(m, 0, tally.Yes)
+			c.Agreed = true
+			r, err := w.s.Cast(t.Context(), c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o := w.protested(spouse, m, assembly.Protest{Receipt: r.Code, Grounds: "我们没有商量过"})
+			uphold := func() {
+				if err := w.upheldBy(m, o, w.community, w.chair); err != nil {
+					t.Fatal(err)
+				}
+				w.clock.Advance(day)
+			}
+			if x.upheld == "before the form" {
+				uphold()
+			}
+			f := w.issue(m, 1)[0]
+			w.receive(m, f.Number)
+			if x.upheld == "before the close" {
+				uphold()
+			}
+			w.cast(m, 1, tally.Yes)
+			w.closed(m)
+			w.opened(m, f.Number)
+			w.read(m, f.Number, tally.Yes)
+			w.provisional(m)
+			w.heads(m, x.want, "published")
+			if x.upheld == "" {
+				if err := w.s.WithdrawObjection(t.Context(), spouse, m.ID, o.ID); err != nil {
+					t.Fatal(err)
+				}
+				w.heads(m, 2, "taken back")
+			}
+		})
+	}
+}
