@@ -25,7 +25,7 @@ func (w *world) heir() org.Actor {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	if _, err := w.s.ReviewCredential(w.t.Context(), w.community, a.ID, true, "核对了公证书原件"); err != nil {
+	if _, err := w.s.ReviewCredential(w.t.Context(), w.Officer(w.Township, org.Clerk), a.ID, true, "核对了公证书原件"); err != nil {
 		w.t.Fatal(err)
 	}
 	return heir
@@ -135,4 +135,47 @@ func TestASpouseAsksForPaper(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestTwoPeopleRejectToo: that an owner did cast what they say they did not is for two people as well, and until then the ballot stays aside. Who
+// sees it otherwise than the first enters that instead. Whoever let in the paper by which it was cast has no say.
+func TestTwoPeopleRejectToo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 4)
+	m := w.open()
+	heir, reviewer := w.Person(), w.Officer(w.Township, org.Clerk)
+	a, err := w.s.AskCredential(t.Context(), heir, w.paper(assembly.Heir, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.s.ReviewCredential(t.Context(), reviewer, a.ID, true, "核对了公证书原件"); err != nil {
+		t.Fatal(err)
+	}
+	r := w.castBy(heir, m, 0, tally.Yes)
+	w.cast(m, 1, tally.Yes)
+	o := w.protested(w.owners[0], m, assembly.Protest{Receipt: r.Code})
+	w.closed(m)
+	w.provisional(m)
+	reject := func(who org.Actor) error {
+		_, err := w.s.AnswerObjections(t.Context(), who, m.ID, assembly.Verdict{Objections: []int64{o.ID}, Text: "公证书是真的"})
+		return err
+	}
+	refused(t, "by whoever accepted the heir's paper", reject(reviewer), assembly.ErrHandled)
+	if err := reject(w.community); err != nil {
+		t.Fatal(err)
+	}
+	w.heads(m, 1, "rejected by one")
+	refused(t, "the same from another", reject(w.member), assembly.ErrState)
+	if err := w.upholds(w.member, m, o); err != nil {
+		t.Fatal(err)
+	}
+	_, err = w.s.ConfirmObjection(t.Context(), w.member, m.ID, o.ID)
+	refused(t, "confirmed by whoever entered the other view", err, assembly.ErrSamePerson)
+	if err := reject(w.member); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := w.s.ConfirmObjection(t.Context(), w.chair, m.ID, o.ID); err != nil || got.State != "rejected" {
+		t.Fatalf("%+v %v", got, err)
+	}
+	w.heads(m, 2, "rejected by two")
 }

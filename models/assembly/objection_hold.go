@@ -67,6 +67,13 @@ func contested(tx *store.Tx, m *Meeting, f *Form) error {
 	if err := tx.Where("id = ?", f.EnvelopeID).Take(&e).Error; err != nil || e.Void != "" {
 		return err
 	}
+	var invalid int64
+	if err := tx.Model(&Proxy{}).Where("id = ? AND state = ?", f.ProxyID, ProxyInvalid).Count(&invalid).Error; err != nil {
+		return err
+	}
+	if invalid > 0 {
+		return void(tx, m, e.ID, "proxy_invalid", "委托已经认定无效", 0)
+	}
 	o, err := holds(tx, m, &e, 0)
 	if err != nil || o == nil {
 		return err
