@@ -170,7 +170,7 @@ type Objection struct {
 	Disputed   string
 	State      string // open, upheld, rejected, withdrawn
 	Answer     string
-	Effect     string // the outcome with and without the disputed ballots, as JSON
+	Effect     string // the Effect of the disputed ballots as JSON
 	PersonID   int64
 	EnteredBy  int64  // who entered the answer, where that takes a second person
 	EnteredAs  string // upheld or rejected

@@ -2,18 +2,49 @@ package assembly
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
+	"reflect"
+	"slices"
 
+	"github.com/linli-city/linli/models/assembly/tally"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 )
 
-// Effect is what disputed ballots change.
+// Effect is what disputed ballots change: what each motion comes to, and where there are so many that no seat's choice shows, the counts.
 type Effect struct {
-	With    *Tallied `json:"with"`
-	Without *Tallied `json:"without"`
-	Turns   bool     `json:"turns"` // whether an outcome depends on them
+	Motions []Turn   `json:"motions"`
+	Turns   bool     `json:"turns"` // whether a result depends on them
+	With    *Tallied `json:"with,omitempty"`
+	Without *Tallied `json:"without,omitempty"`
 }
+
+// Turn is what one motion comes to with the disputed ballots and without.
+type Turn struct {
+	Position int  `json:"position"`
+	With     Came `json:"with"`
+	Without  Came `json:"without"`
+}
+
+// Came is what a motion came to, without a number.
+type Came struct {
+	Outcome tally.Outcome `json:"outcome"`
+	Adopted string        `json:"adopted,omitempty"`
+	Elected []string      `json:"elected,omitempty"`
+}
+
+func came(r *tally.Result) Came {
+	c := Came{Outcome: r.Outcome, Adopted: r.Adopted}
+	if r.Elected != nil {
+		c.Elected = r.Elected.Members
+	}
+	return c
+}
+
+// fewSeats is under how many disputed seats the difference of two counts would tell their choices.
+const fewSeats = 5
 
 // settle finds what the disputed ballots change, and takes them out where the objection holds. An owner's objection that does not hold puts
 // the ballots back.
@@ -116,11 +147,18 @@ func (o *Objection) envelopes(tx *store.Tx) (map[int64]bool, error) {
 	return ids, nil
 }
 
-// weigh counts with and without the disputed ballots. Before the close nobody counts.
+// weigh counts with and without the disputed ballots. Nobody counts before the close, nor while papers are still to be read.
 func (s *Service) weigh(tx *store.Tx, m *Meeting, o *Objection) error {
 	disputed, err := o.envelopes(tx)
 	if err != nil || m.State == Noticed || m.Channel == OnOfficial || len(disputed) == 0 {
 		return err
+	}
+	if m.State == Closed {
+		if err := s.papersDone(tx, m); errors.Is(err, ErrPapers) {
+			return nil
+		} else if err != nil {
+			return err
+		}
 	}
 	var aside []int64
 	if err := tx.Model(&Envelope{}).Where("meeting_id = ? AND void = 'objection' AND void_by = ?", m.ID, o.ID).Pluck("id", &aside).Error; err != nil {
@@ -138,9 +176,17 @@ func (s *Service) weigh(tx *store.Tx, m *Meeting, o *Objection) error {
 	if err != nil {
 		return err
 	}
-	e := Effect{With: with, Without: without}
+	var seats int64
+	if err := tx.Model(&Envelope{}).Where("id IN ?", slices.Collect(maps.Keys(disputed))).Distinct("seat_id").Count(&seats).Error; err != nil {
+		return err
+	}
+	var e Effect
 	for i := range with.Motions {
-		e.Turns = e.Turns || with.Motions[i].Result.Outcome != without.Motions[i].Result.Outcome
+		t := Turn{Position: with.Motions[i].Position, With: came(&with.Motions[i].Result), Without: came(&without.Motions[i].Result)}
+		e.Motions, e.Turns = append(e.Motions, t), e.Turns || !reflect.DeepEqual(t.With, t.Without)
+	}
+	if seats >= fewSeats {
+		e.With, e.Without = with, without
 	}
 	text, err := json.Marshal(e)
 	o.Effect = string(text)

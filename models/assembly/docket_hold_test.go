@@ -1,11 +1,14 @@
 package assembly_test
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/assembly/tally"
 	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
 )
 
 // heads checks how many seats take part.
@@ -178,4 +181,54 @@ func TestTwoPeopleRejectToo(t *testing.T) {
 		t.Fatalf("%+v %v", got, err)
 	}
 	w.heads(m, 2, "rejected by two")
+}
+
+// TestNoChoiceShowsInTheEffect: the docket says what comes out with the disputed ballots and without, never numbers from which a seat's choice
+// shows, and nothing at all while papers are still to be read.
+func TestNoChoiceShowsInTheEffect(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 7)
+	m := w.open()
+	heir := w.heir()
+	own := w.castBy(heir, m, 0, tally.Yes)
+	var codes []string
+	for i := 1; i < 6; i++ {
+		codes = append(codes, w.cast(m, i, tally.Yes).Code)
+	}
+	f := w.issue(m, 7)[0]
+	w.receive(m, f.Number)
+	early := w.protested(w.owners[0], m, assembly.Protest{Receipt: own.Code})
+	w.closed(m)
+	if err := w.upholds(w.community, m, early); err != nil {
+		t.Fatal(err)
+	}
+	effect := func(o *assembly.Objection) (e assembly.Effect) {
+		t.Helper()
+		w.tx(func(tx *store.Tx) error { return tx.Where("id = ?", o.ID).Take(o).Error })
+		if o.Effect != "" {
+			if err := json.Unmarshal([]byte(o.Effect), &e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return e
+	}
+	if effect(early); early.Effect != "" {
+		t.Errorf("with a form unread: %s", early.Effect)
+	}
+	w.opened(m, f.Number)
+	w.read(m, f.Number, tally.Yes)
+	if _, err := w.s.ConfirmObjection(t.Context(), w.member, m.ID, early.ID); err != nil {
+		t.Fatal(err)
+	}
+	if e := effect(early); len(e.Motions) != 1 || e.Turns || e.With != nil || strings.Contains(early.Effect, "heads") {
+		t.Errorf("of one seat: %s", early.Effect)
+	}
+	w.provisional(m)
+	many := w.protested(w.owners[0], m, assembly.Protest{Disputed: codes, Grounds: "这五张票是一个人投的"})
+	if err := w.upholds(w.community, m, many); err != nil {
+		t.Fatal(err)
+	}
+	if e := effect(many); !e.Turns || e.Motions[0].With.Outcome != tally.Pass || e.Motions[0].Without.Outcome != tally.Fail || e.With.Motions[0].Result.Returned.Heads != 6 || e.Without.Motions[0].Result.Returned.Heads != 1 {
+		t.Errorf("of five: %s", many.Effect)
+	}
 }

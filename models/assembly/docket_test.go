@@ -84,7 +84,7 @@ func TestAFormThatTheOwnerDidNotCast(t *testing.T) {
 		t.Fatal(err)
 	}
 	var e assembly.Effect
-	if err := json.Unmarshal([]byte(done.Effect), &e); err != nil || e.With.Motions[0].Result.Returned.Heads != 4 || e.Without.Motions[0].Result.Returned.Heads != 3 {
+	if err := json.Unmarshal([]byte(done.Effect), &e); err != nil || len(e.Motions) != 1 || e.With != nil || strings.Contains(done.Effect, "heads") {
 		t.Errorf("with and without: %v %s", err, done.Effect)
 	}
 	if got := w.view(m).Result.Tally.Motions[0].Result; got.Returned.Heads != 4 || got.Items[0].No.Heads != 2 {

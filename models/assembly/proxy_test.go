@@ -395,6 +395,13 @@ func TestInvalidProxy(t *testing.T) {
 	refused(t, "by an objection to something else, that one person answered", invalidate(w.community, loose), assembly.ErrState)
 	w.answer(w.community, m, other, true, "经核对，异议成立")
 	refused(t, "by an objection to another ballot", invalidate(w.community, other), assembly.ErrState)
+	w.tx(func(tx *store.Tx) error { // as one person could, once
+		return tx.Model(&assembly.Objection{}).Where("id = ?", o.ID).Update("state", "upheld").Error
+	})
+	refused(t, "upheld by one person", invalidate(w.community, o), assembly.ErrState)
+	w.tx(func(tx *store.Tx) error {
+		return tx.Model(&assembly.Objection{}).Where("id = ?", o.ID).Update("state", "open").Error
+	})
 	refused(t, "upheld by whoever accepted the document", w.upholds(w.chair, m, o), assembly.ErrHandled)
 	w.answer(w.community, m, o, true, "经笔迹核对，异议成立")
 	refused(t, "by whoever accepted it", invalidate(w.chair, o), assembly.ErrHandled)

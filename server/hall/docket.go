@@ -17,7 +17,7 @@ type Objection struct {
 	Entered *time.Time             `json:"entered_at,omitempty" doc:"已有人录入处理意见，等另一个人复核"`
 	As      string                 `json:"entered_as,omitempty" doc:"录入的是什么：upheld 成立；rejected 不成立"`
 	Answer  string                 `json:"answer,omitempty"`
-	Effect  string                 `json:"effect,omitempty" doc:"计入和不计入有异议的票，结果各是什么（JSON）"`
+	Effect  string                 `json:"effect,omitempty" doc:"计入和不计入有异议的票，各议题通过不通过（JSON）；涉及5份以上表决权的附两种计票"`
 	At      time.Time              `json:"at"`
 	SeatNo  int                    `json:"seat_no,omitempty" doc:"有异议的票属于哪份表决权"`
 	Way     string                 `json:"way,omitempty" doc:"这张票怎么投的；内容谁也看不到"`
