@@ -232,3 +232,30 @@ func TestNoChoiceShowsInTheEffect(t *testing.T) {
 		t.Errorf("of five: %s", many.Effect)
 	}
 }
+
+// TestObjectingForNothing: an objection that holds no ballot changes no result when it is taken back, and nobody does that without end.
+func TestObjectingForNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 4)
+	m := w.open()
+	f := w.issue(m, 1)[0]
+	w.receive(m, f.Number)
+	w.cast(m, 1, tally.Yes)
+	w.closed(m)
+	w.opened(m, f.Number)
+	w.read(m, f.Number, tally.Yes)
+	w.provisional(m)
+	published := w.view(m).Outcome.ID
+	for range 10 {
+		o := w.protested(w.owners[0], m, assembly.Protest{Form: f.Number})
+		if err := w.s.WithdrawObjection(t.Context(), w.owners[0], m.ID, o.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := w.view(m).Outcome.ID; got != published {
+		t.Errorf("published as %d, then as %d", published, got)
+	}
+	_, err := w.s.Protest(t.Context(), w.owners[0], m.ID, assembly.Protest{Form: f.Number, Grounds: "这张票不是我投的", ClientRef: w.once()})
+	refused(t, "for the eleventh time", err, assembly.ErrState)
+	w.protested(w.owners[1], m, assembly.Protest{Grounds: "公示的时间不够"})
+}
