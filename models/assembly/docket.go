@@ -56,7 +56,7 @@ func (s *Service) AnswerObjections(ctx context.Context, actor org.Actor, id int6
 				err = s.enter(tx, actor, m, o, v)
 			} else {
 				err = s.answer(tx, actor, m, o, v.Uphold, v.Text)
-				recount = recount || o.recounts()
+				recount = recount || v.Uphold
 			}
 			if err != nil {
 				return err
@@ -157,9 +157,6 @@ func (s *Service) answer(tx *store.Tx, actor org.Actor, m *Meeting, o *Objection
 func (o *Objection) takesTwo(uphold bool) bool {
 	return o.Kind != AgainstResult || uphold && o.Disputed != "[]"
 }
-
-// recounts reports whether what counts has changed with the answer, or may have.
-func (o *Objection) recounts() bool { return o.State == "upheld" || o.Kind != AgainstResult }
 
 // anew publishes the provisional result again.
 func (s *Service) anew(tx *store.Tx, actor org.Actor, m *Meeting, changed bool) error {

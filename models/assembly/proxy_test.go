@@ -423,3 +423,37 @@ func TestInvalidProxy(t *testing.T) {
 		return err
 	})
 }
+
+// TestAFormByAnInvalidProxy: what the agent put into the box before the authorisation fell is read, and does not count.
+func TestAFormByAnInvalidProxy(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 4)
+	w.local("proxy.cap", "2")
+	ctx := t.Context()
+	m := w.open()
+	agent := w.Person()
+	w.called(agent, "13722220001")
+	p := w.authorised(m, 1, "13722220001", "PAPER-1")
+	r, err := w.asAgent(m, agent, p, "yes")
+	if err != nil {
+		t.Fatal(err)
+	}
+	forms, err := w.s.IssueForms(ctx, w.chair, m.ID, []int{1}, p.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.receive(m, forms[0].Number)
+	w.cast(m, 1, "yes")
+	o := w.protested(w.owners[0], m, assembly.Protest{Receipt: r.Code})
+	if err := w.upheldBy(m, o, w.community, w.member); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.s.InvalidateProxy(ctx, w.community, m.ID, p.ID, o.ID, "签名不是业主本人的"); err != nil {
+		t.Fatal(err)
+	}
+	w.closed(m)
+	w.opened(m, forms[0].Number)
+	w.read(m, forms[0].Number, "yes")
+	w.provisional(m)
+	w.heads(m, 1, "both of the agent's are out")
+}
