@@ -9,7 +9,7 @@ import (
 
 // OptionName is an option or candidate as its motion calls it; where nothing names it, the text of the motion says what each key is.
 func OptionName(m assembly.Asked, key string) string {
-	if name := m.Names[key]; name != "" && m.Question.Kind == tally.Election {
+	if name := m.Names[key]; name != "" {
 		return name
 	}
 	return "选项" + key
