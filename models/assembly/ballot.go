@@ -170,9 +170,10 @@ type Objection struct {
 	Disputed   string
 	State      string // open, upheld, rejected, withdrawn
 	Answer     string
-	Effect     string // the outcome with and without the disputed ballots, as JSON
+	Effect     string // the Effect of the disputed ballots as JSON
 	PersonID   int64
-	EnteredBy  int64 // who entered that it holds, where that takes a second person
+	EnteredBy  int64  // who entered the answer, where that takes a second person
+	EnteredAs  string // upheld or rejected
 	EnteredAt  *time.Time
 	AnsweredBy int64
 	AnsweredAt *time.Time

@@ -64,15 +64,15 @@ func (s *Service) ObjectDebt(ctx context.Context, actor org.Actor, id, debtor in
 	})
 }
 
-// AnswerDebt answers an owner's objection, by another person than who entered the debt; upheld, the entry is off the list.
+// AnswerDebt answers an owner's objection, by another person than who entered or confirmed the debt; upheld, the entry is off the list.
 // Faults: ErrForbidden, ErrNotFound, ErrNoDebtor, ErrDebtor, ErrState, ErrSamePerson, fault.ErrInvalid.
 func (s *Service) AnswerDebt(ctx context.Context, actor org.Actor, id, debtor int64, uphold bool, text string) (*Debtor, error) {
 	return s.answerDebt(ctx, actor, org.AnswerOwners, id, debtor, text, []State{Draft, Posted, Frozen, Noticed, Closed}, "answer_debtor", func(tx *store.Tx, m *Meeting, d *Debtor, text string) error {
 		switch {
 		case d.State != "confirmed" || d.ObjectedAt == nil || d.AnsweredAt != nil:
 			return ErrDebtor
-		case d.EnteredBy == actor.PersonID:
-			return ErrSamePerson.Saying("登记欠费的人不能自己答复异议，请由另一个人答复")
+		case d.EnteredBy == actor.PersonID || d.ConfirmedBy == actor.PersonID:
+			return ErrSamePerson.Saying("登记、复核这笔欠费的人不能自己答复异议，请由另一个人答复；没有别人的，请社区或者乡镇（办事处）答复")
 		}
 		if uphold {
 			d.State = "dropped"

@@ -125,6 +125,8 @@ func TestAnsweredDebts(t *testing.T) {
 		refused(t, "twice", err, assembly.ErrDebtor)
 		_, err = w.s.AnswerDebt(ctx, w.chair, m.ID, d.ID, i == 1, "已经核对过账单")
 		refused(t, "by who entered it", err, assembly.ErrSamePerson)
+		_, err = w.s.AnswerDebt(ctx, w.member, m.ID, d.ID, i == 1, "已经核对过账单")
+		refused(t, "answered by who confirmed it", err, assembly.ErrSamePerson)
 		if _, err = w.s.AnswerDebt(ctx, w.community, m.ID, d.ID, i == 1, "已经核对过账单"); err != nil {
 			t.Fatal(err)
 		}

@@ -18,11 +18,18 @@ type Verdict struct {
 	Text       string
 }
 
+func (v Verdict) state() string {
+	if v.Uphold {
+		return "upheld"
+	}
+	return "rejected"
+}
+
 // maxVerdicts bounds how many objections one answer is for.
 const maxVerdicts = 50
 
-// AnswerObjections answers entries of the docket with one text, all of them or none. Upheld, the disputed ballots count no more: that is
-// entered here, and done once another person confirms it. Either way the count with and without them is kept with the answer. Nobody
+// AnswerObjections answers entries of the docket with one text, all of them or none. Upheld, the disputed ballots count no more; an owner's
+// objection to a ballot of their seat rejected, it counts: either is entered here, and done once another person confirms it. Either way the count with and without them is kept with the answer. Nobody
 // answers their own, or where they have a stake.
 // Faults: ErrForbidden, ErrNotFound, ErrState, ErrSamePerson, ErrStake, ErrHandled, fault.ErrInvalid.
 func (s *Service) AnswerObjections(ctx context.Context, actor org.Actor, id int64, v Verdict) ([]Objection, error) {
@@ -45,11 +52,11 @@ func (s *Service) AnswerObjections(ctx context.Context, actor org.Actor, id int6
 			if err != nil {
 				return err
 			}
-			if v.Uphold && o.takes() {
-				err = s.enter(tx, actor, m, o, v.Text)
+			if o.takesTwo(v.Uphold) {
+				err = s.enter(tx, actor, m, o, v)
 			} else {
 				err = s.answer(tx, actor, m, o, v.Uphold, v.Text)
-				recount = recount || o.recounts()
+				recount = recount || v.Uphold
 			}
 			if err != nil {
 				return err
@@ -64,8 +71,8 @@ func (s *Service) AnswerObjections(ctx context.Context, actor org.Actor, id int6
 	return list, nil
 }
 
-// ConfirmObjection confirms what another person entered: an objection against ballots holds, and they count no more. It is for the convener's
-// people, and for the township.
+// ConfirmObjection confirms what another person entered: an objection against ballots holds, and they count no more, or it does not. It is for
+// the convener's people, and for the township.
 // Faults: ErrForbidden, ErrNotFound, ErrNotConvener, ErrState, ErrSamePerson, ErrStake, ErrHandled.
 func (s *Service) ConfirmObjection(ctx context.Context, actor org.Actor, id, objection int64) (*Objection, error) {
 	var o *Objection
@@ -80,11 +87,11 @@ func (s *Service) ConfirmObjection(ctx context.Context, actor org.Actor, id, obj
 		}
 		switch o.EnteredBy {
 		case 0:
-			return ErrState.Saying("这件异议还没有人录入“成立”，请先录入处理意见")
+			return ErrState.Saying("这件异议还没有人录入处理意见，请先录入")
 		case actor.PersonID:
-			return ErrSamePerson.Saying("录入“成立”的人不能自己复核，请由另一个人复核")
+			return ErrSamePerson.Saying("录入处理意见的人不能自己复核，请由另一个人复核")
 		}
-		if err := s.answer(tx, actor, m, o, true, o.Answer); err != nil {
+		if err := s.answer(tx, actor, m, o, o.EnteredAs == "upheld", o.Answer); err != nil {
 			return err
 		}
 		return s.anew(tx, actor, m, true)
@@ -114,29 +121,28 @@ func mayAnswer(tx *store.Tx, actor org.Actor, m *Meeting, id int64) (*Objection,
 	return &o, notHandled(tx, actor.PersonID, disputed, o.FormID)
 }
 
-// enter notes that an objection holds, until another person confirms it. What it would change is counted already, for whoever confirms.
-func (s *Service) enter(tx *store.Tx, actor org.Actor, m *Meeting, o *Objection, text string) error {
-	if o.EnteredBy != 0 {
-		return ErrState.Saying("这件异议已有人录入“成立”，请由另一个人复核；认为不成立的，请录入“不成立”")
+// enter notes an answer until another person confirms it; who sees it otherwise enters theirs instead. What it would change is counted already,
+// for whoever confirms.
+func (s *Service) enter(tx *store.Tx, actor org.Actor, m *Meeting, o *Objection, v Verdict) error {
+	as := v.state()
+	if o.EnteredBy != 0 && o.EnteredAs == as {
+		return ErrState.Saying("这件异议已有人录入同样的意见，请由另一个人复核；意见不同的，请录入自己的意见")
 	}
 	if err := s.weigh(tx, m, o); err != nil {
 		return err
 	}
-	o.Answer, o.EnteredBy, o.EnteredAt = text, actor.PersonID, &tx.Now
-	if err := tx.Model(&Objection{}).Where("id = ?", o.ID).Select("answer", "effect", "entered_by", "entered_at").Updates(o).Error; err != nil {
+	o.Answer, o.EnteredBy, o.EnteredAs, o.EnteredAt = v.Text, actor.PersonID, as, &tx.Now
+	if err := tx.Model(&Objection{}).Where("id = ?", o.ID).Select("answer", "effect", "entered_by", "entered_as", "entered_at").Updates(o).Error; err != nil {
 		return err
 	}
-	return note(tx, actor, m, "enter_objection", map[string]any{"objection": o.Number})
+	return note(tx, actor, m, "enter_objection", map[string]any{"objection": o.Number, "as": as})
 }
 
 func (s *Service) answer(tx *store.Tx, actor org.Actor, m *Meeting, o *Objection, uphold bool, text string) error {
 	if err := s.settle(tx, actor, m, o, uphold); err != nil {
 		return err
 	}
-	o.State, o.Answer, o.AnsweredBy, o.AnsweredAt = "rejected", text, actor.PersonID, &tx.Now
-	if uphold {
-		o.State = "upheld"
-	}
+	o.State, o.Answer, o.AnsweredBy, o.AnsweredAt = Verdict{Uphold: uphold}.state(), text, actor.PersonID, &tx.Now
 	if err := tx.Model(&Objection{}).Where("id = ?", o.ID).Select("state", "answer", "effect", "answered_by", "answered_at").Updates(o).Error; err != nil {
 		return err
 	}
@@ -146,11 +152,11 @@ func (s *Service) answer(tx *store.Tx, actor org.Actor, m *Meeting, o *Objection
 	return note(tx, actor, m, "answer_objection", map[string]any{"objection": o.Number, "state": o.State})
 }
 
-// takes reports whether ballots count no more where an objection holds.
-func (o *Objection) takes() bool { return o.Kind != AgainstResult || o.Disputed != "[]" }
-
-// recounts reports whether what counts has changed with the answer, or may have.
-func (o *Objection) recounts() bool { return o.State == "upheld" || o.Kind != AgainstResult }
+// takesTwo reports whether an answer says what becomes of ballots: of those that an objection to the result names where it holds, and either
+// way of those of the owner's own seat.
+func (o *Objection) takesTwo(uphold bool) bool {
+	return o.Kind != AgainstResult || uphold && o.Disputed != "[]"
+}
 
 // anew publishes the provisional result again.
 func (s *Service) anew(tx *store.Tx, actor org.Actor, m *Meeting, changed bool) error {

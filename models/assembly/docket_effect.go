@@ -2,18 +2,49 @@ package assembly
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
+	"reflect"
+	"slices"
 
+	"github.com/linli-city/linli/models/assembly/tally"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 )
 
-// Effect is what disputed ballots change.
+// Effect is what disputed ballots change: what each motion comes to, and where there are so many that no seat's choice shows, the counts.
 type Effect struct {
-	With    *Tallied `json:"with"`
-	Without *Tallied `json:"without"`
-	Turns   bool     `json:"turns"` // whether an outcome depends on them
+	Motions []Turn   `json:"motions"`
+	Turns   bool     `json:"turns"` // whether a result depends on them
+	With    *Tallied `json:"with,omitempty"`
+	Without *Tallied `json:"without,omitempty"`
 }
+
+// Turn is what one motion comes to with the disputed ballots and without.
+type Turn struct {
+	Position int  `json:"position"`
+	With     Came `json:"with"`
+	Without  Came `json:"without"`
+}
+
+// Came is what a motion came to, without a number.
+type Came struct {
+	Outcome tally.Outcome `json:"outcome"`
+	Adopted string        `json:"adopted,omitempty"`
+	Elected []string      `json:"elected,omitempty"`
+}
+
+func came(r *tally.Result) Came {
+	c := Came{Outcome: r.Outcome, Adopted: r.Adopted}
+	if r.Elected != nil {
+		c.Elected = r.Elected.Members
+	}
+	return c
+}
+
+// fewSeats is under how many disputed seats the difference of two counts would tell their choices.
+const fewSeats = 5
 
 // settle finds what the disputed ballots change, and takes them out where the objection holds. An owner's objection that does not hold puts
 // the ballots back.
@@ -27,7 +58,8 @@ func (s *Service) settle(tx *store.Tx, actor org.Actor, m *Meeting, o *Objection
 	case o.Kind == AgainstResult:
 		return nil
 	case !uphold:
-		return o.restore(tx, m)
+		_, err := o.restore(tx, m)
+		return err
 	}
 	if o.EnvelopeID == 0 {
 		if err := o.endForm(tx, actor, m); err != nil {
@@ -38,7 +70,7 @@ func (s *Service) settle(tx *store.Tx, actor org.Actor, m *Meeting, o *Objection
 }
 
 // upheldFor is why a ballot counts no more.
-var upheldFor = map[ObjectionKind]string{OfShared: "共有业主的异议成立：", NotMine: "不是业主本人投的，异议成立："}
+var upheldFor = map[ObjectionKind]string{OfShared: "共有业主的异议成立：", NotMine: "不是业主本人投的，异议成立：", AgainstResult: "异议成立："}
 
 // endForm ends a form in the box that was not the owner's: before the close its number dies, as that of a replaced one, and the seat may ask
 // for another. Between the close and its reading nobody may say what it is worth.
@@ -71,7 +103,7 @@ func (s *Service) takeOut(tx *store.Tx, m *Meeting, o *Objection) error {
 		if e.Void != "" {
 			continue // it counts for nothing already, for a reason of its own
 		}
-		if err := void(tx, m, id, "objection", "异议成立："+o.Number, o.ID); err != nil {
+		if err := void(tx, m, id, "objection", upheldFor[o.Kind]+o.Number, o.ID); err != nil {
 			return err
 		}
 		var seat Seat
@@ -115,11 +147,18 @@ func (o *Objection) envelopes(tx *store.Tx) (map[int64]bool, error) {
 	return ids, nil
 }
 
-// weigh counts with and without the disputed ballots. Before the close nobody counts.
+// weigh counts with and without the disputed ballots. Nobody counts before the close, nor while papers are still to be read.
 func (s *Service) weigh(tx *store.Tx, m *Meeting, o *Objection) error {
 	disputed, err := o.envelopes(tx)
 	if err != nil || m.State == Noticed || m.Channel == OnOfficial || len(disputed) == 0 {
 		return err
+	}
+	if m.State == Closed {
+		if err := s.papersDone(tx, m); errors.Is(err, ErrPapers) {
+			return nil
+		} else if err != nil {
+			return err
+		}
 	}
 	var aside []int64
 	if err := tx.Model(&Envelope{}).Where("meeting_id = ? AND void = 'objection' AND void_by = ?", m.ID, o.ID).Pluck("id", &aside).Error; err != nil {
@@ -137,9 +176,17 @@ func (s *Service) weigh(tx *store.Tx, m *Meeting, o *Objection) error {
 	if err != nil {
 		return err
 	}
-	e := Effect{With: with, Without: without}
+	var seats int64
+	if err := tx.Model(&Envelope{}).Where("id IN ?", slices.Collect(maps.Keys(disputed))).Distinct("seat_id").Count(&seats).Error; err != nil {
+		return err
+	}
+	var e Effect
 	for i := range with.Motions {
-		e.Turns = e.Turns || with.Motions[i].Result.Outcome != without.Motions[i].Result.Outcome
+		t := Turn{Position: with.Motions[i].Position, With: came(&with.Motions[i].Result), Without: came(&without.Motions[i].Result)}
+		e.Motions, e.Turns = append(e.Motions, t), e.Turns || !reflect.DeepEqual(t.With, t.Without)
+	}
+	if seats >= fewSeats {
+		e.With, e.Without = with, without
 	}
 	text, err := json.Marshal(e)
 	o.Effect = string(text)

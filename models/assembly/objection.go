@@ -83,20 +83,20 @@ func (s *Service) Protest(ctx context.Context, actor org.Actor, id int64, p Prot
 	return o, nil
 }
 
-// maxProtests bounds the open objections of one person to a meeting: each has to be answered before it ends.
+// maxProtests bounds the objections of one person to a meeting that wait for an answer, which each needs before it ends, or were taken back.
 const maxProtests = 10
 
-// mayProtest asks for a seat at the meeting, and bounds what one person leaves open.
+// mayProtest asks for a seat at the meeting, and bounds what one person leaves open or takes back.
 func mayProtest(tx *store.Tx, actor org.Actor, m *Meeting) error {
 	if err := inScope(tx, actor, m); err != nil {
 		return err
 	}
-	var open int64
-	if err := tx.Model(&Objection{}).Where("meeting_id = ? AND person_id = ? AND state = 'open'", m.ID, actor.PersonID).Count(&open).Error; err != nil {
+	var had int64
+	if err := tx.Model(&Objection{}).Where("meeting_id = ? AND person_id = ? AND state IN ('open', 'withdrawn')", m.ID, actor.PersonID).Count(&had).Error; err != nil {
 		return err
 	}
-	if open >= maxProtests {
-		return ErrState.Saying("您还有10件异议没有处理完；同样的理由请写在一件里")
+	if had >= maxProtests {
+		return ErrState.Saying("您没有处理完的和撤回的异议已经有10件。请等待处理；同样的理由请写在一件里，还有别的请联系社区")
 	}
 	return nil
 }
@@ -169,13 +169,12 @@ func (s *Service) WithdrawObjection(ctx context.Context, actor org.Actor, id, ob
 			return err
 		}
 		if o.Kind != AgainstResult {
-			if err := o.restore(tx, m); err != nil {
+			back, err := o.restore(tx, m)
+			if err != nil {
 				return err
 			}
-			if m.State == Provisional {
-				if _, err := s.keepCount(tx, actor, m, "provisional"); err != nil {
-					return err
-				}
+			if err := s.anew(tx, actor, m, back > 0); err != nil {
+				return err
 			}
 		}
 		return note(tx, actor, m, "withdraw_objection", map[string]any{"objection": o.Number})

@@ -98,33 +98,6 @@ func (o *Objection) setAside(tx *store.Tx, m *Meeting, text string) error {
 	return nil
 }
 
-// restore puts back what this objection alone has set aside. What another objection of the seat's owners holds stays aside.
-func (o *Objection) restore(tx *store.Tx, m *Meeting) error {
-	held, err := o.held(tx)
-	if err != nil {
-		return err
-	}
-	var others []int64
-	err = tx.Table("meeting_objections x").Joins("JOIN envelopes e ON e.id = x.envelope_id JOIN envelopes mine ON mine.seat_id = e.seat_id AND mine.id = ?", o.EnvelopeID).
-		Where("x.kind = ? AND x.state IN ('open', 'upheld') AND x.id <> ?", OfShared, o.ID).Order("x.id").Limit(1).Pluck("x.id", &others).Error
-	if err != nil {
-		return err
-	}
-	if len(others) > 0 {
-		return held.Where("void_by = ?", o.ID).Update("void_by", others[0]).Error
-	}
-	var ids []int64
-	if err := held.Where("void_by = ?", o.ID).Pluck("id", &ids).Error; err != nil {
-		return err
-	}
-	for _, id := range ids {
-		if err := void(tx, m, id, "", "", 0); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // held are the envelopes that an objection concerns. Where the owners of a shared seat do not agree, the seat takes no part, whichever of
 // its ballots was named; what somebody else cast for an owner is all that came the same way from the same hand, and the owner's own stands.
 func (o *Objection) held(tx *store.Tx) (*gorm.DB, error) {
@@ -160,29 +133,6 @@ func setAside(tx *store.Tx, m *Meeting) error {
 	}
 	for i := range list {
 		if err := list[i].setAside(tx, m, asideFor[list[i].Kind]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// contested ties the open objections to a form to the envelope that it has become. What was said before the close keeps it aside until it is
-// answered.
-func contested(tx *store.Tx, m *Meeting, f *Form) error {
-	var list []Objection
-	if err := tx.Where("form_id = ? AND state = 'open'", f.ID).Order("id").Limit(100).Find(&list).Error; err != nil {
-		return err
-	}
-	for i := range list {
-		o := &list[i]
-		o.EnvelopeID = f.EnvelopeID
-		if err := tx.Model(&Objection{}).Where("id = ?", o.ID).Update("envelope_id", o.EnvelopeID).Error; err != nil {
-			return err
-		}
-		if !o.At.Before(*m.ClosesAt) {
-			continue
-		}
-		if err := o.setAside(tx, m, asideFor[o.Kind]); err != nil {
 			return err
 		}
 	}

@@ -380,22 +380,37 @@ func TestInvalidProxy(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.cast(m, 1, "yes")
+	beside := w.cast(m, 2, "yes")
+	own := w.protested(w.owners[0], m, assembly.Protest{Receipt: r.Code, Grounds: "委托书上的签名不是我签的"})
 	w.closed(m)
-	if _, err := w.s.Publish(ctx, w.chair, m.ID); err != nil {
+	w.provisional(m)
+	o := w.protested(w.owners[1], m, assembly.Protest{Disputed: []string{r.Code}, Grounds: "委托书上的签名是假的"})
+	loose, other := w.protested(w.owners[1], m, assembly.Protest{Grounds: "公示的时间不够"}), w.protested(w.owners[0], m, assembly.Protest{Disputed: []string{beside.Code}, Grounds: "那一票也不对"})
+	invalidate := func(who org.Actor, by *assembly.Objection) error {
+		_, err := w.s.InvalidateProxy(ctx, who, m.ID, p.ID, by.ID, "签名不是业主本人的")
+		return err
+	}
+	refused(t, "before the objection is upheld", invalidate(w.community, o), assembly.ErrState)
+	w.answer(w.community, m, loose, true, "公示的时间是不够")
+	refused(t, "by an objection to something else, that one person answered", invalidate(w.community, loose), assembly.ErrState)
+	w.answer(w.community, m, other, true, "经核对，异议成立")
+	refused(t, "by an objection to another ballot", invalidate(w.community, other), assembly.ErrState)
+	w.tx(func(tx *store.Tx) error { // as one person could, once
+		return tx.Model(&assembly.Objection{}).Where("id = ?", o.ID).Update("state", "upheld").Error
+	})
+	refused(t, "upheld by one person", invalidate(w.community, o), assembly.ErrState)
+	w.tx(func(tx *store.Tx) error {
+		return tx.Model(&assembly.Objection{}).Where("id = ?", o.ID).Update("state", "open").Error
+	})
+	refused(t, "upheld by whoever accepted the document", w.upholds(w.chair, m, o), assembly.ErrHandled)
+	w.answer(w.community, m, o, true, "经笔迹核对，异议成立")
+	refused(t, "by whoever accepted it", invalidate(w.chair, o), assembly.ErrHandled)
+	if err := invalidate(w.community, o); err != nil {
 		t.Fatal(err)
 	}
-	o, err := w.s.Protest(ctx, w.owners[0], m.ID, assembly.Protest{Grounds: "委托书上的签名不是我签的", ClientRef: w.once(), InputHash: "h"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = w.s.InvalidateProxy(ctx, w.chair, m.ID, p.ID, o.ID, "签名不是业主本人的")
-	refused(t, "before the objection is upheld", err, assembly.ErrState)
-	w.answer(w.chair, m, o, true, "经笔迹核对，异议成立")
-	if _, err := w.s.InvalidateProxy(ctx, w.chair, m.ID, p.ID, o.ID, "签名不是业主本人的"); err != nil {
-		t.Fatal(err)
-	}
+	w.answer(w.community, m, own, false, "业主本人在场，另一件已经处理") // and puts nothing back
 	w.verify(m)
-	if got := w.view(m).Result.Tally.Motions[0]; got.Result.Items[0].Yes.Heads != 1 || got.Invalid != 1 {
+	if got := w.view(m).Result.Tally.Motions[0]; got.Result.Items[0].Yes.Heads != 1 || got.Invalid != 2 {
 		t.Errorf("%+v", got)
 	}
 	w.tx(func(tx *store.Tx) error {
@@ -407,4 +422,38 @@ func TestInvalidProxy(t *testing.T) {
 		}
 		return err
 	})
+}
+
+// TestAFormByAnInvalidProxy: what the agent put into the box before the authorisation fell is read, and does not count.
+func TestAFormByAnInvalidProxy(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 4)
+	w.local("proxy.cap", "2")
+	ctx := t.Context()
+	m := w.open()
+	agent := w.Person()
+	w.called(agent, "13722220001")
+	p := w.authorised(m, 1, "13722220001", "PAPER-1")
+	r, err := w.asAgent(m, agent, p, "yes")
+	if err != nil {
+		t.Fatal(err)
+	}
+	forms, err := w.s.IssueForms(ctx, w.chair, m.ID, []int{1}, p.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.receive(m, forms[0].Number)
+	w.cast(m, 1, "yes")
+	o := w.protested(w.owners[0], m, assembly.Protest{Receipt: r.Code})
+	if err := w.upheldBy(m, o, w.community, w.member); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.s.InvalidateProxy(ctx, w.community, m.ID, p.ID, o.ID, "签名不是业主本人的"); err != nil {
+		t.Fatal(err)
+	}
+	w.closed(m)
+	w.opened(m, forms[0].Number)
+	w.read(m, forms[0].Number, "yes")
+	w.provisional(m)
+	w.heads(m, 1, "both of the agent's are out")
 }

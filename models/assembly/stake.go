@@ -1,6 +1,8 @@
 package assembly
 
 import (
+	"gorm.io/gorm"
+
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
@@ -9,7 +11,7 @@ import (
 // Faults of whoever is too near to what they would decide. Each says who can.
 var (
 	ErrStake   = fault.New(fault.Forbidden, "meeting.stake", "您或者与您共有房屋的人是本次会议的候选人，不能处理异议、主持抽签或确认结果。请由本单位的另一位工作人员办理；没有别人的，请乡镇（办事处）办理")
-	ErrHandled = fault.New(fault.Forbidden, "objection.handled", "有异议的票是您投的、协助填写的、录入或复核的，不能由您处理。请由本单位的另一位工作人员办理；没有别人的，请乡镇（办事处）办理")
+	ErrHandled = fault.New(fault.Forbidden, "objection.handled", "有异议的票是您投的、协助填写的、录入或复核的，或者凭您登记、审核过的委托书、证明投的，不能由您处理。请由本单位的另一位工作人员办理；没有别人的，请乡镇（办事处）办理")
 )
 
 // noStake refuses whoever stands in an election of a meeting, or owns a home together with somebody who does.
@@ -25,31 +27,36 @@ func noStake(tx *store.Tx, m *Meeting, person int64) error {
 	return err
 }
 
-// notHandled refuses whoever cast one of some envelopes, or helped to fill in, entered or confirmed the form behind one.
+// notHandled refuses whoever cast one of some envelopes, helped to fill in, entered or confirmed the form behind one, or let in the paper by which
+// somebody else cast it.
 func notHandled(tx *store.Tx, person int64, envelopes map[int64]bool, form int64) error {
-	ids, forms := []int64{0}, []int64{form}
+	ids, forms, proxies := []int64{0}, []int64{form}, []int64{0}
 	for id := range envelopes {
 		ids = append(ids, id)
 	}
 	var list []Envelope
-	if err := tx.Select("id", "person_id", "form_id").Where("id IN ?", ids).Find(&list).Error; err != nil {
+	if err := tx.Select("id", "person_id", "form_id", "proxy_id").Where("id IN ?", ids).Find(&list).Error; err != nil {
 		return err
 	}
 	for _, e := range list {
 		if e.PersonID == person {
 			return ErrHandled
 		}
-		forms = append(forms, e.FormID)
+		forms, proxies = append(forms, e.FormID), append(proxies, e.ProxyID)
 	}
-	var n int64
-	if err := tx.Model(&Look{}).Where("form_id IN ? AND form_id <> 0 AND person_id = ?", forms, person).Count(&n).Error; err != nil || n > 0 {
-		return or(err, ErrHandled)
+	for _, q := range []*gorm.DB{
+		tx.Model(&Look{}).Where("form_id IN ? AND form_id <> 0 AND person_id = ?", forms, person),
+		tx.Model(&Assisted{}).Where("form_id IN ? AND form_id <> 0 AND (helper_id = ? OR second_id = ?)", forms, person, person),
+		tx.Model(&Proxy{}).Where("(id IN ? OR id IN (?)) AND (entered_by = ? OR reviewed_by = ?)", proxies, tx.Model(&Form{}).Select("proxy_id").Where("id IN ?", forms), person, person),
+		tx.Table("envelopes e").Joins("JOIN seats s ON s.id = e.seat_id JOIN credentials c ON c.person_id = e.person_id AND c.owner_set_id IN (s.owner_set_id, s.holder_set_id)").
+			Where("e.id IN ? AND c.state IN ? AND (c.entered_by = ? OR c.reviewed_by = ?)", ids, []CredentialState{Accredits, Revoked}, person, person),
+	} {
+		var n int64
+		if err := q.Count(&n).Error; err != nil || n > 0 {
+			return or(err, ErrHandled)
+		}
 	}
-	err := tx.Model(&Assisted{}).Where("form_id IN ? AND form_id <> 0 AND (helper_id = ? OR second_id = ?)", forms, person, person).Count(&n).Error
-	if err == nil && n > 0 {
-		err = ErrHandled
-	}
-	return err
+	return nil
 }
 
 // mayFinish lets the convener take the last steps of a meeting, and in an election the township as well: where everybody at the convener

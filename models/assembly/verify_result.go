@@ -37,24 +37,30 @@ func (s *Service) verifyForms(tx *store.Tx, m *Meeting, done *Checks) error {
 
 // verifyOutcomes holds what was published against its hash and signature, and the certificate against a new count from the ballots.
 func (s *Service) verifyOutcomes(tx *store.Tx, m *Meeting, done *Checks) error {
-	var list []Outcome
-	if err := tx.Where("meeting_id = ?", m.ID).Order("id").Limit(100).Find(&list).Error; err != nil {
-		return err
-	}
 	certified := false
-	for i := range list {
-		o := &list[i]
-		st, err := o.signed(m)
-		if err != nil {
-			return fmt.Errorf("%s %d: %w", o.Kind, o.ID, err)
+	for last := int64(0); ; {
+		var list []Outcome
+		if err := tx.Where("meeting_id = ? AND id > ?", m.ID, last).Order("id").Limit(100).Find(&list).Error; err != nil {
+			return err
 		}
-		if o.Kind == "certificate" {
-			certified = true
-			if err := s.recounts(tx, m, o, st); err != nil {
-				return fmt.Errorf("certificate %d: %w", o.ID, err)
+		for i := range list {
+			o := &list[i]
+			st, err := o.signed(m)
+			if err != nil {
+				return fmt.Errorf("%s %d: %w", o.Kind, o.ID, err)
 			}
+			if o.Kind == "certificate" {
+				certified = true
+				if err := s.recounts(tx, m, o, st); err != nil {
+					return fmt.Errorf("certificate %d: %w", o.ID, err)
+				}
+			}
+			done.Outcomes++
+			last = o.ID
 		}
-		done.Outcomes++
+		if len(list) < 100 {
+			break
+		}
 	}
 	if m.State == Certified && !certified {
 		return fmt.Errorf("it is certified without a certificate")

@@ -117,3 +117,35 @@ func (w *world) turned(table, where, set string) (restore func()) {
 		})
 	}
 }
+
+// TestVerifyEveryOutcome: what was published is held against its signature however often it was published.
+func TestVerifyEveryOutcome(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 4)
+	m := w.open()
+	w.cast(m, 0, "yes")
+	w.closed(m)
+	w.provisional(m)
+	w.tx(func(tx *store.Tx) error {
+		var o assembly.Outcome
+		if err := tx.Where("meeting_id = ?", m.ID).Take(&o).Error; err != nil {
+			return err
+		}
+		for range 100 {
+			o.ID = 0
+			if err := tx.Create(&o).Error; err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if c, err := w.verified(); err != nil || c.Outcomes != 101 {
+		t.Fatalf("%+v %v", c, err)
+	}
+	w.tx(func(tx *store.Tx) error {
+		return tx.Exec("UPDATE meeting_results SET body = REPLACE(body, '\"heads\":4', '\"heads\":5') WHERE id = (SELECT id FROM (SELECT MAX(id) AS id FROM meeting_results) x)").Error
+	})
+	if _, err := w.verified(); err == nil || !strings.Contains(err.Error(), "is not what was signed") {
+		t.Errorf("the last of many is turned: %v", err)
+	}
+}

@@ -14,9 +14,10 @@ type Objection struct {
 	Kind    assembly.ObjectionKind `json:"kind" doc:"result 对结果；ballot 共有业主对本户的票；own 业主说本户的票不是本人投的"`
 	Grounds string                 `json:"grounds"`
 	State   string                 `json:"state" doc:"open 待处理；upheld 成立；rejected 不成立；withdrawn 已撤回"`
-	Entered *time.Time             `json:"entered_at,omitempty" doc:"已有人录入“成立”，等另一个人复核"`
+	Entered *time.Time             `json:"entered_at,omitempty" doc:"已有人录入处理意见，等另一个人复核"`
+	As      string                 `json:"entered_as,omitempty" doc:"录入的是什么：upheld 成立；rejected 不成立"`
 	Answer  string                 `json:"answer,omitempty"`
-	Effect  string                 `json:"effect,omitempty" doc:"计入和不计入有异议的票，结果各是什么（JSON）"`
+	Effect  string                 `json:"effect,omitempty" doc:"计入和不计入有异议的票，各议题通过不通过（JSON）；涉及5份以上表决权的附两种计票"`
 	At      time.Time              `json:"at"`
 	SeatNo  int                    `json:"seat_no,omitempty" doc:"有异议的票属于哪份表决权"`
 	Way     string                 `json:"way,omitempty" doc:"这张票怎么投的；内容谁也看不到"`
@@ -32,7 +33,7 @@ func OfEntry(o assembly.Entry) Objection {
 	v := Objection{ID: o.ID, Number: o.Number, Kind: o.Kind, Grounds: o.Grounds, State: o.State, Answer: o.Answer, Effect: o.Effect, At: web.Time(o.At), SeatNo: o.SeatNo, Way: assembly.WayNames[o.Way],
 		CastAt: web.TimeOr(o.CastAt), Form: o.Form}
 	if o.State == "open" {
-		v.Entered = web.TimeOr(o.EnteredAt)
+		v.Entered, v.As = web.TimeOr(o.EnteredAt), o.EnteredAs
 	}
 	return v
 }

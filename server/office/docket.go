@@ -37,7 +37,7 @@ type ObjectionPath struct {
 type answerObjectionInput struct {
 	ObjectionPath
 	Body struct {
-		Uphold bool   `json:"uphold" doc:"异议成立：由另一个人复核后，有异议的票不计入"`
+		Uphold bool   `json:"uphold" doc:"异议成立：由另一个人复核后，有异议的票不计入；业主对本户的票提的异议，“不成立”也要另一个人复核"`
 		Text   string `json:"text" maxLength:"1000" doc:"依据和结果，提出异议的人会看到"`
 	}
 }
