@@ -29,6 +29,7 @@ type Elected struct {
 	TermID       int64
 	ConfirmedBy  int64
 	ConfirmedAt  *time.Time
+	Reason       string // why it was closed, or what was decided about those whom it seated
 	At           time.Time
 }
 
@@ -75,17 +76,22 @@ func (s *Service) TakeElection(ctx context.Context, in ElectionResult) error {
 	if err != nil || waiting.State != ElectedWaits || waiting.Missing != "[]" {
 		return err
 	}
-	err = s.db.InTx(ctx, func(tx *store.Tx) error { return s.seatElected(tx, audit.System{}, waiting.ID, Completion{}) })
+	return s.seatOrAsk(ctx, waiting.ID)
+}
+
+// seatOrAsk seats an election that lacks nothing; where that is refused, a person has to look at it.
+func (s *Service) seatOrAsk(ctx context.Context, id int64) error {
+	err := s.db.InTx(ctx, func(tx *store.Tx) error { return s.seatElected(tx, audit.System{}, id, Completion{}) })
 	var f *fault.Fault
 	if !errors.As(err, &f) {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx *store.Tx) error {
 		var now Elected
-		if err := tx.ForUpdate().Where("id = ?", waiting.ID).Take(&now).Error; err != nil || now.State != ElectedWaits || now.Missing != "[]" {
+		if err := tx.ForUpdate().Where("id = ?", id).Take(&now).Error; err != nil || now.State != ElectedWaits || now.Missing != "[]" {
 			return err // somebody else has seated it meanwhile
 		}
-		return s.awaitTownship(tx, &now, []string{f.Message}) // a person has to look at it
+		return s.awaitTownship(tx, &now, []string{f.Message})
 	})
 }
 

@@ -3,6 +3,7 @@ package committee
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -56,11 +57,13 @@ func (s *Service) seatElected(tx *store.Tx, actor audit.Actor, id int64, in Comp
 	if e.Sitting > 0 {
 		t, err = s.joinIn(tx, actor, &e, people)
 	} else {
-		seating := Seating{EstateID: e.EstateID, Size: e.Size, Basis: e.Number, Members: people}
+		seating := Seating{EstateID: e.EstateID, Size: e.Size, Basis: e.Number, Members: people, seating: e.ID}
 		if seating.StartsOn, seating.EndsOn, err = e.days(in); err != nil {
 			return err
 		}
-		t, err = s.SeatIn(tx, actor, estate, seating)
+		if t, err = s.SeatIn(tx, actor, estate, seating); errors.Is(err, ErrTermAhead) {
+			return s.hold(tx, &e, seating)
+		}
 	}
 	if err != nil {
 		return err
@@ -71,6 +74,16 @@ func (s *Service) seatElected(tx *store.Tx, actor audit.Actor, id int64, in Comp
 	}
 	e.PeopleSealed = "" // they are members now
 	return tx.Model(&Elected{}).Where("id = ?", e.ID).Select("state", "term_id", "starts_on", "ends_on", "confirmed_by", "confirmed_at", "missing", "people_sealed").Updates(&e).Error
+}
+
+// hold keeps an election that lacks nothing until the first day of its term, on which the clock seats it.
+func (s *Service) hold(tx *store.Tx, e *Elected, in Seating) error {
+	people, err := json.Marshal(in.Members)
+	if err != nil {
+		return err
+	}
+	e.StartsOn, e.EndsOn, e.Missing, e.PeopleSealed = &in.StartsOn, &in.EndsOn, "[]", s.vault.Seal(string(people), "committee_seatings.people")
+	return tx.Model(&Elected{}).Where("id = ?", e.ID).Select("starts_on", "ends_on", "missing", "people_sealed").Updates(e).Error
 }
 
 // completed reads the people, with the phones that were missing.
@@ -138,11 +151,7 @@ func (s *Service) joinIn(tx *store.Tx, actor audit.Actor, e *Elected, people []N
 	if int64(len(sit)+seats) > t.Size {
 		return nil, ErrState.Saying(fmt.Sprintf("本届应有委员%d人，在任%d人，补选%d人，超过了名额，请核对在任委员", t.Size, len(sit), seats))
 	}
-	var last int64
-	if err := tx.Model(&Member{}).Where("term_id = ?", t.ID).Select("COALESCE(MAX(place), 0)").Scan(&last).Error; err != nil {
-		return nil, err
-	}
-	if err := s.insertMembers(tx, &t, last, people); err != nil {
+	if err := s.insertMembers(tx, &t, e.ID, people); err != nil {
 		return nil, err
 	}
 	if err := s.openFiling(tx, actor, set, &t, Change); err != nil {

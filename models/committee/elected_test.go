@@ -146,9 +146,26 @@ func TestTheNextTermAfterTheLast(t *testing.T) {
 		t.Fatalf("without a term before %+v", v.Elected)
 	}
 	w.seat()
-	end := w.overview().Term.EndsOn
+	before := w.overview().Term
+	end := before.EndsOn
 	in.MeetingID, in.Number = in.MeetingID+100_000, "H20310101-0001"
 	w.take(in)
+	if v := w.overview(); v.Term.ID != before.ID || v.Sitting != 5 || len(v.Elected) != 2 || len(v.Elected[0].Asks) != 0 || w.told("elected") != 1 {
+		t.Fatalf("a renewal three years before the end: %+v, %d sit, waiting %+v", v.Term, v.Sitting, v.Elected)
+	}
+	if _, err := w.Call(t.Context(), w.people[0], w.agenda()); err != nil {
+		t.Errorf("the committee that sits calls no meeting any more: %v", err)
+	}
+	if _, err := w.Seat(t.Context(), w.township, w.seating(w.people, end.AddDate(0, 0, 1).Format(time.DateOnly))); !errors.Is(err, committee.ErrTermAhead) {
+		t.Errorf("entered by hand before its first day: %v", err)
+	}
+	w.clock.Advance(startOf(end).Sub(w.DB.Now()) + 23*time.Hour + 59*time.Minute)
+	w.tick()
+	if v := w.overview(); v.Term.ID != before.ID {
+		t.Fatalf("seated on the last day of the term before")
+	}
+	w.clock.Advance(2 * time.Minute)
+	w.tick()
 	if v := w.overview(); !v.Term.StartsOn.Equal(end.AddDate(0, 0, 1)) || v.Term.Ordinal != 2 {
 		t.Errorf("the second term %+v", v.Term)
 	}
@@ -205,5 +222,31 @@ func TestACourtRevokesTheElection(t *testing.T) {
 	start := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 	if _, err := w.ConfirmElection(t.Context(), w.township, id, committee.Completion{StartsOn: start, EndsOn: start.AddDate(1, 0, 0)}); !errors.Is(err, committee.ErrState) {
 		t.Errorf("seated after it was revoked: %v", err)
+	}
+}
+
+// startOf is when a day begins in Shanghai.
+func startOf(day time.Time) time.Time { return day.Add(-8 * time.Hour) }
+
+// TestAnAlternateIsElected: whoever stood by, known by the phone alone, and is elected to a free place sits once; whoever sits already is not
+// elected again.
+func TestAnAlternateIsElected(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	in := w.elects()
+	in.Members = append(in.Members[:4:4], in.Members[5])
+	w.take(in)
+	known := w.overview().Members[4].PhoneIndex
+	w.tx(func(tx *store.Tx) error { // who signs in by now
+		return tx.Model(&org.Person{}).Where("id = ?", w.owner.PersonID).Update("phone_index", known).Error
+	})
+	by := in
+	by.Sitting = 4
+	for i, person := range []int64{w.people[0].PersonID, w.owner.PersonID} {
+		by.MeetingID, by.Members = by.MeetingID+100_000, []committee.NewMember{{PersonID: person, Name: "补选人", Role: committee.Ordinary}}
+		w.take(by)
+		if v := w.overview(); v.Sitting != int64(4+i) || len(v.Members) != 5 || len(v.Elected) != 1 || !strings.Contains(v.Elected[0].Asks[0], "补选人已经在本届的名单上") {
+			t.Errorf("after %d: %d sit of %+v, waiting %+v", i, v.Sitting, v.Members, v.Elected)
+		}
 	}
 }

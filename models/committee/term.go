@@ -61,6 +61,8 @@ type Member struct {
 	Role        Role
 	Place       int64 // in the order of the election
 	Since       time.Time
+	SeatingID   int64      // the election by which they came; 0 where the township entered them
+	SuspendedAt *time.Time // a court revoked that election, and the township has not decided yet
 	LeftAt      *time.Time
 	Cause       Cause
 	Text        string
@@ -109,7 +111,7 @@ func seated(term int64) func(*gorm.DB) *gorm.DB {
 // bind finds the accounts of members who were elected under a phone and have signed in since.
 func bind(tx *store.Tx, term int64) error {
 	var rows []Member
-	if err := tx.Scopes(seated(term)).Where("person_id = 0 AND phone_index <> ''").Limit(maxMembers).Find(&rows).Error; err != nil {
+	if err := tx.Where("term_id = ? AND left_at IS NULL AND person_id = 0 AND phone_index <> ''", term).Limit(maxMembers).Find(&rows).Error; err != nil {
 		return err
 	}
 	for _, m := range rows {
