@@ -19,7 +19,7 @@ type Elected struct {
 	EstateID     int64
 	MeetingID    int64
 	Number       string // of the meeting: the resolution
-	State        string // waiting, seated, revoked
+	State        string // waiting, seated, revoked, closed
 	Size         int64
 	Sitting      int64      // members who stay, where only some places were filled
 	StartsOn     *time.Time `gorm:"type:date"`
@@ -40,7 +40,8 @@ func (Elected) TableName() string { return "committee_seatings" }
 const (
 	ElectedWaits   = "waiting"
 	ElectedSeated  = "seated"
-	ElectedRevoked = "revoked"
+	ElectedRevoked = "revoked" // by a court; with a term, the township decides about those whom it seated
+	ElectedClosed  = "closed"  // by the township, without anybody seated
 )
 
 // ElectionResult is a certified election, in plain values. Members are in its order, alternates after them.
@@ -164,15 +165,4 @@ func (s *Service) awaitTownship(tx *store.Tx, e *Elected, missing []string) erro
 		return err
 	}
 	return tell(tx, event.Committee{SubjectKind: "committee_seating", SubjectID: e.ID, EstateID: e.EstateID, What: "elected", Number: e.Number})
-}
-
-// RevokeElection records that a court revoked the election behind a committee: what waits is not seated, and the term that it began stands with
-// that beside it.
-func (s *Service) RevokeElection(ctx context.Context, meeting, estate int64, number string, at time.Time, text string) error {
-	return s.db.InTx(ctx, func(tx *store.Tx) error {
-		if err := tx.Model(&Elected{}).Where("meeting_id = ? AND state = ?", meeting, ElectedWaits).Update("state", ElectedRevoked).Error; err != nil {
-			return err
-		}
-		return tx.Model(&Term{}).Where("estate_id = ? AND basis = ? AND revoked_at IS NULL", estate, number).Updates(map[string]any{"revoked_at": at, "revoked_for": text}).Error
-	})
 }

@@ -25,8 +25,12 @@ type Completion struct {
 // Faults: org.ErrForbidden, ErrNotFound, ErrState, ErrNoCommittee, ErrNoTerm, ErrMember, ErrTerm, ErrRefReused, fault.ErrInvalid.
 func (s *Service) ConfirmElection(ctx context.Context, actor org.Actor, id int64, in Completion) (int64, error) {
 	return s.act(ctx, actor, org.SeatCommittee, "confirm election", func(tx *store.Tx) (int64, error) {
-		if _, err := within[Elected](tx, actor, org.SeatCommittee, id); err != nil {
+		e, err := within[Elected](tx, actor, org.SeatCommittee, id)
+		if err != nil {
 			return 0, err
+		}
+		if e.State == ElectedWaits && e.Missing == "[]" && e.StartsOn != nil {
+			return 0, ErrState.Saying("这次选举的结果已经确认，到" + e.StartsOn.Format("2006年1月2日") + "自动登记，本届到那时结束")
 		}
 		return id, s.seatElected(tx, actor, id, in)
 	})
@@ -42,6 +46,8 @@ func (s *Service) seatElected(tx *store.Tx, actor audit.Actor, id int64, in Comp
 	case ElectedWaits:
 	case ElectedRevoked:
 		return ErrState.Saying("这次选举已被法院撤销，不能登记")
+	case ElectedClosed:
+		return ErrState.Saying("这次选举已经结束，没有登记委员")
 	default:
 		return ErrState.Saying("这次选举的结果已经登记过")
 	}
@@ -163,6 +169,23 @@ func (s *Service) joinIn(tx *store.Tx, actor audit.Actor, e *Elected, people []N
 	return &t, tell(tx, event.Committee{SubjectKind: "committee_term", SubjectID: t.ID, EstateID: e.EstateID, What: "seated", Number: t.Number, Title: fmt.Sprintf("第%d届（补选）", t.Ordinal)})
 }
 
+// suspended names those whom a revoked election seated.
+func (s *Service) suspended(tx *store.Tx, id int64) ([]NewMember, error) {
+	var all []Member
+	if err := tx.Where("seating_id = ? AND left_at IS NULL", id).Order("place, id").Limit(maxMembers).Find(&all).Error; err != nil {
+		return nil, err
+	}
+	list := make([]NewMember, len(all))
+	for i, m := range all {
+		name, err := s.vault.Open(m.NameSealed, "committee_members.name")
+		if err != nil {
+			return nil, err
+		}
+		list[i] = NewMember{PersonID: m.PersonID, Name: name, Role: m.Role}
+	}
+	return list, nil
+}
+
 // Awaiting is an election that waits for the township.
 type Awaiting struct {
 	Elected
@@ -171,10 +194,10 @@ type Awaiting struct {
 	Asks    []string
 }
 
-// awaiting lists the elections of an estate that wait to be seated.
+// awaiting lists the elections of an estate that wait to be seated, or for a decision about those whom they seated.
 func (s *Service) awaiting(tx *store.Tx, estate int64) ([]Awaiting, error) {
 	var rows []Elected
-	if err := tx.Where("estate_id = ? AND state = ?", estate, ElectedWaits).Order("id DESC").Limit(10).Find(&rows).Error; err != nil {
+	if err := tx.Where("estate_id = ? AND (state = ? OR (state = ? AND term_id <> 0))", estate, ElectedWaits, ElectedRevoked).Order("id DESC").Limit(10).Find(&rows).Error; err != nil {
 		return nil, err
 	}
 	list := make([]Awaiting, len(rows))
@@ -183,6 +206,11 @@ func (s *Service) awaiting(tx *store.Tx, estate int64) ([]Awaiting, error) {
 		people, err := s.people(&rows[i])
 		if err != nil {
 			return nil, err
+		}
+		if rows[i].State == ElectedRevoked {
+			if people, err = s.suspended(tx, rows[i].ID); err != nil {
+				return nil, err
+			}
 		}
 		for _, m := range people {
 			name := m.Name
