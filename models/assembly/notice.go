@@ -118,7 +118,9 @@ func (s *Service) freezeTerms(tx *store.Tx, m *Meeting, set *rulepack.Set, books
 			return "", err
 		}
 		if q.Kind == tally.Election {
-			needs = append(needs, "election.order", "election.tie")
+			if needs = append(needs, "election.order", "election.tie"); t.Tie == tally.ByLot {
+				needs = append(needs, "election.lot_notice_days")
+			}
 		}
 	}
 	for _, key := range needs {

@@ -61,9 +61,6 @@ func (c *Contents) draft() (*draft, error) {
 	if d.checkpoints, err = openAll(d.Meeting.Number, d.Checkpoints, d.keys); err != nil {
 		return nil, err
 	}
-	if err := d.Meeting.drawn(d.checkpoints); err != nil {
-		return nil, err
-	}
 	d.ledger = newLedger(d.checkpoints)
 	var all memory
 	for leaf, err := range c.Leaves {

@@ -50,9 +50,6 @@ func (v *verification) log() error {
 		}
 		old = c.Tree
 	}
-	if err := v.meeting.drawn(v.checkpoints); err != nil {
-		return err
-	}
 	n := v.ledger.count()
 	v.say("日志：%d 片叶子，由它们重建的根与证书一致；表决票计票 %d 张，已被替代 %d 张，无效 %d 张", v.ledger.front.size, n[Counted], n[Superseded], n[Invalid])
 	v.say("检查点：%d 个，签名都成立，每一个都是后一个的开头；表决期间最长隔 %s 公布一次", len(v.checkpoints), v.longestGap())
