@@ -47,7 +47,7 @@ func meetingRoutes(site *web.Site, d Deps) {
 }
 
 type proposalBody struct {
-	ID       int64          `json:"id,omitempty" minimum:"0" doc:"修改时：原来议题的编号；附件、业主的意见和候选人名单随它保留。不填则按名称，或按次序和事项认"`
+	ID       int64          `json:"id,omitempty" minimum:"0" doc:"修改时：原来议题的编号；附件、业主的意见和候选人名单随它保留。不填则按名称认，名称变了就是新的议题，改名称要填编号"`
 	Title    string         `json:"title" maxLength:"60"`
 	Body     string         `json:"body" maxLength:"10000"`
 	Matter   string         `json:"matter" enum:"rules,covenant,committee,manager,use_fund,raise_fund,rebuild,common_parts,other" doc:"民法典第278条的事项"`
