@@ -26,7 +26,8 @@ fmt:
 	gofmt -w config miniapp-api models notify server
 
 race:
-	go test -race -short -timeout 20m ./models/store/... ./models/audit ./models/outbox ./models/complaint ./models/assembly ./models/vault ./notify/... ./server/session ./server/web/...
+	go test -race -short -timeout 20m ./models/store/... ./models/audit ./models/outbox ./models/vault ./notify/... ./server/session ./server/web/...
+	go test -race -short -timeout 20m -run "$$(bash .ci/concurrent.sh models/complaint models/assembly)" ./models/complaint ./models/assembly
 
 bench:
 	go run ./server bench import

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/linli-city/linli/models/assembly"
+	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/store"
 )
 
@@ -119,6 +120,20 @@ func TestMeetingListsUseTheirKeys(t *testing.T) {
 		{"proxies", func() error { _, err := s.ListProxies(ctx, chair, h.Open, 5000, 21); return err }},
 		{"entrusted to me", func() error { _, err := s.ListEntrusted(ctx, owner); return err }},
 		{"my seats", func() error { _, _, err := s.OwnSeats(ctx, owner, h.Open); return err }},
+		{"a cast among all the others", func() error {
+			v, err := s.Find(ctx, owner, h.Open)
+			if err != nil {
+				return err
+			}
+			c := assembly.Cast{Actor: owner, MeetingID: h.Open, SeatNo: 1, Way: assembly.ByApp, ClientRef: "plan", InputHash: "h"}
+			for _, m := range v.Motions {
+				c.Choices = append(c.Choices, assembly.Choice{MotionID: m.ID, Choice: "yes"})
+			}
+			if _, err := s.Cast(ctx, c); err != nil && fault.Of(err).Kind == fault.Internal {
+				return err
+			}
+			return nil
+		}},
 		{"petitions", func() error { _, err := s.ListPetitions(ctx, owner, estate, 0, 21); return err }},
 		{"texts that wait, community", func() error { _, err := s.ListTexts(ctx, community, 0, 21); return err }},
 		{"texts that wait, city", func() error { _, err := s.ListTexts(ctx, bureau, 0, 21); return err }},

@@ -110,7 +110,7 @@ func (l redisLog) Printf(ctx context.Context, format string, v ...any) {
 
 // redisOptions reads "redis://…", "rediss://…" or "cluster:host:port,host:port[?password]".
 func redisOptions(s string) (*redis.UniversalOptions, error) {
-	u := &redis.UniversalOptions{DialTimeout: 2 * time.Second, ReadTimeout: 3 * time.Second, WriteTimeout: 3 * time.Second, MaxRetries: 1}
+	u := &redis.UniversalOptions{DialTimeout: 2 * time.Second, ReadTimeout: 3 * time.Second, WriteTimeout: 3 * time.Second, MaxRetries: 1, ContextTimeoutEnabled: true}
 	if hosts, ok := strings.CutPrefix(s, "cluster:"); ok {
 		hosts, query, _ := strings.Cut(hosts, "?")
 		values, err := url.ParseQuery(query)

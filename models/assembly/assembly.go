@@ -93,6 +93,15 @@ func (m *Meeting) eventOf(estate string, now time.Time) event.Assembly {
 	return e
 }
 
+// convenedFor takes a meeting that the actor's own organisation convenes.
+func convenedFor(tx *store.Tx, actor org.Actor, id int64) (*Meeting, error) {
+	m, err := meetingFor(tx, tx.ForUpdate(), actor, org.ConveneMeeting, id)
+	if err == nil && !m.convenedBy(actor) {
+		return nil, ErrNotConvener
+	}
+	return m, err
+}
+
 // meetingFor finds a meeting on whose estate the actor may do the action; it is locked.
 func meetingFor(tx *store.Tx, q *gorm.DB, actor org.Actor, action org.Action, id int64) (*Meeting, error) {
 	if err := actor.Must(action); err != nil {

@@ -15,13 +15,15 @@ import (
 func (b *booth) accept(x *casting) error {
 	in := &x.in
 	h := b.holders[x.seat.HolderSetID]
+	earlier := slices.IndexFunc(b.earlier[x.seat.ID], func(e Envelope) bool { return e.ClientRef == in.ClientRef })
+	if earlier >= 0 && in.same(&b.earlier[x.seat.ID][earlier]) { // whatever ended meanwhile, the answer to what was taken is due
+		return b.again(x, b.earlier[x.seat.ID][earlier])
+	}
 	if err := b.mayCast(x, h); err != nil {
 		return err
 	}
-	for _, e := range b.earlier[x.seat.ID] {
-		if e.ClientRef == in.ClientRef {
-			return b.again(x, e)
-		}
+	if earlier >= 0 {
+		return ErrRefReused
 	}
 	if in.FormID == 0 {
 		if err := b.m.Voting(b.tx.Now); err != nil {
@@ -47,9 +49,11 @@ func (b *booth) accept(x *casting) error {
 	x.got = &Receipt{Envelope: e, SeatNo: x.seat.No, Meeting: b.m.Number, Replaces: len(b.earlier[x.seat.ID]) > 0}
 	b.earlier[x.seat.ID] = append(b.earlier[x.seat.ID], e)
 	for _, v := range in.Choices {
+		key := [2]int64{v.MotionID, x.seat.ID}
 		if in.Way.Electronic() {
-			b.spent[[2]int64{v.MotionID, x.seat.ID}]++
+			b.spent[key]++
 		}
+		b.own[key] = b.own[key] || in.ProxyID == 0
 	}
 	b.accepted = append(b.accepted, x)
 	return nil
@@ -68,7 +72,13 @@ func (b *booth) electronic(x *casting, h holding) error {
 		return ErrAgree
 	}
 	for _, m := range b.agenda.motions {
-		if slices.ContainsFunc(x.in.Choices, func(v Choice) bool { return v.MotionID == m.ID }) && b.used(x, m.ID) {
+		if !slices.ContainsFunc(x.in.Choices, func(v Choice) bool { return v.MotionID == m.ID }) {
+			continue
+		}
+		if x.in.ProxyID != 0 && b.own[[2]int64{m.ID, x.seat.ID}] {
+			return ErrNoProxy.Saying(fmt.Sprintf("业主本人已经对第%d个议题投过票，代理人不能再投", m.Position))
+		}
+		if b.used(x, m.ID) {
 			return b.agenda.terms.usedUp(&m)
 		}
 	}
@@ -136,11 +146,13 @@ func (b *booth) canonical(x *casting) error {
 	return c.Err()
 }
 
+// same reports whether an envelope is this very submission, by the same person.
+func (c *Cast) same(e *Envelope) bool {
+	return e.InputHash == c.InputHash && (c.FormID != 0 || e.PersonID == c.Actor.PersonID) && e.OwnerID == c.OwnerID && e.ProxyID == c.ProxyID && e.FormID == c.FormID
+}
+
 // again answers the first receipt to whoever lost its answer.
 func (b *booth) again(x *casting, e Envelope) error {
-	if e.InputHash != x.in.InputHash {
-		return ErrRefReused
-	}
 	if e.ID == 0 { // in this very batch
 		for _, y := range b.accepted {
 			if y.got.Code == e.Code {

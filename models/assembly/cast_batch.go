@@ -55,6 +55,7 @@ type booth struct {
 	earlier  map[int64][]Envelope // by seat
 	versions map[[2]int64]int     // by motion and seat: the last version
 	spent    map[[2]int64]int     // by motion and seat: ballots without paper that may count
+	own      map[[2]int64]bool    // by motion and seat: an owner has voted, and no agent
 	fought   []int64              // seats about whose ballot the owners do not agree
 	accepted []*casting
 }

@@ -32,7 +32,7 @@ func (b *booth) look() error {
 	if err != nil {
 		return err
 	}
-	b.earlier, b.versions, b.spent = map[int64][]Envelope{}, map[[2]int64]int{}, map[[2]int64]int{}
+	b.earlier, b.versions, b.spent, b.own = map[int64][]Envelope{}, map[[2]int64]int{}, map[[2]int64]int{}, map[[2]int64]bool{}
 	seats, owners := make(map[int]*Seat, len(b.list)), map[int64][]org.Owner{}
 	for _, r := range rows {
 		seats[r.SeatNo] = &Seat{ID: r.SeatRow, No: r.SeatNo, HolderSetID: r.Holder, PaperAt: r.Asked}
@@ -69,10 +69,12 @@ func (b *booth) readVersions(voted []int64) error {
 	for i, m := range b.agenda.motions {
 		motions[i] = m.ID
 	}
-	phones := map[int64]bool{}
+	valid := map[int64]Envelope{}
 	for _, list := range b.earlier {
 		for _, e := range list {
-			phones[e.ID] = e.Channel.Electronic() && e.Void == ""
+			if e.Void == "" {
+				valid[e.ID] = e
+			}
 		}
 	}
 	var ballots []Ballot
@@ -80,9 +82,11 @@ func (b *booth) readVersions(voted []int64) error {
 	for _, v := range ballots {
 		key := [2]int64{v.MotionID, v.SeatID}
 		b.versions[key] = max(b.versions[key], v.Version)
-		if phones[v.EnvelopeID] {
+		e, ok := valid[v.EnvelopeID]
+		if ok && e.Channel.Electronic() {
 			b.spent[key]++
 		}
+		b.own[key] = b.own[key] || ok && e.ProxyID == 0
 	}
 	return err
 }

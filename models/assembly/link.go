@@ -39,7 +39,7 @@ func (s *Service) MakeLinks(ctx context.Context, actor org.Actor, id int64, seat
 	var links []NewLink
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		links = nil
-		m, err := meetingFor(tx, tx.ForUpdate(), actor, org.ConveneMeeting, id)
+		m, err := convenedFor(tx, actor, id)
 		if err != nil {
 			return err
 		}
@@ -83,7 +83,7 @@ func tokenHash(token string) string {
 // Faults: ErrForbidden, ErrNotFound, ErrNoSeat.
 func (s *Service) RevokeLinks(ctx context.Context, actor org.Actor, id int64, no int) error {
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
-		m, err := meetingFor(tx, tx.DB, actor, org.ConveneMeeting, id)
+		m, err := convenedFor(tx, actor, id)
 		if err != nil {
 			return err
 		}

@@ -80,6 +80,8 @@ func (s *Service) asked(tx *store.Tx, a *agenda) ([]Asked, error) {
 				return nil, err
 			}
 			list[i].Law = &r
+		} else {
+			list[i].Question.Order, list[i].Question.Tie = "", "" // the notice fixes them
 		}
 	}
 	files, err := s.o.Files.IDsIn(tx, "motion", ids)

@@ -333,6 +333,38 @@ func TestTheRestIsTheOwners(t *testing.T) {
 	}
 }
 
+// TestTheOwnersWillStands: where votes may be changed, an agent does not change what an owner voted in person; and an agent who lost the
+// answer gets it, also when the term of the document has ended since.
+func TestTheOwnersWillStands(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 3)
+	w.local("proxy.cap", "2")
+	w.local("ballot.change", "until_close")
+	ctx := t.Context()
+	m := w.open()
+	agent := w.Person()
+	w.called(agent, "13722220001")
+	p := w.authorised(m, 1, "13722220001", "PAPER-1")
+	first := assembly.Cast{Choices: w.ballot(m, 0, "yes").Choices, ClientRef: w.once(), InputHash: "h"}
+	r, err := w.s.CastAsAgent(ctx, agent, p.ID, first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.cast(m, 0, "no")
+	_, err = w.asAgent(m, agent, p, "yes")
+	refused(t, "an agent over the owner", err, assembly.ErrNoProxy)
+	w.clock.Advance(45 * 24 * time.Hour)
+	again, err := w.s.CastAsAgent(ctx, agent, p.ID, first)
+	if err != nil || again.Code != r.Code {
+		t.Errorf("the lost answer: %+v %v", again, err)
+	}
+	other := first
+	other.Choices = w.ballot(m, 0, "no").Choices
+	other.InputHash = "other"
+	_, err = w.s.CastAsAgent(ctx, agent, p.ID, other)
+	refused(t, "another content after the term", err, assembly.ErrNoProxy)
+}
+
 // TestInvalidProxy: an upheld objection takes out what the agent cast; it stays, marked, and the result is counted anew.
 func TestInvalidProxy(t *testing.T) {
 	t.Parallel()

@@ -69,7 +69,7 @@ func (s *Service) Attach(tx *store.Tx, actor org.Actor, ids []int64, purpose, su
 	for _, id := range ids {
 		res := tx.Model(&File{}).Where("id = ? AND person_id = ? AND purpose = ? AND state = 'stored' AND subject_id = 0", id, actor.PersonID, purpose).
 			Updates(map[string]any{"subject_kind": subjectKind, "subject_id": subjectID, "estate_id": estateID})
-		if err := store.MustAffect(res, ErrNotFound); err != nil {
+		if err := store.MustAffect(res, ErrNotFound.Saying("没有找到这个文件：请重新上传后再提交（上传时的用途 purpose 应为 "+purpose+"）")); err != nil {
 			return err
 		}
 	}

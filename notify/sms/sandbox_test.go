@@ -40,7 +40,7 @@ func TestSandboxDropsNothing(t *testing.T) {
 		t.Errorf("%q, %q, %v", one, two, err)
 	}
 	got := s.Messages()
-	if len(got) != 2 || got[0].ID != two || got[1].Key != m.Key || got[0].Phone != phone || got[0].Text != "【邻里】验证码123456，10分钟内有效。查询或提交投诉用，请不要告诉别人。" {
+	if len(got) != 2 || got[0].ID != two || got[1].Key != m.Key || got[0].Phone != phone || got[0].Text != "【邻里】验证码123456，10分钟内有效。本人办理业务用，请不要告诉别人。" {
 		t.Errorf("%+v", got)
 	}
 }

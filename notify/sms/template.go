@@ -32,7 +32,7 @@ const (
 // Templates are all that linli sends; their codes come from configuration. The provider's own bounds are wider: 35 characters
 // for a variable of a notice, six for a code.
 var Templates = []Template{
-	{Name: Code, Kind: "验证码", Words: "验证码${code}，10分钟内有效。查询或提交投诉用，请不要告诉别人。", Params: []Param{{Name: "code", Most: 6, Digits: true}}},
+	{Name: Code, Kind: "验证码", Words: "验证码${code}，10分钟内有效。本人办理业务用，请不要告诉别人。", Params: []Param{{Name: "code", Most: 6, Digits: true}}},
 	{Name: Notice, Kind: "通知短信", Words: "${title}（${place}）。请打开小程序查看。", Params: []Param{{Name: "title", Most: 20}, {Name: "place", Most: 20}}},
 	// The address is registered as fixed words, the variable is its end: the provider takes no whole address in a variable.
 	{Name: Letter, Kind: "通知短信", Words: "${title}（${place}）。请打开 https://您的网址/h5/letters/${letter} 查看，看过请点“我已收到”。", Params: []Param{{Name: "title", Most: 20}, {Name: "place", Most: 20}, {Name: "letter", Most: 35}}, Spare: true},

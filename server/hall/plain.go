@@ -24,7 +24,11 @@ func Plainly(m assembly.Asked, warning string) []string {
 	if r == nil {
 		return nil
 	}
-	says := []string{"依据：" + r.Clause + "。", "参加表决的，" + both(r.Participation, "全体业主的") + "。"}
+	class := "一般事项"
+	if r.Class == tally.Special {
+		class = "特别事项"
+	}
+	says := []string{"依据：" + r.Clause + "，" + class + "。", "参加表决的，" + both(r.Participation, "全体业主的") + "。"}
 	whole := "参加表决的"
 	if r.Base == tally.All {
 		whole = "全体业主的"

@@ -85,6 +85,9 @@ func OfMeeting(m *assembly.Meeting) Meeting {
 	if m.Seats > 0 {
 		v.Area = m.AreaMilli.String()
 	}
+	if m.RevokedAt != nil {
+		v.StateName = "决定已被法院撤销"
+	}
 	if m.DueAt != nil {
 		v.Next, v.DueAt, v.OverdueAt = assembly.NextNames[m.State], web.TimeOr(m.DueAt), web.TimeOr(m.OverdueAt)
 	}
@@ -94,6 +97,9 @@ func OfMeeting(m *assembly.Meeting) Meeting {
 // OfView shows a meeting whole.
 func OfView(m *assembly.View) Meeting {
 	v := OfMeeting(&m.Meeting)
+	if m.Voting {
+		v.StateName = "正在投票"
+	}
 	v.Estate, v.Motions, v.Result, v.Notice, v.SilenceWarning = m.Estate, OfMotions(m.Motions), m.Result, m.Notice, m.Warning
 	if m.Convened != "" {
 		v.Convener += "（" + m.Convened + "）"
@@ -286,6 +292,9 @@ func OfRow(r assembly.Row) Seat {
 func BundleName(m *assembly.Meeting, edition string) string {
 	if m == nil {
 		return ""
+	}
+	if m.RevokedAt != nil { // what was certified stays as it was signed; a court has revoked it since
+		edition += "-revoked"
 	}
 	return "linli-" + m.Number + "-" + edition + ".zip"
 }

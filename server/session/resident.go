@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -88,20 +89,22 @@ func (s *Sessions) findAll(ctx context.Context, tx *store.Tx, list []*caller) er
 	if err != nil {
 		return err
 	}
+	var due []int64
 	for _, r := range rows {
+		if tx.Now.Sub(r.SeenAt) >= slide && !slices.Contains(due, r.ID) {
+			due = append(due, r.ID)
+		}
 		for _, c := range byHash[r.TokenHash] {
 			if c.err != nil {
 				c.actor, c.err = org.Actor{PersonID: r.PersonID, SessionID: r.ID, OpenID: r.OpenID, Surface: "miniapp", Consented: r.Consented}, nil
-				if tx.Now.Sub(r.SeenAt) >= slide {
-					if _, err := s.extend(ctx, r.ID); err != nil {
-						return err
-					}
-				}
 			}
 			if r.ResidenceID != nil && len(c.actor.Homes) < maxHomes {
 				c.actor.Homes = append(c.actor.Homes, org.Home{ResidenceID: *r.ResidenceID, EstateID: r.EstateID, UnitID: r.UnitID, OwnerID: r.OwnerID, Role: r.Role})
 			}
 		}
+	}
+	if len(due) > 0 {
+		_, _ = s.extend(ctx, due...) // where that fails they are signed in all the same, and their next request tries again
 	}
 	return nil
 }

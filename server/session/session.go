@@ -133,11 +133,11 @@ func (s *Sessions) find(ctx context.Context, token string) (cached, error) {
 	return c, nil
 }
 
-func (s *Sessions) extend(ctx context.Context, id int64) (time.Time, error) {
+func (s *Sessions) extend(ctx context.Context, ids ...int64) (time.Time, error) {
 	var until time.Time
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
 		until = tx.Now.Add(s.ttl)
-		return tx.Model(&Session{}).Where("id = ? AND revoked_at IS NULL", id).Updates(map[string]any{"seen_at": tx.Now, "expires_at": until}).Error
+		return tx.Model(&Session{}).Where("id IN ? AND revoked_at IS NULL", ids).Updates(map[string]any{"seen_at": tx.Now, "expires_at": until}).Error
 	})
 	return until, err
 }

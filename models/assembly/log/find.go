@@ -10,7 +10,7 @@ func (v *verification) receipts(urls []string) error {
 			return errFormat("第 %d 张凭条的网址不完整：# 后面应有 22 个字符、一个点和票权编号", i+1)
 		}
 		if !v.find(secret[:], seat) {
-			return errFormat("第 %d 张凭条的表决票不在日志里：请带着凭条向社区和街道办事处提出", i+1)
+			return errFormat("第 %d 张凭条的表决票不在这份日志里：也许是另一次会议的凭条；不是的话，请带着凭条向社区和街道办事处提出", i+1)
 		}
 	}
 	return nil

@@ -205,7 +205,7 @@ func TestLostBallot(t *testing.T) {
 	if _, err := verifyBytes(public, Options{Receipts: []string{a.receipts[4].Fragment()}}); err != nil {
 		t.Error(err)
 	}
-	if _, err := verifyBytes(public, Options{Receipts: []string{lost.Fragment()}}); err == nil || !strings.Contains(err.Error(), "不在日志里") {
+	if _, err := verifyBytes(public, Options{Receipts: []string{lost.Fragment()}}); err == nil || !strings.Contains(err.Error(), "不在这份日志里") {
 		t.Errorf("the lost ballot's receipt: %v", err)
 	}
 }

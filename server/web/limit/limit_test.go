@@ -3,6 +3,7 @@ package limit
 import (
 	"fmt"
 	"log/slog"
+	"net"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -67,5 +68,28 @@ func TestLocalForgetsAndIsBounded(t *testing.T) {
 	}
 	if len(l.next) > maxKeys {
 		t.Errorf("%d keys", len(l.next))
+	}
+}
+
+// TestRedisThatHangs: a Redis that takes connections and says nothing costs a caller no more than a moment, however many wait with them.
+func TestRedisThatHangs(t *testing.T) {
+	mute, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = mute.Close() })
+	l := New(redis.NewClient(&redis.Options{Addr: mute.Addr().String(), MaxRetries: -1, ReadTimeout: time.Hour, ContextTimeoutEnabled: true}), slog.New(slog.DiscardHandler))
+	var wg sync.WaitGroup
+	var passed atomic.Int32
+	for range 1000 {
+		wg.Go(func() {
+			if _, ok := l.Allow(t.Context(), "a", rule); ok {
+				passed.Add(1)
+			}
+		})
+	}
+	wg.Wait() // an hour, if a caller waited for Redis
+	if n := passed.Load(); n != 10 {
+		t.Errorf("%d passed", n)
 	}
 }

@@ -34,10 +34,19 @@ func (t *together) EvalSha(ctx context.Context, sha string, keys []string, args 
 		all = append(all, k)
 	}
 	cmd := redis.NewCmd(ctx, append(all, args...)...)
-	if err := t.calls.Put(ctx, cmd); err != nil {
-		cmd.SetErr(err)
+	answered := make(chan error, 1)
+	go func() { answered <- t.calls.Put(ctx, cmd) }() // it ends with its round, at most patience after those before it
+	select {
+	case err := <-answered:
+		if err != nil {
+			cmd.SetErr(err)
+		}
+		return cmd
+	case <-ctx.Done(): // Redis hangs: the caller counts for itself, and what comes of this one nobody reads
+		late := redis.NewCmd(ctx)
+		late.SetErr(ctx.Err())
+		return late
 	}
-	return cmd
 }
 
 func (t *together) send(ctx context.Context, list []*redis.Cmd) {
