@@ -26,6 +26,7 @@ func committeeRoutes(site *web.Site, d Deps) {
 type comMemberView struct {
 	Name   string     `json:"name"`
 	Role   string     `json:"role_name"`
+	Paused *time.Time `json:"suspended_at,omitempty" doc:"选举被法院撤销，暂停履职"`
 	LeftAt *time.Time `json:"left_at,omitempty"`
 	Cause  string     `json:"cause,omitempty" doc:"离任的原因"`
 }
@@ -78,7 +79,7 @@ func viewCommittee(v *committee.Overview, now time.Time) committeeView {
 		out.Ordinal, out.StartsOn, out.EndsOn, out.Revoked = t.Ordinal, web.DayOr(&t.StartsOn), web.DayOr(&t.EndsOn), t.RevokedFor
 	}
 	for _, m := range v.Members {
-		out.Members = append(out.Members, comMemberView{Name: m.Name, Role: committee.RoleNames[m.Role], LeftAt: web.TimeOr(m.LeftAt), Cause: committee.CauseNames[m.Cause]})
+		out.Members = append(out.Members, comMemberView{Name: m.Name, Role: committee.RoleNames[m.Role], Paused: web.TimeOr(m.SuspendedAt), LeftAt: web.TimeOr(m.LeftAt), Cause: committee.CauseNames[m.Cause]})
 	}
 	for _, x := range v.Duties {
 		if n := committee.Late(x.DueAt, now); n > 0 && x.Kind != committee.OweAnswer { // a neighbour's proposal is not everybody's

@@ -12,16 +12,16 @@ import (
 )
 
 func credentialRoutes(g *web.Group, d Deps) {
-	web.Handle(g, web.Op{ID: "askCredential", Method: http.MethodPost, Path: "/credentials", Summary: "提交投票权证明（继承、判决、监护、单位代表、共有人代表），社区审核后可以投票", Action: org.AskCredential, Status: http.StatusCreated, Rate: fileRate}, askCredential(d))
+	web.Handle(g, web.Op{ID: "askCredential", Method: http.MethodPost, Path: "/credentials", Summary: "提交投票权证明（继承、判决、监护、单位代表、建设单位代表、共有人代表），社区审核后可以投票", Action: org.AskCredential, Status: http.StatusCreated, Rate: fileRate}, askCredential(d))
 	web.Handle(g, web.Op{ID: "listCredentials", Method: http.MethodGet, Path: "/credentials", Summary: "我提交的和关于我房屋的投票权证明", Action: org.AskCredential}, listCredentials(d))
 	web.Handle(g, web.Op{ID: "showCredential", Method: http.MethodGet, Path: "/credentials/{id}", Summary: "一份投票权证明", Action: org.AskCredential}, showCredential(d))
-	web.Handle(g, web.Op{ID: "revokeCredential", Method: http.MethodPost, Path: "/credentials/{id}/revocation", Summary: "撤回自己的，或撤销本户给单位代表、共有人代表的；已投的票不受影响", Action: org.AskCredential, Rate: fileRate}, revokeCredential(d))
+	web.Handle(g, web.Op{ID: "revokeCredential", Method: http.MethodPost, Path: "/credentials/{id}/revocation", Summary: "撤回自己的，或撤销本户给单位代表、建设单位代表、共有人代表的；已投的票不受影响", Action: org.AskCredential, Rate: fileRate}, revokeCredential(d))
 }
 
 type askCredentialInput struct {
 	Body struct {
 		UnitID    int64                   `json:"unit_id" minimum:"1"`
-		Kind      assembly.CredentialKind `json:"kind" enum:"heir,judgment,guardian,agent,representative" doc:"heir 继承人；judgment 判决确定的业主；guardian 监护人；agent 单位代表；representative 共有人代表"`
+		Kind      assembly.CredentialKind `json:"kind" enum:"heir,judgment,guardian,agent,developer,representative" doc:"heir 继承人；judgment 判决确定的业主；guardian 监护人；agent 单位代表；developer 建设单位代表，为建设单位全部未售、未交付的房屋投票；representative 共有人代表"`
 		Words     string                  `json:"words" minLength:"4" maxLength:"500" doc:"什么文件、谁出的、编号和日期"`
 		From      time.Time               `json:"from"`
 		Until     *time.Time              `json:"until,omitempty" doc:"继承、判决可以不填"`

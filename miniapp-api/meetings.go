@@ -25,7 +25,7 @@ func meetingRoutes(site *web.Site, d Deps) {
 	web.Handle(g, web.Op{ID: "showTurnout", Method: http.MethodGet, Path: "/meetings/{id}/turnout", Summary: "各幢参与的人数和面积，还差多少", Action: org.ReadMeetings}, showTurnout(d))
 	web.Handle(g, web.Op{ID: "protest", Method: http.MethodPost, Path: "/meetings/{id}/objections", Summary: "对初步结果提出异议，或对以本户名义投的票提出异议：共有人不同意，或者不是本人投的", Action: org.JoinMeeting, Status: http.StatusCreated, Rate: fileRate}, protest(d))
 	web.Handle(g, web.Op{ID: "listObjections", Method: http.MethodGet, Path: "/meetings/{id}/objections", Summary: "异议和处理结果", Action: org.ReadMeetings}, listObjections(d))
-	web.Handle(g, web.Op{ID: "meetingBundle", Method: http.MethodGet, Path: "/meetings/{id}/bundle", Summary: "下载可以逐票复核的数据包（业主版），下载会被记录", Action: org.JoinMeeting, Rate: uploadRate, Timeout: 2 * time.Minute}, meetingBundle(d))
+	web.Handle(g, web.Op{ID: "meetingBundle", Method: http.MethodGet, Path: "/meetings/{id}/bundle", Summary: "下载可以逐票复核的数据包（业主版）：有各户房号和计票的选择，没有姓名，请勿转发；下载会被记录", Action: org.JoinMeeting, Rate: uploadRate, Timeout: 2 * time.Minute}, meetingBundle(d))
 	web.Handle(g, web.Op{ID: "listDrawings", Method: http.MethodGet, Path: "/meetings/{id}/drawings", Summary: "选举票数相同的抽签：时间、地点和结果", Action: org.ReadMeetings}, listDrawings(d))
 	web.Handle(g, web.Op{ID: "withdrawObjection", Method: http.MethodDelete, Path: "/meetings/{id}/objections/{objection}", Summary: "撤回我的异议", Action: org.JoinMeeting, Rate: fileRate}, withdrawObjection(d))
 }

@@ -97,7 +97,7 @@ func TestAMeetingOnAPhone(t *testing.T) {
 	p.shows("2-code", "请看手机短信")
 	p.do("code", chromedp.SendKeys(chromedp.CSS("#code"), e.texted(number)))
 	p.press(`button[value="check"]`)
-	p.shows("3-vote", "下一步：核对")
+	p.shows("3-vote", "改聘得分第一的公司", "下一步：核对")
 	// By the keyboard alone: the focus stands on the first answer, and an arrow moves it.
 	p.do("keys", chromedp.Focus(chromedp.CSS(`article:first-of-type input[value="yes"]`)), chromedp.KeyEvent(" "))
 	p.press(`input[value="B"]`)
@@ -106,7 +106,7 @@ func TestAMeetingOnAPhone(t *testing.T) {
 	}
 	p.shows("4-chosen", "下一步：核对")
 	p.press("form > button")
-	p.shows("5-review", "还没有投出去", "同意", "选项B", "周先生：反对")
+	p.shows("5-review", "还没有投出去", "同意", "改聘得分第一的公司", "周先生：反对")
 	// An impatient thumb: the button twice.
 	p.run(`(() => { const b = document.querySelector('form button'); b.click(); b.click(); return ''; })()`)
 	text := p.shows("6-receipt", "已收到您的票", "保存图片")

@@ -26,7 +26,7 @@ var electronic = map[string]string{"meeting.roster_days": "7", "meeting.window_d
 func voteMotions(files ...int64) []m {
 	return []m{
 		{"title": "使用维修资金更换3号楼电梯曳引机", "body": "3号楼1单元电梯曳引机磨损严重，经检测需要更换。预算八万元，从3号楼维修资金中列支，由业委会公开招标。", "matter": "use_fund", "question": m{"kind": "motion"}, "file_ids": files},
-		{"title": "选聘物业服务企业", "body": "甲：续聘现在的物业公司，每月每平方米1.20元。乙：改聘招标得分第一的公司，每月每平方米1.35元。", "matter": "manager", "question": m{"kind": "options", "options": []string{"A", "B"}}},
+		{"title": "选聘物业服务企业", "body": "甲：续聘现在的物业公司，每月每平方米1.20元。乙：改聘招标得分第一的公司，每月每平方米1.35元。", "matter": "manager", "question": m{"kind": "options", "options": []string{"A", "B"}, "names": m{"A": "续聘现在的公司", "B": "改聘得分第一的公司"}}},
 		{"title": "选举业主委员会委员五名", "body": "从公示的候选人中选举五名委员，任期五年。", "matter": "committee",
 			"question": m{"kind": "election", "options": []string{"c1", "c2", "c3", "c4", "c5", "c6"}, "fill": 5, "alternates": 1, "order": "heads", "tie": "runoff"}},
 	}

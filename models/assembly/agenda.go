@@ -63,7 +63,7 @@ func readAgenda(tx *store.Tx, m *Meeting) (*agenda, error) {
 		}
 	}
 	if m.ClosedAt != nil {
-		if err := a.draw(tx, m); err != nil {
+		if err := a.draw(tx); err != nil {
 			return nil, err
 		}
 	}

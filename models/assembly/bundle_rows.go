@@ -2,6 +2,7 @@ package assembly
 
 import (
 	"cmp"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -163,6 +164,7 @@ type Aside struct {
 	Silent   []log.Silent `json:"silent"`
 	LastNote int64        `json:"last_note"` // of the roll
 	Debtors  []int        `json:"debtors,omitempty"`
+	Salt     log.Hash     `json:"debtors_salt,omitzero"`
 }
 
 // aside reads it now.
@@ -179,6 +181,9 @@ func (s *Service) aside(tx *store.Tx, m *Meeting) (*Aside, error) {
 		return nil, err
 	}
 	out := &Aside{Delivery: log.Delivery{None: m.Seats}, Debtors: slices.Sorted(maps.Keys(k.owing))}
+	if agenda.terms.limitsDebtors() {
+		_, _ = rand.Read(out.Salt[:])
+	}
 	if err := tx.Model(&RollNote{}).Where("meeting_id = ?", m.ID).Select("COALESCE(MAX(id), 0)").Scan(&out.LastNote).Error; err != nil {
 		return nil, err
 	}
@@ -226,7 +231,7 @@ func (r *reader) around(c *log.Contents, o *Outcome) error {
 	for _, n := range notes {
 		c.Events = append(c.Events, log.Event{At: n.At, Kind: n.Kind, Seat: n.SeatNo, Document: sha256.Sum256([]byte(n.Text))})
 	}
-	c.Delivery, c.Debtors = a.Delivery, a.Debtors
+	c.Delivery, c.Debtors, c.DebtorsSalt = a.Delivery, a.Debtors, a.Salt
 	if len(a.Silent) > 0 {
 		c.Silent = func(yield func(log.Silent, error) bool) {
 			for _, x := range a.Silent {

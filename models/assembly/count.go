@@ -12,16 +12,17 @@ import (
 
 // Counted is what a motion came to, counted from the ballots.
 type Counted struct {
-	MotionID   int64         `json:"-"`
-	Position   int           `json:"position"`
-	Title      string        `json:"title"`
-	Matter     string        `json:"matter"`
-	Result     tally.Result  `json:"result"`
-	Beside     *tally.Result `json:"beside,omitempty"`  // under the other matter that practice knows
-	Lot        *Lot          `json:"lot,omitempty"`     // what decides between candidates with equal votes
-	Debtors    *Limited      `json:"debtors,omitempty"` // by the clause on who owes fees
-	Superseded int64         `json:"superseded"`        // ballots in whose place another of the same seat stands
-	Invalid    int64         `json:"invalid"`
+	MotionID   int64             `json:"-"`
+	Position   int               `json:"position"`
+	Title      string            `json:"title"`
+	Matter     string            `json:"matter"`
+	Result     tally.Result      `json:"result"`
+	Names      map[string]string `json:"names,omitempty"`   // of options, by their keys
+	Beside     *tally.Result     `json:"beside,omitempty"`  // under the other matter that practice knows
+	Lot        *Lot              `json:"lot,omitempty"`     // what decides between candidates with equal votes
+	Debtors    *Limited          `json:"debtors,omitempty"` // by the clause on who owes fees
+	Superseded int64             `json:"superseded"`        // ballots in whose place another of the same seat stands
+	Invalid    int64             `json:"invalid"`
 }
 
 // Tallied is a whole count: the scope, then each motion.
@@ -96,7 +97,7 @@ func (c *counter) roll(tx *store.Tx) error {
 }
 
 func (c *counter) motion(tx *store.Tx, row *Motion) (*Counted, error) {
-	out := &Counted{MotionID: row.ID, Position: row.Position, Title: row.Title, Matter: row.Matter, Lot: c.agenda.lot(row.ID)}
+	out := &Counted{MotionID: row.ID, Position: row.Position, Title: row.Title, Matter: row.Matter, Lot: c.agenda.lot(row.ID), Names: c.agenda.questions[row.ID].Names}
 	var ballots []tally.Ballot
 	voted := map[int]bool{}
 	err := eachSeat(tx, row.ID, func(seat int64, list []version) error {

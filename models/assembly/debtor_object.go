@@ -9,18 +9,26 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-// ListDebtors gives the list of a meeting: whole for the offices, an owner's own entries once they are confirmed.
+// ListDebtors gives the list of a meeting to who works on it: whole to its convener, to who answers objections what was objected to, to an
+// owner their own entries once they are confirmed.
 // Faults: ErrForbidden, ErrNotFound.
 func (s *Service) ListDebtors(ctx context.Context, actor org.Actor, id, after int64, limit int) ([]Debtor, map[int64][]int64, error) {
 	var rows []Debtor
 	var files map[int64][]int64
+	action := org.ReadMeetings
+	if actor.Post != nil {
+		action = org.AnswerOwners
+	}
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		m, err := meetingFor(tx, tx.DB, actor, org.ReadMeetings, id)
+		m, err := meetingFor(tx, tx.DB, actor, action, id)
 		if err != nil {
 			return err
 		}
 		q := tx.Where("meeting_id = ? AND id > ?", m.ID, after)
-		if actor.Post == nil {
+		switch {
+		case actor.Post != nil && !m.convenedBy(actor):
+			q = q.Where("objected_at IS NOT NULL")
+		case actor.Post == nil:
 			sets, err := ownSets(tx, actor)
 			if err != nil {
 				return err

@@ -1,12 +1,14 @@
 package assembly_test
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
 	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/assembly/tally"
 	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/org"
 )
 
 // owes enters and confirms that an owner owes fees.
@@ -73,6 +75,14 @@ func TestBothTalliesOfDebtors(t *testing.T) {
 	if _, err = w.s.ObjectDebt(ctx, w.owners[2], m.ID, contested.ID, "我没有欠费，这里有收据"); err != nil {
 		t.Fatal(err)
 	}
+	if list, _, err := w.s.ListDebtors(ctx, w.chair, m.ID, 0, 10); err != nil || len(list) != 5 {
+		t.Errorf("the convener reads %d entries, %v", len(list), err)
+	}
+	if list, _, err := w.s.ListDebtors(ctx, w.community, m.ID, 0, 10); err != nil || len(list) != 1 || list[0].ID != contested.ID {
+		t.Errorf("the community, which answers, reads %v, %v: only what an owner objected to is its business", list, err)
+	}
+	_, _, err = w.s.ListDebtors(ctx, w.bureau, m.ID, 0, 10)
+	refused(t, "an office that does not work on it", err, org.ErrForbidden)
 	if _, err = w.s.DropDebtor(ctx, w.member, m.ID, dropped.ID, "十一月已经交清"); err != nil {
 		t.Fatal(err)
 	}
@@ -99,6 +109,10 @@ func TestBothTalliesOfDebtors(t *testing.T) {
 		t.Error("an answer after the result was published")
 	}
 	w.verify(m)
+	var bundle bytes.Buffer
+	if _, err := w.s.OwnersBundle(ctx, w.owners[5], m.ID, &bundle); err != nil || bytes.Contains(bundle.Bytes(), []byte(`{"seat":1}`)) || !bytes.Contains(bundle.Bytes(), []byte("debtors_sha256")) {
+		t.Errorf("an owner's bundle tells who owes, or lacks the hash of the list: %v", err)
+	}
 	w.clock.Advance(8 * 24 * 3600 * 1e9)
 	if _, err := w.s.Certify(ctx, w.member, m.ID); err != nil {
 		t.Fatal(err)

@@ -47,11 +47,13 @@ const (
 	ByJudgment     CredentialKind = "judgment"
 	Guardian       CredentialKind = "guardian"
 	Agent          CredentialKind = "agent"          // of a legal person
+	ForDeveloper   CredentialKind = "developer"      // for the developer's whole seat
 	Representative CredentialKind = "representative" // of co-owners
 )
 
 // CredentialNames are the kinds as people read them.
-var CredentialNames = map[CredentialKind]string{Heir: "继承人（还没有办理过户）", ByJudgment: "法院判决、仲裁确定的业主", Guardian: "监护人", Agent: "单位业主的代表", Representative: "共有业主推选的代表"}
+var CredentialNames = map[CredentialKind]string{Heir: "继承人（还没有办理过户）", ByJudgment: "法院判决、仲裁确定的业主", Guardian: "监护人", Agent: "单位业主的代表",
+	ForDeveloper: "建设单位的代表（为建设单位全部未售、未交付的房屋投票）", Representative: "共有业主推选的代表"}
 
 // CredentialState is where a document stands.
 type CredentialState string
@@ -178,16 +180,31 @@ func (s *Service) insertCredential(tx *store.Tx, actor org.Actor, in NewCredenti
 	return a, a.tell(tx, "credential_asked")
 }
 
-// votesFor gives the owner set whose seat a unit is on: that of its owners, or for whoever acts for the developer the developer's, to whom a
-// sold unit belongs until it is delivered (interpretation art. 9).
+// votesFor gives the owner set whose seat a unit is on: that of its owners, or the developer's, to whom a sold unit belongs until it is
+// delivered (interpretation art. 9). Only whoever says that they act for the developer is given its seat: it is that of all its units.
 func votesFor(tx *store.Tx, w *org.Ownership, kind CredentialKind) (int64, error) {
-	if kind != Agent {
+	refuse := func(reason string) (int64, error) {
+		return 0, fault.ErrInvalid.With(fault.Field{Path: "kind", Reason: reason})
+	}
+	var u org.Unit
+	if err := tx.Where("id = ?", w.UnitID).Take(&u).Error; err != nil {
+		return 0, err
+	}
+	switch handed := u.Sold && u.Delivered; {
+	case kind != ForDeveloper && !handed:
+		return refuse("这套房屋还没有出售或者没有交付，现在由建设单位投票；买房的业主交房以后就可以办理。已经交房的，请联系社区更正名册；您是建设单位派来的，请选“建设单位的代表”")
+	case kind != ForDeveloper:
 		return w.OwnerSetID, nil
+	case handed:
+		return refuse("这套房屋已经出售并交付，由业主自己投票；建设单位请选一套没有出售或者没有交付的房屋")
 	}
 	var developer []int64
-	err := tx.Table("units u").Joins("JOIN owner_sets s ON s.estate_id = u.estate_id AND s.kind = 'developer'").Where("u.id = ? AND NOT (u.sold AND u.delivered)", w.UnitID).Order("s.id").Limit(1).Pluck("s.id", &developer).Error
-	if err != nil || len(developer) == 0 {
-		return w.OwnerSetID, err
+	err := tx.Model(&org.OwnerSet{}).Where("estate_id = ? AND kind = 'developer'", w.EstateID).Order("id").Limit(1).Pluck("id", &developer).Error
+	if err != nil {
+		return 0, err
+	}
+	if len(developer) == 0 {
+		return refuse("名册上还没有建设单位，请先联系社区补上")
 	}
 	return developer[0], nil
 }

@@ -80,7 +80,7 @@ func (s *Service) RevokeCredential(ctx context.Context, actor org.Actor, id int6
 		switch {
 		case a.State != Accredits && (a.State != Submitted || !own):
 			return ErrCredential
-		case actor.Post == nil && !own && a.Kind != Agent && a.Kind != Representative:
+		case actor.Post == nil && !own && a.Kind != Agent && a.Kind != ForDeveloper && a.Kind != Representative:
 			return ErrCredential.Saying("这份证明由社区或乡镇（办事处）审核后才能撤销，请向他们反映")
 		}
 		a.State, a.EndedBy, a.EndedAt, a.Reason = Revoked, actor.PersonID, &tx.Now, reason

@@ -5,6 +5,7 @@ import (
 
 	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/assembly/tally"
+	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 )
@@ -33,11 +34,14 @@ func TestTheDeveloperVotesByItsRepresentative(t *testing.T) {
 	})
 	m := w.open()
 	agent, second := w.Person(), w.Person()
+	paper := func(kind assembly.CredentialKind, unit int) assembly.NewCredential {
+		in := w.paper(kind, 90*day)
+		in.UnitID, in.Words = w.Units[unit].ID, "营业执照、法定代表人授权书"
+		return in
+	}
 	asks := func(who org.Actor, unit int) *assembly.Credential {
 		t.Helper()
-		in := w.paper(assembly.Agent, 90*day)
-		in.UnitID, in.Words = w.Units[unit].ID, "建设单位营业执照、法定代表人授权书"
-		a, err := w.s.AskCredential(ctx, who, in)
+		a, err := w.s.AskCredential(ctx, who, paper(assembly.ForDeveloper, unit))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -50,6 +54,9 @@ func TestTheDeveloperVotesByItsRepresentative(t *testing.T) {
 		return err
 	}
 	a := asks(agent, 4)
+	if v, err := w.s.FindCredential(ctx, w.community, a.ID); err != nil || v.Kind != assembly.ForDeveloper {
+		t.Errorf("the desk reads %+v, %v: it must see that the paper is for the developer's whole seat", v, err)
+	}
 	refused(t, "before an officer has looked at it", votes(agent, tally.Yes), assembly.ErrNoSeat)
 	if _, err := w.s.ReviewCredential(ctx, w.community, a.ID, true, "核对了营业执照和授权书"); err != nil {
 		t.Fatal(err)
@@ -59,6 +66,11 @@ func TestTheDeveloperVotesByItsRepresentative(t *testing.T) {
 	}
 	if b := asks(second, 5); b.OwnerSetID != set.ID {
 		t.Errorf("by a home that is not handed over it acts for the set %d, want the developer's %d", b.OwnerSetID, set.ID)
+	}
+	for _, no := range []assembly.NewCredential{paper(assembly.Agent, 5), paper(assembly.Agent, 4), paper(assembly.ForDeveloper, 0)} {
+		if _, err := w.s.AskCredential(ctx, w.Person(), no); err == nil || fault.Of(err).Kind != fault.Invalid {
+			t.Errorf("%s for unit %d: %v; a company that bought one home must not get the developer's seat", no.Kind, no.UnitID, err)
+		}
 	}
 	refused(t, "another without accepted papers", votes(second, tally.No), assembly.ErrNoSeat)
 	refused(t, "the buyer of a home that is not handed over", votes(w.owners[5], tally.No), assembly.ErrNoSeat)

@@ -32,7 +32,7 @@ type Call struct {
 
 // Proposal is a motion as drafted. A revision keeps the documents of a motion where FileIDs is nil; an empty list takes them off.
 type Proposal struct {
-	ID       int64 // of the motion that it revises; 0 finds it by its title, or by its place and matter
+	ID       int64 // of the motion that it revises; 0 finds it by its title
 	Title    string
 	Body     string
 	Matter   string

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/linli-city/linli/models/calendar"
@@ -14,7 +15,8 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-// Drawing is a drawing of lots between candidates with equal votes. It is announced first, then recorded. Waiting is the motion until then.
+// Drawing is a drawing of lots between candidates with equal votes. It is announced first, then recorded. Waiting is the motion until then. One
+// that was not held stays, with the reason in its minutes.
 type Drawing struct {
 	ID           int64 `gorm:"primaryKey"`
 	MeetingID    int64
@@ -45,13 +47,16 @@ var (
 	ErrUnplanned = fault.New(fault.Conflict, "lot.not_announced", "还没有公告抽签的时间和地点，请先公告")
 )
 
-// AnnounceDrawing tells the owners when and where lots are drawn between candidates with equal votes. Announced again, the new time holds.
-// Faults: ErrForbidden, ErrNotFound, ErrNotConvener, ErrState, ErrNoMotion, ErrStake, ErrNoTie, ErrLotSoon, fault.ErrInvalid.
-func (s *Service) AnnounceDrawing(ctx context.Context, actor org.Actor, id int64, position int, at time.Time, place string) (*Drawing, error) {
+// AnnounceDrawing tells the owners when and where lots are drawn between candidates with equal votes. Announced again, the new time holds; once the
+// old one has come, why it was not held has to be said, so that no drawing whose result somebody disliked disappears.
+// Faults: ErrForbidden, ErrNotFound, ErrNotConvener, ErrState, ErrNoMotion, ErrStake, ErrNoTie, ErrLotSoon, rulepack.ErrUnset, fault.ErrInvalid.
+func (s *Service) AnnounceDrawing(ctx context.Context, actor org.Actor, id int64, position int, at time.Time, place, reason string) (*Drawing, error) {
 	at = at.UTC().Truncate(time.Second)
 	var c fault.Checks
 	checkText(&c, "place", &place, 2, 60, "请写明在哪里抽签（2至60个字）")
 	c.Check(!at.IsZero(), "at", "请选择抽签的时间")
+	reason = strings.TrimSpace(reason)
+	c.Check(len([]rune(reason)) <= 500, "reason", "原因不超过500个字")
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
@@ -61,17 +66,17 @@ func (s *Service) AnnounceDrawing(ctx context.Context, actor org.Actor, id int64
 		if err != nil {
 			return err
 		}
-		if err := m.drawingFits(tx.Now, at); err != nil {
+		if err := s.drawingFits(tx, m, at); err != nil {
 			return err
 		}
-		if err := tx.Where("waiting = ?", row.ID).Delete(&Drawing{}).Error; err != nil {
+		if err := putOff(tx, row.ID, reason); err != nil {
 			return err
 		}
 		d = &Drawing{MeetingID: m.ID, EstateID: m.EstateID, MotionID: row.ID, Waiting: &row.ID, Place: place, At: at, AnnouncedBy: actor.PersonID, AnnouncedAt: tx.Now, Drawn: "[]"}
 		if err := tx.Create(d).Error; err != nil {
 			return store.Raced(err)
 		}
-		if err := note(tx, actor, m, "announce_drawing", map[string]any{"motion": position, "at": at, "place": place}); err != nil {
+		if err := note(tx, actor, m, "announce_drawing", map[string]any{"motion": position, "at": at, "place": place, "reason": reason}); err != nil {
 			return err
 		}
 		return s.tellDrawing(tx, m, at)
@@ -82,17 +87,40 @@ func (s *Service) AnnounceDrawing(ctx context.Context, actor org.Actor, id int64
 	return d, nil
 }
 
-// drawingFits holds a drawing to the days that a rule gives between its announcement and itself.
-func (m *Meeting) drawingFits(now, at time.Time) error {
+// putOff ends a drawing that waits, and keeps it.
+func putOff(tx *store.Tx, motion int64, reason string) error {
+	var old Drawing
+	if err := tx.ForUpdate().Where("waiting = ?", motion).Limit(1).Find(&old).Error; err != nil || old.ID == 0 {
+		return err
+	}
+	switch {
+	case reason == "" && !tx.Now.Before(old.At):
+		return fault.ErrInvalid.With(fault.Field{Path: "reason", Reason: "原定的抽签时间已到，请写明为什么没有举行；已经抽签的，请登记结果"})
+	case reason == "":
+		reason = "时间到之前改期"
+	}
+	return tx.Model(&Drawing{}).Where("id = ?", old.ID).Updates(map[string]any{"waiting": nil, "minutes": "未举行：" + reason}).Error
+}
+
+// drawingFits holds a drawing to the days that the rules give between its announcement and itself; the day of the announcement is not counted
+// (Civil Code art. 201).
+func (s *Service) drawingFits(tx *store.Tx, m *Meeting, at time.Time) error {
 	t, err := m.terms()
 	if err != nil {
 		return err
 	}
-	switch first := calendar.DateOf(now).Add(int(t.LotNotice)); {
-	case !at.After(now):
-		return ErrLotSoon.Saying("抽签的时间要在公告之后")
-	case t.LotNotice > 0 && calendar.DateOf(at).Before(first):
-		return ErrLotSoon.Saying(fmt.Sprintf("本次会议的规则要求提前%d日公告，最早%s抽签", t.LotNotice, first))
+	days := t.LotNotice
+	if days == 0 { // unset when the terms were frozen: what the rules say by now
+		set, _, err := s.law(tx, m, tx.Now)
+		if err != nil {
+			return err
+		}
+		if days, err = set.Int("election.lot_notice_days"); err != nil {
+			return err
+		}
+	}
+	if first := calendar.DateOf(tx.Now).Add(int(days) + 1); calendar.DateOf(at).Before(first) {
+		return ErrLotSoon.Saying(fmt.Sprintf("本次会议的规则要求提前%d日公告，最早%s抽签", days, first))
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package assembly_test
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/linli-city/linli/models/assembly/tally"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/rulepack"
 	"github.com/linli-city/linli/models/store"
 )
 
@@ -74,7 +76,7 @@ func TestLotsAreDrawn(t *testing.T) {
 		t.Fatalf("before the drawing %+v", e)
 	}
 	announce := func(who org.Actor, in time.Duration) error {
-		_, err := w.s.AnnounceDrawing(ctx, who, m.ID, 1, w.clock.Now().Add(in), "社区会议室")
+		_, err := w.s.AnnounceDrawing(ctx, who, m.ID, 1, w.clock.Now().Add(in), "社区会议室", "")
 		return err
 	}
 	record := func(who org.Actor, d assembly.Drew) error {
@@ -82,7 +84,7 @@ func TestLotsAreDrawn(t *testing.T) {
 		return err
 	}
 	refused(t, "recorded before it is announced", record(w.chair, drew("c2", "c1")), assembly.ErrUnplanned)
-	refused(t, "announced for tomorrow", announce(w.chair, day), assembly.ErrLotSoon)
+	refused(t, "announced for the third day", announce(w.chair, 3*day), assembly.ErrLotSoon)
 	refused(t, "announced by another office", announce(w.community, 4*day), assembly.ErrNotConvener)
 	rival := w.chair
 	rival.PersonID = w.owners[2].PersonID
@@ -146,6 +148,61 @@ func TestLotsAreDrawn(t *testing.T) {
 	}
 }
 
+// TestADrawingDoesNotDisappear: announced for another time, the drawing before it stays for the owners to see; once its hour has come, with the reason.
+func TestADrawingDoesNotDisappear(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 9)
+	w.term("election.tie", "lot")
+	w.local("election.lot_notice_days", "3")
+	m := w.tied()
+	announce := func(reason string) error {
+		_, err := w.s.AnnounceDrawing(t.Context(), w.chair, m.ID, 1, w.clock.Now().Add(4*day), "社区会议室", reason)
+		return err
+	}
+	for range 2 {
+		if err := announce(""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.clock.Advance(4 * day)
+	if err := announce(""); fault.Of(err).Kind != fault.Invalid {
+		t.Errorf("its hour has passed, and nobody says why: %v", err)
+	}
+	if err := announce("停电"); err != nil {
+		t.Fatal(err)
+	}
+	list, err := w.s.ListDrawings(t.Context(), w.owners[5], m.ID)
+	if err != nil || len(list) != 3 || list[0].Minutes != "未举行：时间到之前改期" || list[1].Minutes != "未举行：停电" || list[2].Minutes != "" || list[2].Waiting == nil {
+		t.Errorf("%v %+v", err, list)
+	}
+}
+
+// TestTheDaysBeforeADrawingAreSet: how long before lots are announced is nobody's guess: unset, no notice of such an election goes out and no drawing
+// is announced, and the value is named.
+func TestTheDaysBeforeADrawingAreSet(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 9)
+	w.term("election.tie", "lot")
+	w.local("election.lot_notice_days", "3")
+	m := w.tied()
+	w.tx(func(tx *store.Tx) error { // a notice from before the value was asked for
+		if err := tx.Where("name = ?", "election.lot_notice_days").Delete(&org.LocalValue{}).Error; err != nil {
+			return err
+		}
+		terms := strings.Replace(m.Terms, `"lot_notice_days":3,`, "", 1)
+		return tx.Model(&assembly.Meeting{}).Where("id = ? AND terms <> ?", m.ID, terms).Update("terms", terms).Error
+	})
+	announce := func() error {
+		_, err := w.s.AnnounceDrawing(t.Context(), w.chair, m.ID, 1, w.clock.Now().Add(9*day), "社区会议室", "")
+		return err
+	}
+	if err := announce(); !errors.Is(err, rulepack.ErrUnset) || !strings.Contains(err.Error(), "当众抽签至少提前几天公告") {
+		t.Errorf("announced without a rule: %v", err)
+	}
+	w.local("election.lot_notice_days", "9")
+	refused(t, "a day short", announce(), assembly.ErrLotSoon)
+}
+
 // said is what the verifier says of a bundle.
 func (w *world) said(raw []byte) (lines []string) {
 	w.t.Helper()
@@ -153,47 +210,6 @@ func (w *world) said(raw []byte) (lines []string) {
 		w.t.Fatal(err)
 	}
 	return lines
-}
-
-// TestLotsFromTheLog: where the frozen rule says so, the order follows from the log at the close, without anybody's hand; the verifier draws it
-// again, and an order that differs by anything is refused.
-func TestLotsFromTheLog(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, 9)
-	w.term("election.tie", "lot")
-	w.local("election.lot_method", "seed")
-	m := w.tied()
-	c := w.view(m).Result.Tally.Motions[0]
-	var closed assembly.Checkpoint
-	w.tx(func(tx *store.Tx) error {
-		return tx.Where("meeting_id = ? AND purpose = ?", m.ID, log.Close).Take(&closed).Error
-	})
-	key, err := log.ParseKey(closed.KeyLine)
-	if err != nil {
-		t.Fatal(err)
-	}
-	point, err := log.OpenCheckpoint([]byte(closed.Note), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := log.DrawLots(m.Number, 1, point.Tree.Root, []string{"c1", "c2", "c3"})
-	if c.Lot == nil || c.Lot.Method != log.SeedLot || !slices.Equal(c.Lot.Order, want) || len(c.Lot.Between) != 2 {
-		t.Fatalf("drawn %+v, want %v", c.Lot, want)
-	}
-	if e := c.Result.Elected; len(e.Open) != 0 || e.Members[0] != c.Lot.Between[0] || e.Alternates[0] != c.Lot.Between[1] {
-		t.Errorf("elected %+v by %v", e, c.Lot.Between)
-	}
-	_, err = w.s.AnnounceDrawing(t.Context(), w.chair, m.ID, 1, w.clock.Now().Add(day), "社区会议室")
-	refused(t, "drawn by hand as well", err, assembly.ErrNoTie)
-	w.verify(m)
-	w.clock.Advance(8 * day)
-	if _, err := w.s.Certify(t.Context(), w.member, m.ID); err != nil {
-		t.Fatal(err)
-	}
-	public, _ := w.verify(m)
-	if !slices.ContainsFunc(w.said(public), func(line string) bool { return strings.Contains(line, "由截止时的检查点重新算出，一致") }) {
-		t.Error("the verifier did not draw again")
-	}
 }
 
 // TestACandidateHasNoSay: neither a candidate nor who owns a home with one answers objections or certifies; the township may.

@@ -34,7 +34,6 @@ type Terms struct {
 	OutageRate    int64   `json:"outage_rate,omitempty"` // basis points of the window
 	Order         string  `json:"order,omitempty"`       // of candidates: heads, area
 	Tie           string  `json:"tie,omitempty"`
-	LotMethod     string  `json:"lot_method,omitempty"`      // public, seed; absent: public
 	LotNotice     int64   `json:"lot_notice_days,omitempty"` // between the announcement of a public drawing and the drawing
 	CountDays     int64   `json:"count_days,omitempty"`      // from the close to the provisional result
 	CertifyDays   int64   `json:"certify_days,omitempty"`    // from the end of objections to the certificate
@@ -110,7 +109,6 @@ func termsOf(set *rulepack.Set, first bool) (Terms, error) {
 	whole("meeting.outage_rate", &t.OutageRate)
 	text("election.order", &t.Order)
 	text("election.tie", &t.Tie)
-	text("election.lot_method", &t.LotMethod)
 	whole("election.lot_notice_days", &t.LotNotice)
 	whole("meeting.count_days", &t.CountDays)
 	whole("meeting.certify_days", &t.CertifyDays)

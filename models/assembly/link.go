@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"time"
 
+	"gorm.io/gorm"
+
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
@@ -27,7 +29,8 @@ type NewLink struct {
 // maxLinks bounds how many links are made at a time.
 const maxLinks = 500
 
-// MakeLinks makes a voting link for each of some seats. Earlier links of these seats end. The tokens are shown now and kept nowhere.
+// MakeLinks makes a voting link for each of some seats. Earlier ones so made for these seats end; what a letter leads to stays, for it is
+// printed. The tokens are shown now and kept nowhere.
 // Faults: ErrForbidden, ErrNotFound, ErrState, ErrElectronic, fault.ErrInvalid.
 func (s *Service) MakeLinks(ctx context.Context, actor org.Actor, id int64, seats []int) ([]NewLink, error) {
 	if len(seats) == 0 || len(seats) > maxLinks {
@@ -48,7 +51,7 @@ func (s *Service) MakeLinks(ctx context.Context, actor org.Actor, id int64, seat
 			return err
 		}
 		for _, seat := range rows {
-			if err := endLinks(tx, seat.ID); err != nil {
+			if err := endLinks(tx.Where("made_by <> 0"), seat.ID, tx.Now); err != nil {
 				return err
 			}
 			raw := make([]byte, 24)
@@ -67,8 +70,8 @@ func (s *Service) MakeLinks(ctx context.Context, actor org.Actor, id int64, seat
 	return links, nil
 }
 
-func endLinks(tx *store.Tx, seat int64) error {
-	return tx.Model(&Link{}).Where("seat_id = ? AND revoked_at IS NULL", seat).Update("revoked_at", tx.Now).Error
+func endLinks(q *gorm.DB, seat int64, now time.Time) error {
+	return q.Model(&Link{}).Where("seat_id = ? AND revoked_at IS NULL", seat).Update("revoked_at", now).Error
 }
 
 func tokenHash(token string) string {
@@ -76,7 +79,7 @@ func tokenHash(token string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// RevokeLinks ends the links of a seat, by the convener.
+// RevokeLinks ends the links of a seat, those of letters too, by the convener.
 // Faults: ErrForbidden, ErrNotFound, ErrNoSeat.
 func (s *Service) RevokeLinks(ctx context.Context, actor org.Actor, id int64, no int) error {
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
@@ -88,7 +91,7 @@ func (s *Service) RevokeLinks(ctx context.Context, actor org.Actor, id int64, no
 		if err != nil {
 			return err
 		}
-		if err := endLinks(tx, seat.ID); err != nil {
+		if err := endLinks(tx.DB, seat.ID, tx.Now); err != nil {
 			return err
 		}
 		return note(tx, actor, m, "revoke_links", map[string]any{"seat": no})

@@ -26,40 +26,18 @@ func (a *agenda) lot(motion int64) *Lot {
 	return &Lot{Lot: *a.lots[motion], Order: a.questions[motion].Lot}
 }
 
-// draw gives the elections that have a rule of lots their order: from the log at the close where the frozen rule says so, else as it was drawn
-// by hand. Of two drawings the later one holds for whom it names.
-func (a *agenda) draw(tx *store.Tx, m *Meeting) error {
+// draw gives the elections that have a rule of lots their order, as it was drawn before witnesses. Of two drawings the later one holds for whom it
+// names.
+func (a *agenda) draw(tx *store.Tx) error {
 	for i := range a.motions {
 		row := &a.motions[i]
-		q := a.questions[row.ID]
-		if q.Kind != tally.Election || q.Tie != tally.ByLot {
+		if q := a.questions[row.ID]; q.Kind != tally.Election || q.Tie != tally.ByLot {
 			continue
 		}
-		var err error
-		if a.terms.LotMethod == log.SeedLot {
-			err = a.seeded(tx, m, row)
-		} else {
-			err = a.byHand(tx, row)
-		}
-		if err != nil {
+		if err := a.byHand(tx, row); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-func (a *agenda) seeded(tx *store.Tx, m *Meeting, row *Motion) error {
-	var points []Checkpoint
-	if err := tx.Where("meeting_id = ? AND purpose = ?", m.ID, log.Close).Order("id").Limit(1).Find(&points).Error; err != nil || len(points) == 0 {
-		return err // the close itself is being written
-	}
-	tree, err := points[0].tree()
-	if err != nil {
-		return err
-	}
-	q := a.questions[row.ID]
-	q.Lot = log.DrawLots(m.Number, row.Position, tree.Root, q.Options)
-	a.questions[row.ID], a.lots[row.ID] = q, &log.Lot{Method: log.SeedLot}
 	return nil
 }
 
@@ -111,11 +89,7 @@ func (l *Lot) words(b *strings.Builder, names map[string]string) {
 	if l == nil || len(l.Between) == 0 {
 		return
 	}
-	how := "按截止时的表决记录计算，谁都可以重算"
-	if l.Method == log.PublicLot {
-		how = "当众抽签"
-	}
-	fmt.Fprintf(b, "票数相同的，先后由抽签决定：%s（%s）。\n", called(names, l.Between...), how)
+	fmt.Fprintf(b, "票数相同的，先后由抽签决定：%s（当众抽签）。\n", called(names, l.Between...))
 	for _, sum := range l.Records {
 		fmt.Fprintf(b, "抽签记录指纹（SHA-256）：%s\n", sum)
 	}

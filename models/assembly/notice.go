@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/linli-city/linli/models/assembly/tally"
@@ -117,7 +118,9 @@ func (s *Service) freezeTerms(tx *store.Tx, m *Meeting, set *rulepack.Set, books
 			return "", err
 		}
 		if q.Kind == tally.Election {
-			needs = append(needs, "election.order", "election.tie")
+			if needs = append(needs, "election.order", "election.tie"); t.Tie == tally.ByLot {
+				needs = append(needs, "election.lot_notice_days")
+			}
 		}
 	}
 	for _, key := range needs {
@@ -170,12 +173,26 @@ func (s *Service) freezeLaw(tx *store.Tx, set *rulepack.Set, row *Motion, t Term
 		return q, err
 	}
 	body := row.Body
+	if len(q.Names) > 0 {
+		body = withOptions(row, q)
+	}
 	if q.Kind == tally.Election {
 		if body, err = s.withNames(tx, row, q); err != nil {
 			return q, err
 		}
 	}
 	return q, tx.Model(&Motion{}).Where("id = ?", row.ID).Updates(map[string]any{"body": body, "question": string(text), "law": law, "beside_law": beside}).Error
+}
+
+// withOptions writes what each option is into the motion itself.
+func withOptions(row *Motion, q tally.Question) string {
+	list := make([]string, len(q.Options))
+	for i, key := range q.Options {
+		if list[i] = key; q.Names[key] != "" {
+			list[i] += " " + q.Names[key]
+		}
+	}
+	return row.Body + "\n选项：" + strings.Join(list, "；")
 }
 
 // withNames writes who stands behind each key of an election into the motion itself, whose text the certificate covers: the list cannot

@@ -31,7 +31,7 @@ type Asked struct {
 	Question tally.Question
 	Law      *tally.Rules // nil before the notice
 	FileIDs  []int64
-	Names    map[string]string // of the candidates of an election, by their keys
+	Names    map[string]string // of candidates or options, by their keys
 	Cast     int               // ballots without paper that this seat has cast on it
 	Spent    bool              // the frozen rules let no further one in
 }
@@ -91,6 +91,7 @@ func (s *Service) asked(tx *store.Tx, a *agenda) ([]Asked, error) {
 	for i := range list {
 		list[i].FileIDs = files[list[i].ID]
 		if list[i].Question.Kind != tally.Election {
+			list[i].Names = list[i].Question.Names
 			continue
 		}
 		if list[i].Names, err = s.names(tx, list[i].MeetingID); err != nil {

@@ -49,16 +49,13 @@ func (s *Service) reviseMotions(tx *store.Tx, actor org.Actor, m *Meeting, list 
 	return follows(tx, m, moved)
 }
 
-// pair finds for each motion of a new list the earlier one that it is: the one that it names, else the one of its title, else the one in its
-// place on the same matter. nil is a new motion.
+// pair finds for each motion of a new list the earlier one that it is: the one that it names, else the one of its title. nil is a new motion:
+// place and matter alone are no sign, or it would take over another's documents and comments.
 func pair(old []Motion, list []Proposal) ([]*Motion, error) {
 	out, taken := make([]*Motion, len(list)), map[int64]bool{}
 	for _, is := range []func(i int, row *Motion) bool{
 		func(i int, row *Motion) bool { return list[i].ID == row.ID },
 		func(i int, row *Motion) bool { return list[i].ID == 0 && list[i].Title == row.Title },
-		func(i int, row *Motion) bool {
-			return list[i].ID == 0 && row.Position == i+1 && list[i].Matter == row.Matter
-		},
 	} {
 		for i := range list {
 			at := slices.IndexFunc(old, func(row Motion) bool { return out[i] == nil && !taken[row.ID] && is(i, &row) })

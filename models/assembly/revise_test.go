@@ -58,7 +58,9 @@ func TestRevisedMotionsKeepTheirDocuments(t *testing.T) {
 	}
 	fund := w.view(m).Motions[0].ID
 	elects.FileIDs, elects.Question.Options, elects.Body = nil, nil, "选举第二届业主委员会委员五名"
-	revise("1 使用维修资金更换电梯 [11 12]; 2 选聘物业服务企业 [21]; 3 选举业主委员会 [31]; comment on 2", motionOf("使用维修资金更换电梯", "use_fund"), motionOf("选聘物业服务企业", "manager"), elects)
+	renewed := motionOf("使用维修资金更换电梯", "use_fund")
+	renewed.ID = fund
+	revise("1 使用维修资金更换电梯 [11 12]; 2 选聘物业服务企业 [21]; 3 选举业主委员会 [31]; comment on 2", renewed, motionOf("选聘物业服务企业", "manager"), elects)
 	after := w.view(m).Motions
 	if after[0].ConfirmedBy != 0 || after[0].ID != fund {
 		t.Errorf("a revised matter stays confirmed: %+v", after[0].Motion)
@@ -83,5 +85,32 @@ func TestRevisedMotionsKeepTheirDocuments(t *testing.T) {
 	}
 	if got := shown(); got != "1 更换电梯并公开招标 [12 13]; comment on 0" {
 		t.Errorf("a refused revision changed %s", got)
+	}
+}
+
+// TestAnotherMotionTakesNothingOver: a motion of another title that names no earlier one is a new one, though it stands in the place and on the
+// matter of one that is gone: neither its documents nor what owners said to it come along.
+func TestAnotherMotionTakesNothingOver(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 3)
+	ctx := t.Context()
+	m := w.call(func(c *assembly.Call) {
+		c.Motions = []assembly.Proposal{motionOf("选聘甲物业公司", "manager", 21)}
+	})
+	m = w.post(m, w.clock.Now().AddDate(0, 0, 7))
+	if _, err := w.s.Comment(ctx, w.owners[0], assembly.NewComment{About: assembly.AboutDrafts, AboutID: m.ID, Position: 1, Text: "甲公司的报价太高", ClientRef: w.once(), InputHash: "h"}); err != nil {
+		t.Fatal(err)
+	}
+	was := w.view(m).Motions[0].ID
+	m, err := w.s.Revise(ctx, w.chair, m.ID, m.Version, m.Title, []assembly.Proposal{motionOf("选聘乙物业公司", "manager")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if now := w.view(m).Motions[0]; now.ID == was || len(now.FileIDs) != 0 {
+		t.Errorf("the new motion is %d with the documents %v, the one that is gone was %d", now.ID, now.FileIDs, was)
+	}
+	list, err := w.s.ListComments(ctx, w.owners[0], assembly.AboutDrafts, m.ID, 0, 10)
+	if err != nil || len(list.Rows) != 1 || list.Rows[0].Position != 0 {
+		t.Errorf("what was said to the motion that is gone stands at %+v, %v", list, err)
 	}
 }

@@ -178,7 +178,7 @@ func follow(tx *store.Tx, m *Meeting, seat *Seat, to int64, same bool) (string, 
 	if err := tx.Model(&Seat{}).Where("id = ?", seat.ID).Update("paper_at", nil).Error; err != nil { // it was the seller's wish
 		return "", err
 	}
-	if err := endLinks(tx, seat.ID); err != nil {
+	if err := endLinks(tx.DB, seat.ID, tx.Now); err != nil {
 		return "", err
 	}
 	return frozen + "还没有投票，从现在起由新业主投票；原业主的投票链接和委托作废。", endProxies(tx, seat.ID)

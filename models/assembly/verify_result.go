@@ -147,6 +147,13 @@ func (s *Service) bundled(tx *store.Tx, m *Meeting, o *Outcome, st *Statement) e
 	if err != nil {
 		return fmt.Errorf("the bundle does not recount: %w", err)
 	}
+	var was log.Certificate
+	if err := json.Unmarshal([]byte(o.Cert), &was); err != nil {
+		return fmt.Errorf("the bundle's certificate: %w", err)
+	}
+	if (was.Debtors == nil) != (cert.Debtors == nil) || was.Debtors != nil && *was.Debtors != *cert.Debtors {
+		return errors.New("the list of debtors is not the one that was certified")
+	}
 	return st.agrees(&cert)
 }
 

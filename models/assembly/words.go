@@ -26,7 +26,11 @@ func (o *Outcome) words(m *Meeting, names map[string]string) (string, error) {
 	fmt.Fprintf(&b, "应参加：%d人（票权），%s㎡。\n", st.Tally.Scope.Heads, st.Tally.Scope.Area)
 	for _, c := range st.Tally.Motions {
 		fmt.Fprintf(&b, "\n议题%d：%s\n", c.Position, c.Title)
-		resultWords(&b, &c.Result, names)
+		if c.Result.Elected == nil {
+			resultWords(&b, &c.Result, c.Names)
+		} else {
+			resultWords(&b, &c.Result, names)
+		}
 		c.Lot.words(&b, names)
 		if c.Beside != nil {
 			fmt.Fprintf(&b, "如按另一类事项（%s）计算：%s。\n", c.Beside.Clause, outcomeNames[c.Beside.Outcome])
@@ -41,9 +45,6 @@ func (o *Outcome) words(m *Meeting, names map[string]string) (string, error) {
 }
 
 func resultWords(b *strings.Builder, r *tally.Result, names map[string]string) {
-	if r.Elected == nil {
-		names = nil
-	}
 	fmt.Fprintf(b, "依据：%s\n结果：%s。\n", r.Clause, outcomeNames[r.Outcome])
 	for i := range r.Items {
 		item := &r.Items[i]
@@ -68,12 +69,18 @@ func resultWords(b *strings.Builder, r *tally.Result, names map[string]string) {
 	}
 }
 
-// called gives candidates by their number on the ballot and their name, and by the key where there is no name.
+// called gives candidates by their number on the ballot and their name, options by key and name, and by the key where there is no name.
 func called(names map[string]string, keys ...string) string {
 	list := make([]string, len(keys))
 	for i, key := range keys {
-		if list[i] = key; names[key] != "" {
-			list[i] = strings.TrimPrefix(key, "c") + "号" + names[key]
+		number, numbered := strings.CutPrefix(key, "c")
+		switch {
+		case names[key] == "":
+			list[i] = key
+		case numbered && number != "":
+			list[i] = number + "号" + names[key]
+		default:
+			list[i] = key + "（" + names[key] + "）"
 		}
 	}
 	return strings.Join(list, "、")

@@ -19,7 +19,7 @@ type Elected struct {
 	EstateID     int64
 	MeetingID    int64
 	Number       string // of the meeting: the resolution
-	State        string // waiting, seated, revoked
+	State        string // waiting, seated, revoked, closed
 	Size         int64
 	Sitting      int64      // members who stay, where only some places were filled
 	StartsOn     *time.Time `gorm:"type:date"`
@@ -29,6 +29,7 @@ type Elected struct {
 	TermID       int64
 	ConfirmedBy  int64
 	ConfirmedAt  *time.Time
+	Reason       string // why it was closed, or what was decided about those whom it seated
 	At           time.Time
 }
 
@@ -39,7 +40,8 @@ func (Elected) TableName() string { return "committee_seatings" }
 const (
 	ElectedWaits   = "waiting"
 	ElectedSeated  = "seated"
-	ElectedRevoked = "revoked"
+	ElectedRevoked = "revoked" // by a court; with a term, the township decides about those whom it seated
+	ElectedClosed  = "closed"  // by the township, without anybody seated
 )
 
 // ElectionResult is a certified election, in plain values. Members are in its order, alternates after them.
@@ -75,17 +77,22 @@ func (s *Service) TakeElection(ctx context.Context, in ElectionResult) error {
 	if err != nil || waiting.State != ElectedWaits || waiting.Missing != "[]" {
 		return err
 	}
-	err = s.db.InTx(ctx, func(tx *store.Tx) error { return s.seatElected(tx, audit.System{}, waiting.ID, Completion{}) })
+	return s.seatOrAsk(ctx, waiting.ID)
+}
+
+// seatOrAsk seats an election that lacks nothing; where that is refused, a person has to look at it.
+func (s *Service) seatOrAsk(ctx context.Context, id int64) error {
+	err := s.db.InTx(ctx, func(tx *store.Tx) error { return s.seatElected(tx, audit.System{}, id, Completion{}) })
 	var f *fault.Fault
 	if !errors.As(err, &f) {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx *store.Tx) error {
 		var now Elected
-		if err := tx.ForUpdate().Where("id = ?", waiting.ID).Take(&now).Error; err != nil || now.State != ElectedWaits || now.Missing != "[]" {
+		if err := tx.ForUpdate().Where("id = ?", id).Take(&now).Error; err != nil || now.State != ElectedWaits || now.Missing != "[]" {
 			return err // somebody else has seated it meanwhile
 		}
-		return s.awaitTownship(tx, &now, []string{f.Message}) // a person has to look at it
+		return s.awaitTownship(tx, &now, []string{f.Message})
 	})
 }
 
@@ -158,15 +165,4 @@ func (s *Service) awaitTownship(tx *store.Tx, e *Elected, missing []string) erro
 		return err
 	}
 	return tell(tx, event.Committee{SubjectKind: "committee_seating", SubjectID: e.ID, EstateID: e.EstateID, What: "elected", Number: e.Number})
-}
-
-// RevokeElection records that a court revoked the election behind a committee: what waits is not seated, and the term that it began stands with
-// that beside it.
-func (s *Service) RevokeElection(ctx context.Context, meeting, estate int64, number string, at time.Time, text string) error {
-	return s.db.InTx(ctx, func(tx *store.Tx) error {
-		if err := tx.Model(&Elected{}).Where("meeting_id = ? AND state = ?", meeting, ElectedWaits).Update("state", ElectedRevoked).Error; err != nil {
-			return err
-		}
-		return tx.Model(&Term{}).Where("estate_id = ? AND basis = ? AND revoked_at IS NULL", estate, number).Updates(map[string]any{"revoked_at": at, "revoked_for": text}).Error
-	})
 }

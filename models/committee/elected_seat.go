@@ -3,6 +3,7 @@ package committee
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -24,8 +25,12 @@ type Completion struct {
 // Faults: org.ErrForbidden, ErrNotFound, ErrState, ErrNoCommittee, ErrNoTerm, ErrMember, ErrTerm, ErrRefReused, fault.ErrInvalid.
 func (s *Service) ConfirmElection(ctx context.Context, actor org.Actor, id int64, in Completion) (int64, error) {
 	return s.act(ctx, actor, org.SeatCommittee, "confirm election", func(tx *store.Tx) (int64, error) {
-		if _, err := within[Elected](tx, actor, org.SeatCommittee, id); err != nil {
+		e, err := within[Elected](tx, actor, org.SeatCommittee, id)
+		if err != nil {
 			return 0, err
+		}
+		if e.State == ElectedWaits && e.Missing == "[]" && e.StartsOn != nil {
+			return 0, ErrState.Saying("这次选举的结果已经确认，到" + e.StartsOn.Format("2006年1月2日") + "自动登记，本届到那时结束")
 		}
 		return id, s.seatElected(tx, actor, id, in)
 	})
@@ -41,6 +46,8 @@ func (s *Service) seatElected(tx *store.Tx, actor audit.Actor, id int64, in Comp
 	case ElectedWaits:
 	case ElectedRevoked:
 		return ErrState.Saying("这次选举已被法院撤销，不能登记")
+	case ElectedClosed:
+		return ErrState.Saying("这次选举已经结束，没有登记委员")
 	default:
 		return ErrState.Saying("这次选举的结果已经登记过")
 	}
@@ -56,11 +63,13 @@ func (s *Service) seatElected(tx *store.Tx, actor audit.Actor, id int64, in Comp
 	if e.Sitting > 0 {
 		t, err = s.joinIn(tx, actor, &e, people)
 	} else {
-		seating := Seating{EstateID: e.EstateID, Size: e.Size, Basis: e.Number, Members: people}
+		seating := Seating{EstateID: e.EstateID, Size: e.Size, Basis: e.Number, Members: people, seating: e.ID}
 		if seating.StartsOn, seating.EndsOn, err = e.days(in); err != nil {
 			return err
 		}
-		t, err = s.SeatIn(tx, actor, estate, seating)
+		if t, err = s.SeatIn(tx, actor, estate, seating); errors.Is(err, ErrTermAhead) {
+			return s.hold(tx, &e, seating)
+		}
 	}
 	if err != nil {
 		return err
@@ -71,6 +80,16 @@ func (s *Service) seatElected(tx *store.Tx, actor audit.Actor, id int64, in Comp
 	}
 	e.PeopleSealed = "" // they are members now
 	return tx.Model(&Elected{}).Where("id = ?", e.ID).Select("state", "term_id", "starts_on", "ends_on", "confirmed_by", "confirmed_at", "missing", "people_sealed").Updates(&e).Error
+}
+
+// hold keeps an election that lacks nothing until the first day of its term, on which the clock seats it.
+func (s *Service) hold(tx *store.Tx, e *Elected, in Seating) error {
+	people, err := json.Marshal(in.Members)
+	if err != nil {
+		return err
+	}
+	e.StartsOn, e.EndsOn, e.Missing, e.PeopleSealed = &in.StartsOn, &in.EndsOn, "[]", s.vault.Seal(string(people), "committee_seatings.people")
+	return tx.Model(&Elected{}).Where("id = ?", e.ID).Select("starts_on", "ends_on", "missing", "people_sealed").Updates(e).Error
 }
 
 // completed reads the people, with the phones that were missing.
@@ -138,11 +157,7 @@ func (s *Service) joinIn(tx *store.Tx, actor audit.Actor, e *Elected, people []N
 	if int64(len(sit)+seats) > t.Size {
 		return nil, ErrState.Saying(fmt.Sprintf("本届应有委员%d人，在任%d人，补选%d人，超过了名额，请核对在任委员", t.Size, len(sit), seats))
 	}
-	var last int64
-	if err := tx.Model(&Member{}).Where("term_id = ?", t.ID).Select("COALESCE(MAX(place), 0)").Scan(&last).Error; err != nil {
-		return nil, err
-	}
-	if err := s.insertMembers(tx, &t, last, people); err != nil {
+	if err := s.insertMembers(tx, &t, e.ID, people); err != nil {
 		return nil, err
 	}
 	if err := s.openFiling(tx, actor, set, &t, Change); err != nil {
@@ -154,6 +169,23 @@ func (s *Service) joinIn(tx *store.Tx, actor audit.Actor, e *Elected, people []N
 	return &t, tell(tx, event.Committee{SubjectKind: "committee_term", SubjectID: t.ID, EstateID: e.EstateID, What: "seated", Number: t.Number, Title: fmt.Sprintf("第%d届（补选）", t.Ordinal)})
 }
 
+// suspended names those whom a revoked election seated.
+func (s *Service) suspended(tx *store.Tx, id int64) ([]NewMember, error) {
+	var all []Member
+	if err := tx.Where("seating_id = ? AND left_at IS NULL", id).Order("place, id").Limit(maxMembers).Find(&all).Error; err != nil {
+		return nil, err
+	}
+	list := make([]NewMember, len(all))
+	for i, m := range all {
+		name, err := s.vault.Open(m.NameSealed, "committee_members.name")
+		if err != nil {
+			return nil, err
+		}
+		list[i] = NewMember{PersonID: m.PersonID, Name: name, Role: m.Role}
+	}
+	return list, nil
+}
+
 // Awaiting is an election that waits for the township.
 type Awaiting struct {
 	Elected
@@ -162,10 +194,10 @@ type Awaiting struct {
 	Asks    []string
 }
 
-// awaiting lists the elections of an estate that wait to be seated.
+// awaiting lists the elections of an estate that wait to be seated, or for a decision about those whom they seated.
 func (s *Service) awaiting(tx *store.Tx, estate int64) ([]Awaiting, error) {
 	var rows []Elected
-	if err := tx.Where("estate_id = ? AND state = ?", estate, ElectedWaits).Order("id DESC").Limit(10).Find(&rows).Error; err != nil {
+	if err := tx.Where("estate_id = ? AND (state = ? OR (state = ? AND term_id <> 0))", estate, ElectedWaits, ElectedRevoked).Order("id DESC").Limit(10).Find(&rows).Error; err != nil {
 		return nil, err
 	}
 	list := make([]Awaiting, len(rows))
@@ -174,6 +206,11 @@ func (s *Service) awaiting(tx *store.Tx, estate int64) ([]Awaiting, error) {
 		people, err := s.people(&rows[i])
 		if err != nil {
 			return nil, err
+		}
+		if rows[i].State == ElectedRevoked {
+			if people, err = s.suspended(tx, rows[i].ID); err != nil {
+				return nil, err
+			}
 		}
 		for _, m := range people {
 			name := m.Name

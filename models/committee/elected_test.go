@@ -146,9 +146,26 @@ func TestTheNextTermAfterTheLast(t *testing.T) {
 		t.Fatalf("without a term before %+v", v.Elected)
 	}
 	w.seat()
-	end := w.overview().Term.EndsOn
+	before := w.overview().Term
+	end := before.EndsOn
 	in.MeetingID, in.Number = in.MeetingID+100_000, "H20310101-0001"
 	w.take(in)
+	if v := w.overview(); v.Term.ID != before.ID || v.Sitting != 5 || len(v.Elected) != 2 || len(v.Elected[0].Asks) != 0 || w.told("elected") != 1 {
+		t.Fatalf("a renewal three years before the end: %+v, %d sit, waiting %+v", v.Term, v.Sitting, v.Elected)
+	}
+	if _, err := w.Call(t.Context(), w.people[0], w.agenda()); err != nil {
+		t.Errorf("the committee that sits calls no meeting any more: %v", err)
+	}
+	if _, err := w.Seat(t.Context(), w.township, w.seating(w.people, end.AddDate(0, 0, 1).Format(time.DateOnly))); !errors.Is(err, committee.ErrTermAhead) {
+		t.Errorf("entered by hand before its first day: %v", err)
+	}
+	w.clock.Advance(startOf(end).Sub(w.DB.Now()) + 23*time.Hour + 59*time.Minute)
+	w.tick()
+	if v := w.overview(); v.Term.ID != before.ID {
+		t.Fatalf("seated on the last day of the term before")
+	}
+	w.clock.Advance(2 * time.Minute)
+	w.tick()
 	if v := w.overview(); !v.Term.StartsOn.Equal(end.AddDate(0, 0, 1)) || v.Term.Ordinal != 2 {
 		t.Errorf("the second term %+v", v.Term)
 	}
@@ -199,11 +216,136 @@ func TestACourtRevokesTheElection(t *testing.T) {
 		}
 	}
 	v := w.overview()
-	if v.Term == nil || v.Term.RevokedAt == nil || !strings.Contains(v.Term.RevokedFor, "黔2701") || len(v.Elected) != 0 {
+	if v.Term == nil || v.Term.RevokedAt == nil || !strings.Contains(v.Term.RevokedFor, "黔2701") || len(v.Elected) != 1 || v.Elected[0].ID == id || v.Sitting != 0 {
 		t.Errorf("%+v waiting %+v", v.Term, v.Elected)
 	}
 	start := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 	if _, err := w.ConfirmElection(t.Context(), w.township, id, committee.Completion{StartsOn: start, EndsOn: start.AddDate(1, 0, 0)}); !errors.Is(err, committee.ErrState) {
 		t.Errorf("seated after it was revoked: %v", err)
+	}
+}
+
+// startOf is when a day begins in Shanghai.
+func startOf(day time.Time) time.Time { return day.Add(-8 * time.Hour) }
+
+// TestAnAlternateIsElected: whoever stood by, known by the phone alone, and is elected to a free place sits once; whoever sits already is not
+// elected again.
+func TestAnAlternateIsElected(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	in := w.elects()
+	in.Members = append(in.Members[:4:4], in.Members[5])
+	w.take(in)
+	known := w.overview().Members[4].PhoneIndex
+	w.tx(func(tx *store.Tx) error { // who signs in by now
+		return tx.Model(&org.Person{}).Where("id = ?", w.owner.PersonID).Update("phone_index", known).Error
+	})
+	by := in
+	by.Sitting = 4
+	for i, person := range []int64{w.people[0].PersonID, w.owner.PersonID} {
+		by.MeetingID, by.Members = by.MeetingID+100_000, []committee.NewMember{{PersonID: person, Name: "补选人", Role: committee.Ordinary}}
+		w.take(by)
+		if v := w.overview(); v.Sitting != int64(4+i) || len(v.Members) != 5 || len(v.Elected) != 1 || !strings.Contains(v.Elected[0].Asks[0], "补选人已经在本届的名单上") {
+			t.Errorf("after %d: %d sit of %+v, waiting %+v", i, v.Sitting, v.Members, v.Elected)
+		}
+	}
+}
+
+// TestARevokedElectionSuspends: those who came by the election that a court revoked, and only they, do nothing for the committee and hold no post of
+// it until the township decides that they go, or act again.
+func TestARevokedElectionSuspends(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	in := w.elects()
+	in.Members = append(in.Members[:4:4], in.Members[5])
+	w.take(in)
+	by := in
+	by.MeetingID, by.Number, by.Sitting, by.Members = in.MeetingID+100_000, "H20260401-0001", 4, in.Members[:0:0]
+	by.Members = append(by.Members, committee.NewMember{PersonID: w.people[4].PersonID, Name: "补选人", Role: committee.Ordinary})
+	w.take(by)
+	revoke := func(in committee.ElectionResult) {
+		t.Helper()
+		for range 2 { // told twice
+			if err := w.RevokeElection(t.Context(), in.MeetingID, in.EstateID, in.Number, w.DB.Now(), "都匀市人民法院（2026）黔2701民初2号判决"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	held := func(who org.Actor) (n int64) {
+		w.tx(func(tx *store.Tx) error {
+			return tx.Model(&org.PostHolder{}).Where("person_id = ? AND holding IS NOT NULL", who.PersonID).Count(&n).Error
+		})
+		return n
+	}
+	revoke(by)
+	v := w.overview()
+	if v.Sitting != 4 || len(v.Elected) != 1 || v.Elected[0].State != committee.ElectedRevoked || v.Elected[0].Names[0] != "补选人" || w.told("voided") != 1 || v.Term.RevokedAt != nil {
+		t.Fatalf("%d sit, to decide %+v", v.Sitting, v.Elected)
+	}
+	if _, err := w.Call(t.Context(), w.people[4], w.agenda()); !errors.Is(err, committee.ErrNotMember) || held(w.people[4]) != 0 || held(w.people[1]) != 1 {
+		t.Errorf("whose election was revoked calls a meeting: %v", err)
+	}
+	if _, err := w.Call(t.Context(), w.people[1], w.agenda()); err != nil {
+		t.Errorf("whose election stands: %v", err)
+	}
+	id := v.Elected[0].ID
+	if _, err := w.EndElection(t.Context(), w.community, id, true, "二审改判，选举有效"); !errors.Is(err, org.ErrForbidden) {
+		t.Errorf("the community decides: %v", err)
+	}
+	if _, err := w.EndElection(t.Context(), w.township, id, true, "二审改判，选举有效"); err != nil {
+		t.Fatal(err)
+	}
+	revoke(by) // told once more
+	if v = w.overview(); v.Sitting != 5 || len(v.Elected) != 0 {
+		t.Errorf("after the second judgment %d sit, %+v", v.Sitting, v.Elected)
+	}
+	revoke(in)
+	v = w.overview()
+	if v.Sitting != 1 || v.Term.RevokedAt == nil || held(w.people[0]) != 0 || len(v.Elected) != 1 {
+		t.Fatalf("the whole election: %d sit, %+v", v.Sitting, v.Elected)
+	}
+	if _, err := w.EndElection(t.Context(), w.township, v.Elected[0].ID, false, "按判决重新选举"); err != nil {
+		t.Fatal(err)
+	}
+	if v = w.overview(); v.Sitting != 1 || !v.Short || w.told("below_half") != 1 || v.Members[0].PersonID != w.people[4].PersonID || v.Members[1].Cause != committee.Revoked || v.Members[1].LeftAt == nil {
+		t.Errorf("after they went %d sit, %+v", v.Sitting, v.Members)
+	}
+	if _, err := w.EndElection(t.Context(), w.township, id, false, "按判决重新选举"); !errors.Is(err, committee.ErrState) {
+		t.Errorf("decided again: %v", err)
+	}
+}
+
+// TestAnElectionEndsWithoutSeats: fewer than half are elected, which no step can seat: the township ends it with the reason, and no name is kept.
+func TestAnElectionEndsWithoutSeats(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	in := w.elects()
+	in.Members = in.Members[:2]
+	w.take(in)
+	v := w.overview()
+	if len(v.Elected) != 1 || v.Term != nil {
+		t.Fatalf("two of five %+v", v.Elected)
+	}
+	id := v.Elected[0].ID
+	if _, err := w.EndElection(t.Context(), w.township, id, false, "无"); fault.Of(err).Kind != fault.Invalid {
+		t.Errorf("without a reason: %v", err)
+	}
+	if _, err := w.EndElection(t.Context(), w.township, id, true, "当选的不到一半"); !errors.Is(err, committee.ErrState) {
+		t.Errorf("kept what is not seated: %v", err)
+	}
+	if _, err := w.EndElection(t.Context(), w.township, id, false, "当选的不到一半，重新选举"); err != nil {
+		t.Fatal(err)
+	}
+	var e committee.Elected
+	w.tx(func(tx *store.Tx) error { return tx.Where("id = ?", id).Take(&e).Error })
+	if e.State != committee.ElectedClosed || e.PeopleSealed != "" || e.Reason != "当选的不到一半，重新选举" || len(w.overview().Elected) != 0 {
+		t.Errorf("after the end %+v", e)
+	}
+	if _, err := w.ConfirmElection(t.Context(), w.township, id, committee.Completion{}); !errors.Is(err, committee.ErrState) {
+		t.Errorf("seated after all: %v", err)
+	}
+	w.take(in)
+	if len(w.overview().Elected) != 0 {
+		t.Error("told again, it waits again")
 	}
 }

@@ -22,7 +22,7 @@ type Leaving struct {
 func (l *Leaving) check() error {
 	l.Text = strings.TrimSpace(l.Text)
 	var c fault.Checks
-	c.Check(CauseNames[l.Cause] != "" && l.Cause != TermEnded, "cause", "请选择离任的原因")
+	c.Check(CauseNames[l.Cause] != "" && l.Cause != TermEnded && l.Cause != Revoked, "cause", "请选择离任的原因")
 	c.Check(length(l.Text, 2, 500), "text", "请写明原因；业主大会罢免的写明决定编号（2至500个字）")
 	return c.Err()
 }
@@ -95,7 +95,7 @@ func (s *Service) leave(tx *store.Tx, actor audit.Actor, t *Term, gone []Member,
 	if err != nil {
 		return err
 	}
-	lost := 0
+	lost, sits := 0, len(before)
 	for _, m := range gone {
 		if err := s.endSeat(tx, actor, t, m, l); err != nil {
 			return err
@@ -103,7 +103,9 @@ func (s *Service) leave(tx *store.Tx, actor audit.Actor, t *Term, gone []Member,
 		if m.Role == Alternate {
 			continue
 		}
-		lost++
+		if lost++; m.SuspendedAt == nil {
+			sits--
+		}
 		if err := owe(tx, Duty{EstateID: t.EstateID, TermID: t.ID, Kind: OweReturn, SubjectID: m.ID, OwedBy: "committee", DueAt: after(tx.Now, days)}); err != nil {
 			return err
 		}
@@ -113,7 +115,7 @@ func (s *Service) leave(tx *store.Tx, actor audit.Actor, t *Term, gone []Member,
 			}
 		}
 	}
-	left, err := s.moveUp(tx, actor, t, len(before)-lost, lost)
+	left, err := s.moveUp(tx, actor, t, sits, lost)
 	if err != nil {
 		return err
 	}
@@ -139,7 +141,7 @@ func (s *Service) endSeat(tx *store.Tx, actor audit.Actor, t *Term, m Member, l 
 // moveUp gives free seats to alternates in the order of the election.
 func (s *Service) moveUp(tx *store.Tx, actor audit.Actor, t *Term, sits, free int) (int, error) {
 	var next []Member
-	if err := tx.Where("term_id = ? AND left_at IS NULL AND role = ?", t.ID, Alternate).Order("place, id").Limit(maxMembers).Find(&next).Error; err != nil {
+	if err := tx.Where("term_id = ? AND left_at IS NULL AND suspended_at IS NULL AND role = ?", t.ID, Alternate).Order("place, id").Limit(maxMembers).Find(&next).Error; err != nil {
 		return 0, err
 	}
 	for _, m := range next[:min(free, len(next))] {

@@ -100,7 +100,7 @@ func (s *Service) overview(tx *store.Tx, e *org.Estate) (*Overview, error) {
 	}
 	for _, m := range v.Members {
 		v.Names[m.ID] = m.Name
-		if m.LeftAt == nil && m.Role != Alternate {
+		if m.LeftAt == nil && m.SuspendedAt == nil && m.Role != Alternate {
 			v.Sitting++
 		}
 	}

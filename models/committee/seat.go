@@ -42,6 +42,7 @@ type Seating struct {
 	ReportMonths int64  // 0 for what the rules say
 	Members      []NewMember
 	FileIDs      []int64 // evidence
+	seating      int64   // the election by which they come
 }
 
 // check holds the numbers against the rules.
@@ -99,7 +100,7 @@ func (in *Seating) check(set *rulepack.Set) error {
 
 // Seat records an election's result: the term before ends with its audit and hand-over, and the new one owes its first
 // meeting, its filing, its reports and its renewal.
-// Faults: org.ErrForbidden, org.ErrEstateNotFound, ErrNoCommittee, ErrMember, ErrTerm, ErrRefReused, fault.ErrInvalid.
+// Faults: org.ErrForbidden, org.ErrEstateNotFound, ErrNoCommittee, ErrMember, ErrTerm, ErrTermAhead, ErrRefReused, fault.ErrInvalid.
 func (s *Service) Seat(ctx context.Context, actor org.Actor, in Seating) (int64, error) {
 	return s.act(ctx, actor, org.SeatCommittee, "seat", func(tx *store.Tx) (int64, error) {
 		e, err := org.EstateFor(tx, actor, org.SeatCommittee, in.EstateID)
@@ -116,8 +117,9 @@ func (s *Service) Seat(ctx context.Context, actor org.Actor, in Seating) (int64,
 
 // Faults of seating.
 var (
-	ErrMember = fault.New(fault.Conflict, "committee.member_twice", "同一个人在名单上写了两次，请核对")
-	ErrTerm   = fault.New(fault.Conflict, "committee.term_overlaps", "新一届的开始不能早于本届的开始，请核对日期")
+	ErrMember    = fault.New(fault.Conflict, "committee.member_twice", "同一个人在名单上写了两次，请核对")
+	ErrTerm      = fault.New(fault.Conflict, "committee.term_overlaps", "新一届的开始不能早于本届的开始，请核对日期")
+	ErrTermAhead = fault.New(fault.Conflict, "committee.term_not_begun", "新一届还没有开始，本届继续履职")
 )
 
 // SeatIn is Seat inside a transaction, for an election that was certified elsewhere.
@@ -139,25 +141,27 @@ func (s *Service) SeatIn(tx *store.Tx, actor audit.Actor, e *org.Estate, in Seat
 	if err := tx.ForUpdate().Where("estate_id = ?", e.ID).Order("id").Limit(200).Find(&all).Error; err != nil {
 		return nil, err
 	}
-	number, err := store.NextNumber(tx, "YJ")
-	if err != nil {
-		return nil, err
-	}
-	t := &Term{Number: number, EstateID: e.ID, CommitteeID: e.CommitteeID, Ordinal: int64(len(all)) + 1, Size: in.Size, StartsOn: org.Day(in.StartsOn), EndsOn: org.Day(in.EndsOn), Basis: in.Basis,
+	t := &Term{EstateID: e.ID, CommitteeID: e.CommitteeID, Ordinal: int64(len(all)) + 1, Size: in.Size, StartsOn: org.Day(in.StartsOn), EndsOn: org.Day(in.EndsOn), Basis: in.Basis,
 		ReportMonths: in.ReportMonths, Rules: set.Stamp(), Running: &e.ID, Version: 1, CreatedAt: tx.Now}
 	before := slices.IndexFunc(all, func(o Term) bool { return o.Running != nil })
 	if before >= 0 {
 		if !t.StartsOn.After(all[before].StartsOn) {
 			return nil, ErrTerm
 		}
+		if t.StartsOn.After(org.DayOf(tx.Now)) { // those who sit, sit until then
+			return nil, ErrTermAhead.Saying("新一届从" + t.StartsOn.Format("2006年1月2日") + "开始，本届到那一天才结束，请到那一天再登记")
+		}
 		if err := s.endTerm(tx, actor, &all[before]); err != nil {
 			return nil, err
 		}
 	}
+	if t.Number, err = store.NextNumber(tx, "YJ"); err != nil {
+		return nil, err
+	}
 	if err := tx.Create(t).Error; err != nil {
 		return nil, store.Duplicate(err, ErrState)
 	}
-	if err := s.insertMembers(tx, t, 0, in.Members); err != nil {
+	if err := s.insertMembers(tx, t, in.seating, in.Members); err != nil {
 		return nil, err
 	}
 	if before >= 0 {
@@ -178,37 +182,6 @@ func (s *Service) SeatIn(tx *store.Tx, actor audit.Actor, e *org.Estate, in Seat
 		return nil, err
 	}
 	return t, tell(tx, event.Committee{SubjectKind: "committee_term", SubjectID: t.ID, EstateID: e.ID, What: "seated", Number: t.Number, Title: fmt.Sprintf("第%d届", t.Ordinal)})
-}
-
-// insertMembers puts members after those who have the first places.
-func (s *Service) insertMembers(tx *store.Tx, t *Term, first int64, members []NewMember) error {
-	seen := map[string]bool{}
-	for i, in := range members {
-		m := Member{TermID: t.ID, EstateID: t.EstateID, PostID: in.PostID, PersonID: in.PersonID, NameSealed: s.vault.Seal(in.Name, "committee_members.name"), Role: in.Role, Place: first + int64(i+1), Since: tx.Now, CreatedAt: tx.Now}
-		if in.Phone != "" {
-			m.PhoneSealed, m.PhoneIndex = s.vault.Seal(in.Phone, "committee_members.phone"), s.vault.Index("phone", in.Phone)
-			if err := tx.Model(&org.Person{}).Where("phone_index IN ? AND erased_at IS NULL", s.vault.Indexes("phone", in.Phone)).Limit(1).Pluck("id", &m.PersonID).Error; err != nil {
-				return err
-			}
-		}
-		if in.PostID != 0 {
-			holder, err := org.HolderAt(tx, t.CommitteeID, in.PostID)
-			if err != nil {
-				return err
-			}
-			m.PersonID = holder
-		}
-		for _, key := range []string{fmt.Sprint("person ", m.PersonID), "phone " + m.PhoneIndex} {
-			if seen[key] && key != "person 0" && key != "phone " {
-				return ErrMember
-			}
-			seen[key] = true
-		}
-		if err := tx.Create(&m).Error; err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // oweTerm lists what a term owes from its first day on.

@@ -61,6 +61,8 @@ type Member struct {
 	Role        Role
 	Place       int64 // in the order of the election
 	Since       time.Time
+	SeatingID   int64      // the election by which they came; 0 where the township entered them
+	SuspendedAt *time.Time // a court revoked that election, and the township has not decided yet
 	LeftAt      *time.Time
 	Cause       Cause
 	Text        string
@@ -81,10 +83,11 @@ const (
 	Died         Cause = "died"         //
 	Disqualified Cause = "disqualified" // no longer eligible
 	TermEnded    Cause = "term"
+	Revoked      Cause = "revoked" // a court revoked the election by which they came
 )
 
 // CauseNames are the causes as people read them.
-var CauseNames = map[Cause]string{Resigned: "辞职", Sold: "不再是本小区业主", Removed: "业主大会罢免", Died: "去世", Disqualified: "不再符合任职条件", TermEnded: "任期届满"}
+var CauseNames = map[Cause]string{Resigned: "辞职", Sold: "不再是本小区业主", Removed: "业主大会罢免", Died: "去世", Disqualified: "不再符合任职条件", TermEnded: "任期届满", Revoked: "选举被法院撤销"}
 
 // ErrTermOver is the refusal to decide after the term's end without a rule that allows it.
 var ErrTermOver = fault.New(fault.Closed, "committee.term_over", "本届业委会任期已满，不能再作决定，请尽快换届")
@@ -99,17 +102,17 @@ func running(tx *store.Tx, actor org.Actor, action org.Action, estate int64) (*T
 	return &t, store.NotFound(tx.ForUpdate().Where("running = ?", e.ID).Take(&t).Error, ErrNoTerm)
 }
 
-// seated narrows to members of a term that have a vote.
+// seated narrows to members of a term that have a vote: whose election a court revoked has none.
 func seated(term int64) func(*gorm.DB) *gorm.DB {
 	return func(q *gorm.DB) *gorm.DB {
-		return q.Where("term_id = ? AND left_at IS NULL AND role <> ?", term, Alternate)
+		return q.Where("term_id = ? AND left_at IS NULL AND suspended_at IS NULL AND role <> ?", term, Alternate)
 	}
 }
 
 // bind finds the accounts of members who were elected under a phone and have signed in since.
 func bind(tx *store.Tx, term int64) error {
 	var rows []Member
-	if err := tx.Scopes(seated(term)).Where("person_id = 0 AND phone_index <> ''").Limit(maxMembers).Find(&rows).Error; err != nil {
+	if err := tx.Where("term_id = ? AND left_at IS NULL AND person_id = 0 AND phone_index <> ''", term).Limit(maxMembers).Find(&rows).Error; err != nil {
 		return err
 	}
 	for _, m := range rows {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 )
 
@@ -12,11 +13,14 @@ import (
 const tickBatch = 100
 
 // Tick does what time has brought: it counts votes whose time is over, reminds of duties that are near, and says which are
-// late, each once. It returns how many it dealt with.
+// late, each once; and it seats elections whose term begins. It returns how many it dealt with.
 func (s *Service) Tick(ctx context.Context) (int, error) {
-	var duties, meetings []int64
+	var duties, meetings, elections []int64
 	err := s.db.View(ctx, func(tx *store.Tx) error {
 		if err := tx.Model(&Duty{}).Where("watch_at <= ?", tx.Now).Order("watch_at, id").Limit(tickBatch).Pluck("id", &duties).Error; err != nil {
+			return err
+		}
+		if err := tx.Model(&Elected{}).Where("state = ? AND starts_on <= ? AND missing = '[]'", ElectedWaits, org.DayOf(tx.Now)).Order("starts_on, id").Limit(tickBatch).Pluck("id", &elections).Error; err != nil {
 			return err
 		}
 		return tx.Model(&Meeting{}).Where("state = ? AND vote_ends < ?", Open, tx.Now).Order("vote_ends, id").Limit(tickBatch).Pluck("id", &meetings).Error
@@ -26,6 +30,11 @@ func (s *Service) Tick(ctx context.Context) (int, error) {
 	}
 	for _, id := range duties {
 		if err := s.db.InTx(ctx, func(tx *store.Tx) error { return s.watch(tx, id) }); err != nil {
+			return 0, err
+		}
+	}
+	for _, id := range elections {
+		if err := s.seatOrAsk(ctx, id); err != nil {
 			return 0, err
 		}
 	}
@@ -41,7 +50,7 @@ func (s *Service) Tick(ctx context.Context) (int, error) {
 			return 0, err
 		}
 	}
-	return len(duties) + len(meetings), nil
+	return len(duties) + len(elections) + len(meetings), nil
 }
 
 // watch reminds of a duty and looks again when it is due, or says that it is late.

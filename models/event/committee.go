@@ -38,7 +38,7 @@ func (e Committee) Priority() Priority {
 }
 
 // committees are what happens in a committee's business.
-var committees = []string{"elected", "seated", "left", "below_half", "audit_due", "audit_ordered", "audit_published", "requested", "called", "cancelled", "vote", "decided",
+var committees = []string{"elected", "seated", "voided", "settled", "left", "below_half", "audit_due", "audit_ordered", "audit_published", "requested", "called", "cancelled", "vote", "decided",
 	"submitted", "returned", "filed", "proposed", "passed_on", "answered", "declined", "handover", "handover_done", "report", "renewal", "soon", "late", "answer_late"}
 
 func init() {

@@ -23,7 +23,7 @@ var toBeRead = map[string]string{
 	"mediation.request offered": "8h", "mediation.unaccepted offered": "8h", "mediation.unaccepted above": "8h", "mediation.raise offered": "8h", "mediation.session parties": "8h", "mediation.draft parties": "8h",
 	"mediation.soon parties": "2h", "mediation.late parties": "8h", "mediation.late offered": "8h",
 	"residency.requested committee": "16h", "residency.requested community": "16h", "area.contested committee": "16h", "area.contested community": "16h",
-	"committee.elected township": "8h", "committee.below_half township": "8h", "committee.audit_due township": "8h", "committee.called community": "8h", "committee.submitted township": "8h", "committee.submitted bureau": "8h", "committee.proposed committee": "8h",
+	"committee.elected township": "8h", "committee.voided township": "8h", "committee.below_half township": "8h", "committee.audit_due township": "8h", "committee.called community": "8h", "committee.submitted township": "8h", "committee.submitted bureau": "8h", "committee.proposed committee": "8h",
 	"committee.passed_on offered": "8h", "committee.handover community": "8h",
 	"preparation.petition_reached committee": "8h", "preparation.petition_soon committee": "8h", "preparation.petition_overdue township": "8h", "preparation.order_issued committee": "8h", "preparation.order_soon committee": "8h",
 	"preparation.order_overdue community": "8h", "preparation.group_requested township": "8h", "preparation.group_soon township": "8h", "preparation.group_overdue township": "8h", "preparation.credential_asked community": "8h",

@@ -20,7 +20,7 @@ type Objection struct {
 	Effect  string                 `json:"effect,omitempty" doc:"计入和不计入有异议的票，各议题通过不通过（JSON）；涉及5份以上表决权的附两种计票"`
 	At      time.Time              `json:"at"`
 	SeatNo  int                    `json:"seat_no,omitempty" doc:"有异议的票属于哪份表决权"`
-	Way     string                 `json:"way,omitempty" doc:"这张票怎么投的；内容谁也看不到"`
+	Way     string                 `json:"way,omitempty" doc:"这张票用什么方式投的；不显示选了什么"`
 	CastAt  *time.Time             `json:"cast_at,omitempty"`
 	Form    string                 `json:"form,omitempty" doc:"纸质票号"`
 }

@@ -13,7 +13,7 @@ type Drawing struct {
 	Place      string     `json:"place"`
 	Order      []string   `json:"order,omitempty" doc:"抽出的先后，候选人代号"`
 	Called     string     `json:"called,omitempty" doc:"抽出的先后，号码和姓名"`
-	Minutes    string     `json:"minutes,omitempty"`
+	Minutes    string     `json:"minutes,omitempty" doc:"抽签笔录；没有举行的是原因"`
 	Witnesses  int        `json:"witnesses,omitempty" doc:"监票人人数"`
 	SHA256     string     `json:"sha256,omitempty" doc:"抽签记录的指纹，写进结果"`
 	RecordedAt *time.Time `json:"recorded_at,omitempty"`

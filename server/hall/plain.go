@@ -9,11 +9,14 @@ import (
 
 // OptionName is an option or candidate as its motion calls it; where nothing names it, the text of the motion says what each key is.
 func OptionName(m assembly.Asked, key string) string {
-	if name := m.Names[key]; name != "" && m.Question.Kind == tally.Election {
+	if name := m.Names[key]; name != "" {
 		return name
 	}
 	return "选项" + key
 }
+
+// WhoSees tells a voter, before they vote, who can see how.
+const WhoSees = "谁能看到您怎么投的：投票期间，其他业主和会议召集人看不到。初步结果公布以后，为了让大家都能重新计票，本次会议的业主和业委会、社区、乡镇（办事处）、住建局可以下载核对文件，里面有房号和这一户计票的选择，没有姓名，谁下载过都有记录。其他人看不到。"
 
 // Plainly says what a motion needs, so that it can be read aloud; warning is what the notice said of silence.
 func Plainly(m assembly.Asked, warning string) []string {

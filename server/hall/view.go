@@ -151,7 +151,7 @@ func OfUnits(list []assembly.SeatUnit) []Unit {
 	return out
 }
 
-// Cast is one submission: how it came and whether it counts. What it said is shown to nobody.
+// Cast is one submission: how it came and whether it counts. What it said is not shown with it.
 type Cast struct {
 	Receipt string    `json:"receipt" doc:"回执号"`
 	Way     string    `json:"way"`
@@ -168,6 +168,7 @@ type Paper struct {
 	Open    bool    `json:"open"`
 	Why     string  `json:"why,omitempty" doc:"现在不能投的原因"`
 	Cast    []Cast  `json:"cast" doc:"已经提交过的，最后哪一张计票"`
+	WhoSees string  `json:"who_sees,omitempty" doc:"投票页上要写明的：谁能看到怎么投的"`
 	Boxed   []Boxed `json:"boxed,omitempty" doc:"以这份表决权的名义投入票箱的纸质票；不是您家投的，可以凭票号提出异议"`
 }
 
@@ -187,6 +188,9 @@ func OfPaper(p *assembly.Paper) Paper {
 	}
 	if p.Why != nil {
 		v.Why = fault.Of(p.Why).Message
+	}
+	if p.Meeting.Channel != assembly.OnOfficial { // there is no bundle of ballots that another platform holds
+		v.WhoSees = WhoSees
 	}
 	for _, c := range p.Cast {
 		v.Cast = append(v.Cast, Cast{Receipt: log.GroupCode(c.Code), Way: assembly.WayNames[c.Way], At: web.Time(c.At), Counts: c.Counts, Why: c.Why})

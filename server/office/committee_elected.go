@@ -12,6 +12,7 @@ import (
 // comElected is a certified election that waits to be seated.
 type comElected struct {
 	ID       int64     `json:"id"`
+	State    string    `json:"state" enum:"waiting,revoked" doc:"waiting 等登记；revoked 被法院撤销，等乡镇决定委员去留"`
 	Number   string    `json:"number" doc:"业主大会会议的编号，登记后就是本届的依据"`
 	Size     int64     `json:"size"`
 	Sitting  int64     `json:"sitting,omitempty" doc:"补选：留任的委员人数"`
@@ -29,7 +30,7 @@ type comSeat struct {
 }
 
 func viewElected(e committee.Awaiting) comElected {
-	v := comElected{ID: e.ID, Number: e.Number, Size: e.Size, Sitting: e.Sitting, StartsOn: web.DayOr(e.StartsOn), EndsOn: web.DayOr(e.EndsOn), Missing: e.Asks, People: []comSeat{}, At: web.Time(e.At)}
+	v := comElected{ID: e.ID, State: e.State, Number: e.Number, Size: e.Size, Sitting: e.Sitting, StartsOn: web.DayOr(e.StartsOn), EndsOn: web.DayOr(e.EndsOn), Missing: e.Asks, People: []comSeat{}, At: web.Time(e.At)}
 	for i, name := range e.Names {
 		v.People = append(v.People, comSeat{i + 1, name, e.Reached[i]})
 	}
@@ -68,4 +69,15 @@ func confirmElection(ctx context.Context, s *committee.Service, a org.Actor, id 
 		*day.into = *at
 	}
 	return s.ConfirmElection(ctx, a, id, in)
+}
+
+// EndElectionBody is what the township decides.
+type EndElectionBody struct {
+	Tapped
+	Keep bool   `json:"keep,omitempty" doc:"被法院撤销、又有别的判决支持的：委员继续履职"`
+	Text string `json:"text" minLength:"4" maxLength:"500" doc:"原因和依据"`
+}
+
+func endElection(ctx context.Context, s *committee.Service, a org.Actor, id int64, b EndElectionBody) (int64, error) {
+	return s.EndElection(ctx, a, id, b.Keep, b.Text)
 }

@@ -14,6 +14,7 @@ type comMemberView struct {
 	Says   string     `json:"role_name"`
 	Bound  bool       `json:"bound" doc:"已有账号，可以登录表决；没有的用链接和手机验证码"`
 	Since  time.Time  `json:"since"`
+	Paused *time.Time `json:"suspended_at,omitempty" doc:"选举被法院撤销，暂停履职"`
 	LeftAt *time.Time `json:"left_at,omitempty"`
 	Cause  string     `json:"cause,omitempty" doc:"离任的原因"`
 }
@@ -109,7 +110,7 @@ func viewCommittee(v *committee.Overview, now time.Time) committeeView {
 		out.Elected = append(out.Elected, viewElected(e))
 	}
 	for _, m := range v.Members {
-		out.Members = append(out.Members, comMemberView{ID: m.ID, Name: m.Name, Role: string(m.Role), Says: committee.RoleNames[m.Role], Bound: m.PersonID != 0, Since: web.Time(m.Since), LeftAt: web.TimeOr(m.LeftAt), Cause: committee.CauseNames[m.Cause]})
+		out.Members = append(out.Members, comMemberView{ID: m.ID, Name: m.Name, Role: string(m.Role), Says: committee.RoleNames[m.Role], Bound: m.PersonID != 0, Since: web.Time(m.Since), Paused: web.TimeOr(m.SuspendedAt), LeftAt: web.TimeOr(m.LeftAt), Cause: committee.CauseNames[m.Cause]})
 	}
 	for _, x := range v.Duties {
 		out.Duties = append(out.Duties, comDutyView{Kind: string(x.Kind), Name: committee.DutyNames[x.Kind], Title: x.Title, Subject: x.SubjectID, OwedBy: x.OwedBy, DueAt: web.Time(x.DueAt), LateDays: committee.Late(x.DueAt, now)})

@@ -12,7 +12,7 @@ import (
 )
 
 func credentialRoutes(g *web.Group, d Deps) {
-	web.Handle(g, web.Op{ID: "officeEnterCredential", Method: http.MethodPost, Path: "/credentials", Summary: "录入投票权证明（继承、判决、监护、单位代表、共有人代表），由另一个人审核", Action: org.ReviewCredential, Rate: workRate, Status: http.StatusCreated}, enterCredential(d))
+	web.Handle(g, web.Op{ID: "officeEnterCredential", Method: http.MethodPost, Path: "/credentials", Summary: "录入投票权证明（继承、判决、监护、单位代表、建设单位代表、共有人代表），由另一个人审核", Action: org.ReviewCredential, Rate: workRate, Status: http.StatusCreated}, enterCredential(d))
 	web.Handle(g, web.Op{ID: "officeListCredentials", Method: http.MethodGet, Path: "/estates/{id}/credentials", Summary: "小区的投票权证明", Action: org.ReviewCredential}, listCredentials(d))
 	web.Handle(g, web.Op{ID: "officeShowCredential", Method: http.MethodGet, Path: "/credentials/{id}", Summary: "一份投票权证明和材料", Action: org.ReviewCredential}, showCredential(d))
 	web.Handle(g, web.Op{ID: "officeReviewCredential", Method: http.MethodPost, Path: "/credentials/{id}/review", Summary: "审核：通过或不通过", Action: org.ReviewCredential, Rate: workRate}, reviewCredential(d))
@@ -22,7 +22,7 @@ func credentialRoutes(g *web.Group, d Deps) {
 type enterCredentialInput struct {
 	Body struct {
 		UnitID    int64                   `json:"unit_id" minimum:"1"`
-		Kind      assembly.CredentialKind `json:"kind" enum:"heir,judgment,guardian,agent,representative" doc:"heir 继承人；judgment 判决确定的业主；guardian 监护人；agent 单位代表；representative 共有人代表"`
+		Kind      assembly.CredentialKind `json:"kind" enum:"heir,judgment,guardian,agent,developer,representative" doc:"heir 继承人；judgment 判决确定的业主；guardian 监护人；agent 单位代表；developer 建设单位代表，为建设单位全部未售、未交付的房屋投票；representative 共有人代表"`
 		Words     string                  `json:"words" minLength:"4" maxLength:"500" doc:"什么文件、谁出的、编号和日期"`
 		From      time.Time               `json:"from"`
 		Until     *time.Time              `json:"until,omitempty" doc:"继承、判决可以不填"`

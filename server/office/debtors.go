@@ -12,7 +12,7 @@ import (
 
 func debtorRoutes(g *web.Group, d Deps) {
 	web.Handle(g, web.Op{ID: "officeEnterDebtor", Method: http.MethodPost, Path: "/meetings/{id}/debtors", Summary: "把欠费的一户列入名单（锁定名册以前，附凭据）；要议事规则有这一条款，欠费业主照常投票，结果两种算法并列", Action: org.ConveneMeeting, Rate: workRate, Status: http.StatusCreated}, enterDebtor(d))
-	web.Handle(g, web.Op{ID: "officeListDebtors", Method: http.MethodGet, Path: "/meetings/{id}/debtors", Summary: "欠费名单、业主的异议和答复", Action: org.ReadMeetings}, listDebtors(d))
+	web.Handle(g, web.Op{ID: "officeListDebtors", Method: http.MethodGet, Path: "/meetings/{id}/debtors", Summary: "欠费名单、业主的异议和答复：召集人看到全部，答复异议的看到有异议的", Action: org.AnswerOwners}, listDebtors(d))
 	web.Handle(g, web.Op{ID: "officeConfirmDebtor", Method: http.MethodPost, Path: "/meetings/{id}/debtors/{debtor}/confirmation", Summary: "由另一个人对照凭据核对，核对后告诉业主", Action: org.ConveneMeeting, Rate: workRate}, confirmDebtor(d))
 	web.Handle(g, web.Op{ID: "officeDropDebtor", Method: http.MethodPost, Path: "/meetings/{id}/debtors/{debtor}/removal", Summary: "从名单上划去，写明原因，例如已经交清", Action: org.ConveneMeeting, Rate: workRate}, dropDebtor(d))
 	web.Handle(g, web.Op{ID: "officeAnswerDebtor", Method: http.MethodPost, Path: "/meetings/{id}/debtors/{debtor}/answer", Summary: "答复业主对欠费名单的异议，不能是登记的人；成立的划去", Action: org.AnswerOwners, Rate: workRate}, answerDebtor(d))

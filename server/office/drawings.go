@@ -13,7 +13,7 @@ import (
 
 func drawingRoutes(g *web.Group, d Deps) {
 	web.Handle(g, web.Op{ID: "officeListDrawings", Method: http.MethodGet, Path: "/meetings/{id}/drawings", Summary: "选举票数相同的抽签：公告和结果", Action: org.ReadMeetings}, listDrawings(d))
-	web.Handle(g, web.Op{ID: "officeAnnounceDrawing", Method: http.MethodPost, Path: "/meetings/{id}/motions/{position}/drawing", Summary: "公告抽签的时间和地点，通知全体业主；再公告一次就改期", Action: org.ConveneMeeting, Rate: workRate, Timeout: 2 * time.Minute}, announceDrawing(d))
+	web.Handle(g, web.Op{ID: "officeAnnounceDrawing", Method: http.MethodPost, Path: "/meetings/{id}/motions/{position}/drawing", Summary: "公告抽签的时间和地点，通知全体业主；再公告一次就改期，原来的一次写明没有举行", Action: org.ConveneMeeting, Rate: workRate, Timeout: 2 * time.Minute}, announceDrawing(d))
 	web.Handle(g, web.Op{ID: "officeRecordDrawing", Method: http.MethodPost, Path: "/meetings/{id}/motions/{position}/drawing/record", Summary: "登记抽签结果、监票人和笔录，按结果重新公布初步结果", Action: org.ConveneMeeting, Rate: workRate, Timeout: 2 * time.Minute}, recordDrawing(d))
 	web.Handle(g, web.Op{ID: "officeListOverdueMeetings", Method: http.MethodGet, Path: "/overdue-meetings", Summary: "截止以后没有按期办下一步的业主大会", Action: org.GuideMeetings}, listOverdue(d))
 }
@@ -47,6 +47,7 @@ type announceDrawingInput struct {
 	Body struct {
 		At    time.Time `json:"at" doc:"什么时候抽签；规则要求提前几天公告的，要满天数"`
 		Place string    `json:"place" maxLength:"60"`
+		Why   string    `json:"reason,omitempty" maxLength:"500" doc:"改期的原因；原定时间已到的必填，业主能看到"`
 	}
 }
 
@@ -61,7 +62,7 @@ func drawingOut(d *assembly.Drawing, order []string, err error) (*drawingOutput,
 
 func announceDrawing(d Deps) func(context.Context, org.Actor, *announceDrawingInput) (*drawingOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *announceDrawingInput) (*drawingOutput, error) {
-		got, err := d.Assemblies.AnnounceDrawing(ctx, a, in.ID, in.Position, in.Body.At, in.Body.Place)
+		got, err := d.Assemblies.AnnounceDrawing(ctx, a, in.ID, in.Position, in.Body.At, in.Body.Place, in.Body.Why)
 		return drawingOut(got, nil, err)
 	}
 }

@@ -42,12 +42,12 @@ func meetingRoutes(site *web.Site, d Deps) {
 	web.Handle(g, web.Op{ID: "officeAnswerObjections", Method: http.MethodPost, Path: "/meetings/{id}/objections/answers", Summary: "一次处理几件同样的异议", Action: org.AnswerOwners, Rate: workRate, Timeout: 2 * time.Minute}, answerObjections(d))
 	web.Handle(g, web.Op{ID: "officeConfirmObjection", Method: http.MethodPost, Path: "/meetings/{id}/objections/{objection}/confirmation", Summary: "第二个人复核对异议的处理意见，有异议的票从此计入或者不计入", Action: org.AnswerOwners, Rate: workRate, Timeout: 2 * time.Minute}, confirmObjection(d))
 	web.Handle(g, web.Op{ID: "officeCertifyMeeting", Method: http.MethodPost, Path: "/meetings/{id}/certificate", Summary: "由另一个人确认结果，同时公布在公示栏", Action: org.ConveneMeeting, Rate: workRate, Timeout: 2 * time.Minute}, certifyMeeting(d))
-	web.Handle(g, web.Op{ID: "officeMeetingBundle", Method: http.MethodGet, Path: "/meetings/{id}/bundle", Summary: "下载可以逐票复核的数据包（业主版），下载会被记录", Action: org.ReadMeetings, Rate: importRate, Timeout: walkTime}, meetingBundle(d))
+	web.Handle(g, web.Op{ID: "officeMeetingBundle", Method: http.MethodGet, Path: "/meetings/{id}/bundle", Summary: "下载可以逐票复核的数据包（业主版）：有各户房号和计票的选择，没有姓名，请勿转发；下载会被记录", Action: org.ReadMeetings, Rate: importRate, Timeout: walkTime}, meetingBundle(d))
 	web.Handle(g, web.Op{ID: "officeRevokeMeeting", Method: http.MethodPost, Path: "/meetings/{id}/revocation", Summary: "登记法院撤销决定的判决", Action: org.RevokeMeeting, Rate: workRate}, revokeMeeting(d))
 }
 
 type proposalBody struct {
-	ID       int64          `json:"id,omitempty" minimum:"0" doc:"修改时：原来议题的编号；附件、业主的意见和候选人名单随它保留。不填则按名称，或按次序和事项认"`
+	ID       int64          `json:"id,omitempty" minimum:"0" doc:"修改时：原来议题的编号；附件、业主的意见和候选人名单随它保留。不填则按名称认，名称变了就是新的议题，改名称要填编号"`
 	Title    string         `json:"title" maxLength:"60"`
 	Body     string         `json:"body" maxLength:"10000"`
 	Matter   string         `json:"matter" enum:"rules,covenant,committee,manager,use_fund,raise_fund,rebuild,common_parts,other" doc:"民法典第278条的事项"`

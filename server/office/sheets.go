@@ -51,6 +51,7 @@ var sheets = template.Must(template.New("").Funcs(template.FuncMap{
 	"visits":   tellVisits,
 	"cut":      cutText,
 	"lawWords": lawWords,
+	"whoSees":  func() string { return hall.WhoSees },
 	"add":      func(a, b int) int { return a + b },
 	"option":   hall.OptionName,
 }).ParseFS(sheetFiles, "sheets/*.html"))

@@ -35,7 +35,7 @@ func openArchive(r io.ReaderAt, size int64) (*archive, error) {
 		found = append(found, f.Name)
 	}
 	if !slices.Equal(found, names(Public)) {
-		if a.edition = Owners; !slices.Equal(found, names(Owners)) && !slices.Equal(found, append(names(Owners), fileDebtors)) {
+		if a.edition = Owners; !slices.Equal(found, names(Owners)) {
 			return nil, errFormat("文件包里的文件不是应有的那些，或次序不对")
 		}
 	}

@@ -27,7 +27,7 @@ func Certify(c Contents, stage Stage, at time.Time, s Signer) (Certificate, Sign
 	}
 	last := d.checkpoints[len(d.checkpoints)-1]
 	cert := Certificate{Format: Format, Meeting: d.Meeting.Number, Stage: stage, At: second(at), Size: last.Tree.Size, Root: last.Tree.Root,
-		Roll: d.Roll.Root, Motions: totals, Files: list(files)}
+		Roll: d.Roll.Root, Debtors: d.debtors(), Motions: totals, Files: list(files)}
 	if err := cert.check(&d.Meeting, &d.Roll, &d.Delivery, d.ledger, last); err != nil {
 		return Certificate{}, Signed{}, err
 	}
@@ -122,6 +122,8 @@ func (c *Certificate) check(m *Meeting, r *Roll, d *Delivery, l *ledger, last Ch
 		return errFormat("证书早于它所依据的检查点")
 	case len(c.Motions) != len(m.Motions):
 		return errFormat("证书里的议题与会议的议题不符")
+	case (c.Debtors == nil) != (m.Debtors == ""):
+		return errFormat("证书缺少或多出欠费名单的哈希")
 	}
 	return c.checkTotals(m, r, d, l)
 }
@@ -138,6 +140,8 @@ func (c *Certificate) checkTotals(m *Meeting, r *Roll, d *Delivery, l *ledger) e
 			return errFormat("议题 %d 缺少或多出另一种事项的结果", i+1)
 		case (t.Debtors == nil) != (m.Debtors == ""):
 			return errFormat("议题 %d 缺少或多出欠费条款的结果", i+1)
+		case t.Debtors != nil && !t.Debtors.within(&res):
+			return errFormat("议题 %d 不计入欠费业主的票时，合计超出了可能的范围", i+1)
 		case !ok || res.Scope != scope:
 			return errFormat("议题 %d 的分母不是名册上这个范围的合计", i+1)
 		case res.Returned.Heads != t.Counted || res.Void.Heads < 0 || res.Void.Heads > t.Invalid:

@@ -26,7 +26,10 @@ type Contents struct {
 	Seats    iter.Seq2[Seat, error]    // by number
 	Silent   iter.Seq2[Silent, error]  // by motion and seat; nil for none
 	Openings iter.Seq2[Opening, error] // one for each ballot leaf, by leaf
-	Debtors  []int                     // seats on the list of debtors, in their order
+
+	// The list of debtors is in no edition: with the roll beside it, it would tell every neighbour who owes. The certificate carries its hash.
+	Debtors     []int // their seats, in order
+	DebtorsSalt Hash  // random, so that nobody finds the list by trying seats
 
 	Certificate Signed // from Certify
 }
@@ -59,9 +62,6 @@ func (c *Contents) draft() (*draft, error) {
 		return nil, err
 	}
 	if d.checkpoints, err = openAll(d.Meeting.Number, d.Checkpoints, d.keys); err != nil {
-		return nil, err
-	}
-	if err := d.Meeting.drawn(d.checkpoints); err != nil {
 		return nil, err
 	}
 	d.ledger = newLedger(d.checkpoints)

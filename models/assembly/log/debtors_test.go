@@ -1,22 +1,27 @@
 package log
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 )
 
-// TestDebtors: with a clause that limits who owes fees both editions verify, the public one names no seat of the list, and a list that is
-// another than the one counted is found.
+// TestDebtors: with a clause that limits who owes fees both editions verify, and neither names a seat of the list: the certificate holds a
+// hash that nobody can guess the list from, and whoever verifies is told what it cannot count again.
 func TestDebtors(t *testing.T) {
-	held := func() (*assembly, []byte, []byte) {
+	held := func(salt Hash, seats ...int) *assembly {
 		a := hold(t, 20)
-		a.c.Meeting.Debtors, a.c.Debtors = "议事规则第20条", []int{2, 3}
-		public, owners := a.bundles(t)
-		return a, public, owners
+		a.c.Meeting.Debtors, a.c.Debtors, a.c.DebtorsSalt = "议事规则第20条", seats, salt
+		return a
 	}
-	a, public, owners := held()
+	a := held(Hash{1}, 2, 3)
+	public, owners := a.bundles(t)
 	for name, raw := range map[string][]byte{"public": public, "owners": owners} {
-		v, err := verifyBytes(raw, Options{})
+		if bytes.Contains(raw, []byte("debtors.jsonl")) || bytes.Contains(raw, []byte(`{"seat":2}`)) {
+			t.Errorf("the %s edition says who owes", name)
+		}
+		var said strings.Builder
+		v, err := Verify(bytes.NewReader(raw), int64(len(raw)), Options{}, func(line string) { said.WriteString(line) })
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -24,29 +29,38 @@ func TestDebtors(t *testing.T) {
 		if l := got.Debtors; l.Seats.Heads != 2 || l.Result.Scope != got.Result.Scope || l.Result.Returned.Heads+1 != got.Result.Returned.Heads { // one of them voted
 			t.Errorf("%s: with %v, without %+v", name, got.Result.Returned, l)
 		}
-	}
-	if strings.Contains(string(public), fileDebtors+"\n") || strings.Contains(string(public), `{"seat":2}`) {
-		t.Error("the public edition says who owes")
-	}
-	for name, c := range map[string]struct{ text, want string }{
-		"one less":         {"{\"seat\":2}\n", "重新计票"},
-		"one more":         {"{\"seat\":2}\n{\"seat\":3}\n{\"seat\":4}\n", "重新计票"},
-		"out of order":     {"{\"seat\":3}\n{\"seat\":2}\n", "排序"},
-		"outside the roll": {"{\"seat\":2}\n{\"seat\":21}\n", "不在名册里"},
-		"not so written":   {"{\"seat\": 2}\n", ""},
-	} {
-		forged := forge(t, owners, a.signer, func(files map[string][]byte, _ *Certificate) { files[fileDebtors] = []byte(c.text) })
-		if _, err := verifyBytes(forged, Options{}); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: %v, want %q", name, err, c.want)
+		if told := strings.Contains(said.String(), "不能重算"); told != (name == "owners") {
+			t.Errorf("%s: says that it cannot count the list again: %t", name, told)
+		}
+		if *v.Certificate.Debtors != *a.c.debtors() {
+			t.Errorf("%s: the certificate's hash is not the list's", name)
 		}
 	}
-	forged := forge(t, owners, a.signer, func(files map[string][]byte, _ *Certificate) { delete(files, fileDebtors) })
-	if _, err := verifyBytes(forged, Options{}); err == nil || !strings.Contains(err.Error(), "对不上") {
-		t.Errorf("no list: %v", err)
+	for name, other := range map[string]*assembly{"another list": held(Hash{1}, 2, 4), "another salt": held(Hash{2}, 2, 3)} {
+		if *other.c.debtors() == *a.c.debtors() {
+			t.Errorf("%s has the same hash", name)
+		}
+		other.c.Certificate = a.c.Certificate
+		if err := Write(&bytes.Buffer{}, Owners, other.c, a.signer); err == nil || !strings.Contains(err.Error(), "与证书不一致") {
+			t.Errorf("%s than was certified: %v", name, err)
+		}
 	}
-	forged = forge(t, public, a.signer, func(_ map[string][]byte, c *Certificate) { c.Motions[0].Debtors = nil })
-	if _, err := verifyBytes(forged, Options{}); err == nil || !strings.Contains(err.Error(), "欠费条款") {
-		t.Errorf("no result: %v", err)
+	for name, c := range map[string]struct {
+		change func(*Certificate)
+		want   string
+	}{
+		"no result":          {func(c *Certificate) { c.Motions[0].Debtors = nil }, "欠费条款"},
+		"no hash":            {func(c *Certificate) { c.Debtors = nil }, "欠费名单的哈希"},
+		"more than the list": {func(c *Certificate) { c.Motions[0].Debtors.Result.Returned.Heads -= 2 }, "可能的范围"},
+		"more than all":      {func(c *Certificate) { c.Motions[0].Debtors.Result.Returned.Area += 1_000_000_000 }, "可能的范围"},
+		"another whole":      {func(c *Certificate) { c.Motions[0].Debtors.Result.Scope.Heads-- }, "可能的范围"},
+	} {
+		for _, raw := range [][]byte{public, owners} {
+			forged := forge(t, raw, a.signer, func(_ map[string][]byte, cert *Certificate) { c.change(cert) })
+			if _, err := verifyBytes(forged, Options{}); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%s: %v, want %q", name, err, c.want)
+			}
+		}
 	}
 	b := hold(t, 20)
 	b.c.Debtors = []int{2}

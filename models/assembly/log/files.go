@@ -26,7 +26,6 @@ const (
 	fileSeats        = "seats.jsonl"
 	fileSilence      = "silence.jsonl"
 	fileOpenings     = "openings.jsonl"
-	fileDebtors      = "debtors.jsonl" // where a clause limits them
 )
 
 var (

@@ -55,11 +55,7 @@ func forgeAfter(t testing.TB, raw []byte, s Signer, change func(files map[string
 		e = Owners
 	}
 	var all []*file
-	held := names(e)[2:]
-	if files[fileDebtors] != nil {
-		held = append(held, fileDebtors)
-	}
-	for _, name := range held {
+	for _, name := range names(e)[2:] {
 		all = append(all, byteFile(name, files[name]))
 	}
 	if err := measureAll(all); err != nil {

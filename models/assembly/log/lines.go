@@ -148,21 +148,6 @@ func (s Silent) appendLine(b []byte) []byte {
 	return append(appendNumber(b, `,"seat":`, s.Seat), "}\n"...)
 }
 
-// debtor is the line of a seat on the list of debtors.
-type debtor int
-
-func (d debtor) appendLine(b []byte) []byte {
-	return append(appendNumber(b, `{"seat":`, int(d)), "}\n"...)
-}
-
-func scanDebtor(line []byte) (seat int, ok bool) {
-	s := scan{rest: line}
-	s.skip(`{"seat":`)
-	seat = s.int()
-	s.skip("}\n")
-	return seat, s.done()
-}
-
 func scanSilent(line []byte) (v Silent, ok bool) {
 	s := scan{rest: line}
 	s.skip(`{"motion":`)

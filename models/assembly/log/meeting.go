@@ -99,6 +99,7 @@ type Certificate struct {
 	Size    int64     `json:"log_size"`
 	Root    Hash      `json:"log_root"`
 	Roll    Hash      `json:"roll_root"`
+	Debtors *Sum      `json:"debtors_sha256,omitempty"` // of the list of debtors with its salt, where a clause limits them
 	Motions []Total   `json:"motions"`
 	Files   []Listed  `json:"files"`
 }
@@ -114,8 +115,8 @@ type Total struct {
 	Debtors    *Limited      `json:"debtors,omitempty"`
 }
 
-// Limited is what a motion would come to without the ballots of debtors, which stay in the whole. It decides nothing here. Who they are is
-// for owners; the certificate says how many.
+// Limited is what a motion would come to without the ballots of debtors, which stay in the whole. It decides nothing here. Who they are is in
+// no edition; the certificate says how many.
 type Limited struct {
 	Seats  tally.Amount `json:"seats"`
 	Result tally.Result `json:"result"`

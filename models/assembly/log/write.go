@@ -79,7 +79,7 @@ func (d *draft) private(cert *Certificate) ([]*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !bytes.Equal(got, want) {
+	if sum := d.debtors(); !bytes.Equal(got, want) || (sum == nil) != (cert.Debtors == nil) || sum != nil && *sum != *cert.Debtors {
 		return nil, errFormat("重新计票与证书不一致，不能写出业主版")
 	}
 	silent := d.Silent
@@ -95,15 +95,6 @@ func (d *draft) private(cert *Certificate) ([]*file, error) {
 			}
 			return o.appendLine(b, d.ledger.opened(o.Leaf)), nil
 		}),
-	}
-	if d.Meeting.Debtors != "" {
-		files = append(files, lineFile(fileDebtors, func(yield func(debtor, error) bool) {
-			for _, seat := range d.Contents.Debtors {
-				if !yield(debtor(seat), nil) {
-					return
-				}
-			}
-		}, func(b []byte, x debtor) ([]byte, error) { return x.appendLine(b), nil }))
 	}
 	return files, measureAll(files)
 }

@@ -151,7 +151,7 @@ func (e *Elected) say(r Rules) {
 		say("应有委员%d名，现有%d名，缺%d名", e.Size, whole, e.Size-whole)
 	}
 	e.Able = r.Committee.Able.Met(int64(e.Filled), int64(e.Size))
-	if r.Committee.Odd && whole%2 == 0 {
+	if r.Committee.Odd && whole > 0 && whole%2 == 0 {
 		say("委员人数为双数，业主委员会应为单数")
 	}
 	if !r.Committee.Able.Met(int64(whole), int64(e.Size)) {

@@ -111,6 +111,7 @@ func TestQuestionsRefused(t *testing.T) {
 	for name, q := range map[string]Question{
 		"a motion with options": {Kind: Motion, Options: []string{"a", "b"}},
 		"one option":            {Kind: Options, Options: []string{"a"}},
+		"a name for no option":  {Kind: Options, Options: []string{"a", "b"}, Names: map[string]string{"c": "第三个"}},
 		"options with places":   {Kind: Options, Options: []string{"a", "b"}, Fill: 1},
 		"nobody stands":         change(func(q *Question) { q.Options = nil }),
 		"twice the same":        change(func(q *Question) { q.Options[1] = "a" }),

@@ -2,8 +2,10 @@ package tally
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/linli-city/linli/models/fault"
 )
@@ -34,12 +36,15 @@ const (
 const (
 	mostOptions = 200
 	mostKey     = 32
+	mostName    = 60
 )
 
 // Question is what a motion asks and by which frozen rules it is counted.
 type Question struct {
 	Kind    string   `json:"kind"`
 	Options []string `json:"options,omitempty"` // keys of options or candidates, in ballot order
+	// Names say in a few words what an option is, by its key; candidates have theirs from the list.
+	Names map[string]string `json:"names,omitempty"`
 	// Of elections alone:
 	Fill       int `json:"fill,omitempty"`       // places to fill now
 	Alternates int `json:"alternates,omitempty"` // places of alternates after them
@@ -71,6 +76,10 @@ func (q Question) Check() error {
 	for i, key := range q.Options {
 		c.Check(keyed(key), fmt.Sprintf("options[%d]", i), "代号应为1至32个字母、数字、下划线或短横，不能是 yes、no、abstain、void")
 		c.Check(!slices.Contains(q.Options[:i], key), fmt.Sprintf("options[%d]", i), "代号重复")
+	}
+	for _, key := range slices.Sorted(maps.Keys(q.Names)) {
+		n := utf8.RuneCountInString(q.Names[key])
+		c.Check(q.Kind == Options && slices.Contains(q.Options, key) && n >= 1 && n <= mostName, "names", "每个选项一个名称，1至60个字")
 	}
 	c.Check(q.Kind == Election || q.Fill == 0 && q.Alternates == 0 && q.Size == 0 && q.Sitting == 0 && q.MaxMarks == 0 && q.Order == "" && q.Tie == "" && len(q.Lot) == 0,
 		"kind", "名额、排序和并列的规则只用于选举")
