@@ -165,7 +165,7 @@ func TestADrawingDoesNotDisappear(t *testing.T) {
 		}
 	}
 	w.clock.Advance(4 * day)
-	if err := announce(""); fault.Of(err).Kind != fault.Invalid {
+	if err := announce(""); !errors.Is(err, fault.ErrInvalid) {
 		t.Errorf("its hour has passed, and nobody says why: %v", err)
 	}
 	if err := announce("停电"); err != nil {

@@ -327,7 +327,7 @@ func TestAnElectionEndsWithoutSeats(t *testing.T) {
 		t.Fatalf("two of five %+v", v.Elected)
 	}
 	id := v.Elected[0].ID
-	if _, err := w.EndElection(t.Context(), w.township, id, false, "无"); fault.Of(err).Kind != fault.Invalid {
+	if _, err := w.EndElection(t.Context(), w.township, id, false, "无"); !errors.Is(err, fault.ErrInvalid) {
 		t.Errorf("without a reason: %v", err)
 	}
 	if _, err := w.EndElection(t.Context(), w.township, id, true, "当选的不到一半"); !errors.Is(err, committee.ErrState) {

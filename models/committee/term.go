@@ -150,16 +150,29 @@ func (s *Service) me(tx *store.Tx, actor org.Actor, term int64) (*Member, error)
 		return nil, err
 	}
 	if len(phones) == 0 {
-		return nil, ErrNotMember
+		return nil, notSitting(tx, actor, term)
 	}
 	if err := tx.Scopes(seated(term)).Where("person_id = 0 AND phone_index = ?", phones[0]).Limit(1).Find(&m).Error; err != nil {
 		return nil, err
 	}
 	if m.ID == 0 {
-		return nil, ErrNotMember
+		return nil, notSitting(tx, actor, term)
 	}
 	m.PersonID = actor.PersonID
 	return &m, tx.Model(&Member{}).Where("id = ? AND person_id = 0", m.ID).Update("person_id", m.PersonID).Error
+}
+
+// notSitting tells whoever is suspended why they may not act.
+func notSitting(tx *store.Tx, actor org.Actor, term int64) error {
+	var n int64
+	err := tx.Model(&Member{}).Where("term_id = ? AND person_id = ? AND left_at IS NULL AND suspended_at IS NOT NULL", term, actor.PersonID).Count(&n).Error
+	switch {
+	case err != nil:
+		return err
+	case n == 0:
+		return ErrNotMember
+	}
+	return ErrNotMember.Saying("您当选的那次选举被法院撤销，在乡镇（办事处）决定以前暂停履职")
 }
 
 // within finds a row of an estate on which the actor may do the action, locked; somebody else's is not found.
