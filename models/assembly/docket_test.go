@@ -333,3 +333,44 @@ func TestDoubtsOfOneKind(t *testing.T) {
 		t.Errorf("kept %v, %v", answers, err)
 	}
 }
+
+// TestTheOwnersAgreeAgain: while people vote, a co-owner takes back an objection that was upheld; the seat votes anew, and what was set
+// aside stays so.
+func TestTheOwnersAgreeAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 3)
+	other := w.join(0)
+	m := w.open()
+	c := w.ballot(m, 0, tally.Yes)
+	c.Agreed = true
+	r, err := w.s.Cast(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := w.s.Protest(t.Context(), other, m.ID, assembly.Protest{Receipt: r.Code, Grounds: "我不同意这样投", ClientRef: w.once(), InputHash: "h"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.upholds(w.chair, m, o); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.s.ConfirmObjection(t.Context(), w.member, m.ID, o.ID); err != nil {
+		t.Fatal(err)
+	}
+	anew := w.ballot(m, 0, tally.No)
+	anew.Agreed = true
+	_, err = w.s.Cast(t.Context(), anew)
+	refused(t, "cast again while they do not agree", err, assembly.ErrFought)
+	refused(t, "taken back by somebody else", w.s.WithdrawObjection(t.Context(), w.owners[0], m.ID, o.ID), assembly.ErrState)
+	if err := w.s.WithdrawObjection(t.Context(), other, m.ID, o.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.s.Cast(t.Context(), anew); err != nil {
+		t.Fatal(err)
+	}
+	w.closed(m)
+	w.provisional(m)
+	if got := w.view(m).Result.Tally.Motions[0].Result; got.Returned.Heads != 1 || got.Items[0].No.Heads != 1 {
+		t.Errorf("counted %+v", got)
+	}
+}

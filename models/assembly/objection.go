@@ -152,7 +152,10 @@ func envelopeBy(tx *store.Tx, meeting int64, typed string) (*Envelope, error) {
 	return &e, store.NotFound(err, ErrNoReceipt)
 }
 
-// WithdrawObjection takes an objection back, by whoever made it.
+var errNoObjection = ErrState.Saying("没有找到您提出的、还没有处理的这件异议")
+
+// WithdrawObjection takes an objection back, by whoever made it. While people vote, a co-owner may also take back one that was upheld: the
+// owners agree again, what was set aside stays so, and the seat may vote anew.
 // Faults: ErrForbidden, ErrNotFound, ErrState.
 func (s *Service) WithdrawObjection(ctx context.Context, actor org.Actor, id, objection int64) error {
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
@@ -160,15 +163,19 @@ func (s *Service) WithdrawObjection(ctx context.Context, actor org.Actor, id, ob
 		if err != nil {
 			return err
 		}
-		res := tx.Model(&Objection{}).Where("id = ? AND meeting_id = ? AND person_id = ? AND state = 'open'", objection, m.ID, actor.PersonID).Update("state", "withdrawn")
-		if err := store.MustAffect(res, ErrState.Saying("没有找到您提出的、还没有处理的这件异议")); err != nil {
-			return err
-		}
 		var o Objection
-		if err := tx.Where("id = ?", objection).Take(&o).Error; err != nil {
+		err = tx.Where("id = ? AND meeting_id = ? AND person_id = ?", objection, m.ID, actor.PersonID).Take(&o).Error
+		agreed := o.State == "upheld" && o.Kind == OfShared && m.State == Noticed
+		if err = store.NotFound(err, errNoObjection); err == nil && o.State != "open" && !agreed {
+			err = errNoObjection
+		}
+		if err != nil {
 			return err
 		}
-		if o.Kind != AgainstResult {
+		if err := tx.Model(&Objection{}).Where("id = ?", o.ID).Update("state", "withdrawn").Error; err != nil {
+			return err
+		}
+		if o.Kind != AgainstResult && !agreed {
 			back, err := o.restore(tx, m)
 			if err != nil {
 				return err
