@@ -110,7 +110,7 @@ func TestRevisedMeetingKeepsItsDocuments(t *testing.T) {
 		return fmt.Sprint(e.must(200, "owner", "GET", phone, nil).json["motions"].([]any)[0].(m)["file_ids"])
 	}
 	delete(motion, "file_ids")
-	motion["title"] = "改过的议题名称"
+	motion["title"], motion["id"] = "改过的议题名称", e.must(200, "owner", "GET", phone, nil).json["motions"].([]any)[0].(m)["id"] // another name goes by the number
 	version = e.must(200, "committee_chair", "PUT", office+"/motions", m{"version": version, "title": "临时会议（改）", "motions": []m{motion}}).int("version")
 	if got := documents(); got != fmt.Sprint(files) {
 		t.Fatalf("documents %s, want %v", got, files)
