@@ -22,6 +22,30 @@ type benchCmd struct {
 	Recount benchRecountCmd `cmd:"" help:"一次会议有很多票，从选票重新计票，打印时间和内存；要一个空数据库"`
 }
 
+// benchTown builds the demo town in a fresh folder, or on the configured database, which has to be empty, with nobody outside to reach.
+func (e *environment) benchTown(f func(*app, *demoTown) error) error {
+	dir, err := os.MkdirTemp("", "linli-bench-*")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	e.cfg.Data = dir
+	reachNobody(&e.cfg)
+	return e.withApp(func(a *app) error {
+		if err := a.onlyDemo(e.ctx); err != nil {
+			return err
+		}
+		if _, err := a.db.Migrate(e.ctx); err != nil {
+			return err
+		}
+		town, err := newDemoTown(e.ctx, a)
+		if err != nil {
+			return err
+		}
+		return f(a, town)
+	})
+}
+
 type benchImportCmd struct {
 	Units int `default:"100000" help:"房屋套数"`
 }

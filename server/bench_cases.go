@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"time"
 
@@ -22,24 +21,8 @@ type benchCasesCmd struct {
 // Run fills an empty database with cases of a city of twenty townships, and prints the median and the slowest of every
 // work list and of searches, beside the fetching of one row by its key in the same run.
 func (c benchCasesCmd) Run(e *environment) error {
-	dir, err := os.MkdirTemp("", "linli-bench-*")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	e.cfg.Data = dir
-	reachNobody(&e.cfg)
-	return e.withApp(func(a *app) error {
-		if err := a.onlyDemo(e.ctx); err != nil {
-			return err
-		}
-		if _, err := a.db.Migrate(e.ctx); err != nil {
-			return err
-		}
-		b := &caseBench{app: a, ctx: e.ctx, rnd: rand.New(rand.NewPCG(1, 2))} //nolint:gosec // made-up cases, always the same
-		if b.town, err = newDemoTown(e.ctx, a); err != nil {
-			return err
-		}
+	return e.benchTown(func(a *app, town *demoTown) error {
+		b := &caseBench{app: a, town: town, ctx: e.ctx, rnd: rand.New(rand.NewPCG(1, 2))} //nolint:gosec // made-up cases, always the same
 		began := time.Now()
 		if err := b.seed(c.Cases); err != nil {
 			return err

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -21,24 +20,7 @@ type benchRecountCmd struct {
 // Run puts many ballots into one meeting, as rows, and counts it from them. It prints the time and by how much memory grew; it needs an
 // empty database.
 func (c benchRecountCmd) Run(e *environment) error {
-	dir, err := os.MkdirTemp("", "linli-bench-*")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	e.cfg.Data = dir
-	reachNobody(&e.cfg)
-	return e.withApp(func(a *app) error {
-		if err := a.onlyDemo(e.ctx); err != nil {
-			return err
-		}
-		if _, err := a.db.Migrate(e.ctx); err != nil {
-			return err
-		}
-		town, err := newDemoTown(e.ctx, a)
-		if err != nil {
-			return err
-		}
+	return e.benchTown(func(a *app, town *demoTown) error {
 		b := &voteBench{app: a, town: town, ctx: e.ctx, seats: 1, conns: 1}
 		if err := b.seed(); err != nil {
 			return err

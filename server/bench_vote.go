@@ -27,25 +27,8 @@ type benchVoteCmd struct {
 // each seat once and one motion a request; an answer comes after the commit. It prints ballots a second and how long each waited,
 // the recount, and how fast the same database commits single rows alone. It needs an empty database.
 func (c benchVoteCmd) Run(e *environment) error {
-	dir, err := os.MkdirTemp("", "linli-bench-*")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	e.cfg.Data = dir
-	reachNobody(&e.cfg)
 	e.log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})) // a line a ballot on the screen is not what is measured
-	return e.withApp(func(a *app) error {
-		if err := a.onlyDemo(e.ctx); err != nil {
-			return err
-		}
-		if _, err := a.db.Migrate(e.ctx); err != nil {
-			return err
-		}
-		town, err := newDemoTown(e.ctx, a)
-		if err != nil {
-			return err
-		}
+	return e.benchTown(func(a *app, town *demoTown) error {
 		b := &voteBench{app: a, town: town, ctx: e.ctx, seats: c.Seats, conns: c.Connections}
 		say := func(format string, args ...any) error { _, err := fmt.Fprintf(e.out, format+"\n", args...); return err }
 		if err := b.seed(); err != nil {
