@@ -268,7 +268,7 @@ func TestVotingWithoutScripts(t *testing.T) {
 		t.Errorf("a motion without a choice: %d, %d marks kept, %s", status, strings.Count(page, "checked"), page)
 	}
 	status, page = p.post(link, form)
-	if status != 200 || !strings.Contains(page, "请核对您的选择") || !strings.Contains(page, "选项B") || strings.Count(page, "<dd>") != 8 {
+	if status != 200 || !strings.Contains(page, "请核对您的选择") || !strings.Contains(page, "改聘得分第一的公司") || strings.Count(page, "<dd>") != 8 {
 		t.Fatalf("review: %d %s", status, page)
 	}
 	edit := fields(page, "edit")
