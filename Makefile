@@ -27,7 +27,7 @@ fmt:
 
 race:
 	go test -race -short -timeout 20m ./models/store/... ./models/audit ./models/outbox ./models/vault ./notify/... ./server/session ./server/web/...
-	go test -race -short -timeout 20m -run "$$(bash .ci/concurrent.sh models/complaint models/assembly)" ./models/complaint ./models/assembly
+	concurrent=$$(bash .ci/concurrent.sh models/complaint models/assembly) && go test -race -short -timeout 20m -run "$$concurrent" ./models/complaint ./models/assembly
 
 bench:
 	go run ./server bench import

@@ -7,7 +7,7 @@ post() { curl -s "$B$2" -H "Authorization: Bearer $(token $1)" -H 'Content-Type:
 # 2. 谁都能看：议题、依据、各幢投了多少；看不到任何人怎么投
 curl -s $B/public/v1/meetings/$M | jq -c '.title, (.motions[]|[.title,.law.clause])'
 get owner /miniapp/v1/meetings/$M/turnout | jq -c '[.voted,.missing]'
-# 3. 演示邻居一次投完两个议题，答复就是回执；再发一次，还是同一张回执
+# 3. 演示邻居一次投完两个议题，答复就是回执
 post neighbour /miniapp/v1/meetings/$M/ballots '{"seat_no":2,"client_ref":"walk-'$R'","choices":'"$(get neighbour /miniapp/v1/meetings/$M | jq -c '[.motions[]|{motion_id:.id,choice:"yes"}]')"'}' | tee /tmp/receipt.json | jq -c '[.code,.check_url]'
 # 4. 不用账号，凭回执号查：票在不在签名公布的记录里，计不计票（演示里新票一分钟内公布）
 CODE=$(jq -r .code /tmp/receipt.json)

@@ -15,7 +15,7 @@ type View struct {
 	Convened  string // the organisation
 	Terms     Terms
 	Warning   string // what the notice says of silence; before it, what it would say
-	Voting    bool   // its window is open
+	Open      bool   // its window is
 	Motions   []Asked
 	Result    *Statement // the latest outcome; nil before the provisional one
 	Outcome   *Outcome
@@ -49,7 +49,7 @@ func (s *Service) view(tx *store.Tx, m *Meeting) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &View{Meeting: *m, Estate: a.estate, Terms: a.terms, Warning: m.Says(a.terms), Voting: m.Voting(tx.Now) == nil}
+	v := &View{Meeting: *m, Estate: a.estate, Terms: a.terms, Warning: m.Says(a.terms), Open: m.Voting(tx.Now) == nil}
 	if v.Motions, err = s.asked(tx, a); err != nil {
 		return nil, err
 	}

@@ -97,7 +97,7 @@ func OfMeeting(m *assembly.Meeting) Meeting {
 // OfView shows a meeting whole.
 func OfView(m *assembly.View) Meeting {
 	v := OfMeeting(&m.Meeting)
-	if m.Voting {
+	if m.Open {
 		v.StateName = "正在投票"
 	}
 	v.Estate, v.Motions, v.Result, v.Notice, v.SilenceWarning = m.Estate, OfMotions(m.Motions), m.Result, m.Notice, m.Warning
