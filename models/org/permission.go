@@ -77,6 +77,13 @@ const (
 	AnswerProposals    Action = "committee.answer"    // by the company
 	ReadProposals      Action = "committee.proposals" // by the company those that were passed to it
 
+	ReadBooks        Action = "books.read" // totals
+	ReadFeeBooks     Action = "books.fee"  // vouchers, with the units they are about
+	ReadIncomeBooks  Action = "books.income"
+	ReadFundBooks    Action = "books.fund"
+	CloseFeeBooks    Action = "books.close_fee"
+	CloseIncomeBooks Action = "books.close_income"
+
 	ReadCampaigns    Action = "campaign.read"
 	RunCampaigns     Action = "campaign.run"     // write, submit, pause, print, record visits
 	ApproveCampaigns Action = "campaign.approve" // as the second person
@@ -207,6 +214,13 @@ var permissions = map[Action][]grant{
 		each(ScopeJurisdiction, "committee", "company", "community", "township"),
 		each(ScopeCity, "bureau", "office", "leading_group", "department", "utility", "association")),
 	PublishNotice: join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "office")),
+
+	ReadBooks:        join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
+	ReadFeeBooks:     each(ScopeJurisdiction, "company"),
+	ReadIncomeBooks:  join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
+	ReadFundBooks:    join(each(ScopeJurisdiction, "committee", "community", "township"), each(ScopeCity, "bureau")),
+	CloseFeeBooks:    heads(ScopeJurisdiction, "company"),
+	CloseIncomeBooks: heads(ScopeJurisdiction, "company", "committee"),
 
 	ReadCommittee:      join(each(ScopeJurisdiction, "committee", "community", "township"), each(ScopeCity, "bureau", "office", "leading_group")),
 	FollowCommittee:    each(ScopeHome, residents...),
