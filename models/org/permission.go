@@ -84,6 +84,10 @@ const (
 	CloseFeeBooks    Action = "books.close_fee"
 	CloseIncomeBooks Action = "books.close_income"
 
+	ReadIncome    Action = "income.read"
+	KeepIncome    Action = "income.keep"    // contracts, receipts and costs, the settlement of a period
+	ApproveIncome Action = "income.approve" // as the second person
+
 	ReadCampaigns    Action = "campaign.read"
 	RunCampaigns     Action = "campaign.run"     // write, submit, pause, print, record visits
 	ApproveCampaigns Action = "campaign.approve" // as the second person
@@ -221,6 +225,10 @@ var permissions = map[Action][]grant{
 	ReadFundBooks:    join(each(ScopeJurisdiction, "committee", "community", "township"), each(ScopeCity, "bureau")),
 	CloseFeeBooks:    heads(ScopeJurisdiction, "company"),
 	CloseIncomeBooks: heads(ScopeJurisdiction, "company", "committee"),
+
+	ReadIncome:    join(each(ScopeHome, residents...), each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
+	KeepIncome:    each(ScopeJurisdiction, "committee", "company"),
+	ApproveIncome: join(heads(ScopeJurisdiction, "committee"), each(ScopeJurisdiction, "community")),
 
 	ReadCommittee:      join(each(ScopeJurisdiction, "committee", "community", "township"), each(ScopeCity, "bureau", "office", "leading_group")),
 	FollowCommittee:    each(ScopeHome, residents...),
