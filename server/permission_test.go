@@ -110,6 +110,8 @@ func (e *engine) furnish(suffix string) things {
 	th["groups"] = e.must(201, community, "POST", fmt.Sprintf("/office/v1/estates/%d/groups", estate), m{"kind": "renewal", "text": secretOf(suffix) + "任期届满", "client_ref": "walk" + suffix}).int("id")
 	th["meetings"] = e.must(201, "committee_chair"+suffix, "POST", "/office/v1/meetings", meetingOf(estate, secretOf(suffix), "walk"+suffix)).int("id")
 	th["candidates"] = e.must(201, owner, "POST", fmt.Sprintf("/miniapp/v1/meetings/%d/candidates", th["meetings"]), m{"unit_id": th["units"], "profile": secretOf(suffix) + "愿意做事", "consent": true, "client_ref": "walk" + suffix}).int("id")
+	th["income-contracts"] = e.must(201, "committee_chair"+suffix, "POST", fmt.Sprintf("/office/v1/estates/%d/income/contracts", estate), m{"kind": "venue", "title": secretOf(suffix) + "场地", "party": "某公司", "starts_on": "2026-01-01", "ends_on": "2026-12-31", "amount": "100", "period_months": 1, "client_ref": "walk" + suffix}).int("id")
+	th["income-lines"] = e.must(201, "committee_chair"+suffix, "POST", fmt.Sprintf("/office/v1/estates/%d/income/lines", estate), m{"contract_id": th["income-contracts"], "sort": "receipt", "amount": "100", "on": "2026-01-05", "party": "某公司", "text": secretOf(suffix) + "场地费", "client_ref": "walk" + suffix}).int("id")
 	th["homes"] = e.firstID(owner, "/miniapp/v1/homes")
 	th["household"] = e.memberOf(owner, th["units"])
 	th["residences"] = th["household"]
