@@ -93,7 +93,7 @@ func mayOpen(ctx context.Context, d Deps, a org.Actor, f *file.File) error {
 		_, err = d.Org.FindApplication(ctx, a, f.SubjectID)
 	case "area_claim":
 		_, err = d.Org.FindAreaClaim(ctx, a, f.SubjectID)
-	case "committee_term", "committee_member", "committee_audit", "committee_meeting", "committee_filing", "committee_seal", "committee_seal_use", "committee_report":
+	case "committee_term", "committee_member", "committee_audit", "committee_meeting", "committee_filing", "committee_seal", "committee_seal_use", "committee_report", "committee_finding":
 		err = d.Committee.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID, f.EstateID)
 	default:
 		if f.PersonID != a.PersonID {
