@@ -104,6 +104,7 @@ func (e *engine) furnish(suffix string) things {
 		"offices": []int64{e.actor(community).OrganisationID()}, "client_ref": "walk" + suffix}).int("id")
 	orders := e.must(201, community, "POST", "/office/v1/files", multipartOf("hotline", "hotline"+suffix, "h.csv", []byte("工单编号,诉求内容\nN"+suffix+"1,"+secretOf(suffix)+"楼道灯坏了\n")))
 	th["hotline-imports"] = e.must(201, community, "POST", "/office/v1/hotline-imports", m{"file_id": orders.int("id"), "client_ref": "walk" + suffix}).int("id")
+	e.disclose(th, suffix)
 	e.govern(th, suffix)
 	e.run(th, suffix)
 	th["petitions"] = e.must(201, owner, "POST", fmt.Sprintf("/miniapp/v1/estates/%d/petitions", estate), m{"title": secretOf(suffix) + "提议", "text": secretOf(suffix) + "要求开会讨论", "motions": []m{{"title": "选聘物业", "body": secretOf(suffix)}}, "client_ref": "walk" + suffix}).int("id")
@@ -358,6 +359,7 @@ func bodies(th things) map[string]any {
 		"uploadFile":         multipartOf("photo", "w8", "p.png", onePixel()), "officeUploadFile": multipartOf("photo", "w9", "p.png", onePixel()),
 	}
 	maps.Copy(all, committeeBodies(th))
+	maps.Copy(all, dutyBodies(th))
 	return all
 }
 
@@ -416,6 +418,8 @@ func query(op string) string {
 		return "?number=00001-95"
 	case "askSubscriptions":
 		return "?moment=inbox_opened"
+	case "officeDutyFigures":
+		return "?year=2026"
 	case "officeFigures":
 		return "?from=2026-01-01&to=2026-12-31"
 	case "officeBacklog", "officeDwell", "officeCheckInFigures":

@@ -63,6 +63,15 @@ const (
 	ReadBoard     Action = "board.read"
 	PublishNotice Action = "board.publish"
 
+	OpenDuty       Action = "duty.open"       // after an event that no part of the system sees
+	WatchDuties    Action = "duty.watch"      // what is late, as a supervisor
+	StateCharging  Action = "charging.state"  // 包干制 or 酬金制, with the contract
+	CheckCharging  Action = "charging.check"  // as the second person
+	ReadCharging   Action = "charging.read"   // with the contract
+	AskQuestion    Action = "question.ask"    // about what was published, or was not
+	AnswerQuestion Action = "question.answer" // in public, as the publisher
+	ScreenQuestion Action = "question.screen" // what the content check did not clear
+
 	ReadCommittee      Action = "committee.read"         // members, papers and duties, as an office
 	FollowCommittee    Action = "committee.follow"       // what every resident may know
 	SeatCommittee      Action = "committee.seat"         // an election's result, and who leaves
@@ -219,6 +228,15 @@ var permissions = map[Action][]grant{
 		each(ScopeJurisdiction, "committee", "company", "community", "township"),
 		each(ScopeCity, "bureau", "office", "leading_group", "department", "utility", "association")),
 	PublishNotice: join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "office")),
+
+	OpenDuty:       each(ScopeJurisdiction, "committee", "company", "community", "township"),
+	WatchDuties:    join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau", "office", "leading_group")),
+	StateCharging:  each(ScopeJurisdiction, "company"),
+	CheckCharging:  each(ScopeJurisdiction, "community"),
+	ReadCharging:   join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
+	AskQuestion:    each(ScopeHome, residents...),
+	AnswerQuestion: join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "office")),
+	ScreenQuestion: join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau")),
 
 	ReadBooks:        join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
 	ReadFeeBooks:     each(ScopeJurisdiction, "company"),

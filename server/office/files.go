@@ -85,6 +85,8 @@ func mayOpen(ctx context.Context, d Deps, a org.Actor, f *file.File) error {
 		err = d.Assemblies.MayOpenPapers(ctx, a, f.SubjectKind, f.SubjectID)
 	case "notice":
 		_, err = d.Board.Find(ctx, a, f.SubjectID)
+	case "charging":
+		err = d.Board.MayOpenCharging(ctx, a, f.SubjectID)
 	case income.ContractFiles, income.LineFiles:
 		err = d.Income.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID)
 	case "reach_visit", "campaign":

@@ -102,6 +102,8 @@ func Routes(site *web.Site, d Deps) {
 	bookRoutes(site, d)
 	incomeRoutes(site, d)
 	letterRoutes(site, d)
+	dutyRoutes(site, d)
+	questionRoutes(site, d)
 
 	board := site.Group(prefix, "公示", web.Staff)
 	web.Handle(board, web.Op{ID: "officePublishNotice", Method: http.MethodPost, Path: "/notices", Summary: "发布公示、公告或通知", Action: org.PublishNotice, Status: http.StatusCreated}, publishNotice(d))
