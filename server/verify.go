@@ -50,6 +50,11 @@ func (a *app) verify(ctx context.Context, out io.Writer, wantHead string) error 
 	}
 	say("owners' meetings: %d; %d seats are what was frozen, %d ballots of their envelopes stand by the rule, %d leaves give the signed logs, %d results are recounted, %d paper forms reconcile",
 		c.Meetings, c.Seats, c.Ballots, c.Leaves, c.Outcomes, c.Forms)
+	b, err := a.board.Verify(ctx)
+	if err != nil {
+		return fmt.Errorf("board: %w", err)
+	}
+	say("board: %d notices; %d versions are what was published, %d figures are what the books say", b.Notices, b.Versions, b.Figures)
 	for _, check := range invariants {
 		var bad []int64
 		err := a.db.View(ctx, func(tx *store.Tx) error { return check.find(tx).Limit(1).Scan(&bad).Error })

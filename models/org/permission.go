@@ -62,6 +62,10 @@ const (
 
 	ReadBoard     Action = "board.read"
 	PublishNotice Action = "board.publish"
+	ConfirmNotice Action = "board.confirm" // as the second person
+	HangNotice    Action = "board.hang"    // prove that a paper hangs
+	ReportPosting Action = "board.report"  // that it was taken down early
+	JudgePosting  Action = "board.judge"   // whether that is so
 
 	ReadCommittee      Action = "committee.read"      // members, papers and duties, as an office
 	FollowCommittee    Action = "committee.follow"    // what every resident may know
@@ -207,6 +211,10 @@ var permissions = map[Action][]grant{
 		each(ScopeJurisdiction, "committee", "company", "community", "township"),
 		each(ScopeCity, "bureau", "office", "leading_group", "department", "utility", "association")),
 	PublishNotice: join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "office")),
+	ConfirmNotice: join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "office")),
+	HangNotice:    each(ScopeJurisdiction, "committee", "company", "community", "township"),
+	ReportPosting: join(each(ScopeHome, residents...), each(ScopeJurisdiction, "committee", "company", "community", "township")),
+	JudgePosting:  each(ScopeJurisdiction, "community", "township"),
 
 	ReadCommittee:      join(each(ScopeJurisdiction, "committee", "community", "township"), each(ScopeCity, "bureau", "office", "leading_group")),
 	FollowCommittee:    each(ScopeHome, residents...),

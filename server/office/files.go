@@ -84,6 +84,8 @@ func mayOpen(ctx context.Context, d Deps, a org.Actor, f *file.File) error {
 		err = d.Assemblies.MayOpenPapers(ctx, a, f.SubjectKind, f.SubjectID)
 	case "notice":
 		_, err = d.Board.Find(ctx, a, f.SubjectID)
+	case "notice_draft", "notice_posting", "notice_incident":
+		err = d.Board.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID)
 	case "reach_visit", "campaign":
 		err = d.Campaigns.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID)
 	case "application":
