@@ -121,7 +121,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.hotline = hotline.New(a.db, a.vault, a.files, a.complaints, a.suggester)
 	a.joint = joint.New(a.db, a.pack, a.complaints, a.files, log)
 	a.mediation = mediation.New(a.db, a.pack, a.complaints, a.vault, a.files)
-	a.board = disclosure.New(a.db, a.files, a.pack.Code)
+	a.board = disclosure.New(a.db, a.files).With(disclosure.Options{Pack: a.pack.Code})
 	a.committee = committee.New(a.db, a.vault, a.pack.Code, a.files, committeeBoard{a.board}, a.org)
 	a.inbox = inbox.New(a.db)
 	a.live = inbox.NewLive(a.db, a.redis, int(cfg.Shards.N), maxStreams, log)

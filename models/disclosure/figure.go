@@ -53,9 +53,9 @@ func (Figure) TableName() string { return "notice_figures" }
 
 // Query is what the figure asked.
 func (f *Figure) Query() Query {
-	q := Query{Label: f.Label, Book: f.Book, Codes: split(f.Codes), Sources: split(f.Sources), Measure: f.Measure, To: dateOnly(f.ToOn)}
+	q := Query{Label: f.Label, Book: f.Book, Codes: split(f.Codes), Sources: split(f.Sources), Measure: f.Measure, To: dateIn(&f.ToOn)}
 	if f.FromOn != nil {
-		q.From = dateOnly(*f.FromOn)
+		q.From = dateIn(f.FromOn)
 	}
 	return q
 }
@@ -73,15 +73,4 @@ func split(list string) []string {
 		return nil
 	}
 	return strings.Split(list, ",")
-}
-
-// dateOnly reads a DATE column, which drivers give as midnight UTC.
-func dateOnly(t time.Time) calendar.Date {
-	y, m, d := t.UTC().Date()
-	return calendar.Date{Year: y, Month: m, Day: d}
-}
-
-// midnight is a date as DATE columns hold it.
-func midnight(d calendar.Date) time.Time {
-	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC)
 }

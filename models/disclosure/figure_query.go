@@ -30,10 +30,9 @@ func (q *Query) check(c *fault.Checks, i int) {
 
 // figure is a query without its answer.
 func (q *Query) figure() Figure {
-	f := Figure{Label: q.Label, Book: q.Book, Codes: strings.Join(q.Codes, ","), Sources: strings.Join(q.Sources, ","), Measure: q.Measure, ToOn: midnight(q.To)}
-	if !q.From.IsZero() {
-		from := midnight(q.From)
-		f.FromOn = &from
+	f := Figure{Label: q.Label, Book: q.Book, Codes: strings.Join(q.Codes, ","), Sources: strings.Join(q.Sources, ","), Measure: q.Measure, FromOn: column(q.From)}
+	if to := column(q.To); to != nil {
+		f.ToOn = *to
 	}
 	return f
 }

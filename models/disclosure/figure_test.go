@@ -12,7 +12,7 @@ import (
 // can type a sum.
 func TestFiguresComeFromClosedBooks(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newStage(t)
 	ctx := t.Context()
 	p := w.save(w.chair, w.income())
 	refused(t, "no books yet", w.s.SubmitDraft(ctx, w.chair, p.ID, p.Revision), disclosure.ErrNotClosed)
@@ -45,7 +45,7 @@ func TestFiguresComeFromClosedBooks(t *testing.T) {
 // TestQueriesThatMeanNothing: accounts of another book, accounts that grow on different sides in one sum, a turnover without days.
 func TestQueriesThatMeanNothing(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newStage(t)
 	for what, change := range map[string]func(*disclosure.Draft){
 		"another book": func(d *disclosure.Draft) { d.Queries[0].Codes = []string{string(ledger.FundUnit)} },
 		"two sides": func(d *disclosure.Draft) {

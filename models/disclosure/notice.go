@@ -65,10 +65,8 @@ var (
 type Service struct {
 	db    *store.DB
 	files Files
-	pack  string
+	o     Options // see With
 }
 
-// New wires the board. pack is the code of the city's rule pack.
-func New(db *store.DB, files Files, pack string) *Service {
-	return &Service{db: db, files: files, pack: pack}
-}
+// New wires the board.
+func New(db *store.DB, files Files) *Service { return &Service{db: db, files: files} }

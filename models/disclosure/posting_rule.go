@@ -26,7 +26,7 @@ func (s *Service) freeze(tx *store.Tx, n *Notice, v *Version) error {
 	if n.Kind != Posting {
 		return nil
 	}
-	set, err := org.Rules(tx, tx.Now, s.pack)
+	set, err := org.Rules(tx, tx.Now, s.o.Pack)
 	if err != nil {
 		return err
 	}

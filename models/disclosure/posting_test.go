@@ -14,7 +14,7 @@ import (
 )
 
 // entrance puts another staircase into the register.
-func (w *world) entrance(name string) {
+func (w *stage) entrance(name string) {
 	w.t.Helper()
 	w.tx(func(tx *store.Tx) error {
 		return tx.Create(&[]org.Unit{
@@ -25,7 +25,7 @@ func (w *world) entrance(name string) {
 }
 
 // walls gives the places of a notice by name.
-func (w *world) walls(id int64) map[string]disclosure.Wall {
+func (w *stage) walls(id int64) map[string]disclosure.Wall {
 	w.t.Helper()
 	list, _, err := w.s.Walls(w.t.Context(), w.owner, id)
 	if err != nil {
@@ -38,12 +38,12 @@ func (w *world) walls(id int64) map[string]disclosure.Wall {
 	return all
 }
 
-func (w *world) proof(a org.Actor) disclosure.Proof {
+func (w *stage) proof(a org.Actor) disclosure.Proof {
 	ref := w.once()
 	return disclosure.Proof{At: w.clock.Now(), Spot: "门厅左侧", FileID: w.upload(a, file.Photo), ClientRef: ref, InputHash: ref}
 }
 
-func (w *world) hang(id int64, place string) *disclosure.Paper {
+func (w *stage) hang(id int64, place string) *disclosure.Paper {
 	w.t.Helper()
 	p, err := w.s.Hang(w.t.Context(), w.company, w.walls(id)[place].ID, w.proof(w.company))
 	if err != nil {
@@ -52,12 +52,12 @@ func (w *world) hang(id int64, place string) *disclosure.Paper {
 	return p
 }
 
-func (w *world) sighting(a org.Actor) disclosure.Sighting {
+func (w *stage) sighting(a org.Actor) disclosure.Sighting {
 	ref := w.once()
 	return disclosure.Sighting{Sort: "removed", SeenAt: w.clock.Now(), FileID: w.upload(a, file.Photo), ClientRef: ref, InputHash: ref}
 }
 
-func (w *world) report(a org.Actor, paper int64) *disclosure.Incident {
+func (w *stage) report(a org.Actor, paper int64) *disclosure.Incident {
 	w.t.Helper()
 	x, err := w.s.Report(w.t.Context(), a, paper, w.sighting(a))
 	if err != nil {
@@ -70,7 +70,7 @@ func (w *world) report(a org.Actor, paper int64) *disclosure.Incident {
 // its paper; garages do not count.
 func TestThePeriodRunsFromTheLastPaper(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newStage(t)
 	w.local("disclosure.posting_days", "7")
 	w.local("disclosure.places", "entrance")
 	w.entrance("2")
@@ -103,7 +103,7 @@ func TestThePeriodRunsFromTheLastPaper(t *testing.T) {
 // online counts alone, and where the days were not, nothing can be said until they are.
 func TestRulesAreThoseOfTheDay(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newStage(t)
 	early := w.publish(w.draft())
 	_, err := w.through(early.ID)
 	refused(t, "no days are set", err, rulepack.ErrUnset)
@@ -130,7 +130,7 @@ func TestRulesAreThoseOfTheDay(t *testing.T) {
 // added after it hangs again.
 func TestTornOffDaysAreAdded(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newStage(t)
 	ctx := t.Context()
 	w.local("disclosure.posting_days", "7")
 	w.local("disclosure.places", "entrance")
@@ -165,7 +165,7 @@ func TestTornOffDaysAreAdded(t *testing.T) {
 // TestOnlyAnotherPersonJudges: neither who hung the paper nor who reported it, and only between the hanging and the sighting.
 func TestOnlyAnotherPersonJudges(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newStage(t)
 	ctx := t.Context()
 	w.local("disclosure.posting_days", "7")
 	n := w.publish(w.draft())
@@ -193,7 +193,7 @@ func TestOnlyAnotherPersonJudges(t *testing.T) {
 // answers the first.
 func TestAProofIsOfItsTime(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newStage(t)
 	ctx := t.Context()
 	n := w.publish(w.draft())
 	place := w.walls(n.ID)["1幢1单元"].ID

@@ -58,7 +58,7 @@ func (s *Service) daysOf(tx *store.Tx, n *Notice, v *Version) (int, error) {
 	case v.PostingDays > 0:
 		return v.PostingDays, nil
 	}
-	set, err := org.Rules(tx, tx.Now, s.pack)
+	set, err := org.Rules(tx, tx.Now, s.o.Pack)
 	if err != nil {
 		return 0, err
 	}

@@ -91,7 +91,7 @@ func (s *Service) PublishIn(tx *store.Tx, actor org.Actor, d Draft) (*Notice, er
 	}
 	n := d.notice(actor.OrganisationID(), scope)
 	e := edition{title: d.Title, body: d.Body, files: d.FileIDs, queries: d.Queries, person: actor.PersonID, confirmed: d.ConfirmedBy}
-	if err := s.put(tx, actor, n, e); err != nil {
+	if err := s.issue(tx, actor, n, e); err != nil {
 		return nil, err
 	}
 	return n, s.files.Attach(tx, actor, d.FileIDs, "notice", "notice", n.ID, n.EstateID)
@@ -115,8 +115,8 @@ func (d *Draft) notice(organisation int64, scope string) *Notice {
 	return n
 }
 
-// put gives a notice its number, writes its first version and tells people. The caller ties the files to it.
-func (s *Service) put(tx *store.Tx, actor org.Actor, n *Notice, e edition) error {
+// issue gives a notice its number, writes its first version and tells people. The caller ties the files to it.
+func (s *Service) issue(tx *store.Tx, actor org.Actor, n *Notice, e edition) error {
 	if err := s.number(tx, n, actor.PersonID); err != nil {
 		return err
 	}

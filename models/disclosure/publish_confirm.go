@@ -123,7 +123,7 @@ func (s *Service) carryOut(tx *store.Tx, actor org.Actor, p *Prepared) (int64, e
 	}
 	d := Draft{EstateID: p.EstateID, Kind: p.Kind, Audience: p.Audience, Form: p.Form, ClientRef: fmt.Sprint("draft:", p.ID), InputHash: p.InputHash}
 	n := d.notice(p.OrganisationID, p.Scope)
-	if err := s.put(tx, actor, n, edition{title: p.Title, body: p.Body, files: files, queries: p.queries(), person: p.EditedBy, confirmed: actor.PersonID}); err != nil {
+	if err := s.issue(tx, actor, n, edition{title: p.Title, body: p.Body, files: files, queries: p.queries(), person: p.EditedBy, confirmed: actor.PersonID}); err != nil {
 		return 0, err
 	}
 	return n.ID, s.files.Move(tx, fresh, "notice_draft", p.ID, "notice", n.ID)

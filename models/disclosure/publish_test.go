@@ -17,7 +17,7 @@ import (
 // draft that was read, once.
 func TestMoneyTakesASecondPerson(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newStage(t)
 	ctx := t.Context()
 	w.books()
 	d := w.income()
@@ -68,7 +68,7 @@ func TestMoneyTakesASecondPerson(t *testing.T) {
 // TestAStatementIsRevisedByTwo: a new version of a statement goes the same way, with its own figures, and says which changed.
 func TestAStatementIsRevisedByTwo(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newStage(t)
 	ctx := t.Context()
 	w.books()
 	d := w.income()
@@ -106,7 +106,7 @@ func TestAStatementIsRevisedByTwo(t *testing.T) {
 // TestTwentyConfirmOnce: however many confirm at the same moment, one notice comes of a draft.
 func TestTwentyConfirmOnce(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newStage(t)
 	w.books()
 	p := w.save(w.chair, w.income())
 	if err := w.s.SubmitDraft(t.Context(), w.chair, p.ID, p.Revision); err != nil {

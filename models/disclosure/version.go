@@ -116,9 +116,9 @@ func contentOf(n *Notice, v *Version, figures []Figure) []byte {
 	}
 	list := make([]figure, len(figures))
 	for i, f := range figures {
-		list[i] = figure{Label: f.Label, Book: f.Book, Codes: f.Codes, Sources: f.Sources, Measure: f.Measure, To: dateOnly(f.ToOn).String(), Fen: f.Fen}
+		list[i] = figure{Label: f.Label, Book: f.Book, Codes: f.Codes, Sources: f.Sources, Measure: f.Measure, To: dateIn(&f.ToOn).String(), Fen: f.Fen}
 		if f.FromOn != nil {
-			list[i].From = dateOnly(*f.FromOn).String()
+			list[i].From = dateIn(f.FromOn).String()
 		}
 	}
 	sums := make([]string, 0, 4)

@@ -16,7 +16,7 @@ import (
 // attachments included, with the reason.
 func TestAVersionSaysWhatItChanged(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newStage(t)
 	d := w.draft()
 	old, fresh := w.upload(w.chair, file.Notice), w.upload(w.chair, file.Notice)
 	d.FileIDs = []int64{old}
@@ -54,7 +54,7 @@ func TestAVersionSaysWhatItChanged(t *testing.T) {
 // who moves a text to another notice changes the hash.
 func TestAnybodyCanMakeTheHash(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newStage(t)
 	d := w.draft()
 	d.FileIDs = []int64{w.upload(w.chair, file.Notice)}
 	n := w.publish(d)
@@ -89,7 +89,7 @@ func TestAnybodyCanMakeTheHash(t *testing.T) {
 // TestWithdrawnStays: a withdrawn notice is readable with its reason, and nothing can be changed about it any more.
 func TestWithdrawnStays(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newStage(t)
 	w.local("disclosure.posting_days", "7")
 	n := w.publish(w.draft())
 	refused(t, "another office withdraws it", w.s.Withdraw(t.Context(), w.company, n.ID, "不合适"), disclosure.ErrNotFound)
@@ -108,7 +108,7 @@ func TestWithdrawnStays(t *testing.T) {
 // TestVerifyNamesTampering: who changes a published text, figure or attachment in the tables is found.
 func TestVerifyNamesTampering(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newStage(t)
 	w.books()
 	d := w.draft()
 	d.FileIDs = []int64{w.upload(w.chair, file.Notice)}

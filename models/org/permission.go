@@ -67,6 +67,15 @@ const (
 	ReportPosting Action = "board.report"  // that it was taken down early
 	JudgePosting  Action = "board.judge"   // whether that is so
 
+	OpenDuty       Action = "duty.open"       // after an event that no part of the system sees
+	WatchDuties    Action = "duty.watch"      // what is late, as a supervisor
+	StateCharging  Action = "charging.state"  // 包干制 or 酬金制, with the contract
+	CheckCharging  Action = "charging.check"  // as the second person
+	ReadCharging   Action = "charging.read"   // with the contract
+	AskQuestion    Action = "question.ask"    // about what was published, or was not
+	AnswerQuestion Action = "question.answer" // in public, as the publisher
+	ScreenQuestion Action = "question.screen" // what the content check did not clear
+
 	ReadCommittee      Action = "committee.read"      // members, papers and duties, as an office
 	FollowCommittee    Action = "committee.follow"    // what every resident may know
 	SeatCommittee      Action = "committee.seat"      // an election's result, and who leaves
@@ -215,6 +224,15 @@ var permissions = map[Action][]grant{
 	HangNotice:    each(ScopeJurisdiction, "committee", "company", "community", "township"),
 	ReportPosting: join(each(ScopeHome, residents...), each(ScopeJurisdiction, "committee", "company", "community", "township")),
 	JudgePosting:  each(ScopeJurisdiction, "community", "township"),
+
+	OpenDuty:       each(ScopeJurisdiction, "committee", "company", "community", "township"),
+	WatchDuties:    join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau", "office", "leading_group")),
+	StateCharging:  each(ScopeJurisdiction, "company"),
+	CheckCharging:  each(ScopeJurisdiction, "community"),
+	ReadCharging:   join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
+	AskQuestion:    each(ScopeHome, residents...),
+	AnswerQuestion: join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "office")),
+	ScreenQuestion: join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau")),
 
 	ReadCommittee:      join(each(ScopeJurisdiction, "committee", "community", "township"), each(ScopeCity, "bureau", "office", "leading_group")),
 	FollowCommittee:    each(ScopeHome, residents...),

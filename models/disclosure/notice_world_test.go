@@ -23,8 +23,8 @@ import (
 
 const day = 24 * time.Hour
 
-// world is a town whose committee has two people, with the board and real files.
-type world struct {
+// stage is a town whose committee has two people, with the board and real files.
+type stage struct {
 	*modelstest.Town
 	t         *testing.T
 	clock     *modelstest.Clock
@@ -39,7 +39,7 @@ type world struct {
 	n         int
 }
 
-func newWorld(t *testing.T) *world {
+func newStage(t *testing.T) *stage {
 	t.Helper()
 	clock := modelstest.NewClock()
 	db, v := modelstest.OpenAt(t, clock), modelstest.Vault(t)
@@ -47,15 +47,15 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{Town: modelstest.NewTown(t, db, v), t: t, clock: clock}
+	w := &stage{Town: modelstest.NewTown(t, db, v), t: t, clock: clock}
 	w.files = file.New(db, v, folder, file.Options{LinkKey: bytes.Repeat([]byte("k"), 32), PublicURL: "https://linli.example"})
-	w.s = disclosure.New(db, w.files, "duyun-2020")
+	w.s = disclosure.New(db, w.files).With(disclosure.Options{Pack: "duyun-2020"})
 	w.chair, w.member, w.company = w.Officer(w.Committee, org.Chair), w.Officer(w.Committee, org.Member), w.Officer(w.Company, org.Head)
 	w.community, w.neighbour, w.owner = w.Officer(w.Community, org.Clerk), w.Officer(w.Community, org.Head), w.Resident(0, org.RoleOwner)
 	return w
 }
 
-func (w *world) tx(f func(*store.Tx) error) {
+func (w *stage) tx(f func(*store.Tx) error) {
 	w.t.Helper()
 	if err := w.DB.InTx(context.Background(), f); err != nil {
 		w.t.Fatal(err)
@@ -63,20 +63,20 @@ func (w *world) tx(f func(*store.Tx) error) {
 }
 
 // once is a ref that was not used before.
-func (w *world) once() string {
+func (w *stage) once() string {
 	w.n++
 	return fmt.Sprint("ref-", w.n)
 }
 
 // local enters a value that the law leaves open.
-func (w *world) local(key, value string) {
+func (w *stage) local(key, value string) {
 	w.t.Helper()
 	w.tx(func(tx *store.Tx) error {
 		return tx.Create(&org.LocalValue{Name: key, Value: value, Article: "测试规定第1条", EffectiveOn: org.DayOf(tx.Now.Add(-30 * day)), State: "confirmed", EnteredBy: 1, EnteredAt: tx.Now, ConfirmedBy: 2, ConfirmedAt: &tx.Now}).Error
 	})
 }
 
-func (w *world) upload(a org.Actor, purpose file.Purpose) int64 {
+func (w *stage) upload(a org.Actor, purpose file.Purpose) int64 {
 	w.t.Helper()
 	w.n++
 	m := image.NewGray(image.Rect(0, 0, 2+w.n%60, 2+w.n/60)) // no two alike
@@ -92,12 +92,12 @@ func (w *world) upload(a org.Actor, purpose file.Purpose) int64 {
 }
 
 // draft is a posting in free text.
-func (w *world) draft() disclosure.Draft {
+func (w *stage) draft() disclosure.Draft {
 	ref := w.once()
 	return disclosure.Draft{EstateID: w.Estate.ID, Kind: disclosure.Posting, Audience: disclosure.Everyone, Title: "外墙维修方案", Body: "第一行\n第二行\n第三行", ClientRef: ref, InputHash: ref}
 }
 
-func (w *world) publish(d disclosure.Draft) *disclosure.Notice {
+func (w *stage) publish(d disclosure.Draft) *disclosure.Notice {
 	w.t.Helper()
 	n, err := w.s.Publish(w.t.Context(), w.chair, d)
 	if err != nil {
@@ -106,7 +106,7 @@ func (w *world) publish(d disclosure.Draft) *disclosure.Notice {
 	return n
 }
 
-func (w *world) find(id int64) *disclosure.View {
+func (w *stage) find(id int64) *disclosure.View {
 	w.t.Helper()
 	v, err := w.s.Find(w.t.Context(), w.owner, id)
 	if err != nil {
@@ -116,7 +116,7 @@ func (w *world) find(id int64) *disclosure.View {
 }
 
 // through asks for the last day of a posting.
-func (w *world) through(id int64) (d calendar.Date, err error) {
+func (w *stage) through(id int64) (d calendar.Date, err error) {
 	err = w.DB.View(w.t.Context(), func(tx *store.Tx) (err error) {
 		d, err = w.s.PostedThrough(tx, id)
 		return err
@@ -124,7 +124,7 @@ func (w *world) through(id int64) (d calendar.Date, err error) {
 	return d, err
 }
 
-func (w *world) throughIs(id int64, want string) {
+func (w *stage) throughIs(id int64, want string) {
 	w.t.Helper()
 	if d, err := w.through(id); err != nil || d.String() != want {
 		w.t.Errorf("posted through %s, %v; want %s", d, err, want)
@@ -132,7 +132,7 @@ func (w *world) throughIs(id int64, want string) {
 }
 
 // books posts some income and spending of the public income's books and closes January.
-func (w *world) books() {
+func (w *stage) books() {
 	w.t.Helper()
 	post := func(ref string, d calendar.Date, source string, from, to ledger.Code, fen money.Fen) *ledger.Journal {
 		var j *ledger.Journal
@@ -161,7 +161,7 @@ func on(month time.Month, d int) calendar.Date {
 }
 
 // income is a statement of January whose figures come from the books.
-func (w *world) income() disclosure.Draft {
+func (w *stage) income() disclosure.Draft {
 	d := w.draft()
 	d.Form, d.Title, d.Body, d.Kind = disclosure.Income, "一月公共收益收支", "电梯广告和临时停车的收入，用于更换楼道灯。", disclosure.Announcement
 	ask := func(label string, m disclosure.Measure, code ledger.Code, sources ...string) disclosure.Query {
@@ -176,7 +176,7 @@ func (w *world) income() disclosure.Draft {
 	return d
 }
 
-func (w *world) save(a org.Actor, d disclosure.Draft) *disclosure.Prepared {
+func (w *stage) save(a org.Actor, d disclosure.Draft) *disclosure.Prepared {
 	w.t.Helper()
 	p, err := w.s.SaveDraft(w.t.Context(), a, d, 0, "")
 	if err != nil {
@@ -186,7 +186,7 @@ func (w *world) save(a org.Actor, d disclosure.Draft) *disclosure.Prepared {
 }
 
 // confirmed writes, submits and publishes a statement by two people.
-func (w *world) confirmed(d disclosure.Draft) int64 {
+func (w *stage) confirmed(d disclosure.Draft) int64 {
 	w.t.Helper()
 	p := w.save(w.chair, d)
 	if err := w.s.SubmitDraft(w.t.Context(), w.chair, p.ID, p.Revision); err != nil {
@@ -205,3 +205,8 @@ func refused(t *testing.T, what string, err, want error) {
 		t.Errorf("%s: %v, want %v", what, err, want)
 	}
 }
+
+// The papers of the duties' tests are nobody's files.
+func (drawer) IDsIn(*store.Tx, string, []int64) (map[int64][]int64, error) { return nil, nil }
+func (drawer) Move(*store.Tx, []int64, string, int64, string, int64) error { return nil }
+func (drawer) Sum(*store.Tx, int64) (string, error)                        { return "", nil }
