@@ -1,6 +1,7 @@
 package disclosure
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -26,19 +27,56 @@ func (s *Service) freeze(tx *store.Tx, n *Notice, v *Version) error {
 	if n.Kind != Posting {
 		return nil
 	}
-	set, err := org.Rules(tx, tx.Now, s.o.Pack)
+	set, err := s.rules(tx, n.EstateID)
 	if err != nil {
 		return err
 	}
-	days, article, err := daysBy(set, n.DaysKey)
+	list, err := owed(tx, set, n.ID)
+	if err != nil {
+		return err
+	}
+	for _, key := range n.daysKeys(list) {
+		days, article, err := daysBy(set, key)
+		if errors.Is(err, rulepack.ErrUnset) {
+			v.PostingDays, v.PostingArticle = 0, "" // one that is open leaves the whole open
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if days > v.PostingDays {
+			v.PostingDays, v.PostingArticle = days, article
+		}
+	}
+	v.Places, err = set.Text(placesKey)
 	if err != nil && !errors.Is(err, rulepack.ErrUnset) {
 		return err
 	}
-	v.PostingDays, v.PostingArticle = days, article
-	if v.Places, err = set.Text(placesKey); errors.Is(err, rulepack.ErrUnset) {
-		return nil
+	v.Places = wider(v.Places, list)
+	return nil
+}
+
+// rules are those of today in an estate: the city's, and what its own rules say.
+func (s *Service) rules(tx *store.Tx, estate int64) (*rulepack.Set, error) {
+	var own []rulepack.Local
+	if s.o.Own != nil {
+		var err error
+		if own, err = s.o.Own(tx, estate); err != nil {
+			return nil, err
+		}
 	}
-	return err
+	return org.Rules(tx, tx.Now, s.o.Pack, own...)
+}
+
+// daysKeys are the rules for how long a posting stands: its own, and those of the duties that it fulfils. The longest holds.
+func (n *Notice) daysKeys(list []rulepack.Disclosure) []string {
+	keys := []string{cmp.Or(n.DaysKey, daysKey)}
+	for _, d := range list {
+		if !slices.Contains(keys, d.Posted) {
+			keys = append(keys, d.Posted)
+		}
+	}
+	return keys
 }
 
 // daysBy reads how long a posting stands, and which article says so.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/fault"
-	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 )
 
@@ -58,16 +57,32 @@ func (s *Service) daysOf(tx *store.Tx, n *Notice, v *Version) (int, error) {
 	case v.PostingDays > 0:
 		return v.PostingDays, nil
 	}
-	set, err := org.Rules(tx, tx.Now, s.o.Pack)
-	if err != nil {
+	var now Version
+	if err := s.freeze(tx, n, &now); err != nil {
 		return 0, err
 	}
-	key := n.DaysKey
-	if key == "" { // from before there was a choice
-		key = daysKey
+	if now.PostingDays == 0 {
+		return 0, s.open(tx, n)
 	}
-	days, _, err := daysBy(set, key)
-	return days, err
+	return now.PostingDays, nil
+}
+
+// open names the rule without which nobody can say for how long a posting stands.
+func (s *Service) open(tx *store.Tx, n *Notice) error {
+	set, err := s.rules(tx, n.EstateID)
+	if err != nil {
+		return err
+	}
+	list, err := owed(tx, set, n.ID)
+	if err != nil {
+		return err
+	}
+	for _, key := range n.daysKeys(list) {
+		if _, _, err := daysBy(set, key); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // end is the last day of a period of some days.

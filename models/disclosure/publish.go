@@ -90,7 +90,7 @@ func (s *Service) PublishIn(tx *store.Tx, actor org.Actor, d Draft) (*Notice, er
 		return nil, err
 	}
 	n := d.notice(actor.OrganisationID(), scope)
-	e := edition{title: d.Title, body: d.Body, files: d.FileIDs, queries: d.Queries, person: actor.PersonID, confirmed: d.ConfirmedBy}
+	e := edition{title: d.Title, body: d.Body, files: d.FileIDs, duties: d.Duties, queries: d.Queries, person: actor.PersonID, confirmed: d.ConfirmedBy}
 	if err := s.issue(tx, actor, n, e); err != nil {
 		return nil, err
 	}
@@ -118,6 +118,9 @@ func (d *Draft) notice(organisation int64, scope string) *Notice {
 // issue gives a notice its number, writes its first version and tells people. The caller ties the files to it.
 func (s *Service) issue(tx *store.Tx, actor org.Actor, n *Notice, e edition) error {
 	if err := s.number(tx, n, actor.PersonID); err != nil {
+		return err
+	}
+	if err := s.fulfil(tx, n, e.duties); err != nil {
 		return err
 	}
 	if _, err := s.publishVersion(tx, n, 1, e); err != nil {

@@ -123,7 +123,7 @@ func (s *Service) carryOut(tx *store.Tx, actor org.Actor, p *Prepared) (int64, e
 	}
 	d := Draft{EstateID: p.EstateID, Kind: p.Kind, Audience: p.Audience, Form: p.Form, ClientRef: fmt.Sprint("draft:", p.ID), InputHash: p.InputHash}
 	n := d.notice(p.OrganisationID, p.Scope)
-	if err := s.issue(tx, actor, n, edition{title: p.Title, body: p.Body, files: files, queries: p.queries(), person: p.EditedBy, confirmed: actor.PersonID}); err != nil {
+	if err := s.issue(tx, actor, n, edition{title: p.Title, body: p.Body, files: files, duties: p.duties(), queries: p.queries(), person: p.EditedBy, confirmed: actor.PersonID}); err != nil {
 		return 0, err
 	}
 	return n.ID, s.files.Move(tx, fresh, "notice_draft", p.ID, "notice", n.ID)
@@ -160,6 +160,12 @@ func (s *Service) carryOver(tx *store.Tx, actor org.Actor, p *Prepared, files, f
 func (p *Prepared) queries() []Query {
 	var list []Query
 	_ = json.Unmarshal([]byte(p.Queries), &list) // our own
+	return list
+}
+
+func (p *Prepared) duties() []int64 {
+	var list []int64
+	_ = json.Unmarshal([]byte(p.Duties), &list) // our own
 	return list
 }
 

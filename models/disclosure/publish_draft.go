@@ -122,7 +122,7 @@ func (s *Service) EditDraft(ctx context.Context, actor org.Actor, id int64, revi
 			return err
 		}
 		return tx.Model(&Prepared{}).Where("id = ?", p.ID).Updates(map[string]any{"kind": p.Kind, "audience": p.Audience, "form": p.Form, "scope": p.Scope, "title": p.Title, "body": p.Body,
-			"reason": p.Reason, "queries": p.Queries, "files": p.Files, "state": Drafted, "revision": p.Revision, "edited_by": p.EditedBy}).Error
+			"reason": p.Reason, "queries": p.Queries, "files": p.Files, "duties": p.Duties, "state": Drafted, "revision": p.Revision, "edited_by": p.EditedBy}).Error
 	})
 }
 
@@ -161,8 +161,12 @@ func (s *Service) write(tx *store.Tx, actor org.Actor, p *Prepared, d Draft, rea
 	if err != nil {
 		return err
 	}
+	duties, err := json.Marshal(d.Duties)
+	if err != nil {
+		return err
+	}
 	files, err := json.Marshal(d.FileIDs)
-	p.Kind, p.Audience, p.Form, p.Title, p.Body, p.Reason, p.Queries, p.Files = d.Kind, d.Audience, d.Form, d.Title, d.Body, reason, string(queries), string(files)
+	p.Kind, p.Audience, p.Form, p.Title, p.Body, p.Reason, p.Queries, p.Duties, p.Files = d.Kind, d.Audience, d.Form, d.Title, d.Body, reason, string(queries), string(duties), string(files)
 	p.EditedBy, p.Revision = actor.PersonID, p.Revision+1
 	return err
 }

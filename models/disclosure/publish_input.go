@@ -19,6 +19,7 @@ type Draft struct {
 	FileIDs     []int64
 	Queries     []Query // the figures, of forms about money
 	DaysKey     string  // the rule for how long a posting stands, from domains with one of their own; empty for the general one
+	Duties      []int64 // what it fulfils
 	ConfirmedBy int64   // the second person, from domains that have asked one
 	ClientRef   string
 	InputHash   string
@@ -40,6 +41,7 @@ func (d *Draft) check() error {
 	c.Check(d.Audience == Everyone || d.Audience == Residents, "audience", "请选择公开（public）或仅本小区（residents）")
 	c.Check(FormNames[d.Form] != "", "form", "请选择内容的种类")
 	c.Check(len(d.Scope.Buildings)+len(d.Scope.Units) <= mostParts, "scope", "一次最多选200幢或户；更多的请选整个小区")
+	c.Check(len(d.Duties) <= mostDuties, "duty_ids", "一份公示最多用来公开20项")
 	c.Check(d.ClientRef != "" && len(d.ClientRef) <= 64, "client_ref", "提交编号要有，且不超过64个字节")
 	checkText(&c, d.Title, d.Body)
 	checkContent(&c, d.Form, len(d.FileIDs), d.Queries)

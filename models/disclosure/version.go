@@ -48,7 +48,7 @@ func (v *Version) Attachments() []Attached {
 // edition is what a new version is made of.
 type edition struct {
 	title, body, reason string
-	files               []int64
+	files, duties       []int64
 	queries             []Query
 	person, confirmed   int64
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // Withdraw takes a notice off the board: it no longer counts as published, and stays readable as withdrawn, with its number, versions and
-// the reason.
+// the reason. The duties that it fulfilled are owed again.
 // Faults: ErrForbidden, ErrNotFound, ErrWithdrawn, fault.ErrInvalid.
 func (s *Service) Withdraw(ctx context.Context, actor org.Actor, id int64, reason string) error {
 	reason = strings.TrimSpace(reason)
@@ -20,7 +20,10 @@ func (s *Service) Withdraw(ctx context.Context, actor org.Actor, id int64, reaso
 		return fault.ErrInvalid.With(fault.Field{Path: "reason", Reason: "请写明撤回原因（2至200个字），居民会看到"})
 	}
 	return s.change(ctx, actor, id, "board.withdraw", func(tx *store.Tx, n *Notice) error {
-		return tx.Model(&Notice{}).Where("id = ?", n.ID).Updates(map[string]any{"withdrawn_at": tx.Now, "withdraw_reason": reason}).Error
+		if err := tx.Model(&Notice{}).Where("id = ?", n.ID).Updates(map[string]any{"withdrawn_at": tx.Now, "withdraw_reason": reason}).Error; err != nil {
+			return err
+		}
+		return s.Reopen(tx, n.ID)
 	})
 }
 

@@ -77,6 +77,7 @@ type publishInput struct {
 		FileIDs   []int64             `json:"file_ids,omitempty" maxItems:"20"`
 		Buildings []int64             `json:"building_ids,omitempty" maxItems:"200" doc:"只涉及这些幢的，通知这些幢的业主（没有微信的列入信件清单）和住户；都不填为整个小区"`
 		Units     []int64             `json:"unit_ids,omitempty" maxItems:"200" doc:"只涉及这些户"`
+		Duties    []int64             `json:"duty_ids,omitempty" maxItems:"20" doc:"用来公开哪些应公开事项"`
 		ClientRef string              `json:"client_ref" minLength:"1" maxLength:"64" pattern:"^(\\S(.*\\S)?)?$" patternDescription:"首尾没有空格的编号"`
 	}
 }
@@ -84,8 +85,8 @@ type publishInput struct {
 func publishNotice(d Deps) func(context.Context, org.Actor, *publishInput) (*noticeOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *publishInput) (*noticeOutput, error) {
 		b := in.Body
-		n, err := d.Board.Publish(ctx, a, disclosure.Draft{EstateID: b.EstateID, Kind: b.Kind, Audience: b.Audience, Form: b.Form, Title: b.Title, Body: b.Body, FileIDs: b.FileIDs, Scope: event.Scope{Buildings: b.Buildings, Units: b.Units},
-			ClientRef: b.ClientRef, InputHash: web.InputHash(b.EstateID, b.Kind, b.Audience, b.Form, b.Title, b.Body, b.FileIDs, b.Buildings, b.Units)})
+		n, err := d.Board.Publish(ctx, a, disclosure.Draft{EstateID: b.EstateID, Kind: b.Kind, Audience: b.Audience, Form: b.Form, Title: b.Title, Body: b.Body, FileIDs: b.FileIDs, Scope: event.Scope{Buildings: b.Buildings, Units: b.Units}, Duties: b.Duties,
+			ClientRef: b.ClientRef, InputHash: web.InputHash(b.EstateID, b.Kind, b.Audience, b.Form, b.Title, b.Body, b.FileIDs, b.Buildings, b.Units, b.Duties)})
 		if err != nil {
 			return nil, err
 		}

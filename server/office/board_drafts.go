@@ -48,11 +48,12 @@ type DraftBody struct {
 	FileIDs   []int64             `json:"file_ids,omitempty" maxItems:"20" doc:"全部附件；修改时包括要保留的"`
 	Buildings []int64             `json:"building_ids,omitempty" maxItems:"200"`
 	Units     []int64             `json:"unit_ids,omitempty" maxItems:"200"`
+	Duties    []int64             `json:"duty_ids,omitempty" maxItems:"20" doc:"用来公开哪些应公开事项"`
 }
 
 // draft reads what was sent; a day that is none is named.
 func (b *DraftBody) draft(estate int64, ref string) (disclosure.Draft, error) {
-	d := disclosure.Draft{EstateID: estate, Kind: b.Kind, Audience: b.Audience, Form: b.Form, Title: b.Title, Body: b.Body, FileIDs: b.FileIDs, Scope: event.Scope{Buildings: b.Buildings, Units: b.Units}, ClientRef: ref, InputHash: web.InputHash(estate, b)}
+	d := disclosure.Draft{EstateID: estate, Kind: b.Kind, Audience: b.Audience, Form: b.Form, Title: b.Title, Body: b.Body, FileIDs: b.FileIDs, Scope: event.Scope{Buildings: b.Buildings, Units: b.Units}, Duties: b.Duties, ClientRef: ref, InputHash: web.InputHash(estate, b)}
 	var c fault.Checks
 	for _, f := range b.Figures {
 		q := disclosure.Query{Label: f.Label, Book: f.Book, Codes: f.Codes, Sources: f.Sources, Measure: disclosure.Measure(f.Measure)}
