@@ -71,7 +71,7 @@ func verify(tx *store.Tx, v *View, r *Walked) error {
 	return nil
 }
 
-// Content gives the one text of a version that its hash is over, to somebody signed in. Fault: ErrNotFound.
+// Content gives the one text of a version, 0 for the current one, that its hash is over, to somebody signed in. Fault: ErrNotFound.
 func (s *Service) Content(ctx context.Context, actor org.Actor, id int64, version int) ([]byte, error) {
 	v, err := s.Find(ctx, actor, id)
 	if err != nil {
@@ -90,6 +90,9 @@ func (s *Service) ContentPublic(ctx context.Context, id int64, version int) ([]b
 }
 
 func (v *View) content(version int) ([]byte, error) {
+	if version == 0 {
+		version = v.CurrentVersion
+	}
 	if version < 1 || version > len(v.Versions) {
 		return nil, ErrNotFound
 	}

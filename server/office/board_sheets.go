@@ -41,3 +41,21 @@ func printNotice(d Deps) func(context.Context, org.Actor, *noticeSheetInput) (*w
 		return web.Printed(b.Bytes()), nil
 	}
 }
+
+type contentInput struct {
+	IDPath
+	Version int `path:"version" minimum:"1"`
+}
+
+type contentOutput struct {
+	ContentType string `header:"Content-Type"`
+	Body        []byte
+}
+
+// showContent gives the text that a version's hash is over.
+func showContent(d Deps) func(context.Context, org.Actor, *contentInput) (*contentOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *contentInput) (*contentOutput, error) {
+		text, err := d.Board.Content(ctx, a, in.ID, in.Version)
+		return &contentOutput{ContentType: "text/plain; charset=utf-8", Body: text}, err
+	}
+}

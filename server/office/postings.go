@@ -14,6 +14,7 @@ import (
 
 func postingRoutes(g *web.Group, d Deps) {
 	web.Handle(g, web.Op{ID: "officePrintNotice", Method: http.MethodGet, Path: "/notices/{id}/sheets/{size}", Summary: "打印公示（A4或A3网页）：带编号、校验值和通向网上原文的二维码", Action: org.ReadBoard}, printNotice(d))
+	web.Handle(g, web.Op{ID: "officeShowNoticeContent", Method: http.MethodGet, Path: "/notices/{id}/versions/{version}/content", Summary: "一个版本用来算校验值的全文", Action: org.ReadBoard}, showContent(d))
 	web.Handle(g, web.Op{ID: "officeListNoticePlaces", Method: http.MethodGet, Path: "/notices/{id}/places", Summary: "公示栏和各楼栋入口：哪里贴了，哪里还没有，公示期到哪天", Action: org.ReadBoard}, listPlaces(d))
 	web.Handle(g, web.Op{ID: "officeHangNotice", Method: http.MethodPost, Path: "/notice-places/{id}/postings", Summary: "登记张贴：照片、时间、位置", Action: org.HangNotice, Status: http.StatusCreated}, hangNotice(d))
 	web.Handle(g, web.Op{ID: "officeReportPosting", Method: http.MethodPost, Path: "/notice-postings/{id}/incidents", Summary: "报告公示被提前撕下、遮盖或损坏", Action: org.ReportPosting, Status: http.StatusCreated}, reportPosting(d))
