@@ -3,19 +3,21 @@ package disclosure
 import (
 	"fmt"
 	"html"
+	"slices"
 	"strings"
 
 	"github.com/linli-city/linli/models/money"
 )
 
-// The chart is bars that lie, one below the other, each with its name and its value in words: on a phone nothing is turned or cut, on black
-// and white paper nothing depends on a colour.
+// The chart is bars that lie, one below the other, each with its name above and its value below: it is as wide as a phone, so that its
+// letters are as large there as those around it; nothing is turned or cut, and on black and white paper nothing depends on a colour.
 const (
-	chartWidth = 640
-	chartBar   = 22
-	chartRow   = 62
-	chartHead  = 40
-	chartLeft  = 12
+	chartWidth = 340
+	chartLeft  = 6
+	chartBar   = 20
+	chartLine  = 23
+	chartGap   = 16
+	chartRunes = 19 // of 17 units fit a line
 )
 
 // chartColours tell the measures apart where there are colours; the words do everywhere.
@@ -36,26 +38,33 @@ func Chart(figures []Figure) string {
 	for i := range list {
 		f := &list[i]
 		if p := f.Period(); p != period {
-			y, period = y+chartHead, p
-			fmt.Fprintf(&rows, `<text x="%d" y="%d" font-size="20" font-weight="700">%s</text>`, chartLeft, y-12, html.EscapeString(p))
+			period = p
+			y = write(&rows, p, y+4, "700")
 		}
-		rows.WriteString(bar(f, y, largest))
-		y += chartRow
+		y = bar(&rows, f, y, largest) + chartGap
 	}
 	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="100%%" role="img" aria-labelledby="chart-title chart-text" font-family="sans-serif" fill="#000">`+
-		`<title id="chart-title">收入、支出和结余</title><desc id="chart-text">%s</desc><rect width="%d" height="%d" fill="#fff"/>%s</svg>`, chartWidth, y+10, html.EscapeString(Words(figures)), chartWidth, y+10, rows.String())
+		`<title id="chart-title">收入、支出和结余</title><desc id="chart-text">%s</desc><rect width="%d" height="%d" fill="#fff"/>%s</svg>`, chartWidth, y, html.EscapeString(Words(figures)), chartWidth, y, rows.String())
 }
 
-// bar is one figure: above its name, what it is and its value, below the bar. What is below zero is drawn hollow.
-func bar(f *Figure, y int, largest money.Fen) string {
-	size := f.Fen
-	style := fmt.Sprintf(`fill="%s"`, chartColours[f.Measure])
+// write puts a text into as many lines as it takes below y, and gives where they end.
+func write(b *strings.Builder, text string, y int, weight string) int {
+	for line := range slices.Chunk([]rune(text), chartRunes) {
+		y += chartLine
+		fmt.Fprintf(b, `<text x="%d" y="%d" font-size="17" font-weight="%s">%s</text>`, chartLeft, y-6, weight, html.EscapeString(string(line)))
+	}
+	return y
+}
+
+// bar draws one figure below y, and gives where it ends. What is below zero is drawn hollow.
+func bar(b *strings.Builder, f *Figure, y int, largest money.Fen) int {
+	size, style := f.Fen, fmt.Sprintf(`fill="%s"`, chartColours[f.Measure])
 	if size < 0 {
 		size, style = -size, fmt.Sprintf(`fill="#fff" stroke="%s" stroke-width="2" stroke-dasharray="6 4"`, chartColours[f.Measure])
 	}
-	width := scale(size, largest)
-	return fmt.Sprintf(`<text x="%d" y="%d" font-size="19">%s（%s）</text><text x="%d" y="%d" font-size="19" text-anchor="end">%s元</text><rect x="%d" y="%d" width="%d" height="%d" %s/>`,
-		chartLeft, y+18, html.EscapeString(f.Label), MeasureNames[f.Measure], chartWidth-chartLeft, y+18, f.Fen, chartLeft, y+26, width, chartBar, style)
+	y = write(b, f.Label+"（"+MeasureNames[f.Measure]+"）", y, "400")
+	fmt.Fprintf(b, `<rect x="%d" y="%d" width="%d" height="%d" %s/>`, chartLeft, y, scale(size, largest), chartBar, style)
+	return write(b, f.Fen.String()+"元", y+chartBar, "700")
 }
 
 // scale is how long the bar of an amount is; something is never drawn as nothing.
