@@ -87,6 +87,12 @@ func (e *engine) furnish(suffix string) things {
 	th["complaints"] = e.must(201, owner, "POST", "/miniapp/v1/complaints", m{"estate_id": estate, "text": secretOf(suffix) + "楼道灯坏了", "client_ref": "walk" + suffix, "photo_ids": []int64{photo}}).int("id")
 	th["files"] = photo
 	th["notices"] = e.must(201, "committee_chair"+suffix, "POST", "/office/v1/notices", m{"estate_id": estate, "kind": "posting", "audience": "residents", "title": secretOf(suffix), "body": "正文", "client_ref": "walk" + suffix}).int("id")
+	chair := "committee_chair" + suffix
+	th["notice-drafts"] = e.must(201, chair, "POST", fmt.Sprintf("/office/v1/estates/%d/notice-drafts", estate), m{"kind": "posting", "audience": "residents", "form": "text", "title": secretOf(suffix) + "草稿", "body": "正文", "client_ref": "walk" + suffix}).int("id")
+	place := e.must(200, chair, "GET", fmt.Sprintf("/office/v1/notices/%d/places", th["notices"]), nil).json["items"].([]any)[0].(m)
+	th["notice-places"] = int64(place["id"].(float64))
+	th["notice-postings"] = e.must(201, chair, "POST", fmt.Sprintf("/office/v1/notice-places/%d/postings", th["notice-places"]), m{"at": e.db.Now(), "spot": secretOf(suffix) + "门厅", "file_id": e.upload(chair, "photo", "hung"+suffix), "client_ref": "walk" + suffix}).int("id")
+	th["posting-incidents"] = e.must(201, owner, "POST", fmt.Sprintf("/miniapp/v1/notice-postings/%d/incidents", th["notice-postings"]), m{"sort": "removed", "seen_at": e.db.Now(), "words": secretOf(suffix), "file_id": e.upload(owner, "photo", "gone"+suffix), "client_ref": "walk" + suffix}).int("id")
 	th["applications"] = e.must(201, "tenant"+suffix, "POST", "/miniapp/v1/applications", m{"unit_id": th["units"], "role": "family", "name": secretOf(suffix), "file_ids": []int64{e.upload("tenant"+suffix, "document", "proof"+suffix)}, "client_ref": "walk" + suffix}).int("id")
 	th["area-claims"] = e.must(201, owner, "POST", "/miniapp/v1/area-claims", m{"unit_id": th["units"], "area": "99.5", "source": "register", "file_ids": []int64{e.upload(owner, "document", "area"+suffix)}, "client_ref": "walk" + suffix}).int("id")
 	roster := e.must(201, community, "POST", "/office/v1/files", rosterUpload(suffix))
@@ -351,8 +357,12 @@ func bodies(th things) map[string]any {
 		"officeRecordConsent": m{"text": "本人签字同意", "file_ids": []int64{999999}}, "officeCheckCandidate": m{"checks": conditions()}, "officeFixCandidates": m{"version": 1, "ordered_by": "time", "fill": 5},
 		"askCredential": m{"unit_id": th["units"], "kind": "heir", "words": "公证书第1号", "from": "2026-01-01T00:00:00Z", "file_ids": []int64{999999}, "client_ref": "w54"}, "revokeCredential": m{"reason": "不再需要"},
 		"officeEnterCredential": m{"unit_id": th["units"], "kind": "heir", "words": "公证书第1号", "from": "2026-01-01T00:00:00Z", "phone": "13800000000", "file_ids": []int64{999999}, "client_ref": "w55"}, "officeReviewCredential": m{"accept": false, "reason": "材料不全"}, "officeRevokeCredential": m{"reason": "公证书失效"},
-		"officeMakeOpenKey": m{"label": "某平台"},
-		"setPreferences":    m{"digest_hour": 19}, "officeSetPreferences": m{"digest_hour": 19},
+		"officeSaveNoticeDraft": m{"kind": "posting", "audience": "public", "title": "草稿", "body": "正文", "client_ref": "w60"}, "officeEditNoticeDraft": m{"kind": "posting", "audience": "public", "title": "草稿", "body": "正文", "revision": 1},
+		"officeSubmitNoticeDraft": m{"revision": 1}, "officeReturnNoticeDraft": m{"revision": 1, "reason": "请补充"}, "officeConfirmNoticeDraft": m{"revision": 1},
+		"officeHangNotice": m{"at": time.Now(), "spot": "门厅", "file_id": 999999, "client_ref": "w61"}, "officeReportPosting": m{"sort": "removed", "seen_at": time.Now(), "file_id": 999999, "client_ref": "w62"}, "reportPosting": m{"sort": "removed", "seen_at": time.Now(), "file_id": 999999, "client_ref": "w63"},
+		"officeJudgePostingIncident": m{"holds": false, "answer": "还在"},
+		"officeMakeOpenKey":          m{"label": "某平台"},
+		"setPreferences":             m{"digest_hour": 19}, "officeSetPreferences": m{"digest_hour": 19},
 		"officeStateAbsence": m{"from": soon(2), "to": soon(5), "stand_in_id": 999999},
 		"publicDecide":       m{"date": "2026-01-01", "matter": "manager"},
 		"officeReplayAll":    m{"since": "2026-01-01T00:00:00Z"},
@@ -393,7 +403,7 @@ func (r route) each(th things) (paths []string, one bool) {
 
 // at puts an estate's things into a path.
 func (r route) at(th things) (string, bool) {
-	path := strings.NewReplacer("{function}", "company", "{person}", "999999", "{organisation}", "1", "{invitation}", "999999", "{token}", "wrong", "{sheet}", "file", "{item}", "1", "{party}", "1", "{position}", "1", "{note}", "999999", "{seat}", "1", "{objection}", "999999", "{proxy}", "999999", "{result}", "999999", "{version}", "1", "{debtor}", "999999").Replace(r.path)
+	path := strings.NewReplacer("{function}", "company", "{person}", "999999", "{organisation}", "1", "{invitation}", "999999", "{token}", "wrong", "{sheet}", "file", "{item}", "1", "{party}", "1", "{position}", "1", "{note}", "999999", "{seat}", "1", "{objection}", "999999", "{proxy}", "999999", "{result}", "999999", "{version}", "1", "{debtor}", "999999", "{size}", "a4").Replace(r.path)
 	if !strings.Contains(path, "{id}") {
 		return path + query(r.id), false
 	}

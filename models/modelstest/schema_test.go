@@ -50,7 +50,7 @@ var entities = []any{
 	income.Contract{}, income.Line{}, income.Settlement{},
 	committee.Term{}, committee.Elected{}, committee.Member{}, committee.Duty{}, committee.Audit{}, committee.Request{}, committee.Support{}, committee.Meeting{}, committee.Item{}, committee.Attendance{}, committee.Vote{}, committee.Link{}, committee.Tap{},
 	committee.Filing{}, committee.Review{}, committee.Note{}, committee.Proposal{}, committee.Seal{}, committee.SealUse{}, committee.Handover{}, committee.Handed{}, committee.Report{}, committee.Finding{}, committee.Allowance{},
-	disclosure.Notice{}, disclosure.Version{}, disclosure.Duty{}, disclosure.Round{}, disclosure.Charging{}, disclosure.Question{},
+	disclosure.Notice{}, disclosure.Version{}, disclosure.Prepared{}, disclosure.Figure{}, disclosure.Place{}, disclosure.Paper{}, disclosure.Incident{}, disclosure.Duty{}, disclosure.Round{}, disclosure.Charging{}, disclosure.Question{},
 	assembly.Meeting{}, assembly.Motion{}, assembly.Seat{}, assembly.Posting{}, assembly.PostedSeat{}, assembly.Discrepancy{}, assembly.RollNote{}, assembly.Envelope{}, assembly.Ballot{}, assembly.Log{}, assembly.Mark{}, assembly.Tile{}, assembly.Checkpoint{}, assembly.Link{}, assembly.Outcome{}, assembly.Objection{}, assembly.Download{},
 	assembly.Petition{}, assembly.Signature{}, assembly.Order{}, assembly.Group{}, assembly.Member{}, assembly.Rulebook{}, assembly.ModelText{}, assembly.Comment{}, assembly.Candidate{}, assembly.Backer{}, assembly.CandidateList{}, assembly.Credential{}, assembly.Text{},
 	assembly.Form{}, assembly.Opening{}, assembly.Look{}, assembly.Assisted{}, assembly.Proxy{}, assembly.OfficialResult{}, assembly.Drawing{}, assembly.Debtor{}, assembly.Visit{},

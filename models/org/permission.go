@@ -62,6 +62,10 @@ const (
 
 	ReadBoard     Action = "board.read"
 	PublishNotice Action = "board.publish"
+	ConfirmNotice Action = "board.confirm" // as the second person
+	HangNotice    Action = "board.hang"    // prove that a paper hangs
+	ReportPosting Action = "board.report"  // that it was taken down early
+	JudgePosting  Action = "board.judge"   // whether that is so
 
 	OpenDuty       Action = "duty.open"       // after an event that no part of the system sees
 	WatchDuties    Action = "duty.watch"      // what is late, as a supervisor
@@ -228,6 +232,10 @@ var permissions = map[Action][]grant{
 		each(ScopeJurisdiction, "committee", "company", "community", "township"),
 		each(ScopeCity, "bureau", "office", "leading_group", "department", "utility", "association")),
 	PublishNotice: join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "office")),
+	ConfirmNotice: join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "office")),
+	HangNotice:    each(ScopeJurisdiction, "committee", "company", "community", "township"),
+	ReportPosting: join(each(ScopeHome, residents...), each(ScopeJurisdiction, "committee", "company", "community", "township")),
+	JudgePosting:  each(ScopeJurisdiction, "community", "township"),
 
 	OpenDuty:       each(ScopeJurisdiction, "committee", "company", "community", "township"),
 	WatchDuties:    join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau", "office", "leading_group")),

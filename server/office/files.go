@@ -89,6 +89,8 @@ func mayOpen(ctx context.Context, d Deps, a org.Actor, f *file.File) error {
 		err = d.Board.MayOpenCharging(ctx, a, f.SubjectID)
 	case income.ContractFiles, income.LineFiles:
 		err = d.Income.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID)
+	case "notice_draft", "notice_posting", "notice_incident":
+		err = d.Board.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID)
 	case "reach_visit", "campaign":
 		err = d.Campaigns.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID)
 	case "application":
