@@ -36,7 +36,7 @@ var floors = map[string]floor{
 	"models/store": {1, nil}, "models/store/dump": {1, []string{"models/store"}},
 	"models/outbox": {1, []string{"models/store"}}, "models/audit": {1, []string{"models/store"}}, "models/vault": {1, []string{"models/store"}},
 
-	"models/org": {2, []string{"models/org/roster"}}, "models/org/roster": {2, nil},
+	"models/ledger": {2, nil}, "models/org": {2, []string{"models/org/roster"}}, "models/org/roster": {2, nil},
 	"models/file": {2, []string{"models/org", "models/file/blob"}}, "models/file/blob": {2, nil},
 
 	"models/hotline": {3, []string{"models/complaint", "models/hotline/orders"}}, "models/hotline/orders": {2, nil},
