@@ -10,6 +10,7 @@ import (
 
 // Files ties uploads to something of the fund in the caller's transaction.
 type Files interface {
+	Sheets
 	Attach(tx *store.Tx, actor org.Actor, ids []int64, purpose, subjectKind string, subjectID, estateID int64) error
 	// IDsIn lists what is attached to each of some subjects.
 	IDsIn(tx *store.Tx, subjectKind string, subjects []int64) (map[int64][]int64, error)

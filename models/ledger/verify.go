@@ -57,7 +57,7 @@ func (b *Book) verify(tx *store.Tx, r *Report) error {
 				return fmt.Errorf("journal %d is gone", no+1)
 			}
 			if v.No > b.LastNo { // posted since the book was read
-				return nil
+				return b.nothingAfter(tx)
 			}
 			no++
 			if prev, err = v.link(prev, b); err != nil {
@@ -78,7 +78,17 @@ func (b *Book) verify(tx *store.Tx, r *Report) error {
 			r.Entries += int64(len(v.Lines))
 		}
 	}
-	return nil
+	return b.nothingAfter(tx)
+}
+
+// nothingAfter finds a journal that stands beyond the book's last number, as the book has it now.
+func (b *Book) nothingAfter(tx *store.Tx) error {
+	var nos []int64
+	err := tx.Table("ledger_journals j").Joins("JOIN ledger_books b ON b.id = j.book_id AND j.no > b.last_no").Where("j.book_id = ?", b.ID).Limit(1).Pluck("j.no", &nos).Error
+	if err == nil && len(nos) == 1 {
+		err = fmt.Errorf("journal %d is posted after the last", nos[0])
+	}
+	return err
 }
 
 func (b *Book) seals(tx *store.Tx, after int64) (map[int64]string, error) {

@@ -106,6 +106,10 @@ const (
 	ReadAudit     Action = "audit.read"
 	DecideErasure Action = "privacy.decide"
 
+	KeepFund   Action = "fund.keep"   // the accounts of the maintenance fund: the bureau, or the committee where the assembly holds them
+	ReadFund   Action = "fund.read"   // as an office
+	FollowFund Action = "fund.follow" // one's own unit, and totals
+
 	UseInbox   Action = "inbox.use"
 	ManageSelf Action = "self.manage" // own sessions, consent, data
 	UploadFile Action = "file.upload"
@@ -253,6 +257,10 @@ var permissions = map[Action][]grant{
 	ReadOutbox:    each(ScopeCity, "bureau", "office"),
 	ReadAudit:     heads(ScopeCity, "bureau", "office"),
 	DecideErasure: each(ScopeCity, "bureau"),
+
+	KeepFund:   join(each(ScopeJurisdiction, "committee"), each(ScopeCity, "bureau")),
+	ReadFund:   join(each(ScopeJurisdiction, "committee", "community", "township"), each(ScopeCity, "bureau")),
+	FollowFund: each(ScopeHome, "owner"),
 
 	UseInbox:   each(ScopeSelf, anyone),
 	ManageSelf: each(ScopeSelf, anyone),
