@@ -108,15 +108,21 @@ func affected(tx *store.Tx, actor org.Actor, p *Project) (int64, error) {
 	return 0, ErrNotAffected
 }
 
-// TakeUpProject puts an organisation in charge of what an owner proposed: the company, or the community.
+// TakeUpProject puts an organisation in charge: the company or the community of what an owner proposed, and whoever serves the estate now of what
+// an organisation left behind that no longer does.
 // Faults: org.ErrForbidden, ErrNoProject, ErrNotInCharge, ErrStep.
 func (s *Service) TakeUpProject(ctx context.Context, actor org.Actor, id int64) (int64, error) {
-	return s.take(ctx, actor, id, step{org.RunProject, "taken_up", []ProjectState{ProjectDraft}, false}, func(_ *store.Tx, p *Project) (string, []string, error) {
-		if k := actor.Post.OrgKind; k != org.Company && k != org.Community {
-			return "", nil, ErrNotInCharge.Saying("业主提出的方案由物业服务企业或社区接办")
+	return s.take(ctx, actor, id, step{org.RunProject, "taken_up", nil, false}, func(tx *store.Tx, p *Project) (string, []string, error) {
+		if k := actor.Post.OrgKind; k != org.Company && k != org.Community && (k != org.Committee || p.Proposer != ByCommittee) {
+			return "", nil, ErrNotInCharge.Saying("业主提出的方案由物业服务企业或社区接办；业委会提出的可以由新的业委会接办")
 		}
-		if p.OrganisationID != 0 {
-			return "", nil, ErrStep.Saying("这个项目已经有单位接办")
+		var e org.Estate
+		if err := tx.Where("id = ?", p.EstateID).Take(&e).Error; err != nil {
+			return "", nil, err
+		}
+		serves := []int64{e.CompanyID, e.CommitteeID, e.CommunityID, e.TownshipID}
+		if p.Proposer == ByOffice || p.OrganisationID != 0 && slices.Contains(serves, p.OrganisationID) || p.State == ProjectCancelled {
+			return "", nil, ErrStep.Saying("这个项目已经有单位办理，不用接办")
 		}
 		p.OrganisationID = actor.OrganisationID()
 		return actor.Post.OrgName, []string{"organisation_id"}, nil

@@ -83,7 +83,7 @@ func (s *Service) OwnShares(ctx context.Context, actor org.Actor, id int64) ([]C
 				units = append(units, h.UnitID)
 			}
 		}
-		return charges(tx, tx.Where("project_id = ? AND unit_id IN ?", p.ID, units).Order("id").Limit(200), &list)
+		return charges(tx, tx.Where("project_id = ? AND unit_id IN ?", p.ID, units).Order("unit_id, payer").Limit(200), &list)
 	})
 	return list, err
 }

@@ -260,6 +260,15 @@ func TestWhoProposes(t *testing.T) {
 	if v := w.view(id); v.Proposer != fund.ByOwners || v.Budget != 1_000_00 || v.UnitID != w.Units[1].ID {
 		t.Errorf("%+v", v.Project)
 	}
+	_, err = w.TakeUpProject(ctx, w.community, id)
+	w.refused("a project that somebody is in charge of", err, fund.ErrStep)
+	w.tx(func(tx *store.Tx) error {
+		return tx.Model(&org.Estate{}).Where("id = ?", w.Estate.ID).Update("company_id", 0).Error
+	})
+	w.must(w.TakeUpProject(ctx, w.community, id)) // the company left the estate
+	_, err = w.ReviseProject(ctx, w.company, id, in)
+	w.refused("who left", err, fund.ErrNoProject)
+	w.must(w.ReviseProject(ctx, w.community, id, in))
 	other := newStreet(t, fund.HeldByAssembly)
 	_, err = other.ProposeProject(ctx, other.company, other.proposal())
 	other.refused("the company, of the assembly's account", err, fund.ErrNotProposer)

@@ -162,6 +162,7 @@ CREATE TABLE fund_shares (
   short       BIGINT NOT NULL
 ) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 CREATE UNIQUE INDEX fund_shares_unit ON fund_shares (project_id, unit_id, payer);
+CREATE INDEX fund_shares_project ON fund_shares (project_id, id);
 CREATE INDEX fund_shares_of ON fund_shares (unit_id, id);
 
 -- A payment: asked for by one person, instructed by another.
