@@ -43,6 +43,8 @@ var floors = map[string]floor{
 	"models/hotline": {3, []string{"models/complaint", "models/hotline/orders"}}, "models/hotline/orders": {2, nil},
 	"models/complaint": {3, nil}, "models/joint": {3, []string{"models/complaint"}}, "models/mediation": {3, []string{"models/complaint"}}, "models/disclosure": {3, nil}, "models/income": {3, nil}, "models/assembly": {3, nil}, "models/committee": {3, nil}, "models/modelstest": {3, nil},
 
+	"models/fund": {3, []string{"models/assembly"}}, "models/fund/apportion": {0, []string{"models/money", "models/area"}},
+
 	"notify": {4, []string{"notify/inbox", "notify/consent"}}, "notify/campaign": {4, []string{"notify", "notify/inbox"}}, "notify/inbox": {4, nil}, "notify/consent": {4, nil}, "notify/wechat": {4, nil}, "notify/sms": {4, nil},
 	"notify/sms/smstest": {4, nil}, "notify/channeltest": {4, nil},
 	"notify/wechat/sandbox": {4, nil}, "server/web": {4, []string{"server/web/limit"}}, "server/web/limit": {4, nil}, "server/session": {4, nil},

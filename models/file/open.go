@@ -253,6 +253,19 @@ func (s *Service) OpenHotline(ctx context.Context, actor org.Actor, id int64) (r
 	return r, f.Size, f.SHA256, done, err
 }
 
+// OpenSheet opens the actor's own upload of a bank's list for random reading. Fault: ErrNotFound.
+func (s *Service) OpenSheet(ctx context.Context, actor org.Actor, id int64) (r io.ReaderAt, size int64, sha256 string, done func(), err error) {
+	f, err := s.Find(ctx, id)
+	if err != nil {
+		return nil, 0, "", nil, err
+	}
+	if f.Purpose != Bank || f.PersonID != actor.PersonID {
+		return nil, 0, "", nil, ErrNotFound
+	}
+	r, done, err = s.unsealed(ctx, f)
+	return r, f.Size, f.SHA256, done, err
+}
+
 // unsealed decrypts a file into a nameless temporary one, which done removes.
 func (s *Service) unsealed(ctx context.Context, f *File) (io.ReaderAt, func(), error) {
 	body, err := s.open(ctx, f)

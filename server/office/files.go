@@ -16,7 +16,7 @@ import (
 type uploadInput struct {
 	RawBody huma.MultipartFormFiles[struct {
 		File      huma.FormFile `form:"file" contentType:"application/octet-stream" required:"true"`
-		Purpose   string        `form:"purpose" contentType:"text/plain" enum:"notice,document,sound,roster,hotline,photo" required:"true"`
+		Purpose   string        `form:"purpose" contentType:"text/plain" enum:"notice,document,sound,roster,hotline,photo,bank" required:"true"`
 		ClientRef string        `form:"client_ref" contentType:"text/plain" required:"true"`
 	}]
 }
@@ -93,6 +93,8 @@ func mayOpen(ctx context.Context, d Deps, a org.Actor, f *file.File) error {
 		err = d.Board.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID)
 	case "reach_visit", "campaign":
 		err = d.Campaigns.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID)
+	case "fund_project", "fund_contract", "fund_final", "fund_quote", "fund_work", "fund_acceptance":
+		err = d.Fund.MayOpenProjectFiles(ctx, a, f.SubjectKind, f.SubjectID)
 	case "application":
 		_, err = d.Org.FindApplication(ctx, a, f.SubjectID)
 	case "area_claim":

@@ -1,0 +1,52 @@
+// Package fund is the maintenance fund (维修资金): the sub-accounts of units, and the projects that are paid from them. It keeps no balance of
+// its own: every movement of money is a journal of the ledger. It may touch the register, files, the rule packs and the owners' certified
+// decisions; the board is reached through an interface.
+package fund
+
+import (
+	"time"
+
+	"github.com/linli-city/linli/models/event"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+)
+
+// Files ties uploads to something of the fund in the caller's transaction.
+type Files interface {
+	Sheets
+	Attach(tx *store.Tx, actor org.Actor, ids []int64, purpose, subjectKind string, subjectID, estateID int64) error
+	// IDsIn lists what is attached to each of some subjects.
+	IDsIn(tx *store.Tx, subjectKind string, subjects []int64) (map[int64][]int64, error)
+}
+
+// Posted is what goes onto an estate's board, open to objections. The same ref once more is the same notice.
+type Posted struct {
+	EstateID int64
+	Scope    event.Scope
+	Title    string
+	Body     string
+	Ref      string
+}
+
+// Board posts in the caller's transaction, and knows from when a posting counts.
+type Board interface {
+	Post(tx *store.Tx, actor org.Actor, p Posted) (id int64, number string, err error)
+	// Standing gives since when a notice has been up; not standing, it was taken down.
+	Standing(tx *store.Tx, notice int64) (since time.Time, stands bool, err error)
+}
+
+// Options are what the fund is built from.
+type Options struct {
+	Pack  string // code of the city's rules
+	Files Files
+	Board Board
+}
+
+// Service is the actions.
+type Service struct {
+	db *store.DB
+	o  Options
+}
+
+// New wires the fund.
+func New(db *store.DB, o Options) *Service { return &Service{db: db, o: o} }

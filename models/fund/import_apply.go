@@ -1,0 +1,179 @@
+package fund
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/ledger"
+	"github.com/linli-city/linli/models/money"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+)
+
+// ApplyImport takes a checked list into the books, by another person than whoever checked it: part by part, each a journal and a
+// transaction of its own. Called again after it broke off, it goes on where it stopped; a part is never booked twice.
+// Faults: org.ErrForbidden, ErrNoEntry, ErrNotKeeper, ErrAnotherPerson, ErrFaultyList, ErrStaleList, ErrImporting, ledger.ErrPeriodClosed.
+func (s *Service) ApplyImport(ctx context.Context, actor org.Actor, id int64) (*ImportView, error) {
+	if err := actor.Must(org.KeepFund); err != nil {
+		return nil, err
+	}
+	for more := true; more; {
+		err := s.db.InTx(ctx, func(tx *store.Tx) error {
+			imp, _, err := ofKeeper(tx, actor, id, func(x *Import) int64 { return x.EstateID })
+			if err != nil {
+				return err
+			}
+			if imp.CreatedBy == actor.PersonID {
+				return ErrAnotherPerson
+			}
+			switch imp.State {
+			case "applied":
+				more = false
+				return nil
+			case "checked":
+				return begin(tx, actor, imp)
+			case "faulty":
+				return ErrFaultyList
+			}
+			return imp.next(tx, actor)
+		})
+		if err != nil {
+			return nil, fmt.Errorf("apply import %d: %w", id, err)
+		}
+	}
+	return s.FindImport(ctx, actor, id)
+}
+
+// begin starts an import, unless something has come between: from here on nobody opens a sub-account of the estate in another way.
+func begin(tx *store.Tx, actor org.Actor, imp *Import) error {
+	if err := notImporting(tx, imp.EstateID); err != nil {
+		return err
+	}
+	var opened int64
+	err := tx.Table("fund_import_lines l").Joins("JOIN fund_subaccounts a ON a.unit_id = l.unit_id").Where("l.import_id = ? AND l.unit_id <> 0", imp.ID).Count(&opened).Error
+	if err != nil {
+		return err
+	}
+	if opened > 0 {
+		return ErrStaleList
+	}
+	b, err := ledger.FindBook(tx, imp.EstateID, ledger.Fund)
+	if err != nil {
+		return err
+	}
+	if closed := b.Closed(); !closed.Before(dateOf(imp.AsOf)) {
+		return ledger.ErrPeriodClosed
+	}
+	err = tx.Model(&Import{}).Where("id = ?", imp.ID).Updates(map[string]any{"state": "applying", "applied_by": actor.PersonID, "applied_at": tx.Now}).Error
+	if err != nil {
+		return err
+	}
+	return jot(tx, actor, "apply_list", "fund_import", imp.ID, imp.EstateID, nil)
+}
+
+// next books the next part.
+func (imp *Import) next(tx *store.Tx, actor audit.Actor) error {
+	if imp.Done == imp.Parts {
+		return tx.Model(&Import{}).Where("id = ?", imp.ID).Updates(map[string]any{"state": "applied", "finished_at": tx.Now}).Error
+	}
+	part := imp.Done + 1
+	var lines []ImportLine
+	if err := tx.Where("import_id = ? AND part = ?", imp.ID, part).Order("id").Find(&lines).Error; err != nil {
+		return err
+	}
+	var subs []SubAccount
+	var entries []ledger.Line
+	var total money.Fen
+	for i := range lines {
+		l := &lines[i]
+		if l.UnitID != 0 {
+			subs = append(subs, SubAccount{EstateID: imp.EstateID, BuildingID: l.BuildingID, UnitID: l.UnitID, FirstFen: l.FirstFen, AreaMilli: l.AreaMilli, Seller: l.Seller, ImportID: imp.ID, CreatedAt: tx.Now})
+		}
+		for _, e := range l.opens() {
+			total -= e.Amount
+			entries = append(entries, e)
+		}
+	}
+	if len(subs) > 0 {
+		if err := tx.CreateInBatches(&subs, 200).Error; err != nil {
+			return store.Duplicate(err, ErrStaleList)
+		}
+	}
+	if err := tx.Model(&ImportLine{}).Where("import_id = ? AND part = ? AND unit_id = 0", imp.ID, part).Update("stray", true).Error; err != nil {
+		return err
+	}
+	if total != 0 {
+		entries = append(entries, ledger.Line{Key: ledger.Key{Code: ledger.FundBank}, Amount: total})
+	}
+	if len(entries) > 0 {
+		_, err := ledger.Post(tx, actor, imp.EstateID, ledger.Fund, ledger.Posting{Ref: fmt.Sprintf("opening-%d-%d", imp.ID, part), Effective: dateOf(imp.AsOf),
+			Source: ledger.Source{Kind: "fund_import", ID: imp.ID, Text: fmt.Sprintf("银行期初余额清单（第%d批，共%d批）", part, imp.Parts)}, Memo: "期初余额", Lines: entries})
+		if err != nil {
+			return err
+		}
+	}
+	res := tx.Model(&Import{}).Where("id = ? AND done = ? AND state = 'applying'", imp.ID, imp.Done).Update("done", part)
+	return store.MustAffect(res, ErrStage)
+}
+
+// ErrSettled says that a stray line has found its unit.
+var ErrSettled = fault.New(fault.Conflict, "fund.stray_settled", "这一笔已经转入分户账，请刷新后再看")
+
+// PlaceStray moves what a list had for a unit that was not in the register to the unit, once it is there.
+// Faults: org.ErrForbidden, ErrNoEntry, ErrNotKeeper, ErrSettled, ErrTapReused, fault.ErrInvalid.
+func (s *Service) PlaceStray(ctx context.Context, actor org.Actor, line, unit int64) (int64, error) {
+	return s.fundAct(ctx, actor, org.KeepFund, "place stray", func(tx *store.Tx) (int64, error) {
+		l, _, err := ofKeeper(tx, actor, line, func(x *ImportLine) int64 { return x.EstateID })
+		if err != nil {
+			return 0, err
+		}
+		if !l.Stray {
+			return 0, ErrSettled
+		}
+		var u org.Unit
+		if err := tx.Where("id = ? AND estate_id = ? AND removed_at IS NULL", unit, l.EstateID).Take(&u).Error; err != nil {
+			return 0, store.NotFound(err, fault.ErrInvalid.With(fault.Field{Path: "unit_id", Reason: "本小区没有这一户，请先在名册里补录房屋"}))
+		}
+		sub := SubAccount{EstateID: l.EstateID, BuildingID: u.BuildingID, UnitID: u.ID, FirstFen: l.FirstFen, AreaMilli: l.AreaMilli, Seller: l.Seller, ImportID: l.ImportID, CreatedAt: tx.Now}
+		var had SubAccount
+		err = tx.Where("unit_id = ?", u.ID).Take(&had).Error
+		switch {
+		case err == nil && had.ClosedAt != nil:
+			return 0, ErrStage.Saying("这一户的分户账已销户，不能转入")
+		case err == nil:
+			err = tx.Model(&SubAccount{}).Where("id = ?", had.ID).Update("first_fen", had.FirstFen+l.FirstFen).Error
+		case errors.Is(store.NotFound(err, ErrNoEntry), ErrNoEntry):
+			err = store.Raced(tx.Create(&sub).Error)
+		}
+		if err != nil {
+			return 0, err
+		}
+		if err := l.move(tx, actor, u.ID); err != nil {
+			return 0, err
+		}
+		if err := tx.Model(&ImportLine{}).Where("id = ?", l.ID).Updates(map[string]any{"stray": false, "unit_id": u.ID, "building_id": u.BuildingID}).Error; err != nil {
+			return 0, err
+		}
+		return l.ID, jot(tx, actor, "place_stray", "fund_import_line", l.ID, l.EstateID, map[string]any{"unit": u.ID})
+	})
+}
+
+// move books a stray line from the suspense account to its unit.
+func (l *ImportLine) move(tx *store.Tx, actor audit.Actor, unit int64) error {
+	at := *l
+	at.UnitID = unit
+	lines := at.opens()
+	if len(lines) == 0 {
+		return nil
+	}
+	lines = append(lines, ledger.Line{Key: ledger.Key{Code: ledger.FundSuspense}, Amount: l.OwnersFen + l.SellerFen, Memo: fmt.Sprintf("银行清单第%d行转入分户账", l.Line)})
+	if l.OwnersFen+l.SellerFen == 0 {
+		lines = lines[:len(lines)-1]
+	}
+	_, err := ledger.Post(tx, actor, l.EstateID, ledger.Fund, ledger.Posting{Ref: fmt.Sprintf("stray-%d", l.ID), Effective: today(tx),
+		Source: ledger.Source{Kind: "fund_import", ID: l.ImportID, Text: fmt.Sprintf("银行期初余额清单第%d行", l.Line)}, Memo: "待查款项转入分户账", Lines: lines})
+	return err
+}
