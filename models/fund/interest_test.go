@@ -145,3 +145,34 @@ func TestInterestSumsExactly(t *testing.T) {
 		}
 	}
 }
+
+// TestPublicIncomeIsBookedOnce: what the books of the public income handed over is allocated, not booked a second time.
+func TestPublicIncomeIsBookedOnce(t *testing.T) {
+	t.Parallel()
+	w := newKeeping(t)
+	w.rule("fund.interest_method", "到账日")
+	w.pays("1", "2026-01-01", fund.LaterDeposit, 1000)
+	in := fund.NewIncome{EstateID: w.Estate.ID, Kind: fund.PublicIncome, Amount: 800, From: day(t, "2026-01-01"), To: day(t, "2026-01-31"), ReceivedOn: day(t, "2026-02-10"), Slip: "L77"}
+	_, err := w.RecordIncome(t.Context(), w.clerk, in)
+	w.refused("before it was handed over", err, fund.ErrNotHandedOver)
+	w.ok(w.DB.InTx(t.Context(), func(tx *store.Tx) error {
+		_, err := ledger.Post(tx, w.clerk, w.Estate.ID, ledger.Fund, ledger.Posting{Ref: "settlement-1-paid", Effective: day(t, "2026-02-10"), Source: ledger.Source{Kind: "income_settlement", ID: 1, Text: "公共收益结算，银行流水号L77"},
+			Lines: []ledger.Line{{Key: ledger.Key{Code: ledger.FundBank}, Amount: 800}, {Key: ledger.Key{Code: ledger.FundInterest}, Amount: -800}}})
+		return err
+	}))
+	in.Amount = 801
+	_, err = w.RecordIncome(t.Context(), w.clerk, in)
+	w.refused("another amount", err, fund.ErrNotHandedOver)
+	in.Amount = 800
+	id, err := w.RecordIncome(t.Context(), w.clerk, in)
+	w.ok(err)
+	_, err = w.RecordIncome(t.Context(), w.clerk, in)
+	w.refused("twice", err, fund.ErrSlipKnown)
+	_, err = w.WeighIncome(t.Context(), w.clerk, id)
+	w.ok(err)
+	_, err = w.PostIncome(t.Context(), w.second, id)
+	w.ok(err)
+	if bank, waits, unit := w.stands(ledger.FundBank, 0), w.stands(ledger.FundInterest, 0), w.stands(ledger.FundUnit, w.Units[0].ID); bank != 1800 || waits != 0 || unit != -1800 {
+		t.Errorf("%s, %s, %s", bank, waits, unit)
+	}
+}
