@@ -10,6 +10,7 @@ import (
 
 	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/file"
+	"github.com/linli-city/linli/models/fund"
 	"github.com/linli-city/linli/models/income"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/server/web"
@@ -98,6 +99,9 @@ func mayOpen(ctx context.Context, d Deps, a org.Actor, f *file.File) error {
 	if f.SubjectKind == "notice" {
 		_, err := d.Board.Find(ctx, a, f.SubjectID)
 		return err
+	}
+	if slices.Contains(fund.ProjectFiles, f.SubjectKind) {
+		return d.Fund.MayOpenProjectFiles(ctx, a, f.SubjectKind, f.SubjectID)
 	}
 	if strings.HasPrefix(f.SubjectKind, "committee_") {
 		return d.Committee.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID, f.EstateID)

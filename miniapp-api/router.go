@@ -12,6 +12,7 @@ import (
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/file"
+	"github.com/linli-city/linli/models/fund"
 	"github.com/linli-city/linli/models/income"
 	"github.com/linli-city/linli/models/mediation"
 	"github.com/linli-city/linli/models/org"
@@ -66,6 +67,7 @@ type Deps struct {
 	Campaigns  *campaign.Service
 	Assemblies *assembly.Service
 	Income     *income.Service
+	Fund       *fund.Service
 	PublicURL  string
 	Notifier   *notify.Dispatcher
 	Consents   *consent.Service
@@ -153,6 +155,7 @@ func Routes(site *web.Site, d Deps) {
 	mediationRoutes(site, d)
 	meetingRoutes(site, d)
 	committeeRoutes(site, d)
+	fundProjectRoutes(site, d)
 	preparationRoutes(site, d)
 	proxyRoutes(site, d)
 	campaignRoutes(site, d)

@@ -4,6 +4,9 @@
 package fund
 
 import (
+	"time"
+
+	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 )
@@ -16,10 +19,27 @@ type Files interface {
 	IDsIn(tx *store.Tx, subjectKind string, subjects []int64) (map[int64][]int64, error)
 }
 
+// Posted is what goes onto an estate's board, open to objections. The same ref once more is the same notice.
+type Posted struct {
+	EstateID int64
+	Scope    event.Scope
+	Title    string
+	Body     string
+	Ref      string
+}
+
+// Board posts in the caller's transaction, and knows from when a posting counts.
+type Board interface {
+	Post(tx *store.Tx, actor org.Actor, p Posted) (id int64, number string, err error)
+	// Standing gives since when a notice has been up; not standing, it was taken down.
+	Standing(tx *store.Tx, notice int64) (since time.Time, stands bool, err error)
+}
+
 // Options are what the fund is built from.
 type Options struct {
 	Pack  string // code of the city's rules
 	Files Files
+	Board Board
 }
 
 // Service is the actions.

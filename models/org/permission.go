@@ -121,6 +121,13 @@ const (
 	ReadFund   Action = "fund.read"   // as an office
 	FollowFund Action = "fund.follow" // one's own unit, and totals
 
+	ReadProjects   Action = "project.read"
+	ProposeProject Action = "project.propose" // who may follows from who holds the fund
+	RunProject     Action = "project.run"     // by the organisation in charge; payments by a second person
+	FollowProject  Action = "project.follow"  // as an owner of the scope: object
+	LookAtProject  Action = "project.accept"  // an opinion on the finished works
+	WatchProject   Action = "project.watch"   // opinions and confirmations of the township and the bureau
+
 	UseInbox   Action = "inbox.use"
 	ManageSelf Action = "self.manage" // own sessions, consent, data
 	UploadFile Action = "file.upload"
@@ -283,6 +290,13 @@ var permissions = map[Action][]grant{
 	KeepFund:   join(each(ScopeJurisdiction, "committee"), each(ScopeCity, "bureau")),
 	ReadFund:   join(each(ScopeJurisdiction, "committee", "community", "township"), each(ScopeCity, "bureau")),
 	FollowFund: each(ScopeHome, "owner"),
+
+	ReadProjects:   join(each(ScopeHome, "owner"), each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
+	ProposeProject: join(each(ScopeHome, "owner"), each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
+	RunProject:     join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
+	FollowProject:  each(ScopeHome, "owner"),
+	LookAtProject:  join(each(ScopeHome, "owner"), each(ScopeJurisdiction, "committee", "company", "community", "township")),
+	WatchProject:   join(each(ScopeJurisdiction, "township"), each(ScopeCity, "bureau")),
 
 	UseInbox:   each(ScopeSelf, anyone),
 	ManageSelf: each(ScopeSelf, anyone),

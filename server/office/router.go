@@ -12,6 +12,7 @@ import (
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/file"
+	"github.com/linli-city/linli/models/fund"
 	"github.com/linli-city/linli/models/hotline"
 	"github.com/linli-city/linli/models/income"
 	"github.com/linli-city/linli/models/joint"
@@ -50,6 +51,7 @@ type Deps struct {
 	Assemblies *assembly.Service
 	Ledger     *ledger.Service
 	Income     *income.Service
+	Fund       *fund.Service
 	LinkTexts  bool                                                                                 // a short message can carry a link to somebody without an account
 	Scene      func(ctx context.Context, scene string, lasts time.Duration) (url string, err error) // a QR code of the service account
 	Pack       string                                                                               // code of the city's rule pack
@@ -102,6 +104,7 @@ func Routes(site *web.Site, d Deps) {
 	bookRoutes(site, d)
 	incomeRoutes(site, d)
 	letterRoutes(site, d)
+	fundProjectRoutes(site, d)
 
 	board := site.Group(prefix, "公示", web.Staff)
 	web.Handle(board, web.Op{ID: "officePublishNotice", Method: http.MethodPost, Path: "/notices", Summary: "发布公示、公告或通知", Action: org.PublishNotice, Status: http.StatusCreated}, publishNotice(d))

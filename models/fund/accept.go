@@ -1,0 +1,91 @@
+package fund
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+)
+
+// Acceptance is what one person says of the finished works.
+type Acceptance struct {
+	ID             int64 `gorm:"primaryKey"`
+	ProjectID      int64
+	EstateID       int64
+	Side           string // owner, or the kind of the organisation
+	UnitID         int64
+	OrganisationID int64
+	PersonID       int64
+	Agree          bool
+	Text           string
+	At             time.Time
+}
+
+// TableName names the table.
+func (Acceptance) TableName() string { return "fund_acceptances" }
+
+// AcceptanceSides are the sides as people read them.
+var AcceptanceSides = map[string]string{"owner": "受影响的业主", "committee": "业主委员会", "company": "物业服务企业", "community": "社区居委会", "township": "乡镇（办事处）"}
+
+// ErrLooked says that somebody has said what they think of the works.
+var ErrLooked = fault.New(fault.Conflict, "project.looked", "您已经提过验收意见，不能再改；有补充的请联系办理单位")
+
+// LookAt is an opinion on the finished works: of an owner whom they affect, or of an office of the estate. Each person has one.
+// Faults: org.ErrForbidden, ErrNoProject, ErrNotAffected, ErrStep, ErrLooked, fault.ErrInvalid.
+func (s *Service) LookAt(ctx context.Context, actor org.Actor, id int64, agree bool, text string, files []int64) (int64, error) {
+	text = strings.TrimSpace(text)
+	var c fault.Checks
+	c.Check(runes(text, 0, 1000) && (agree || len([]rune(text)) >= 4), "text", "认为不合格的请写明哪里不合格（4至1000个字）")
+	c.Check(len(files) <= 9, "file_ids", "照片不超过9张")
+	if err := c.Err(); err != nil {
+		return 0, err
+	}
+	return s.take(ctx, actor, id, step{org.LookAtProject, "looked", []ProjectState{ProjectWorking}, false}, func(tx *store.Tx, p *Project) (string, []string, error) {
+		a := &Acceptance{ProjectID: p.ID, EstateID: p.EstateID, Side: "owner", OrganisationID: actor.OrganisationID(), PersonID: actor.PersonID, Agree: agree, Text: text, At: tx.Now}
+		if actor.Post != nil {
+			a.Side = string(actor.Post.OrgKind)
+		} else {
+			var err error
+			if a.UnitID, err = affected(tx, actor, p); err != nil {
+				return "", nil, err
+			}
+		}
+		if err := tx.Create(a).Error; err != nil {
+			return "", nil, store.Duplicate(err, ErrLooked)
+		}
+		words := "合格"
+		if !agree {
+			words = "不合格"
+		}
+		return AcceptanceSides[a.Side] + "：" + words + "。" + text, nil, s.o.Files.Attach(tx, actor, files, "photo", "fund_acceptance", a.ID, p.EstateID)
+	})
+}
+
+// Accept concludes the acceptance: at least one owner whom the works affect has found them right, and who did not is answered.
+// Faults: org.ErrForbidden, ErrNoProject, ErrNotInCharge, ErrStep, fault.ErrInvalid.
+func (s *Service) Accept(ctx context.Context, actor org.Actor, id int64, text string) (int64, error) {
+	text = strings.TrimSpace(text)
+	if !runes(text, 2, 1000) {
+		return 0, fault.ErrInvalid.With(fault.Field{Path: "text", Reason: "请写明验收结论（2至1000个字）"})
+	}
+	return s.take(ctx, actor, id, step{org.RunProject, "accepted", []ProjectState{ProjectWorking}, true}, func(tx *store.Tx, p *Project) (string, []string, error) {
+		var owners, against int64
+		if err := tx.Model(&Acceptance{}).Where("project_id = ? AND side = 'owner' AND agree = ?", p.ID, true).Count(&owners).Error; err != nil {
+			return "", nil, err
+		}
+		if err := tx.Model(&Acceptance{}).Where("project_id = ? AND agree = ?", p.ID, false).Count(&against).Error; err != nil {
+			return "", nil, err
+		}
+		if owners == 0 {
+			return "", nil, ErrStep.Saying("还没有受影响的业主参加验收并认为合格；请业主在小程序里填写验收意见")
+		}
+		if against > 0 && len([]rune(text)) < 10 {
+			return "", nil, fault.ErrInvalid.With(fault.Field{Path: "text", Reason: "有人认为不合格，请在结论里写明怎么处理的（至少10个字）"})
+		}
+		p.State, p.AcceptedAt, p.AcceptedFor = ProjectAccepted, &tx.Now, text
+		return text, []string{"state", "accepted_at", "accepted_for"}, nil
+	})
+}

@@ -1,0 +1,91 @@
+package fund
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/linli-city/linli/models/assembly"
+	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+)
+
+// Faults of decisions.
+var (
+	ErrOtherScope = fault.New(fault.Conflict, "project.other_scope", "表决的范围和这个项目的列支范围不是同一个范围；要由受益、分摊的这些业主表决")
+	ErrDecided    = fault.New(fault.Conflict, "project.decided", "这项决定已经用于另一个项目；一项决定只管一个项目")
+)
+
+// ResolveProject puts the owners' decision under a project: a certified motion to use the fund, by the very scope that pays, certified after the proposal
+// was posted, and for this project alone.
+// Faults: org.ErrForbidden, ErrNoProject, ErrNotInCharge, ErrStep, ErrNoResolution, ErrOtherScope, ErrDecided.
+func (s *Service) ResolveProject(ctx context.Context, actor org.Actor, id, meeting int64, motion int) (int64, error) {
+	return s.take(ctx, actor, id, step{org.RunProject, "resolved", []ProjectState{ProjectPosted}, true}, func(tx *store.Tx, p *Project) (string, []string, error) {
+		r, err := s.decided(tx, p, meeting, motion)
+		if err != nil {
+			return "", nil, err
+		}
+		since, stands, err := s.o.Board.Standing(tx, p.ProposalNotice)
+		if err != nil {
+			return "", nil, err
+		}
+		certified, err := certifiedAt(tx, meeting)
+		if err != nil {
+			return "", nil, err
+		}
+		if !stands || certified.Before(since) {
+			return "", nil, ErrNoResolution.Saying("这项决定在使用方案公示之前就作出了，或者公示已经撤下；请公示后再由业主表决")
+		}
+		key := fmt.Sprintf("%d/%d", meeting, motion)
+		p.MeetingID, p.Motion, p.Resolution, p.Decision, p.State = meeting, int64(motion), r.Text, &key, ProjectResolved
+		var used int64
+		if err := tx.Model(&Project{}).Where("decision = ? AND id <> ?", key, p.ID).Count(&used).Error; err != nil {
+			return "", nil, err
+		}
+		if used > 0 {
+			return "", nil, ErrDecided
+		}
+		return r.Text, []string{"meeting_id", "motion", "resolution", "decision", "state"}, nil
+	})
+}
+
+// decided finds a decision that stands, by a project's own scope.
+func (s *Service) decided(tx *store.Tx, p *Project, meeting int64, motion int) (*ruling, error) {
+	r, err := resolution(tx, p.EstateID, meeting, motion, "use_fund")
+	if err != nil {
+		return nil, err
+	}
+	scope, err := p.Concerns()
+	if err != nil {
+		return nil, err
+	}
+	if !sameScope(scope, r.Scope) {
+		return nil, ErrOtherScope
+	}
+	return r, nil
+}
+
+func certifiedAt(tx *store.Tx, meeting int64) (time.Time, error) {
+	var m assembly.Meeting
+	err := tx.Select("id", "certified_at").Where("id = ?", meeting).Take(&m).Error
+	if err != nil || m.CertifiedAt == nil {
+		return time.Time{}, store.NotFound(err, ErrNoResolution)
+	}
+	return *m.CertifiedAt, nil
+}
+
+// CancelProject ends a project before there is a contract; its decision is free again.
+// Faults: org.ErrForbidden, ErrNoProject, ErrNotInCharge, ErrStep, fault.ErrInvalid.
+func (s *Service) CancelProject(ctx context.Context, actor org.Actor, id int64, reason string) (int64, error) {
+	reason = strings.TrimSpace(reason)
+	if !runes(reason, 4, 500) {
+		return 0, fault.ErrInvalid.With(fault.Field{Path: "text", Reason: "请写明取消的原因（4至500个字），业主会看到"})
+	}
+	from := []ProjectState{ProjectDraft, ProjectPosted, ProjectResolved, ProjectFiled}
+	return s.take(ctx, actor, id, step{org.RunProject, "cancelled", from, true}, func(_ *store.Tx, p *Project) (string, []string, error) {
+		p.State, p.Decision, p.ReviewOpen = ProjectCancelled, nil, nil
+		return reason, []string{"state", "decision", "review_open"}, nil
+	})
+}

@@ -1,0 +1,60 @@
+package fund
+
+import (
+	"slices"
+
+	"github.com/linli-city/linli/models/ledger"
+	"github.com/linli-city/linli/models/money"
+	"github.com/linli-city/linli/models/store"
+)
+
+// deposited is what the owner and the seller of public housing paid in for a home.
+type deposited struct{ owned, seller money.Fen }
+
+// publicHousing finds the homes with a public-housing seller, and what was deposited for each (Order 165 art. 20): what deposits and
+// the bank's opening list brought into their two sub-accounts.
+func publicHousing(tx *store.Tx, estate int64, doors []door) (map[int64]deposited, error) {
+	all := map[int64]deposited{}
+	ids := make([]int64, len(doors))
+	for i := range doors {
+		ids[i] = doors[i].ID
+	}
+	for part := range slices.Chunk(ids, 900) {
+		var subs []SubAccount
+		if err := tx.Select("id", "unit_id").Where("unit_id IN ? AND seller <> ''", part).Find(&subs).Error; err != nil {
+			return nil, err
+		}
+		for _, x := range subs {
+			all[x.UnitID] = deposited{}
+		}
+	}
+	var public []int64
+	for id := range all {
+		public = append(public, id)
+	}
+	for part := range slices.Chunk(public, 900) {
+		var rows []struct {
+			Code   ledger.Code
+			UnitID int64
+			Amount money.Fen
+		}
+		err := tx.Table("ledger_accounts a").Select("a.code, a.unit_id, SUM(e.amount) AS amount").
+			Joins("JOIN ledger_books b ON b.id = a.book_id AND b.estate_id = ? AND b.kind = ?", estate, ledger.Fund).
+			Joins("JOIN ledger_entries e ON e.account_id = a.id").Joins("JOIN ledger_journals j ON j.id = e.journal_id").
+			Where("a.code IN ? AND a.unit_id IN ? AND j.source_kind IN ?", []ledger.Code{ledger.FundUnit, ledger.FundSeller}, part, []string{"fund_slip", "fund_import"}).
+			Group("a.code, a.unit_id").Scan(&rows).Error
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			d := all[r.UnitID]
+			if r.Code == ledger.FundSeller {
+				d.seller = max(-r.Amount, 0)
+			} else {
+				d.owned = max(-r.Amount, 0)
+			}
+			all[r.UnitID] = d
+		}
+	}
+	return all, nil
+}

@@ -1,0 +1,30 @@
+package main
+
+import (
+	"time"
+
+	"github.com/linli-city/linli/models/disclosure"
+	"github.com/linli-city/linli/models/fund"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/server/web"
+)
+
+// fundBoard posts what the maintenance fund is used for on the estate's board, to its residents.
+type fundBoard struct{ board *disclosure.Service }
+
+// Post publishes in the caller's transaction.
+func (b fundBoard) Post(tx *store.Tx, actor org.Actor, p fund.Posted) (int64, string, error) {
+	n, err := b.board.PublishIn(tx, actor, disclosure.Draft{EstateID: p.EstateID, Kind: disclosure.Posting, Audience: disclosure.Residents, Scope: p.Scope, Title: p.Title, Body: p.Body, ClientRef: p.Ref, InputHash: web.InputHash(p)})
+	if err != nil {
+		return 0, "", err
+	}
+	return n.ID, n.Number, nil
+}
+
+// Standing gives since when a notice has been up.
+func (fundBoard) Standing(tx *store.Tx, notice int64) (time.Time, bool, error) {
+	var n disclosure.Notice
+	err := tx.Where("id = ?", notice).Limit(1).Find(&n).Error
+	return n.PublishedAt, err == nil && n.ID != 0 && n.WithdrawnAt == nil, err
+}
