@@ -3,10 +3,7 @@ package office
 import (
 	"context"
 	"net/http"
-	"time"
 
-	"github.com/linli-city/linli/models/calendar"
-	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/fund"
 	"github.com/linli-city/linli/models/money"
 	"github.com/linli-city/linli/models/org"
@@ -106,9 +103,6 @@ func reverseSlip(ctx context.Context, s *fund.Service, a org.Actor, id int64, b 
 	on, err := dateIn(b.On, "body.on")
 	if err != nil {
 		return 0, err
-	}
-	if on.IsZero() || calendar.DateOf(time.Now()).Before(on) {
-		return 0, fault.ErrInvalid.With(fault.Field{Path: "body.on", Reason: "冲销日期不能晚于今天"})
 	}
 	return s.ReverseSlip(ctx, a, id, on, b.Reason)
 }
