@@ -105,6 +105,7 @@ func (e *engine) furnish(suffix string) things {
 	th["hotline-imports"] = e.must(201, community, "POST", "/office/v1/hotline-imports", m{"file_id": orders.int("id"), "client_ref": "walk" + suffix}).int("id")
 	e.govern(th, suffix)
 	e.run(th, suffix)
+	e.repair(th, suffix)
 	th["petitions"] = e.must(201, owner, "POST", fmt.Sprintf("/miniapp/v1/estates/%d/petitions", estate), m{"title": secretOf(suffix) + "提议", "text": secretOf(suffix) + "要求开会讨论", "motions": []m{{"title": "选聘物业", "body": secretOf(suffix)}}, "client_ref": "walk" + suffix}).int("id")
 	th["credentials"] = e.must(201, owner, "POST", "/miniapp/v1/credentials", m{"unit_id": th["units"], "kind": "judgment", "words": secretOf(suffix), "from": "2026-01-01T00:00:00Z", "file_ids": []int64{e.upload(owner, "document", "heir"+suffix)}, "client_ref": "walk" + suffix}).int("id")
 	th["groups"] = e.must(201, community, "POST", fmt.Sprintf("/office/v1/estates/%d/groups", estate), m{"kind": "renewal", "text": secretOf(suffix) + "任期届满", "client_ref": "walk" + suffix}).int("id")
@@ -356,6 +357,7 @@ func bodies(th things) map[string]any {
 	}
 	maps.Copy(all, committeeBodies(th))
 	maps.Copy(all, fundBodies(th))
+	maps.Copy(all, projectBodies(th))
 	return all
 }
 

@@ -83,6 +83,7 @@ func TestFromProposalToPayment(t *testing.T) {
 	w.deposit(1_000_00, 100_00, 1_000_00) // the second is short
 	id := w.quoted(w.chair, w.proposal())
 	w.contracted(w.chair, id)
+	w.areas(200_000) // the register changes; what was decided is what pays
 
 	_, err := w.AskPayment(ctx, w.chair, id, fund.AdvancePayment, "600")
 	w.gate("an advance while the proposal is posted", err, "proposal_posting")
@@ -386,4 +387,36 @@ func (w *street) worked(id int64) (list []fund.ProjectNote) {
 		}
 	}
 	return list
+}
+
+// TestAnErasedOwnerIsGone: the words and whose they were go; what payments hang on stays.
+func TestAnErasedOwnerIsGone(t *testing.T) {
+	t.Parallel()
+	w, ctx := newStreet(t, fund.HeldByAssembly), t.Context()
+	w.everything()
+	id := w.quoted(w.chair, w.proposal())
+	w.contracted(w.chair, id)
+	w.must(w.ObjectProject(ctx, w.owner, id, "proposal", "我家漏水三年了"))
+	w.must(w.ObjectProject(ctx, w.neighbour, id, "proposal", "报价偏高"))
+	w.must(w.Work(ctx, w.chair, id, "进场", []int64{1}))
+	for _, who := range []org.Actor{w.owner, w.neighbour} {
+		w.must(w.LookAt(ctx, who, id, false, "厨房顶还在漏", nil))
+		w.tx(func(tx *store.Tx) error { return w.EraseProjects(tx, who.PersonID) })
+	}
+	v := w.view(id)
+	if len(v.Objections) != 2 || len(v.Acceptances) != 2 {
+		t.Fatalf("%+v %+v", v.Objections, v.Acceptances)
+	}
+	for i := range 2 {
+		if o, a := v.Objections[i], v.Acceptances[i]; o.PersonID != 0 || o.UnitID != 0 || strings.Contains(o.Text, "漏") || a.PersonID > 0 || a.UnitID != 0 || strings.Contains(a.Text, "漏") {
+			t.Errorf("%+v %+v", o, a)
+		}
+	}
+	for _, n := range v.Notes {
+		if n.PersonID == w.owner.PersonID || strings.Contains(n.Text, "厨房") {
+			t.Errorf("a note of theirs: %+v", n)
+		}
+	}
+	_, err := w.AskPayment(ctx, w.chair, id, fund.AdvancePayment, "100")
+	w.refused("an objection of somebody who is gone", err, fund.ErrGate)
 }

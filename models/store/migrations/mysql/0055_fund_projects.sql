@@ -59,6 +59,7 @@ CREATE TABLE fund_projects (
 CREATE UNIQUE INDEX fund_projects_number ON fund_projects (number);
 CREATE UNIQUE INDEX fund_projects_decision ON fund_projects (decision);
 CREATE INDEX fund_projects_estate ON fund_projects (estate_id, id);
+CREATE INDEX fund_projects_person ON fund_projects (person_id, id);
 CREATE INDEX fund_projects_review ON fund_projects (review_open, id);
 
 -- What is to be done, and what was done, with quantities in thousandths and prices in fen.
@@ -110,6 +111,7 @@ CREATE TABLE fund_project_notes (
   organisation_id BIGINT NOT NULL,
   at              DATETIME NOT NULL
 ) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE INDEX fund_project_notes_person ON fund_project_notes (person_id, id);
 CREATE INDEX fund_project_notes_project ON fund_project_notes (project_id, id);
 
 -- Who looked at the finished works and what they said, each person once.
@@ -126,6 +128,7 @@ CREATE TABLE fund_acceptances (
   at              DATETIME NOT NULL
 ) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 CREATE UNIQUE INDEX fund_acceptances_person ON fund_acceptances (project_id, person_id);
+CREATE INDEX fund_acceptances_of ON fund_acceptances (person_id, id);
 
 -- What owners of the scope object within a posting.
 CREATE TABLE fund_objections (
@@ -141,6 +144,7 @@ CREATE TABLE fund_objections (
   answered_at DATETIME NULL,
   created_at  DATETIME NOT NULL
 ) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE INDEX fund_objections_person ON fund_objections (person_id, id);
 CREATE INDEX fund_objections_project ON fund_objections (project_id, phase, id);
 
 -- What each property bears, with the numbers it came from; what its sub-account had, and what is short.

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/linli-city/linli/models/fund"
+	"github.com/linli-city/linli/models/store"
+)
+
+// repair makes a draft of a use of the fund in an estate whose account the bureau keeps, and a payment that waits for a second person.
+func (e *engine) repair(th things, suffix string) {
+	e.holds(th["estates"])
+	th["fund-projects"] = e.must(201, "company"+suffix, "POST", fmt.Sprintf("/office/v1/estates/%d/fund-projects", th["estates"]), repairOf(secretOf(suffix), "walk"+suffix)).int("id")
+	pay := fund.ProjectPayment{ProjectID: th["fund-projects"], EstateID: th["estates"], Kind: fund.AdvancePayment, Amount: 1, State: "asked", AskedBy: 1, AskedAt: e.db.Now()}
+	if err := e.db.InTx(e.t.Context(), func(tx *store.Tx) error { return tx.Create(&pay).Error }); err != nil {
+		e.t.Fatal(err)
+	}
+	th["fund-payments"] = pay.ID
+}
+
+// holds registers the special account of an estate at the bureau.
+func (e *engine) holds(estate int64) {
+	e.t.Helper()
+	_, err := e.fund.SetAccount(e.t.Context(), e.actor("bureau"), fund.AccountSetting{EstateID: estate, Holder: fund.HeldByBureau, Bank: "演示银行", Number: "6210000000001234", Reason: "依法代管"})
+	if err != nil {
+		e.t.Fatal(err)
+	}
+}
+
+func innocent() m {
+	all := m{}
+	for code := range fund.Exclusions {
+		all[string(code)] = false
+	}
+	return all
+}
+
+func repairOf(title, ref string) m {
+	return m{"kind": "ordinary", "title": title + "屋面维修", "reason": title + "屋面渗漏", "declared": innocent(), "items": []m{{"name": "防水层", "measure": "㎡", "quantity": "12.5", "price": "64"}}, "client_ref": ref}
+}
+
+// projectBodies are the inputs of what is done to projects that pass the form check.
+func projectBodies(things) map[string]any {
+	text := m{"text": "写明缘由的一段文字"}
+	paper := m{"text": "写明缘由的一段文字", "file_ids": []int64{999999}}
+	items := []m{{"name": "防水层", "measure": "㎡", "quantity": "12.5", "price": "64"}}
+	return map[string]any{
+		"officeProposeProject": repairOf("一号楼", "w90"), "officeReviseProject": repairOf("一号楼", "w91"), "officeTakeUpProject": m{}, "officeAddQuote": m{"supplier": "甲公司", "amount": "700", "file_ids": []int64{999999}}, "officeChooseQuote": m{"quote_id": 1},
+		"officePostProject": m{}, "officeResolveProject": m{"meeting_id": 1, "position": 1}, "officeOpineProject": m{"agree": true, "text": "情况属实"}, "officeFileProject": m{"accept": false, "reason": "缺少材料"}, "officeConfirmProject": text, "officeReviewProject": text,
+		"officeContractProject": m{"number": "HT-1", "supplier": "甲公司", "amount": "700", "file_ids": []int64{999999}}, "officeWorkProject": paper, "officeSupplyProject": paper, "officeLookAtProject": m{"agree": true}, "officeAcceptProject": text,
+		"officeSettleProject": m{"items": items, "invoices": "发票1号", "file_ids": []int64{999999}}, "officePostFinal": m{}, "officeAnswerProjectObjection": m{"objection_id": 1, "text": "已经核对过"}, "officeAskPayment": m{"kind": "final"}, "officeDecidePayment": m{"accept": false, "text": "材料不全"}, "officeCancelProject": text,
+		"proposeProject": m{"title": "屋面维修", "reason": "屋面渗漏", "client_ref": "w92"}, "objectProject": m{"phase": "proposal", "text": "报价偏高", "client_ref": "w93"}, "lookAtProject": m{"agree": true, "client_ref": "w94"},
+	}
+}
+
+// TestRepairByAnOwner is what people see over the API: an owner proposes, the company takes it up and posts it, the owner objects and is answered,
+// and every gate says what opens it.
+func TestRepairByAnOwner(t *testing.T) {
+	e := newEngine(t)
+	estate := e.town.actors["owner"].Estate
+	e.holds(estate)
+	at := fmt.Sprintf("/estates/%d/fund-projects", estate)
+	id := e.must(201, "owner", "POST", "/miniapp/v1"+at, m{"title": "屋面维修", "reason": "屋面渗漏到顶楼", "client_ref": "r1"}).int("id")
+	if again := e.must(201, "owner", "POST", "/miniapp/v1"+at, m{"title": "屋面维修", "reason": "屋面渗漏到顶楼", "client_ref": "r1"}).int("id"); again != id {
+		t.Errorf("the same tap made %d and %d", id, again)
+	}
+	path := fmt.Sprintf("/fund-projects/%d", id)
+	office := "/office/v1" + path
+	e.must(403, "family", "GET", "/miniapp/v1"+path, nil)
+	e.must(200, "company", "POST", office+"/taking-up", m{})
+	e.must(200, "company", "POST", office+"/revision", repairOf("一号楼", "r2"))
+	bad := repairOf("一号楼", "r3")
+	bad["declared"].(m)["warranty"] = true
+	if a := e.must(409, "company", "POST", office+"/revision", bad); a.json["code"] != "project.excluded" {
+		t.Errorf("%s", a.body)
+	}
+	for i, name := range []string{"甲公司", "乙公司", "丙公司"} {
+		e.must(201, "company", "POST", office+"/quotes", m{"supplier": name, "amount": fmt.Sprint(700 + i), "file_ids": []int64{e.upload("company", "notice", "quote"+name)}})
+	}
+	quote := e.must(200, "company", "GET", office, nil).json["quotes"].([]any)[0].(m)
+	e.must(200, "company", "POST", office+"/choice", m{"quote_id": quote["id"]})
+	e.must(200, "company", "POST", office+"/posting", m{})
+	shown := e.must(200, "owner", "GET", "/miniapp/v1"+path, nil).json
+	if shown["proposal_notice"] == "" || shown["state"] != "posted" || shown["budget"] != "800.00" {
+		t.Errorf("%v", shown)
+	}
+	e.must(201, "owner", "POST", "/miniapp/v1"+path+"/objections", m{"phase": "proposal", "text": "报价偏高，请再比价", "client_ref": "r4"})
+	objection := e.must(200, "company", "GET", office, nil).json["objections"].([]any)[0].(m)
+	e.must(200, "company", "POST", office+"/answers", m{"objection_id": objection["id"], "text": "已附三家报价，选的是最低价"})
+	e.must(200, "township", "POST", office+"/opinion", m{"agree": true, "text": "情况属实"})
+	if a := e.must(409, "company", "POST", office+"/payments", m{"kind": "advance", "amount": "100"}); a.json["code"] != "project.gate_closed" {
+		t.Errorf("%s", a.body)
+	}
+	for _, x := range e.must(200, "company", "GET", office+"/gates", nil).json["items"].([]any) {
+		if g := x.(m); g["open"] == false && (g["why"] == nil || g["opens"] == nil) {
+			t.Errorf("a closed gate that says nothing: %v", g)
+		}
+	}
+	if n := len(e.must(200, "owner", "GET", "/miniapp/v1"+path+"/shares", nil).json["items"].([]any)); n != 0 {
+		t.Errorf("%d shares before the final accounts", n)
+	}
+}
