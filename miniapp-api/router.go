@@ -92,6 +92,7 @@ var (
 
 // Routes mounts the surface.
 func Routes(site *web.Site, d Deps) {
+	dutyRoutes(site, d)
 	open := site.Group(prefix, "登录", web.Anybody)
 	web.HandleOpen(open, web.Op{ID: "signIn", Method: http.MethodPost, Path: "/session", Summary: "用 wx.login 的 code 登录", Rate: signInRate}, signIn(d))
 
