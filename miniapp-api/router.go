@@ -157,6 +157,7 @@ func Routes(site *web.Site, d Deps) {
 	meetingRoutes(site, d)
 	committeeRoutes(site, d)
 	fundProjectRoutes(site, d)
+	fundRoutes(site, d)
 	preparationRoutes(site, d)
 	proxyRoutes(site, d)
 	campaignRoutes(site, d)

@@ -16,8 +16,11 @@ import (
 // Faults: org.ErrForbidden, ErrNoEntry, ErrNotKeeper, ErrStage, ErrAnotherPerson, ErrTapReused, ledger.ErrPeriodClosed, fault.ErrInvalid.
 func (s *Service) ReverseSlip(ctx context.Context, actor org.Actor, id int64, on calendar.Date, reason string) (int64, error) {
 	reason = strings.TrimSpace(reason)
-	if !runes(reason, 2, 300) {
-		return 0, fault.ErrInvalid.With(fault.Field{Path: "reason", Reason: "请写明为什么冲销（2至300个字）"})
+	var c fault.Checks
+	c.Check(runes(reason, 2, 300), "reason", "请写明为什么冲销（2至300个字）")
+	c.Check(!on.IsZero() && !calendar.DateOf(s.db.Now()).Before(on), "on", "请填写冲销记在哪一天，不能晚于今天")
+	if err := c.Err(); err != nil {
+		return 0, err
 	}
 	return s.fundAct(ctx, actor, org.KeepFund, "reverse slip", func(tx *store.Tx) (int64, error) {
 		row, _, err := ofKeeper(tx, actor, id, func(x *Slip) int64 { return x.EstateID })

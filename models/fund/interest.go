@@ -3,6 +3,7 @@ package fund
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -103,8 +104,8 @@ func (in *NewIncome) check(today calendar.Date) error {
 }
 
 // RecordIncome books an income that has come to the special account; it waits to be allocated.
-// Faults: org.ErrForbidden, org.ErrEstateNotFound, ErrNoAccount, ErrNotKeeper, ErrSlipKnown, ErrTapReused, ledger.ErrPeriodClosed,
-// fault.ErrInvalid.
+// Faults: org.ErrForbidden, org.ErrEstateNotFound, ErrNoAccount, ErrNotKeeper, ErrSlipKnown, ErrNotHandedOver, ErrTapReused,
+// ledger.ErrPeriodClosed, fault.ErrInvalid.
 func (s *Service) RecordIncome(ctx context.Context, actor org.Actor, in NewIncome) (int64, error) {
 	if err := in.check(calendar.DateOf(s.db.Now())); err != nil {
 		return 0, err
@@ -117,13 +118,11 @@ func (s *Service) RecordIncome(ctx context.Context, actor org.Actor, in NewIncom
 		if err := tx.Create(row).Error; err != nil {
 			return 0, store.Duplicate(err, ErrSlipKnown)
 		}
-		j, err := ledger.Post(tx, actor, row.EstateID, ledger.Fund, ledger.Posting{Ref: fmt.Sprintf("income-%d", row.ID), Effective: in.ReceivedOn,
-			Source: ledger.Source{Kind: "fund_income", ID: row.ID, Text: "银行回单 " + row.Slip}, Memo: IncomeNames[in.Kind],
-			Lines: []ledger.Line{{Key: ledger.Key{Code: ledger.FundBank}, Amount: in.Amount}, {Key: ledger.Key{Code: ledger.FundInterest}, Amount: -in.Amount}}})
+		journal, err := in.book(tx, actor, row)
 		if err != nil {
 			return 0, err
 		}
-		if err := tx.Model(&Income{}).Where("id = ?", row.ID).Update("journal_id", j.ID).Error; err != nil {
+		if err := tx.Model(&Income{}).Where("id = ?", row.ID).Update("journal_id", journal).Error; err != nil {
 			return 0, err
 		}
 		if err := s.o.Files.Attach(tx, actor, in.FileIDs, "document", "fund_income", row.ID, row.EstateID); err != nil {
@@ -131,6 +130,41 @@ func (s *Service) RecordIncome(ctx context.Context, actor org.Actor, in NewIncom
 		}
 		return row.ID, jot(tx, actor, "income", "fund_income", row.ID, row.EstateID, map[string]any{"kind": in.Kind, "fen": int64(in.Amount)})
 	})
+}
+
+// ErrNotHandedOver says that the books of the public income have not sent what is to be allocated.
+var ErrNotHandedOver = fault.New(fault.Conflict, "fund.not_handed_over", "没有找到这笔公共收益转入：请先在公共收益里登记转入维修资金专户，日期、金额和银行流水号要一致")
+
+// book posts what has come to the special account. Public income came with its own settlement: that journal is found, not posted again.
+func (in *NewIncome) book(tx *store.Tx, actor org.Actor, row *Income) (int64, error) {
+	if in.Kind != PublicIncome {
+		j, err := ledger.Post(tx, actor, row.EstateID, ledger.Fund, ledger.Posting{Ref: fmt.Sprintf("income-%d", row.ID), Effective: in.ReceivedOn,
+			Source: ledger.Source{Kind: "fund_income", ID: row.ID, Text: "银行回单 " + row.Slip}, Memo: IncomeNames[in.Kind],
+			Lines: []ledger.Line{{Key: ledger.Key{Code: ledger.FundBank}, Amount: in.Amount}, {Key: ledger.Key{Code: ledger.FundInterest}, Amount: -in.Amount}}})
+		if err != nil {
+			return 0, err
+		}
+		return j.ID, nil
+	}
+	page := ledger.StatementPage{EffectiveOn: row.ReceivedOn, ID: math.MaxInt64}
+	for {
+		lines, err := ledger.Statement(tx, row.EstateID, ledger.Fund, ledger.Key{Code: ledger.FundInterest}, page, 500)
+		if err != nil {
+			return 0, err
+		}
+		for _, l := range lines {
+			if !l.EffectiveOn.Equal(row.ReceivedOn) {
+				return 0, ErrNotHandedOver
+			}
+			if l.SourceKind == "income_settlement" && l.Amount == -in.Amount && strings.HasSuffix(l.SourceText, "银行流水号"+row.Slip) {
+				return l.JournalID, nil
+			}
+			page = ledger.StatementPage{EffectiveOn: l.EffectiveOn, ID: l.ID}
+		}
+		if len(lines) < 500 {
+			return 0, ErrNotHandedOver
+		}
+	}
 }
 
 // FindIncome shows an income and its shares, by their size within the estate's order of units, after a share, at most limit of them.

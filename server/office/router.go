@@ -104,9 +104,10 @@ func Routes(site *web.Site, d Deps) {
 	bookRoutes(site, d)
 	incomeRoutes(site, d)
 	letterRoutes(site, d)
+	fundProjectRoutes(site, d)
+	fundAccountRoutes(site, d)
 	dutyRoutes(site, d)
 	questionRoutes(site, d)
-	fundProjectRoutes(site, d)
 
 	board := site.Group(prefix, "公示", web.Staff)
 	web.Handle(board, web.Op{ID: "officePublishNotice", Method: http.MethodPost, Path: "/notices", Summary: "发布公示、公告或通知", Action: org.PublishNotice, Status: http.StatusCreated}, publishNotice(d))
