@@ -28,6 +28,7 @@ var floors = map[string]floor{
 	"models/assembly/log":      {0, []string{"models/assembly/tally", "models/area", "models/fault"}},
 	"models/assembly/tally":    {0, []string{"models/area", "models/rulepack", "models/calendar", "models/fault"}},
 	"models/complaint/routing": {0, []string{"models/rulepack"}},
+	"models/disclosure/duty":   {0, []string{"models/rulepack", "models/calendar"}},
 	"models/complaint/suggest": {0, []string{"models/rulepack", "models/fault"}},
 	"notify/plan":              {0, []string{"models/event", "models/fault", "models/calendar"}},
 	"server/public/open311":    {0, nil},
@@ -36,11 +37,11 @@ var floors = map[string]floor{
 	"models/store": {1, nil}, "models/store/dump": {1, []string{"models/store"}},
 	"models/outbox": {1, []string{"models/store"}}, "models/audit": {1, []string{"models/store"}}, "models/vault": {1, []string{"models/store"}},
 
-	"models/ledger": {2, nil}, "models/org": {2, []string{"models/org/roster"}}, "models/org/roster": {2, nil},
+	"models/ledger": {2, []string{"models/org"}}, "models/org": {2, []string{"models/org/roster"}}, "models/org/roster": {2, nil},
 	"models/file": {2, []string{"models/org", "models/file/blob"}}, "models/file/blob": {2, nil},
 
 	"models/hotline": {3, []string{"models/complaint", "models/hotline/orders"}}, "models/hotline/orders": {2, nil},
-	"models/complaint": {3, nil}, "models/joint": {3, []string{"models/complaint"}}, "models/mediation": {3, []string{"models/complaint"}}, "models/disclosure": {3, nil}, "models/assembly": {3, nil}, "models/committee": {3, nil}, "models/modelstest": {3, nil},
+	"models/complaint": {3, nil}, "models/joint": {3, []string{"models/complaint"}}, "models/mediation": {3, []string{"models/complaint"}}, "models/disclosure": {3, nil}, "models/income": {3, nil}, "models/assembly": {3, nil}, "models/committee": {3, nil}, "models/modelstest": {3, nil},
 
 	"models/fund": {3, []string{"models/assembly"}}, "models/fund/apportion": {0, []string{"models/money", "models/area"}},
 

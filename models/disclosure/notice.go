@@ -76,6 +76,7 @@ var (
 type Service struct {
 	db    *store.DB
 	files Files
+	o     Options // of the duty register and the questions, see With
 }
 
 // New wires the board.
