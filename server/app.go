@@ -27,7 +27,9 @@ import (
 	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/file/blob"
 	"github.com/linli-city/linli/models/hotline"
+	"github.com/linli-city/linli/models/income"
 	"github.com/linli-city/linli/models/joint"
+	"github.com/linli-city/linli/models/ledger"
 	"github.com/linli-city/linli/models/mediation"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/rulepack"
@@ -76,6 +78,7 @@ type app struct {
 	wishes     *notify.Preferences
 	campaigns  *campaign.Service
 	assemblies *assembly.Service
+	income     *income.Service
 	consents   *consent.Service
 	callback   callback.Deps
 	sessions   *session.Sessions
@@ -121,8 +124,9 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.hotline = hotline.New(a.db, a.vault, a.files, a.complaints, a.suggester)
 	a.joint = joint.New(a.db, a.pack, a.complaints, a.files, log)
 	a.mediation = mediation.New(a.db, a.pack, a.complaints, a.vault, a.files)
-	a.board = disclosure.New(a.db, a.files).With(disclosure.Options{Pack: a.pack.Code})
-	a.committee = committee.New(a.db, a.vault, a.pack.Code, a.files, committeeBoard{a.board}, a.org)
+	a.board = disclosure.New(a.db, a.files).With(disclosure.Options{Pack: a.pack.Code, Check: meetingTexts{a.wechat}, Blot: complaint.ForAnybody, Own: assembly.OwnRules, Log: log})
+	a.income = income.New(a.db, a.files, a.pack.Code, assembly.OwnRules)
+	a.committee = committee.New(a.db, a.vault, a.pack.Code, a.files, committeeBoard{a.board}, a.org, committeeMoney{a.income})
 	a.inbox = inbox.New(a.db)
 	a.live = inbox.NewLive(a.db, a.redis, int(cfg.Shards.N), maxStreams, log)
 	a.wishes = notify.NewPreferences(a.db, a.quiet())
@@ -158,7 +162,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.org.OnRecognise(a.campaigns.Recognised)
 	a.org.OnPart(a.campaigns.Parted)
 	a.inbox.OnRead(a.campaigns.Read)
-	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.mediation.Erase, a.committee.Erase, a.assemblies.Erase, a.sessions.Erase, a.campaigns.Erase, a.inbox.Erase, notify.Erase, a.consents.Erase, notify.ErasePreferences)
+	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.mediation.Erase, a.board.Erase, a.committee.Erase, a.assemblies.Erase, a.sessions.Erase, a.campaigns.Erase, a.inbox.Erase, notify.Erase, a.consents.Erase, notify.ErasePreferences)
 	a.org.OnStaffing(notify.NewHandover(a.quiet()))
 	a.complaints.OnStep(notify.Acted)
 	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Ways: ways, Duty: onDuty, Days: a.workingDays, Told: a.live.Told, Quiet: a.quiet(), Book: a.plan, Consequences: a.reactions(), Stepped: a.complaints.Stepped,
@@ -194,9 +198,9 @@ func (a *app) mount(ctx context.Context) error {
 				return err
 			}},
 		}})
-	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Committee: a.committee, Mediation: a.mediation, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Consents: a.consents, Campaigns: a.campaigns, Assemblies: a.assemblies, PublicURL: a.cfg.PublicURL, Notifier: a.dispatcher,
+	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Committee: a.committee, Mediation: a.mediation, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Consents: a.consents, Campaigns: a.campaigns, Assemblies: a.assemblies, Income: a.income, PublicURL: a.cfg.PublicURL, Notifier: a.dispatcher,
 		WeChat: a.wechat, Suggester: a.suggester, Vault: a.vault})
-	office.Routes(a.site, office.Deps{LinkTexts: a.texts != nil || a.cfg.SMSTemplates[sms.Letter].ID != "", DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Committee: a.committee, Joint: a.joint, Mediation: a.mediation, Hotline: a.hotline, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Told: notify.NewTimeline(a.db, a.complaints), Plan: a.plan, Notifier: a.dispatcher, Campaigns: a.campaigns, Assemblies: a.assemblies,
+	office.Routes(a.site, office.Deps{LinkTexts: a.texts != nil || a.cfg.SMSTemplates[sms.Letter].ID != "", DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Committee: a.committee, Joint: a.joint, Mediation: a.mediation, Hotline: a.hotline, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Told: notify.NewTimeline(a.db, a.complaints), Plan: a.plan, Notifier: a.dispatcher, Campaigns: a.campaigns, Assemblies: a.assemblies, Ledger: ledger.New(a.db), Income: a.income,
 		Scene: a.wechat.client.SceneCode, Pack: a.pack.Code, City: a.pack.City, PublicURL: a.cfg.PublicURL})
 	public.Routes(a.site, public.Deps{Assemblies: a.assemblies, Complaints: a.complaints, Board: a.board, Codes: a.codes, PublicURL: a.cfg.PublicURL, Production: a.cfg.Production, Bureau: a.bureau()})
 	h5.Routes(a.site, h5.Deps{Assemblies: a.assemblies, WeChat: a.wechat, Org: a.org, Board: a.board, Complaints: a.complaints, Committee: a.committee, Codes: a.codes, Files: a.files, Campaigns: a.campaigns, PublicURL: a.cfg.PublicURL, City: a.pack.City})

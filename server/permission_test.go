@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
@@ -109,6 +110,7 @@ func (e *engine) furnish(suffix string) things {
 		"offices": []int64{e.actor(community).OrganisationID()}, "client_ref": "walk" + suffix}).int("id")
 	orders := e.must(201, community, "POST", "/office/v1/files", multipartOf("hotline", "hotline"+suffix, "h.csv", []byte("工单编号,诉求内容\nN"+suffix+"1,"+secretOf(suffix)+"楼道灯坏了\n")))
 	th["hotline-imports"] = e.must(201, community, "POST", "/office/v1/hotline-imports", m{"file_id": orders.int("id"), "client_ref": "walk" + suffix}).int("id")
+	e.disclose(th, suffix)
 	e.govern(th, suffix)
 	e.run(th, suffix)
 	th["petitions"] = e.must(201, owner, "POST", fmt.Sprintf("/miniapp/v1/estates/%d/petitions", estate), m{"title": secretOf(suffix) + "提议", "text": secretOf(suffix) + "要求开会讨论", "motions": []m{{"title": "选聘物业", "body": secretOf(suffix)}}, "client_ref": "walk" + suffix}).int("id")
@@ -116,6 +118,8 @@ func (e *engine) furnish(suffix string) things {
 	th["groups"] = e.must(201, community, "POST", fmt.Sprintf("/office/v1/estates/%d/groups", estate), m{"kind": "renewal", "text": secretOf(suffix) + "任期届满", "client_ref": "walk" + suffix}).int("id")
 	th["meetings"] = e.must(201, "committee_chair"+suffix, "POST", "/office/v1/meetings", meetingOf(estate, secretOf(suffix), "walk"+suffix)).int("id")
 	th["candidates"] = e.must(201, owner, "POST", fmt.Sprintf("/miniapp/v1/meetings/%d/candidates", th["meetings"]), m{"unit_id": th["units"], "profile": secretOf(suffix) + "愿意做事", "consent": true, "client_ref": "walk" + suffix}).int("id")
+	th["income-contracts"] = e.must(201, "committee_chair"+suffix, "POST", fmt.Sprintf("/office/v1/estates/%d/income/contracts", estate), m{"kind": "venue", "title": secretOf(suffix) + "场地", "party": "某公司", "starts_on": "2026-01-01", "ends_on": "2026-12-31", "amount": "100", "period_months": 1, "client_ref": "walk" + suffix}).int("id")
+	th["income-lines"] = e.must(201, "committee_chair"+suffix, "POST", fmt.Sprintf("/office/v1/estates/%d/income/lines", estate), m{"contract_id": th["income-contracts"], "sort": "receipt", "amount": "100", "on": calendar.DateOf(e.db.Now()).String(), "party": "某公司", "text": secretOf(suffix) + "场地费", "client_ref": "walk" + suffix}).int("id")
 	th["homes"] = e.firstID(owner, "/miniapp/v1/homes")
 	th["household"] = e.memberOf(owner, th["units"])
 	th["residences"] = th["household"]
@@ -310,8 +314,14 @@ func bodies(th things) map[string]any {
 		"officeResendCampaign": m{"client_ref": "w30"}, "officeSealCampaign": m{"client_ref": "w31"}, "officeRateCampaign": m{"per_minute": 10},
 		"officeForeseePlan": m{"event": "notice.published", "estate_id": th["estates"]}, "officeEnterPlanChange": m{"changes": []m{}, "reason": "试一试", "client_ref": "w28"}, "officeDecidePlanChange": m{"confirm": false, "reason": "不改了"},
 		"officeRecordVisit": m{"result": "absent", "client_ref": "w27"}, "officeCorrectVisit": m{"visit_id": 999999, "reason": "扫错了码"}, "officeRecordWish": m{"way": "visit"},
-		"officePublishNotice": m{"estate_id": th["estates"], "kind": "posting", "audience": "residents", "title": "t", "body": "b", "client_ref": "w6"},
-		"officeReviseNotice":  m{"title": "t", "body": "b", "reason": "更正"}, "officeWithdrawNotice": m{"reason": "发错了"},
+		"officePublishNotice":  m{"estate_id": th["estates"], "kind": "posting", "audience": "residents", "title": "t", "body": "b", "client_ref": "w6"},
+		"officeRecordContract": m{"kind": "parking", "title": "临时停车", "party": "某公司", "starts_on": "2026-01-01", "ends_on": "2026-12-31", "amount": "100", "period_months": 1, "client_ref": "w70"}, "officeEndContract": m{"on": "2026-02-01", "reason": "退场"},
+		"officeRecordIncomeLine": m{"sort": "receipt", "amount": "1", "on": "2026-01-05", "party": "某公司", "text": "停车费", "client_ref": "w71"}, "officeStrikeIncomeLine": m{"reason": "记错了"},
+		"officeProposeSettlement": m{"from": "2026-01-01", "to": "2026-01-31"}, "officeDecideSettlement": m{"approve": true}, "officePayOverIncome": m{"on": "2026-02-01", "bank_ref": "BANK0001"},
+		"officeOpenYearlyAudit": m{"from": "2025-01-01", "to": "2025-12-31"}, "officeAddFinding": m{"text": "广告收入少记一笔", "owed_by": "company", "due": "2030-01-01"}, "officeAnswerFinding": m{"text": "已经补记入账"}, "officeJudgeFinding": m{"done": true, "text": "已核实"},
+		"officeLetSeal": m{"text": "急用"}, "officePayAllowance": m{"from": "2026-01-01", "to": "2026-01-31", "amount": "300", "paid_on": "2026-02-05", "basis": "业主大会第1号决定", "file_ids": []int64{1}},
+		"officeCloseFeeBooks": m{"through": "2026-01-31"}, "officeCloseIncomeBooks": m{"through": "2026-01-31"},
+		"officeReviseNotice": m{"title": "t", "body": "b", "reason": "更正"}, "officeWithdrawNotice": m{"reason": "发错了"},
 		"officeCheckRoster": m{"file_id": 999999, "client_ref": "w7"}, "officeApplyRoster": m{},
 		"officeDecideApplication": decide, "officeDecideAreaClaim": decide, "officeConfirmLocalValue": decide,
 		"officeDecidePrivacyRequest": m{"grant": false, "answer": "请到窗口办理"},
@@ -359,6 +369,7 @@ func bodies(th things) map[string]any {
 		"uploadFile":         multipartOf("photo", "w8", "p.png", onePixel()), "officeUploadFile": multipartOf("photo", "w9", "p.png", onePixel()),
 	}
 	maps.Copy(all, committeeBodies(th))
+	maps.Copy(all, dutyBodies(th))
 	return all
 }
 
@@ -417,6 +428,8 @@ func query(op string) string {
 		return "?number=00001-95"
 	case "askSubscriptions":
 		return "?moment=inbox_opened"
+	case "officeDutyFigures":
+		return "?year=2026"
 	case "officeFigures":
 		return "?from=2026-01-01&to=2026-12-31"
 	case "officeBacklog", "officeDwell", "officeCheckInFigures":

@@ -182,17 +182,34 @@ func (s *Service) DecideCharging(ctx context.Context, actor org.Actor, id int64,
 	})
 }
 
-// ListCharging lists what was stated of an estate, the newest first, at most fifty.
-func (s *Service) ListCharging(ctx context.Context, actor org.Actor, estate int64) ([]Charging, error) {
+// ChargingView is what was stated, with the contract's files.
+type ChargingView struct {
+	Charging
+	ModelName string
+	FileIDs   []int64
+}
+
+// ListCharging lists what was stated of an estate, the newest first, at most twenty.
+func (s *Service) ListCharging(ctx context.Context, actor org.Actor, estate int64) ([]ChargingView, error) {
 	var rows []Charging
 	err := s.db.View(ctx, func(tx *store.Tx) error {
 		e, err := org.EstateFor(tx, actor, org.ReadCharging, estate)
 		if err != nil {
 			return err
 		}
-		return tx.Where("estate_id = ?", e.ID).Order("id DESC").Limit(50).Find(&rows).Error
+		return tx.Where("estate_id = ?", e.ID).Order("id DESC").Limit(20).Find(&rows).Error
 	})
-	return rows, err
+	if err != nil {
+		return nil, err
+	}
+	views := make([]ChargingView, len(rows))
+	for i, c := range rows {
+		views[i] = ChargingView{Charging: c, ModelName: duty.ChargingNames[c.Model]}
+		if views[i].FileIDs, err = s.files.IDsFor(ctx, "charging", c.ID); err != nil {
+			return nil, err
+		}
+	}
+	return views, nil
 }
 
 // MayOpenCharging lets those who may read what was stated open the contract. Faults: org.ErrForbidden, ErrChargingNotFound.

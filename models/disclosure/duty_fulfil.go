@@ -103,3 +103,15 @@ func (s *Service) FulfilBy(ctx context.Context, actor org.Actor, instance, notic
 		return audit.Append(tx, actor, "duty.name", audit.Subject{Kind: "disclosure_duty", ID: d.ID, Estate: d.EstateID}, map[string]any{"notice": n.ID})
 	})
 }
+
+// FulfilOpen is Fulfil for a domain that publishes what a regular duty asks for without naming the instance, such as a committee's report:
+// it fulfils the oldest that is open. Where none is, nothing happens.
+// Faults: those of Fulfil.
+func (s *Service) FulfilOpen(tx *store.Tx, estate int64, code string, noticeID int64, publishedOn calendar.Date) error {
+	var ids []int64
+	err := tx.Model(&Duty{}).Where("estate_id = ? AND code = ? AND done_at IS NULL AND from_on <= ?", estate, code, column(publishedOn)).Order("from_on, id").Limit(1).Pluck("id", &ids).Error
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	return s.Fulfil(tx, estate, ids[0], noticeID, publishedOn)
+}

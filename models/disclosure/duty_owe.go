@@ -4,8 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"gorm.io/gorm/clause"
-
 	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/disclosure/duty"
@@ -36,6 +34,13 @@ func (s *Service) Owe(tx *store.Tx, estate int64, code, source string, from cale
 	case source == "" || len(source) > 64:
 		return 0, fault.ErrInvalid.With(fault.Field{Path: "source", Reason: "请写明是哪一件事，不超过64个字节"})
 	}
+	var had []Duty
+	if err := tx.Where("estate_id = ? AND code = ? AND slot = ?", estate, code, source).Limit(1).Find(&had).Error; err != nil {
+		return 0, err
+	}
+	if len(had) == 1 {
+		return had[0].ID, nil
+	}
 	t, err := duty.Read(l.set, d)
 	if err != nil {
 		return 0, err
@@ -46,16 +51,10 @@ func (s *Service) Owe(tx *store.Tx, estate int64, code, source string, from cale
 		row.WatchAt = next(tx.Now, dateIn(row.DueOn))
 	}
 	row.CreatedAt = tx.Now
-	res := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(row)
-	if res.Error != nil {
-		return 0, res.Error
+	if err := tx.Create(row).Error; err != nil {
+		return 0, store.Raced(err)
 	}
-	if res.RowsAffected == 1 {
-		return row.ID, audit.Append(tx, audit.System{}, "duty.owe", audit.Subject{Kind: "disclosure_duty", ID: row.ID, Estate: estate}, map[string]any{"code": code, "source": source})
-	}
-	var had Duty
-	err = tx.Where("estate_id = ? AND code = ? AND slot = ?", estate, code, source).Take(&had).Error
-	return had.ID, err
+	return row.ID, audit.Append(tx, audit.System{}, "duty.owe", audit.Subject{Kind: "disclosure_duty", ID: row.ID, Estate: estate}, map[string]any{"code": code, "source": source})
 }
 
 func (l *law) row(d rulepack.Disclosure, slot string, from calendar.Date) *Duty {

@@ -257,11 +257,12 @@ func TestOwe(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
-			err := w.DB.InTx(ctx, func(tx *store.Tx) error {
-				id, err := w.Owe(tx, w.Estate.ID, "committee-decision", "committee_item:7", date(t, "2026-03-02"))
-				ids.Store(id, true)
+			var id int64
+			err := w.DB.InTx(ctx, func(tx *store.Tx) (err error) {
+				id, err = w.Owe(tx, w.Estate.ID, "committee-decision", "committee_item:7", date(t, "2026-03-02"))
 				return err
 			})
+			ids.Store(id, true)
 			if err != nil {
 				t.Error(err)
 			}

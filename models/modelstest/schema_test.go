@@ -17,6 +17,7 @@ import (
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/hotline"
+	"github.com/linli-city/linli/models/income"
 	"github.com/linli-city/linli/models/joint"
 	"github.com/linli-city/linli/models/ledger"
 	"github.com/linli-city/linli/models/mediation"
@@ -46,8 +47,9 @@ var entities = []any{
 	joint.Whistle{}, joint.Summons{}, joint.Minute{}, joint.Task{}, joint.Conference{}, joint.Item{}, joint.Attendee{}, joint.Tap{},
 	hotline.Import{}, hotline.Order{},
 	ledger.Book{}, ledger.Account{}, ledger.Journal{}, ledger.Entry{}, ledger.Seal{},
+	income.Contract{}, income.Line{}, income.Settlement{},
 	committee.Term{}, committee.Elected{}, committee.Member{}, committee.Duty{}, committee.Audit{}, committee.Request{}, committee.Support{}, committee.Meeting{}, committee.Item{}, committee.Attendance{}, committee.Vote{}, committee.Link{}, committee.Tap{},
-	committee.Filing{}, committee.Review{}, committee.Note{}, committee.Proposal{}, committee.Seal{}, committee.SealUse{}, committee.Handover{}, committee.Handed{}, committee.Report{},
+	committee.Filing{}, committee.Review{}, committee.Note{}, committee.Proposal{}, committee.Seal{}, committee.SealUse{}, committee.Handover{}, committee.Handed{}, committee.Report{}, committee.Finding{}, committee.Allowance{},
 	disclosure.Notice{}, disclosure.Version{}, disclosure.Prepared{}, disclosure.Figure{}, disclosure.Place{}, disclosure.Paper{}, disclosure.Incident{}, disclosure.Duty{}, disclosure.Round{}, disclosure.Charging{}, disclosure.Question{},
 	assembly.Meeting{}, assembly.Motion{}, assembly.Seat{}, assembly.Posting{}, assembly.PostedSeat{}, assembly.Discrepancy{}, assembly.RollNote{}, assembly.Envelope{}, assembly.Ballot{}, assembly.Log{}, assembly.Mark{}, assembly.Tile{}, assembly.Checkpoint{}, assembly.Link{}, assembly.Outcome{}, assembly.Objection{}, assembly.Download{},
 	assembly.Petition{}, assembly.Signature{}, assembly.Order{}, assembly.Group{}, assembly.Member{}, assembly.Rulebook{}, assembly.ModelText{}, assembly.Comment{}, assembly.Candidate{}, assembly.Backer{}, assembly.CandidateList{}, assembly.Credential{}, assembly.Text{},

@@ -76,19 +76,31 @@ const (
 	AnswerQuestion Action = "question.answer" // in public, as the publisher
 	ScreenQuestion Action = "question.screen" // what the content check did not clear
 
-	ReadCommittee      Action = "committee.read"      // members, papers and duties, as an office
-	FollowCommittee    Action = "committee.follow"    // what every resident may know
-	SeatCommittee      Action = "committee.seat"      // an election's result, and who leaves
-	ActCommittee       Action = "committee.act"       // as a member, at the committee's post
-	VoteCommittee      Action = "committee.vote"      // one's own vote as a member
-	HandCommittee      Action = "committee.hand"      // one's own side of a hand-over, in office or out of it
-	CheckCommittee     Action = "committee.check"     // the second look at an item
-	WitnessCommittee   Action = "committee.witness"   // opinion at meetings, hand-overs
-	ReviewCommittee    Action = "committee.review"    // filings
-	AuditCommittee     Action = "committee.audit"     // run by the township
-	ProposeToCommittee Action = "committee.propose"   // an owner's proposal
-	AnswerProposals    Action = "committee.answer"    // by the company
-	ReadProposals      Action = "committee.proposals" // by the company those that were passed to it
+	ReadCommittee      Action = "committee.read"         // members, papers and duties, as an office
+	FollowCommittee    Action = "committee.follow"       // what every resident may know
+	SeatCommittee      Action = "committee.seat"         // an election's result, and who leaves
+	ActCommittee       Action = "committee.act"          // as a member, at the committee's post
+	VoteCommittee      Action = "committee.vote"         // one's own vote as a member
+	HandCommittee      Action = "committee.hand"         // one's own side of a hand-over, in office or out of it
+	CheckCommittee     Action = "committee.check"        // the second look at an item
+	WitnessCommittee   Action = "committee.witness"      // opinion at meetings, hand-overs
+	ReviewCommittee    Action = "committee.review"       // filings
+	AuditCommittee     Action = "committee.audit"        // run by the township
+	AnswerAudit        Action = "committee.answer_audit" // what was done about a finding
+	ProposeToCommittee Action = "committee.propose"      // an owner's proposal
+	AnswerProposals    Action = "committee.answer"       // by the company
+	ReadProposals      Action = "committee.proposals"    // by the company those that were passed to it
+
+	ReadBooks        Action = "books.read" // totals
+	ReadFeeBooks     Action = "books.fee"  // vouchers, with the units they are about
+	ReadIncomeBooks  Action = "books.income"
+	ReadFundBooks    Action = "books.fund"
+	CloseFeeBooks    Action = "books.close_fee"
+	CloseIncomeBooks Action = "books.close_income"
+
+	ReadIncome    Action = "income.read"
+	KeepIncome    Action = "income.keep"    // contracts, receipts and costs, the settlement of a period
+	ApproveIncome Action = "income.approve" // as the second person
 
 	ReadCampaigns    Action = "campaign.read"
 	RunCampaigns     Action = "campaign.run"     // write, submit, pause, print, record visits
@@ -234,6 +246,17 @@ var permissions = map[Action][]grant{
 	AnswerQuestion: join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "office")),
 	ScreenQuestion: join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau")),
 
+	ReadBooks:        join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
+	ReadFeeBooks:     each(ScopeJurisdiction, "company"),
+	ReadIncomeBooks:  join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
+	ReadFundBooks:    join(each(ScopeJurisdiction, "committee", "community", "township"), each(ScopeCity, "bureau")),
+	CloseFeeBooks:    heads(ScopeJurisdiction, "company"),
+	CloseIncomeBooks: heads(ScopeJurisdiction, "company", "committee"),
+
+	ReadIncome:    join(each(ScopeHome, residents...), each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
+	KeepIncome:    each(ScopeJurisdiction, "committee", "company"),
+	ApproveIncome: join(heads(ScopeJurisdiction, "committee"), each(ScopeJurisdiction, "community")),
+
 	ReadCommittee:      join(each(ScopeJurisdiction, "committee", "community", "township"), each(ScopeCity, "bureau", "office", "leading_group")),
 	FollowCommittee:    each(ScopeHome, residents...),
 	SeatCommittee:      each(ScopeJurisdiction, "township"),
@@ -244,6 +267,7 @@ var permissions = map[Action][]grant{
 	WitnessCommittee:   each(ScopeJurisdiction, "community"),
 	ReviewCommittee:    join(each(ScopeJurisdiction, "township"), each(ScopeCity, "bureau")),
 	AuditCommittee:     each(ScopeJurisdiction, "township"),
+	AnswerAudit:        each(ScopeJurisdiction, "committee", "company"),
 	ProposeToCommittee: each(ScopeHome, "owner"),
 	AnswerProposals:    each(ScopeJurisdiction, "company"),
 	ReadProposals:      join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "office", "leading_group")),

@@ -85,7 +85,7 @@ func Routes(site *web.Site, d Deps) {
 		c.Data(http.StatusOK, "text/css; charset=utf-8", body)
 	})
 	site.Unlisted(http.MethodGet, "/h5/scripts/:name", "the pages' scripts", script)
-	site.Unlisted(http.MethodGet, "/h5/estates/:id/board", "public board of an estate", d.board)
+	boardRoutes(site, d)
 	site.Unlisted(http.MethodGet, "/h5/notices/:id", "a public notice", d.notice)
 	site.Unlisted(http.MethodGet, "/h5/notices/:id/content", "what the hash of a public notice is over", d.content)
 	site.Unlisted(http.MethodGet, "/h5/invitations/:token", "what an invitation is for", d.invitation)
@@ -126,23 +126,6 @@ const (
 	mostPhotos    = 31 << 20
 	photoPatience = 4 * time.Minute // two hundred kilobytes a second
 )
-
-func (d Deps) board(c *gin.Context) {
-	id, ok := number(c)
-	if !ok {
-		return
-	}
-	rows, err := d.Board.ListPublic(c.Request.Context(), id, 0, boardItems)
-	if err != nil {
-		fail(c, err)
-		return
-	}
-	title := "小区公示栏"
-	if len(rows) > 0 {
-		title = rows[0].Estate + "公示栏"
-	}
-	show(c, http.StatusOK, "board.html", map[string]any{"Title": title, "Items": rows})
-}
 
 func (d Deps) notice(c *gin.Context) {
 	id, ok := number(c)
