@@ -45,9 +45,8 @@ func differences(a, b *Edition) []Change {
 		note("金额："+label, before[label], after[label])
 	}
 	had, has := fileTexts(a.Attachments()), fileTexts(b.Attachments())
-	for _, f := range append(a.Attachments(), b.Attachments()...) {
+	for _, f := range append(a.Attachments(), b.Attachments()...) { // one in both has not changed
 		note(fmt.Sprintf("附件 %d", f.ID), had[f.ID], has[f.ID])
-		had[f.ID], has[f.ID] = "", "" // named once
 	}
 	if a.PostingDays != b.PostingDays {
 		note("公示天数", days(a.PostingDays), days(b.PostingDays))

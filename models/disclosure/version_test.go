@@ -122,6 +122,7 @@ func TestVerifyNamesTampering(t *testing.T) {
 		"attachment": fmt.Sprintf("UPDATE notice_versions SET files = '[]%%s' WHERE notice_id = %d", n.ID),
 		"sum":        fmt.Sprintf("UPDATE notice_figures SET fen = fen + 1 WHERE notice_id = %d AND seq = 1 AND '%%s' = ''", id),
 		"question":   fmt.Sprintf("UPDATE notice_figures SET to_on = '2026-01-30' WHERE notice_id = %d AND seq = 1 AND '%%s' = ''", id),
+		"book":       "UPDATE ledger_entries SET amount = amount - 100 WHERE amount = -123456 AND '%s' = ''",
 		"number":     fmt.Sprintf("UPDATE notices SET number = 'G0%%s' WHERE id = %d", n.ID),
 	} {
 		err := w.DB.InTx(t.Context(), func(tx *store.Tx) error {

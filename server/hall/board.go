@@ -41,7 +41,7 @@ func SpokenNotice(n disclosure.View) string {
 	if n.WithdrawnAt != nil {
 		return fmt.Sprintf("%s的%s：%s。\n这一份已经撤回，原因是：%s。\n", n.Publisher, disclosure.SortNames[n.Kind], n.Title, n.WithdrawReason)
 	}
-	return fmt.Sprintf("%s的%s：%s。\n%s发布。\n%s\n读完了。\n", n.Publisher, disclosure.SortNames[n.Kind], n.Title, web.Time(n.PublishedAt).Format("2006年1月2日"), n.Body)
+	return fmt.Sprintf("%s的%s：%s。\n%s发布。\n%s\n读完了。\n", n.Publisher, disclosure.SortNames[n.Kind], n.Title, web.Time(n.PublishedAt).Format("2006年1月2日"), strings.TrimSpace(n.Body+"\n"+n.Spoken()))
 }
 
 // spokenDay is 2026年3月2日 of 2026-03-02.
