@@ -197,6 +197,14 @@ func TestNoCommitteeNoDuty(t *testing.T) {
 			t.Errorf("%+v", e)
 		}
 	}
+	w.on("2030-02-01")
+	w.pass()
+	set(w.Committee.ID) // a new one owes nothing for the years without any
+	w.on("2030-02-02")
+	w.pass()
+	if rows := w.duties("committee-report"); len(rows) != 2 || rows[1].Period() != "2030年" || rows[0].LateAt != nil || rows[0].State(date(t, "2030-02-02")) != "nobody" {
+		t.Errorf("%+v", rows)
+	}
 }
 
 // What depends on the way of charging is owed once the company has stated it and the community has looked at the contract.
