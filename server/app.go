@@ -125,7 +125,8 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.joint = joint.New(a.db, a.pack, a.complaints, a.files, log)
 	a.mediation = mediation.New(a.db, a.pack, a.complaints, a.vault, a.files)
 	a.board = disclosure.New(a.db, a.files).With(disclosure.Options{Pack: a.pack.Code, Check: meetingTexts{a.wechat}, Blot: complaint.ForAnybody, Own: assembly.OwnRules, Log: log})
-	a.committee = committee.New(a.db, a.vault, a.pack.Code, a.files, committeeBoard{a.board}, a.org)
+	a.income = income.New(a.db, a.files, a.pack.Code, assembly.OwnRules)
+	a.committee = committee.New(a.db, a.vault, a.pack.Code, a.files, committeeBoard{a.board}, a.org, committeeMoney{a.income})
 	a.inbox = inbox.New(a.db)
 	a.live = inbox.NewLive(a.db, a.redis, int(cfg.Shards.N), maxStreams, log)
 	a.wishes = notify.NewPreferences(a.db, a.quiet())
@@ -156,7 +157,6 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	if err != nil {
 		return nil, fmt.Errorf("LINLI_VOTE_KEY: %w", err)
 	}
-	a.income = income.New(a.db, a.files, a.pack.Code, assembly.OwnRules)
 	a.assemblies = assembly.New(assembly.Options{DB: a.db, Vault: a.vault, Files: a.files, Deliveries: a.campaigns, Board: resultBoard{a.board}, Check: meetingTexts{a.wechat}, Signer: signer, Pack: a.pack.Code, PublicURL: cfg.PublicURL, Log: log})
 	a.org.OnHandOver(a.assemblies.HandedOver)
 	a.org.OnRecognise(a.campaigns.Recognised)

@@ -39,6 +39,7 @@ var pages = template.Must(template.New("").Funcs(template.FuncMap{
 	"deed":    func(a complaint.Action) string { return complaint.ActionNames[a] },
 	"part":    complaint.PartName,
 	"sort":    func(s disclosure.Sort) string { return disclosure.SortNames[s] },
+	"changed": func(kind string) string { return disclosure.ChangeNames[kind] },
 	"outcome": func(o tally.Outcome) string { return hall.OutcomeNames[o] }, "called": nameOf, "pair": pairOf, "opened": opened, "turns": func(b *bool) bool { return *b },
 	"held": func(state string) string { return restrictionNames[state] },
 	"add":  func(a, b int) int { return a + b },
@@ -86,6 +87,7 @@ func Routes(site *web.Site, d Deps) {
 	site.Unlisted(http.MethodGet, "/h5/scripts/:name", "the pages' scripts", script)
 	boardRoutes(site, d)
 	site.Unlisted(http.MethodGet, "/h5/notices/:id", "a public notice", d.notice)
+	site.Unlisted(http.MethodGet, "/h5/notices/:id/content", "what the hash of a public notice is over", d.content)
 	site.Unlisted(http.MethodGet, "/h5/invitations/:token", "what an invitation is for", d.invitation)
 	site.Unlisted(http.MethodGet, "/h5/estates/:id/slip", "printed slip with the code that leads to the form", d.slip)
 	site.Unlisted(http.MethodGet, "/h5/estates/:id/complain", "form for a complaint without sign-in", d.form)
@@ -135,7 +137,22 @@ func (d Deps) notice(c *gin.Context) {
 		fail(c, err)
 		return
 	}
-	show(c, http.StatusOK, "notice.html", map[string]any{"Title": v.Title, "Notice": v})
+	show(c, http.StatusOK, "notice.html", map[string]any{"Title": v.Title, "Notice": v, "Chart": template.HTML(v.Chart())}) //nolint:gosec // drawn by us, every text in it escaped
+}
+
+// content is the one text of a version that its hash is over.
+func (d Deps) content(c *gin.Context) {
+	id, ok := number(c)
+	if !ok {
+		return
+	}
+	version, _ := strconv.Atoi(c.Query("version"))
+	text, err := d.Board.ContentPublic(c.Request.Context(), id, version)
+	if err != nil {
+		fail(c, err)
+		return
+	}
+	c.Data(http.StatusOK, "text/plain; charset=utf-8", text)
 }
 
 func (d Deps) invitation(c *gin.Context) {
