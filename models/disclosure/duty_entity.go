@@ -122,12 +122,15 @@ func (d *Duty) Period() string {
 	return duty.Period{From: dateIn(&d.FromOn), To: dateIn(d.ToOn)}.Text()
 }
 
-// State is where the duty stands on a day: done, late, soon (a week before its day), open, or unfixed while no day is fixed.
+// State is where the duty stands on a day: done, late, soon (a week before its day), open, unfixed while no day is fixed, or nobody while
+// the estate has no body that owes it.
 func (d *Duty) State(today calendar.Date) string {
 	due := dateIn(d.DueOn)
 	switch {
 	case d.DoneAt != nil:
 		return "done"
+	case d.OrganisationID == 0:
+		return "nobody"
 	case due.IsZero():
 		return "unfixed"
 	case due.Before(today):
@@ -139,7 +142,7 @@ func (d *Duty) State(today calendar.Date) string {
 }
 
 // DutyStates are the states as people read them.
-var DutyStates = map[string]string{"done": "已公开", "late": "应公开未公开", "soon": "快到期", "open": "未到期", "unfixed": "期限未定"}
+var DutyStates = map[string]string{"done": "已公开", "late": "应公开未公开", "soon": "快到期", "open": "未到期", "unfixed": "期限未定", "nobody": "目前没有单位承担"}
 
 // noticeDays is how long before its day a duty is asked for: what is published takes a week to write. No law says so.
 const noticeDays = 7

@@ -118,8 +118,8 @@ func (s *Service) refresh(tx *store.Tx, l *law) error {
 		end := dateIn(row.ToOn)
 		if row.Event {
 			row.OrganisationID, end = l.owes(d), dateIn(&row.FromOn)
-		} else {
-			row.OrganisationID, _ = l.facts.Owes(d)
+		} else if due := dateIn(row.DueOn); row.OrganisationID != 0 || due.IsZero() || !due.Before(l.today) {
+			row.OrganisationID, _ = l.facts.Owes(d) // a body that comes later owes nothing of before
 		}
 		if row.ToOn == nil && !row.Event && t.Months > 0 { // somebody has fixed the period
 			end = duty.PeriodOf(l.today, t.Months).To

@@ -197,6 +197,14 @@ func TestNoCommitteeNoDuty(t *testing.T) {
 			t.Errorf("%+v", e)
 		}
 	}
+	w.on("2030-02-01")
+	w.pass()
+	set(w.Committee.ID) // a new one owes nothing for the years without any
+	w.on("2030-02-02")
+	w.pass()
+	if rows := w.duties("committee-report"); len(rows) != 2 || rows[1].Period() != "2030年" || rows[0].LateAt != nil || rows[0].State(date(t, "2030-02-02")) != "nobody" {
+		t.Errorf("%+v", rows)
+	}
 }
 
 // What depends on the way of charging is owed once the company has stated it and the community has looked at the contract.
@@ -245,62 +253,5 @@ func TestChargingDecidesWhatIsOwed(t *testing.T) {
 	}
 	if len(w.duties("company-finance-commission")) != 0 {
 		t.Error("the duties of the other way of charging are owed")
-	}
-}
-
-// Other domains open a duty after an event, once, under its own term; who stands in owes it where the body is missing.
-func TestOwe(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	ctx := t.Context()
-	var ids sync.Map
-	var wg sync.WaitGroup
-	for range 20 {
-		wg.Go(func() {
-			var id int64
-			err := w.DB.InTx(ctx, func(tx *store.Tx) (err error) {
-				id, err = w.Owe(tx, w.Estate.ID, "committee-decision", "committee_item:7", date(t, "2026-03-02"))
-				return err
-			})
-			ids.Store(id, true)
-			if err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	wg.Wait()
-	n := 0
-	ids.Range(func(any, any) bool { n++; return true })
-	if d := w.one("committee-decision"); n != 1 || d.Due().String() != "2026-03-05" || d.OrganisationID != w.Committee.ID {
-		t.Errorf("%d %+v", n, d)
-	}
-	w.tx(func(tx *store.Tx) error {
-		if _, err := w.Owe(tx, w.Estate.ID, "income", "x", date(t, "2026-03-02")); !errors.Is(err, disclosure.ErrDutyRegular) {
-			t.Errorf("a regular duty: %v", err)
-		}
-		if _, err := w.Owe(tx, w.Estate.ID, "nonsense", "x", date(t, "2026-03-02")); !errors.Is(err, disclosure.ErrDutyUnknown) {
-			t.Errorf("%v", err)
-		}
-		if err := tx.Model(&org.Estate{}).Where("id = ?", w.Estate.ID).Update("committee_id", 0).Error; err != nil {
-			return err
-		}
-		id, err := w.Owe(tx, w.Estate.ID, "audit", "committee_audit:1", date(t, "2026-03-02"))
-		var d disclosure.Duty
-		if err := tx.Where("id = ?", id).Take(&d).Error; err != nil {
-			return err
-		}
-		if d.OrganisationID != w.Community.ID || d.DueOn != nil {
-			t.Errorf("%+v", d)
-		}
-		return err
-	})
-	if _, err := w.Open(ctx, w.company, w.Estate.ID, "contract", "2026年物业服务合同", date(t, "2026-03-01")); err != nil {
-		t.Error(err)
-	}
-	if _, err := w.Open(ctx, w.owner, w.Estate.ID, "contract", "2026年物业服务合同", date(t, "2026-03-01")); !errors.Is(err, org.ErrForbidden) {
-		t.Errorf("a resident opens a duty: %v", err)
-	}
-	if rows, err := w.ListMine(ctx, w.company, "unfixed", 0, 0, 50); err != nil || len(rows) != 1 || rows[0].Code != "contract" {
-		t.Errorf("%v %v", rows, err)
 	}
 }

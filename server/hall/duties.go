@@ -23,7 +23,7 @@ type DutyItem struct {
 	OwedBy         string `json:"owed_by,omitempty" doc:"谁来公开"`
 	From           string `json:"from" doc:"这一期的第一天，或事情发生的那天"`
 	Due            string `json:"due,omitempty" doc:"最晚哪天公开；期限未定的没有"`
-	State          string `json:"state" doc:"late 应公开未公开，soon 快到期，open 未到期，unfixed 期限未定，done 已公开"`
+	State          string `json:"state" doc:"late 应公开未公开，soon 快到期，open 未到期，unfixed 期限未定，nobody 目前没有单位承担，done 已公开"`
 	StateName      string `json:"state_name"`
 	DaysLate       int64  `json:"days_late,omitempty" doc:"逾期多少天：没有公开的算到今天，晚公开的算到公开那天"`
 	EverLate       bool   `json:"ever_late,omitempty" doc:"曾经逾期；后来公开了也保留"`
