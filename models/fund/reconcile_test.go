@@ -55,7 +55,7 @@ func TestEveryDifferenceHasAName(t *testing.T) {
 	w.ok(err)
 	_, err = w.month("2026-01-01", 0, 2480, lines)
 	w.refused("twice", err, fund.ErrMonthKnown)
-	got, ids := w.differences(id)
+	got, _ := w.differences(id)
 	counts := fmt.Sprint(len(got[fund.DateDiffers]), len(got[fund.AmountDiffers]), len(got[fund.OnlyBank]), len(got[fund.OnlyBooks]), len(got[fund.Doubled]))
 	if counts != "1 1 3 1 1" { // Z1 twice: neither is in the books, so neither is the double of a matched line
 		t.Errorf("%s: %+v", counts, got)
@@ -68,7 +68,7 @@ func TestEveryDifferenceHasAName(t *testing.T) {
 	w.pays("Z1", "2026-01-20", fund.LaterDeposit, 700) // it had been forgotten
 	_, err = w.CompareMonth(t.Context(), w.clerk, id)
 	w.ok(err)
-	got, ids = w.differences(id)
+	got, ids := w.differences(id)
 	if len(got[fund.OnlyBank]) != 1 || len(got[fund.Doubled]) != 2 {
 		t.Errorf("%+v", got)
 	}
