@@ -11,6 +11,7 @@ import (
 	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
+	"github.com/linli-city/linli/models/fee"
 	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/mediation"
 	"github.com/linli-city/linli/models/org"
@@ -55,6 +56,7 @@ type Deps struct {
 	Sessions   *session.Sessions
 	Complaints *complaint.Service
 	Committee  *committee.Service
+	Fees       *fee.Service
 	Mediation  *mediation.Service
 	Board      *disclosure.Service
 	Files      *file.Service

@@ -15,6 +15,7 @@ import (
 	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
+	"github.com/linli-city/linli/models/fee"
 	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/hotline"
 	"github.com/linli-city/linli/models/joint"
@@ -48,6 +49,7 @@ var entities = []any{
 	ledger.Book{}, ledger.Account{}, ledger.Journal{}, ledger.Entry{}, ledger.Seal{},
 	committee.Term{}, committee.Elected{}, committee.Member{}, committee.Duty{}, committee.Audit{}, committee.Request{}, committee.Support{}, committee.Meeting{}, committee.Item{}, committee.Attendance{}, committee.Vote{}, committee.Link{}, committee.Tap{},
 	committee.Filing{}, committee.Review{}, committee.Note{}, committee.Proposal{}, committee.Seal{}, committee.SealUse{}, committee.Handover{}, committee.Handed{}, committee.Report{},
+	fee.Rule{}, fee.Version{}, fee.Reading{}, fee.Run{}, fee.Part{}, fee.Bill{}, fee.Tap{}, fee.Payment{}, fee.Allocation{}, fee.Change{}, fee.Invoice{}, fee.Day{}, fee.Import{}, fee.Line{},
 	disclosure.Notice{}, disclosure.Version{},
 	assembly.Meeting{}, assembly.Motion{}, assembly.Seat{}, assembly.Posting{}, assembly.PostedSeat{}, assembly.Discrepancy{}, assembly.RollNote{}, assembly.Envelope{}, assembly.Ballot{}, assembly.Log{}, assembly.Mark{}, assembly.Tile{}, assembly.Checkpoint{}, assembly.Link{}, assembly.Outcome{}, assembly.Objection{}, assembly.Download{},
 	assembly.Petition{}, assembly.Signature{}, assembly.Order{}, assembly.Group{}, assembly.Member{}, assembly.Rulebook{}, assembly.ModelText{}, assembly.Comment{}, assembly.Candidate{}, assembly.Backer{}, assembly.CandidateList{}, assembly.Credential{}, assembly.Text{},

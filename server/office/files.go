@@ -15,7 +15,7 @@ import (
 type uploadInput struct {
 	RawBody huma.MultipartFormFiles[struct {
 		File      huma.FormFile `form:"file" contentType:"application/octet-stream" required:"true"`
-		Purpose   string        `form:"purpose" contentType:"text/plain" enum:"notice,document,sound,roster,hotline,photo" required:"true"`
+		Purpose   string        `form:"purpose" contentType:"text/plain" enum:"notice,document,sound,roster,hotline,fees,photo" required:"true"`
 		ClientRef string        `form:"client_ref" contentType:"text/plain" required:"true"`
 	}]
 }

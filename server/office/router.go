@@ -11,6 +11,7 @@ import (
 	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
+	"github.com/linli-city/linli/models/fee"
 	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/hotline"
 	"github.com/linli-city/linli/models/joint"
@@ -33,6 +34,7 @@ type Deps struct {
 	Sessions   *session.Sessions
 	Complaints *complaint.Service
 	Committee  *committee.Service
+	Fees       *fee.Service
 	Joint      *joint.Service
 	Mediation  *mediation.Service
 	Hotline    *hotline.Service
