@@ -120,6 +120,8 @@ func Routes(site *web.Site, d Deps) {
 	web.Handle(home, web.Op{ID: "contestArea", Method: http.MethodPost, Path: "/area-claims", Summary: "对登记面积提出异议", Action: org.ContestArea, Status: http.StatusCreated, Rate: fileRate}, contestArea(d))
 	web.Handle(home, web.Op{ID: "listMyAreaClaims", Method: http.MethodGet, Path: "/area-claims", Summary: "我的面积异议", Action: org.ManageSelf}, listMyAreaClaims(d))
 
+	feeRoutes(site, d)
+
 	files := site.Group(prefix, "文件", web.Residents)
 	web.Handle(files, web.Op{ID: "uploadFile", Method: http.MethodPost, Path: "/files", Summary: "上传照片或证明材料", Action: org.UploadFile, Status: http.StatusCreated, MaxBody: 12 << 20, Timeout: 2 * time.Minute, Rate: uploadRate}, uploadFile(d))
 	web.Handle(files, web.Op{ID: "linkFile", Method: http.MethodGet, Path: "/files/{id}/link", Summary: "打开文件的限时链接", Action: org.ManageSelf}, linkFile(d))

@@ -104,6 +104,7 @@ func (e *engine) furnish(suffix string) things {
 	orders := e.must(201, community, "POST", "/office/v1/files", multipartOf("hotline", "hotline"+suffix, "h.csv", []byte("工单编号,诉求内容\nN"+suffix+"1,"+secretOf(suffix)+"楼道灯坏了\n")))
 	th["hotline-imports"] = e.must(201, community, "POST", "/office/v1/hotline-imports", m{"file_id": orders.int("id"), "client_ref": "walk" + suffix}).int("id")
 	e.govern(th, suffix)
+	e.charge(th, suffix)
 	e.run(th, suffix)
 	th["petitions"] = e.must(201, owner, "POST", fmt.Sprintf("/miniapp/v1/estates/%d/petitions", estate), m{"title": secretOf(suffix) + "提议", "text": secretOf(suffix) + "要求开会讨论", "motions": []m{{"title": "选聘物业", "body": secretOf(suffix)}}, "client_ref": "walk" + suffix}).int("id")
 	th["credentials"] = e.must(201, owner, "POST", "/miniapp/v1/credentials", m{"unit_id": th["units"], "kind": "judgment", "words": secretOf(suffix), "from": "2026-01-01T00:00:00Z", "file_ids": []int64{e.upload(owner, "document", "heir"+suffix)}, "client_ref": "walk" + suffix}).int("id")
@@ -349,6 +350,7 @@ func bodies(th things) map[string]any {
 		"uploadFile":         multipartOf("photo", "w8", "p.png", onePixel()), "officeUploadFile": multipartOf("photo", "w9", "p.png", onePixel()),
 	}
 	maps.Copy(all, committeeBodies(th))
+	maps.Copy(all, feeBodies(th))
 	return all
 }
 

@@ -84,8 +84,8 @@ type Proposal struct {
 	Kind      ChangeKind
 	BillID    int64
 	PaymentID int64
-	EstateID  int64 // of RefundAhead, with the unit
-	UnitID    int64
+	EstateID  int64
+	UnitID    int64 // of RefundAhead
 	Months    int64 // of Unserved
 	Amount    money.Fen
 	Way       string
@@ -123,9 +123,9 @@ func (s *Service) Propose(ctx context.Context, actor org.Actor, p Proposal) (int
 	where := at(actor, p.EstateID)
 	switch {
 	case p.Kind.onBill():
-		where = of(actor, p.BillID, func(b *Bill) int64 { return b.EstateID })
+		where = p.here(actor, of(actor, p.BillID, func(b *Bill) int64 { return b.EstateID }))
 	case p.Kind.onPayment():
-		where = of(actor, p.PaymentID, func(x *Payment) int64 { return x.EstateID })
+		where = p.here(actor, of(actor, p.PaymentID, func(x *Payment) int64 { return x.EstateID }))
 	}
 	return s.act(ctx, actor, "propose", where, func(tx *store.Tx) (int64, error) {
 		c := &Change{CompanyID: actor.OrganisationID(), Kind: p.Kind, State: "proposed", Months: p.Months, Amount: p.Amount, Way: p.Way, Reason: p.Reason, ProposedBy: actor.PersonID, PostID: actor.Post.PostID, ProposedAt: tx.Now}
@@ -137,6 +137,20 @@ func (s *Service) Propose(ctx context.Context, actor org.Actor, p Proposal) (int
 		}
 		return c.ID, note(tx, actor, "propose", "fee_change", c.ID, c.EstateID, map[string]any{"kind": c.Kind, "amount": int64(c.Amount)})
 	})
+}
+
+// here refuses what belongs to another estate than the one that was named.
+func (p Proposal) here(actor org.Actor, where func(tx *store.Tx) (int64, error)) func(tx *store.Tx) (int64, error) {
+	return func(tx *store.Tx) (int64, error) {
+		if _, err := at(actor, p.EstateID)(tx); err != nil {
+			return 0, err
+		}
+		estate, err := where(tx)
+		if err == nil && estate != p.EstateID {
+			err = ErrNotFound
+		}
+		return estate, err
+	}
 }
 
 // aim ties a change to what it is about, and refuses what could never be approved.

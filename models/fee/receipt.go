@@ -8,10 +8,22 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-// ListPayments pages through the movements at an estate, newest first; "suspense" are those that wait to be assigned.
+// ListPayments pages through the movements at an estate, newest first. "suspense" are those that wait to be assigned; these say who paid.
 // Faults: org.ErrForbidden, org.ErrEstateNotFound.
-func (s *Service) ListPayments(ctx context.Context, actor org.Actor, estate int64, state string, before int64, limit int) ([]Payment, error) {
-	return listed[Payment](ctx, s, actor, estate, before, limit, state)
+func (s *Service) ListPayments(ctx context.Context, actor org.Actor, estate int64, state string, before int64, limit int) ([]Receipt, error) {
+	rows, err := listed[Payment](ctx, s, actor, estate, before, limit, state)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Receipt, len(rows))
+	for i, x := range rows {
+		if list[i].Payment = x; x.State == "suspense" && x.PayerSealed != "" {
+			if list[i].Payer, err = s.vault.Open(x.PayerSealed, "fee_payments.payer"); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return list, nil
 }
 
 // ListChanges pages through what was put before a second person, newest first. Faults: org.ErrForbidden, org.ErrEstateNotFound.
@@ -180,12 +192,4 @@ func (s *Service) ListLines(ctx context.Context, actor org.Actor, id int64, stat
 		return q.Order("line").Limit(limit).Find(&rows).Error
 	})
 	return rows, err
-}
-
-// Payer opens who paid, for the worklist of what is to be assigned.
-func (s *Service) Payer(x Payment) (string, error) {
-	if x.PayerSealed == "" {
-		return "", nil
-	}
-	return s.vault.Open(x.PayerSealed, "fee_payments.payer")
 }

@@ -2,6 +2,7 @@ package fee
 
 import (
 	"context"
+	"strings"
 
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
@@ -80,3 +81,9 @@ func (s *Service) ruleViews(tx *store.Tx, rules []Rule) ([]RuleView, error) {
 	}
 	return views, err
 }
+
+// Uses are the uses of units that pay.
+func (v *Version) Uses() []string { return strings.Split(v.UseKinds, ",") }
+
+// Houses are the buildings that pay; none for all.
+func (v *Version) Houses() []int64 { return idsOf(v.Buildings) }

@@ -29,7 +29,9 @@ func (s *Service) Tick(ctx context.Context) (more bool, err error) {
 }
 
 func (s *Service) stepRun(ctx context.Context) (bool, error) {
-	return s.oneOf(ctx, func(tx *store.Tx) *gorm.DB { return tx.Model(&Run{}).Where("state IN ?", []RunState{Running, Cancelling}) }, s.step)
+	return s.oneOf(ctx, func(tx *store.Tx) *gorm.DB {
+		return tx.Model(&Run{}).Where("state IN ?", []RunState{Running, Cancelling})
+	}, s.step)
 }
 
 // oneOf does a step of the first thing that can be done: what cannot keeps nobody else waiting.

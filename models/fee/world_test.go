@@ -20,8 +20,10 @@ import (
 // drawer takes every paper, and opens lists by their number.
 type drawer struct{ lists map[int64]string }
 
-func (d *drawer) Attach(*store.Tx, org.Actor, []int64, string, string, int64, int64) error { return nil }
-func (d *drawer) IDsIn(*store.Tx, string, []int64) (map[int64][]int64, error)              { return nil, nil }
+func (d *drawer) Attach(*store.Tx, org.Actor, []int64, string, string, int64, int64) error {
+	return nil
+}
+func (d *drawer) IDsIn(*store.Tx, string, []int64) (map[int64][]int64, error) { return nil, nil }
 func (d *drawer) OpenFees(_ context.Context, _ org.Actor, id int64) (io.ReaderAt, int64, string, func(), error) {
 	text := d.lists[id]
 	return bytes.NewReader([]byte(text)), int64(len(text)), strings.Repeat("0", 40) + time.Unix(id, 0).UTC().Format("20060102150405") + "0123456789", func() {}, nil
@@ -148,6 +150,7 @@ func (w *world) pay(p fee.Paying) int64 {
 // change proposes as the cashier and approves as the head.
 func (w *world) change(p fee.Proposal) error {
 	w.t.Helper()
+	p.EstateID = w.Estate.ID
 	id, err := w.Propose(w.t.Context(), w.cashier, p)
 	if err == nil {
 		_, err = w.Decide(w.t.Context(), w.head, id, true, "")

@@ -81,6 +81,7 @@ func Routes(site *web.Site, d Deps) {
 	contentRoutes(site, d)
 	conferenceRoutes(site, d)
 	committeeRoutes(site, d)
+	feeRoutes(site, d)
 	mediationRoutes(site, d)
 	meetingRoutes(site, d)
 	preparationRoutes(site, d)
