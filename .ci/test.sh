@@ -138,6 +138,7 @@ if ! need chromium chromium; then
   [ -n "${CI:-}" ] && failed=1
 fi
 { need jq jq && need curl curl; } || skipped+=("the README's walk-through: jq or curl is not installed")
+need bean-check beancount || skipped+=("the exported books in another program: beancount is not installed")
 if [ -z "$(fc-list :lang=zh 2>/dev/null)" ]; then
   install fonts-noto-cjk fontconfig || skipped+=("Chinese letters on the pages: fonts-noto-cjk is not installed")
 fi

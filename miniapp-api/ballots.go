@@ -2,8 +2,9 @@ package miniapp
 
 import (
 	"context"
-	"github.com/danielgtaylor/huma/v2"
 	"io"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/org"

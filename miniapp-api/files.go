@@ -10,6 +10,7 @@ import (
 
 	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/file"
+	"github.com/linli-city/linli/models/income"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/server/web"
 )
@@ -87,6 +88,9 @@ func mayOpen(ctx context.Context, d Deps, a org.Actor, f *file.File) error {
 	}
 	if slices.Contains(assembly.PreparedFiles, f.SubjectKind) {
 		return d.Assemblies.MayOpenPrepared(ctx, a, f.SubjectKind, f.SubjectID)
+	}
+	if f.SubjectKind == income.ContractFiles || f.SubjectKind == income.LineFiles {
+		return d.Income.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID)
 	}
 	if f.SubjectKind == "proxy" {
 		return d.Assemblies.MayOpenPapers(ctx, a, f.SubjectKind, f.SubjectID)

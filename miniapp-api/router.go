@@ -13,6 +13,7 @@ import (
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/fee"
 	"github.com/linli-city/linli/models/file"
+	"github.com/linli-city/linli/models/income"
 	"github.com/linli-city/linli/models/mediation"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/vault"
@@ -21,6 +22,7 @@ import (
 	"github.com/linli-city/linli/notify/consent"
 	"github.com/linli-city/linli/notify/inbox"
 	"github.com/linli-city/linli/server/box"
+	"github.com/linli-city/linli/server/hall"
 	"github.com/linli-city/linli/server/session"
 	"github.com/linli-city/linli/server/web"
 	"github.com/linli-city/linli/server/web/limit"
@@ -65,6 +67,7 @@ type Deps struct {
 	Wishes     *notify.Preferences
 	Campaigns  *campaign.Service
 	Assemblies *assembly.Service
+	Income     *income.Service
 	PublicURL  string
 	Notifier   *notify.Dispatcher
 	Consents   *consent.Service
@@ -103,6 +106,10 @@ func Routes(site *web.Site, d Deps) {
 	web.Handle(me, web.Op{ID: "exportMe", Method: http.MethodGet, Path: "/me/export", Summary: "查阅我的全部个人信息", Action: org.ManageSelf, Unconsented: true, Rate: codeRate}, exportMe(d))
 	web.Handle(me, web.Op{ID: "requestPrivacy", Method: http.MethodPost, Path: "/privacy-requests", Summary: "申请更正或删除个人信息", Action: org.ManageSelf, Unconsented: true, Status: http.StatusCreated}, requestPrivacy(d))
 	web.Handle(me, web.Op{ID: "bindPhone", Method: http.MethodPost, Path: "/phone", Summary: "绑定手机号并认证房屋", Action: org.ManageSelf, Rate: codeRate}, bindPhone(d))
+
+	incomes := site.Group(prefix, "公共收益", web.Residents)
+	web.Handle(incomes, web.Op{ID: "showIncome", Method: http.MethodGet, Path: "/estates/{id}/income", Summary: "小区的公共收益：合同、结算、余额，和没有说明清楚的地方", Action: org.ReadIncome}, hall.ShowIncome(d.Income))
+	web.Handle(incomes, web.Op{ID: "listIncomeLines", Method: http.MethodGet, Path: "/estates/{id}/income/lines", Summary: "公共收益的每一笔收入和成本，新的在前", Action: org.ReadIncome}, hall.ListIncomeLines(d.Income))
 
 	home := site.Group(prefix, "房屋", web.Residents)
 	web.Handle(home, web.Op{ID: "listHomes", Method: http.MethodGet, Path: "/homes", Summary: "我的房屋", Action: org.ManageSelf}, listHomes(d))

@@ -28,7 +28,9 @@ import (
 	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/file/blob"
 	"github.com/linli-city/linli/models/hotline"
+	"github.com/linli-city/linli/models/income"
 	"github.com/linli-city/linli/models/joint"
+	"github.com/linli-city/linli/models/ledger"
 	"github.com/linli-city/linli/models/mediation"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/rulepack"
@@ -78,6 +80,7 @@ type app struct {
 	wishes     *notify.Preferences
 	campaigns  *campaign.Service
 	assemblies *assembly.Service
+	income     *income.Service
 	consents   *consent.Service
 	callback   callback.Deps
 	sessions   *session.Sessions
@@ -156,6 +159,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	if err != nil {
 		return nil, fmt.Errorf("LINLI_VOTE_KEY: %w", err)
 	}
+	a.income = income.New(a.db, a.files, a.pack.Code, assembly.OwnRules)
 	a.assemblies = assembly.New(assembly.Options{DB: a.db, Vault: a.vault, Files: a.files, Deliveries: a.campaigns, Board: resultBoard{a.board}, Check: meetingTexts{a.wechat}, Signer: signer, Pack: a.pack.Code, PublicURL: cfg.PublicURL, Log: log})
 	a.org.OnHandOver(a.assemblies.HandedOver)
 	a.org.OnRecognise(a.campaigns.Recognised)
@@ -197,9 +201,9 @@ func (a *app) mount(ctx context.Context) error {
 				return err
 			}},
 		}})
-	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Committee: a.committee, Fees: a.fees, Mediation: a.mediation, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Consents: a.consents, Campaigns: a.campaigns, Assemblies: a.assemblies, PublicURL: a.cfg.PublicURL, Notifier: a.dispatcher,
+	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Committee: a.committee, Fees: a.fees, Mediation: a.mediation, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Consents: a.consents, Campaigns: a.campaigns, Assemblies: a.assemblies, Income: a.income, PublicURL: a.cfg.PublicURL, Notifier: a.dispatcher,
 		WeChat: a.wechat, Suggester: a.suggester, Vault: a.vault})
-	office.Routes(a.site, office.Deps{LinkTexts: a.texts != nil || a.cfg.SMSTemplates[sms.Letter].ID != "", DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Committee: a.committee, Fees: a.fees, Joint: a.joint, Mediation: a.mediation, Hotline: a.hotline, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Told: notify.NewTimeline(a.db, a.complaints), Plan: a.plan, Notifier: a.dispatcher, Campaigns: a.campaigns, Assemblies: a.assemblies,
+	office.Routes(a.site, office.Deps{LinkTexts: a.texts != nil || a.cfg.SMSTemplates[sms.Letter].ID != "", DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Committee: a.committee, Fees: a.fees, Joint: a.joint, Mediation: a.mediation, Hotline: a.hotline, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Told: notify.NewTimeline(a.db, a.complaints), Plan: a.plan, Notifier: a.dispatcher, Campaigns: a.campaigns, Assemblies: a.assemblies, Ledger: ledger.New(a.db), Income: a.income,
 		Scene: a.wechat.client.SceneCode, Pack: a.pack.Code, City: a.pack.City, PublicURL: a.cfg.PublicURL})
 	public.Routes(a.site, public.Deps{Assemblies: a.assemblies, Complaints: a.complaints, Board: a.board, Codes: a.codes, PublicURL: a.cfg.PublicURL, Production: a.cfg.Production, Bureau: a.bureau()})
 	h5.Routes(a.site, h5.Deps{Assemblies: a.assemblies, WeChat: a.wechat, Org: a.org, Board: a.board, Complaints: a.complaints, Committee: a.committee, Codes: a.codes, Files: a.files, Campaigns: a.campaigns, PublicURL: a.cfg.PublicURL, City: a.pack.City})

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/ledger"
 	"github.com/linli-city/linli/notify"
 	"github.com/linli-city/linli/server/web"
 )
@@ -25,6 +26,10 @@ func (a *app) chores(ctx context.Context) {
 	list := []chore{
 		{"seal-audit", time.Second, func(ctx context.Context) (bool, error) {
 			n, err := audit.SealPending(ctx, a.db)
+			return n > 0, err
+		}},
+		{"seal-ledger", time.Second, func(ctx context.Context) (bool, error) {
+			n, err := ledger.SealPending(ctx, a.db)
 			return n > 0, err
 		}},
 		{"content-check", 30 * time.Second, func(ctx context.Context) (bool, error) {

@@ -36,11 +36,11 @@ var floors = map[string]floor{
 	"models/store": {1, nil}, "models/store/dump": {1, []string{"models/store"}},
 	"models/outbox": {1, []string{"models/store"}}, "models/audit": {1, []string{"models/store"}}, "models/vault": {1, []string{"models/store"}},
 
-	"models/ledger": {2, nil}, "models/org": {2, []string{"models/org/roster"}}, "models/org/roster": {2, nil},
+	"models/ledger": {2, []string{"models/org"}}, "models/org": {2, []string{"models/org/roster"}}, "models/org/roster": {2, nil},
 	"models/file": {2, []string{"models/org", "models/file/blob"}}, "models/file/blob": {2, nil},
 
 	"models/hotline": {3, []string{"models/complaint", "models/hotline/orders"}}, "models/hotline/orders": {2, nil},
-	"models/complaint": {3, nil}, "models/joint": {3, []string{"models/complaint"}}, "models/mediation": {3, []string{"models/complaint"}}, "models/disclosure": {3, nil}, "models/assembly": {3, nil}, "models/committee": {3, nil}, "models/fee": {3, nil}, "models/modelstest": {3, nil},
+	"models/complaint": {3, nil}, "models/joint": {3, []string{"models/complaint"}}, "models/mediation": {3, []string{"models/complaint"}}, "models/disclosure": {3, nil}, "models/income": {3, nil}, "models/assembly": {3, nil}, "models/committee": {3, nil}, "models/fee": {3, nil}, "models/modelstest": {3, nil},
 
 	"notify": {4, []string{"notify/inbox", "notify/consent"}}, "notify/campaign": {4, []string{"notify", "notify/inbox"}}, "notify/inbox": {4, nil}, "notify/consent": {4, nil}, "notify/wechat": {4, nil}, "notify/sms": {4, nil},
 	"notify/sms/smstest": {4, nil}, "notify/channeltest": {4, nil},

@@ -111,6 +111,8 @@ func (e *engine) furnish(suffix string) things {
 	th["groups"] = e.must(201, community, "POST", fmt.Sprintf("/office/v1/estates/%d/groups", estate), m{"kind": "renewal", "text": secretOf(suffix) + "任期届满", "client_ref": "walk" + suffix}).int("id")
 	th["meetings"] = e.must(201, "committee_chair"+suffix, "POST", "/office/v1/meetings", meetingOf(estate, secretOf(suffix), "walk"+suffix)).int("id")
 	th["candidates"] = e.must(201, owner, "POST", fmt.Sprintf("/miniapp/v1/meetings/%d/candidates", th["meetings"]), m{"unit_id": th["units"], "profile": secretOf(suffix) + "愿意做事", "consent": true, "client_ref": "walk" + suffix}).int("id")
+	th["income-contracts"] = e.must(201, "committee_chair"+suffix, "POST", fmt.Sprintf("/office/v1/estates/%d/income/contracts", estate), m{"kind": "venue", "title": secretOf(suffix) + "场地", "party": "某公司", "starts_on": "2026-01-01", "ends_on": "2026-12-31", "amount": "100", "period_months": 1, "client_ref": "walk" + suffix}).int("id")
+	th["income-lines"] = e.must(201, "committee_chair"+suffix, "POST", fmt.Sprintf("/office/v1/estates/%d/income/lines", estate), m{"contract_id": th["income-contracts"], "sort": "receipt", "amount": "100", "on": "2026-01-05", "party": "某公司", "text": secretOf(suffix) + "场地费", "client_ref": "walk" + suffix}).int("id")
 	th["homes"] = e.firstID(owner, "/miniapp/v1/homes")
 	th["household"] = e.memberOf(owner, th["units"])
 	th["residences"] = th["household"]
@@ -305,8 +307,12 @@ func bodies(th things) map[string]any {
 		"officeResendCampaign": m{"client_ref": "w30"}, "officeSealCampaign": m{"client_ref": "w31"}, "officeRateCampaign": m{"per_minute": 10},
 		"officeForeseePlan": m{"event": "notice.published", "estate_id": th["estates"]}, "officeEnterPlanChange": m{"changes": []m{}, "reason": "试一试", "client_ref": "w28"}, "officeDecidePlanChange": m{"confirm": false, "reason": "不改了"},
 		"officeRecordVisit": m{"result": "absent", "client_ref": "w27"}, "officeCorrectVisit": m{"visit_id": 999999, "reason": "扫错了码"}, "officeRecordWish": m{"way": "visit"},
-		"officePublishNotice": m{"estate_id": th["estates"], "kind": "posting", "audience": "residents", "title": "t", "body": "b", "client_ref": "w6"},
-		"officeReviseNotice":  m{"title": "t", "body": "b", "reason": "更正"}, "officeWithdrawNotice": m{"reason": "发错了"},
+		"officePublishNotice":  m{"estate_id": th["estates"], "kind": "posting", "audience": "residents", "title": "t", "body": "b", "client_ref": "w6"},
+		"officeRecordContract": m{"kind": "parking", "title": "临时停车", "party": "某公司", "starts_on": "2026-01-01", "ends_on": "2026-12-31", "amount": "100", "period_months": 1, "client_ref": "w70"}, "officeEndContract": m{"on": "2026-02-01", "reason": "退场"},
+		"officeRecordIncomeLine": m{"sort": "receipt", "amount": "1", "on": "2026-01-05", "party": "某公司", "text": "停车费", "client_ref": "w71"}, "officeStrikeIncomeLine": m{"reason": "记错了"},
+		"officeProposeSettlement": m{"from": "2026-01-01", "to": "2026-01-31"}, "officeDecideSettlement": m{"approve": true}, "officePayOverIncome": m{"on": "2026-02-01", "bank_ref": "BANK0001"},
+		"officeCloseFeeBooks": m{"through": "2026-01-31"}, "officeCloseIncomeBooks": m{"through": "2026-01-31"},
+		"officeReviseNotice": m{"title": "t", "body": "b", "reason": "更正"}, "officeWithdrawNotice": m{"reason": "发错了"},
 		"officeCheckRoster": m{"file_id": 999999, "client_ref": "w7"}, "officeApplyRoster": m{},
 		"officeDecideApplication": decide, "officeDecideAreaClaim": decide, "officeConfirmLocalValue": decide,
 		"officeDecidePrivacyRequest": m{"grant": false, "answer": "请到窗口办理"},

@@ -11,6 +11,7 @@ import (
 	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/fee"
+	"github.com/linli-city/linli/models/ledger"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify"
@@ -51,6 +52,11 @@ func (a *app) verify(ctx context.Context, out io.Writer, wantHead string) error 
 	}
 	say("owners' meetings: %d; %d seats are what was frozen, %d ballots of their envelopes stand by the rule, %d leaves give the signed logs, %d results are recounted, %d paper forms reconcile",
 		c.Meetings, c.Seats, c.Ballots, c.Leaves, c.Outcomes, c.Forms)
+	books, err := ledger.Verify(ctx, a.db)
+	if err != nil {
+		return err
+	}
+	say("books: %d; %d journals of %d entries balance, their numbers have no gap and their chains hold, %d wait to be sealed", books.Books, books.Journals, books.Entries, books.Waiting)
 	for _, check := range invariants {
 		var bad []int64
 		err := a.db.View(ctx, func(tx *store.Tx) error { return check.find(tx).Limit(1).Scan(&bad).Error })

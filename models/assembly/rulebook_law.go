@@ -61,6 +61,12 @@ func procedure(tx *store.Tx, m *Meeting) ([]rulepack.Local, governing, error) {
 	return own, books, nil
 }
 
+// OwnRules gives what an estate's own texts in force today supply, for the domains that ask the rules of an estate and not of a meeting.
+func OwnRules(tx *store.Tx, estate int64) ([]rulepack.Local, error) {
+	own, _, err := procedure(tx, &Meeting{EstateID: estate})
+	return own, err
+}
+
 // local is a field as the rule pack takes it. It has no number among the city's values: the version's is kept beside them.
 func (r *Rulebook) local(f RuleField) rulepack.Local {
 	return rulepack.Local{Key: f.Key, Value: f.Value, Article: short(fmt.Sprintf("%s（第%d版）%s", RulebookNames[r.Kind], r.Version, f.Clause), 100), From: r.day()}

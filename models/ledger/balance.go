@@ -148,7 +148,7 @@ type View struct {
 
 // FindJournal reads one journal of an estate. Faults: ErrNoJournal.
 func FindJournal(tx *store.Tx, estate int64, kind Kind, no int64) (*View, error) {
-	list, err := ListJournals(tx, estate, kind, no-1, 1)
+	list, err := ListJournals(tx, estate, kind, Range{}, no-1, 1)
 	if err == nil && (len(list) == 0 || list[0].No != no) {
 		err = ErrNoJournal
 	}
@@ -158,14 +158,28 @@ func FindJournal(tx *store.Tx, estate int64, kind Kind, no int64) (*View, error)
 	return &list[0], nil
 }
 
-// ListJournals reads journals with their lines in the order of their numbers, after one, at most limit of them.
-func ListJournals(tx *store.Tx, estate int64, kind Kind, after int64, limit int) ([]View, error) {
+// Range is days, both included; a zero day is no bound.
+type Range struct{ From, To calendar.Date }
+
+func (r Range) on(q *gorm.DB, column string) *gorm.DB {
+	if !r.From.IsZero() {
+		q = q.Where(column+" >= ?", day(r.From))
+	}
+	if !r.To.IsZero() {
+		q = q.Where(column+" <= ?", day(r.To))
+	}
+	return q
+}
+
+// ListJournals reads journals with their lines that are effective in a range, in the order of their numbers, after one, at most limit of
+// them.
+func ListJournals(tx *store.Tx, estate int64, kind Kind, in Range, after int64, limit int) ([]View, error) {
 	b, err := FindBook(tx, estate, kind)
 	if err != nil {
 		return nil, err
 	}
 	var list []Journal
-	if err := tx.Where("book_id = ? AND no > ?", b.ID, after).Order("no").Limit(limit).Find(&list).Error; err != nil || len(list) == 0 {
+	if err := in.on(tx.Where("book_id = ? AND no > ?", b.ID, after), "effective_on").Order("no").Limit(limit).Find(&list).Error; err != nil || len(list) == 0 {
 		return nil, err
 	}
 	views, at := make([]View, len(list)), make(map[int64]int, len(list))

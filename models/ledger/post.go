@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -130,9 +131,9 @@ func (b *Book) accounts(tx *store.Tx, lines []Line) (map[Key]int64, error) {
 		codes[l.Code], units[l.UnitID] = true, true
 	}
 	look := func() error {
-		for part := range slices.Chunk(keysOf(units), 900) {
+		for part := range slices.Chunk(slices.Collect(maps.Keys(units)), 900) {
 			var list []Account
-			if err := tx.Where("book_id = ? AND code IN ? AND unit_id IN ?", b.ID, keysOf(codes), part).Find(&list).Error; err != nil {
+			if err := tx.Where("book_id = ? AND code IN ? AND unit_id IN ?", b.ID, slices.Collect(maps.Keys(codes)), part).Find(&list).Error; err != nil {
 				return err
 			}
 			for _, a := range list {
@@ -188,7 +189,7 @@ func (b *Book) buildings(tx *store.Tx, keys map[Key]bool) (map[int64]int64, erro
 		}
 	}
 	homes := make(map[int64]int64, len(units))
-	for part := range slices.Chunk(keysOf(units), 900) {
+	for part := range slices.Chunk(slices.Collect(maps.Keys(units)), 900) {
 		var rows []struct{ ID, BuildingID int64 }
 		if err := tx.Table("units").Select("id", "building_id").Where("id IN ? AND estate_id = ?", part, b.EstateID).Find(&rows).Error; err != nil {
 			return nil, err
@@ -199,7 +200,7 @@ func (b *Book) buildings(tx *store.Tx, keys map[Key]bool) (map[int64]int64, erro
 	}
 	var n int64
 	if len(houses) > 0 {
-		if err := tx.Table("buildings").Where("id IN ? AND estate_id = ?", keysOf(houses), b.EstateID).Count(&n).Error; err != nil {
+		if err := tx.Table("buildings").Where("id IN ? AND estate_id = ?", slices.Collect(maps.Keys(houses)), b.EstateID).Count(&n).Error; err != nil {
 			return nil, err
 		}
 	}
@@ -207,14 +208,6 @@ func (b *Book) buildings(tx *store.Tx, keys map[Key]bool) (map[int64]int64, erro
 		return nil, fmt.Errorf("ledger: a unit or building is not of estate %d", b.EstateID)
 	}
 	return homes, nil
-}
-
-func keysOf[K comparable](m map[K]bool) []K {
-	list := make([]K, 0, len(m))
-	for k := range m {
-		list = append(list, k)
-	}
-	return list
 }
 
 // Reverse posts a journal's opposite, once. A wrong posting is put right by reversing it and posting the right one.

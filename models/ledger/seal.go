@@ -36,7 +36,7 @@ func SealPending(ctx context.Context, db *store.DB) (int, error) {
 			return err
 		}
 		b := &books[0]
-		list, err := ListJournals(tx, b.EstateID, b.Kind, b.SealedNo, sealBatch)
+		list, err := ListJournals(tx, b.EstateID, b.Kind, Range{}, b.SealedNo, sealBatch)
 		if err != nil {
 			return err
 		}

@@ -40,7 +40,7 @@ func Verify(ctx context.Context, db *store.DB) (Report, error) {
 func (b *Book) verify(tx *store.Tx, r *Report) error {
 	prev := ""
 	for no := int64(0); no < b.LastNo; {
-		list, err := ListJournals(tx, b.EstateID, b.Kind, no, 200)
+		list, err := ListJournals(tx, b.EstateID, b.Kind, Range{}, no, 200)
 		if err != nil {
 			return err
 		}

@@ -18,6 +18,7 @@ import (
 	"github.com/linli-city/linli/models/fee"
 	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/hotline"
+	"github.com/linli-city/linli/models/income"
 	"github.com/linli-city/linli/models/joint"
 	"github.com/linli-city/linli/models/ledger"
 	"github.com/linli-city/linli/models/mediation"
@@ -47,6 +48,7 @@ var entities = []any{
 	joint.Whistle{}, joint.Summons{}, joint.Minute{}, joint.Task{}, joint.Conference{}, joint.Item{}, joint.Attendee{}, joint.Tap{},
 	hotline.Import{}, hotline.Order{},
 	ledger.Book{}, ledger.Account{}, ledger.Journal{}, ledger.Entry{}, ledger.Seal{},
+	income.Contract{}, income.Line{}, income.Settlement{},
 	committee.Term{}, committee.Elected{}, committee.Member{}, committee.Duty{}, committee.Audit{}, committee.Request{}, committee.Support{}, committee.Meeting{}, committee.Item{}, committee.Attendance{}, committee.Vote{}, committee.Link{}, committee.Tap{},
 	committee.Filing{}, committee.Review{}, committee.Note{}, committee.Proposal{}, committee.Seal{}, committee.SealUse{}, committee.Handover{}, committee.Handed{}, committee.Report{},
 	fee.Rule{}, fee.Version{}, fee.Reading{}, fee.Run{}, fee.Part{}, fee.Bill{}, fee.Tap{}, fee.Payment{}, fee.Allocation{}, fee.Change{}, fee.Invoice{}, fee.Day{}, fee.Import{}, fee.Line{},

@@ -82,6 +82,17 @@ const (
 	ReadFeeTotals Action = "fee.totals" // sums, never whose
 	SeeBills      Action = "fee.bills"  // of one's own home
 
+	ReadBooks        Action = "books.read" // totals
+	ReadFeeBooks     Action = "books.fee"  // vouchers, with the units they are about
+	ReadIncomeBooks  Action = "books.income"
+	ReadFundBooks    Action = "books.fund"
+	CloseFeeBooks    Action = "books.close_fee"
+	CloseIncomeBooks Action = "books.close_income"
+
+	ReadIncome    Action = "income.read"
+	KeepIncome    Action = "income.keep"    // contracts, receipts and costs, the settlement of a period
+	ApproveIncome Action = "income.approve" // as the second person
+
 	ReadCampaigns    Action = "campaign.read"
 	RunCampaigns     Action = "campaign.run"     // write, submit, pause, print, record visits
 	ApproveCampaigns Action = "campaign.approve" // as the second person
@@ -212,6 +223,17 @@ var permissions = map[Action][]grant{
 		each(ScopeJurisdiction, "committee", "company", "community", "township"),
 		each(ScopeCity, "bureau", "office", "leading_group", "department", "utility", "association")),
 	PublishNotice: join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "office")),
+
+	ReadBooks:        join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
+	ReadFeeBooks:     each(ScopeJurisdiction, "company"),
+	ReadIncomeBooks:  join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
+	ReadFundBooks:    join(each(ScopeJurisdiction, "committee", "community", "township"), each(ScopeCity, "bureau")),
+	CloseFeeBooks:    heads(ScopeJurisdiction, "company"),
+	CloseIncomeBooks: heads(ScopeJurisdiction, "company", "committee"),
+
+	ReadIncome:    join(each(ScopeHome, residents...), each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
+	KeepIncome:    each(ScopeJurisdiction, "committee", "company"),
+	ApproveIncome: join(heads(ScopeJurisdiction, "committee"), each(ScopeJurisdiction, "community")),
 
 	ReadCommittee:      join(each(ScopeJurisdiction, "committee", "community", "township"), each(ScopeCity, "bureau", "office", "leading_group")),
 	FollowCommittee:    each(ScopeHome, residents...),

@@ -8,6 +8,7 @@ import (
 
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/file"
+	"github.com/linli-city/linli/models/income"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/server/web"
 )
@@ -84,6 +85,8 @@ func mayOpen(ctx context.Context, d Deps, a org.Actor, f *file.File) error {
 		err = d.Assemblies.MayOpenPapers(ctx, a, f.SubjectKind, f.SubjectID)
 	case "notice":
 		_, err = d.Board.Find(ctx, a, f.SubjectID)
+	case income.ContractFiles, income.LineFiles:
+		err = d.Income.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID)
 	case "reach_visit", "campaign":
 		err = d.Campaigns.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID)
 	case "application":

@@ -2,9 +2,10 @@ package office
 
 import (
 	"context"
-	"github.com/danielgtaylor/huma/v2"
 	"io"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/org"

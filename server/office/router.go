@@ -14,7 +14,9 @@ import (
 	"github.com/linli-city/linli/models/fee"
 	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/hotline"
+	"github.com/linli-city/linli/models/income"
 	"github.com/linli-city/linli/models/joint"
+	"github.com/linli-city/linli/models/ledger"
 	"github.com/linli-city/linli/models/mediation"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
@@ -48,6 +50,8 @@ type Deps struct {
 	Notifier   *notify.Dispatcher
 	Campaigns  *campaign.Service
 	Assemblies *assembly.Service
+	Ledger     *ledger.Service
+	Income     *income.Service
 	LinkTexts  bool                                                                                 // a short message can carry a link to somebody without an account
 	Scene      func(ctx context.Context, scene string, lasts time.Duration) (url string, err error) // a QR code of the service account
 	Pack       string                                                                               // code of the city's rule pack
@@ -98,6 +102,8 @@ func Routes(site *web.Site, d Deps) {
 	planRoutes(site, d)
 	mandateRoutes(site, d)
 	campaignRoutes(site, d)
+	bookRoutes(site, d)
+	incomeRoutes(site, d)
 	letterRoutes(site, d)
 
 	board := site.Group(prefix, "公示", web.Staff)

@@ -46,6 +46,7 @@ CREATE UNIQUE INDEX ledger_journals_no ON ledger_journals (book_id, no);
 CREATE UNIQUE INDEX ledger_journals_ref ON ledger_journals (book_id, ref);
 CREATE UNIQUE INDEX ledger_journals_reverses ON ledger_journals (reverses_id);
 CREATE INDEX ledger_journals_source ON ledger_journals (source_kind, source_id);
+CREATE INDEX ledger_journals_day ON ledger_journals (book_id, effective_on, no);
 
 -- An entry: debit is positive, credit negative, in fen.
 CREATE TABLE ledger_entries (

@@ -1,0 +1,131 @@
+package income
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/calendar"
+	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/ledger"
+	"github.com/linli-city/linli/models/money"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+)
+
+// NewLine is money that came in or was spent.
+type NewLine struct {
+	EstateID            int64
+	ContractID          int64 // 0 where it belongs to none
+	Sort                Sort
+	Amount              money.Fen
+	On                  calendar.Date
+	Party, Text         string
+	FileIDs             []int64 // receipts, invoices, bank slips
+	ClientRef, InputKey string
+}
+
+func (in *NewLine) check(today calendar.Date) error {
+	in.Party, in.Text = strings.TrimSpace(in.Party), strings.TrimSpace(in.Text)
+	var c fault.Checks
+	c.Check(SortNames[in.Sort] != "", "sort", "请选择收入或成本")
+	c.Check(in.Amount > 0 && in.Amount <= money.Max, "amount", "请填金额，单位是元")
+	c.Check(!in.On.IsZero() && !today.Before(in.On), "on", "请填收到或支出的日期，不能是以后的日子")
+	c.Check(length(in.Party, 2, 80), "party", "请写对方单位名称（2至80个字）；对方是个人的，只写“个人”")
+	c.Check(length(in.Text, 2, 200), "text", "请写清楚是什么钱（2至200个字）")
+	c.Check(len(in.FileIDs) <= 10, "file_ids", "凭据不超过10份")
+	c.Check(in.ClientRef != "" && len(in.ClientRef) <= 64, "client_ref", "提交编号要有，且不超过64个字节")
+	return c.Err()
+}
+
+// RecordLine books money that came in or was spent, with its receipts. A second try with the same client_ref answers the first.
+// Faults: org.ErrForbidden, org.ErrEstateNotFound, ErrNotFound, ErrRefReused, ledger.ErrPeriodClosed, fault.ErrInvalid.
+func (s *Service) RecordLine(ctx context.Context, actor org.Actor, in NewLine) (int64, error) {
+	var id int64
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		e, err := org.EstateFor(tx, actor, org.KeepIncome, in.EstateID)
+		if err != nil {
+			return err
+		}
+		if err := in.check(calendar.DateOf(tx.Now)); err != nil {
+			return err
+		}
+		var had []Line
+		if err := tx.Where("recorded_by = ? AND client_ref = ?", actor.PersonID, in.ClientRef).Limit(1).Find(&had).Error; err != nil {
+			return err
+		}
+		if len(had) == 1 {
+			if id = had[0].ID; had[0].InputHash != in.InputKey {
+				return ErrRefReused
+			}
+			return nil
+		}
+		source := SortNames[in.Sort] + "：" + in.Text
+		if in.ContractID != 0 {
+			c, err := find[Contract](tx.ForUpdate(), actor, org.KeepIncome, in.ContractID)
+			if err != nil {
+				return err
+			}
+			if c.EstateID != e.ID {
+				return ErrNotFound
+			}
+			source = c.Title + "，" + source
+		}
+		l := Line{EstateID: e.ID, ContractID: in.ContractID, Sort: in.Sort, Amount: in.Amount, HappenedOn: day(in.On), Party: in.Party, Text: in.Text, Receipts: len(in.FileIDs),
+			RecordedBy: actor.PersonID, ClientRef: in.ClientRef, InputHash: in.InputKey, CreatedAt: tx.Now}
+		if err := tx.Create(&l).Error; err != nil {
+			return store.Raced(err)
+		}
+		id = l.ID
+		if err := s.files.Attach(tx, actor, in.FileIDs, "document", LineFiles, l.ID, e.ID); err != nil {
+			return err
+		}
+		j, err := ledger.Post(tx, actor, e.ID, ledger.Income, l.posting(source))
+		if err != nil {
+			return err
+		}
+		if err := tx.Model(&Line{}).Where("id = ?", l.ID).Update("journal_id", j.ID).Error; err != nil {
+			return err
+		}
+		return audit.Append(tx, actor, "income."+string(l.Sort), audit.Subject{Kind: "income_line", ID: l.ID, Estate: e.ID}, map[string]any{"amount": l.Amount, "journal": j.No})
+	})
+	return id, err
+}
+
+func (l *Line) posting(source string) ledger.Posting {
+	against, amount := ledger.IncomeRevenue, l.Amount
+	if l.Sort == Cost {
+		against, amount = ledger.IncomeCost, -l.Amount
+	}
+	return ledger.Posting{Ref: fmt.Sprintf("line-%d", l.ID), Effective: dateOf(l.HappenedOn), Source: ledger.Source{Kind: "income_line", ID: l.ID, Text: source},
+		Lines: []ledger.Line{{Key: ledger.Key{Code: ledger.IncomeBank}, Amount: amount}, {Key: ledger.Key{Code: against}, Amount: -amount}}}
+}
+
+// StrikeLine takes a wrong line out by its opposite, dated today; another person than who recorded it does so and says why.
+// Faults: org.ErrForbidden, ErrNotFound, ErrSamePerson, ErrState, fault.ErrInvalid.
+func (s *Service) StrikeLine(ctx context.Context, actor org.Actor, id int64, reason string) error {
+	reason = strings.TrimSpace(reason)
+	return s.db.InTx(ctx, func(tx *store.Tx) error {
+		l, err := find[Line](tx.ForUpdate(), actor, org.KeepIncome, id)
+		if err != nil {
+			return err
+		}
+		if !length(reason, 2, 200) {
+			return fault.ErrInvalid.With(fault.Field{Path: "reason", Reason: "请写明哪里错了（2至200个字）"})
+		}
+		if l.RecordedBy == actor.PersonID {
+			return ErrSamePerson
+		}
+		if l.StruckAt != nil {
+			return ErrState.Saying("这一笔已经冲销")
+		}
+		if _, err := ledger.Reverse(tx, actor, l.JournalID, fmt.Sprintf("line-%d-struck", l.ID), reason, calendar.DateOf(tx.Now)); err != nil {
+			return err
+		}
+		if err := tx.Model(&Line{}).Where("id = ?", id).Updates(map[string]any{"struck_at": tx.Now, "struck_by": actor.PersonID, "struck_reason": reason}).Error; err != nil {
+			return err
+		}
+		return audit.Append(tx, actor, "income.strike", audit.Subject{Kind: "income_line", ID: id, Estate: l.EstateID}, nil)
+	})
+}
