@@ -126,22 +126,18 @@ type Held struct {
 	Deposit money.Fen
 }
 
-// FindHeld reads what a unit owes, has paid ahead and has deposited, from the books. Faults: org.ErrForbidden, org.ErrEstateNotFound, ErrUnit.
-func (s *Service) FindHeld(ctx context.Context, actor org.Actor, estate, unit int64) (*Held, error) {
+// FindHeld reads what a unit owes, has paid ahead and has deposited, from the books. Faults: org.ErrForbidden, ErrUnit.
+func (s *Service) FindHeld(ctx context.Context, actor org.Actor, unit int64) (*Held, error) {
+	if err := actor.Must(org.RunFees); err != nil {
+		return nil, err
+	}
 	h := &Held{}
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		e, err := org.EstateFor(tx, actor, org.RunFees, estate)
-		if err != nil {
-			return err
+		var u org.Unit
+		if err := tx.Scopes(actor.Within(org.RunFees, "estate_id")).Where("id = ? AND removed_at IS NULL", unit).Take(&u).Error; err != nil {
+			return store.NotFound(err, ErrUnit)
 		}
-		names, err := unitNames(tx, e.ID, []int64{unit})
-		if err != nil {
-			return err
-		}
-		if names[unit] == "" {
-			return ErrUnit
-		}
-		return h.read(tx, e.ID, unit)
+		return h.read(tx, u.EstateID, unit)
 	})
 	if err != nil {
 		return nil, err

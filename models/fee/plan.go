@@ -57,6 +57,7 @@ type plan struct {
 	kind    Kind
 	units   []planned
 	skipped []Skipped
+	sharers int // of a pool
 	unknown int // units of a developer that the register does not name
 }
 
@@ -187,7 +188,7 @@ func (p *plan) divide() error {
 	if err != nil {
 		return fault.ErrInvalid.With(fault.Field{Path: "pool", Reason: "没有一户参加分摊，请核对哪些房屋要交"})
 	}
-	p.run.Sharers = len(p.units)
+	p.sharers = len(p.units)
 	for i, amount := range parts {
 		p.units[i].Amount, p.units[i].Extra = amount, amount > floorShare(p.run.Pool, weights[i], int64(p.run.AreaMilli))
 	}
@@ -205,7 +206,7 @@ func (p *plan) how(x planned) How {
 	case Meter:
 		h.Price, h.Measure, h.Previous, h.Current = p.version.Price, p.version.Measure, x.Previous, x.Current
 	case Pool:
-		h.Pool, h.Text, h.Area, h.Total, h.Units, h.Extra = p.run.Pool, p.run.PoolText, area.Milli(x.Area), p.run.AreaMilli, p.run.Sharers, x.Extra
+		h.Pool, h.Text, h.Area, h.Total, h.Units, h.Extra = p.run.Pool, p.run.PoolText, area.Milli(x.Area), p.run.AreaMilli, p.sharers, x.Extra
 	}
 	return h
 }

@@ -43,7 +43,6 @@ type Run struct {
 	DueOn        time.Time `gorm:"type:date"`
 	Pool         money.Fen // what is shared
 	PoolText     string    // what it was for, with the bill that it rests on
-	Sharers      int       `gorm:"-"`
 	Units        int
 	Parts        int
 	Total        money.Fen

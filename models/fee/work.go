@@ -107,7 +107,7 @@ func (s *Service) bill(tx *store.Tx, r *Run, part *Part) error {
 	if err := json.Unmarshal([]byte(part.Plan), &p.units); err != nil {
 		return err
 	}
-	p.run.Sharers = r.Units
+	p.sharers = r.Units
 	bills, lines := make([]Bill, len(p.units)), make([]ledger.Line, 0, len(p.units)+1)
 	for i, x := range p.units {
 		bills[i] = p.billOf(x, rule.Name, part.Seq, i+1)

@@ -160,7 +160,7 @@ func (w *world) change(p fee.Proposal) error {
 
 func (w *world) held(unit int) fee.Held {
 	w.t.Helper()
-	h, err := w.FindHeld(w.t.Context(), w.cashier, w.Estate.ID, w.Units[unit].ID)
+	h, err := w.FindHeld(w.t.Context(), w.cashier, w.Units[unit].ID)
 	if err != nil {
 		w.t.Fatal(err)
 	}

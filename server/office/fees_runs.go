@@ -20,7 +20,7 @@ func feeRunRoutes(g *web.Group, d Deps) {
 	web.Handle(g, web.Op{ID: "officeCancelFeeRun", Method: http.MethodPost, Path: "/fee-runs/{id}/cancellation", Summary: "撤销出账，写明原因；已交的先退款，或转为预交款", Action: org.RunFees, Rate: workRate}, feeDo(d, cancelRun))
 	web.Handle(g, web.Op{ID: "officeListFeeBills", Method: http.MethodGet, Path: "/estates/{id}/fee-bills", Summary: "账单，新的在前；可按户、出账、状态、账单号查", Action: org.RunFees}, listBills(d))
 	web.Handle(g, web.Op{ID: "officeShowFeeBill", Method: http.MethodGet, Path: "/fee-bills/{id}", Summary: "一张账单：怎么算的、减了什么、还欠多少", Action: org.RunFees}, showBill(d))
-	web.Handle(g, web.Op{ID: "officeFeeAccount", Method: http.MethodGet, Path: "/estates/{id}/fee-account", Summary: "一户欠多少、预交多少、押金多少", Action: org.RunFees}, showHeld(d))
+	web.Handle(g, web.Op{ID: "officeFeeAccount", Method: http.MethodGet, Path: "/units/{id}/fee-account", Summary: "一户欠多少、预交多少、押金多少", Action: org.RunFees}, showHeld(d))
 }
 
 // RunBody is a run to be.
@@ -238,13 +238,8 @@ func showBill(d Deps) func(context.Context, org.Actor, *IDPath) (*feeBillOutput,
 	}
 }
 
-type heldInput struct {
-	IDPath
-	UnitID int64 `query:"unit_id" minimum:"1" required:"true"`
-}
-
-func showHeld(d Deps) func(context.Context, org.Actor, *heldInput) (*hall.FeeAccount, error) {
-	return func(ctx context.Context, a org.Actor, in *heldInput) (*hall.FeeAccount, error) {
-		return hall.ViewFeeAccount(d.Fees.FindHeld(ctx, a, in.ID, in.UnitID))
+func showHeld(d Deps) func(context.Context, org.Actor, *IDPath) (*hall.FeeAccount, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*hall.FeeAccount, error) {
+		return hall.ViewFeeAccount(d.Fees.FindHeld(ctx, a, in.ID))
 	}
 }
