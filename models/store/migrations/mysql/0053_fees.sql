@@ -128,7 +128,8 @@ CREATE UNIQUE INDEX fee_bills_number ON fee_bills (number);
 CREATE UNIQUE INDEX fee_bills_live ON fee_bills (live);
 CREATE INDEX fee_bills_unit ON fee_bills (unit_id, state, period_on, id);
 CREATE INDEX fee_bills_run ON fee_bills (run_id, part, id);
-CREATE INDEX fee_bills_estate ON fee_bills (estate_id, state, id);
+CREATE INDEX fee_bills_estate ON fee_bills (estate_id, id);
+CREATE INDEX fee_bills_state ON fee_bills (estate_id, state, id);
 CREATE INDEX fee_bills_rule ON fee_bills (rule_id, period_on, unit_id);
 
 -- What a client sent under a reference, and what came of it.

@@ -73,7 +73,8 @@ CREATE TABLE fee_changes (
   decision    TEXT NOT NULL CHECK (length(decision) <= 300),
   journal_id  BIGINT NOT NULL
 );
-CREATE INDEX fee_changes_estate ON fee_changes (estate_id, state, id);
+CREATE INDEX fee_changes_estate ON fee_changes (estate_id, id);
+CREATE INDEX fee_changes_state ON fee_changes (estate_id, state, id);
 CREATE INDEX fee_changes_bill ON fee_changes (bill_id, id);
 CREATE INDEX fee_changes_payment ON fee_changes (payment_id, id);
 
