@@ -138,22 +138,13 @@ func doorsOf(tx *store.Tx, estate int64) (map[string]int64, error) {
 		}
 		doors[name] = id
 	}
-	for after := int64(0); ; {
-		var page []candidate
-		err := tx.Table("units u").Select("u.id, u.entrance, u.number, b.name").Joins("JOIN buildings b ON b.id = u.building_id").
-			Where("u.estate_id = ? AND u.id > ? AND u.removed_at IS NULL", estate, after).Order("u.id").Limit(pageOfUnits).Scan(&page).Error
-		if err != nil {
-			return nil, err
-		}
+	err := eachUnit(tx, estate, func(page []candidate) {
 		for _, u := range page {
 			add(plainDoor(org.PrintUnit(u.Name, u.Entrance, u.Number)), u.ID)
 		}
-		if len(page) < pageOfUnits {
-			delete(doors, "")
-			return doors, nil
-		}
-		after = page[len(page)-1].ID
-	}
+	})
+	delete(doors, "")
+	return doors, err
 }
 
 var doorParts = regexp.MustCompile(`(号楼|[幢栋楼座]|单元)`)

@@ -84,14 +84,7 @@ func (p *plan) fill(tx *store.Tx) error {
 		return err
 	}
 	uses, houses := strings.Split(p.version.UseKinds, ","), idsOf(p.version.Buildings)
-	for after := int64(0); ; {
-		var page []candidate
-		err := tx.Table("units u").Select("u.id, u.building_id, u.entrance, u.number, u.area_milli, u.use_kind, u.sold, u.delivered, b.name, COALESCE(o.owner_set_id, 0) AS owner_set_id").
-			Joins("JOIN buildings b ON b.id = u.building_id").Joins("LEFT JOIN ownerships o ON o.current_unit = u.id").
-			Where("u.estate_id = ? AND u.id > ? AND u.removed_at IS NULL", p.run.EstateID, after).Order("u.id").Limit(pageOfUnits).Scan(&page).Error
-		if err != nil {
-			return err
-		}
+	err = eachUnit(tx, p.run.EstateID, func(page []candidate) {
 		for _, u := range page {
 			x := planned{Unit: u.ID, Building: u.BuildingID, Name: org.PrintUnit(u.Name, u.Entrance, u.Number), Area: int64(u.AreaMilli), OwnerSet: u.OwnerSetID}
 			if !u.Sold || !u.Delivered {
@@ -112,8 +105,36 @@ func (p *plan) fill(tx *store.Tx) error {
 				p.units = append(p.units, x)
 			}
 		}
-		if len(page) < pageOfUnits {
-			return p.price()
+	})
+	if err != nil {
+		return err
+	}
+	return p.price()
+}
+
+// eachUnit reads an estate's units in the order of their ids with who owns them now. Buildings are read apart: joined, MariaDB begins with
+// them and sorts all units for each page.
+func eachUnit(tx *store.Tx, estate int64, take func([]candidate)) error {
+	var houses []org.Building
+	if err := tx.Where("estate_id = ?", estate).Find(&houses).Error; err != nil {
+		return err
+	}
+	names := make(map[int64]string, len(houses))
+	for _, b := range houses {
+		names[b.ID] = b.Name
+	}
+	for after := int64(0); ; {
+		var page []candidate
+		err := tx.Table("units u").Select("u.id, u.building_id, u.entrance, u.number, u.area_milli, u.use_kind, u.sold, u.delivered, COALESCE(o.owner_set_id, 0) AS owner_set_id").
+			Joins("LEFT JOIN ownerships o ON o.current_unit = u.id").Where("u.estate_id = ? AND u.id > ? AND u.removed_at IS NULL", estate, after).Order("u.id").Limit(pageOfUnits).Scan(&page).Error
+		if err != nil {
+			return err
+		}
+		for i := range page {
+			page[i].Name = names[page[i].BuildingID]
+		}
+		if take(page); len(page) < pageOfUnits {
+			return nil
 		}
 		after = page[len(page)-1].ID
 	}
