@@ -28,6 +28,9 @@ func TestAreaIsBilledAndExplained(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := w.Tick(t.Context()); err != nil { // the bills are there, the run is not done
+		t.Fatal(err)
+	}
 	if list, _ := w.ListMyBills(t.Context(), w.owner, w.Units[0].ID, 0, 10); len(list) != 0 {
 		t.Error("bills are shown before the run is done")
 	}
