@@ -7,41 +7,52 @@ import (
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/notify/inbox"
+	"github.com/linli-city/linli/server/hall"
 	"github.com/linli-city/linli/server/web"
 )
 
 type noticeView struct {
-	ID          int64         `json:"id"`
-	Number      string        `json:"number"`
-	Kind        string        `json:"kind"`
-	KindName    string        `json:"kind_name"`
-	Publisher   string        `json:"publisher"`
-	Title       string        `json:"title"`
-	Body        string        `json:"body"`
-	SHA256      string        `json:"sha256" doc:"标题和正文的校验值"`
-	Version     int           `json:"version"`
-	PublishedAt time.Time     `json:"published_at"`
-	WithdrawnAt *time.Time    `json:"withdrawn_at,omitempty"`
-	Reason      string        `json:"withdraw_reason,omitempty"`
-	Versions    []versionView `json:"versions,omitempty"`
-	FileIDs     []int64       `json:"file_ids,omitempty"`
+	ID          int64              `json:"id"`
+	Number      string             `json:"number"`
+	Kind        string             `json:"kind"`
+	KindName    string             `json:"kind_name"`
+	FormName    string             `json:"form_name"`
+	Publisher   string             `json:"publisher"`
+	Title       string             `json:"title"`
+	Body        string             `json:"body"`
+	SHA256      string             `json:"sha256" doc:"这一版全部内容的校验值"`
+	Version     int                `json:"version"`
+	PublishedAt time.Time          `json:"published_at"`
+	WithdrawnAt *time.Time         `json:"withdrawn_at,omitempty"`
+	Reason      string             `json:"withdraw_reason,omitempty"`
+	Versions    []versionView      `json:"versions,omitempty"`
+	FileIDs     []int64            `json:"file_ids,omitempty"`
+	Period      *hall.NoticePeriod `json:"period,omitempty" doc:"公示期；公告和通知没有"`
+	Spoken      string             `json:"spoken,omitempty" doc:"金额的大白话，可朗读"`
+	Chart       string             `json:"chart,omitempty" doc:"收入、支出、结余图（SVG），带文字说明"`
 }
 
 type versionView struct {
-	Version int       `json:"version"`
-	Title   string    `json:"title"`
-	Body    string    `json:"body"`
-	Reason  string    `json:"reason,omitempty" doc:"修改原因"`
-	At      time.Time `json:"at"`
-	SHA256  string    `json:"sha256"`
+	Version int                 `json:"version"`
+	Title   string              `json:"title"`
+	Body    string              `json:"body"`
+	Reason  string              `json:"reason,omitempty" doc:"修改原因"`
+	At      time.Time           `json:"at"`
+	SHA256  string              `json:"sha256"`
+	Checked bool                `json:"checked" doc:"由另一个人核对后发布"`
+	FileIDs []int64             `json:"file_ids,omitempty"`
+	Figures []hall.NoticeFigure `json:"figures,omitempty" doc:"从账簿取的数"`
+	Changes []hall.NoticeChange `json:"changes,omitempty" doc:"和上一版的差别"`
 }
 
 func viewNotice(v disclosure.View) noticeView {
-	n := noticeView{ID: v.ID, Number: v.Number, Kind: string(v.Kind), KindName: disclosure.SortNames[v.Kind], Publisher: v.Publisher, Title: v.Title, Body: v.Body,
+	n := noticeView{ID: v.ID, Number: v.Number, Kind: string(v.Kind), KindName: disclosure.SortNames[v.Kind], FormName: disclosure.FormNames[v.Form], Publisher: v.Publisher, Title: v.Title, Body: v.Body,
 		SHA256: v.SHA256, Version: v.CurrentVersion, PublishedAt: web.Time(v.PublishedAt), WithdrawnAt: web.TimeOr(v.WithdrawnAt), Reason: v.WithdrawReason, FileIDs: v.FileIDs}
 	for _, x := range v.Versions {
-		n.Versions = append(n.Versions, versionView{Version: x.Version, Title: x.Title, Body: x.Body, Reason: x.Reason, At: web.Time(x.At), SHA256: x.SHA256})
+		n.Versions = append(n.Versions, versionView{Version: x.Version.Version, Title: x.Title, Body: x.Body, Reason: x.Reason, At: web.Time(x.At), SHA256: x.SHA256, Checked: x.ConfirmedBy != 0,
+			FileIDs: hall.FilesOf(&x.Version), Figures: hall.OfFigures(x.Figures), Changes: hall.OfChanges(x.Changes)})
 	}
+	n.Period, n.Spoken, n.Chart = hall.OfPeriod(v.Period), v.Spoken(), v.Chart()
 	return n
 }
 

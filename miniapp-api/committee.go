@@ -7,6 +7,7 @@ import (
 
 	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/server/hall"
 	"github.com/linli-city/linli/server/web"
 )
 
@@ -48,17 +49,20 @@ type comPaperView struct {
 }
 
 type committeeView struct {
-	Estate   string          `json:"estate"`
-	Ordinal  int64           `json:"ordinal,omitempty" doc:"第几届；没有在任的业委会就不填"`
-	StartsOn string          `json:"starts_on,omitempty"`
-	Revoked  string          `json:"revoked_for,omitempty" doc:"选举被法院撤销：哪份判决"`
-	EndsOn   string          `json:"ends_on,omitempty"`
-	Over     bool            `json:"over,omitempty" doc:"任期已满"`
-	Short    bool            `json:"short,omitempty" doc:"在任委员太少，应当补选或改选"`
-	Members  []comMemberView `json:"members"`
-	Late     []comLateView   `json:"late" doc:"到期没有办的事"`
-	Audits   []comPaperView  `json:"audits"`
-	Reports  []comPaperView  `json:"reports"`
+	Estate     string           `json:"estate"`
+	Ordinal    int64            `json:"ordinal,omitempty" doc:"第几届；没有在任的业委会就不填"`
+	StartsOn   string           `json:"starts_on,omitempty"`
+	Revoked    string           `json:"revoked_for,omitempty" doc:"选举被法院撤销：哪份判决"`
+	EndsOn     string           `json:"ends_on,omitempty"`
+	Over       bool             `json:"over,omitempty" doc:"任期已满"`
+	Short      bool             `json:"short,omitempty" doc:"在任委员太少，应当补选或改选"`
+	Members    []comMemberView  `json:"members"`
+	Late       []comLateView    `json:"late" doc:"到期没有办的事"`
+	Audits     []comPaperView   `json:"audits"`
+	Frozen     string           `json:"frozen_by,omitempty" doc:"正在进行的离任、换届审计的编号"`
+	Findings   []hall.Finding   `json:"findings" doc:"公示过的审计发现的问题和整改，新的在前"`
+	Allowances []hall.Allowance `json:"allowances" doc:"委员的酬金和津贴，新的在前"`
+	Reports    []comPaperView   `json:"reports"`
 }
 
 type committeeOutput struct{ Body committeeView }
@@ -78,6 +82,10 @@ func viewCommittee(v *committee.Overview, now time.Time) committeeView {
 	if t := v.Term; t != nil {
 		out.Ordinal, out.StartsOn, out.EndsOn, out.Revoked = t.Ordinal, web.DayOr(&t.StartsOn), web.DayOr(&t.EndsOn), t.RevokedFor
 	}
+	if v.Frozen != nil {
+		out.Frozen = v.Frozen.Number
+	}
+	out.Findings, out.Allowances = hall.OfFindings(v.Findings, now), hall.OfAllowances(v.Allowances, v.Names)
 	for _, m := range v.Members {
 		out.Members = append(out.Members, comMemberView{Name: m.Name, Role: committee.RoleNames[m.Role], Paused: web.TimeOr(m.SuspendedAt), LeftAt: web.TimeOr(m.LeftAt), Cause: committee.CauseNames[m.Cause]})
 	}

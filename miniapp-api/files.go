@@ -99,6 +99,9 @@ func mayOpen(ctx context.Context, d Deps, a org.Actor, f *file.File) error {
 		_, err := d.Board.Find(ctx, a, f.SubjectID)
 		return err
 	}
+	if f.SubjectKind == "notice_posting" || f.SubjectKind == "notice_incident" {
+		return d.Board.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID)
+	}
 	if strings.HasPrefix(f.SubjectKind, "committee_") {
 		return d.Committee.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID, f.EstateID)
 	}

@@ -92,6 +92,7 @@ var (
 
 // Routes mounts the surface.
 func Routes(site *web.Site, d Deps) {
+	dutyRoutes(site, d)
 	open := site.Group(prefix, "登录", web.Anybody)
 	web.HandleOpen(open, web.Op{ID: "signIn", Method: http.MethodPost, Path: "/session", Summary: "用 wx.login 的 code 登录", Rate: signInRate}, signIn(d))
 
@@ -164,6 +165,9 @@ func Routes(site *web.Site, d Deps) {
 	board := site.Group(prefix, "公示", web.Residents)
 	web.Handle(board, web.Op{ID: "listBoard", Method: http.MethodGet, Path: "/estates/{id}/notices", Summary: "小区公示栏", Action: org.ReadBoard}, listBoard(d))
 	web.Handle(board, web.Op{ID: "showNotice", Method: http.MethodGet, Path: "/notices/{id}", Summary: "公示内容和历次修改", Action: org.ReadBoard}, showNotice(d))
+	web.Handle(board, web.Op{ID: "listNoticePlaces", Method: http.MethodGet, Path: "/notices/{id}/places", Summary: "公示贴在哪里，还缺哪里，公示期到哪天", Action: org.ReadBoard}, listPlaces(d))
+	web.Handle(board, web.Op{ID: "reportPosting", Method: http.MethodPost, Path: "/notice-postings/{id}/incidents", Summary: "报告公示被提前撕下、遮盖或损坏", Action: org.ReportPosting, Status: http.StatusCreated}, reportPosting(d))
+	web.Handle(board, web.Op{ID: "showPostingIncident", Method: http.MethodGet, Path: "/posting-incidents/{id}", Summary: "我报告的公示被撕，社区核实了没有", Action: org.ReportPosting}, showIncident(d))
 
 	inboxes := site.Group(prefix, "消息", web.Residents)
 	web.Handle(inboxes, web.Op{ID: "listInbox", Method: http.MethodGet, Path: "/inbox", Summary: "我的消息", Action: org.UseInbox}, listInbox(d))

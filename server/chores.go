@@ -61,6 +61,14 @@ func (a *app) chores(ctx context.Context) {
 			n, err := a.committee.Tick(ctx)
 			return n > 0, err
 		}},
+		{"duty-rounds", 10 * time.Minute, func(ctx context.Context) (bool, error) {
+			_, err := a.board.Generate(ctx)
+			return false, err
+		}},
+		{"duty-clock", time.Minute, func(ctx context.Context) (bool, error) {
+			n, err := a.board.Tick(ctx)
+			return n > 0, err
+		}},
 		{"erase-identities", time.Hour, func(ctx context.Context) (bool, error) {
 			n, err := a.complaints.EraseClosed(ctx)
 			return n > 0, err

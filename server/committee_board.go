@@ -1,6 +1,9 @@
 package main
 
 import (
+	"strings"
+
+	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/org"
@@ -16,6 +19,9 @@ func (b committeeBoard) Post(tx *store.Tx, actor org.Actor, p committee.Posted) 
 	n, err := b.board.PublishIn(tx, actor, disclosure.Draft{EstateID: p.EstateID, Kind: disclosure.Sort(p.Sort), Audience: disclosure.Residents, Title: p.Title, Body: p.Body, ClientRef: p.Ref, InputHash: web.InputHash(p)})
 	if err != nil {
 		return 0, err
+	}
+	if strings.HasPrefix(p.Ref, "committee-report-") { // the report that 五(十五)3 has it publish
+		return n.ID, b.board.FulfilOpen(tx, p.EstateID, "committee-report", n.ID, calendar.DateOf(tx.Now))
 	}
 	return n.ID, nil
 }

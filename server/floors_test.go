@@ -28,6 +28,7 @@ var floors = map[string]floor{
 	"models/assembly/log":      {0, []string{"models/assembly/tally", "models/area", "models/fault"}},
 	"models/assembly/tally":    {0, []string{"models/area", "models/rulepack", "models/calendar", "models/fault"}},
 	"models/complaint/routing": {0, []string{"models/rulepack"}},
+	"models/disclosure/duty":   {0, []string{"models/rulepack", "models/calendar"}},
 	"models/complaint/suggest": {0, []string{"models/rulepack", "models/fault"}},
 	"notify/plan":              {0, []string{"models/event", "models/fault", "models/calendar"}},
 	"server/public/open311":    {0, nil},

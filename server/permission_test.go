@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
@@ -86,6 +87,12 @@ func (e *engine) furnish(suffix string) things {
 	th["complaints"] = e.must(201, owner, "POST", "/miniapp/v1/complaints", m{"estate_id": estate, "text": secretOf(suffix) + "楼道灯坏了", "client_ref": "walk" + suffix, "photo_ids": []int64{photo}}).int("id")
 	th["files"] = photo
 	th["notices"] = e.must(201, "committee_chair"+suffix, "POST", "/office/v1/notices", m{"estate_id": estate, "kind": "posting", "audience": "residents", "title": secretOf(suffix), "body": "正文", "client_ref": "walk" + suffix}).int("id")
+	chair := "committee_chair" + suffix
+	th["notice-drafts"] = e.must(201, chair, "POST", fmt.Sprintf("/office/v1/estates/%d/notice-drafts", estate), m{"kind": "posting", "audience": "residents", "form": "text", "title": secretOf(suffix) + "草稿", "body": "正文", "client_ref": "walk" + suffix}).int("id")
+	place := e.must(200, chair, "GET", fmt.Sprintf("/office/v1/notices/%d/places", th["notices"]), nil).json["items"].([]any)[0].(m)
+	th["notice-places"] = int64(place["id"].(float64))
+	th["notice-postings"] = e.must(201, chair, "POST", fmt.Sprintf("/office/v1/notice-places/%d/postings", th["notice-places"]), m{"at": e.db.Now(), "spot": secretOf(suffix) + "门厅", "file_id": e.upload(chair, "photo", "hung"+suffix), "client_ref": "walk" + suffix}).int("id")
+	th["posting-incidents"] = e.must(201, owner, "POST", fmt.Sprintf("/miniapp/v1/notice-postings/%d/incidents", th["notice-postings"]), m{"sort": "removed", "seen_at": e.db.Now(), "words": secretOf(suffix), "file_id": e.upload(owner, "photo", "gone"+suffix), "client_ref": "walk" + suffix}).int("id")
 	th["applications"] = e.must(201, "tenant"+suffix, "POST", "/miniapp/v1/applications", m{"unit_id": th["units"], "role": "family", "name": secretOf(suffix), "file_ids": []int64{e.upload("tenant"+suffix, "document", "proof"+suffix)}, "client_ref": "walk" + suffix}).int("id")
 	th["area-claims"] = e.must(201, owner, "POST", "/miniapp/v1/area-claims", m{"unit_id": th["units"], "area": "99.5", "source": "register", "file_ids": []int64{e.upload(owner, "document", "area"+suffix)}, "client_ref": "walk" + suffix}).int("id")
 	roster := e.must(201, community, "POST", "/office/v1/files", rosterUpload(suffix))
@@ -103,6 +110,7 @@ func (e *engine) furnish(suffix string) things {
 		"offices": []int64{e.actor(community).OrganisationID()}, "client_ref": "walk" + suffix}).int("id")
 	orders := e.must(201, community, "POST", "/office/v1/files", multipartOf("hotline", "hotline"+suffix, "h.csv", []byte("工单编号,诉求内容\nN"+suffix+"1,"+secretOf(suffix)+"楼道灯坏了\n")))
 	th["hotline-imports"] = e.must(201, community, "POST", "/office/v1/hotline-imports", m{"file_id": orders.int("id"), "client_ref": "walk" + suffix}).int("id")
+	e.disclose(th, suffix)
 	e.govern(th, suffix)
 	e.charge(th, suffix)
 	e.run(th, suffix)
@@ -112,7 +120,7 @@ func (e *engine) furnish(suffix string) things {
 	th["meetings"] = e.must(201, "committee_chair"+suffix, "POST", "/office/v1/meetings", meetingOf(estate, secretOf(suffix), "walk"+suffix)).int("id")
 	th["candidates"] = e.must(201, owner, "POST", fmt.Sprintf("/miniapp/v1/meetings/%d/candidates", th["meetings"]), m{"unit_id": th["units"], "profile": secretOf(suffix) + "愿意做事", "consent": true, "client_ref": "walk" + suffix}).int("id")
 	th["income-contracts"] = e.must(201, "committee_chair"+suffix, "POST", fmt.Sprintf("/office/v1/estates/%d/income/contracts", estate), m{"kind": "venue", "title": secretOf(suffix) + "场地", "party": "某公司", "starts_on": "2026-01-01", "ends_on": "2026-12-31", "amount": "100", "period_months": 1, "client_ref": "walk" + suffix}).int("id")
-	th["income-lines"] = e.must(201, "committee_chair"+suffix, "POST", fmt.Sprintf("/office/v1/estates/%d/income/lines", estate), m{"contract_id": th["income-contracts"], "sort": "receipt", "amount": "100", "on": "2026-01-05", "party": "某公司", "text": secretOf(suffix) + "场地费", "client_ref": "walk" + suffix}).int("id")
+	th["income-lines"] = e.must(201, "committee_chair"+suffix, "POST", fmt.Sprintf("/office/v1/estates/%d/income/lines", estate), m{"contract_id": th["income-contracts"], "sort": "receipt", "amount": "100", "on": calendar.DateOf(e.db.Now()).String(), "party": "某公司", "text": secretOf(suffix) + "场地费", "client_ref": "walk" + suffix}).int("id")
 	th["homes"] = e.firstID(owner, "/miniapp/v1/homes")
 	th["household"] = e.memberOf(owner, th["units"])
 	th["residences"] = th["household"]
@@ -311,6 +319,8 @@ func bodies(th things) map[string]any {
 		"officeRecordContract": m{"kind": "parking", "title": "临时停车", "party": "某公司", "starts_on": "2026-01-01", "ends_on": "2026-12-31", "amount": "100", "period_months": 1, "client_ref": "w70"}, "officeEndContract": m{"on": "2026-02-01", "reason": "退场"},
 		"officeRecordIncomeLine": m{"sort": "receipt", "amount": "1", "on": "2026-01-05", "party": "某公司", "text": "停车费", "client_ref": "w71"}, "officeStrikeIncomeLine": m{"reason": "记错了"},
 		"officeProposeSettlement": m{"from": "2026-01-01", "to": "2026-01-31"}, "officeDecideSettlement": m{"approve": true}, "officePayOverIncome": m{"on": "2026-02-01", "bank_ref": "BANK0001"},
+		"officeOpenYearlyAudit": m{"from": "2025-01-01", "to": "2025-12-31"}, "officeAddFinding": m{"text": "广告收入少记一笔", "owed_by": "company", "due": "2030-01-01"}, "officeAnswerFinding": m{"text": "已经补记入账"}, "officeJudgeFinding": m{"done": true, "text": "已核实"},
+		"officeLetSeal": m{"text": "急用"}, "officePayAllowance": m{"from": "2026-01-01", "to": "2026-01-31", "amount": "300", "paid_on": "2026-02-05", "basis": "业主大会第1号决定", "file_ids": []int64{1}},
 		"officeCloseFeeBooks": m{"through": "2026-01-31"}, "officeCloseIncomeBooks": m{"through": "2026-01-31"},
 		"officeReviseNotice": m{"title": "t", "body": "b", "reason": "更正"}, "officeWithdrawNotice": m{"reason": "发错了"},
 		"officeCheckRoster": m{"file_id": 999999, "client_ref": "w7"}, "officeApplyRoster": m{},
@@ -348,8 +358,12 @@ func bodies(th things) map[string]any {
 		"officeRecordConsent": m{"text": "本人签字同意", "file_ids": []int64{999999}}, "officeCheckCandidate": m{"checks": conditions()}, "officeFixCandidates": m{"version": 1, "ordered_by": "time", "fill": 5},
 		"askCredential": m{"unit_id": th["units"], "kind": "heir", "words": "公证书第1号", "from": "2026-01-01T00:00:00Z", "file_ids": []int64{999999}, "client_ref": "w54"}, "revokeCredential": m{"reason": "不再需要"},
 		"officeEnterCredential": m{"unit_id": th["units"], "kind": "heir", "words": "公证书第1号", "from": "2026-01-01T00:00:00Z", "phone": "13800000000", "file_ids": []int64{999999}, "client_ref": "w55"}, "officeReviewCredential": m{"accept": false, "reason": "材料不全"}, "officeRevokeCredential": m{"reason": "公证书失效"},
-		"officeMakeOpenKey": m{"label": "某平台"},
-		"setPreferences":    m{"digest_hour": 19}, "officeSetPreferences": m{"digest_hour": 19},
+		"officeSaveNoticeDraft": m{"kind": "posting", "audience": "public", "title": "草稿", "body": "正文", "client_ref": "w60"}, "officeEditNoticeDraft": m{"kind": "posting", "audience": "public", "title": "草稿", "body": "正文", "revision": 1},
+		"officeSubmitNoticeDraft": m{"revision": 1}, "officeReturnNoticeDraft": m{"revision": 1, "reason": "请补充"}, "officeConfirmNoticeDraft": m{"revision": 1},
+		"officeHangNotice": m{"at": time.Now(), "spot": "门厅", "file_id": 999999, "client_ref": "w61"}, "officeReportPosting": m{"sort": "removed", "seen_at": time.Now(), "file_id": 999999, "client_ref": "w62"}, "reportPosting": m{"sort": "removed", "seen_at": time.Now(), "file_id": 999999, "client_ref": "w63"},
+		"officeJudgePostingIncident": m{"holds": false, "answer": "还在"},
+		"officeMakeOpenKey":          m{"label": "某平台"},
+		"setPreferences":             m{"digest_hour": 19}, "officeSetPreferences": m{"digest_hour": 19},
 		"officeStateAbsence": m{"from": soon(2), "to": soon(5), "stand_in_id": 999999},
 		"publicDecide":       m{"date": "2026-01-01", "matter": "manager"},
 		"officeReplayAll":    m{"since": "2026-01-01T00:00:00Z"},
@@ -357,6 +371,7 @@ func bodies(th things) map[string]any {
 	}
 	maps.Copy(all, committeeBodies(th))
 	maps.Copy(all, feeBodies(th))
+	maps.Copy(all, dutyBodies(th))
 	return all
 }
 
@@ -390,7 +405,7 @@ func (r route) each(th things) (paths []string, one bool) {
 
 // at puts an estate's things into a path.
 func (r route) at(th things) (string, bool) {
-	path := strings.NewReplacer("{function}", "company", "{person}", "999999", "{organisation}", "1", "{invitation}", "999999", "{token}", "wrong", "{sheet}", "file", "{item}", "1", "{party}", "1", "{position}", "1", "{note}", "999999", "{seat}", "1", "{objection}", "999999", "{proxy}", "999999", "{result}", "999999", "{version}", "1", "{debtor}", "999999").Replace(r.path)
+	path := strings.NewReplacer("{function}", "company", "{person}", "999999", "{organisation}", "1", "{invitation}", "999999", "{token}", "wrong", "{sheet}", "file", "{item}", "1", "{party}", "1", "{position}", "1", "{note}", "999999", "{seat}", "1", "{objection}", "999999", "{proxy}", "999999", "{result}", "999999", "{version}", "1", "{debtor}", "999999", "{size}", "a4").Replace(r.path)
 	if !strings.Contains(path, "{id}") {
 		return path + query(r.id), false
 	}
@@ -415,6 +430,8 @@ func query(op string) string {
 		return "?number=00001-95"
 	case "askSubscriptions":
 		return "?moment=inbox_opened"
+	case "officeDutyFigures":
+		return "?year=2026"
 	case "officeFigures":
 		return "?from=2026-01-01&to=2026-12-31"
 	case "officeBacklog", "officeDwell", "officeCheckInFigures":

@@ -57,6 +57,11 @@ func (a *app) verify(ctx context.Context, out io.Writer, wantHead string) error 
 		return err
 	}
 	say("books: %d; %d journals of %d entries balance, their numbers have no gap and their chains hold, %d wait to be sealed", books.Books, books.Journals, books.Entries, books.Waiting)
+	b, err := a.board.Verify(ctx)
+	if err != nil {
+		return fmt.Errorf("board: %w", err)
+	}
+	say("board: %d notices; %d versions are what was published, %d figures are what the books say", b.Notices, b.Versions, b.Figures)
 	for _, check := range invariants {
 		var bad []int64
 		err := a.db.View(ctx, func(tx *store.Tx) error { return check.find(tx).Limit(1).Scan(&bad).Error })

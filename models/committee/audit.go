@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
@@ -34,6 +35,8 @@ type Audit struct {
 	ReportedAt  *time.Time
 	NoticeID    int64
 	PublishedAt *time.Time
+	FromOn      *time.Time `gorm:"type:date"` // of a yearly audit
+	ToOn        *time.Time `gorm:"type:date"`
 	CreatedAt   time.Time
 }
 
@@ -48,11 +51,12 @@ const (
 	ChairLeft  AuditCause = "chair_left"
 	Collective AuditCause = "collective"
 	Renewal    AuditCause = "renewal"
+	Yearly     AuditCause = "yearly"
 )
 
 // AuditCauses and AuditStates are as people read them.
 var (
-	AuditCauses = map[AuditCause]string{ChairLeft: "主任离任", Collective: "集体辞职", Renewal: "换届"}
+	AuditCauses = map[AuditCause]string{ChairLeft: "主任离任", Collective: "集体辞职", Renewal: "换届", Yearly: "年度财务审计"}
 	AuditStates = map[string]string{"due": "待组织", "ordered": "审计中", "reported": "已出报告，待公示", "published": "已公示"}
 )
 
@@ -67,6 +71,9 @@ func (s *Service) openAudit(tx *store.Tx, actor audit.Actor, t *Term, cause Audi
 	if res.Error != nil || res.RowsAffected == 0 {
 		return res.Error
 	}
+	if err := s.money.Freeze(tx, actor, t.EstateID); err != nil {
+		return err
+	}
 	if err := note(tx, actor, "audit_due", "committee_audit", a.ID, t.EstateID, map[string]any{"cause": cause}); err != nil {
 		return err
 	}
@@ -75,6 +82,44 @@ func (s *Service) openAudit(tx *store.Tx, actor audit.Actor, t *Term, cause Audi
 
 func (a *Audit) event(what string) event.Committee {
 	return event.Committee{SubjectKind: "committee_audit", SubjectID: a.ID, EstateID: a.EstateID, What: what, Number: a.Number, Title: AuditCauses[a.Cause]}
+}
+
+// OpenYearly opens the third party's audit of some months of the running term (policy 五(十五)6); the same months once more answer the first.
+// Faults: org.ErrForbidden, org.ErrEstateNotFound, ErrNoTerm, fault.ErrInvalid.
+func (s *Service) OpenYearly(ctx context.Context, actor org.Actor, estate int64, from, to calendar.Date) (int64, error) {
+	var c fault.Checks
+	c.Check(!from.IsZero(), "from", "请填审计从哪一天起")
+	c.Check(!to.IsZero() && !to.Before(from) && to.Before(calendar.DateOf(s.db.Now())), "to", "请填审计到哪一天：不能早于开始，最晚昨天")
+	if err := c.Err(); err != nil {
+		return 0, err
+	}
+	return s.act(ctx, actor, org.AuditCommittee, "open audit", func(tx *store.Tx) (int64, error) {
+		t, err := running(tx, actor, org.AuditCommittee, estate)
+		if err != nil {
+			return 0, err
+		}
+		key := fmt.Sprintf("%d/%s/%s/%s", t.ID, Yearly, from, to)
+		var had []Audit
+		if err := tx.Where("cause_key = ?", key).Limit(1).Find(&had).Error; err != nil {
+			return 0, err
+		}
+		if len(had) == 1 {
+			return had[0].ID, nil
+		}
+		number, err := store.NextNumber(tx, "YS")
+		if err != nil {
+			return 0, err
+		}
+		since, until := midnight(from), midnight(to)
+		a := Audit{Number: number, EstateID: t.EstateID, TermID: t.ID, Cause: Yearly, CauseKey: key, State: "due", FromOn: &since, ToOn: &until, CreatedAt: tx.Now}
+		if err := tx.Create(&a).Error; err != nil {
+			return 0, store.Raced(err)
+		}
+		if err := note(tx, actor, "audit_due", "committee_audit", a.ID, t.EstateID, map[string]any{"cause": Yearly}); err != nil {
+			return 0, err
+		}
+		return a.ID, tell(tx, a.event("audit_due"))
+	})
 }
 
 // OrderAudit says who audits what until when.

@@ -150,6 +150,9 @@ func insertItem(tx *store.Tx, actor org.Actor, set *rulepack.Set, m *Meeting, i 
 	if matter.Authority && in.Authority == "" {
 		return ErrAuthority.With(fault.Field{Path: fmt.Sprintf("items[%d].authority", i), Reason: ErrAuthority.Message})
 	}
+	if err := decidable(tx, set, m.EstateID, matter); err != nil {
+		return fault.Of(err).With(fault.Field{Path: fmt.Sprintf("items[%d].matter", i), Reason: fault.Of(err).Message})
+	}
 	words, err := hints(set, in.Title, in.Text)
 	if err != nil && !errors.Is(err, rulepack.ErrUnset) {
 		return err

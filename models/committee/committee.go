@@ -64,13 +64,14 @@ type Service struct {
 	files Files
 	board Board
 	posts Posts
+	money Money
 	ref   string // of what a client sent, see Once
 	hash  string
 }
 
 // New wires the committee's business; pack is the code of the city's rules.
-func New(db *store.DB, v *vault.Vault, pack string, files Files, board Board, posts Posts) *Service {
-	return &Service{db: db, vault: v, pack: pack, files: files, board: board, posts: posts}
+func New(db *store.DB, v *vault.Vault, pack string, files Files, board Board, posts Posts, money Money) *Service {
+	return &Service{db: db, vault: v, pack: pack, files: files, board: board, posts: posts, money: money}
 }
 
 // Tap is something that a client sent under a reference and that was done.

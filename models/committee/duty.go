@@ -44,15 +44,16 @@ const (
 	OweAnswer   DutyKind = "answer"        // of a proposal
 	OweAudit    DutyKind = "audit"         // of an audit
 	OweReturn   DutyKind = "return"        // of a member who left
+	OweFinding  DutyKind = "finding"       // of an audit
 )
 
 // DutyNames are the duties as people read them.
 var DutyNames = map[DutyKind]string{OweFirst: "召开首次会议", OweFiling: "备案", OweRenewal: "换届", OweHandover: "移交", OweReport: "工作报告", OweDisclose: "公布决定", OweMeeting: "按委员提议召开会议",
-	OweAnswer: "答复业主的建议", OweAudit: "审计", OweReturn: "离任交还印章资料"}
+	OweAnswer: "答复业主的建议", OweAudit: "审计", OweReturn: "离任交还印章资料", OweFinding: "审计发现问题的整改"}
 
 // subjects are what a message about a duty opens.
 var subjects = map[DutyKind]string{OweFirst: "committee_term", OweFiling: "committee_filing", OweRenewal: "committee_term", OweHandover: "committee_handover", OweReport: "committee_report", OweDisclose: "committee_item",
-	OweMeeting: "committee_request", OweAnswer: "committee_proposal", OweAudit: "committee_audit", OweReturn: "committee_member"}
+	OweMeeting: "committee_request", OweAnswer: "committee_proposal", OweAudit: "committee_audit", OweReturn: "committee_member", OweFinding: "committee_audit"}
 
 // owe puts a duty on the list, once.
 func owe(tx *store.Tx, d Duty) error {

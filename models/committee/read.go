@@ -18,22 +18,25 @@ type MemberView struct {
 
 // Overview is an estate's committee: its term, who sits, what is owed, and its papers.
 type Overview struct {
-	EstateID  int64
-	Estate    string
-	Term      *Term // nil where none runs
-	Over      bool  // its last day has passed
-	Sitting   int64
-	Short     bool // fewer than the share from which on there has to be a new election
-	Members   []MemberView
-	Duties    []Duty
-	Filings   []Filing
-	Audits    []Audit
-	Seals     []Seal
-	Handovers []Handover
-	Reports   []Report
-	Requests  []Request
-	Elected   []Awaiting       // certified elections that wait to be seated
-	Names     map[int64]string // of members by id
+	EstateID   int64
+	Estate     string
+	Term       *Term // nil where none runs
+	Over       bool  // its last day has passed
+	Sitting    int64
+	Short      bool // fewer than the share from which on there has to be a new election
+	Members    []MemberView
+	Duties     []Duty
+	Filings    []Filing
+	Audits     []Audit
+	Seals      []Seal
+	Handovers  []Handover
+	Reports    []Report
+	Requests   []Request
+	Elected    []Awaiting // certified elections that wait to be seated
+	Frozen     *Audit     // the audit of a departure that runs; nil where none does
+	Findings   []Finding  // of published audits, or of all for offices
+	Allowances []Allowance
+	Names      map[int64]string // of members by id
 }
 
 // Overview shows an office everything of an estate's committee.
@@ -49,6 +52,9 @@ func (s *Service) Overview(ctx context.Context, actor org.Actor, estate int64) (
 			return err
 		}
 		if v.Elected, err = s.awaiting(tx, e.ID); err != nil {
+			return err
+		}
+		if err := tx.Where("estate_id = ?", e.ID).Order("id DESC").Limit(maxRows).Find(&v.Findings).Error; err != nil {
 			return err
 		}
 		for _, list := range []any{&v.Filings, &v.Audits, &v.Handovers, &v.Requests} {
@@ -73,6 +79,10 @@ func (s *Service) Follow(ctx context.Context, actor org.Actor, estate int64) (*O
 		if v, err = s.overview(tx, e); err != nil {
 			return err
 		}
+		published := tx.Model(&Audit{}).Select("id").Where("estate_id = ? AND state = 'published'", e.ID)
+		if err := tx.Where("estate_id = ? AND audit_id IN (?)", e.ID, published).Order("id DESC").Limit(maxRows).Find(&v.Findings).Error; err != nil {
+			return err
+		}
 		return tx.Where("estate_id = ?", e.ID).Order("id DESC").Limit(maxRows).Find(&v.Audits).Error
 	})
 	return v, err
@@ -90,11 +100,14 @@ func (s *Service) overview(tx *store.Tx, e *org.Estate) (*Overview, error) {
 	if err := tx.Where("estate_id = ?", e.ID).Order("due_at DESC, id DESC").Limit(maxRows).Find(&v.Reports).Error; err != nil {
 		return nil, err
 	}
-	if len(terms) == 0 {
-		return v, nil
+	if err := tx.Where("estate_id = ?", e.ID).Order("id DESC").Limit(maxRows).Find(&v.Allowances).Error; err != nil {
+		return nil, err
+	}
+	var err error
+	if v.Frozen, err = freezing(tx, e.ID); err != nil || len(terms) == 0 {
+		return v, err
 	}
 	v.Term, v.Over = &terms[0], terms[0].over(tx.Now)
-	var err error
 	if v.Members, err = s.membersOf(tx, v.Term.ID); err != nil {
 		return nil, err
 	}
@@ -173,6 +186,8 @@ func (s *Service) MayOpenFiles(ctx context.Context, actor org.Actor, kind string
 		switch kind {
 		case "committee_report":
 			err = tx.Model(&Report{}).Where("id = ? AND submitted_at IS NOT NULL", id).Count(&n).Error
+		case "committee_finding":
+			err = tx.Model(&Finding{}).Where("id = ? AND audit_id IN (?)", id, tx.Model(&Audit{}).Select("id").Where("estate_id = ? AND state = 'published'", estate)).Count(&n).Error
 		case "committee_audit":
 			err = tx.Model(&Audit{}).Where("id = ? AND published_at IS NOT NULL", id).Count(&n).Error
 		case "committee_meeting":

@@ -41,6 +41,8 @@ type SealUse struct {
 	State      string
 	Text       string
 	ApprovedAt *time.Time
+	LetBy      int64 // of the township, while an audit of a departure runs
+	LetAt      *time.Time
 	UsedAt     *time.Time
 	CreatedAt  time.Time
 }
@@ -225,6 +227,9 @@ func (s *Service) UseSeal(ctx context.Context, actor org.Actor, use int64, photo
 		}
 		if row.State != "kept" {
 			return 0, ErrState.Saying("这枚印章" + SealStates[row.State] + "，不能使用")
+		}
+		if err := sealable(tx, u); err != nil {
+			return 0, err
 		}
 		res := tx.Model(&SealUse{}).Where("id = ? AND state = 'approved'", u.ID).Updates(map[string]any{"state": "used", "used_at": tx.Now})
 		if err := store.MustAffect(res, ErrState.Saying("还没有批准，或者已经用过了")); err != nil {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/modelstest"
 	"github.com/linli-city/linli/models/org"
@@ -26,6 +27,19 @@ type drawer struct{}
 func (drawer) Attach(*store.Tx, org.Actor, []int64, string, string, int64, int64) error { return nil }
 func (drawer) IDsFor(context.Context, string, int64) ([]int64, error)                   { return nil, nil }
 
+// purse keeps what was spent and how often the books were frozen.
+type purse struct {
+	spent  []committee.Spending
+	frozen int
+}
+
+func (p *purse) Freeze(*store.Tx, audit.Actor, int64) error { p.frozen++; return nil }
+
+func (p *purse) Spend(_ *store.Tx, _ org.Actor, s committee.Spending) (int64, error) {
+	p.spent = append(p.spent, s)
+	return int64(len(p.spent)), nil
+}
+
 // world is a town with a committee of five, each with a post and an account.
 type world struct {
 	*modelstest.Town
@@ -33,6 +47,7 @@ type world struct {
 	t         *testing.T
 	clock     *modelstest.Clock
 	board     *board
+	purse     *purse
 	org       *org.Service
 	township  org.Actor
 	community org.Actor
@@ -47,8 +62,8 @@ func newWorld(t *testing.T) *world {
 	clock := modelstest.NewClock()
 	db := modelstest.OpenAt(t, clock)
 	v := modelstest.Vault(t)
-	w := &world{Town: modelstest.NewTown(t, db, v), t: t, clock: clock, board: &board{}, org: org.New(db, v, nil, nil)}
-	w.Service = committee.New(db, v, "duyun-2020", drawer{}, w.board, w.org)
+	w := &world{Town: modelstest.NewTown(t, db, v), t: t, clock: clock, board: &board{}, purse: &purse{}, org: org.New(db, v, nil, nil)}
+	w.Service = committee.New(db, v, "duyun-2020", drawer{}, w.board, w.org, w.purse)
 	w.township, w.community, w.company = w.Officer(w.Township, org.Head), w.Officer(w.Community, org.Clerk), w.Officer(w.Company, org.Head)
 	w.bureau, w.owner = w.Officer(w.Code("housing-bureau"), org.Clerk), w.Resident(0, org.RoleOwner)
 	w.people = w.five()

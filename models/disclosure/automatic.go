@@ -1,12 +1,6 @@
 package disclosure
 
 import (
-	"encoding/json"
-	"fmt"
-
-	"github.com/linli-city/linli/models/event"
-	"github.com/linli-city/linli/models/org"
-	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
 )
 
@@ -23,38 +17,19 @@ type Automatic struct {
 
 // PublishFor puts an announcement on the board in the caller's transaction, which also writes the trail. It gives the notice's id.
 func (s *Service) PublishFor(tx *store.Tx, a Automatic) (int64, error) {
-	var had []Notice
-	if err := tx.Where("published_by = ? AND client_ref = ?", a.PersonID, a.Source).Limit(1).Find(&had).Error; err != nil {
-		return 0, err
-	}
-	if len(had) == 1 {
-		return had[0].ID, nil
-	}
-	number, err := store.NextNumber(tx, "G")
+	had, err := published(tx, a.PersonID, a.Source)
 	if err != nil {
 		return 0, err
 	}
-	n := Notice{Number: number, EstateID: a.EstateID, OrganisationID: a.OrganisationID, Kind: Announcement, Audience: Everyone, Scope: a.Scope, CurrentVersion: 1, PublishedBy: a.PersonID, PublishedAt: tx.Now, ClientRef: a.Source}
-	if err := tx.Create(&n).Error; err != nil {
-		return 0, fmt.Errorf("publish %s: %w", a.Source, err)
+	if had != nil {
+		return had.ID, nil
 	}
-	if err := insertVersion(tx, org.Actor{PersonID: a.PersonID}, n.ID, 1, a.Title, a.Body, ""); err != nil {
+	n := &Notice{EstateID: a.EstateID, OrganisationID: a.OrganisationID, Kind: Announcement, Audience: Everyone, Form: FreeText, Scope: a.Scope, ClientRef: a.Source}
+	if err := s.number(tx, n, a.PersonID); err != nil {
 		return 0, err
 	}
-	e := event.NoticePublished{NoticeID: n.ID, Number: n.Number, EstateID: n.EstateID, Sort: SortNames[n.Kind], Title: a.Title, OrganisationID: n.OrganisationID, Scoped: a.Scope != "", At: tx.Now}
-	if a.Scope != "" {
-		if err := json.Unmarshal([]byte(a.Scope), &e.Scope); err != nil {
-			return 0, err
-		}
-	}
-	names, err := org.EstateNames(tx, []int64{a.EstateID})
-	if err != nil {
+	if _, err := s.publishVersion(tx, n, 1, edition{title: a.Title, body: a.Body, person: a.PersonID}); err != nil {
 		return 0, err
 	}
-	offices, err := org.Organisations(tx, []int64{a.OrganisationID})
-	if err != nil {
-		return 0, err
-	}
-	e.EstateName, e.PublisherName = names[a.EstateID], offices[a.OrganisationID].Name
-	return n.ID, outbox.Append(tx, e)
+	return n.ID, tell(tx, n, a.Title)
 }

@@ -19,10 +19,15 @@ type View struct {
 	Title     string
 	Body      string
 	SHA256    string
-	Versions  []Version
+	Versions  []Edition // with figures and differences, of Find alone
 	Concerns  event.Scope
 	FileIDs   []int64
+	Period    *Period // of a posting, of Find alone
+	Walls     []Wall  // where it hangs, of Find alone
 }
+
+// Current is the version that stands, of Find alone.
+func (v *View) Current() *Edition { return &v.Versions[len(v.Versions)-1] }
 
 // List pages through an estate's board for somebody signed in, newest first, withdrawn items included.
 func (s *Service) List(ctx context.Context, actor org.Actor, estateID, before int64, limit int) ([]View, error) {
@@ -93,10 +98,17 @@ func (s *Service) find(ctx context.Context, narrow func(*gorm.DB) *gorm.DB) (*Vi
 			return err
 		}
 		found = &views[0]
-		return nil
+		found.Walls, found.Period, err = s.shown(tx, &n)
+		return err
 	})
 	if err != nil {
 		return nil, err
+	}
+	if c := found.Current(); c.Format != 1 {
+		for _, f := range c.Attachments() {
+			found.FileIDs = append(found.FileIDs, f.ID)
+		}
+		return found, nil
 	}
 	found.FileIDs, err = s.files.IDsFor(ctx, "notice", found.ID)
 	return found, err
@@ -123,9 +135,9 @@ func view(tx *store.Tx, rows []Notice, all bool) ([]View, error) {
 	if err := q.Order("notice_id, version").Find(&versions).Error; err != nil {
 		return nil, err
 	}
-	byNotice := map[int64][]Version{}
-	for _, v := range versions {
-		byNotice[v.NoticeID] = append(byNotice[v.NoticeID], v)
+	byNotice, err := editions(tx, ids, versions, all)
+	if err != nil {
+		return nil, err
 	}
 	views := make([]View, len(rows))
 	for i, n := range rows {
@@ -144,4 +156,29 @@ func view(tx *store.Tx, rows []Notice, all bool) ([]View, error) {
 		}
 	}
 	return views, nil
+}
+
+// editions puts versions beside their figures and, where all of a notice are there, says how they differ.
+func editions(tx *store.Tx, ids []int64, versions []Version, all bool) (map[int64][]Edition, error) {
+	byNotice := map[int64][]Edition{}
+	var figures []Figure
+	if all {
+		var err error
+		if figures, err = figuresOf(tx, ids, 0); err != nil {
+			return nil, err
+		}
+	}
+	for _, v := range versions {
+		e := Edition{Version: v}
+		for _, f := range figures {
+			if f.NoticeID == v.NoticeID && f.Version == v.Version {
+				e.Figures = append(e.Figures, f)
+			}
+		}
+		if list := byNotice[v.NoticeID]; all && len(list) > 0 {
+			e.Changes = differences(&list[len(list)-1], &e)
+		}
+		byNotice[v.NoticeID] = append(byNotice[v.NoticeID], e)
+	}
+	return byNotice, nil
 }

@@ -39,7 +39,9 @@ type Notice struct {
 	OrganisationID int64
 	Kind           Sort
 	Audience       Audience
+	Form           Form
 	Duty           string
+	DaysKey        string // the rule that says for how many days a posting stands; empty for the other sorts
 	Scope          string // event.Scope as JSON; empty for the whole estate
 	CurrentVersion int
 	WithdrawnAt    *time.Time
@@ -50,32 +52,20 @@ type Notice struct {
 	InputHash      string
 }
 
-// Version is the text of a notice as it stood from At on; SHA256 is over title and body.
-type Version struct {
-	NoticeID int64 `gorm:"primaryKey;autoIncrement:false"`
-	Version  int   `gorm:"primaryKey;autoIncrement:false"`
-	Title    string
-	Body     string
-	Reason   string
-	SHA256   string `gorm:"column:sha256"`
-	PersonID int64
-	At       time.Time
-}
-
-// TableName names the table.
-func (Version) TableName() string { return "notice_versions" }
-
 // Faults of the board.
 var (
 	ErrNotFound  = fault.New(fault.NotFound, "notice.not_found", "没有找到这份公示")
 	ErrRefReused = fault.New(fault.Conflict, "client_ref.reused", "这次提交的编号已用于另一份内容，请刷新后重新提交")
-	ErrWithdrawn = fault.New(fault.Closed, "notice.withdrawn", "这份公示已撤回，不能再修改")
+	ErrWithdrawn = fault.New(fault.Closed, "notice.withdrawn", "这份公示已撤回，不能再修改；需要时请重新发布一份")
+	ErrUnchanged = fault.New(fault.Conflict, "notice.unchanged", "内容和现在的版本一样，没有要修改的")
+	ErrOutdated  = fault.New(fault.Conflict, "notice.outdated", "别人刚刚发布了新版本，请先看新版本，再修改")
 )
 
 // Service is the board's actions.
 type Service struct {
 	db    *store.DB
 	files Files
+	o     Options // see With
 }
 
 // New wires the board.

@@ -1,12 +1,10 @@
 package disclosure
 
 import (
+	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/event"
@@ -21,32 +19,9 @@ type Files interface {
 	// IDsFor lists what is attached to a subject.
 	IDsFor(ctx context.Context, subjectKind string, subjectID int64) ([]int64, error)
 	Attach(tx *store.Tx, actor org.Actor, ids []int64, purpose, subjectKind string, subjectID, estateID int64) error
-}
-
-// Draft is what an organisation wants to publish.
-type Draft struct {
-	EstateID  int64
-	Kind      Sort
-	Audience  Audience
-	Scope     event.Scope // the buildings and units that it is about; empty for the whole estate
-	Title     string
-	Body      string
-	FileIDs   []int64
-	ClientRef string
-	InputHash string
-}
-
-func (d *Draft) check() error {
-	d.Title, d.Body = strings.TrimSpace(d.Title), strings.TrimSpace(d.Body)
-	var c fault.Checks
-	c.Check(SortNames[d.Kind] != "", "kind", "请选择公示、公告或通知")
-	c.Check(d.Audience == Everyone || d.Audience == Residents, "audience", "请选择公开（public）或仅本小区（residents）")
-	c.Check(d.Title != "" && len([]rune(d.Title)) <= 60, "title", "请填写标题，不超过60个字")
-	c.Check(d.Body != "" && len([]rune(d.Body)) <= 10000, "body", "请填写正文，不超过10000个字")
-	c.Check(len(d.Scope.Buildings)+len(d.Scope.Units) <= mostParts, "scope", "一次最多选200幢或户；更多的请选整个小区")
-	c.Check(len(d.FileIDs) <= 20, "file_ids", "附件不超过20份")
-	c.Check(d.ClientRef != "" && len(d.ClientRef) <= 64, "client_ref", "提交编号要有，且不超过64个字节")
-	return c.Err()
+	IDsIn(tx *store.Tx, subjectKind string, subjectIDs []int64) (map[int64][]int64, error)
+	Move(tx *store.Tx, ids []int64, fromKind string, fromID int64, toKind string, toID int64) error
+	Sum(tx *store.Tx, id int64) (string, error)
 }
 
 // mostParts bounds a scope that names its parts.
@@ -69,18 +44,13 @@ func within(tx *store.Tx, estate int64, s event.Scope) (string, error) {
 }
 
 // Publish puts a notice on an estate's board and tells the residents; one about some buildings or units alone tells those who own
-// and live there.
-// Faults: ErrForbidden, ErrEstateNotFound, ErrRefReused, fault.ErrInvalid.
+// and live there. What is about money takes a second person: see SaveDraft.
+// Faults: ErrForbidden, ErrEstateNotFound, ErrRefReused, ErrSecondPerson, fault.ErrInvalid.
 func (s *Service) Publish(ctx context.Context, actor org.Actor, d Draft) (*Notice, error) {
-	if err := actor.Must(org.PublishNotice); err != nil {
-		return nil, err
-	}
-	if err := d.check(); err != nil {
-		return nil, err
-	}
+	d.ConfirmedBy = 0
 	var n *Notice
 	err := s.db.InTx(ctx, func(tx *store.Tx) (err error) {
-		n, err = s.publish(tx, actor, d)
+		n, err = s.PublishIn(tx, actor, d)
 		return err
 	})
 	if err != nil {
@@ -89,7 +59,8 @@ func (s *Service) Publish(ctx context.Context, actor org.Actor, d Draft) (*Notic
 	return n, nil
 }
 
-// PublishIn is Publish in the transaction of another domain, whose act is public with it.
+// PublishIn is Publish in the transaction of another domain, whose act is public with it; where the form is about money that domain
+// names the second person who has looked at it.
 func (s *Service) PublishIn(tx *store.Tx, actor org.Actor, d Draft) (*Notice, error) {
 	if err := actor.Must(org.PublishNotice); err != nil {
 		return nil, err
@@ -97,112 +68,100 @@ func (s *Service) PublishIn(tx *store.Tx, actor org.Actor, d Draft) (*Notice, er
 	if err := d.check(); err != nil {
 		return nil, err
 	}
-	return s.publish(tx, actor, d)
-}
-
-func (s *Service) publish(tx *store.Tx, actor org.Actor, d Draft) (*Notice, error) {
-	e, err := org.EstateFor(tx, actor, org.PublishNotice, d.EstateID)
+	if d.Form.Money() && (d.ConfirmedBy == 0 || d.ConfirmedBy == actor.PersonID) {
+		return nil, ErrSecondPerson
+	}
+	estate, err := org.EstateFor(tx, actor, org.PublishNotice, d.EstateID)
 	if err != nil {
 		return nil, err
 	}
-	var before Notice
-	err = tx.Where("published_by = ? AND client_ref = ?", actor.PersonID, d.ClientRef).Take(&before).Error
-	if err == nil {
-		if before.InputHash != d.InputHash {
+	had, err := published(tx, actor.PersonID, d.ClientRef)
+	if err != nil {
+		return nil, err
+	}
+	if had != nil {
+		if had.InputHash != d.InputHash {
 			return nil, ErrRefReused
 		}
-		return &before, nil
+		return had, nil
 	}
-	if err := store.NotFound(err, nil); err != nil {
-		return nil, err
-	}
-	scope, err := within(tx, e.ID, d.Scope)
+	scope, err := within(tx, estate.ID, d.Scope)
 	if err != nil {
 		return nil, err
 	}
-	number, err := store.NextNumber(tx, "G")
-	if err != nil {
+	n := d.notice(actor.OrganisationID(), scope)
+	e := edition{title: d.Title, body: d.Body, files: d.FileIDs, duties: d.Duties, queries: d.Queries, person: actor.PersonID, confirmed: d.ConfirmedBy}
+	if err := s.issue(tx, actor, n, e); err != nil {
 		return nil, err
 	}
-	n := &Notice{Number: number, EstateID: e.ID, OrganisationID: actor.OrganisationID(), Kind: d.Kind, Audience: d.Audience, Scope: scope,
-		CurrentVersion: 1, PublishedBy: actor.PersonID, PublishedAt: tx.Now, ClientRef: d.ClientRef, InputHash: d.InputHash}
-	if err := tx.Create(n).Error; err != nil {
-		return nil, store.Raced(err)
-	}
-	if err := insertVersion(tx, actor, n.ID, 1, d.Title, d.Body, ""); err != nil {
+	return n, s.files.Attach(tx, actor, d.FileIDs, "notice", "notice", n.ID, n.EstateID)
+}
+
+// published finds what somebody has published under a ref; nil where it is new.
+func published(tx *store.Tx, person int64, ref string) (*Notice, error) {
+	var had []Notice
+	if err := tx.Where("published_by = ? AND client_ref = ?", person, ref).Limit(1).Find(&had).Error; err != nil || len(had) == 0 {
 		return nil, err
 	}
-	if err := s.files.Attach(tx, actor, d.FileIDs, "notice", "notice", n.ID, e.ID); err != nil {
-		return nil, err
+	return &had[0], nil
+}
+
+// notice is the row of a draft that is published.
+func (d *Draft) notice(organisation int64, scope string) *Notice {
+	n := &Notice{EstateID: d.EstateID, OrganisationID: organisation, Kind: d.Kind, Audience: d.Audience, Form: d.Form, Scope: scope, ClientRef: d.ClientRef, InputHash: d.InputHash}
+	if n.Kind == Posting {
+		n.DaysKey = cmp.Or(d.DaysKey, formDays[d.Form], daysKey)
 	}
-	subject := audit.Subject{Kind: "notice", ID: n.ID, Estate: e.ID}
+	return n
+}
+
+// issue gives a notice its number, writes its first version and tells people. The caller ties the files to it.
+func (s *Service) issue(tx *store.Tx, actor org.Actor, n *Notice, e edition) error {
+	if err := s.number(tx, n, actor.PersonID); err != nil {
+		return err
+	}
+	if err := s.fulfil(tx, n, e.duties); err != nil {
+		return err
+	}
+	if _, err := s.publishVersion(tx, n, 1, e); err != nil {
+		return err
+	}
+	subject := audit.Subject{Kind: "notice", ID: n.ID, Estate: n.EstateID}
 	if err := audit.Append(tx, actor, "board.publish", subject, map[string]any{"number": n.Number, "kind": n.Kind}); err != nil {
-		return nil, err
-	}
-	return n, outbox.Append(tx, event.NoticePublished{NoticeID: n.ID, Number: n.Number, EstateID: e.ID, EstateName: e.Name,
-		Sort: SortNames[n.Kind], Title: d.Title, OrganisationID: n.OrganisationID, PublisherName: actor.Post.OrgName, Scoped: scope != "", Scope: d.Scope, At: tx.Now})
-}
-
-func insertVersion(tx *store.Tx, actor org.Actor, notice int64, version int, title, body, reason string) error {
-	sum := sha256.Sum256([]byte(title + "\n" + body))
-	return tx.Create(&Version{NoticeID: notice, Version: version, Title: title, Body: body, Reason: reason,
-		SHA256: hex.EncodeToString(sum[:]), PersonID: actor.PersonID, At: tx.Now}).Error
-}
-
-// Revise publishes another version of a notice; the earlier ones stay readable.
-// Faults: ErrForbidden, ErrNotFound, ErrWithdrawn, fault.ErrInvalid.
-func (s *Service) Revise(ctx context.Context, actor org.Actor, id int64, title, body, reason string) error {
-	title, body, reason = strings.TrimSpace(title), strings.TrimSpace(body), strings.TrimSpace(reason)
-	var c fault.Checks
-	c.Check(title != "" && len([]rune(title)) <= 60, "title", "请填写标题，不超过60个字")
-	c.Check(body != "" && len([]rune(body)) <= 10000, "body", "请填写正文，不超过10000个字")
-	c.Check(reason != "" && len([]rune(reason)) <= 200, "reason", "请写明修改原因，居民会看到")
-	if err := c.Err(); err != nil {
 		return err
 	}
-	return s.change(ctx, actor, id, "board.revise", func(tx *store.Tx, n *Notice) error {
-		res := tx.Model(&Notice{}).Where("id = ? AND current_version = ?", n.ID, n.CurrentVersion).Update("current_version", n.CurrentVersion+1)
-		if err := store.MustAffect(res, ErrNotFound); err != nil {
-			return err
-		}
-		return insertVersion(tx, actor, n.ID, n.CurrentVersion+1, title, body, reason)
-	})
+	return tell(tx, n, e.title)
 }
 
-// Withdraw takes a notice off the board; number, versions and reason stay.
-// Faults: ErrForbidden, ErrNotFound, ErrWithdrawn, fault.ErrInvalid.
-func (s *Service) Withdraw(ctx context.Context, actor org.Actor, id int64, reason string) error {
-	reason = strings.TrimSpace(reason)
-	if n := len([]rune(reason)); n < 2 || n > 200 {
-		return fault.ErrInvalid.With(fault.Field{Path: "reason", Reason: "请写明撤回原因（2至200个字），居民会看到"})
-	}
-	return s.change(ctx, actor, id, "board.withdraw", func(tx *store.Tx, n *Notice) error {
-		return tx.Model(&Notice{}).Where("id = ?", n.ID).Updates(map[string]any{"withdrawn_at": tx.Now, "withdraw_reason": reason}).Error
-	})
-}
-
-// change runs f on a notice of the actor's own organisation that still stands.
-func (s *Service) change(ctx context.Context, actor org.Actor, id int64, verb string, f func(*store.Tx, *Notice) error) error {
-	if err := actor.Must(org.PublishNotice); err != nil {
+// number gives a new notice its disclosure number and its row.
+func (s *Service) number(tx *store.Tx, n *Notice, person int64) error {
+	var err error
+	if n.Number, err = store.NextNumber(tx, "G"); err != nil {
 		return err
 	}
-	err := s.db.InTx(ctx, func(tx *store.Tx) error {
-		var n Notice
-		err := tx.ForUpdate().Scopes(actor.Within(org.PublishNotice, "notices.estate_id")).
-			Where("id = ? AND organisation_id = ?", id, actor.OrganisationID()).Take(&n).Error
-		if err != nil {
-			return store.NotFound(err, ErrNotFound)
-		}
-		if n.WithdrawnAt != nil {
-			return ErrWithdrawn
-		}
-		if err := f(tx, &n); err != nil {
-			return err
-		}
-		return audit.Append(tx, actor, verb, audit.Subject{Kind: "notice", ID: n.ID, Estate: n.EstateID}, nil)
-	})
-	if err != nil {
-		return fmt.Errorf("%s: %w", verb, err)
+	n.CurrentVersion, n.PublishedBy, n.PublishedAt = 1, person, tx.Now
+	if err := tx.Create(n).Error; err != nil {
+		return store.Raced(fmt.Errorf("publish %s: %w", n.ClientRef, err))
 	}
 	return nil
+}
+
+// tell says that a notice is on the board.
+func tell(tx *store.Tx, n *Notice, title string) error {
+	e := event.NoticePublished{NoticeID: n.ID, Number: n.Number, EstateID: n.EstateID, Sort: SortNames[n.Kind], Title: title, OrganisationID: n.OrganisationID, Scoped: n.Scope != "", At: tx.Now}
+	if n.Scope != "" {
+		if err := json.Unmarshal([]byte(n.Scope), &e.Scope); err != nil {
+			return err
+		}
+	}
+	names, err := org.EstateNames(tx, []int64{n.EstateID})
+	if err != nil {
+		return err
+	}
+	offices, err := org.Organisations(tx, []int64{n.OrganisationID})
+	if err != nil {
+		return err
+	}
+	e.EstateName, e.PublisherName = names[n.EstateID], offices[n.OrganisationID].Name
+	return outbox.Append(tx, e)
 }

@@ -14,7 +14,7 @@ import (
 
 // enterArrears makes bills of what was owed before the books began.
 func (s *Service) enterArrears(tx *store.Tx, imp *Import, lines []Line) error {
-	fresh, err := s.unknown(tx, imp, lines)
+	fresh, err := s.unknown(tx, lines)
 	if err != nil || len(fresh) == 0 {
 		return err
 	}
@@ -67,7 +67,7 @@ func (x *Line) live() string {
 }
 
 // unknown leaves out the lines whose arrears have been entered, by another list or by a line above.
-func (s *Service) unknown(tx *store.Tx, imp *Import, lines []Line) ([]*Line, error) {
+func (s *Service) unknown(tx *store.Tx, lines []Line) ([]*Line, error) {
 	keys := make([]string, len(lines))
 	for i := range lines {
 		keys[i] = lines[i].live()

@@ -62,7 +62,7 @@ func (h How) json() string {
 	return string(raw)
 }
 
-// How reads how a bill's amount came about.
+// Formula reads how a bill's amount came about.
 func (b *Bill) Formula() (how How) {
 	_ = json.Unmarshal([]byte(b.How), &how) // written by json above
 	return how

@@ -88,6 +88,18 @@ func (s *Service) Retire(tx *store.Tx, ids []int64, subjectKind string, subjectI
 	return nil
 }
 
+// Move takes files from one subject to another, in the caller's transaction, which has checked both.
+// Faults: ErrNotFound.
+func (s *Service) Move(tx *store.Tx, ids []int64, fromKind string, fromID int64, toKind string, toID int64) error {
+	for _, id := range ids {
+		res := tx.Model(&File{}).Where("id = ? AND subject_kind = ? AND subject_id = ? AND state = 'stored'", id, fromKind, fromID).Updates(map[string]any{"subject_kind": toKind, "subject_id": toID})
+		if err := store.MustAffect(res, ErrNotFound); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Sum is the SHA-256 of a stored file, for trails that have to say which one it was. Faults: ErrNotFound.
 func (s *Service) Sum(tx *store.Tx, id int64) (string, error) {
 	var f File

@@ -43,54 +43,67 @@ func (in *NewLine) check(today calendar.Date) error {
 // Faults: org.ErrForbidden, org.ErrEstateNotFound, ErrNotFound, ErrRefReused, ledger.ErrPeriodClosed, fault.ErrInvalid.
 func (s *Service) RecordLine(ctx context.Context, actor org.Actor, in NewLine) (int64, error) {
 	var id int64
-	err := s.db.InTx(ctx, func(tx *store.Tx) error {
-		e, err := org.EstateFor(tx, actor, org.KeepIncome, in.EstateID)
-		if err != nil {
-			return err
-		}
-		if err := in.check(calendar.DateOf(tx.Now)); err != nil {
-			return err
-		}
-		var had []Line
-		if err := tx.Where("recorded_by = ? AND client_ref = ?", actor.PersonID, in.ClientRef).Limit(1).Find(&had).Error; err != nil {
-			return err
-		}
-		if len(had) == 1 {
-			if id = had[0].ID; had[0].InputHash != in.InputKey {
-				return ErrRefReused
-			}
-			return nil
-		}
-		source := SortNames[in.Sort] + "：" + in.Text
-		if in.ContractID != 0 {
-			c, err := find[Contract](tx.ForUpdate(), actor, org.KeepIncome, in.ContractID)
-			if err != nil {
-				return err
-			}
-			if c.EstateID != e.ID {
-				return ErrNotFound
-			}
-			source = c.Title + "，" + source
-		}
-		l := Line{EstateID: e.ID, ContractID: in.ContractID, Sort: in.Sort, Amount: in.Amount, HappenedOn: day(in.On), Party: in.Party, Text: in.Text, Receipts: len(in.FileIDs),
-			RecordedBy: actor.PersonID, ClientRef: in.ClientRef, InputHash: in.InputKey, CreatedAt: tx.Now}
-		if err := tx.Create(&l).Error; err != nil {
-			return store.Raced(err)
-		}
-		id = l.ID
-		if err := s.files.Attach(tx, actor, in.FileIDs, "document", LineFiles, l.ID, e.ID); err != nil {
-			return err
-		}
-		j, err := ledger.Post(tx, actor, e.ID, ledger.Income, l.posting(source))
-		if err != nil {
-			return err
-		}
-		if err := tx.Model(&Line{}).Where("id = ?", l.ID).Update("journal_id", j.ID).Error; err != nil {
-			return err
-		}
-		return audit.Append(tx, actor, "income."+string(l.Sort), audit.Subject{Kind: "income_line", ID: l.ID, Estate: e.ID}, map[string]any{"amount": l.Amount, "journal": j.No})
+	err := s.db.InTx(ctx, func(tx *store.Tx) (err error) {
+		id, err = s.Book(tx, actor, in)
+		return err
 	})
 	return id, err
+}
+
+// Book is RecordLine in the caller's transaction.
+func (s *Service) Book(tx *store.Tx, actor org.Actor, in NewLine) (int64, error) {
+	e, err := org.EstateFor(tx, actor, org.KeepIncome, in.EstateID)
+	if err != nil {
+		return 0, err
+	}
+	if err := in.check(calendar.DateOf(tx.Now)); err != nil {
+		return 0, err
+	}
+	var had []Line
+	if err := tx.Where("recorded_by = ? AND client_ref = ?", actor.PersonID, in.ClientRef).Limit(1).Find(&had).Error; err != nil {
+		return 0, err
+	}
+	if len(had) == 1 {
+		if had[0].InputHash != in.InputKey {
+			return 0, ErrRefReused
+		}
+		return had[0].ID, nil
+	}
+	source := SortNames[in.Sort] + "：" + in.Text
+	if in.ContractID != 0 {
+		c, err := find[Contract](tx.ForUpdate(), actor, org.KeepIncome, in.ContractID)
+		if err != nil {
+			return 0, err
+		}
+		if c.EstateID != e.ID {
+			return 0, ErrNotFound
+		}
+		source = c.Title + "，" + source
+	}
+	l := Line{EstateID: e.ID, ContractID: in.ContractID, Sort: in.Sort, Amount: in.Amount, HappenedOn: day(in.On), Party: in.Party, Text: in.Text, Receipts: len(in.FileIDs),
+		RecordedBy: actor.PersonID, ClientRef: in.ClientRef, InputHash: in.InputKey, CreatedAt: tx.Now}
+	if err := tx.Create(&l).Error; err != nil {
+		return 0, store.Raced(err)
+	}
+	if err := s.files.Attach(tx, actor, in.FileIDs, "document", LineFiles, l.ID, e.ID); err != nil {
+		return 0, err
+	}
+	j, err := ledger.Post(tx, actor, e.ID, ledger.Income, l.posting(clip(source, 300)))
+	if err != nil {
+		return 0, err
+	}
+	if err := tx.Model(&Line{}).Where("id = ?", l.ID).Update("journal_id", j.ID).Error; err != nil {
+		return 0, err
+	}
+	return l.ID, audit.Append(tx, actor, "income."+string(l.Sort), audit.Subject{Kind: "income_line", ID: l.ID, Estate: e.ID}, map[string]any{"amount": l.Amount, "journal": j.No})
+}
+
+// clip keeps a text within so many characters.
+func clip(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n-1]) + "…"
+	}
+	return s
 }
 
 func (l *Line) posting(source string) ledger.Posting {

@@ -62,20 +62,34 @@ const (
 
 	ReadBoard     Action = "board.read"
 	PublishNotice Action = "board.publish"
+	ConfirmNotice Action = "board.confirm" // as the second person
+	HangNotice    Action = "board.hang"    // prove that a paper hangs
+	ReportPosting Action = "board.report"  // that it was taken down early
+	JudgePosting  Action = "board.judge"   // whether that is so
 
-	ReadCommittee      Action = "committee.read"      // members, papers and duties, as an office
-	FollowCommittee    Action = "committee.follow"    // what every resident may know
-	SeatCommittee      Action = "committee.seat"      // an election's result, and who leaves
-	ActCommittee       Action = "committee.act"       // as a member, at the committee's post
-	VoteCommittee      Action = "committee.vote"      // one's own vote as a member
-	HandCommittee      Action = "committee.hand"      // one's own side of a hand-over, in office or out of it
-	CheckCommittee     Action = "committee.check"     // the second look at an item
-	WitnessCommittee   Action = "committee.witness"   // opinion at meetings, hand-overs
-	ReviewCommittee    Action = "committee.review"    // filings
-	AuditCommittee     Action = "committee.audit"     // run by the township
-	ProposeToCommittee Action = "committee.propose"   // an owner's proposal
-	AnswerProposals    Action = "committee.answer"    // by the company
-	ReadProposals      Action = "committee.proposals" // by the company those that were passed to it
+	OpenDuty       Action = "duty.open"       // after an event that no part of the system sees
+	WatchDuties    Action = "duty.watch"      // what is late, as a supervisor
+	StateCharging  Action = "charging.state"  // 包干制 or 酬金制, with the contract
+	CheckCharging  Action = "charging.check"  // as the second person
+	ReadCharging   Action = "charging.read"   // with the contract
+	AskQuestion    Action = "question.ask"    // about what was published, or was not
+	AnswerQuestion Action = "question.answer" // in public, as the publisher
+	ScreenQuestion Action = "question.screen" // what the content check did not clear
+
+	ReadCommittee      Action = "committee.read"         // members, papers and duties, as an office
+	FollowCommittee    Action = "committee.follow"       // what every resident may know
+	SeatCommittee      Action = "committee.seat"         // an election's result, and who leaves
+	ActCommittee       Action = "committee.act"          // as a member, at the committee's post
+	VoteCommittee      Action = "committee.vote"         // one's own vote as a member
+	HandCommittee      Action = "committee.hand"         // one's own side of a hand-over, in office or out of it
+	CheckCommittee     Action = "committee.check"        // the second look at an item
+	WitnessCommittee   Action = "committee.witness"      // opinion at meetings, hand-overs
+	ReviewCommittee    Action = "committee.review"       // filings
+	AuditCommittee     Action = "committee.audit"        // run by the township
+	AnswerAudit        Action = "committee.answer_audit" // what was done about a finding
+	ProposeToCommittee Action = "committee.propose"      // an owner's proposal
+	AnswerProposals    Action = "committee.answer"       // by the company
+	ReadProposals      Action = "committee.proposals"    // by the company those that were passed to it
 
 	ReadFeeRules  Action = "fee.rules"  // price, basis, standard and hotline are shown to all (明码标价)
 	RunFees       Action = "fee.run"    // rules, runs, payments; what takes a second person takes another of the same posts
@@ -223,6 +237,19 @@ var permissions = map[Action][]grant{
 		each(ScopeJurisdiction, "committee", "company", "community", "township"),
 		each(ScopeCity, "bureau", "office", "leading_group", "department", "utility", "association")),
 	PublishNotice: join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "office")),
+	ConfirmNotice: join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "office")),
+	HangNotice:    each(ScopeJurisdiction, "committee", "company", "community", "township"),
+	ReportPosting: join(each(ScopeHome, residents...), each(ScopeJurisdiction, "committee", "company", "community", "township")),
+	JudgePosting:  each(ScopeJurisdiction, "community", "township"),
+
+	OpenDuty:       each(ScopeJurisdiction, "committee", "company", "community", "township"),
+	WatchDuties:    join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau", "office", "leading_group")),
+	StateCharging:  each(ScopeJurisdiction, "company"),
+	CheckCharging:  each(ScopeJurisdiction, "community"),
+	ReadCharging:   join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
+	AskQuestion:    each(ScopeHome, residents...),
+	AnswerQuestion: join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "office")),
+	ScreenQuestion: join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau")),
 
 	ReadBooks:        join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
 	ReadFeeBooks:     each(ScopeJurisdiction, "company"),
@@ -245,6 +272,7 @@ var permissions = map[Action][]grant{
 	WitnessCommittee:   each(ScopeJurisdiction, "community"),
 	ReviewCommittee:    join(each(ScopeJurisdiction, "township"), each(ScopeCity, "bureau")),
 	AuditCommittee:     each(ScopeJurisdiction, "township"),
+	AnswerAudit:        each(ScopeJurisdiction, "committee", "company"),
 	ProposeToCommittee: each(ScopeHome, "owner"),
 	AnswerProposals:    each(ScopeJurisdiction, "company"),
 	ReadProposals:      join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "office", "leading_group")),

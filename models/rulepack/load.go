@@ -49,6 +49,7 @@ type file struct {
 	Matters       []Matter       `yaml:"matters"`
 	Duties        []Duty         `yaml:"duties"`
 	Emergency     []Emergency    `yaml:"emergency"`
+	Disclosures   []Disclosure   `yaml:"disclosures"`
 }
 
 // written is a value in a file; a value that the law leaves open is the word unset.
@@ -104,6 +105,7 @@ func load(dir fs.FS) ([]*Pack, error) {
 		whole.Matters = append(whole.Matters, f.Matters...)
 		whole.Duties = append(whole.Duties, f.Duties...)
 		whole.Emergency = append(whole.Emergency, f.Emergency...)
+		whole.Disclosures = append(whole.Disclosures, f.Disclosures...)
 	}
 	var packs []*Pack
 	var errs []error
@@ -116,7 +118,7 @@ func load(dir fs.FS) ([]*Pack, error) {
 
 func (f *file) pack() (*Pack, error) {
 	p := &Pack{Code: f.Code, Version: f.Version, Title: f.Title, National: f.National, Division: f.Division, City: f.City, Sources: f.Sources, Note: f.Note,
-		Values: map[string]Value{}, Organisations: f.Organisations, Matters: f.Matters, Duties: f.Duties, Emergency: f.Emergency}
+		Values: map[string]Value{}, Organisations: f.Organisations, Matters: f.Matters, Duties: f.Duties, Emergency: f.Emergency, Disclosures: f.Disclosures}
 	var err, errUntil error
 	if p.From, err = calendar.ParseDate(f.From); f.Until != "" {
 		p.Until, errUntil = calendar.ParseDate(f.Until)

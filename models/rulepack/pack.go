@@ -37,6 +37,7 @@ type Pack struct {
 	Matters       []Matter
 	Duties        []Duty
 	Emergency     []Emergency
+	Disclosures   []Disclosure
 }
 
 // Stamp is "cn-2021@1": what a decision stores about a pack.
@@ -102,6 +103,7 @@ func (p *Pack) check() error {
 	errs = append(errs, p.checkOrganisations()...)
 	errs = append(errs, p.checkMandates()...)
 	errs = append(errs, p.checkEmergencies()...)
+	errs = append(errs, p.checkDisclosures()...)
 	return errors.Join(errs...)
 }
 

@@ -88,6 +88,9 @@ func factsOf(e event.Event) (*facts, bool) {
 	case *event.Committee:
 		return &facts{subject: e.SubjectKind, id: e.SubjectID, words: map[string]string{
 			"number": e.Number, "estate": e.EstateName, "title": e.Title, "due": by(e.Due), "until": day("，到", e.Due, "为止"), "on": clockOf(e.On), "at": clock(e.At)}}, true
+	case *event.Duty:
+		return &facts{subject: e.SubjectKind, id: e.SubjectID, words: map[string]string{
+			"estate": e.EstateName, "title": e.Title, "owner": e.OfficeName, "number": e.Number, "deadline": day("，应在", e.Due, "以前公开"), "until": day("，到", e.Due, "为止"), "at": clock(e.At)}}, true
 	case *event.CalendarUnknown:
 		return &facts{subject: "rule", words: map[string]string{"year": strconv.Itoa(e.Year), "at": clock(e.At)}}, true
 	case *event.NotifierBehind:

@@ -39,6 +39,7 @@ var pages = template.Must(template.New("").Funcs(template.FuncMap{
 	"deed":    func(a complaint.Action) string { return complaint.ActionNames[a] },
 	"part":    complaint.PartName,
 	"sort":    func(s disclosure.Sort) string { return disclosure.SortNames[s] },
+	"changed": func(kind string) string { return disclosure.ChangeNames[kind] },
 	"outcome": func(o tally.Outcome) string { return hall.OutcomeNames[o] }, "called": nameOf, "pair": pairOf, "opened": opened, "turns": func(b *bool) bool { return *b },
 	"held": func(state string) string { return restrictionNames[state] },
 	"add":  func(a, b int) int { return a + b },
@@ -84,8 +85,9 @@ func Routes(site *web.Site, d Deps) {
 		c.Data(http.StatusOK, "text/css; charset=utf-8", body)
 	})
 	site.Unlisted(http.MethodGet, "/h5/scripts/:name", "the pages' scripts", script)
-	site.Unlisted(http.MethodGet, "/h5/estates/:id/board", "public board of an estate", d.board)
+	boardRoutes(site, d)
 	site.Unlisted(http.MethodGet, "/h5/notices/:id", "a public notice", d.notice)
+	site.Unlisted(http.MethodGet, "/h5/notices/:id/content", "what the hash of a public notice is over", d.content)
 	site.Unlisted(http.MethodGet, "/h5/invitations/:token", "what an invitation is for", d.invitation)
 	site.Unlisted(http.MethodGet, "/h5/estates/:id/slip", "printed slip with the code that leads to the form", d.slip)
 	site.Unlisted(http.MethodGet, "/h5/estates/:id/complain", "form for a complaint without sign-in", d.form)
@@ -125,23 +127,6 @@ const (
 	photoPatience = 4 * time.Minute // two hundred kilobytes a second
 )
 
-func (d Deps) board(c *gin.Context) {
-	id, ok := number(c)
-	if !ok {
-		return
-	}
-	rows, err := d.Board.ListPublic(c.Request.Context(), id, 0, boardItems)
-	if err != nil {
-		fail(c, err)
-		return
-	}
-	title := "小区公示栏"
-	if len(rows) > 0 {
-		title = rows[0].Estate + "公示栏"
-	}
-	show(c, http.StatusOK, "board.html", map[string]any{"Title": title, "Items": rows})
-}
-
 func (d Deps) notice(c *gin.Context) {
 	id, ok := number(c)
 	if !ok {
@@ -152,7 +137,22 @@ func (d Deps) notice(c *gin.Context) {
 		fail(c, err)
 		return
 	}
-	show(c, http.StatusOK, "notice.html", map[string]any{"Title": v.Title, "Notice": v})
+	show(c, http.StatusOK, "notice.html", map[string]any{"Title": v.Title, "Notice": v, "Chart": template.HTML(v.Chart())}) //nolint:gosec // drawn by us, every text in it escaped
+}
+
+// content is the one text of a version that its hash is over.
+func (d Deps) content(c *gin.Context) {
+	id, ok := number(c)
+	if !ok {
+		return
+	}
+	version, _ := strconv.Atoi(c.Query("version"))
+	text, err := d.Board.ContentPublic(c.Request.Context(), id, version)
+	if err != nil {
+		fail(c, err)
+		return
+	}
+	c.Data(http.StatusOK, "text/plain; charset=utf-8", text)
 }
 
 func (d Deps) invitation(c *gin.Context) {

@@ -23,6 +23,7 @@ func committeeRoutes(site *web.Site, d Deps) {
 	web.Handle(g, web.Op{ID: "officeOrderCommitteeAudit", Method: http.MethodPost, Path: "/committee-audits/{id}/order", Summary: "乡镇（办事处）组织审计：机构、内容、完成日期", Action: org.AuditCommittee, Rate: workRate}, comDo(d, orderAudit))
 	web.Handle(g, web.Op{ID: "officeReportCommitteeAudit", Method: http.MethodPost, Path: "/committee-audits/{id}/report", Summary: "审计结论和报告", Action: org.AuditCommittee, Rate: workRate}, comDo(d, reportAudit))
 	web.Handle(g, web.Op{ID: "officePublishCommitteeAudit", Method: http.MethodPost, Path: "/committee-audits/{id}/publication", Summary: "公示审计结果", Action: org.AuditCommittee, Rate: workRate}, comDo(d, publishAudit))
+	committeeAuditRoutes(g, d)
 	committeeMeetingRoutes(g, d)
 	committeePaperRoutes(g, d)
 	committeeSheetRoutes(g, d)

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/linli-city/linli/models/committee"
+	"github.com/linli-city/linli/server/hall"
 	"github.com/linli-city/linli/server/web"
 )
 
@@ -71,28 +72,31 @@ type comReportView struct {
 }
 
 type committeeView struct {
-	EstateID  int64           `json:"estate_id"`
-	Estate    string          `json:"estate"`
-	Term      string          `json:"term,omitempty" doc:"第几届；没有在任的业委会就不填"`
-	Number    string          `json:"number,omitempty"`
-	StartsOn  string          `json:"starts_on,omitempty"`
-	EndsOn    string          `json:"ends_on,omitempty"`
-	Basis     string          `json:"basis,omitempty"`
-	RevokedAt *time.Time      `json:"revoked_at,omitempty" doc:"选举被法院撤销的登记时间"`
-	RevokedOf string          `json:"revoked_for,omitempty" doc:"哪个法院、哪份判决"`
-	Size      int64           `json:"size,omitempty" doc:"应有委员人数"`
-	Sitting   int64           `json:"sitting" doc:"在任委员人数"`
-	Over      bool            `json:"over,omitempty" doc:"任期已满"`
-	Short     bool            `json:"short,omitempty" doc:"在任委员太少，应当补选或改选"`
-	Members   []comMemberView `json:"members"`
-	Elected   []comElected    `json:"elected,omitempty" doc:"结果已确认、还没有登记的选举"`
-	Duties    []comDutyView   `json:"duties" doc:"还没有办的事和期限，先到期的在前"`
-	Filings   []comLineView   `json:"filings"`
-	Audits    []comAuditView  `json:"audits"`
-	Seals     []comSealView   `json:"seals"`
-	Handovers []comLineView   `json:"handovers"`
-	Reports   []comReportView `json:"reports"`
-	Requests  []comLineView   `json:"requests" doc:"委员提议召开的会议"`
+	EstateID   int64            `json:"estate_id"`
+	Estate     string           `json:"estate"`
+	Term       string           `json:"term,omitempty" doc:"第几届；没有在任的业委会就不填"`
+	Number     string           `json:"number,omitempty"`
+	StartsOn   string           `json:"starts_on,omitempty"`
+	EndsOn     string           `json:"ends_on,omitempty"`
+	Basis      string           `json:"basis,omitempty"`
+	RevokedAt  *time.Time       `json:"revoked_at,omitempty" doc:"选举被法院撤销的登记时间"`
+	RevokedOf  string           `json:"revoked_for,omitempty" doc:"哪个法院、哪份判决"`
+	Size       int64            `json:"size,omitempty" doc:"应有委员人数"`
+	Sitting    int64            `json:"sitting" doc:"在任委员人数"`
+	Over       bool             `json:"over,omitempty" doc:"任期已满"`
+	Short      bool             `json:"short,omitempty" doc:"在任委员太少，应当补选或改选"`
+	Members    []comMemberView  `json:"members"`
+	Elected    []comElected     `json:"elected,omitempty" doc:"结果已确认、还没有登记的选举"`
+	Duties     []comDutyView    `json:"duties" doc:"还没有办的事和期限，先到期的在前"`
+	Filings    []comLineView    `json:"filings"`
+	Audits     []comAuditView   `json:"audits"`
+	Frozen     string           `json:"frozen_by,omitempty" doc:"正在进行的离任、换届审计的编号：期间用印要乡镇同意，部分事项不能决定"`
+	Findings   []hall.Finding   `json:"findings" doc:"审计发现的问题，新的在前"`
+	Allowances []hall.Allowance `json:"allowances" doc:"委员的酬金和津贴，新的在前"`
+	Seals      []comSealView    `json:"seals"`
+	Handovers  []comLineView    `json:"handovers"`
+	Reports    []comReportView  `json:"reports"`
+	Requests   []comLineView    `json:"requests" doc:"委员提议召开的会议"`
 }
 
 type committeeOutput struct{ Body committeeView }
@@ -106,6 +110,10 @@ func viewCommittee(v *committee.Overview, now time.Time) committeeView {
 		out.Term, out.Number, out.StartsOn, out.EndsOn, out.Basis, out.Size = ordinal(t.Ordinal), t.Number, web.DayOr(&t.StartsOn), web.DayOr(&t.EndsOn), t.Basis, t.Size
 		out.RevokedAt, out.RevokedOf = web.TimeOr(t.RevokedAt), t.RevokedFor
 	}
+	if v.Frozen != nil {
+		out.Frozen = v.Frozen.Number
+	}
+	out.Findings, out.Allowances = hall.OfFindings(v.Findings, now), hall.OfAllowances(v.Allowances, v.Names)
 	for _, e := range v.Elected {
 		out.Elected = append(out.Elected, viewElected(e))
 	}

@@ -85,15 +85,19 @@ func mayOpen(ctx context.Context, d Deps, a org.Actor, f *file.File) error {
 		err = d.Assemblies.MayOpenPapers(ctx, a, f.SubjectKind, f.SubjectID)
 	case "notice":
 		_, err = d.Board.Find(ctx, a, f.SubjectID)
+	case "charging":
+		err = d.Board.MayOpenCharging(ctx, a, f.SubjectID)
 	case income.ContractFiles, income.LineFiles:
 		err = d.Income.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID)
+	case "notice_draft", "notice_posting", "notice_incident":
+		err = d.Board.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID)
 	case "reach_visit", "campaign":
 		err = d.Campaigns.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID)
 	case "application":
 		_, err = d.Org.FindApplication(ctx, a, f.SubjectID)
 	case "area_claim":
 		_, err = d.Org.FindAreaClaim(ctx, a, f.SubjectID)
-	case "committee_term", "committee_member", "committee_audit", "committee_meeting", "committee_filing", "committee_seal", "committee_seal_use", "committee_report":
+	case "committee_term", "committee_member", "committee_audit", "committee_meeting", "committee_filing", "committee_seal", "committee_seal_use", "committee_report", "committee_finding":
 		err = d.Committee.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID, f.EstateID)
 	default:
 		if f.PersonID != a.PersonID {

@@ -105,6 +105,8 @@ func Routes(site *web.Site, d Deps) {
 	bookRoutes(site, d)
 	incomeRoutes(site, d)
 	letterRoutes(site, d)
+	dutyRoutes(site, d)
+	questionRoutes(site, d)
 
 	board := site.Group(prefix, "公示", web.Staff)
 	web.Handle(board, web.Op{ID: "officePublishNotice", Method: http.MethodPost, Path: "/notices", Summary: "发布公示、公告或通知", Action: org.PublishNotice, Status: http.StatusCreated}, publishNotice(d))
@@ -112,6 +114,8 @@ func Routes(site *web.Site, d Deps) {
 	web.Handle(board, web.Op{ID: "officeShowNotice", Method: http.MethodGet, Path: "/notices/{id}", Summary: "公示内容和历次修改", Action: org.ReadBoard}, showNotice(d))
 	web.Handle(board, web.Op{ID: "officeReviseNotice", Method: http.MethodPost, Path: "/notices/{id}/versions", Summary: "发布修改后的版本", Action: org.PublishNotice}, reviseNotice(d))
 	web.Handle(board, web.Op{ID: "officeWithdrawNotice", Method: http.MethodPost, Path: "/notices/{id}/withdrawal", Summary: "撤回公示", Action: org.PublishNotice}, withdrawNotice(d))
+	draftRoutes(board, d)
+	postingRoutes(board, d)
 
 	inboxes := site.Group(prefix, "消息", web.Staff)
 	web.Handle(inboxes, web.Op{ID: "officeListInbox", Method: http.MethodGet, Path: "/inbox", Summary: "岗位收到的消息", Action: org.UseInbox}, listInbox(d))

@@ -1,0 +1,99 @@
+package committee
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/rulepack"
+	"github.com/linli-city/linli/models/store"
+)
+
+// Money is what the committee needs of the owners' books, in the caller's transaction.
+type Money interface {
+	// Freeze closes the books that the committee answers for, up to yesterday.
+	Freeze(tx *store.Tx, actor audit.Actor, estate int64) error
+	// Spend books a cost of the public income and gives its line.
+	Spend(tx *store.Tx, actor org.Actor, s Spending) (line int64, err error)
+}
+
+// departures are the audits that freeze until their result is published: of the chair who left, of members who resigned together, and of a
+// term that ended (policy 五(二)12, 五(十五)6).
+var departures = []AuditCause{ChairLeft, Collective, Renewal}
+
+// ErrFrozen says that an audit of a departure runs.
+var ErrFrozen = fault.New(fault.Closed, "committee.frozen", "离任（换届）审计期间暂时不能这样做；审计结果公示后恢复")
+
+// freezing finds the audit of a departure that is not published yet; nil where none runs. A new committee is not held by the audit of the
+// term before it.
+func freezing(tx *store.Tx, estate int64) (*Audit, error) {
+	var rows []Audit
+	newer := tx.Model(&Term{}).Select("id").Where("running = ?", estate)
+	err := tx.Where("estate_id = ? AND state <> 'published' AND cause IN ?", estate, departures).
+		Where("term_id IN (?) OR NOT EXISTS (?)", newer, newer).Order("id").Limit(1).Find(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return &rows[0], nil
+}
+
+// decidable refuses what the local rule forbids to decide while an audit of a departure runs. Where there is no such rule nothing is forbidden.
+func decidable(tx *store.Tx, set *rulepack.Set, estate int64, m *Matter) error {
+	forbidden, err := set.List("committee.frozen_matters")
+	if errors.Is(err, rulepack.ErrUnset) || err != nil {
+		if errors.Is(err, rulepack.ErrUnset) {
+			return nil
+		}
+		return err
+	}
+	if !slices.Contains(forbidden, m.Code) {
+		return nil
+	}
+	a, err := freezing(tx, estate)
+	if a != nil {
+		return ErrFrozen.Saying(fmt.Sprintf("“%s”要等审计%s（%s）的结果公示以后才能决定", m.Title, a.Number, AuditCauses[a.Cause]))
+	}
+	return err
+}
+
+// sealable refuses the use of a seal that the township has not let while an audit of a departure runs.
+func sealable(tx *store.Tx, u *SealUse) error {
+	if u.LetBy != 0 {
+		return nil
+	}
+	a, err := freezing(tx, u.EstateID)
+	if a != nil {
+		return ErrFrozen.Saying(fmt.Sprintf("审计%s（%s）期间用印，要先由乡镇（办事处）同意这一次用印", a.Number, AuditCauses[a.Cause]))
+	}
+	return err
+}
+
+// LetSeal is the township's consent to one use of a seal while an audit of a departure runs, with its reason in the trail.
+// Faults: org.ErrForbidden, ErrNotFound, ErrState, fault.ErrInvalid.
+func (s *Service) LetSeal(ctx context.Context, actor org.Actor, use int64, text string) (int64, error) {
+	if !length(text, 2, 200) {
+		return 0, fault.ErrInvalid.With(fault.Field{Path: "text", Reason: "请写明为什么同意（2至200个字）"})
+	}
+	return s.act(ctx, actor, org.AuditCommittee, "let seal", func(tx *store.Tx) (int64, error) {
+		u, err := within[SealUse](tx, actor, org.AuditCommittee, use)
+		if err != nil {
+			return 0, err
+		}
+		a, err := freezing(tx, u.EstateID)
+		if err != nil {
+			return 0, err
+		}
+		if a == nil {
+			return 0, ErrState.Saying("现在没有离任或换届审计，用印不需要乡镇同意")
+		}
+		res := tx.Model(&SealUse{}).Where("id = ? AND let_by = 0 AND state IN ('asked', 'approved')", u.ID).Updates(map[string]any{"let_by": actor.PersonID, "let_at": tx.Now})
+		if err := store.MustAffect(res, ErrState); err != nil {
+			return 0, err
+		}
+		return u.ID, written(tx, actor, "committee_seal_use", u.ID, u.EstateID, "let", text)
+	})
+}

@@ -1,0 +1,76 @@
+package disclosure
+
+import (
+	"strings"
+	"time"
+
+	"github.com/linli-city/linli/models/calendar"
+	"github.com/linli-city/linli/models/money"
+)
+
+// Measure says what of an account is asked.
+type Measure string
+
+// The measures. What is reversed counts on neither side.
+const (
+	Received Measure = "received" // what came in between two days
+	Spent    Measure = "spent"    // what went out between two days
+	Balance  Measure = "balance"  // what there is at the end of a day
+)
+
+// MeasureNames are the measures as people read them.
+var MeasureNames = map[Measure]string{Received: "收入", Spent: "支出", Balance: "结余"}
+
+// Query asks the books for one sum.
+type Query struct {
+	Label   string
+	Book    string   // ledger.Kind
+	Codes   []string // ledger.Code, all of one class
+	Sources []string // kinds of source that count; empty for all
+	Measure Measure
+	From    calendar.Date // of a turnover
+	To      calendar.Date
+}
+
+// Figure is a published sum: the query and what it gave over books that were closed. JournalNo is the last journal of the book at that time.
+type Figure struct {
+	NoticeID  int64 `gorm:"primaryKey;autoIncrement:false"`
+	Version   int   `gorm:"primaryKey;autoIncrement:false"`
+	Seq       int   `gorm:"primaryKey;autoIncrement:false"`
+	Label     string
+	Book      string
+	Codes     string // by commas
+	Sources   string // by commas
+	Measure   Measure
+	FromOn    *time.Time `gorm:"type:date"`
+	ToOn      time.Time  `gorm:"type:date"`
+	Fen       money.Fen
+	JournalNo int64
+}
+
+// TableName names the table.
+func (Figure) TableName() string { return "notice_figures" }
+
+// Query is what the figure asked.
+func (f *Figure) Query() Query {
+	q := Query{Label: f.Label, Book: f.Book, Codes: split(f.Codes), Sources: split(f.Sources), Measure: f.Measure, To: dateIn(&f.ToOn)}
+	if f.FromOn != nil {
+		q.From = dateIn(f.FromOn)
+	}
+	return q
+}
+
+// Period is the time that the figure is about, as people read it.
+func (f *Figure) Period() string {
+	if f.FromOn == nil {
+		return "截至" + f.ToOn.Format("2006年1月2日")
+	}
+	return f.FromOn.Format("2006年1月2日") + "至" + f.ToOn.Format("2006年1月2日")
+}
+
+func split(list string) []string {
+	if list == "" {
+		return nil
+	}
+	return strings.Split(list, ",")
+}

@@ -1,0 +1,57 @@
+package disclosure
+
+import (
+	"regexp"
+
+	"github.com/linli-city/linli/models/fault"
+)
+
+// Form is what sort of statement a notice is.
+type Form string
+
+// The forms.
+const (
+	FreeText   Form = "text"
+	Services   Form = "services" // what is served, by whom, how well, at what price (Civil Code art. 943)
+	WorkReport Form = "report"   // of the committee's work
+	Income     Form = "income"   // income and expense: fees, public income
+	FundState  Form = "fund"     // deposits, use, yield and balance of the fund (Order 165 art. 30)
+	Accounts   Form = "accounts" // a project's final accounts
+	AuditForm  Form = "audit"    // an auditor's report
+	noForm     Form = ""         // as free text, from callers that know no forms
+	daysKey         = "disclosure.posting_days"
+)
+
+// FormNames are the forms as people read them.
+var FormNames = map[Form]string{FreeText: "一般内容", Services: "物业服务事项", WorkReport: "业委会工作报告", Income: "收支情况表", FundState: "维修资金情况表", Accounts: "维修项目决算", AuditForm: "审计报告"}
+
+// counted are the forms whose sums come from the books.
+var counted = map[Form]bool{Income: true, FundState: true, Accounts: true}
+
+// Money reports whether a form is about money: a second person publishes it.
+func (f Form) Money() bool { return counted[f] || f == AuditForm }
+
+// formDays are the rules for how long a form is posted, where it is not the general one.
+var formDays = map[Form]string{Accounts: "fund.final_days"}
+
+// Faults of forms.
+var (
+	ErrSecondPerson = fault.New(fault.Conflict, "notice.second_person", "涉及钱的公示要由另一个人核对后发布：请先保存草稿并提交，再请另一个人确认")
+	ErrTyped        = fault.New(fault.Invalid, "notice.typed_amount", "收支表里的金额由系统从账簿取数，请不要在标题和说明里写金额；要公布的数请加一行“取数”")
+)
+
+// sum finds an amount of money in a text.
+var sum = regexp.MustCompile(`[¥￥]\s*[0-9０-９]|[0-9０-９][0-9０-９,，.．]*\s*(?:元|块|角|分钱|万元|千元|百元|亿元|万|亿|RMB|rmb)|[零〇一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖拾佰仟]+(?:元|块钱|角|分钱)`)
+
+// typed refuses sums that were typed where they have to come from the books.
+func (f Form) typed(title, body string) error {
+	if !counted[f] {
+		return nil
+	}
+	for path, text := range map[string]string{"title": title, "body": body} {
+		if found := sum.FindString(text); found != "" {
+			return ErrTyped.With(fault.Field{Path: path, Reason: "“" + found + "”是手写的金额，请删去"})
+		}
+	}
+	return nil
+}

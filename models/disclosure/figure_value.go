@@ -1,0 +1,110 @@
+package disclosure
+
+import (
+	"fmt"
+
+	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/ledger"
+	"github.com/linli-city/linli/models/money"
+	"github.com/linli-city/linli/models/store"
+)
+
+// ErrNotClosed keeps figures to books that no longer move.
+var ErrNotClosed = fault.New(fault.Conflict, "notice.books_open", "账还没有结到这一天，现在公布的数以后还会变；请先结账，再公布")
+
+// figures asks the books for each query, over periods that are closed.
+func (s *Service) figures(tx *store.Tx, estate int64, queries []Query) ([]Figure, error) {
+	list := make([]Figure, len(queries))
+	books := map[string]ledger.Book{}
+	for i := range queries {
+		q := &queries[i]
+		if err := q.fits(i); err != nil {
+			return nil, err
+		}
+		b, ok := books[q.Book]
+		if !ok {
+			var err error
+			if b, err = ledger.FindBook(tx, estate, ledger.Kind(q.Book)); err != nil {
+				return nil, err
+			}
+			books[q.Book] = b
+		}
+		if closed := b.Closed(); closed.IsZero() || closed.Before(q.To) {
+			return nil, ErrNotClosed.Saying(fmt.Sprintf("%s还没有结到%s，现在公布的数以后还会变；请先结账，再公布", ledger.KindNames[b.Kind], q.To)).With(fault.Field{Path: path(i, "to"), Reason: "这一天还没有结账"})
+		}
+		list[i] = q.figure()
+		var err error
+		if list[i].Fen, err = q.value(tx, estate); err != nil {
+			return nil, err
+		}
+		list[i].JournalNo = b.LastNo
+	}
+	return list, nil
+}
+
+// fits refuses accounts that are not the book's, or that grow on different sides.
+func (q *Query) fits(i int) error {
+	var c fault.Checks
+	c.Check(ledger.KindNames[ledger.Kind(q.Book)] != "", path(i, "book"), "请选择维修资金账、物业费账或公共收益账")
+	for _, code := range q.Codes {
+		place, ok := ledger.Chart[ledger.Code(code)]
+		c.Check(ok && place.Kind == ledger.Kind(q.Book), path(i, "codes"), "这本账里没有科目“"+code+"”")
+		c.Check(side(place.Class) == side(q.class()), path(i, "codes"), "资产类、支出类和其他科目要分成几个数")
+	}
+	return c.Err()
+}
+
+func (q *Query) class() ledger.Class { return ledger.Chart[ledger.Code(q.Codes[0])].Class }
+
+// grows tells whether a class grows by debits.
+func grows(c ledger.Class) bool { return c == ledger.Asset || c == ledger.Expense }
+
+// side parts the classes whose turnover means the same: liabilities, revenue and equity all receive by credits.
+func side(c ledger.Class) ledger.Class {
+	if grows(c) {
+		return c
+	}
+	return ledger.Liability
+}
+
+// value is what the books answer. An account that grows by debits receives by them; one of expense is the other way round, as what is
+// booked there was spent.
+func (q *Query) value(tx *store.Tx, estate int64) (money.Fen, error) {
+	codes := make([]ledger.Code, len(q.Codes))
+	for i, c := range q.Codes {
+		codes[i] = ledger.Code(c)
+	}
+	debit, credit, err := ledger.Turnover(tx, estate, ledger.Kind(q.Book), codes, q.Sources, q.From, q.To)
+	switch {
+	case q.Measure == Balance && grows(q.class()):
+		return debit - credit, err
+	case q.Measure == Balance:
+		return credit - debit, err
+	case (q.Measure == Received) == (q.class() == ledger.Asset):
+		return debit, err
+	}
+	return credit, err
+}
+
+// Asks is what the figure asks, as people read it.
+func (f *Figure) Asks() string {
+	text := ledger.KindNames[ledger.Kind(f.Book)] + "："
+	for i, c := range split(f.Codes) {
+		if i > 0 {
+			text += "、"
+		}
+		text += ledger.Chart[ledger.Code(c)].Name
+	}
+	return text + "，" + MeasureNames[f.Measure]
+}
+
+// figuresOf reads the figures of some notices, of one version or, with 0, of all.
+func figuresOf(tx *store.Tx, notices []int64, version int) ([]Figure, error) {
+	q := tx.Where("notice_id IN ?", append([]int64{0}, notices...))
+	if version != 0 {
+		q = q.Where("version = ?", version)
+	}
+	var list []Figure
+	err := q.Order("notice_id, version, seq").Find(&list).Error
+	return list, err
+}

@@ -1,0 +1,68 @@
+package disclosure
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/linli-city/linli/models/calendar"
+	"github.com/linli-city/linli/models/rulepack"
+	"github.com/linli-city/linli/models/store"
+)
+
+// fulfil says that a new notice fulfils duties of its organisation, and takes over for how long the law wants them posted.
+// Faults: ErrDutyNotFound, ErrDutyDone, ErrDutyEarly, ErrDutyNotice.
+func (s *Service) fulfil(tx *store.Tx, n *Notice, duties []int64) error {
+	if len(duties) == 0 {
+		return nil
+	}
+	if n.Scope != "" {
+		return ErrDutyNotice.Saying("这份公示只涉及部分楼幢或房屋，应公开事项要向整个小区公开")
+	}
+	var rows []Duty
+	if err := tx.Where("id IN ? AND estate_id = ? AND organisation_id = ?", duties, n.EstateID, n.OrganisationID).Order("id").Find(&rows).Error; err != nil {
+		return err
+	}
+	if len(rows) != len(slices.Compact(slices.Sorted(slices.Values(duties)))) {
+		return ErrDutyNotFound
+	}
+	for _, d := range rows {
+		// An account of a whole period is read from the books; a proposal or a price list is not.
+		if d.Sphere == "finance" && d.AfterEnd && !n.Form.Money() {
+			return ErrDutyNotice.Saying("“" + d.Title + "”是账目，请用收支情况、维修资金情况、决算或审计的公示来公开，金额从账簿取数")
+		}
+		if err := s.Fulfil(tx, n.EstateID, d.ID, n.ID, calendar.DateOf(tx.Now)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// owed are the duties that a notice fulfils, as the law of the day has them.
+func owed(tx *store.Tx, set *rulepack.Set, notice int64) ([]rulepack.Disclosure, error) {
+	var codes []string
+	if err := tx.Model(&Duty{}).Where("notice_id = ?", notice).Order("id").Limit(mostDuties).Pluck("code", &codes).Error; err != nil {
+		return nil, err
+	}
+	var list []rulepack.Disclosure
+	for _, code := range codes {
+		if d, ok := set.Disclosure(code); ok {
+			list = append(list, d)
+		}
+	}
+	return list, nil
+}
+
+// wider adds to the places of the rule those where the duties say that they hang; the clause of a duty is a rule as well.
+func wider(places string, list []rulepack.Disclosure) string {
+	at := []string{}
+	for _, place := range []string{OnBoard, AtEntrances} {
+		asks := func(d rulepack.Disclosure) bool { return slices.Contains(d.Places, place) }
+		if slices.Contains(strings.Split(places, ","), place) || slices.ContainsFunc(list, asks) {
+			at = append(at, place)
+		}
+	}
+	if len(at) == 0 {
+		return places
+	}
+	return strings.Join(at, ",")
+}

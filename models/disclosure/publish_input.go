@@ -1,0 +1,72 @@
+package disclosure
+
+import (
+	"strings"
+
+	"github.com/linli-city/linli/models/event"
+	"github.com/linli-city/linli/models/fault"
+)
+
+// Draft is what an organisation wants to publish.
+type Draft struct {
+	EstateID    int64
+	Kind        Sort
+	Audience    Audience
+	Form        Form
+	Scope       event.Scope // the buildings and units that it is about; empty for the whole estate
+	Title       string
+	Body        string
+	FileIDs     []int64
+	Queries     []Query // the figures, of forms about money
+	DaysKey     string  // the rule for how long a posting stands, from domains with one of their own; empty for the general one
+	Duties      []int64 // what it fulfils
+	ConfirmedBy int64   // the second person, from domains that have asked one
+	ClientRef   string
+	InputHash   string
+}
+
+// Bounds of a notice.
+const (
+	mostSums  = 120 // ten years by months
+	mostFiles = 20
+)
+
+func (d *Draft) check() error {
+	d.Title, d.Body = strings.TrimSpace(d.Title), strings.TrimSpace(d.Body)
+	if d.Form == noForm {
+		d.Form = FreeText
+	}
+	var c fault.Checks
+	c.Check(SortNames[d.Kind] != "", "kind", "请选择公示、公告或通知")
+	c.Check(d.Audience == Everyone || d.Audience == Residents, "audience", "请选择公开（public）或仅本小区（residents）")
+	c.Check(FormNames[d.Form] != "", "form", "请选择内容的种类")
+	c.Check(len(d.Scope.Buildings)+len(d.Scope.Units) <= mostParts, "scope", "一次最多选200幢或户；更多的请选整个小区")
+	c.Check(len(d.Duties) <= mostDuties, "duty_ids", "一份公示最多用来公开20项")
+	c.Check(d.ClientRef != "" && len(d.ClientRef) <= 64, "client_ref", "提交编号要有，且不超过64个字节")
+	checkText(&c, d.Title, d.Body)
+	checkContent(&c, d.Form, len(d.FileIDs), d.Queries)
+	if err := c.Err(); err != nil {
+		return err
+	}
+	return d.Form.typed(d.Title, d.Body)
+}
+
+func checkText(c *fault.Checks, title, body string) {
+	c.Check(title != "" && len([]rune(title)) <= 60, "title", "请填写标题，不超过60个字")
+	c.Check(body != "" && len([]rune(body)) <= 10000, "body", "请填写正文，不超过10000个字")
+}
+
+// checkContent says what a form asks for.
+func checkContent(c *fault.Checks, f Form, files int, queries []Query) {
+	c.Check(files <= mostFiles, "file_ids", "附件不超过20份")
+	c.Check(f != AuditForm || files > 0, "file_ids", "请上传审计报告")
+	c.Check(!counted[f] || len(queries) > 0, "figures", "请至少写一行要从账簿取的数")
+	c.Check(f.Money() || len(queries) == 0, "figures", "只有收支、维修资金、决算和审计的公示可以取数")
+	c.Check(len(queries) <= mostSums, "figures", "一份公示最多取120个数")
+	seen := map[string]bool{}
+	for i := range queries {
+		queries[i].check(c, i)
+		c.Check(!seen[queries[i].Label], path(i, "label"), "这个名称用过了，请换一个")
+		seen[queries[i].Label] = true
+	}
+}

@@ -1,0 +1,63 @@
+package disclosure
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+)
+
+// Withdraw takes a notice off the board: it no longer counts as published, and stays readable as withdrawn, with its number, versions and
+// the reason. The duties that it fulfilled are owed again.
+// Faults: ErrForbidden, ErrNotFound, ErrWithdrawn, fault.ErrInvalid.
+func (s *Service) Withdraw(ctx context.Context, actor org.Actor, id int64, reason string) error {
+	reason = strings.TrimSpace(reason)
+	if n := len([]rune(reason)); n < 2 || n > 200 {
+		return fault.ErrInvalid.With(fault.Field{Path: "reason", Reason: "请写明撤回原因（2至200个字），居民会看到"})
+	}
+	return s.change(ctx, actor, id, "board.withdraw", func(tx *store.Tx, n *Notice) error {
+		if err := tx.Model(&Notice{}).Where("id = ?", n.ID).Updates(map[string]any{"withdrawn_at": tx.Now, "withdraw_reason": reason}).Error; err != nil {
+			return err
+		}
+		return s.Reopen(tx, n.ID)
+	})
+}
+
+// change runs f on a notice of the actor's own organisation that still stands.
+func (s *Service) change(ctx context.Context, actor org.Actor, id int64, verb string, f func(*store.Tx, *Notice) error) error {
+	if err := actor.Must(org.PublishNotice); err != nil {
+		return err
+	}
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		n, err := own(tx, actor, id)
+		if err != nil {
+			return err
+		}
+		if err := f(tx, n); err != nil {
+			return err
+		}
+		return audit.Append(tx, actor, verb, audit.Subject{Kind: "notice", ID: n.ID, Estate: n.EstateID}, nil)
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", verb, err)
+	}
+	return nil
+}
+
+// own finds a notice of the actor's own organisation that still stands, and locks it.
+func own(tx *store.Tx, actor org.Actor, id int64) (*Notice, error) {
+	var n Notice
+	err := tx.ForUpdate().Scopes(actor.Within(org.PublishNotice, "notices.estate_id")).
+		Where("id = ? AND organisation_id = ?", id, actor.OrganisationID()).Take(&n).Error
+	if err != nil {
+		return nil, store.NotFound(err, ErrNotFound)
+	}
+	if n.WithdrawnAt != nil {
+		return nil, ErrWithdrawn
+	}
+	return &n, nil
+}

@@ -1,0 +1,98 @@
+-- +goose Up
+
+-- What an estate's organisations have to publish. slot is the first day of the period, or what an event's duty follows from: each once.
+CREATE TABLE disclosure_duties (
+  id                   BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  estate_id            BIGINT NOT NULL,
+  code                 VARCHAR(40) NOT NULL,
+  slot                 VARCHAR(64) NOT NULL,
+  event                BOOLEAN NOT NULL,
+  after_end            BOOLEAN NOT NULL,
+  title                VARCHAR(80) NOT NULL,
+  sphere               VARCHAR(8) NOT NULL,
+  organisation_id      BIGINT NOT NULL,
+  from_on              DATE NOT NULL,
+  to_on                DATE NULL,
+  due_on               DATE NULL,
+  watch_at             DATETIME NULL,
+  late_at              DATETIME NULL,
+  late_organisation_id BIGINT NOT NULL,
+  told                 BIGINT NOT NULL,
+  notice_id            BIGINT NOT NULL,
+  published_on         DATE NULL,
+  days_late            BIGINT NOT NULL,
+  done_at              DATETIME NULL,
+  created_at           DATETIME NOT NULL
+) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE UNIQUE INDEX disclosure_duties_slot ON disclosure_duties (estate_id, code, slot);
+CREATE INDEX disclosure_duties_open ON disclosure_duties (estate_id, done_at, due_on, id);
+CREATE INDEX disclosure_duties_mine ON disclosure_duties (organisation_id, done_at, due_on, id);
+CREATE INDEX disclosure_duties_due ON disclosure_duties (done_at, due_on, id);
+CREATE INDEX disclosure_duties_watch ON disclosure_duties (watch_at, id);
+CREATE INDEX disclosure_duties_notice ON disclosure_duties (notice_id);
+CREATE INDEX disclosure_duties_late ON disclosure_duties (due_on, late_organisation_id, estate_id);
+
+-- On which day and under which law an estate's duties were last looked at.
+CREATE TABLE duty_rounds (
+  estate_id  BIGINT NOT NULL PRIMARY KEY,
+  checked_on DATE NOT NULL,
+  stamp      VARCHAR(80) NOT NULL
+) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+-- How an estate's company charges, and how often its contract has it publish; the community looks at it a second time.
+CREATE TABLE charging_models (
+  id              BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  estate_id       BIGINT NOT NULL,
+  organisation_id BIGINT NOT NULL,
+  model           VARCHAR(12) NOT NULL,
+  contract        VARCHAR(200) NOT NULL,
+  service_months  BIGINT NOT NULL,
+  finance_months  BIGINT NOT NULL,
+  from_on         DATE NOT NULL,
+  state           VARCHAR(12) NOT NULL,
+  stated_by       BIGINT NOT NULL,
+  stated_at       DATETIME NOT NULL,
+  decided_by      BIGINT NOT NULL,
+  decided_at      DATETIME NULL,
+  reason          VARCHAR(200) NOT NULL,
+  client_ref      VARCHAR(64) NOT NULL,
+  input_hash      VARCHAR(64) NOT NULL
+) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE UNIQUE INDEX charging_models_ref ON charging_models (stated_by, client_ref);
+CREATE INDEX charging_models_estate ON charging_models (estate_id, state, from_on, id);
+
+-- What residents ask about a line of a notice, or about a duty that is not fulfilled, and the public answer. follows is the question that a
+-- follow-up is about: one each.
+CREATE TABLE disclosure_questions (
+  id              BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  number          VARCHAR(32) NOT NULL,
+  estate_id       BIGINT NOT NULL,
+  notice_id       BIGINT NOT NULL,
+  duty_id         BIGINT NOT NULL,
+  line            VARCHAR(60) NOT NULL,
+  follows         BIGINT NULL,
+  person_id       BIGINT NOT NULL,
+  role            VARCHAR(8) NOT NULL,
+  text            VARCHAR(500) NOT NULL,
+  display         VARCHAR(8) NOT NULL,
+  decided_by      BIGINT NOT NULL,
+  hidden_reason   VARCHAR(200) NOT NULL,
+  organisation_id BIGINT NOT NULL,
+  due_on          DATE NULL,
+  watch_at        DATETIME NULL,
+  late_at         DATETIME NULL,
+  answer          VARCHAR(2000) NOT NULL,
+  answered_by     BIGINT NOT NULL,
+  answered_at     DATETIME NULL,
+  client_ref      VARCHAR(64) NULL,
+  input_hash      VARCHAR(64) NOT NULL,
+  created_at      DATETIME NOT NULL
+) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE UNIQUE INDEX disclosure_questions_number ON disclosure_questions (number);
+CREATE UNIQUE INDEX disclosure_questions_follows ON disclosure_questions (follows);
+CREATE UNIQUE INDEX disclosure_questions_ref ON disclosure_questions (person_id, client_ref);
+CREATE INDEX disclosure_questions_notice ON disclosure_questions (notice_id, id);
+CREATE INDEX disclosure_questions_duty ON disclosure_questions (duty_id, id);
+CREATE INDEX disclosure_questions_mine ON disclosure_questions (organisation_id, display, answered_at, id);
+CREATE INDEX disclosure_questions_review ON disclosure_questions (display, estate_id, id);
+CREATE INDEX disclosure_questions_watch ON disclosure_questions (watch_at, id);

@@ -1,0 +1,25 @@
+package main
+
+import (
+	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/calendar"
+	"github.com/linli-city/linli/models/committee"
+	"github.com/linli-city/linli/models/income"
+	"github.com/linli-city/linli/models/ledger"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/server/web"
+)
+
+// committeeMoney is what a committee has of the owners' books: the public income's.
+type committeeMoney struct{ income *income.Service }
+
+// Freeze closes the public income's books up to yesterday, so that what an audit looks at stands.
+func (committeeMoney) Freeze(tx *store.Tx, actor audit.Actor, estate int64) error {
+	return ledger.Close(tx, actor, estate, ledger.Income, calendar.DateOf(tx.Now).Add(-1))
+}
+
+// Spend books a cost.
+func (m committeeMoney) Spend(tx *store.Tx, actor org.Actor, s committee.Spending) (int64, error) {
+	return m.income.Book(tx, actor, income.NewLine{EstateID: s.EstateID, Sort: income.Cost, Amount: s.Amount, On: s.On, Party: s.Party, Text: s.Text, FileIDs: s.FileIDs, ClientRef: s.Ref, InputKey: web.InputHash(s)})
+}
