@@ -11,6 +11,7 @@ import (
 	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
+	"github.com/linli-city/linli/models/fee"
 	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/fund"
 	"github.com/linli-city/linli/models/income"
@@ -58,6 +59,7 @@ type Deps struct {
 	Sessions   *session.Sessions
 	Complaints *complaint.Service
 	Committee  *committee.Service
+	Fees       *fee.Service
 	Mediation  *mediation.Service
 	Board      *disclosure.Service
 	Files      *file.Service
@@ -127,6 +129,8 @@ func Routes(site *web.Site, d Deps) {
 	web.Handle(home, web.Op{ID: "acceptInvitation", Method: http.MethodPost, Path: "/invitations/accept", Summary: "接受邀请", Action: org.ManageSelf, Rate: codeRate}, acceptInvitation(d))
 	web.Handle(home, web.Op{ID: "contestArea", Method: http.MethodPost, Path: "/area-claims", Summary: "对登记面积提出异议", Action: org.ContestArea, Status: http.StatusCreated, Rate: fileRate}, contestArea(d))
 	web.Handle(home, web.Op{ID: "listMyAreaClaims", Method: http.MethodGet, Path: "/area-claims", Summary: "我的面积异议", Action: org.ManageSelf}, listMyAreaClaims(d))
+
+	feeRoutes(site, d)
 
 	files := site.Group(prefix, "文件", web.Residents)
 	web.Handle(files, web.Op{ID: "uploadFile", Method: http.MethodPost, Path: "/files", Summary: "上传照片或证明材料", Action: org.UploadFile, Status: http.StatusCreated, MaxBody: 12 << 20, Timeout: 2 * time.Minute, Rate: uploadRate}, uploadFile(d))

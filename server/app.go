@@ -24,6 +24,7 @@ import (
 	"github.com/linli-city/linli/models/complaint/suggest"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/event"
+	"github.com/linli-city/linli/models/fee"
 	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/file/blob"
 	"github.com/linli-city/linli/models/fund"
@@ -68,6 +69,7 @@ type app struct {
 	files      *file.Service
 	complaints *complaint.Service
 	committee  *committee.Service
+	fees       *fee.Service
 	joint      *joint.Service
 	mediation  *mediation.Service
 	hotline    *hotline.Service
@@ -129,6 +131,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.board = disclosure.New(a.db, a.files).With(disclosure.Options{Pack: a.pack.Code, Check: meetingTexts{a.wechat}, Blot: complaint.ForAnybody, Own: assembly.OwnRules, Log: log})
 	a.income = income.New(a.db, a.files, a.pack.Code, assembly.OwnRules)
 	a.committee = committee.New(a.db, a.vault, a.pack.Code, a.files, committeeBoard{a.board}, a.org, committeeMoney{a.income})
+	a.fees = fee.New(a.db, a.vault, a.files)
 	a.inbox = inbox.New(a.db)
 	a.live = inbox.NewLive(a.db, a.redis, int(cfg.Shards.N), maxStreams, log)
 	a.wishes = notify.NewPreferences(a.db, a.quiet())
@@ -201,9 +204,9 @@ func (a *app) mount(ctx context.Context) error {
 				return err
 			}},
 		}})
-	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Committee: a.committee, Mediation: a.mediation, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Consents: a.consents, Campaigns: a.campaigns, Assemblies: a.assemblies, Income: a.income, Fund: a.fund, PublicURL: a.cfg.PublicURL, Notifier: a.dispatcher,
+	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Committee: a.committee, Fees: a.fees, Mediation: a.mediation, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Consents: a.consents, Campaigns: a.campaigns, Assemblies: a.assemblies, Income: a.income, Fund: a.fund, PublicURL: a.cfg.PublicURL, Notifier: a.dispatcher,
 		WeChat: a.wechat, Suggester: a.suggester, Vault: a.vault})
-	office.Routes(a.site, office.Deps{LinkTexts: a.texts != nil || a.cfg.SMSTemplates[sms.Letter].ID != "", DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Committee: a.committee, Joint: a.joint, Mediation: a.mediation, Hotline: a.hotline, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Told: notify.NewTimeline(a.db, a.complaints), Plan: a.plan, Notifier: a.dispatcher, Campaigns: a.campaigns, Assemblies: a.assemblies, Ledger: ledger.New(a.db), Income: a.income, Fund: a.fund,
+	office.Routes(a.site, office.Deps{LinkTexts: a.texts != nil || a.cfg.SMSTemplates[sms.Letter].ID != "", DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Committee: a.committee, Fees: a.fees, Joint: a.joint, Mediation: a.mediation, Hotline: a.hotline, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Told: notify.NewTimeline(a.db, a.complaints), Plan: a.plan, Notifier: a.dispatcher, Campaigns: a.campaigns, Assemblies: a.assemblies, Ledger: ledger.New(a.db), Income: a.income, Fund: a.fund,
 		Scene: a.wechat.client.SceneCode, Pack: a.pack.Code, City: a.pack.City, PublicURL: a.cfg.PublicURL})
 	public.Routes(a.site, public.Deps{Assemblies: a.assemblies, Complaints: a.complaints, Board: a.board, Codes: a.codes, PublicURL: a.cfg.PublicURL, Production: a.cfg.Production, Bureau: a.bureau()})
 	h5.Routes(a.site, h5.Deps{Assemblies: a.assemblies, WeChat: a.wechat, Org: a.org, Board: a.board, Complaints: a.complaints, Committee: a.committee, Codes: a.codes, Files: a.files, Campaigns: a.campaigns, PublicURL: a.cfg.PublicURL, City: a.pack.City})

@@ -41,7 +41,7 @@ var floors = map[string]floor{
 	"models/file": {2, []string{"models/org", "models/file/blob"}}, "models/file/blob": {2, nil},
 
 	"models/hotline": {3, []string{"models/complaint", "models/hotline/orders"}}, "models/hotline/orders": {2, nil},
-	"models/complaint": {3, nil}, "models/joint": {3, []string{"models/complaint"}}, "models/mediation": {3, []string{"models/complaint"}}, "models/disclosure": {3, nil}, "models/income": {3, nil}, "models/assembly": {3, nil}, "models/committee": {3, nil}, "models/modelstest": {3, nil},
+	"models/complaint": {3, nil}, "models/joint": {3, []string{"models/complaint"}}, "models/mediation": {3, []string{"models/complaint"}}, "models/disclosure": {3, nil}, "models/income": {3, nil}, "models/assembly": {3, nil}, "models/committee": {3, nil}, "models/fee": {3, nil}, "models/modelstest": {3, nil},
 
 	"models/fund": {3, []string{"models/assembly"}}, "models/fund/apportion": {0, []string{"models/money", "models/area"}},
 

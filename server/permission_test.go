@@ -112,6 +112,7 @@ func (e *engine) furnish(suffix string) things {
 	th["hotline-imports"] = e.must(201, community, "POST", "/office/v1/hotline-imports", m{"file_id": orders.int("id"), "client_ref": "walk" + suffix}).int("id")
 	e.disclose(th, suffix)
 	e.govern(th, suffix)
+	e.charge(th, suffix)
 	e.run(th, suffix)
 	e.repair(th, suffix)
 	th["petitions"] = e.must(201, owner, "POST", fmt.Sprintf("/miniapp/v1/estates/%d/petitions", estate), m{"title": secretOf(suffix) + "提议", "text": secretOf(suffix) + "要求开会讨论", "motions": []m{{"title": "选聘物业", "body": secretOf(suffix)}}, "client_ref": "walk" + suffix}).int("id")
@@ -372,6 +373,7 @@ func bodies(th things) map[string]any {
 	maps.Copy(all, committeeBodies(th))
 	maps.Copy(all, fundBodies(th))
 	maps.Copy(all, projectBodies(th))
+	maps.Copy(all, feeBodies(th))
 	maps.Copy(all, dutyBodies(th))
 	return all
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/complaint"
+	"github.com/linli-city/linli/models/fee"
 	"github.com/linli-city/linli/models/ledger"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
@@ -144,6 +145,8 @@ var invariants = []struct {
 	{"every decision of a committee is what its votes say", committee.Miscounted},
 	{"every vote in a committee is a member's who attended", committee.Strangers},
 	{"every committee meeting has the members that it began with", committee.Misseated},
+	{"every bill is settled when nothing of it is owed", fee.Misstated},
+	{"the fee books say of every unit what its bills say", fee.Unbooked},
 	{"every inbox item has its words", func(tx *store.Tx) *gorm.DB {
 		return tx.Table("inbox_items").Select("inbox_items.id").
 			Where("NOT EXISTS (SELECT 1 FROM message_texts t WHERE t.id = inbox_items.text_id AND t.message_id = inbox_items.message_id)")

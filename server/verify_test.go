@@ -25,6 +25,9 @@ func TestVerifyFindsWhatIsBroken(t *testing.T) {
 		"every decision of a committee is what its votes say":        "UPDATE committee_items SET state = 'passed'",
 		"every vote in a committee is a member's who attended":       "INSERT INTO committee_votes (meeting_id, item_id, member_id, choice, reason, interest, via, link_id, at) VALUES (1, 1, 999999, 'yes', '', '', 'office', 0, '2026-01-01 00:00:00')",
 		"every committee meeting has the members that it began with": "UPDATE committee_meetings SET seats = 3",
+
+		"every bill is settled when nothing of it is owed":   "UPDATE fee_bills SET state = 'settled'",
+		"the fee books say of every unit what its bills say": "DELETE FROM fee_allocations",
 	}
 	undo := errors.New("undo")
 	for _, check := range invariants {

@@ -24,10 +24,11 @@ const (
 	Sound    Purpose = "sound"    // recorded calls: MP3, M4A, AMR, AAC or WAV
 	Hotline  Purpose = "hotline"  // work orders of the 12345 hotline: XLSX or CSV; never attached, so gone after a day
 	Bank     Purpose = "bank"     // what a bank lists of an account: XLSX or CSV
+	Fees     Purpose = "fees"     // lists of payments or arrears: XLSX or CSV; never attached, so gone after a day
 )
 
 // limits are the largest uploads, in bytes.
-var limits = map[Purpose]int64{Photo: 10 << 20, Document: 10 << 20, Notice: 20 << 20, Sound: 32 << 20, Roster: 32 << 20, Hotline: 16 << 20, Bank: 32 << 20}
+var limits = map[Purpose]int64{Photo: 10 << 20, Document: 10 << 20, Notice: 20 << 20, Sound: 32 << 20, Roster: 32 << 20, Hotline: 16 << 20, Bank: 32 << 20, Fees: 16 << 20}
 
 // File is a stored file. KeySealed is its data key under the vault; without it the content is gone.
 type File struct {

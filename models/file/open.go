@@ -242,11 +242,20 @@ func (s *Service) OpenForImport(ctx context.Context, actor org.Actor, id int64) 
 
 // OpenHotline opens the actor's own upload of work orders for random reading. Fault: ErrNotFound.
 func (s *Service) OpenHotline(ctx context.Context, actor org.Actor, id int64) (r io.ReaderAt, size int64, sha256 string, done func(), err error) {
+	return s.openOwn(ctx, actor, id, Hotline)
+}
+
+// OpenFees opens the actor's own upload of payments or arrears for random reading. Fault: ErrNotFound.
+func (s *Service) OpenFees(ctx context.Context, actor org.Actor, id int64) (r io.ReaderAt, size int64, sha256 string, done func(), err error) {
+	return s.openOwn(ctx, actor, id, Fees)
+}
+
+func (s *Service) openOwn(ctx context.Context, actor org.Actor, id int64, purpose Purpose) (r io.ReaderAt, size int64, sha256 string, done func(), err error) {
 	f, err := s.Find(ctx, id)
 	if err != nil {
 		return nil, 0, "", nil, err
 	}
-	if f.Purpose != Hotline || f.PersonID != actor.PersonID {
+	if f.Purpose != purpose || f.PersonID != actor.PersonID {
 		return nil, 0, "", nil, ErrNotFound
 	}
 	r, done, err = s.unsealed(ctx, f)

@@ -204,7 +204,7 @@ func (s *Service) clean(f *File, raw *spooled, name string) (io.ReadSeeker, erro
 	switch {
 	case kind == "image/heic":
 		return nil, ErrHEIC
-	case f.Purpose == Roster || f.Purpose == Hotline || f.Purpose == Bank:
+	case f.Purpose == Roster || f.Purpose == Hotline || f.Purpose == Bank || f.Purpose == Fees:
 		if kind != "application/zip" && !strings.HasSuffix(strings.ToLower(name), ".csv") {
 			return nil, ErrSheet
 		}

@@ -91,6 +91,11 @@ const (
 	AnswerProposals    Action = "committee.answer"       // by the company
 	ReadProposals      Action = "committee.proposals"    // by the company those that were passed to it
 
+	ReadFeeRules  Action = "fee.rules"  // price, basis, standard and hotline are shown to all (明码标价)
+	RunFees       Action = "fee.run"    // rules, runs, payments; what takes a second person takes another of the same posts
+	ReadFeeTotals Action = "fee.totals" // sums, never whose
+	SeeBills      Action = "fee.bills"  // of one's own home
+
 	ReadBooks        Action = "books.read" // totals
 	ReadFeeBooks     Action = "books.fee"  // vouchers, with the units they are about
 	ReadIncomeBooks  Action = "books.income"
@@ -282,6 +287,11 @@ var permissions = map[Action][]grant{
 	ProposeToCommittee: each(ScopeHome, "owner"),
 	AnswerProposals:    each(ScopeJurisdiction, "company"),
 	ReadProposals:      join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "office", "leading_group")),
+
+	ReadFeeRules:  join(each(ScopeHome, residents...), each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "office", "leading_group")),
+	RunFees:       each(ScopeJurisdiction, "company"),
+	ReadFeeTotals: join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
+	SeeBills:      each(ScopeHome, "owner", "family"),
 
 	// The leading group stands above the bureau, so that there is a second person for the bureau's own.
 	ReadCampaigns:    join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau"), heads(ScopeCity, "leading_group")),

@@ -16,7 +16,7 @@ import (
 type uploadInput struct {
 	RawBody huma.MultipartFormFiles[struct {
 		File      huma.FormFile `form:"file" contentType:"application/octet-stream" required:"true"`
-		Purpose   string        `form:"purpose" contentType:"text/plain" enum:"notice,document,sound,roster,hotline,photo,bank" required:"true"`
+		Purpose   string        `form:"purpose" contentType:"text/plain" enum:"notice,document,sound,roster,hotline,photo,bank,fees" required:"true"`
 		ClientRef string        `form:"client_ref" contentType:"text/plain" required:"true"`
 	}]
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
+	"github.com/linli-city/linli/models/fee"
 	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/fund"
 	"github.com/linli-city/linli/models/hotline"
@@ -36,6 +37,7 @@ type Deps struct {
 	Sessions   *session.Sessions
 	Complaints *complaint.Service
 	Committee  *committee.Service
+	Fees       *fee.Service
 	Joint      *joint.Service
 	Mediation  *mediation.Service
 	Hotline    *hotline.Service
@@ -85,6 +87,7 @@ func Routes(site *web.Site, d Deps) {
 	contentRoutes(site, d)
 	conferenceRoutes(site, d)
 	committeeRoutes(site, d)
+	feeRoutes(site, d)
 	mediationRoutes(site, d)
 	meetingRoutes(site, d)
 	preparationRoutes(site, d)

@@ -1,0 +1,253 @@
+package fee
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/linli-city/linli/models/calendar"
+	"github.com/linli-city/linli/models/ledger"
+	"github.com/linli-city/linli/models/money"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+)
+
+// subject is what a change is about, as it stands now.
+type subject struct {
+	bill    *Owed
+	payment *Payment
+}
+
+// weigh holds a change against what there is: a discount or write-off against what a bill still wants, a refund against what is held.
+func (c *Change) weigh(tx *store.Tx) (*subject, error) {
+	sub := &subject{}
+	switch {
+	case c.Kind.onBill():
+		return sub, c.weighBill(tx, sub)
+	case c.Kind.onPayment():
+		sub.payment = &Payment{}
+		if err := tx.Where("id = ?", c.PaymentID).Take(sub.payment).Error; err != nil {
+			return nil, err
+		}
+		return sub, c.weighPayment(tx, sub.payment)
+	}
+	have, err := prepaid(tx, c.EstateID, c.UnitID)
+	if err == nil && c.Amount > have {
+		err = ErrAmount.Saying(fmt.Sprintf("这一户的预交款只有%s元", have))
+	}
+	return sub, err
+}
+
+func (c *Change) weighBill(tx *store.Tx, sub *subject) error {
+	var bills []Bill
+	if err := tx.Scopes(out).Where("fee_bills.id = ?", c.BillID).Find(&bills).Error; err != nil {
+		return err
+	}
+	if len(bills) == 0 || bills[0].State == Withdrawn {
+		return ErrState.Saying("这张账单还没有出完，或已经撤销")
+	}
+	list, err := owed(tx, bills)
+	if err != nil {
+		return err
+	}
+	sub.bill = &list[0]
+	worth := sub.bill.Amount + sub.bill.Changed
+	switch c.Kind {
+	case Unserved:
+		if c.Months > sub.bill.Months {
+			return ErrAmount.Saying(fmt.Sprintf("这张账单只有%d个月", sub.bill.Months))
+		}
+		if c.Amount, err = money.Share(sub.bill.Amount, c.Months, sub.bill.Months); err != nil {
+			return err
+		}
+		fallthrough
+	case Adjust:
+		if c.Amount > worth {
+			return ErrAmount.Saying(fmt.Sprintf("这张账单现在一共%s元，不能减得更多", worth))
+		}
+	case Discount, WriteOff:
+		if c.Amount > sub.bill.Due() {
+			return ErrAmount.Saying(fmt.Sprintf("这张账单还欠%s元，不能减得更多；已经交了的请用“更正”", sub.bill.Due()))
+		}
+	case CarryOver:
+		if c.Amount = sub.bill.Paid; c.Amount <= 0 {
+			return ErrAmount.Saying("这张账单上没有收到的钱")
+		}
+	case RefundAhead, DepositOut, Undo:
+	}
+	return nil
+}
+
+func (c *Change) weighPayment(tx *store.Tx, x *Payment) error {
+	if x.Kind == "refund" || x.State == "reversed" || (x.Kind == "deposit") != (c.Kind == DepositOut) || x.Way == WeChat {
+		return ErrState.Saying("这一笔不能这样退：押金请用“退押金”，缴费请用“退款”；微信支付的从微信原路退回")
+	}
+	if c.Kind == DepositOut {
+		rest, err := left(tx, x)
+		if err == nil && c.Amount > rest {
+			err = ErrAmount.Saying(fmt.Sprintf("这笔押金还剩%s元", rest))
+		}
+		return err
+	}
+	if x.Prepaid == 0 {
+		return nil
+	}
+	have, err := prepaid(tx, x.EstateID, x.UnitID)
+	if err == nil && have < x.Prepaid {
+		err = ErrSpent
+	}
+	return err
+}
+
+// carryOut does what was approved.
+func (s *Service) carryOut(tx *store.Tx, actor org.Actor, c *Change) error {
+	sub, err := c.weigh(tx)
+	if err != nil {
+		return err
+	}
+	switch c.Kind {
+	case Discount, Adjust, Unserved, WriteOff:
+		return s.line(tx, actor, c, sub.bill)
+	case CarryOver:
+		return s.toPrepaid(tx, actor, c, sub.bill, sub.bill.Paid)
+	case RefundAhead:
+		return s.payOut(tx, actor, c, nil, ledger.FeePrepaid)
+	case DepositOut:
+		return s.payOut(tx, actor, c, sub.payment, ledger.FeeDeposit)
+	case Undo:
+		return s.takeBack(tx, actor, c, sub.payment)
+	}
+	return nil
+}
+
+// source is what the books say of a change.
+func (c *Change) source() ledger.Source {
+	return ledger.Source{Kind: "fee_change", ID: c.ID, Text: ChangeNames[c.Kind] + "：" + clip(c.Reason, 200)}
+}
+
+// line changes a bill. What was paid beyond what it now wants is paid ahead.
+func (s *Service) line(tx *store.Tx, actor org.Actor, c *Change, b *Owed) error {
+	c.Effect = -c.Amount
+	j, err := ledger.Post(tx, actor, c.EstateID, ledger.Fee, ledger.Posting{Ref: fmt.Sprintf("change-%d", c.ID), Effective: calendar.DateOf(tx.Now), Source: c.source(), Lines: pair(against(c.Kind), ledger.FeeReceivable, c.UnitID, c.Amount)})
+	if err != nil {
+		return err
+	}
+	c.JournalID = j.ID
+	if over := c.Amount - b.Due(); over > 0 {
+		return s.toPrepaid(tx, actor, c, b, over)
+	}
+	return nil
+}
+
+// toPrepaid turns an amount that was paid on a bill into what its unit has paid ahead.
+func (s *Service) toPrepaid(tx *store.Tx, actor org.Actor, c *Change, b *Owed, amount money.Fen) error {
+	j, err := ledger.Post(tx, actor, c.EstateID, ledger.Fee, ledger.Posting{Ref: fmt.Sprintf("change-%d-carry", c.ID), Effective: calendar.DateOf(tx.Now), Source: c.source(), Memo: "已交的转为预交",
+		Lines: []ledger.Line{{Key: ledger.Key{Code: ledger.FeeReceivable, UnitID: b.UnitID}, Amount: amount}, {Key: ledger.Key{Code: ledger.FeePrepaid, UnitID: b.UnitID}, Amount: -amount}}})
+	if err != nil {
+		return err
+	}
+	if c.JournalID == 0 {
+		c.JournalID = j.ID
+	}
+	return tx.Create(&Allocation{EstateID: c.EstateID, BillID: b.ID, UnitID: b.UnitID, ChangeID: c.ID, Source: "carried", Amount: -amount, At: tx.Now}).Error
+}
+
+// payOut gives money back from what is held for a unit. It leaves the till of whoever proposed it.
+func (s *Service) payOut(tx *store.Tx, actor org.Actor, c *Change, of *Payment, from ledger.Code) error {
+	x, err := s.goesBack(tx, c, of, c.Amount)
+	if err != nil {
+		return err
+	}
+	err = s.book(tx, actor, x, "refund", x.PaidOn, pair(accounts[x.Way], from, x.UnitID, x.Amount))
+	c.JournalID = x.JournalID
+	return err
+}
+
+// goesBack writes the receipt of a refund.
+func (s *Service) goesBack(tx *store.Tx, c *Change, of *Payment, amount money.Fen) (*Payment, error) {
+	p := Paying{EstateID: c.EstateID, UnitID: c.UnitID, Amount: -amount, Way: c.Way, PaidOn: org.DayOf(tx.Now), Note: clip(c.Reason, 200)}
+	x, err := s.receive(tx, clerk{c.ProposedBy, c.PostID, c.CompanyID}, c.PostID, c.CompanyID, p, "refund")
+	if errors.Is(err, ErrClosed) {
+		err = ErrClosed.Saying("提出退款的收费员今天已经结账，请明天再批")
+	}
+	if err != nil {
+		return nil, err
+	}
+	x.ChangeID = c.ID
+	if of != nil {
+		x.RefundsID = of.ID
+	}
+	return x, tx.Model(&Payment{}).Where("id = ?", x.ID).Updates(map[string]any{"change_id": x.ChangeID, "refunds_id": x.RefundsID}).Error
+}
+
+// takeBack reverses a payment: its bills want their money again.
+func (s *Service) takeBack(tx *store.Tx, actor org.Actor, c *Change, x *Payment) error {
+	var parts []Allocation
+	if err := tx.Where("payment_id = ?", x.ID).Order("id").Find(&parts).Error; err != nil {
+		return err
+	}
+	ids := make([]int64, len(parts))
+	for i, a := range parts {
+		ids[i] = a.BillID
+		parts[i] = Allocation{EstateID: a.EstateID, BillID: a.BillID, UnitID: a.UnitID, PaymentID: a.PaymentID, ChangeID: c.ID, Source: "reversed", Amount: -a.Amount, At: tx.Now}
+	}
+	if err := s.unpaid(tx, ids, parts); err != nil {
+		return err
+	}
+	back, err := s.goesBack(tx, c, x, x.Amount)
+	if err != nil {
+		return err
+	}
+	if err := s.reverse(tx, actor, c, x, back); err != nil {
+		return err
+	}
+	if len(parts) > 0 {
+		if err := tx.CreateInBatches(&parts, 400).Error; err != nil {
+			return err
+		}
+	}
+	if err := tx.Model(&Payment{}).Where("id = ?", x.ID).Update("state", "reversed").Error; err != nil {
+		return err
+	}
+	c.JournalID = back.JournalID
+	return settle(tx, ids...)
+}
+
+// unpaid refuses to take back from a bill more than stands on it: it was carried over before.
+func (s *Service) unpaid(tx *store.Tx, ids []int64, parts []Allocation) error {
+	var bills []Bill
+	if err := tx.Where("id IN ?", append([]int64{0}, ids...)).Find(&bills).Error; err != nil {
+		return err
+	}
+	list, err := owed(tx, bills)
+	if err != nil {
+		return err
+	}
+	stands := map[int64]money.Fen{}
+	for _, o := range list {
+		stands[o.ID] = o.Paid
+	}
+	for _, a := range parts {
+		if stands[a.BillID] += a.Amount; stands[a.BillID] < 0 {
+			return ErrState.Saying("这笔款已经转为预交，请退预交款")
+		}
+	}
+	return nil
+}
+
+// reverse posts the opposite of what a payment did in the end. One that waited to be assigned did so in two journals.
+func (s *Service) reverse(tx *store.Tx, actor org.Actor, c *Change, x, back *Payment) error {
+	var journals []int64
+	err := tx.Model(&ledger.Journal{}).Joins("JOIN ledger_books b ON b.id = ledger_journals.book_id").Where("b.estate_id = ? AND b.kind = ? AND ledger_journals.ref IN ?", x.EstateID, ledger.Fee,
+		[]string{fmt.Sprintf("payment-%d", x.ID), fmt.Sprintf("suspense-%d", x.ID), fmt.Sprintf("assigned-%d", x.ID)}).Order("ledger_journals.id DESC").Pluck("ledger_journals.id", &journals).Error
+	if err != nil {
+		return err
+	}
+	for i, id := range journals {
+		j, err := ledger.Reverse(tx, actor, id, fmt.Sprintf("change-%d-%d", c.ID, i+1), "退款："+clip(c.Reason, 200), calendar.DateOf(tx.Now))
+		if err != nil {
+			return err
+		}
+		back.JournalID = j.ID
+	}
+	return tx.Model(&Payment{}).Where("id = ?", back.ID).Update("journal_id", back.JournalID).Error
+}

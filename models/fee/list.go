@@ -1,0 +1,159 @@
+package fee
+
+import (
+	"context"
+
+	"github.com/linli-city/linli/models/ledger"
+	"github.com/linli-city/linli/models/money"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+)
+
+// listed pages through the rows of the actor's company at an estate, newest first; those of one state if it is not empty.
+func listed[T any](ctx context.Context, s *Service, actor org.Actor, estate, before int64, limit int, state string) ([]T, error) {
+	var rows []T
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		e, err := org.EstateFor(tx, actor, org.RunFees, estate)
+		if err != nil {
+			return err
+		}
+		q := tx.Where("estate_id = ? AND company_id = ?", e.ID, actor.OrganisationID())
+		if before > 0 {
+			q = q.Where("id < ?", before)
+		}
+		if state != "" {
+			q = q.Where("state = ?", state)
+		}
+		return q.Order("id DESC").Limit(limit).Find(&rows).Error
+	})
+	return rows, err
+}
+
+// RunView is a run with how far it is.
+type RunView struct {
+	Run
+	Rule   Rule
+	DoneBy map[string]int // parts by their state
+	Paid   int64          // bills on which there is money
+}
+
+// ListRuns pages through an estate's runs, newest first. Faults: org.ErrForbidden, org.ErrEstateNotFound.
+func (s *Service) ListRuns(ctx context.Context, actor org.Actor, estate, before int64, limit int) ([]Run, error) {
+	return listed[Run](ctx, s, actor, estate, before, limit, "")
+}
+
+// FindRun shows a run and how far it is. Faults: org.ErrForbidden, ErrNotFound.
+func (s *Service) FindRun(ctx context.Context, actor org.Actor, id int64) (*RunView, error) {
+	if err := actor.Must(org.RunFees); err != nil {
+		return nil, err
+	}
+	v := &RunView{DoneBy: map[string]int{}}
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		r, err := own[Run](tx, actor, id)
+		if err != nil {
+			return err
+		}
+		v.Run = *r
+		if err := tx.Where("id = ?", r.RuleID).Take(&v.Rule).Error; err != nil {
+			return err
+		}
+		var n []struct {
+			State string
+			N     int
+		}
+		if err := tx.Model(&Part{}).Select("state, COUNT(*) AS n").Where("run_id = ?", r.ID).Group("state").Scan(&n).Error; err != nil {
+			return err
+		}
+		for _, x := range n {
+			v.DoneBy[x.State] = x.N
+		}
+		v.Paid, err = paidOf(tx, r.ID)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+// BillFilter narrows a list of bills.
+type BillFilter struct {
+	UnitID int64
+	RunID  int64
+	State  BillState
+	Number string
+}
+
+// ListBills pages through the bills of the actor's company at an estate, newest first.
+// Faults: org.ErrForbidden, org.ErrEstateNotFound.
+func (s *Service) ListBills(ctx context.Context, actor org.Actor, estate int64, f BillFilter, before int64, limit int) ([]Owed, error) {
+	var list []Owed
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		e, err := org.EstateFor(tx, actor, org.RunFees, estate)
+		if err != nil {
+			return err
+		}
+		q := tx.Scopes(out).Where("fee_bills.estate_id = ? AND fee_bills.company_id = ?", e.ID, actor.OrganisationID())
+		if before > 0 {
+			q = q.Where("fee_bills.id < ?", before)
+		}
+		if f.UnitID != 0 {
+			q = q.Where("fee_bills.unit_id = ?", f.UnitID)
+		}
+		if f.RunID != 0 {
+			q = q.Where("fee_bills.run_id = ?", f.RunID)
+		}
+		if f.State != "" {
+			q = q.Where("fee_bills.state = ?", f.State)
+		}
+		if f.Number != "" {
+			q = q.Where("fee_bills.number = ?", f.Number)
+		}
+		var bills []Bill
+		if err := q.Order("fee_bills.id DESC").Limit(limit).Find(&bills).Error; err != nil {
+			return err
+		}
+		list, err = owed(tx, bills)
+		return err
+	})
+	return list, err
+}
+
+// Held is what the books hold for a unit.
+type Held struct {
+	Owed    money.Fen
+	Prepaid money.Fen
+	Deposit money.Fen
+}
+
+// FindHeld reads what a unit owes, has paid ahead and has deposited, from the books. Faults: org.ErrForbidden, ErrUnit.
+func (s *Service) FindHeld(ctx context.Context, actor org.Actor, unit int64) (*Held, error) {
+	if err := actor.Must(org.RunFees); err != nil {
+		return nil, err
+	}
+	h := &Held{}
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		var u org.Unit
+		if err := tx.Scopes(actor.Within(org.RunFees, "estate_id")).Where("id = ? AND removed_at IS NULL", unit).Take(&u).Error; err != nil {
+			return store.NotFound(err, ErrUnit)
+		}
+		return h.read(tx, u.EstateID, unit)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+func (h *Held) read(tx *store.Tx, estate, unit int64) error {
+	for code, to := range map[ledger.Code]*money.Fen{ledger.FeeReceivable: &h.Owed, ledger.FeePrepaid: &h.Prepaid, ledger.FeeDeposit: &h.Deposit} {
+		n, err := held(tx, estate, code, unit)
+		if err != nil {
+			return err
+		}
+		if *to = n; code == ledger.FeeReceivable {
+			*to = -n
+		}
+	}
+	return nil
+}

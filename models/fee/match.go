@@ -1,0 +1,171 @@
+package fee
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/linli-city/linli/models/ledger"
+	"github.com/linli-city/linli/models/money"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+)
+
+// enterPayment takes the payment of a line: to the bills that it was surely meant for, or else to what waits to be assigned. A bank's
+// number that is known has been entered before.
+func (s *Service) enterPayment(tx *store.Tx, imp *Import, x *Line) error {
+	if x.Serial != "" {
+		var known []Payment
+		if err := tx.Where("estate_id = ? AND serial = ?", imp.EstateID, x.Serial).Limit(1).Find(&known).Error; err != nil {
+			return err
+		}
+		if len(known) == 1 {
+			x.State, x.PaymentID, x.Result = "known", known[0].ID, "流水号已经登记过，收据"+known[0].Number
+			return ended(tx, x)
+		}
+	}
+	by := clerk{imp.PersonID, imp.PostID, imp.CompanyID}
+	p := Paying{EstateID: imp.EstateID, Amount: x.Amount, Way: x.Way, PaidOn: x.PaidOn, Serial: x.Serial, Note: fmt.Sprintf("导入第%d次第%d行", imp.ID, x.Line)}
+	var err error
+	if x.PayerSealed != "" {
+		if p.Payer, err = s.vault.Open(x.PayerSealed, "fee_import_lines.payer"); err != nil {
+			return err
+		}
+	}
+	book, err := ledger.FindBook(tx, imp.EstateID, ledger.Fee)
+	if err != nil {
+		return err
+	}
+	if closed := book.Closed(); !closed.IsZero() && !closed.Before(date(x.PaidOn)) {
+		p.PaidOn, p.Note = org.DayOf(tx.Now), p.Note+"，实际到账"+x.PaidOn.Format("2006年1月2日")
+	}
+	why, err := s.match(tx, imp.CompanyID, x, &p)
+	if err != nil {
+		return err
+	}
+	if why != "" {
+		return s.suspend(tx, by, imp, x, p, why)
+	}
+	made, err := s.pay(tx, by, imp.PostID, imp.CompanyID, p)
+	if err != nil {
+		return err
+	}
+	x.State, x.PaymentID, x.UnitID, x.Result = "paid", made.ID, made.UnitID, "收据"+made.Number
+	return ended(tx, x)
+}
+
+// match finds what a payment is for: by its bill's number, by unit and amount, by who paid before. why says that nothing is sure.
+func (s *Service) match(tx *store.Tx, company int64, x *Line, p *Paying) (why string, err error) {
+	if x.BillNumber != "" {
+		var bills []Bill
+		if err := tx.Scopes(out).Where("fee_bills.number = ? AND fee_bills.estate_id = ? AND fee_bills.company_id = ?", x.BillNumber, p.EstateID, company).Find(&bills).Error; err != nil {
+			return "", err
+		}
+		list, err := owed(tx, bills)
+		if err != nil {
+			return "", err
+		}
+		if len(list) == 0 {
+			return "没有这个账单号：" + x.BillNumber, nil
+		}
+		if due := list[0].Due(); x.Amount > due {
+			return fmt.Sprintf("账单%s只欠%s元", x.BillNumber, due), nil
+		}
+		p.BillIDs = []int64{list[0].ID}
+		return "", nil
+	}
+	unit := x.UnitID
+	if unit == 0 && x.Unit != "" {
+		return "名册里没有这一户：" + clip(x.Unit, 60), nil
+	}
+	if unit == 0 {
+		if unit, err = s.paidBefore(tx, p); err != nil {
+			return "", err
+		}
+	}
+	if unit == 0 {
+		return "没有账单号和房号，付款人以前也没有交过或交过几户", nil
+	}
+	q := *p
+	q.UnitID = unit
+	list, err := payable(tx, company, q)
+	if err != nil {
+		return "", err
+	}
+	return fits(list, unit, p), nil
+}
+
+// fits takes an amount that is all a unit owes, its oldest bills, or exactly one of them.
+func fits(list []Owed, unit int64, p *Paying) (why string) {
+	sum, same := money.Fen(0), []int64{}
+	for _, o := range list {
+		if sum += o.Due(); sum == p.Amount {
+			p.UnitID = unit
+			return ""
+		}
+		if o.Due() == p.Amount {
+			same = append(same, o.ID)
+		}
+	}
+	if len(same) == 1 {
+		p.BillIDs = same
+		return ""
+	}
+	return fmt.Sprintf("这一户欠%s元，和收到的金额对不上", sum)
+}
+
+// paidBefore is the one unit that this payer has paid for, 0 for none or several.
+func (s *Service) paidBefore(tx *store.Tx, p *Paying) (int64, error) {
+	if p.Payer == "" {
+		return 0, nil
+	}
+	var units []int64
+	err := tx.Model(&Payment{}).Where("estate_id = ? AND payer_index IN ? AND state = 'posted' AND kind = 'payment'", p.EstateID, s.vault.Indexes("fee_payer", p.Payer)).Order("id DESC").Limit(50).Pluck("unit_id", &units).Error
+	if err != nil || len(units) == 0 || slices.ContainsFunc(units, func(u int64) bool { return u != units[0] }) {
+		return 0, err
+	}
+	return units[0], nil
+}
+
+// suspend takes money of which nobody knows what it is for.
+func (s *Service) suspend(tx *store.Tx, by clerk, imp *Import, x *Line, p Paying, why string) error {
+	made, err := s.receive(tx, by, imp.PostID, imp.CompanyID, p, "payment")
+	if err != nil {
+		return err
+	}
+	made.State = "suspense"
+	lines := []ledger.Line{{Key: ledger.Key{Code: accounts[p.Way]}, Amount: p.Amount}, {Key: ledger.Key{Code: ledger.FeeSuspense}, Amount: -p.Amount}}
+	if err := s.book(tx, by, made, "suspense", p.PaidOn, lines); err != nil {
+		return err
+	}
+	x.State, x.PaymentID, x.Result = "suspense", made.ID, clip(why, 200)
+	return ended(tx, x)
+}
+
+// Assign gives a payment that waited to the bills that it is for.
+// Faults: org.ErrForbidden, ErrNotFound, ErrUnit, ErrState, ErrSettled, ErrTooMuch, fault.ErrInvalid.
+func (s *Service) Assign(ctx context.Context, actor org.Actor, payment int64, p Paying) (int64, error) {
+	return s.act(ctx, actor, "assign", of(actor, payment, func(x *Payment) int64 { return x.EstateID }), func(tx *store.Tx) (int64, error) {
+		x, err := own[Payment](tx, actor, payment)
+		if err != nil {
+			return 0, err
+		}
+		if x.State != "suspense" {
+			return 0, ErrState.Saying("这笔款已经认领，或已经退了")
+		}
+		q := Paying{EstateID: x.EstateID, UnitID: p.UnitID, BillIDs: p.BillIDs, Prepay: p.Prepay, Amount: x.Amount, Way: x.Way, PaidOn: x.PaidOn}
+		if err := q.check(tx.Now); err != nil {
+			return 0, err
+		}
+		bills, err := payable(tx, x.CompanyID, q)
+		if err != nil {
+			return 0, err
+		}
+		parts, left, err := spread(bills, q)
+		if err != nil {
+			return 0, err
+		}
+		x.State, x.UnitID, x.Prepaid = "posted", q.UnitID, left
+		return x.ID, s.assign(tx, actor, x, ledger.FeeSuspense, parts)
+	})
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/linli-city/linli/models/org"
+)
+
+// thisMonth is the first day of the running month.
+func thisMonth() string { return time.Now().In(org.Shanghai).Format("2006-01") + "-01" }
+
+func feeRule(name, price string) m {
+	return m{"name": name, "kind": "per_area", "starts_on": "2020-01-01", "price": price, "basis_kind": "contract", "basis": "物业服务合同第八条", "standard": "保洁、保安、绿化", "hotline": "0854-8222222", "use_kinds": []string{"residential", "commercial"}}
+}
+
+// charge makes one of everything of an estate's fees.
+func (e *engine) charge(th things, suffix string) {
+	company, estate := "company"+suffix, fmt.Sprintf("/office/v1/estates/%d", th["estates"])
+	th["fee-rules"] = e.must(201, company, "POST", estate+"/fee-rules", feeRule(secretOf(suffix)+"物业费", "1.35")).int("id")
+	th["fee-runs"] = e.bill(company, th["fee-rules"])
+	bills := e.must(200, company, "GET", fmt.Sprintf("%s/fee-bills?unit_id=%d", estate, th["units"]), nil).json["items"].([]any)
+	th["fee-bills"] = int64(bills[0].(m)["id"].(float64))
+	th["fee-payments"] = e.must(201, company, "POST", estate+"/fee-payments", m{"unit_id": th["units"], "amount": "10", "way": "cash", "payer": secretOf(suffix), "client_ref": "pay" + suffix}).int("id")
+	th["fee-changes"] = e.must(201, company, "POST", estate+"/fee-changes", m{"kind": "discount", "bill_id": th["fee-bills"], "amount": "1", "reason": secretOf(suffix) + "停电"}).int("id")
+	list := e.must(201, company, "POST", "/office/v1/files", multipartOf("fees", "fees"+suffix, "f.csv", []byte("日期,金额,付款人\n"+thisMonth()+",5,"+secretOf(suffix)+"\n")))
+	th["fee-imports"] = e.must(201, company, "POST", estate+"/fee-imports", m{"kind": "payments", "file_id": list.int("id")}).int("id")
+	e.bills()
+}
+
+// bill previews, publishes and carries out a run of the running month.
+func (e *engine) bill(company string, rule int64) int64 {
+	in := m{"period": thisMonth(), "months": 1, "due_on": soon(30)}
+	v := e.must(200, company, "POST", fmt.Sprintf("/office/v1/fee-rules/%d/run-preview", rule), in)
+	in["units"], in["total"] = v.json["units"], v.json["total"]
+	id := e.must(201, company, "POST", fmt.Sprintf("/office/v1/fee-rules/%d/runs", rule), in).int("id")
+	e.bills()
+	return id
+}
+
+// bills carries out what waits in the background.
+func (e *engine) bills() {
+	for more := true; more; {
+		var err error
+		if more, err = e.fees.Tick(e.t.Context()); err != nil {
+			e.t.Fatal(err)
+		}
+	}
+}
+
+// feeBodies are the inputs of the fees' operations that pass the form check.
+func feeBodies(th things) map[string]any {
+	run := m{"period": thisMonth(), "months": 1, "due_on": soon(30)}
+	publish := m{"period": thisMonth(), "months": 1, "due_on": soon(30), "units": 1, "total": "1"}
+	version := feeRule("", "1.50")
+	delete(version, "name")
+	delete(version, "kind")
+	version["starts_on"] = "2099-01-01"
+	take := m{"unit_id": th["units"], "amount": "1", "way": "cash", "note": "装修押金"}
+	return map[string]any{
+		"officeAddFeeRule": feeRule("停车费", "2"), "officeReviseFeeRule": version, "officeEndFeeRule": m{"ends_on": "2099-12-31"}, "officeEnterReadings": m{"period": thisMonth(), "readings": []m{{"unit_id": th["units"], "current": 1}}},
+		"officePreviewFeeRun": run, "officePublishFeeRun": publish, "officeCancelFeeRun": m{"reason": "面积用错了"}, "officeTakeFee": take, "officeTakeDeposit": take, "officeAssignFeePayment": m{"unit_id": th["units"]},
+		"officeRecordInvoice": m{"number": "26522000000001", "kind": "ordinary", "issued_on": "2026-01-01", "amount": "1"}, "officeProposeFeeChange": m{"kind": "discount", "bill_id": th["fee-bills"], "amount": "1", "reason": "停水三天"},
+		"officeDecideFeeChange": m{"approve": false, "text": "不同意"}, "officeCloseFeeDay": m{"day": soon(-3), "counted": "0"}, "officeImportFees": m{"kind": "payments", "file_id": 999999},
+	}
+}
+
+// TestFeesOverTheSurfaces: a company charges and takes a fee; the owner sees what it is for and the receipt; a tenant, the committee and
+// the township see none of it, but the sums.
+func TestFeesOverTheSurfaces(t *testing.T) {
+	e := newEngine(t)
+	th := things{"estates": e.town.actors["owner"].Estate, "units": e.town.actors["owner"].Unit}
+	e.charge(th, "")
+	home := fmt.Sprintf("/miniapp/v1/units/%d", th["units"])
+	bill := e.must(200, "owner", "GET", fmt.Sprintf("/miniapp/v1/fee-bills/%d", th["fee-bills"]), nil).json
+	terms := bill["terms"].(m)
+	if !strings.Contains(bill["why"].(string), "× 每平方米每月1.35元 ×") || terms["price"] != "1.35" || terms["basis_text"] == "" || terms["hotline"] != "0854-8222222" || bill["paid"] != "10.00" {
+		t.Errorf("%v", bill)
+	}
+	receipts := e.must(200, "owner", "GET", home+"/fee-receipts", nil)
+	if receipts.json["items"].([]any)[0].(m)["amount"] != "10.00" || strings.Contains(receipts.body, "payer") {
+		t.Error(receipts.body)
+	}
+	e.must(200, "family", "GET", home+"/fee-bills", nil)
+	e.must(200, "tenant", "GET", fmt.Sprintf("/miniapp/v1/estates/%d/fee-rules", th["estates"]), nil)
+	e.must(403, "tenant", "GET", home+"/fee-bills", nil)
+	sheet := e.must(200, "company", "GET", fmt.Sprintf("/office/v1/fee-payments/%d/sheet", th["fee-payments"]), nil)
+	if !strings.Contains(sheet.body, "物业费收据") || !strings.Contains(sheet.body, "SJ") {
+		t.Error(sheet.body)
+	}
+	for _, who := range []string{"committee_chair", "community", "township", "bureau"} {
+		totals := e.must(200, who, "GET", fmt.Sprintf("/office/v1/estates/%d/fee-totals", th["estates"]), nil)
+		if totals.json["by_rule"].([]any)[0].(m)["paid"] != "10.00" || strings.Contains(totals.body, "unit") {
+			t.Errorf("%s: %s", who, totals.body)
+		}
+		e.must(403, who, "GET", fmt.Sprintf("/office/v1/fee-bills/%d", th["fee-bills"]), nil)
+	}
+	waiting := e.must(200, "company", "GET", fmt.Sprintf("/office/v1/estates/%d/fee-payments?state=suspense", th["estates"]), nil)
+	if waiting.json["items"].([]any)[0].(m)["payer"] != secretOf("") {
+		t.Error(waiting.body)
+	}
+	e.must(403, "company", "POST", fmt.Sprintf("/office/v1/fee-changes/%d/decision", th["fee-changes"]), m{"approve": true})
+}

@@ -1,0 +1,78 @@
+package office
+
+import (
+	"context"
+	"time"
+
+	"github.com/linli-city/linli/models/fee"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/server/web"
+)
+
+// FeeChangeBody is what one person proposes and another decides.
+type FeeChangeBody struct {
+	Tapped
+	Kind      fee.ChangeKind `json:"kind" enum:"discount,adjust,unserved,write_off,carry,refund_prepaid,deposit_out,reverse" doc:"discount 减免；adjust 更正，负数是加收；unserved 未服务的月数扣减，已交的转为预交；write_off 核销；carry 已交的转为预交；refund_prepaid 退预交款；deposit_out 退押金；reverse 整笔退款"`
+	BillID    int64          `json:"bill_id,omitempty" minimum:"0"`
+	PaymentID int64          `json:"payment_id,omitempty" minimum:"0" doc:"退押金、整笔退款的是哪一笔收款"`
+	UnitID    int64          `json:"unit_id,omitempty" minimum:"0" doc:"退预交款的是哪一户"`
+	Months    int64          `json:"months,omitempty" minimum:"0" maximum:"12"`
+	Amount    string         `json:"amount,omitempty" maxLength:"16" doc:"元"`
+	Way       string         `json:"way,omitempty" enum:"cash,bank,pos" doc:"用什么方式退"`
+	Reason    string         `json:"reason" minLength:"4" maxLength:"300" doc:"业主会看到"`
+}
+
+func proposeChange(ctx context.Context, s *fee.Service, a org.Actor, id int64, b FeeChangeBody) (int64, error) {
+	amount, err := yuan(b.Amount, "amount")
+	if err != nil {
+		return 0, err
+	}
+	return s.Propose(ctx, a, fee.Proposal{EstateID: id, Kind: b.Kind, BillID: b.BillID, PaymentID: b.PaymentID, UnitID: b.UnitID, Months: b.Months, Amount: amount, Way: b.Way, Reason: b.Reason})
+}
+
+// FeeDecisionBody is the second person's answer.
+type FeeDecisionBody struct {
+	Tapped
+	Approve bool   `json:"approve"`
+	Text    string `json:"text,omitempty" maxLength:"300" doc:"不同意的写明原因"`
+}
+
+func decideChange(ctx context.Context, s *fee.Service, a org.Actor, id int64, b FeeDecisionBody) (int64, error) {
+	return s.Decide(ctx, a, id, b.Approve, b.Text)
+}
+
+type feeChangeView struct {
+	ID         int64          `json:"id"`
+	Kind       fee.ChangeKind `json:"kind"`
+	KindName   string         `json:"kind_name"`
+	State      string         `json:"state" enum:"proposed,approved,refused"`
+	StateName  string         `json:"state_name"`
+	BillID     int64          `json:"bill_id,omitempty"`
+	PaymentID  int64          `json:"payment_id,omitempty"`
+	UnitID     int64          `json:"unit_id,omitempty"`
+	Months     int64          `json:"months,omitempty"`
+	Amount     string         `json:"amount" doc:"元"`
+	Way        string         `json:"way_name,omitempty"`
+	Reason     string         `json:"reason"`
+	Mine       bool           `json:"mine" doc:"我提出的，要由另一人审批"`
+	ProposedAt time.Time      `json:"proposed_at"`
+	DecidedAt  *time.Time     `json:"decided_at,omitempty"`
+	Decision   string         `json:"decision,omitempty"`
+}
+
+func listChanges(d Deps) func(context.Context, org.Actor, *feeStatePage) (*web.List[feeChangeView], error) {
+	return func(ctx context.Context, a org.Actor, in *feeStatePage) (*web.List[feeChangeView], error) {
+		before, err := in.From()
+		if err != nil {
+			return nil, err
+		}
+		rows, err := d.Fees.ListChanges(ctx, a, in.ID, in.State, before, in.Want())
+		if err != nil {
+			return nil, err
+		}
+		return web.Paged(in.Page, rows, func(c fee.Change) int64 { return c.ID }, func(c fee.Change) feeChangeView {
+			return feeChangeView{ID: c.ID, Kind: c.Kind, KindName: fee.ChangeNames[c.Kind], State: c.State, StateName: fee.ChangeStates[c.State], BillID: c.BillID, PaymentID: c.PaymentID, UnitID: c.UnitID, Months: c.Months, Amount: c.Amount.String(),
+				Way: fee.WayNames[c.Way], Reason: c.Reason, Mine: c.ProposedBy == a.PersonID, ProposedAt: web.Time(c.ProposedAt), DecidedAt: web.TimeOr(c.DecidedAt), Decision: c.Decision}
+		}), nil
+	}
+}
