@@ -23,5 +23,18 @@ func (b committeeBoard) Post(tx *store.Tx, actor org.Actor, p committee.Posted) 
 	if strings.HasPrefix(p.Ref, "committee-report-") { // the report that 五(十五)3 has it publish
 		return n.ID, b.board.FulfilOpen(tx, p.EstateID, "committee-report", n.ID, calendar.DateOf(tx.Now))
 	}
+	if strings.HasPrefix(p.Ref, "committee-audit-") {
+		return n.ID, b.board.FulfilSource(tx, p.EstateID, p.Ref, n.ID, calendar.DateOf(tx.Now))
+	}
 	return n.ID, nil
+}
+
+// OweAudit opens the duty to publish an audit's result: of a departure the township's, else the committee's.
+func (b committeeBoard) OweAudit(tx *store.Tx, estate int64, departure bool, ref string) error {
+	code := "audit"
+	if departure {
+		code = "departure-audit"
+	}
+	_, err := b.board.Owe(tx, estate, code, ref, calendar.DateOf(tx.Now))
+	return err
 }

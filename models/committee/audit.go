@@ -84,6 +84,9 @@ func (a *Audit) event(what string) event.Committee {
 	return event.Committee{SubjectKind: "committee_audit", SubjectID: a.ID, EstateID: a.EstateID, What: what, Number: a.Number, Title: AuditCauses[a.Cause]}
 }
 
+// ref names an audit's notice.
+func (a *Audit) ref() string { return "committee-audit-" + a.Number }
+
 // OpenYearly opens the third party's audit of some months of the running term (policy 五(十五)6); the same months once more answer the first.
 // Faults: org.ErrForbidden, org.ErrEstateNotFound, ErrNoTerm, fault.ErrInvalid.
 func (s *Service) OpenYearly(ctx context.Context, actor org.Actor, estate int64, from, to calendar.Date) (int64, error) {
@@ -181,6 +184,9 @@ func (s *Service) ReportAudit(ctx context.Context, actor org.Actor, id int64, su
 		if err := tx.Model(&Audit{}).Where("id = ?", id).Updates(map[string]any{"state": "reported", "summary": summary, "reported_at": tx.Now}).Error; err != nil {
 			return 0, err
 		}
+		if err := s.board.OweAudit(tx, a.EstateID, a.Cause != Yearly, a.ref()); err != nil {
+			return 0, err
+		}
 		return id, note(tx, actor, "audit_report", "committee_audit", a.ID, a.EstateID, nil)
 	})
 }
@@ -196,7 +202,7 @@ func (s *Service) PublishAudit(ctx context.Context, actor org.Actor, id int64) (
 		if a.State != "reported" {
 			return 0, ErrState
 		}
-		notice, err := s.board.Post(tx, actor, Posted{EstateID: a.EstateID, Sort: "posting", Title: "业委会审计结果：" + AuditCauses[a.Cause], Ref: "committee-audit-" + a.Number,
+		notice, err := s.board.Post(tx, actor, Posted{EstateID: a.EstateID, Sort: "posting", Title: "业委会审计结果：" + AuditCauses[a.Cause], Ref: a.ref(),
 			Body: fmt.Sprintf("审计编号：%s\n原因：%s\n审计机构：%s\n审计内容：%s\n\n%s\n\n审计报告全文可以在小区的业委会页面打开。", a.Number, AuditCauses[a.Cause], a.Auditor, a.Text, a.Summary)})
 		if err != nil {
 			return 0, err

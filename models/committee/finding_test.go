@@ -116,6 +116,9 @@ func TestFindingsAreFollowedUp(t *testing.T) {
 		t.Errorf("a finding without a report: %v", err)
 	}
 	w.publishAudit(yearly)
+	if len(w.board.owed) != 1 || w.board.posted[len(w.board.posted)-1].Ref != w.board.owed[0] {
+		t.Errorf("owed %v, posted %+v", w.board.owed, w.board.posted)
+	}
 	f := w.done(w.AddFinding(ctx, w.township, yearly, "广告收入少记一笔", "company", due))
 	if v, err := w.Overview(ctx, w.township, w.Estate.ID); err != nil || v.Frozen != nil || w.purse.frozen != 0 {
 		t.Errorf("a yearly audit freezes: %+v, %v", v.Frozen, err)

@@ -14,11 +14,20 @@ import (
 )
 
 // board keeps what was posted.
-type board struct{ posted []committee.Posted }
+type board struct {
+	posted []committee.Posted
+	owed   []string
+}
 
 func (b *board) Post(_ *store.Tx, _ org.Actor, p committee.Posted) (int64, error) {
 	b.posted = append(b.posted, p)
 	return int64(len(b.posted)), nil
+}
+
+// OweAudit notes what is owed.
+func (b *board) OweAudit(_ *store.Tx, _ int64, _ bool, ref string) error {
+	b.owed = append(b.owed, ref)
+	return nil
 }
 
 // drawer takes every paper.

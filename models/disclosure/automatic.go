@@ -28,7 +28,7 @@ func (s *Service) PublishFor(tx *store.Tx, a Automatic) (int64, error) {
 	if err := s.number(tx, n, a.PersonID); err != nil {
 		return 0, err
 	}
-	if _, err := s.publishVersion(tx, n, 1, edition{title: a.Title, body: a.Body, person: a.PersonID}); err != nil {
+	if err := s.publishVersion(tx, n, 1, edition{title: a.Title, body: a.Body, person: a.PersonID}); err != nil {
 		return 0, err
 	}
 	return n.ID, tell(tx, n, a.Title)

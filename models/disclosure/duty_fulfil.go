@@ -115,3 +115,14 @@ func (s *Service) FulfilOpen(tx *store.Tx, estate int64, code string, noticeID i
 	}
 	return s.Fulfil(tx, estate, ids[0], noticeID, publishedOn)
 }
+
+// FulfilSource is Fulfil for the duty that Owe opened for a source. Where there is none, nothing happens.
+// Faults: those of Fulfil.
+func (s *Service) FulfilSource(tx *store.Tx, estate int64, source string, noticeID int64, publishedOn calendar.Date) error {
+	var ids []int64
+	err := tx.Model(&Duty{}).Where("estate_id = ? AND slot = ? AND done_at IS NULL", estate, source).Order("id").Limit(1).Pluck("id", &ids).Error
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	return s.Fulfil(tx, estate, ids[0], noticeID, publishedOn)
+}

@@ -2,6 +2,7 @@ package disclosure
 
 import (
 	"encoding/xml"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -53,7 +54,7 @@ func TestTheChartIsWholeAndLabelled(t *testing.T) {
 	t.Parallel()
 	svg := Chart(quarter)
 	for d := xml.NewDecoder(strings.NewReader(svg)); ; {
-		if _, err := d.Token(); err == io.EOF {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
 			t.Fatal(err, svg)

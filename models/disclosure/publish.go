@@ -123,7 +123,7 @@ func (s *Service) issue(tx *store.Tx, actor org.Actor, n *Notice, e edition) err
 	if err := s.fulfil(tx, n, e.duties); err != nil {
 		return err
 	}
-	if _, err := s.publishVersion(tx, n, 1, e); err != nil {
+	if err := s.publishVersion(tx, n, 1, e); err != nil {
 		return err
 	}
 	subject := audit.Subject{Kind: "notice", ID: n.ID, Estate: n.EstateID}

@@ -20,7 +20,7 @@ import (
 var errDone = errors.New("disclosure: done before")
 
 // prepared finds a draft. An office sees its own; those who watch over the estate see all, the company none of others.
-func prepared(tx *store.Tx, q *gorm.DB, actor org.Actor, action org.Action, id int64) (*Prepared, error) {
+func prepared(q *gorm.DB, actor org.Actor, action org.Action, id int64) (*Prepared, error) {
 	if err := actor.Must(action); err != nil {
 		return nil, err
 	}

@@ -196,7 +196,7 @@ func (p *Prepared) note(tx *store.Tx, actor org.Actor, verb string) error {
 // turn runs f on a draft that the actor may see, locked, and records it.
 func (s *Service) turn(ctx context.Context, actor org.Actor, action org.Action, id int64, verb string, f func(*store.Tx, *Prepared) error) error {
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
-		p, err := prepared(tx, tx.ForUpdate(), actor, action, id)
+		p, err := prepared(tx.ForUpdate(), actor, action, id)
 		if err != nil {
 			return err
 		}

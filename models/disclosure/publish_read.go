@@ -21,7 +21,7 @@ type PreparedView struct {
 func (s *Service) FindDraft(ctx context.Context, actor org.Actor, id int64) (*PreparedView, error) {
 	var v *PreparedView
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		p, err := prepared(tx, tx.DB, actor, org.ConfirmNotice, id)
+		p, err := prepared(tx.DB, actor, org.ConfirmNotice, id)
 		if err != nil {
 			return err
 		}
@@ -57,7 +57,7 @@ func (s *Service) ListDrafts(ctx context.Context, actor org.Actor, estateID int6
 // MayOpenDraft tells whether the actor may look at a draft's files.
 func (s *Service) MayOpenDraft(ctx context.Context, actor org.Actor, id int64) error {
 	return s.db.View(ctx, func(tx *store.Tx) error {
-		_, err := prepared(tx, tx.DB, actor, org.ConfirmNotice, id)
+		_, err := prepared(tx.DB, actor, org.ConfirmNotice, id)
 		return err
 	})
 }

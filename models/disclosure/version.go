@@ -54,41 +54,41 @@ type edition struct {
 }
 
 // publishVersion writes a version with its figures, its hash and the places where it may hang, as the rules of today ask for.
-func (s *Service) publishVersion(tx *store.Tx, n *Notice, no int, e edition) (*Version, error) {
+func (s *Service) publishVersion(tx *store.Tx, n *Notice, no int, e edition) error {
 	v := &Version{NoticeID: n.ID, Version: no, Title: e.title, Body: e.body, Reason: e.reason, Format: 2, PersonID: e.person, ConfirmedBy: e.confirmed, At: tx.Now}
 	files := make([]Attached, len(e.files))
 	for i, id := range e.files {
 		sum, err := s.files.Sum(tx, id)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		files[i] = Attached{id, sum}
 	}
 	raw, err := json.Marshal(files)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	v.Files = string(raw)
 	if err := s.freeze(tx, n, v); err != nil {
-		return nil, err
+		return err
 	}
 	figures, err := s.figures(tx, n.EstateID, e.queries)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for i := range figures {
 		figures[i].NoticeID, figures[i].Version, figures[i].Seq = n.ID, no, i+1
 	}
 	v.SHA256 = hashOf(n, v, figures)
 	if err := tx.Create(v).Error; err != nil {
-		return nil, store.Raced(err)
+		return store.Raced(err)
 	}
 	if len(figures) > 0 {
 		if err := tx.Create(&figures).Error; err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return v, s.freezePlaces(tx, n, v)
+	return s.freezePlaces(tx, n, v)
 }
 
 // hashOf is the hash of a version, in hex.

@@ -66,7 +66,7 @@ func (s *Service) revise(tx *store.Tx, n *Notice, r Revision, queries []Query, p
 	if err := r.check(n.Form, queries, len(files)); err != nil {
 		return err
 	}
-	if same, err := unchanged(tx, &last, r, files, queries); same || err != nil {
+	if same, err := unchanged(tx, &last, r, queries); same || err != nil {
 		if err != nil {
 			return err
 		}
@@ -76,7 +76,7 @@ func (s *Service) revise(tx *store.Tx, n *Notice, r Revision, queries []Query, p
 	if err := store.MustAffect(res, ErrOutdated); err != nil {
 		return err
 	}
-	_, err = s.publishVersion(tx, n, n.CurrentVersion+1, edition{title: r.Title, body: r.Body, reason: r.Reason, files: files, queries: queries, person: person, confirmed: confirmed})
+	err = s.publishVersion(tx, n, n.CurrentVersion+1, edition{title: r.Title, body: r.Body, reason: r.Reason, files: files, queries: queries, person: person, confirmed: confirmed})
 	return err
 }
 
@@ -103,7 +103,7 @@ func (s *Service) kept(tx *store.Tx, last *Version, r Revision) ([]int64, error)
 }
 
 // unchanged reports whether a revision is what the version already says.
-func unchanged(tx *store.Tx, last *Version, r Revision, files []int64, queries []Query) (bool, error) {
+func unchanged(tx *store.Tx, last *Version, r Revision, queries []Query) (bool, error) {
 	if last.Title != r.Title || last.Body != r.Body || len(r.FileIDs)+len(r.Without) > 0 {
 		return false, nil
 	}

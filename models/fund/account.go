@@ -39,6 +39,13 @@ type Account struct {
 	UpdatedAt time.Time
 }
 
+// AssemblyHolds reports whether the owners' assembly keeps the fund of an estate; where nobody has said so, the bureau does.
+func AssemblyHolds(tx *store.Tx, estate int64) (bool, error) {
+	var n int64
+	err := tx.Model(&Account{}).Where("estate_id = ? AND holder = ?", estate, HeldByAssembly).Count(&n).Error
+	return n > 0, err
+}
+
 // TableName names the table.
 func (Account) TableName() string { return "fund_accounts" }
 

@@ -26,6 +26,7 @@ type Posted struct {
 	Title    string
 	Body     string
 	Ref      string
+	Days     string // the rule for how long it stands
 }
 
 // Board posts in the caller's transaction, and knows from when a posting counts.
@@ -33,6 +34,9 @@ type Board interface {
 	Post(tx *store.Tx, actor org.Actor, p Posted) (id int64, number string, err error)
 	// Standing gives since when a notice has been up; not standing, it was taken down.
 	Standing(tx *store.Tx, notice int64) (since time.Time, stands bool, err error)
+	// Hung gives the last moment of the posting as its papers have it, the legal period running from the later of online and paper; why says
+	// what is missing where that cannot be said yet. The zero moment adds nothing to the period online.
+	Hung(tx *store.Tx, notice int64) (last time.Time, why string, err error)
 }
 
 // Options are what the fund is built from.

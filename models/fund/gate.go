@@ -131,6 +131,20 @@ func (s *Service) postingGate(tx *store.Tx, set *rulepack.Set, x posting) (Gate,
 		g.Why, g.Opens = "还没有公示", "请办理单位在公示栏公示"
 	case !up:
 		g.Why, g.Opens = "公示"+x.number+"已经撤下", "请办理单位重新公示，公示期重新计算"
+	}
+	if g.Why != "" {
+		return g, nil
+	}
+	last, why, err := s.o.Board.Hung(tx, x.notice)
+	if err != nil {
+		return g, err
+	}
+	if last.After(end) {
+		end = last
+	}
+	switch {
+	case why != "":
+		g.Why, g.Opens = "公示"+x.number+"："+why, "请把公示贴到每一处并登记照片，公示期从最后一处贴好算起"
 	case !tx.Now.After(end):
 		g.Until = end
 		g.Why, g.Opens = fmt.Sprintf("公示%s到%s为止", x.number, dayWords(end)), "公示期满后再申请"

@@ -44,7 +44,7 @@ func (s *Service) PostProject(ctx context.Context, actor org.Actor, id int64) (i
 		if err != nil {
 			return "", nil, err
 		}
-		p.ProposalNotice, p.ProposalNumber, err = s.o.Board.Post(tx, actor, Posted{EstateID: p.EstateID, Scope: scope, Title: "维修资金使用方案：" + p.Title, Body: body, Ref: fmt.Sprintf("project:%d:proposal:%d", p.ID, p.Version)})
+		p.ProposalNotice, p.ProposalNumber, err = s.o.Board.Post(tx, actor, Posted{EstateID: p.EstateID, Scope: scope, Title: "维修资金使用方案：" + p.Title, Body: body, Ref: fmt.Sprintf("project:%d:proposal:%d", p.ID, p.Version), Days: "fund.proposal_days"})
 		p.State = ProjectPosted
 		return p.ProposalNumber, []string{"proposal_notice", "proposal_number", "proposal_days", "state"}, err
 	})

@@ -172,6 +172,13 @@ func TestGatesShutAgain(t *testing.T) {
 	_, err := w.DecidePayment(ctx, w.member, pay, true, "", "")
 	w.gate("a notice taken down", err, "proposal_posting")
 	w.wall.down[1] = false
+	w.wall.why = "2号楼还没有张贴"
+	_, err = w.DecidePayment(ctx, w.member, pay, true, "", "")
+	w.gate("an entrance without its paper", err, "proposal_posting")
+	w.wall.why, w.wall.last = "", w.clock.Now().Add(time.Hour)
+	_, err = w.DecidePayment(ctx, w.member, pay, true, "", "")
+	w.gate("a paper that hung later than it stood online", err, "proposal_posting")
+	w.wall.last = time.Time{}
 	w.tx(func(tx *store.Tx) error {
 		return tx.Model(&assembly.Meeting{}).Where("estate_id = ?", w.Estate.ID).Update("revoked_at", tx.Now).Error
 	})

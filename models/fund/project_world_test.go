@@ -55,6 +55,8 @@ type wall struct {
 	posted []fund.Posted
 	since  []time.Time
 	down   map[int64]bool
+	last   time.Time // of the papers
+	why    string    // what of them is missing
 }
 
 func (b *wall) Post(tx *store.Tx, _ org.Actor, p fund.Posted) (int64, string, error) {
@@ -76,6 +78,13 @@ func (b *wall) Standing(_ *store.Tx, notice int64) (time.Time, bool, error) {
 		return time.Time{}, false, nil
 	}
 	return b.since[notice-1], !b.down[notice], nil
+}
+
+// Hung is what the test says of the papers.
+func (b *wall) Hung(*store.Tx, int64) (time.Time, string, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.last, b.why, nil
 }
 
 // street is a town that repairs: a fund, people, and what the law of the city says.

@@ -35,7 +35,7 @@ func (s *Service) PostFinal(ctx context.Context, actor org.Actor, id int64) (int
 		if err != nil {
 			return "", nil, err
 		}
-		p.FinalNotice, p.FinalNumber, err = s.o.Board.Post(tx, actor, Posted{EstateID: p.EstateID, Scope: scope, Title: "维修资金决算和分摊：" + p.Title, Body: body, Ref: fmt.Sprintf("project:%d:final:%d", p.ID, p.Version)})
+		p.FinalNotice, p.FinalNumber, err = s.o.Board.Post(tx, actor, Posted{EstateID: p.EstateID, Scope: scope, Title: "维修资金决算和分摊：" + p.Title, Body: body, Ref: fmt.Sprintf("project:%d:final:%d", p.ID, p.Version), Days: "fund.final_days"})
 		if p.State == ProjectSettled {
 			p.State = ProjectFinal
 		}

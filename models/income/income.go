@@ -154,7 +154,7 @@ type Settlement struct {
 func (Settlement) TableName() string { return "income_settlements" }
 
 // Net is what is left of a period's income after its cost; it may be negative.
-func (s *Settlement) Net() money.Fen { return s.Revenue - s.Cost }
+func (x *Settlement) Net() money.Fen { return x.Revenue - x.Cost }
 
 // Faults of public income.
 var (
