@@ -17,6 +17,7 @@ import (
 type benchCmd struct {
 	Cases   benchCasesCmd   `cmd:"" help:"填入大量投诉，量每个工作列表和搜索的时间；要一个空数据库"`
 	Import  benchImportCmd  `cmd:"" help:"导入一份大名册，打印时间和内存峰值"`
+	Money   benchMoneyCmd   `cmd:"" help:"一个小区每户出账单，再把账记到很多分录，看住户打开流水的时间，旁边是同一数据库的批量写入速度；要一个空数据库"`
 	Notify  benchNotifyCmd  `cmd:"" help:"把一件事通知很多人，打印写入和发送的速度、其间危险警报的快慢；要一个空数据库"`
 	Vote    benchVoteCmd    `cmd:"" help:"很多业主同时投票，打印每秒收票数和等待时间，旁边是同一数据库的单行提交速度；要一个空数据库"`
 	Recount benchRecountCmd `cmd:"" help:"一次会议有很多票，从选票重新计票，打印时间和内存；要一个空数据库"`

@@ -22,12 +22,20 @@ import (
 
 // seed gives one estate its homes, each with an owner who has signed in and agreed to the privacy notice.
 func (b *voteBench) seed() error {
+	people, err := b.settle()
+	if err != nil {
+		return err
+	}
+	return b.signIn(people)
+}
+
+// settle gives one estate its homes, each with an owner.
+func (b *voteBench) settle() (people []org.Person, err error) {
 	b.estate = b.town.actors["committee_chair"].Estate
 	if b.estate == 0 {
 		b.estate = b.town.actors["owner"].Estate
 	}
-	var people []org.Person
-	err := b.db.InTx(b.ctx, func(tx *store.Tx) error {
+	err = b.db.InTx(b.ctx, func(tx *store.Tx) error {
 		if err := tx.Exec("UPDATE units SET removed_at = ? WHERE estate_id = ?", tx.Now, b.estate).Error; err != nil {
 			return err
 		}
@@ -44,10 +52,7 @@ func (b *voteBench) seed() error {
 		}
 		return b.homes(tx, building.ID, people)
 	})
-	if err != nil {
-		return err
-	}
-	return b.signIn(people)
+	return people, err
 }
 
 func (b *voteBench) homes(tx *store.Tx, building int64, people []org.Person) error {
