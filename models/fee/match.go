@@ -2,6 +2,7 @@ package fee
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -12,12 +13,16 @@ import (
 )
 
 // enterPayment takes the payment of a line: to the bills that it was surely meant for, or else to what waits to be assigned. A bank's
-// number that is known has been entered before.
+// number that is known has been entered before; when it was for another amount, these are two payments, and a person has to look.
 func (s *Service) enterPayment(tx *store.Tx, imp *Import, x *Line) error {
 	if x.Serial != "" {
 		var known []Payment
 		if err := tx.Where("estate_id = ? AND serial = ?", imp.EstateID, x.Serial).Limit(1).Find(&known).Error; err != nil {
 			return err
+		}
+		if len(known) == 1 && (known[0].CompanyID != imp.CompanyID || known[0].Kind != "payment" || known[0].Amount != x.Amount) {
+			x.State, x.Result = "conflict", fmt.Sprintf("流水号%s已经登记过另一笔款，没有入账：请核对，确实是两笔的由收费员另外收款登记", clip(x.Serial, 64))
+			return ended(tx, x)
 		}
 		if len(known) == 1 {
 			x.State, x.PaymentID, x.Result = "known", known[0].ID, "流水号已经登记过，收据"+known[0].Number
@@ -89,6 +94,9 @@ func (s *Service) match(tx *store.Tx, company int64, x *Line, p *Paying) (why st
 	q := *p
 	q.UnitID = unit
 	list, err := payable(tx, company, q)
+	if errors.Is(err, ErrUnit) { // taken off the register since: an error here would stop the whole list for ever
+		return "这一户已经不在名册里", nil
+	}
 	if err != nil {
 		return "", err
 	}
@@ -153,7 +161,7 @@ func (s *Service) Assign(ctx context.Context, actor org.Actor, payment int64, p 
 		if x.State != "suspense" {
 			return 0, ErrState.Saying("这笔款已经认领，或已经退了")
 		}
-		q := Paying{EstateID: x.EstateID, UnitID: p.UnitID, BillIDs: p.BillIDs, Prepay: p.Prepay, Amount: x.Amount, Way: x.Way, PaidOn: x.PaidOn}
+		q := Paying{EstateID: x.EstateID, UnitID: p.UnitID, BillIDs: p.BillIDs, Prepay: p.Prepay, Amount: x.Amount, Way: x.Way}
 		if err := q.check(tx.Now); err != nil {
 			return 0, err
 		}
