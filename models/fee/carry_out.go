@@ -30,7 +30,7 @@ func (c *Change) weigh(tx *store.Tx) (*subject, error) {
 		}
 		return sub, c.weighPayment(tx, sub.payment)
 	}
-	have, err := prepaid(tx, c.EstateID, c.UnitID)
+	have, err := prepaid(tx, c.CompanyID, c.EstateID, c.UnitID)
 	if err == nil && c.Amount > have {
 		err = ErrAmount.Saying(fmt.Sprintf("这一户的预交款只有%s元", have))
 	}
@@ -91,7 +91,7 @@ func (c *Change) weighPayment(tx *store.Tx, x *Payment) error {
 	if x.Prepaid == 0 {
 		return nil
 	}
-	have, err := prepaid(tx, x.EstateID, x.UnitID)
+	have, err := prepaid(tx, x.CompanyID, x.EstateID, x.UnitID)
 	if err == nil && have < x.Prepaid {
 		err = ErrSpent
 	}
@@ -119,10 +119,12 @@ func (s *Service) carryOut(tx *store.Tx, actor org.Actor, c *Change) error {
 	return nil
 }
 
-// source is what the books say of a change.
+// source is what the books say of a change: its number and never its reason, which may tell of a person and would stay for ever.
 func (c *Change) source() ledger.Source {
-	return ledger.Source{Kind: "fee_change", ID: c.ID, Text: ChangeNames[c.Kind] + "：" + clip(c.Reason, 200)}
+	return ledger.Source{Kind: "fee_change", ID: c.ID, Text: c.title()}
 }
+
+func (c *Change) title() string { return fmt.Sprintf("%s，第%d号", ChangeNames[c.Kind], c.ID) }
 
 // line changes a bill. What was paid beyond what it now wants is paid ahead.
 func (s *Service) line(tx *store.Tx, actor org.Actor, c *Change, b *Owed) error {
@@ -190,6 +192,9 @@ func (s *Service) takeBack(tx *store.Tx, actor org.Actor, c *Change, x *Payment)
 		ids[i] = a.BillID
 		parts[i] = Allocation{EstateID: a.EstateID, BillID: a.BillID, UnitID: a.UnitID, PaymentID: a.PaymentID, ChangeID: c.ID, Source: "reversed", Amount: -a.Amount, At: tx.Now}
 	}
+	if err := uncarried(tx, x.ID); err != nil {
+		return err
+	}
 	if err := s.unpaid(tx, ids, parts); err != nil {
 		return err
 	}
@@ -212,6 +217,20 @@ func (s *Service) takeBack(tx *store.Tx, actor org.Actor, c *Change, x *Payment)
 	return settle(tx, ids...)
 }
 
+// uncarried refuses a payment of which some has been carried from its bills to what is paid ahead: it goes back from there, and what
+// somebody else paid on the bill since then is not its own.
+func uncarried(tx *store.Tx, payment int64) error {
+	var n int64
+	err := tx.Table("fee_allocations a").Joins("JOIN fee_allocations later ON later.bill_id = a.bill_id AND later.id > a.id AND later.source = 'carried'").
+		Where("a.payment_id = ?", payment).Count(&n).Error
+	if err == nil && n > 0 {
+		err = errCarried
+	}
+	return err
+}
+
+var errCarried = ErrState.Saying("这笔款交的账单后来有一部分转为预交，不能整笔退：请先把那些账单“已交转预交”，再退预交款")
+
 // unpaid refuses to take back from a bill more than stands on it: it was carried over before.
 func (s *Service) unpaid(tx *store.Tx, ids []int64, parts []Allocation) error {
 	var bills []Bill
@@ -228,7 +247,7 @@ func (s *Service) unpaid(tx *store.Tx, ids []int64, parts []Allocation) error {
 	}
 	for _, a := range parts {
 		if stands[a.BillID] += a.Amount; stands[a.BillID] < 0 {
-			return ErrState.Saying("这笔款已经转为预交，请退预交款")
+			return errCarried
 		}
 	}
 	return nil
@@ -243,7 +262,7 @@ func (s *Service) reverse(tx *store.Tx, actor org.Actor, c *Change, x, back *Pay
 		return err
 	}
 	for i, id := range journals {
-		j, err := ledger.Reverse(tx, actor, id, fmt.Sprintf("change-%d-%d", c.ID, i+1), "退款："+clip(c.Reason, 200), calendar.DateOf(tx.Now))
+		j, err := ledger.Reverse(tx, actor, id, fmt.Sprintf("change-%d-%d", c.ID, i+1), c.title(), calendar.DateOf(tx.Now))
 		if err != nil {
 			return err
 		}

@@ -126,7 +126,7 @@ type Held struct {
 	Deposit money.Fen
 }
 
-// FindHeld reads what a unit owes, has paid ahead and has deposited, from the books. Faults: org.ErrForbidden, ErrUnit.
+// FindHeld reads what a unit owes to the actor's company and has paid ahead to it, and what it has deposited. Faults: org.ErrForbidden, ErrUnit.
 func (s *Service) FindHeld(ctx context.Context, actor org.Actor, unit int64) (*Held, error) {
 	if err := actor.Must(org.RunFees); err != nil {
 		return nil, err
@@ -137,7 +137,15 @@ func (s *Service) FindHeld(ctx context.Context, actor org.Actor, unit int64) (*H
 		if err := tx.Scopes(actor.Within(org.RunFees, "estate_id")).Where("id = ? AND removed_at IS NULL", unit).Take(&u).Error; err != nil {
 			return store.NotFound(err, ErrUnit)
 		}
-		return h.read(tx, u.EstateID, unit)
+		if err := h.read(tx, u.EstateID, unit); err != nil {
+			return err
+		}
+		var err error
+		if h.Prepaid, err = prepaid(tx, actor.OrganisationID(), u.EstateID, unit); err != nil {
+			return err
+		}
+		h.Owed, err = wanted(tx.Scopes(out).Where("fee_bills.unit_id = ? AND fee_bills.company_id = ?", unit, actor.OrganisationID()), tx)
+		return err
 	})
 	if err != nil {
 		return nil, err

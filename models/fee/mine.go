@@ -188,21 +188,26 @@ func (s *Service) MyAccount(ctx context.Context, actor org.Actor, unit int64) (*
 		if err := a.read(tx, h.unit.EstateID, unit); err != nil {
 			return err
 		}
-		var bills []Bill
-		if err := h.bills(tx).Where("fee_bills.state = ?", Open).Limit(2000).Find(&bills).Error; err != nil {
-			return err
-		}
-		list, err := owed(tx, bills)
-		a.Owed = 0
-		for _, o := range list {
-			a.Owed += o.Due()
-		}
+		a.Owed, err = wanted(h.bills(tx), tx)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	return a, nil
+}
+
+// wanted is what the open ones of some bills want together.
+func wanted(q *gorm.DB, tx *store.Tx) (sum money.Fen, err error) {
+	var bills []Bill
+	if err := q.Where("fee_bills.state = ?", Open).Limit(2000).Find(&bills).Error; err != nil {
+		return 0, err
+	}
+	list, err := owed(tx, bills)
+	for _, o := range list {
+		sum += o.Due()
+	}
+	return sum, err
 }
 
 // Receipt is a payment with what it was for.

@@ -82,11 +82,16 @@ func sums(bills func() *gorm.DB, by string) ([]Total, error) {
 	for i, t := range charged {
 		place[key{t.BuildingID, t.RuleID, t.Title}] = i
 	}
+	// What is beyond the limit, or was billed since the first look, belongs to none of these.
 	for _, t := range changed {
-		charged[place[key{t.BuildingID, t.RuleID, t.Title}]].Changed = t.Changed
+		if i, ok := place[key{t.BuildingID, t.RuleID, t.Title}]; ok {
+			charged[i].Changed = t.Changed
+		}
 	}
 	for _, t := range paid {
-		charged[place[key{t.BuildingID, t.RuleID, t.Title}]].Paid = t.Paid
+		if i, ok := place[key{t.BuildingID, t.RuleID, t.Title}]; ok {
+			charged[i].Paid = t.Paid
+		}
 	}
 	return charged, nil
 }

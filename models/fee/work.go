@@ -149,14 +149,14 @@ func (s *Service) takePrepaid(tx *store.Tx, r *Run, part *Part, bills []Bill) er
 	for i, b := range bills {
 		units[i] = b.UnitID
 	}
-	ahead, err := ledger.Balances(tx, r.EstateID, ledger.Fee, []ledger.Code{ledger.FeePrepaid}, units, calendar.DateOf(tx.Now))
+	paid, err := ahead(tx, r.CompanyID, r.EstateID, units)
 	if err != nil {
 		return err
 	}
 	var used []Allocation
 	var ids []int64
 	for _, b := range bills {
-		if have := -ahead[ledger.Key{Code: ledger.FeePrepaid, UnitID: b.UnitID}]; have > 0 {
+		if have := paid[b.UnitID]; have > 0 {
 			used = append(used, Allocation{EstateID: r.EstateID, BillID: b.ID, UnitID: b.UnitID, Source: "prepaid", Amount: min(have, b.Amount), At: tx.Now})
 			ids = append(ids, b.ID)
 		}
@@ -183,9 +183,10 @@ func (s *Service) takePrepaid(tx *store.Tx, r *Run, part *Part, bills []Bill) er
 	return settle(tx, ids...)
 }
 
-// prepaid is what a unit has paid ahead.
-func prepaid(tx *store.Tx, estate, unit int64) (money.Fen, error) {
-	return held(tx, estate, ledger.FeePrepaid, unit)
+// prepaid is what a unit has paid ahead to a company.
+func prepaid(tx *store.Tx, company, estate, unit int64) (money.Fen, error) {
+	units, err := ahead(tx, company, estate, []int64{unit})
+	return units[unit], err
 }
 
 // held is what the books hold for a unit on a liability.
