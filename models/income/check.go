@@ -3,6 +3,7 @@ package income
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/ledger"
@@ -64,24 +65,26 @@ func unbased(tx *store.Tx, estate int64) ([]Finding, error) {
 
 // unpaid are contracts of which less came in than was due.
 func unpaid(tx *store.Tx, estate int64) ([]Finding, error) {
-	rows, sums, err := contracts(tx, estate)
-	if err != nil {
-		return nil, err
-	}
 	today := calendar.DateOf(tx.Now)
 	var list []Finding
-	for _, c := range rows {
-		if short := c.Due(today) - sums[c.ID]; short > 0 {
-			list = append(list, Finding{Code: "contract_short", ContractID: c.ID, Amount: short, Text: fmt.Sprintf("“%s”到今天应收%s，记了%s，少%s：请登记收到的钱，或催收", c.Title, yuan(c.Due(today)), yuan(sums[c.ID]), yuan(short))})
+	for before := int64(math.MaxInt64); ; { // all of them: one that pays too little is not hidden behind newer ones
+		rows, sums, err := contracts(tx, estate, before)
+		if err != nil || len(rows) == 0 {
+			return list, err
+		}
+		for _, c := range rows {
+			before = c.ID
+			if short := c.Due(today) - sums[c.ID]; short > 0 && len(list) < maxFindings {
+				list = append(list, Finding{Code: "contract_short", ContractID: c.ID, Amount: short, Text: fmt.Sprintf("“%s”到今天应收%s，记了%s，少%s：请登记收到的钱，或催收", c.Title, yuan(c.Due(today)), yuan(sums[c.ID]), yuan(short))})
+			}
 		}
 	}
-	return list, nil
 }
 
-// contracts reads an estate's contracts, newest first, and what came in for each.
-func contracts(tx *store.Tx, estate int64) ([]Contract, map[int64]money.Fen, error) {
+// contracts reads an estate's contracts before one, newest first, and what came in for each.
+func contracts(tx *store.Tx, estate, before int64) ([]Contract, map[int64]money.Fen, error) {
 	var rows []Contract
-	if err := tx.Where("estate_id = ?", estate).Order("id DESC").Limit(maxFindings).Find(&rows).Error; err != nil {
+	if err := tx.Where("estate_id = ? AND id < ?", estate, before).Order("id DESC").Limit(maxFindings).Find(&rows).Error; err != nil {
 		return nil, nil, err
 	}
 	ids := make([]int64, len(rows))

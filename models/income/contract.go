@@ -36,6 +36,7 @@ func (in *NewContract) check() error {
 	c.Check(length(in.Party, 2, 80), "party", "请写对方单位名称（2至80个字）；对方是个人的，只写“个人”")
 	c.Check(length(in.Basis, 0, 200), "basis", "业主共同决定的文号或说明不超过200个字")
 	c.Check(!in.StartsOn.IsZero() && !in.EndsOn.IsZero() && !in.EndsOn.Before(in.StartsOn), "ends_on", "请填合同的起止日期，结束不能早于开始")
+	c.Check(in.StartsOn.Year >= 1990 && in.EndsOn.Year <= in.StartsOn.Year+70, "starts_on", "请核对合同的起止日期：开始不早于1990年，最长70年")
 	c.Check(in.Amount > 0 && in.Amount <= money.Max, "amount", "请填每期金额，单位是元")
 	c.Check(in.PeriodMonths >= 0 && in.PeriodMonths <= 120, "period_months", "每几个月付一次（1至120）；一次付清的填0")
 	c.Check(len(in.FileIDs) <= 10, "file_ids", "附件不超过10份")

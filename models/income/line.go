@@ -31,7 +31,7 @@ func (in *NewLine) check(today calendar.Date) error {
 	var c fault.Checks
 	c.Check(SortNames[in.Sort] != "", "sort", "请选择收入或成本")
 	c.Check(in.Amount > 0 && in.Amount <= money.Max, "amount", "请填金额，单位是元")
-	c.Check(!in.On.IsZero() && !today.Before(in.On), "on", "请填收到或支出的日期，不能是以后的日子")
+	c.Check(!in.On.IsZero() && !today.Before(in.On) && in.On.Year >= 1990, "on", "请填收到或支出的日期，不能是以后的日子，也不能早于1990年")
 	c.Check(length(in.Party, 2, 80), "party", "请写对方单位名称（2至80个字）；对方是个人的，只写“个人”")
 	c.Check(length(in.Text, 2, 200), "text", "请写清楚是什么钱（2至200个字）")
 	c.Check(len(in.FileIDs) <= 10, "file_ids", "凭据不超过10份")

@@ -2,6 +2,7 @@ package income
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"github.com/linli-city/linli/models/calendar"
@@ -35,7 +36,7 @@ func (s *Service) Overview(ctx context.Context, actor org.Actor, estate int64) (
 		if _, err := org.EstateFor(tx, actor, org.ReadIncome, estate); err != nil {
 			return err
 		}
-		rows, sums, err := contracts(tx, estate)
+		rows, sums, err := contracts(tx, estate, math.MaxInt64)
 		if err != nil {
 			return err
 		}

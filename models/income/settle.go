@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/calendar"
@@ -45,6 +46,9 @@ func (s *Service) Propose(ctx context.Context, actor org.Actor, estate int64, fr
 			return ErrState.Saying(fmt.Sprintf("这段时间和已经结算的%s至%s重叠", out.FromOn.Format("2006年1月2日"), out.ToOn.Format("2006年1月2日")))
 		}
 		x := Settlement{EstateID: e.ID, FromOn: day(from), ToOn: day(to), State: Proposed, ProposedBy: actor.PersonID, CreatedAt: tx.Now}
+		if err := x.follows(tx, Proposed, Approved, Paid); err != nil {
+			return err
+		}
 		live := fmt.Sprintf("%d/%s", e.ID, from)
 		x.Live = &live
 		if err := s.reckon(tx, &x); err != nil {
@@ -122,8 +126,23 @@ func (s *Service) Decide(ctx context.Context, actor org.Actor, id int64, approve
 	})
 }
 
+// follows refuses a period while money of an earlier day is in no settlement of these states: a day that was left out would never be
+// settled, and the fund would not get its share of it.
+func (x *Settlement) follows(tx *store.Tx, states ...State) error {
+	settled := tx.Table("income_settlements s").Select("1").Where("s.estate_id = l.estate_id AND s.from_on <= l.happened_on AND s.to_on >= l.happened_on AND s.state IN ?", states)
+	var days []time.Time
+	err := tx.Table("income_lines l").Where("l.estate_id = ? AND l.happened_on < ? AND NOT EXISTS (?)", x.EstateID, x.FromOn, settled).Order("l.happened_on").Limit(1).Pluck("l.happened_on", &days).Error
+	if err == nil && len(days) == 1 {
+		err = ErrState.Saying(fmt.Sprintf("%s的收支还没有结算：请先结算那一天起的时间", days[0].Format("2006年1月2日")))
+	}
+	return err
+}
+
 func (s *Service) approve(tx *store.Tx, actor org.Actor, x *Settlement) error {
 	if err := ledger.Close(tx, actor, x.EstateID, ledger.Income, dateOf(x.ToOn)); err != nil {
+		return err
+	}
+	if err := x.follows(tx, Approved, Paid); err != nil {
 		return err
 	}
 	now := *x
@@ -169,6 +188,17 @@ func (s *Service) PayOver(ctx context.Context, actor org.Actor, id int64, on cal
 			return ErrState
 		case x.ProposedBy == actor.PersonID:
 			return ErrSamePerson
+		}
+		// The register's row is the gate: one transfer does not pay for two periods.
+		if err := tx.ForUpdate().Where("estate_id = ?", x.EstateID).Take(&org.Register{}).Error; err != nil {
+			return err
+		}
+		var same int64
+		if err := tx.Model(&Settlement{}).Where("estate_id = ? AND bank_ref = ?", x.EstateID, bankRef).Count(&same).Error; err != nil {
+			return err
+		}
+		if same > 0 {
+			return ErrState.Saying("这个银行流水号已经登记给另一期：请核对；每一期单独转账，填各自的流水号")
 		}
 		ref, source := fmt.Sprintf("settlement-%d-paid", x.ID), x.source()
 		source.Text += "，银行流水号" + bankRef
