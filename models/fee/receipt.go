@@ -42,7 +42,7 @@ func (s *Service) FindReceipt(ctx context.Context, actor org.Actor, id int64) (*
 		if err != nil {
 			return err
 		}
-		list, err := s.receipts(tx, []Payment{*x}, 0)
+		list, err := s.receipts(tx, []Payment{*x}, nil)
 		if err != nil {
 			return err
 		}
@@ -56,7 +56,7 @@ func (s *Service) FindReceipt(ctx context.Context, actor org.Actor, id int64) (*
 }
 
 // ListMyReceipts pages through what was paid for a home since its owners have it, newest first. Of a payment for several homes the
-// parts of this one are shown.
+// parts of this one are shown, and of one that also paid what owners before them owed the parts of theirs.
 // Faults: org.ErrForbidden, ErrUnit.
 func (s *Service) ListMyReceipts(ctx context.Context, actor org.Actor, unit, before int64, limit int) ([]Receipt, error) {
 	var list []Receipt
@@ -65,7 +65,8 @@ func (s *Service) ListMyReceipts(ctx context.Context, actor org.Actor, unit, bef
 		if err != nil {
 			return err
 		}
-		q := tx.Model(&Payment{}).Joins("JOIN (SELECT payment_id AS id FROM fee_allocations WHERE unit_id = ? UNION SELECT id FROM fee_payments WHERE unit_id = ?) mine ON mine.id = fee_payments.id", unit, unit).
+		q := tx.Model(&Payment{}).Joins(`JOIN (SELECT a.payment_id AS id FROM fee_allocations a JOIN fee_bills b ON b.id = a.bill_id AND b.owner_set_id IN ? WHERE a.unit_id = ? UNION
+			SELECT p.id FROM fee_payments p WHERE p.unit_id = ? AND (p.prepaid > 0 OR NOT EXISTS (SELECT 1 FROM fee_allocations o WHERE o.payment_id = p.id))) mine ON mine.id = fee_payments.id`, h.sets, unit, unit).
 			Where("fee_payments.at >= ? AND fee_payments.state <> 'suspense'", h.since)
 		if before > 0 {
 			q = q.Where("fee_payments.id < ?", before)
@@ -74,7 +75,7 @@ func (s *Service) ListMyReceipts(ctx context.Context, actor org.Actor, unit, bef
 		if err := q.Order("fee_payments.id DESC").Limit(limit).Find(&rows).Error; err != nil {
 			return err
 		}
-		if list, err = s.receipts(tx, rows, unit); err != nil {
+		if list, err = s.receipts(tx, rows, h); err != nil {
 			return err
 		}
 		for i := range list {
@@ -87,20 +88,26 @@ func (s *Service) ListMyReceipts(ctx context.Context, actor org.Actor, unit, bef
 
 // narrow leaves of a payment what one home has of it.
 func (r *Receipt) narrow(unit int64) {
+	sum, ahead := money.Fen(0), money.Fen(0)
 	if r.UnitID == unit {
-		return
+		ahead = r.Prepaid
 	}
-	sum := money.Fen(0)
 	for _, p := range r.Parts {
 		if p.Source == "payment" {
 			sum += p.Amount
 		}
 	}
-	r.Amount, r.Prepaid, r.Invoices, r.Note = sum, 0, nil, ""
+	if r.UnitID == unit && (r.Kind != "payment" || sum+ahead == r.Amount) {
+		return
+	}
+	r.Amount, r.Prepaid, r.Invoices, r.Note, r.Serial = sum+ahead, ahead, nil, "", nil
+	if r.Back != 0 {
+		r.Back = -r.Amount
+	}
 }
 
-// receipts adds to payments what they were for; of one unit if it is not 0.
-func (s *Service) receipts(tx *store.Tx, rows []Payment, unit int64) ([]Receipt, error) {
+// receipts adds to payments what they were for; of one home if it is given.
+func (s *Service) receipts(tx *store.Tx, rows []Payment, h *home) ([]Receipt, error) {
 	list, place, ids := make([]Receipt, len(rows)), map[int64]int{}, make([]int64, len(rows))
 	for i, x := range rows {
 		list[i].Payment, place[x.ID], ids[i] = x, i, x.ID
@@ -109,8 +116,8 @@ func (s *Service) receipts(tx *store.Tx, rows []Payment, unit int64) ([]Receipt,
 		return list, nil
 	}
 	q := tx.Table("fee_allocations a").Select("a.*, b.number, b.unit, b.title, b.period_on AS period, b.months").Joins("JOIN fee_bills b ON b.id = a.bill_id").Where("a.payment_id IN ?", ids)
-	if unit != 0 {
-		q = q.Where("a.unit_id = ?", unit)
+	if h != nil {
+		q = q.Where("a.unit_id = ? AND b.owner_set_id IN ?", h.unit.ID, h.sets)
 	}
 	var parts []ReceiptPart
 	if err := q.Order("a.id").Scan(&parts).Error; err != nil {
