@@ -101,5 +101,9 @@ func TestFeesOverTheSurfaces(t *testing.T) {
 	if waiting.json["items"].([]any)[0].(m)["payer"] != secretOf("") {
 		t.Error(waiting.body)
 	}
+	twice := e.must(400, "company", "POST", fmt.Sprintf("/office/v1/estates/%d/fee-payments", th["estates"]), m{"unit_id": th["units"], "amount": "10", "way": "cash"})
+	if !strings.Contains(twice.body, "client_ref") {
+		t.Error(twice.body)
+	}
 	e.must(403, "company", "POST", fmt.Sprintf("/office/v1/fee-changes/%d/decision", th["fee-changes"]), m{"approve": true})
 }

@@ -5,6 +5,8 @@ package fee
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"time"
@@ -68,7 +70,13 @@ func (s *Service) Once(ref, hash string) *Service {
 	return &one
 }
 
-func (s *Service) tapped(tx *store.Tx, person int64) (id int64, done bool, err error) {
+// input is what makes two submissions the same: what was sent, and for what. Bodies of a payment and of a deposit look alike.
+func (s *Service) input(verb string) string {
+	sum := sha256.Sum256([]byte(verb + " " + s.hash))
+	return hex.EncodeToString(sum[:])
+}
+
+func (s *Service) tapped(tx *store.Tx, person int64, verb string) (id int64, done bool, err error) {
 	if s.ref == "" {
 		return 0, false, nil
 	}
@@ -79,7 +87,7 @@ func (s *Service) tapped(tx *store.Tx, person int64) (id int64, done bool, err e
 	if err := tx.Where("person_id = ? AND client_ref = ?", person, s.ref).Limit(1).Find(&before).Error; err != nil || len(before) == 0 {
 		return 0, false, err
 	}
-	if before[0].InputHash != s.hash {
+	if before[0].InputHash != s.input(verb) {
 		return 0, false, ErrRefReused
 	}
 	return before[0].SubjectID, true, nil
@@ -100,14 +108,14 @@ func (s *Service) act(ctx context.Context, actor org.Actor, verb string, where f
 		if err := gate(tx, estate); err != nil {
 			return err
 		}
-		before, done, err := s.tapped(tx, actor.PersonID)
+		before, done, err := s.tapped(tx, actor.PersonID, verb)
 		if id = before; done || err != nil {
 			return err
 		}
 		if id, err = f(tx); err != nil || s.ref == "" {
 			return err
 		}
-		return store.Raced(tx.Create(&Tap{PersonID: actor.PersonID, ClientRef: s.ref, InputHash: s.hash, SubjectID: id, At: tx.Now}).Error)
+		return store.Raced(tx.Create(&Tap{PersonID: actor.PersonID, ClientRef: s.ref, InputHash: s.input(verb), SubjectID: id, At: tx.Now}).Error)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("fee %s: %w", verb, err)

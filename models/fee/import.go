@@ -49,7 +49,7 @@ type Line struct {
 	UnitID      int64
 	Title       string
 	Months      int64
-	PayerSealed string
+	PayerSealed string // until it is entered
 	Result      string
 	PaymentID   int64
 	BillID      int64
@@ -189,7 +189,8 @@ func (s *Service) enter(tx *store.Tx, id int64) error {
 	return nil
 }
 
-// ended keeps what became of a line.
+// ended keeps what became of a line. Who paid stands on the payment and no second time here.
 func ended(tx *store.Tx, x *Line) error {
-	return tx.Model(&Line{}).Where("id = ?", x.ID).Select("state", "result", "payment_id", "bill_id", "unit_id").Updates(x).Error
+	x.PayerSealed = ""
+	return tx.Model(&Line{}).Where("id = ?", x.ID).Select("state", "result", "payment_id", "bill_id", "unit_id", "payer_sealed").Updates(x).Error
 }

@@ -29,7 +29,7 @@ func TestAListGoesOnPastAHomeThatIsGone(t *testing.T) {
 		return tx.Table("units").Where("id = ?", w.Units[0].ID).Update("removed_at", tx.Now).Error
 	})
 	id := w.load(1, fee.OfPayments, "日期,金额,流水号,房号,付款人\n2026-03-01,78.50,S1,,王一\n2026-03-01,88.50,S2,1-1-201,李二\n")
-	if l := w.lines(id); l[0].State != "suspense" || l[1].State != "paid" {
+	if l := w.lines(id); l[0].State != "suspense" || l[1].State != "paid" || l[0].PayerSealed+l[1].PayerSealed != "" {
 		t.Errorf("%+v", l)
 	}
 	if v, err := w.FindImport(t.Context(), w.cashier, id); err != nil || v.State != "done" {

@@ -118,6 +118,10 @@ func TestAPaymentSentTwiceIsOne(t *testing.T) {
 	}
 	_, err := w.Once("tap", "b").Pay(t.Context(), w.cashier, w.paying(0, "11"))
 	w.wants(err, fee.ErrRefReused)
+	deposit := w.paying(0, "10")
+	deposit.Note = "装修押金"
+	_, err = w.Once("tap", "a").Deposit(t.Context(), w.cashier, deposit)
+	w.wants(err, fee.ErrRefReused)
 	p := w.paying(1, "10")
 	p.Way, p.Serial = fee.Bank, "BK-1"
 	w.pay(p)

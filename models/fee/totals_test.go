@@ -13,7 +13,7 @@ import (
 func TestSumsOfWhatCameMeanwhile(t *testing.T) {
 	db := modelstest.Open(t)
 	err := db.InTx(t.Context(), func(tx *store.Tx) error {
-		bills := []Bill{{Number: "F1-1", EstateID: 1, BuildingID: 1, Amount: 100, State: Open}, {Number: "F1-2", EstateID: 1, BuildingID: 2, Amount: 100, State: Open}}
+		bills := []Bill{{Number: "F1-1", EstateID: 1, BuildingID: 1, PeriodOn: tx.Now, DueOn: tx.Now, Amount: 100, State: Open}, {Number: "F1-2", EstateID: 1, BuildingID: 2, PeriodOn: tx.Now, DueOn: tx.Now, Amount: 100, State: Open}}
 		if err := tx.Create(&bills).Error; err != nil {
 			return err
 		}

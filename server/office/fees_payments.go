@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/fee"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/server/hall"
@@ -13,8 +14,8 @@ import (
 )
 
 func feePaymentRoutes(g *web.Group, d Deps) {
-	web.Handle(g, web.Op{ID: "officeTakeFee", Method: http.MethodPost, Path: "/estates/{id}/fee-payments", Summary: "收费：现金、银行转账或刷卡；指定账单，或从最早的账单交起", Action: org.RunFees, Rate: workRate, Status: http.StatusCreated}, feeDo(d, takeFee))
-	web.Handle(g, web.Op{ID: "officeTakeDeposit", Method: http.MethodPost, Path: "/estates/{id}/fee-deposits", Summary: "收押金", Action: org.RunFees, Rate: workRate, Status: http.StatusCreated}, feeDo(d, takeDeposit))
+	web.Handle(g, web.Op{ID: "officeTakeFee", Method: http.MethodPost, Path: "/estates/{id}/fee-payments", Summary: "收费：现金、银行转账或刷卡；指定账单，或从最早的账单交起；client_ref 必填", Action: org.RunFees, Rate: workRate, Status: http.StatusCreated}, feeDo(d, takeFee))
+	web.Handle(g, web.Op{ID: "officeTakeDeposit", Method: http.MethodPost, Path: "/estates/{id}/fee-deposits", Summary: "收押金；client_ref 必填", Action: org.RunFees, Rate: workRate, Status: http.StatusCreated}, feeDo(d, takeDeposit))
 	web.Handle(g, web.Op{ID: "officeListFeePayments", Method: http.MethodGet, Path: "/estates/{id}/fee-payments", Summary: "收付记录，新的在前；state=suspense 是待认领的", Action: org.RunFees}, listPayments(d))
 	web.Handle(g, web.Op{ID: "officeShowFeePayment", Method: http.MethodGet, Path: "/fee-payments/{id}", Summary: "一笔收付：交了哪些账单、发票、退款", Action: org.RunFees}, showPayment(d))
 	web.Handle(g, web.Op{ID: "officePrintFeeReceipt", Method: http.MethodGet, Path: "/fee-payments/{id}/sheet", Summary: "打印：收据（A4网页）", Action: org.RunFees}, printFeeReceipt(d))
@@ -43,6 +44,9 @@ type TakeFeeBody struct {
 }
 
 func (b TakeFeeBody) paying(estate int64) (p fee.Paying, err error) {
+	if b.ClientRef == "" { // a second tap would be a second payment
+		return p, fault.ErrInvalid.With(fault.Field{Path: "client_ref", Reason: "收款要带提交编号，免得点两次收成两笔；请刷新页面后再提交"})
+	}
 	p = fee.Paying{EstateID: estate, UnitID: b.UnitID, BillIDs: b.BillIDs, Prepay: b.Prepay, Way: b.Way, Serial: b.Serial, Payer: b.Payer, Note: b.Note}
 	if p.Amount, err = yuan(b.Amount, "amount"); err != nil {
 		return p, err
