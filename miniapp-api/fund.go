@@ -15,6 +15,7 @@ func fundRoutes(site *web.Site, d Deps) {
 	g := site.Group(prefix, "维修资金", web.Residents)
 	web.Handle(g, web.Op{ID: "showMyFund", Method: http.MethodGet, Path: "/units/{id}/fund", Summary: "我家的维修资金：余额、首期、续交、过户和每一笔", Action: org.FollowFund}, showMyFund(d))
 	web.Handle(g, web.Op{ID: "showFundTotals", Method: http.MethodGet, Path: "/estates/{id}/fund", Summary: "小区的维修资金：由谁管理、各幢合计", Action: org.FollowFund}, showFundTotals(d))
+	web.Handle(g, web.Op{ID: "showFundForecast", Method: http.MethodGet, Path: "/estates/{id}/fund-forecast", Summary: "按登记的更换计划，各幢的维修资金还能用到哪一年", Action: org.FollowFund}, showFundForecast(d))
 	web.Handle(g, web.Op{ID: "showFundYear", Method: http.MethodGet, Path: "/estates/{id}/fund-years/{year}", Summary: "一年公布的维修资金数字和每个项目的费用", Action: org.FollowFund}, showFundYear(d))
 	web.Handle(g, web.Op{ID: "askRecheck", Method: http.MethodPost, Path: "/units/{id}/fund-rechecks", Summary: "对我家的维修资金账目有异议，请求复核", Action: org.FollowFund, Rate: fileRate, Status: http.StatusCreated}, askRecheck(d))
 	web.Handle(g, web.Op{ID: "listMyRechecks", Method: http.MethodGet, Path: "/fund-rechecks", Summary: "我的复核请求和答复", Action: org.FollowFund}, listMyRechecks(d))
@@ -45,6 +46,18 @@ func showFundTotals(d Deps) func(context.Context, org.Actor, *IDPath) (*fundTota
 			return nil, err
 		}
 		return &fundTotalsOutput{Body: hall.FundTotalsOf(t)}, nil
+	}
+}
+
+type fundForecastOutput struct{ Body hall.Forecast }
+
+func showFundForecast(d Deps) func(context.Context, org.Actor, *IDPath) (*fundForecastOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*fundForecastOutput, error) {
+		v, err := d.Fund.FindForecast(ctx, a, org.FollowFund, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		return &fundForecastOutput{Body: hall.OfForecast(v)}, nil
 	}
 }
 

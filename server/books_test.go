@@ -22,8 +22,8 @@ func TestTheBooksOverTheAPI(t *testing.T) {
 	day := today.Add(-3)
 	post := func(ref string, on calendar.Date) error {
 		return e.db.InTx(t.Context(), func(tx *store.Tx) error {
-			_, err := ledger.Post(tx, e.actor("company"), owner.Estate, ledger.Fee, ledger.Posting{Ref: ref, Effective: on, Source: ledger.Source{Kind: "bill", ID: 1, Text: "=1+1"}, Memo: "物业费", Lines: []ledger.Line{
-				{Key: ledger.Key{Code: ledger.FeeReceivable, UnitID: owner.Unit}, Amount: 13742}, {Key: ledger.Key{Code: ledger.FeeIncome}, Amount: -13742},
+			_, err := ledger.Post(tx, e.actor("company"), owner.Estate, ledger.Fee, ledger.Posting{Ref: ref, Effective: on, Source: ledger.Source{Kind: "slip", ID: 1, Text: "=1+1"}, Memo: "物业费", Lines: []ledger.Line{
+				{Key: ledger.Key{Code: ledger.FeeBank}, Amount: 13742}, {Key: ledger.Key{Code: ledger.FeeSuspense, UnitID: owner.Unit}, Amount: -13742},
 			}})
 			return err
 		})
@@ -34,7 +34,7 @@ func TestTheBooksOverTheAPI(t *testing.T) {
 	base := fmt.Sprintf("/office/v1/estates/%d/books", owner.Estate)
 	days := fmt.Sprintf("?from=%s&to=%s", day, today)
 	trial := string(e.must(200, "committee_chair", "GET", base+"/fee/trial"+days, nil).body)
-	if !strings.Contains(trial, `"name":"应收物业费"`) || !strings.Contains(trial, `"ending":"137.42"`) || !strings.Contains(trial, `"ending":"-137.42"`) {
+	if !strings.Contains(trial, `"name":"待查款项"`) || !strings.Contains(trial, `"ending":"137.42"`) || !strings.Contains(trial, `"ending":"-137.42"`) {
 		t.Errorf("the committee's totals: %s", trial)
 	}
 	e.must(403, "committee_chair", "GET", base+"/fee/journals", nil)
@@ -53,7 +53,7 @@ func TestTheBooksOverTheAPI(t *testing.T) {
 	if f, _ := sheet.GetCellFormula("凭证", "D2"); f != "" {
 		t.Errorf("a text became the formula %s", f)
 	}
-	if text := string(e.must(200, "company", "GET", base+"/fee/books.beancount"+days, nil).body); !strings.Contains(text, "Assets:Fee:Receivable:Unit") {
+	if text := string(e.must(200, "company", "GET", base+"/fee/books.beancount"+days, nil).body); !strings.Contains(text, "Liabilities:Fee:Suspense:Unit") {
 		t.Errorf("the text: %s", text)
 	}
 	e.must(400, "company", "POST", base+"/fee/closing", m{"through": today.String()})

@@ -5,6 +5,7 @@ func fundBodies(th things) map[string]any {
 	tap, agree := m{"client_ref": "f1"}, m{"agree": false, "reason": "材料不全"}
 	text := m{"text": "写明缘由的一段文字"}
 	return map[string]any{
+		"officePlanReplacement": m{"part": "电梯", "cost": "100", "first_year": 2035, "basis": "厂家寿命15年"}, "officeEndReplacement": m{"reason": "已经更换"},
 		"officeSetFund": m{"holder": "bureau", "bank": "都匀农商银行", "number": "6210000000001234", "reason": "按165号令代管"}, "officeSetLift": m{"lift": true},
 		"officeRecordSlip":  m{"slip": "S1", "paid_on": "2026-01-01", "deposits": []m{{"unit_id": th["units"], "kind": "first", "amount": "100"}}},
 		"officeReverseSlip": m{"on": "2026-01-01", "reason": "记错了"}, "officePlaceStray": m{"unit_id": th["units"]},

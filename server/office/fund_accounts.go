@@ -26,6 +26,7 @@ func fundAccountRoutes(site *web.Site, d Deps) {
 	fundIncomeRoutes(g, d)
 	fundRenewalRoutes(g, d)
 	fundReconcileRoutes(g, d)
+	fundForecastRoutes(g, d)
 }
 
 // fundDo handles one verb on the fund, once for each reference.
