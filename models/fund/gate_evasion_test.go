@@ -1,0 +1,36 @@
+package fund_test
+
+import (
+	"testing"
+
+	"github.com/linli-city/linli/models/assembly/tally"
+	"github.com/linli-city/linli/models/event"
+	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/fund"
+)
+
+// TestTheQuotationHoldsTheMoney: who was chosen for the lowest price gets no more than it by the contract, and by the final accounts no more than
+// the contract without a third party's review.
+func TestTheQuotationHoldsTheMoney(t *testing.T) {
+	t.Parallel()
+	w, ctx := newStreet(t, fund.HeldByAssembly), t.Context()
+	w.everything()
+	id := w.quoted(w.chair, w.proposal()) // chosen at 900 of 1000
+	w.must(w.PostProject(ctx, w.chair, id))
+	w.must(w.ResolveProject(ctx, w.chair, id, w.meet(event.Scope{}, "use_fund", tally.Pass), 1))
+	w.must(w.OpineProject(ctx, w.township, id, true, "情况属实"))
+	w.must(w.FileProject(ctx, w.bureau, id, true, "备2026-1", ""))
+	contract := fund.Contracting{Number: "HT-1", Supplier: "甲防水公司", Amount: "900.01", FileIDs: []int64{1}}
+	_, err := w.Contract(ctx, w.chair, id, contract)
+	w.refused("a contract above the quotation", err, fault.ErrInvalid)
+	contract.Amount = "700"
+	w.must(w.Contract(ctx, w.chair, id, contract))
+	w.must(w.Work(ctx, w.chair, id, "铲除旧防水层", []int64{1}))
+	w.must(w.LookAt(ctx, w.owner, id, true, "不漏了", nil))
+	w.must(w.Accept(ctx, w.chair, id, "验收合格"))
+	in := w.settlement() // 800
+	_, err = w.Settle(ctx, w.chair, id, in)
+	w.refused("accounts above the contract that nobody reviewed", err, fault.ErrInvalid)
+	in.Reviewer, in.Reviewed = "某造价咨询公司", "800"
+	w.must(w.Settle(ctx, w.chair, id, in))
+}
