@@ -34,3 +34,20 @@ func TestTheQuotationHoldsTheMoney(t *testing.T) {
 	in.Reviewer, in.Reviewed = "某造价咨询公司", "800"
 	w.must(w.Settle(ctx, w.chair, id, in))
 }
+
+// TestWhoConcludesIsNoWitness: the one owner who finds the works right is not the one who concludes the acceptance.
+func TestWhoConcludesIsNoWitness(t *testing.T) {
+	t.Parallel()
+	w, ctx := newStreet(t, fund.HeldByAssembly), t.Context()
+	w.everything()
+	id := w.quoted(w.chair, w.proposal())
+	w.contracted(w.chair, id)
+	w.must(w.Work(ctx, w.chair, id, "铲除旧防水层", []int64{1}))
+	own := w.owner
+	own.PersonID = w.chair.PersonID
+	w.must(w.LookAt(ctx, own, id, true, "很好", nil))
+	_, err := w.Accept(ctx, w.chair, id, "验收合格")
+	w.refused("an acceptance by oneself", err, fund.ErrStep)
+	w.must(w.LookAt(ctx, w.neighbour, id, true, "不漏了", nil))
+	w.must(w.Accept(ctx, w.chair, id, "验收合格"))
+}
