@@ -2,11 +2,14 @@ package fund_test
 
 import (
 	"testing"
+	"time"
 
+	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/assembly/tally"
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/fund"
+	"github.com/linli-city/linli/models/store"
 )
 
 // TestTheQuotationHoldsTheMoney: who was chosen for the lowest price gets no more than it by the contract, and by the final accounts no more than
@@ -50,4 +53,27 @@ func TestWhoConcludesIsNoWitness(t *testing.T) {
 	w.refused("an acceptance by oneself", err, fund.ErrStep)
 	w.must(w.LookAt(ctx, w.neighbour, id, true, "不漏了", nil))
 	w.must(w.Accept(ctx, w.chair, id, "验收合格"))
+}
+
+// TestOwnersVoteOnWhatIsPosted: a vote that had begun before the proposal was posted decides nothing, though it was certified afterwards.
+func TestOwnersVoteOnWhatIsPosted(t *testing.T) {
+	t.Parallel()
+	w, ctx := newStreet(t, fund.HeldByAssembly), t.Context()
+	w.everything()
+	id := w.quoted(w.chair, w.proposal())
+	began := w.clock.Now()
+	w.clock.Advance(time.Hour)
+	w.must(w.PostProject(ctx, w.chair, id))
+	w.clock.Advance(time.Hour)
+	meeting := w.meet(event.Scope{}, "use_fund", tally.Pass)
+	opens := func(at time.Time) {
+		w.tx(func(tx *store.Tx) error {
+			return tx.Model(&assembly.Meeting{}).Where("id = ?", meeting).Update("opens_at", at).Error
+		})
+	}
+	opens(began)
+	_, err := w.ResolveProject(ctx, w.chair, id, meeting, 1)
+	w.refused("a vote from before the posting", err, fund.ErrNoResolution)
+	opens(began.Add(90 * time.Minute))
+	w.must(w.ResolveProject(ctx, w.chair, id, meeting, 1))
 }
