@@ -77,3 +77,20 @@ func TestOwnersVoteOnWhatIsPosted(t *testing.T) {
 	opens(began.Add(90 * time.Minute))
 	w.must(w.ResolveProject(ctx, w.chair, id, meeting, 1))
 }
+
+// TestObjectionsAsLongAsThePaperHangs: the legal period runs from the later of online and paper, for owners as for the gate.
+func TestObjectionsAsLongAsThePaperHangs(t *testing.T) {
+	t.Parallel()
+	w, ctx := newStreet(t, fund.HeldByAssembly), t.Context()
+	w.everything()
+	id := w.quoted(w.chair, w.proposal())
+	w.must(w.PostProject(ctx, w.chair, id))
+	w.clock.Advance(8 * days)
+	w.wall.why = "2号楼还没有张贴"
+	w.must(w.ObjectProject(ctx, w.owner, id, "proposal", "门口还没有贴出来"))
+	w.wall.why, w.wall.last = "", w.clock.Now().Add(days)
+	w.must(w.ObjectProject(ctx, w.neighbour, id, "proposal", "昨天才看到，报价偏高"))
+	w.clock.Advance(2 * days)
+	_, err := w.ObjectProject(ctx, w.owner, id, "proposal", "过了公示期才提的异议")
+	w.refused("after both", err, fund.ErrPostingOver)
+}
