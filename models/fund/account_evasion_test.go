@@ -1,0 +1,49 @@
+package fund_test
+
+import (
+	"testing"
+
+	"github.com/linli-city/linli/models/fund"
+	"github.com/linli-city/linli/models/ledger"
+)
+
+// TestTheSameListIsAppliedOnce, also where no line of it has a unit yet, and not again as another list either.
+func TestTheSameListIsAppliedOnce(t *testing.T) {
+	t.Parallel()
+	w := newKeeping(t)
+	const list = heading + "9幢,101,,50\n9幢,102,,7\n"
+	file := w.upload(list)
+	var ids [2]int64
+	for i := range ids {
+		id, err := w.CheckList(t.Context(), w.clerk, fund.ImportCheck{EstateID: w.Estate.ID, FileID: file, AsOf: day(t, "2026-02-28"), Bank: 5700})
+		w.ok(err)
+		ids[i] = id
+	}
+	_, err := w.ApplyImport(t.Context(), w.second, ids[0])
+	w.ok(err)
+	_, err = w.ApplyImport(t.Context(), w.second, ids[1])
+	w.refused("the same list again", err, fund.ErrStaleList)
+	if v := w.checks(heading+"9幢,102,,7\n", "7"); v.State != "faulty" {
+		t.Errorf("%s: what waits for its unit is taken over again", v.State)
+	}
+	if got := w.stands(ledger.FundSuspense, 0); got != -5700 {
+		t.Errorf("%s in suspense", got)
+	}
+}
+
+// TestAStrayBringsItsSeller: whose the seller's money is, is known also where the unit had a sub-account before.
+func TestAStrayBringsItsSeller(t *testing.T) {
+	t.Parallel()
+	w := newKeeping(t)
+	w.pays("1", "2026-01-01", fund.LaterDeposit, 10_000)
+	v := w.checks(heading+"9幢,101,,50,20,,某某厂\n", "70")
+	_, err := w.ApplyImport(t.Context(), w.second, v.ID)
+	w.ok(err)
+	list, _, err := w.ListToClean(t.Context(), w.clerk, w.Estate.ID, fund.CleanStray, 0, 1)
+	w.ok(err)
+	_, err = w.PlaceStray(t.Context(), w.clerk, list[0].ID, w.Units[0].ID)
+	w.ok(err)
+	if st, err := w.FindUnitStatement(t.Context(), w.clerk, w.Units[0].ID, false, ledger.StatementPage{}, 1); err != nil || st.Seller != "某某厂" || st.Balance.Seller != 2000 {
+		t.Errorf("%+v %v", st, err)
+	}
+}
