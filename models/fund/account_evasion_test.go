@@ -3,6 +3,9 @@ package fund_test
 import (
 	"testing"
 
+	"github.com/linli-city/linli/models/assembly/tally"
+	"github.com/linli-city/linli/models/calendar"
+	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/fund"
 	"github.com/linli-city/linli/models/ledger"
 )
@@ -29,6 +32,21 @@ func TestTheSameListIsAppliedOnce(t *testing.T) {
 	if got := w.stands(ledger.FundSuspense, 0); got != -5700 {
 		t.Errorf("%s in suspense", got)
 	}
+}
+
+// TestADecisionHasOnePlan: the owners are not asked twice for what they decided once; a plan that was refused makes room.
+func TestADecisionHasOnePlan(t *testing.T) {
+	t.Parallel()
+	w := newKeeping(t)
+	in := fund.NewPlan{EstateID: w.Estate.ID, Title: "2026年续交", MeetingID: w.decided("raise_fund", tally.Pass, event.Scope{}), Position: 1, Basis: fund.ByArea, Rate: 1000, Dates: []calendar.Date{day(t, "2026-06-01")}}
+	id, err := w.MakePlan(t.Context(), w.clerk, in)
+	w.ok(err)
+	_, err = w.MakePlan(t.Context(), w.clerk, in)
+	w.refused("a second plan", err, fund.ErrPlanned)
+	_, err = w.ConfirmPlan(t.Context(), w.second, id, false, "标准填错了")
+	w.ok(err)
+	_, err = w.MakePlan(t.Context(), w.clerk, in)
+	w.ok(err)
 }
 
 // TestAStrayBringsItsSeller: whose the seller's money is, is known also where the unit had a sub-account before.
