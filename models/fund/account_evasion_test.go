@@ -8,6 +8,7 @@ import (
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/fund"
 	"github.com/linli-city/linli/models/ledger"
+	"github.com/linli-city/linli/models/store"
 )
 
 // TestTheSameListIsAppliedOnce, also where no line of it has a unit yet, and not again as another list either.
@@ -47,6 +48,39 @@ func TestADecisionHasOnePlan(t *testing.T) {
 	w.ok(err)
 	_, err = w.MakePlan(t.Context(), w.clerk, in)
 	w.ok(err)
+}
+
+// TestNoMonthClosesOverAHalfAllocation, and what the close went past is allocated after it.
+func TestNoMonthClosesOverAHalfAllocation(t *testing.T) {
+	t.Parallel()
+	w := newKeeping(t)
+	w.rule("fund.interest_method", "到账日")
+	w.pays("1", "2026-01-01", fund.LaterDeposit, 10_000)
+	id := w.earns("i1", 100, "2026-01-01", "2026-01-10", "2026-01-20")
+	month, err := w.month("2026-01-01", 0, 10_100, "2026-01-01,100,,1\n2026-01-20,1,,i1\n")
+	w.ok(err)
+	_, err = w.WeighIncome(t.Context(), w.clerk, id)
+	w.ok(err)
+	state := func(s string) {
+		w.ok(w.DB.InTx(t.Context(), func(tx *store.Tx) error {
+			return tx.Model(&fund.Income{}).Where("id = ?", id).Update("state", s).Error
+		}))
+	}
+	state("posting") // it broke off
+	_, err = w.CloseMonth(t.Context(), w.second, month)
+	w.refused("a close over half an allocation", err, fund.ErrAllocating)
+	state("weighed")
+	_, err = w.CloseMonth(t.Context(), w.second, month)
+	w.ok(err)
+	_, err = w.PostIncome(t.Context(), w.second, id)
+	w.refused("into the closed month", err, fund.ErrMoved)
+	_, err = w.WeighIncome(t.Context(), w.clerk, id)
+	w.ok(err)
+	_, err = w.PostIncome(t.Context(), w.second, id)
+	w.ok(err)
+	if a, b := w.stands(ledger.FundUnit, w.Units[0].ID), w.stands(ledger.FundInterest, 0); a != -10_100 || b != 0 {
+		t.Errorf("%s, %s wait", a, b)
+	}
 }
 
 // TestAStrayBringsItsSeller: whose the seller's money is, is known also where the unit had a sub-account before.
