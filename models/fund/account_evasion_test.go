@@ -8,6 +8,7 @@ import (
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/fund"
 	"github.com/linli-city/linli/models/ledger"
+	"github.com/linli-city/linli/models/money"
 	"github.com/linli-city/linli/models/store"
 )
 
@@ -81,6 +82,28 @@ func TestNoMonthClosesOverAHalfAllocation(t *testing.T) {
 	if a, b := w.stands(ledger.FundUnit, w.Units[0].ID), w.stands(ledger.FundInterest, 0); a != -10_100 || b != 0 {
 		t.Errorf("%s, %s wait", a, b)
 	}
+}
+
+// TestARefundIsWithinTheBank: what was paid ahead for works is not at the bank any more.
+func TestARefundIsWithinTheBank(t *testing.T) {
+	t.Parallel()
+	w := newKeeping(t)
+	w.pays("1", "2026-01-01", fund.LaterDeposit, 10_000)
+	ahead := func(ref string, fen money.Fen) {
+		w.ok(w.DB.InTx(t.Context(), func(tx *store.Tx) error {
+			_, err := ledger.Post(tx, w.clerk, w.Estate.ID, ledger.Fund, ledger.Posting{Ref: ref, Effective: day(t, "2026-01-02"), Source: ledger.Source{Kind: "project", ID: 1, Text: "预付"},
+				Lines: []ledger.Line{{Key: ledger.Key{Code: ledger.FundAdvance}, Amount: fen}, {Key: ledger.Key{Code: ledger.FundBank}, Amount: -fen}}})
+			return err
+		}))
+	}
+	ahead("out", 1)
+	id, err := w.AskRefund(t.Context(), w.clerk, fund.NewRefund{EstateID: w.Estate.ID, Units: []int64{w.Units[0].ID}, Reason: "危房拆除", FileIDs: []int64{1}})
+	w.ok(err)
+	_, err = w.DecideRefund(t.Context(), w.second, id, true, "")
+	w.refused("more than is at the bank", err, fund.ErrBankShort)
+	ahead("back", -1)
+	_, err = w.DecideRefund(t.Context(), w.second, id, true, "")
+	w.ok(err)
 }
 
 // TestAStrayBringsItsSeller: whose the seller's money is, is known also where the unit had a sub-account before.
