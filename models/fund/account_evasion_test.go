@@ -9,6 +9,7 @@ import (
 	"github.com/linli-city/linli/models/fund"
 	"github.com/linli-city/linli/models/ledger"
 	"github.com/linli-city/linli/models/money"
+	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 )
 
@@ -121,4 +122,17 @@ func TestAStrayBringsItsSeller(t *testing.T) {
 	if st, err := w.FindUnitStatement(t.Context(), w.clerk, w.Units[0].ID, false, ledger.StatementPage{}, 1); err != nil || st.Seller != "某某厂" || st.Balance.Seller != 2000 {
 		t.Errorf("%+v %v", st, err)
 	}
+}
+
+// TestTheBanksListIsItsKeepers: names and account numbers in it are for nobody else than who works with it.
+func TestTheBanksListIsItsKeepers(t *testing.T) {
+	t.Parallel()
+	w := newKeeping(t)
+	for _, kind := range []string{"fund_import", "fund_bank_month"} {
+		for _, office := range []org.Organisation{w.Committee, w.Community, w.Township} {
+			w.refused(kind, w.MayOpenFiles(t.Context(), w.Officer(office, org.Head), kind, w.Estate.ID), fund.ErrNoEntry)
+		}
+		w.ok(w.MayOpenFiles(t.Context(), w.clerk, kind, w.Estate.ID))
+	}
+	w.ok(w.MayOpenFiles(t.Context(), w.Officer(w.Township, org.Head), "fund_slip", w.Estate.ID))
 }
