@@ -130,7 +130,7 @@ func (s *Service) postingGate(tx *store.Tx, set *rulepack.Set, x posting) (Gate,
 	case x.notice == 0:
 		g.Why, g.Opens = "还没有公示", "请办理单位在公示栏公示"
 	case !up:
-		g.Why, g.Opens = "公示"+x.number+"已经撤下", "请办理单位重新公示，公示期重新计算"
+		g.Why, g.Opens = "公示"+x.number+"已经撤下，或者内容被人改过", "请办理单位重新公示，公示期重新计算"
 	}
 	if g.Why != "" {
 		return g, nil
