@@ -25,11 +25,12 @@ func (b fundBoard) Post(tx *store.Tx, actor org.Actor, p fund.Posted) (int64, st
 	return n.ID, n.Number, nil
 }
 
-// Standing gives since when a notice has been up.
+// Standing gives since when a notice has been up in the words in which the fund put it there. What somebody has rewritten by hand stands for
+// nothing any more: the same words go up again.
 func (fundBoard) Standing(tx *store.Tx, notice int64) (time.Time, bool, error) {
 	var n disclosure.Notice
 	err := tx.Where("id = ?", notice).Limit(1).Find(&n).Error
-	return n.PublishedAt, err == nil && n.ID != 0 && n.WithdrawnAt == nil, err
+	return n.PublishedAt, err == nil && n.ID != 0 && n.WithdrawnAt == nil && n.CurrentVersion == 1, err
 }
 
 // Hung gives the last moment of a posting as its papers at the entrances have it.

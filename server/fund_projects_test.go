@@ -2,8 +2,10 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
+	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/fund"
 	"github.com/linli-city/linli/models/store"
 )
@@ -85,6 +87,7 @@ func TestRepairByAnOwner(t *testing.T) {
 	if shown["proposal_notice"] == "" || shown["state"] != "posted" || shown["budget"] != "800.00" {
 		t.Errorf("%v", shown)
 	}
+	e.rewritten(office)
 	e.must(201, "owner", "POST", "/miniapp/v1"+path+"/objections", m{"phase": "proposal", "text": "报价偏高，请再比价", "client_ref": "r4"})
 	objection := e.must(200, "company", "GET", office, nil).json["objections"].([]any)[0].(m)
 	e.must(200, "company", "POST", office+"/answers", m{"objection_id": objection["id"], "text": "已附三家报价，选的是最低价"})
@@ -100,4 +103,23 @@ func TestRepairByAnOwner(t *testing.T) {
 	if n := len(e.must(200, "owner", "GET", "/miniapp/v1"+path+"/shares", nil).json["items"].([]any)); n != 0 {
 		t.Errorf("%d shares before the final accounts", n)
 	}
+}
+
+// rewritten holds the gate shut behind a posting that whoever is in charge has written anew by hand, until the fund's own words go up again.
+func (e *engine) rewritten(office string) {
+	e.t.Helper()
+	e.must(409, "company", "POST", office+"/posting", m{})
+	number := e.must(200, "company", "GET", office, nil).json["proposal_notice"]
+	var n disclosure.Notice
+	err := e.db.View(e.t.Context(), func(tx *store.Tx) error { return tx.Where("number = ?", number).Take(&n).Error })
+	if err == nil {
+		err = e.board.Revise(e.t.Context(), e.actor("company"), n.ID, disclosure.Revision{Title: "屋面小修", Body: "费用不大", Reason: "改几个字"})
+	}
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	if a := e.must(200, "company", "GET", office+"/gates", nil).body; !strings.Contains(a, "内容被人改过") {
+		e.t.Errorf("%s", a)
+	}
+	e.must(200, "company", "POST", office+"/posting", m{})
 }

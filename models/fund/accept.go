@@ -64,7 +64,8 @@ func (s *Service) LookAt(ctx context.Context, actor org.Actor, id int64, agree b
 	})
 }
 
-// Accept concludes the acceptance: at least one owner whom the works affect has found them right, and who did not is answered.
+// Accept concludes the acceptance: at least one owner whom the works affect, another person than who concludes, has found them right, and who did
+// not is answered.
 // Faults: org.ErrForbidden, ErrNoProject, ErrNotInCharge, ErrStep, fault.ErrInvalid.
 func (s *Service) Accept(ctx context.Context, actor org.Actor, id int64, text string) (int64, error) {
 	text = strings.TrimSpace(text)
@@ -73,14 +74,14 @@ func (s *Service) Accept(ctx context.Context, actor org.Actor, id int64, text st
 	}
 	return s.take(ctx, actor, id, step{org.RunProject, "accepted", []ProjectState{ProjectWorking}, true}, func(tx *store.Tx, p *Project) (string, []string, error) {
 		var owners, against int64
-		if err := tx.Model(&Acceptance{}).Where("project_id = ? AND side = 'owner' AND agree = ?", p.ID, true).Count(&owners).Error; err != nil {
+		if err := tx.Model(&Acceptance{}).Where("project_id = ? AND side = 'owner' AND agree = ? AND person_id <> ?", p.ID, true, actor.PersonID).Count(&owners).Error; err != nil {
 			return "", nil, err
 		}
 		if err := tx.Model(&Acceptance{}).Where("project_id = ? AND agree = ?", p.ID, false).Count(&against).Error; err != nil {
 			return "", nil, err
 		}
 		if owners == 0 {
-			return "", nil, ErrStep.Saying("还没有受影响的业主参加验收并认为合格；请业主在小程序里填写验收意见")
+			return "", nil, ErrStep.Saying("还没有受影响的业主参加验收并认为合格（写结论的人自己的意见不算）；请其他业主在小程序里填写验收意见")
 		}
 		if against > 0 && len([]rune(text)) < 10 {
 			return "", nil, fault.ErrInvalid.With(fault.Field{Path: "text", Reason: "有人认为不合格，请在结论里写明怎么处理的（至少10个字）"})

@@ -32,7 +32,7 @@ type Posted struct {
 // Board posts in the caller's transaction, and knows from when a posting counts.
 type Board interface {
 	Post(tx *store.Tx, actor org.Actor, p Posted) (id int64, number string, err error)
-	// Standing gives since when a notice has been up; not standing, it was taken down.
+	// Standing gives since when a notice has been up; not standing, it was taken down or rewritten.
 	Standing(tx *store.Tx, notice int64) (since time.Time, stands bool, err error)
 	// Hung gives the last moment of the posting as its papers have it, the legal period running from the later of online and paper; why says
 	// what is missing where that cannot be said yet. The zero moment adds nothing to the period online.

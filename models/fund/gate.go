@@ -130,19 +130,15 @@ func (s *Service) postingGate(tx *store.Tx, set *rulepack.Set, x posting) (Gate,
 	case x.notice == 0:
 		g.Why, g.Opens = "还没有公示", "请办理单位在公示栏公示"
 	case !up:
-		g.Why, g.Opens = "公示"+x.number+"已经撤下", "请办理单位重新公示，公示期重新计算"
+		g.Why, g.Opens = "公示"+x.number+"已经撤下，或者内容被人改过", "请办理单位重新公示，公示期重新计算"
 	}
 	if g.Why != "" {
 		return g, nil
 	}
-	last, why, err := s.o.Board.Hung(tx, x.notice)
-	if err != nil {
-		return g, err
-	}
-	if last.After(end) {
-		end = last
-	}
+	end, why, err := s.hung(tx, x, end)
 	switch {
+	case err != nil:
+		return g, err
 	case why != "":
 		g.Why, g.Opens = "公示"+x.number+"："+why, "请把公示贴到每一处并登记照片，公示期从最后一处贴好算起"
 	case !tx.Now.After(end):
@@ -152,6 +148,15 @@ func (s *Service) postingGate(tx *store.Tx, set *rulepack.Set, x posting) (Gate,
 		g.Open, g.Until = true, end
 	}
 	return g, nil
+}
+
+// hung gives the later of a posting's last moment online and on paper; why says what is missing of the papers.
+func (s *Service) hung(tx *store.Tx, x posting, online time.Time) (end time.Time, why string, err error) {
+	last, why, err := s.o.Board.Hung(tx, x.notice)
+	if last.After(online) {
+		return last, why, err
+	}
+	return online, why, err
 }
 
 func dayWords(t time.Time) string {

@@ -43,7 +43,8 @@ var (
 // maxOpenObjections bounds what one owner has open in a project.
 const maxOpenObjections = 5
 
-// ObjectProject is an owner's objection within a posting. Where nobody has set how long a posting is, it stays open to them.
+// ObjectProject is an owner's objection within a posting, as long as the gate behind it is shut. Where nobody has set how long a posting is, or its
+// papers do not hang, it stays open to them.
 // Faults: org.ErrForbidden, ErrNoProject, ErrNotAffected, ErrPostingOver, ErrManyOpen, fault.ErrInvalid.
 func (s *Service) ObjectProject(ctx context.Context, actor org.Actor, id int64, phase, text string) (int64, error) {
 	text = strings.TrimSpace(text)
@@ -67,7 +68,14 @@ func (s *Service) ObjectProject(ctx context.Context, actor org.Actor, id int64, 
 		if err != nil && !unset {
 			return "", nil, err
 		}
-		if !up || !unset && tx.Now.After(end) || p.State == ProjectCancelled {
+		if !up || p.State == ProjectCancelled {
+			return "", nil, ErrPostingOver
+		}
+		end, missing, err := s.hung(tx, p.posting(phase), end)
+		if err != nil {
+			return "", nil, err
+		}
+		if !unset && missing == "" && tx.Now.After(end) {
 			return "", nil, ErrPostingOver
 		}
 		var open int64

@@ -52,8 +52,16 @@ func begin(tx *store.Tx, actor org.Actor, imp *Import) error {
 	if err := notImporting(tx, imp.EstateID); err != nil {
 		return err
 	}
+	var same int64
+	err := tx.Model(&Import{}).Where("estate_id = ? AND file_sha256 = ? AND state IN ('applying', 'applied')", imp.EstateID, imp.FileSHA256).Count(&same).Error
+	if err != nil {
+		return err
+	}
+	if same > 0 {
+		return ErrStaleList.Saying("这份清单已经导入过，不能再导入一次")
+	}
 	var opened int64
-	err := tx.Table("fund_import_lines l").Joins("JOIN fund_subaccounts a ON a.unit_id = l.unit_id").Where("l.import_id = ? AND l.unit_id <> 0", imp.ID).Count(&opened).Error
+	err = tx.Table("fund_import_lines l").Joins("JOIN fund_subaccounts a ON a.unit_id = l.unit_id").Where("l.import_id = ? AND l.unit_id <> 0", imp.ID).Count(&opened).Error
 	if err != nil {
 		return err
 	}
@@ -144,7 +152,10 @@ func (s *Service) PlaceStray(ctx context.Context, actor org.Actor, line, unit in
 		case err == nil && had.ClosedAt != nil:
 			return 0, ErrStage.Saying("这一户的分户账已销户，不能转入")
 		case err == nil:
-			err = tx.Model(&SubAccount{}).Where("id = ?", had.ID).Update("first_fen", had.FirstFen+l.FirstFen).Error
+			if had.FirstFen += l.FirstFen; had.Seller == "" {
+				had.Seller = l.Seller
+			}
+			err = tx.Model(&SubAccount{}).Where("id = ?", had.ID).Select("first_fen", "seller").Updates(&had).Error
 		case errors.Is(store.NotFound(err, ErrNoEntry), ErrNoEntry):
 			err = store.Raced(tx.Create(&sub).Error)
 		}

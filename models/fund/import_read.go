@@ -48,6 +48,7 @@ type listReader struct {
 	table
 	estate int64
 	doors  map[string][]knownUnit // by building and number
+	strays map[string]bool        // what an earlier list brought and no unit has yet
 	seen   map[string]int
 	lines  []ImportLine
 	sums   map[string]*BuildingSum
@@ -57,11 +58,18 @@ type listReader struct {
 
 // newListReader loads the doors of the estate's register.
 func newListReader(tx *store.Tx, in ImportCheck) (*listReader, error) {
-	r := &listReader{estate: in.EstateID, doors: map[string][]knownUnit{}, seen: map[string]int{}, sums: map[string]*BuildingSum{}, report: ImportReport{Bank: in.Bank}}
+	r := &listReader{estate: in.EstateID, doors: map[string][]knownUnit{}, strays: map[string]bool{}, seen: map[string]int{}, sums: map[string]*BuildingSum{}, report: ImportReport{Bank: in.Bank}}
 	r.table = table{titles: listTitles, required: []int{listNumber, listOwners}, line: r.take}
 	var buildings []org.Building
 	if err := tx.Where("estate_id = ?", in.EstateID).Limit(1000).Find(&buildings).Error; err != nil {
 		return nil, err
+	}
+	var waiting []ImportLine
+	if err := tx.Select("id", "building", "number").Where("estate_id = ? AND stray = ?", in.EstateID, true).Order("id").Limit(maxListRows).Find(&waiting).Error; err != nil {
+		return nil, err
+	}
+	for _, l := range waiting {
+		r.strays[l.Building+"\x00"+l.Number] = true
 	}
 	names := make(map[int64]string, len(buildings))
 	for _, b := range buildings {
@@ -141,6 +149,8 @@ func (r *listReader) place(row tableRow, l *ImportLine, key string) {
 	switch {
 	case len(found) > 1:
 		row.bad(listNumber, l.Number, "这幢楼有几个单元都有这个房号，请写成“单元-房号”，例如 1-101")
+	case len(found) == 0 && r.strays[key]:
+		row.bad(listNumber, l.Number, "这一户的期初余额已经导入过，还在待查款项里；请在名册里补录房屋后转入分户账，不要再导入一次")
 	case len(found) == 0:
 		r.report.Unknown++
 		r.report.UnknownFen += l.OwnersFen + l.SellerFen

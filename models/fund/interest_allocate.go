@@ -26,7 +26,8 @@ const (
 	onPeriodEnd = "计息期末日"
 )
 
-// WeighIncome works out each sub-account's share, for a second person to look at. It may be repeated until that person has approved.
+// WeighIncome works out each sub-account's share, for a second person to look at. It may be repeated until that person has approved. Where the
+// books of the day on which the shares would count are closed, they count on the first day after the close.
 // Faults: org.ErrForbidden, ErrNoEntry, ErrNotKeeper, ErrStage, ErrNothingHeld, ErrMethod, rulepack.ErrUnset (fund.interest_method).
 func (s *Service) WeighIncome(ctx context.Context, actor org.Actor, id int64) (int64, error) {
 	return s.fundAct(ctx, actor, org.KeepFund, "weigh income", func(tx *store.Tx) (int64, error) {
@@ -54,6 +55,14 @@ func (s *Service) WeighIncome(ctx context.Context, actor org.Actor, id int64) (i
 			in.EntersOn = &in.ToOn
 		default:
 			return 0, ErrMethod
+		}
+		b, err := ledger.FindBook(tx, in.EstateID, ledger.Fund)
+		if err != nil {
+			return 0, err
+		}
+		if closed := b.Closed(); !closed.Before(dateOf(*in.EntersOn)) { // what comes after the close is booked after it
+			first := dayOf(closed.Add(1))
+			in.EntersOn = &first
 		}
 		if in.SeenEntry, err = lastEntry(tx, in); err != nil {
 			return 0, err
@@ -90,7 +99,7 @@ func lastEntry(tx *store.Tx, in *Income) (int64, error) {
 
 // PostIncome books the shares as they were worked out, by another person than whoever did that: part by part, each a journal and a
 // transaction of its own. Called again after it broke off, it goes on where it stopped.
-// Faults: org.ErrForbidden, ErrNoEntry, ErrNotKeeper, ErrAnotherPerson, ErrStage, ErrMoved, ledger.ErrPeriodClosed.
+// Faults: org.ErrForbidden, ErrNoEntry, ErrNotKeeper, ErrAnotherPerson, ErrStage, ErrMoved.
 func (s *Service) PostIncome(ctx context.Context, actor org.Actor, id int64) (int64, error) {
 	if err := actor.Must(org.KeepFund); err != nil {
 		return 0, err
@@ -136,7 +145,7 @@ func (in *Income) approve(tx *store.Tx, actor org.Actor) error {
 		return err
 	}
 	if !b.Closed().Before(dateOf(*in.EntersOn)) {
-		return ledger.ErrPeriodClosed
+		return ErrMoved.Saying("试算之后已经结账，请重新试算：会记在结账日之后的第一天，再由另一个人复核")
 	}
 	err = tx.Model(&Income{}).Where("id = ?", in.ID).Updates(map[string]any{"state": "posting", "approved_by": actor.PersonID, "approved_at": tx.Now}).Error
 	if err != nil {

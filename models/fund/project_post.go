@@ -16,15 +16,19 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
+// postable are the states in which a proposal may be put on the board: once it is, its words are fixed, so that it may be put there again until it
+// is paid.
+var postable = []ProjectState{ProjectDraft, ProjectPosted, ProjectResolved, ProjectFiled, ProjectUnder, ProjectWorking, ProjectAccepted, ProjectSettled, ProjectFinal}
+
 // PostProject puts a proposal on the board, open to the objections of the owners of its scope. Posted again after the notice was taken down,
 // its period begins anew.
 // Faults: org.ErrForbidden, ErrNoProject, ErrNotInCharge, ErrStep, ErrExcluded, fault.ErrInvalid.
 func (s *Service) PostProject(ctx context.Context, actor org.Actor, id int64) (int64, error) {
-	return s.take(ctx, actor, id, step{org.RunProject, "posted", []ProjectState{ProjectDraft, ProjectPosted}, true}, func(tx *store.Tx, p *Project) (string, []string, error) {
+	return s.take(ctx, actor, id, step{org.RunProject, "posted", postable, true}, func(tx *store.Tx, p *Project) (string, []string, error) {
 		if p.Kind != OrdinaryUse {
 			return "", nil, ErrStep.Saying(ProjectKinds[p.Kind] + "不用事先公示，由乡镇（办事处）或住建局确认；维修后公示决算")
 		}
-		if p.State == ProjectPosted {
+		if p.State != ProjectDraft {
 			if _, stands, err := s.o.Board.Standing(tx, p.ProposalNotice); err != nil || stands {
 				return "", nil, errors.Join(err, ErrStep.Saying("使用方案已经在公示，不用再发"))
 			}
@@ -45,7 +49,9 @@ func (s *Service) PostProject(ctx context.Context, actor org.Actor, id int64) (i
 			return "", nil, err
 		}
 		p.ProposalNotice, p.ProposalNumber, err = s.o.Board.Post(tx, actor, Posted{EstateID: p.EstateID, Scope: scope, Title: "维修资金使用方案：" + p.Title, Body: body, Ref: fmt.Sprintf("project:%d:proposal:%d", p.ID, p.Version), Days: "fund.proposal_days"})
-		p.State = ProjectPosted
+		if p.State == ProjectDraft {
+			p.State = ProjectPosted
+		}
 		return p.ProposalNumber, []string{"proposal_notice", "proposal_number", "proposal_days", "state"}, err
 	})
 }

@@ -18,8 +18,8 @@ var (
 	ErrDecided    = fault.New(fault.Conflict, "project.decided", "这项决定已经用于另一个项目；一项决定只管一个项目")
 )
 
-// ResolveProject puts the owners' decision under a project: a certified motion to use the fund, by the very scope that pays, certified after the proposal
-// was posted, and for this project alone.
+// ResolveProject puts the owners' decision under a project: a certified motion to use the fund, by the very scope that pays, whose voting opened after
+// the proposal was posted, and for this project alone.
 // Faults: org.ErrForbidden, ErrNoProject, ErrNotInCharge, ErrStep, ErrNoResolution, ErrOtherScope, ErrDecided.
 func (s *Service) ResolveProject(ctx context.Context, actor org.Actor, id, meeting int64, motion int) (int64, error) {
 	return s.take(ctx, actor, id, step{org.RunProject, "resolved", []ProjectState{ProjectPosted}, true}, func(tx *store.Tx, p *Project) (string, []string, error) {
@@ -31,12 +31,12 @@ func (s *Service) ResolveProject(ctx context.Context, actor org.Actor, id, meeti
 		if err != nil {
 			return "", nil, err
 		}
-		certified, err := certifiedAt(tx, meeting)
+		began, err := votedFrom(tx, meeting)
 		if err != nil {
 			return "", nil, err
 		}
-		if !stands || certified.Before(since) {
-			return "", nil, ErrNoResolution.Saying("这项决定在使用方案公示之前就作出了，或者公示已经撤下；请公示后再由业主表决")
+		if !stands || began.Before(since) {
+			return "", nil, ErrNoResolution.Saying("这项决定的表决在使用方案公示之前就开始了，或者公示已经撤下；请公示后再由业主表决")
 		}
 		key := fmt.Sprintf("%d/%d", meeting, motion)
 		p.MeetingID, p.Motion, p.Resolution, p.Decision, p.State = meeting, int64(motion), r.Text, &key, ProjectResolved
@@ -67,11 +67,15 @@ func (s *Service) decided(tx *store.Tx, p *Project, meeting int64, motion int) (
 	return r, nil
 }
 
-func certifiedAt(tx *store.Tx, meeting int64) (time.Time, error) {
+// votedFrom gives when the voting of a certified meeting opened, or where that was not kept, when it was certified.
+func votedFrom(tx *store.Tx, meeting int64) (time.Time, error) {
 	var m assembly.Meeting
-	err := tx.Select("id", "certified_at").Where("id = ?", meeting).Take(&m).Error
+	err := tx.Select("id", "opens_at", "certified_at").Where("id = ?", meeting).Take(&m).Error
 	if err != nil || m.CertifiedAt == nil {
 		return time.Time{}, store.NotFound(err, ErrNoResolution)
+	}
+	if m.OpensAt != nil {
+		return *m.OpensAt, nil
 	}
 	return *m.CertifiedAt, nil
 }

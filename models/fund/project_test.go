@@ -171,7 +171,15 @@ func TestGatesShutAgain(t *testing.T) {
 	w.wall.down[1] = true
 	_, err := w.DecidePayment(ctx, w.member, pay, true, "", "")
 	w.gate("a notice taken down", err, "proposal_posting")
-	w.wall.down[1] = false
+	w.must(w.PostProject(ctx, w.chair, id))
+	_, err = w.DecidePayment(ctx, w.member, pay, true, "", "")
+	w.gate("the notice put up again", err, "proposal_posting")
+	if v := w.view(id); v.State != fund.ProjectUnder {
+		t.Errorf("state %s", v.State)
+	}
+	_, err = w.PostProject(ctx, w.chair, id)
+	w.refused("what is up", err, fund.ErrStep)
+	w.clock.Advance(8 * days)
 	w.wall.why = "2号楼还没有张贴"
 	_, err = w.DecidePayment(ctx, w.member, pay, true, "", "")
 	w.gate("an entrance without its paper", err, "proposal_posting")

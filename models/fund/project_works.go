@@ -19,7 +19,8 @@ type Contracting struct {
 	FileIDs  []int64
 }
 
-// Contract records the contract: with the supplier whose quotation was chosen, and not above the budget that was decided.
+// Contract records the contract: with the supplier whose quotation was chosen, and above neither that quotation nor the budget that was
+// decided.
 // Faults: org.ErrForbidden, ErrNoProject, ErrNotInCharge, ErrStep, fault.ErrInvalid.
 func (s *Service) Contract(ctx context.Context, actor org.Actor, id int64, in Contracting) (int64, error) {
 	in.Number, in.Supplier = strings.TrimSpace(in.Number), strings.TrimSpace(in.Supplier)
@@ -39,6 +40,7 @@ func (s *Service) Contract(ctx context.Context, actor org.Actor, id int64, in Co
 		var c fault.Checks
 		c.Check(in.Supplier == q.Supplier, "supplier", "签约单位和选定的报价单位（"+q.Supplier+"）不一致；换单位要重新走程序")
 		c.Check(amount <= p.Budget, "amount", "合同金额超过了预算"+p.Budget.String()+"元；超出的要重新走程序")
+		c.Check(amount <= q.Amount, "amount", "合同金额超过了选定的报价"+q.Amount.String()+"元；公示给业主的是这个报价，请按报价签约，要提高的请取消项目、重新提出")
 		if err := c.Err(); err != nil {
 			return "", nil, err
 		}

@@ -64,7 +64,7 @@ func (s *Service) ExplainDifferences(ctx context.Context, actor org.Actor, month
 
 // CloseMonth closes a month that agrees with the bank or whose every difference is explained, by another person than whoever uploaded it;
 // nothing is booked into it afterwards.
-// Faults: org.ErrForbidden, ErrNoEntry, ErrNotKeeper, ErrStage, ErrAnotherPerson, ErrUnexplained, ErrTapReused.
+// Faults: org.ErrForbidden, ErrNoEntry, ErrNotKeeper, ErrStage, ErrAnotherPerson, ErrImporting, ErrAllocating, ErrUnexplained, ErrTapReused.
 func (s *Service) CloseMonth(ctx context.Context, actor org.Actor, id int64) (int64, error) {
 	return s.fundAct(ctx, actor, org.KeepFund, "close month", func(tx *store.Tx) (int64, error) {
 		m, err := openMonth(tx, actor, id)
@@ -75,6 +75,9 @@ func (s *Service) CloseMonth(ctx context.Context, actor org.Actor, id int64) (in
 			return 0, ErrAnotherPerson
 		}
 		if err := notImporting(tx, m.EstateID); err != nil {
+			return 0, err
+		}
+		if err := notAllocating(tx, m.EstateID); err != nil {
 			return 0, err
 		}
 		// The books are closed first, so that nothing comes between the comparison and the close.
@@ -104,6 +107,21 @@ func (s *Service) CloseMonth(ctx context.Context, actor org.Actor, id int64) (in
 		}
 		return m.ID, jot(tx, actor, "close_month", "fund_bank_month", m.ID, m.EstateID, map[string]any{"bank": int64(m.Closing), "books": int64(m.Books)})
 	})
+}
+
+// ErrAllocating says that some sub-accounts have their share of an income and others not yet.
+var ErrAllocating = fault.New(fault.Conflict, "fund.allocating", "有一笔收益正在计入分户账，还没有记完；请先到这笔收益里继续计入，记完再结账")
+
+// notAllocating refuses a close that would leave an allocation half done.
+func notAllocating(tx *store.Tx, estate int64) error {
+	var n int64
+	if err := tx.Model(&Income{}).Where("estate_id = ? AND state = 'posting'", estate).Limit(1).Count(&n).Error; err != nil {
+		return err
+	}
+	if n > 0 {
+		return ErrAllocating
+	}
+	return nil
 }
 
 // WithdrawMonth takes a wrong upload back; another may take its place.

@@ -93,8 +93,11 @@ func (in *NewPlan) check() error {
 	return c.Err()
 }
 
-// MakePlan works out what each unit in the resolution's scope owes; it counts after a second person has confirmed it.
-// Faults: org.ErrForbidden, org.ErrEstateNotFound, ErrNoAccount, ErrNotKeeper, ErrNoResolution, ErrTapReused, rulepack.ErrUnset,
+// ErrPlanned says that a decision has its plan: the same owners would be asked twice.
+var ErrPlanned = fault.New(fault.Conflict, "fund.planned", "这项决定已经有续交方案，不能再做一个；原方案有误的，请由复核的人退回后重做")
+
+// MakePlan works out what each unit in the resolution's scope owes; it counts after a second person has confirmed it. A decision has one plan.
+// Faults: org.ErrForbidden, org.ErrEstateNotFound, ErrNoAccount, ErrNotKeeper, ErrNoResolution, ErrPlanned, ErrTapReused, rulepack.ErrUnset,
 // fault.ErrInvalid.
 func (s *Service) MakePlan(ctx context.Context, actor org.Actor, in NewPlan) (int64, error) {
 	if err := in.check(); err != nil {
@@ -107,6 +110,13 @@ func (s *Service) MakePlan(ctx context.Context, actor org.Actor, in NewPlan) (in
 		r, err := resolution(tx, in.EstateID, in.MeetingID, in.Position, "raise_fund")
 		if err != nil {
 			return 0, err
+		}
+		var had int64
+		if err := tx.Model(&Plan{}).Where("estate_id = ? AND meeting_id = ? AND position = ? AND state <> 'refused'", in.EstateID, in.MeetingID, in.Position).Count(&had).Error; err != nil {
+			return 0, err
+		}
+		if had > 0 {
+			return 0, ErrPlanned
 		}
 		dates := make([]string, len(in.Dates))
 		for i, d := range in.Dates {

@@ -64,7 +64,7 @@ func (in *Settlement) check() (items []ProjectItem, total, reviewed money.Fen, e
 	return items, total, reviewed, c.Err()
 }
 
-// Settle makes the final accounts and divides them; made again, as after an objection that holds, they are posted again too.
+// Settle makes the final accounts and divides them: within the budget, and above the contract only with a third party's review; made again, as after an objection that holds, they are posted again too.
 // Faults: org.ErrForbidden, ErrNoProject, ErrNotInCharge, ErrStep, ErrManyDoors, fault.ErrInvalid.
 func (s *Service) Settle(ctx context.Context, actor org.Actor, id int64, in Settlement) (int64, error) {
 	if err := actor.Must(org.RunProject); err != nil {
@@ -77,6 +77,9 @@ func (s *Service) Settle(ctx context.Context, actor org.Actor, id int64, in Sett
 	return s.take(ctx, actor, id, step{org.RunProject, "settled", []ProjectState{ProjectAccepted, ProjectSettled, ProjectFinal}, true}, func(tx *store.Tx, p *Project) (string, []string, error) {
 		if total > p.Budget {
 			return "", nil, fault.ErrInvalid.With(fault.Field{Path: "items", Reason: "决算合计" + total.String() + "元，超过了预算" + p.Budget.String() + "元；超出的部分要另走程序"})
+		}
+		if total > p.Contracted && reviewed == 0 {
+			return "", nil, fault.ErrInvalid.With(fault.Field{Path: "reviewer", Reason: "决算合计" + total.String() + "元，超过了合同金额" + p.Contracted.String() + "元；请核对，确有增加的请委托第三方审价，填写审价单位和审定金额"})
 		}
 		var asked int64
 		if err := tx.Model(&ProjectPayment{}).Where("live = ?", liveKey(p.ID, FinalPayment)).Count(&asked).Error; err != nil {

@@ -1,6 +1,7 @@
 package fund
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/linli-city/linli/models/ledger"
@@ -14,7 +15,7 @@ type deposited struct{ owned, seller money.Fen }
 // publicHousing finds the homes with a public-housing seller, and what was deposited for each (Order 165 art. 20): what deposits and
 // the bank's opening list brought into their two sub-accounts.
 func publicHousing(tx *store.Tx, estate int64, doors []door) (map[int64]deposited, error) {
-	all := map[int64]deposited{}
+	all, named := map[int64]deposited{}, map[int64]bool{}
 	ids := make([]int64, len(doors))
 	for i := range doors {
 		ids[i] = doors[i].ID
@@ -25,7 +26,17 @@ func publicHousing(tx *store.Tx, estate int64, doors []door) (map[int64]deposite
 			return nil, err
 		}
 		for _, x := range subs {
-			all[x.UnitID] = deposited{}
+			all[x.UnitID], named[x.UnitID] = deposited{}, true
+		}
+		// Also where the bank's list brought a seller's money and did not name the seller.
+		var paid []int64
+		err := tx.Table("ledger_accounts a").Joins("JOIN ledger_books b ON b.id = a.book_id AND b.estate_id = ? AND b.kind = ?", estate, ledger.Fund).
+			Where("a.code = ? AND a.unit_id IN ?", ledger.FundSeller, part).Pluck("a.unit_id", &paid).Error
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range paid {
+			all[id] = deposited{}
 		}
 	}
 	var public []int64
@@ -56,5 +67,6 @@ func publicHousing(tx *store.Tx, estate int64, doors []door) (map[int64]deposite
 			all[r.UnitID] = d
 		}
 	}
+	maps.DeleteFunc(all, func(id int64, d deposited) bool { return !named[id] && d.seller == 0 })
 	return all, nil
 }

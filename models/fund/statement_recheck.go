@@ -161,13 +161,24 @@ func (s *Service) Erase(tx *store.Tx, person int64) error {
 	return tx.Model(&Recheck{}).Where("person_id = ?", person).Updates(map[string]any{"person_id": 0, "text": ""}).Error
 }
 
-// MayOpenFiles reports with ErrNoEntry whether an office may open what is attached to a thing of an estate's fund.
-func (s *Service) MayOpenFiles(ctx context.Context, actor org.Actor, estate int64) error {
+// MayOpenFiles reports with ErrNoEntry whether an office may open what is attached to a thing of an estate's fund. The bank's lists and statements
+// have people's names and account numbers: they are for whoever keeps the account and for those who supervise that, the bureau, and of the assembly's account the township.
+func (s *Service) MayOpenFiles(ctx context.Context, actor org.Actor, kind string, estate int64) error {
 	return s.db.View(ctx, func(tx *store.Tx) error {
 		_, err := org.EstateFor(tx, actor, org.ReadFund, estate)
 		if errors.Is(err, org.ErrEstateNotFound) {
 			err = ErrNoEntry
 		}
-		return err
+		if err != nil || kind != "fund_import" && kind != "fund_bank_month" || actor.Post != nil && actor.Post.OrgKind == org.Bureau {
+			return err
+		}
+		var a Account
+		if err := tx.Where("estate_id = ?", estate).Take(&a).Error; err != nil {
+			return store.NotFound(err, ErrNoEntry)
+		}
+		if !keeps(actor, &a) && (a.Holder != HeldByAssembly || actor.Post == nil || actor.Post.OrgKind != org.Township) {
+			return ErrNoEntry
+		}
+		return nil
 	})
 }

@@ -110,7 +110,7 @@ func (s *Service) AskRefund(ctx context.Context, actor org.Actor, in NewRefund) 
 
 // DecideRefund is the second person's word. Agreed to, the balances of that day are paid out to that day's owners and to the sellers, and
 // the sub-accounts are closed.
-// Faults: org.ErrForbidden, ErrNoEntry, ErrNotKeeper, ErrAnotherPerson, ErrStage, ErrNegative, ErrImporting, ErrTapReused, fault.ErrInvalid.
+// Faults: org.ErrForbidden, ErrNoEntry, ErrNotKeeper, ErrAnotherPerson, ErrStage, ErrNegative, ErrBankShort, ErrImporting, ErrTapReused, fault.ErrInvalid.
 func (s *Service) DecideRefund(ctx context.Context, actor org.Actor, id int64, agree bool, answer string) (int64, error) {
 	answer = strings.TrimSpace(answer)
 	if !runes(answer, 0, 500) || !agree && answer == "" {
@@ -195,6 +195,13 @@ func (r *Refund) pay(tx *store.Tx, actor audit.Actor) error {
 			return ErrStage.Saying("这几户已经退还并销户，没有余额可退")
 		}
 		return nil
+	}
+	bank, err := ledger.Balances(tx, r.EstateID, ledger.Fund, []ledger.Code{ledger.FundBank}, nil, today(tx))
+	if err != nil {
+		return err
+	}
+	if bank[ledger.Key{Code: ledger.FundBank}] < r.OwnersFen+r.SellerFen {
+		return ErrBankShort
 	}
 	lines = append(lines, ledger.Line{Key: ledger.Key{Code: ledger.FundBank}, Amount: -r.OwnersFen - r.SellerFen})
 	j, err := ledger.Post(tx, actor, r.EstateID, ledger.Fund, ledger.Posting{Ref: fmt.Sprintf("refund-%d", r.ID), Effective: today(tx),

@@ -94,7 +94,7 @@ func mayOpen(ctx context.Context, d Deps, a org.Actor, f *file.File) error {
 	case "reach_visit", "campaign":
 		err = d.Campaigns.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID)
 	case "fund_slip", "fund_income", "fund_import", "fund_bank_month", "fund_refund":
-		err = d.Fund.MayOpenFiles(ctx, a, f.EstateID)
+		err = d.Fund.MayOpenFiles(ctx, a, f.SubjectKind, f.EstateID)
 	case "fund_project", "fund_contract", "fund_final", "fund_quote", "fund_work", "fund_acceptance":
 		err = d.Fund.MayOpenProjectFiles(ctx, a, f.SubjectKind, f.SubjectID)
 	case "application":
