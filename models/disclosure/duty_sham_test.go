@@ -86,3 +86,27 @@ func TestAPlaceholderIsLate(t *testing.T) {
 		t.Errorf("published on %s, %d days late", d.Published(), d.DaysLate)
 	}
 }
+
+// Who was late and has left the estate stays on the list of what is late, by name; only what was never late is nobody's.
+func TestLeavingDoesNotEndLateness(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := t.Context()
+	w.value("income.disclose_months", "3")
+	w.value("disclosure.due_days", "10")
+	w.pass()
+	w.on("2026-04-15")
+	w.pass()
+	w.tx(func(tx *store.Tx) error {
+		return tx.Model(&org.Estate{}).Where("id = ?", w.Estate.ID).Update("company_id", 0).Error
+	})
+	w.on("2026-04-20")
+	w.pass()
+	r, err := w.RegisterPublic(ctx, w.Estate.ID)
+	if err != nil || len(r.Late) != 1 || r.Late[0].Days != 10 || r.Late[0].OwedBy != w.Company.Name {
+		t.Errorf("the board says %+v %v", r.Late, err)
+	}
+	if rows, err := w.ListLate(ctx, w.community, 0, 0, 10); err != nil || len(rows) != 1 || rows[0].Stands != "late" {
+		t.Errorf("the community sees %+v %v", rows, err)
+	}
+}
