@@ -25,11 +25,15 @@ func (b fundBoard) Post(tx *store.Tx, actor org.Actor, p fund.Posted) (int64, st
 	return n.ID, n.Number, nil
 }
 
-// Standing gives since when a notice has been up.
+// Standing gives since when a notice has been up as it reads now: its days begin anew with every version.
 func (fundBoard) Standing(tx *store.Tx, notice int64) (time.Time, bool, error) {
 	var n disclosure.Notice
-	err := tx.Where("id = ?", notice).Limit(1).Find(&n).Error
-	return n.PublishedAt, err == nil && n.ID != 0 && n.WithdrawnAt == nil, err
+	if err := tx.Where("id = ?", notice).Limit(1).Find(&n).Error; err != nil || n.ID == 0 {
+		return time.Time{}, false, err
+	}
+	var v disclosure.Version
+	err := tx.Where("notice_id = ? AND version = ?", n.ID, n.CurrentVersion).Take(&v).Error
+	return v.At, err == nil && n.WithdrawnAt == nil, err
 }
 
 // Hung gives the last moment of a posting as its papers at the entrances have it.

@@ -110,3 +110,25 @@ func TestLeavingDoesNotEndLateness(t *testing.T) {
 		t.Errorf("the community sees %+v %v", rows, err)
 	}
 }
+
+// A posting whose days are known takes on no duty whose days nobody has fixed: its next version would have none, and the gate that waits for
+// its papers would wait for nothing.
+func TestADutyDoesNotOpenAPeriod(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.value("fund.proposal_days", "15")
+	w.value("disclosure.places", "board,entrance")
+	w.value("disclosure.service_months", "3")
+	w.pass()
+	var id int64
+	w.tx(func(tx *store.Tx) error {
+		n, err := w.PublishIn(tx, w.company, disclosure.Draft{EstateID: w.Estate.ID, Kind: disclosure.Posting, Audience: disclosure.Residents, Title: "使用方案", Body: "正文", DaysKey: "fund.proposal_days", ClientRef: "project:1", InputHash: "h"})
+		if err == nil {
+			id = n.ID
+		}
+		return err
+	})
+	if err := w.FulfilBy(t.Context(), w.company, w.one("service").ID, id); !errors.Is(err, disclosure.ErrDutyNotice) {
+		t.Errorf("the duty's open days were taken on: %v", err)
+	}
+}

@@ -52,13 +52,14 @@ func (d *Duty) suits(set *rulepack.Set, n *Notice) error {
 	return nil
 }
 
-// reaches refuses a notice that was published without a duty and stands for fewer days, or hangs in fewer places, than the duty asks for.
+// reaches refuses a notice that was published without a duty and stands for fewer days, or hangs in fewer places, than the duty asks for. One
+// whose days are known does not take on a duty whose days are open: the period that others wait for would be open with it.
 func (s *Service) reaches(tx *store.Tx, n *Notice, v *Version) error {
 	var asked Version
 	if err := s.freeze(tx, n, &asked); err != nil {
 		return err
 	}
-	if v.PostingDays > 0 && v.PostingDays < asked.PostingDays || asked.asks(OnBoard) && !v.asks(OnBoard) || asked.asks(AtEntrances) && !v.asks(AtEntrances) {
+	if v.PostingDays > 0 && (asked.PostingDays == 0 || v.PostingDays < asked.PostingDays) || asked.asks(OnBoard) && !v.asks(OnBoard) || asked.asks(AtEntrances) && !v.asks(AtEntrances) {
 		return ErrDutyNotice.Saying("这份公示发布时没有按这一项要求的天数和张贴地点公示；请重新发布一份，发布时选上这一项")
 	}
 	return nil
