@@ -53,6 +53,9 @@ func (s *Service) Begin(ctx context.Context, actor org.Actor, id int64, ends tim
 		if err := s.freeze(tx, m, t, all); err != nil {
 			return 0, err
 		}
+		if err := s.dropFrozen(tx, actor, m); err != nil {
+			return 0, err
+		}
 		ends := ends.UTC().Truncate(time.Second)
 		m.State, m.VoteEnds = Open, &ends
 		if err := m.store(tx); err != nil {

@@ -87,6 +87,9 @@ func (s *Service) count(tx *store.Tx, actor audit.Actor, m *Meeting, outcome str
 	if err != nil {
 		return err
 	}
+	if err := s.dropFrozen(tx, actor, m); err != nil {
+		return err
+	}
 	items, err := itemsOf(tx, m.ID)
 	if err != nil {
 		return err

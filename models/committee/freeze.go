@@ -60,6 +60,37 @@ func decidable(tx *store.Tx, set *rulepack.Set, estate int64, m *Matter) error {
 	return err
 }
 
+// dropFrozen takes off a meeting what may not be decided today, though it was called before the audit began.
+func (s *Service) dropFrozen(tx *store.Tx, actor audit.Actor, m *Meeting) error {
+	set, err := s.rules(tx)
+	if err != nil {
+		return err
+	}
+	items, err := itemsOf(tx, m.ID)
+	if err != nil {
+		return err
+	}
+	for _, it := range items {
+		if it.State != Listed && it.State != Voting {
+			continue
+		}
+		err := decidable(tx, set, m.EstateID, &Matter{Code: it.Matter, Title: it.Title})
+		if err == nil {
+			continue
+		}
+		if !errors.Is(err, ErrFrozen) {
+			return err
+		}
+		if err := tx.Model(&Item{}).Where("id = ?", it.ID).Update("state", Dropped).Error; err != nil {
+			return err
+		}
+		if err := note(tx, actor, "drop_frozen", "committee_item", it.ID, m.EstateID, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // sealable refuses the use of a seal that the township has not let while an audit of a departure runs.
 func sealable(tx *store.Tx, u *SealUse) error {
 	if u.LetBy != 0 {

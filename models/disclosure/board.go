@@ -3,6 +3,7 @@ package disclosure
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -19,6 +20,7 @@ type View struct {
 	Title     string
 	Body      string
 	SHA256    string
+	RevisedAt time.Time // when the current version was published
 	Versions  []Edition // with figures and differences, of Find alone
 	Concerns  event.Scope
 	FileIDs   []int64
@@ -149,7 +151,7 @@ func view(tx *store.Tx, rows []Notice, all bool) ([]View, error) {
 		}
 		if vs := byNotice[n.ID]; len(vs) > 0 {
 			current := vs[len(vs)-1]
-			views[i].Title, views[i].Body, views[i].SHA256 = current.Title, current.Body, current.SHA256
+			views[i].Title, views[i].Body, views[i].SHA256, views[i].RevisedAt = current.Title, current.Body, current.SHA256, current.At
 			if all {
 				views[i].Versions = vs
 			}

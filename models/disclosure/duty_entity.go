@@ -129,7 +129,7 @@ func (d *Duty) State(today calendar.Date) string {
 	switch {
 	case d.DoneAt != nil:
 		return "done"
-	case d.OrganisationID == 0:
+	case d.OrganisationID == 0 && d.LateOrganisationID == 0: // who was late and has left stays late
 		return "nobody"
 	case due.IsZero():
 		return "unfixed"

@@ -97,7 +97,21 @@ func (s *Service) FulfilBy(ctx context.Context, actor org.Actor, instance, notic
 		case held >= mostDuties:
 			return ErrDutyNotice.Saying("这份公示已经用来公开了20项，请另发一份")
 		}
-		if err := s.Fulfil(tx, d.EstateID, d.ID, n.ID, calendar.DateOf(n.PublishedAt)); err != nil {
+		set, err := s.rules(tx, d.EstateID)
+		if err != nil {
+			return err
+		}
+		if err := d.suits(set, &n); err != nil {
+			return err
+		}
+		var v Version // what people read today was not there before its day
+		if err := tx.Where("notice_id = ? AND version = ?", n.ID, n.CurrentVersion).Take(&v).Error; err != nil {
+			return err
+		}
+		if err := s.Fulfil(tx, d.EstateID, d.ID, n.ID, calendar.DateOf(v.At)); err != nil {
+			return err
+		}
+		if err := s.reaches(tx, &n, &v); err != nil {
 			return err
 		}
 		return audit.Append(tx, actor, "duty.name", audit.Subject{Kind: "disclosure_duty", ID: d.ID, Estate: d.EstateID}, map[string]any{"notice": n.ID})

@@ -39,7 +39,7 @@ func (s *Service) listDuties(ctx context.Context, state string, after, id int64,
 		case "unfixed":
 			q, order = q.Where("done_at IS NULL AND due_on IS NULL"), "id"
 		case "late":
-			q = q.Where("done_at IS NULL AND due_on < ? AND organisation_id <> 0", column(today))
+			q = q.Where("done_at IS NULL AND due_on < ? AND (organisation_id <> 0 OR late_organisation_id <> 0)", column(today))
 		case "soon":
 			q = q.Where("done_at IS NULL AND due_on BETWEEN ? AND ?", column(today), column(today.Add(noticeDays)))
 		default:

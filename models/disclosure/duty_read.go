@@ -126,7 +126,7 @@ func (s *Service) register(tx *store.Tx, e *org.Estate) (*Register, error) {
 func viewDuties(tx *store.Tx, rows []Duty) ([]DutyView, error) {
 	var estates, orgs []int64
 	for _, d := range rows {
-		estates, orgs = append(estates, d.EstateID), append(orgs, d.OrganisationID)
+		estates, orgs = append(estates, d.EstateID), append(orgs, cmp.Or(d.OrganisationID, d.LateOrganisationID))
 	}
 	names, err := org.EstateNames(tx, unique(estates))
 	if err != nil {
@@ -139,7 +139,7 @@ func viewDuties(tx *store.Tx, rows []Duty) ([]DutyView, error) {
 	today := calendar.DateOf(tx.Now)
 	views := make([]DutyView, len(rows))
 	for i, d := range rows {
-		views[i] = DutyView{Duty: d, EstateName: names[d.EstateID], OwedBy: offices[d.OrganisationID].Name, Days: d.Late(today), Stands: d.State(today)}
+		views[i] = DutyView{Duty: d, EstateName: names[d.EstateID], OwedBy: offices[cmp.Or(d.OrganisationID, d.LateOrganisationID)].Name, Days: d.Late(today), Stands: d.State(today)}
 	}
 	return views, nil
 }

@@ -75,9 +75,10 @@ func TestLateIsToldListedAndKept(t *testing.T) {
 	ctx := t.Context()
 	w.value("income.disclose_months", "3")
 	w.value("disclosure.due_days", "10")
+	w.value("disclosure.places", "board")
 	w.pass()
 	d := w.one("income")
-	early := w.publish(w.company, "第一季度公共收益", disclosure.Everyone)
+	early := w.account(w.company, "第一季度公共收益")
 	if err := w.FulfilBy(ctx, w.company, d.ID, early); !errors.Is(err, disclosure.ErrDutyEarly) {
 		t.Errorf("the accounts of a quarter that still runs: %v", err)
 	}
@@ -108,7 +109,7 @@ func TestLateIsToldListedAndKept(t *testing.T) {
 	w.value("disclosure.remind_days", "5")
 	w.on("2026-04-22")
 	w.pass()
-	n := w.publish(w.company, "公共收益（第一季度）", disclosure.Everyone)
+	n := w.account(w.company, "公共收益（第一季度）")
 	if err := w.FulfilBy(ctx, w.committee, d.ID, n); !errors.Is(err, disclosure.ErrDutyNotFound) {
 		t.Errorf("somebody else's duty: %v", err)
 	}

@@ -31,7 +31,7 @@ func TestFiguresComeFromClosedBooks(t *testing.T) {
 			t.Errorf("%s %s after journal %d, want %s", f.Label, f.Fen, f.JournalNo, want[f.Label])
 		}
 	}
-	for _, text := range []string{"共1734.56元", "收入 ¥1734", "约１７００元", "花了两百元", "结余3万"} {
+	for _, text := range []string{"共1734.56元", "收入 ¥1734", "约１７００元", "花了两百元", "结余3万", "结余300圆", "人民币：1734.56", "RMB 1734"} {
 		d := w.income()
 		d.Body = text
 		_, err := w.s.SaveDraft(ctx, w.chair, d, 0, "")

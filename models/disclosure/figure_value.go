@@ -1,7 +1,9 @@
 package disclosure
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/ledger"
@@ -95,8 +97,20 @@ func (f *Figure) Asks() string {
 		}
 		text += ledger.Chart[ledger.Code(c)].Name
 	}
-	return text + "，" + MeasureNames[f.Measure]
+	text += "，" + MeasureNames[f.Measure]
+	if f.Sources != "" { // a part must not look like the whole
+		list := split(f.Sources)
+		for i, x := range list {
+			list[i] = cmp.Or(sourceNames[x], x)
+		}
+		text += "，只算" + strings.Join(list, "、")
+	}
+	return text
 }
+
+// sourceNames are what a line of the books follows from, as people read it.
+var sourceNames = map[string]string{"fee_change": "调整和减免", "fee_import": "导入的期初数", "fee_payment": "缴费", "fee_run": "出账", "fund_import": "期初余额", "fund_income": "收益分配", "fund_refund": "退还",
+	"fund_slip": "交存", "fund_project": "维修支出", "income_line": "收支登记", "income_settlement": "结转"}
 
 // figuresOf reads the figures of some notices, of one version or, with 0, of all.
 func figuresOf(tx *store.Tx, notices []int64, version int) ([]Figure, error) {

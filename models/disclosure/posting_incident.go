@@ -59,6 +59,7 @@ var (
 	ErrNoPaper    = fault.New(fault.NotFound, "notice.no_paper", "没有找到这次张贴")
 	ErrDown       = fault.New(fault.Conflict, "notice.down", "已经核实这张公示不在了，请等重新张贴")
 	ErrReported   = fault.New(fault.Conflict, "notice.reported", "已经有人报告了，社区正在核实，不用再报")
+	ErrNotAgain   = fault.New(fault.Conflict, "notice.not_again", "您报告过这一张，社区去看过，公示还在；现在真的不见了的，请直接告诉社区工作人员")
 	ErrNoIncident = fault.New(fault.NotFound, "notice.no_incident", "没有找到这条报告")
 	ErrDecided    = fault.New(fault.Conflict, "notice.incident_decided", "这条报告已经处理过了")
 	ErrOwnReport  = fault.New(fault.Forbidden, "notice.own_report", "报告的人和张贴的人不能自己核实，请由社区的另一个人核实")
@@ -85,7 +86,7 @@ func (in *Sighting) check(tx *store.Tx, p *Paper) error {
 }
 
 // Report says that a paper is gone too early. One report of a paper is looked into at a time.
-// Faults: ErrForbidden, ErrNoPaper, ErrDown, ErrReported, ErrRefReused, file.ErrNotFound, fault.ErrInvalid.
+// Faults: ErrForbidden, ErrNoPaper, ErrDown, ErrReported, ErrNotAgain, ErrRefReused, file.ErrNotFound, fault.ErrInvalid.
 func (s *Service) Report(ctx context.Context, actor org.Actor, paperID int64, in Sighting) (*Incident, error) {
 	if err := actor.Must(org.ReportPosting); err != nil {
 		return nil, err
@@ -129,6 +130,13 @@ func (s *Service) report(tx *store.Tx, actor org.Actor, x *Incident) error {
 	}
 	if open > 0 {
 		return ErrReported
+	}
+	var wrong int64
+	if err := tx.Model(&Incident{}).Where("notice_id = ? AND version = ? AND posting_id = ? AND person_id = ? AND state = ?", x.NoticeID, x.Version, x.PostingID, x.PersonID, IncidentRejected).Count(&wrong).Error; err != nil {
+		return err
+	}
+	if actor.Post == nil && wrong > 0 {
+		return ErrNotAgain
 	}
 	var err error
 	if x.FileSum, err = s.files.Sum(tx, x.FileID); err != nil {

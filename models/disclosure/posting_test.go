@@ -158,7 +158,7 @@ func TestTornOffDaysAreAdded(t *testing.T) {
 	}
 	w.throughIs(n.ID, "2026-03-12")
 	w.clock.Advance(4 * day) // the 13th: seen after its days were over
-	w.report(w.owner, again.ID)
+	w.report(w.chair, again.ID)
 	w.throughIs(n.ID, "2026-03-12")
 }
 

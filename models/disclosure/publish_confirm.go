@@ -145,6 +145,9 @@ func (s *Service) carryOver(tx *store.Tx, actor org.Actor, p *Prepared, files, f
 	if err := tx.Where("notice_id = ? AND version = ?", n.ID, n.CurrentVersion).Take(&last).Error; err != nil {
 		return err
 	}
+	if err := p.follows(&last); err != nil {
+		return err
+	}
 	r := Revision{Title: p.Title, Body: p.Body, Reason: p.Reason, FileIDs: fresh}
 	for _, a := range last.Attachments() {
 		if !slices.Contains(files, a.ID) {

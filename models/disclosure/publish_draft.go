@@ -136,6 +136,13 @@ func (s *Service) write(tx *store.Tx, actor org.Actor, p *Prepared, d Draft, rea
 		if n.EstateID != p.EstateID {
 			return ErrNotFound
 		}
+		var last Version
+		if err := tx.Where("notice_id = ? AND version = ?", n.ID, n.CurrentVersion).Take(&last).Error; err != nil {
+			return err
+		}
+		if err := p.follows(&last); err != nil {
+			return err
+		}
 		d.Kind, d.Audience, d.Form = n.Kind, n.Audience, n.Form
 		r := Revision{Title: d.Title, Body: d.Body, Reason: reason}
 		if err := r.check(n.Form, d.Queries, len(d.FileIDs)); err != nil {
@@ -169,6 +176,14 @@ func (s *Service) write(tx *store.Tx, actor org.Actor, p *Prepared, d Draft, rea
 	p.Kind, p.Audience, p.Form, p.Title, p.Body, p.Reason, p.Queries, p.Duties, p.Files = d.Kind, d.Audience, d.Form, d.Title, d.Body, reason, string(queries), string(duties), string(files)
 	p.EditedBy, p.Revision = actor.PersonID, p.Revision+1
 	return err
+}
+
+// follows refuses to put a draft on top of a version that its writer has not seen.
+func (p *Prepared) follows(last *Version) error {
+	if last.At.After(p.CreatedAt) {
+		return ErrOutdated.Saying("这份修改草稿写好以后，公示又发布了新版本；请先看新版本，照它重新写一份修改草稿")
+	}
+	return nil
 }
 
 // hold ties the files to the draft that are neither its own nor its notice's yet.

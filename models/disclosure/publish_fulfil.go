@@ -25,14 +25,42 @@ func (s *Service) fulfil(tx *store.Tx, n *Notice, duties []int64) error {
 	if len(rows) != len(slices.Compact(slices.Sorted(slices.Values(duties)))) {
 		return ErrDutyNotFound
 	}
+	set, err := s.rules(tx, n.EstateID)
+	if err != nil {
+		return err
+	}
 	for _, d := range rows {
-		// An account of a whole period is read from the books; a proposal or a price list is not.
-		if d.Sphere == "finance" && d.AfterEnd && !n.Form.Money() {
-			return ErrDutyNotice.Saying("“" + d.Title + "”是账目，请用收支情况、维修资金情况、决算或审计的公示来公开，金额从账簿取数")
+		if err := d.suits(set, n); err != nil {
+			return err
 		}
 		if err := s.Fulfil(tx, n.EstateID, d.ID, n.ID, calendar.DateOf(tx.Now)); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// suits refuses a notice that is not what the law asks for: an account of a whole period is read from the books, where a proposal or a price
+// list is not; and what is open to objections is posted for its days, which an announcement is not.
+func (d *Duty) suits(set *rulepack.Set, n *Notice) error {
+	if d.Sphere == "finance" && d.AfterEnd && !n.Form.Money() {
+		return ErrDutyNotice.Saying("“" + d.Title + "”是账目，请用收支情况、维修资金情况、决算或审计的公示来公开，金额从账簿取数")
+	}
+	if law, ok := set.Disclosure(d.Code); ok && Sort(law.Kind) == Posting && n.Kind != Posting {
+		return ErrDutyNotice.Saying("“" + d.Title + "”要用“公示”来公开，业主可以提意见；请把种类改为公示，重新发布")
+	}
+	return nil
+}
+
+// reaches refuses a notice that was published without a duty and stands for fewer days, or hangs in fewer places, than the duty asks for. One
+// whose days are known does not take on a duty whose days are open: the period that others wait for would be open with it.
+func (s *Service) reaches(tx *store.Tx, n *Notice, v *Version) error {
+	var asked Version
+	if err := s.freeze(tx, n, &asked); err != nil {
+		return err
+	}
+	if v.PostingDays > 0 && (asked.PostingDays == 0 || v.PostingDays < asked.PostingDays) || asked.asks(OnBoard) && !v.asks(OnBoard) || asked.asks(AtEntrances) && !v.asks(AtEntrances) {
+		return ErrDutyNotice.Saying("这份公示发布时没有按这一项要求的天数和张贴地点公示；请重新发布一份，发布时选上这一项")
 	}
 	return nil
 }

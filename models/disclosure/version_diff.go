@@ -39,10 +39,16 @@ func differences(a, b *Edition) []Change {
 	}
 	note("标题", a.Title, b.Title)
 	from, to := parted(a.Body, b.Body)
+	if from == to { // an empty line more or less
+		from, to = a.Body, b.Body
+	}
 	note("正文", from, to)
 	before, after := figureTexts(a.Figures), figureTexts(b.Figures)
 	for _, label := range labels(a.Figures, b.Figures) {
 		note("金额："+label, before[label], after[label])
+	}
+	if x, y := order(a.Figures), order(b.Figures); len(list) == 0 && x != y {
+		note("金额的顺序", x, y)
 	}
 	had, has := fileTexts(a.Attachments()), fileTexts(b.Attachments())
 	for _, f := range append(a.Attachments(), b.Attachments()...) { // one in both has not changed
@@ -83,6 +89,15 @@ func figureTexts(list []Figure) map[string]string {
 		texts[f.Label] = fmt.Sprintf("%s元（%s，%s）", f.Fen, f.Period(), f.Asks())
 	}
 	return texts
+}
+
+// order is how figures stand one below the other.
+func order(list []Figure) string {
+	names := make([]string, len(list))
+	for i, f := range list {
+		names[i] = f.Label
+	}
+	return strings.Join(names, "、")
 }
 
 func fileTexts(list []Attached) map[int64]string {

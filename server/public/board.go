@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/server/hall"
@@ -53,7 +54,7 @@ func table(name string, head []string, rows [][]string) (*FileOutput, error) {
 	w := csv.NewWriter(&b)
 	for _, row := range append([][]string{head}, rows...) {
 		for i, cell := range row {
-			if strings.ContainsAny(cell[:min(len(cell), 1)], "=+-@\t\r") {
+			if first, _ := utf8.DecodeRuneInString(cell); strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) { // some read the wide ones as well
 				row[i] = "'" + cell
 			}
 		}
@@ -110,9 +111,9 @@ func noticesCSV(d Deps) func(context.Context, *EstatePath) (*FileOutput, error) 
 			if n.WithdrawnAt != nil {
 				withdrawn = web.Time(*n.WithdrawnAt).Format(time.DateOnly)
 			}
-			rows = append(rows, []string{n.Number, disclosure.SortNames[n.Kind], n.Title, n.Publisher, web.Time(n.PublishedAt).Format(time.DateOnly), withdrawn, strconv.Itoa(n.CurrentVersion), n.SHA256})
+			rows = append(rows, []string{n.Number, disclosure.SortNames[n.Kind], n.Title, n.Publisher, web.Time(n.PublishedAt).Format(time.DateOnly), withdrawn, strconv.Itoa(n.CurrentVersion), n.SHA256, web.Time(n.RevisedAt).Format(time.DateOnly), n.WithdrawReason})
 		}
-		return table("notices.csv", []string{"编号", "种类", "标题", "发布单位", "发布日期", "撤回日期", "版本", "校验值"}, rows)
+		return table("notices.csv", []string{"编号", "种类", "标题", "发布单位", "发布日期", "撤回日期", "版本", "校验值", "这一版的日期", "撤回原因"}, rows)
 	}
 }
 

@@ -43,13 +43,22 @@ func (d Deps) feed(ctx context.Context, estate int64) (name string, list []entry
 			text: fmt.Sprintf("应由%s在%s以前公开，还没有公开。", x.OwedBy, x.Due), at: at})
 	}
 	for _, n := range notices {
-		text := n.Body
-		if n.WithdrawnAt != nil {
-			text = "已撤回，原因：" + n.WithdrawReason
-		}
-		list = append(list, entry{id: fmt.Sprintf("notice-%d-%d", n.ID, n.CurrentVersion), title: disclosure.SortNames[n.Kind] + "：" + n.Title, link: fmt.Sprintf("%s/h5/notices/%d", d.PublicURL, n.ID), text: text, at: web.Time(n.PublishedAt)})
+		list = append(list, noticeEntry(&n, fmt.Sprintf("%s/h5/notices/%d", d.PublicURL, n.ID)))
 	}
 	return r.Estate + "公示栏", list, nil
+}
+
+// noticeEntry is a notice as it stands. A new version and a withdrawal are entries of their own, with their own time: readers leave out what
+// they have shown before.
+func noticeEntry(n *disclosure.View, link string) entry {
+	e := entry{id: fmt.Sprintf("notice-%d-%d", n.ID, n.CurrentVersion), title: disclosure.SortNames[n.Kind] + "：" + n.Title, link: link, text: n.Body, at: web.Time(n.RevisedAt)}
+	if n.CurrentVersion > 1 {
+		e.title += fmt.Sprintf("（第%d版，已修改）", n.CurrentVersion)
+	}
+	if n.WithdrawnAt != nil {
+		e.id, e.title, e.text, e.at = e.id+"-withdrawn", e.title+"（已撤回）", "已撤回，原因："+n.WithdrawReason, web.Time(*n.WithdrawnAt)
+	}
+	return e
 }
 
 type rss struct {
