@@ -119,6 +119,9 @@ func TestFromProposalToPayment(t *testing.T) {
 	w.must(w.AskPayment(ctx, w.chair, id, fund.FinalPayment, ""))
 	w.must(w.DecidePayment(ctx, w.member, w.view(id).Payments[1].ID, true, "流水2", ""))
 	w.settledBooks(id)
+	if st, err := w.FindMyStatement(ctx, w.owner, w.Units[0].ID, ledger.StatementPage{}, 1); err != nil || fund.SourceNames[st.Lines[0].SourceKind] != "维修支出" {
+		t.Errorf("the owner does not read what it was for: %+v %v", st, err)
+	}
 }
 
 // settledBooks holds 800 yuan over 298.75 ㎡ against shares reckoned by hand: 236.99, 241.67, 321.34.
