@@ -191,9 +191,7 @@ func (s *Service) FindForecast(ctx context.Context, actor org.Actor, action org.
 		}
 		for i, b := range houses {
 			o := Outlook{BuildingID: b.ID, Building: b.Name, Balance: -owners[b.ID] - seller[b.ID]}
-			if err := o.ahead(v, i, areas); err != nil {
-				return err
-			}
+			o.ahead(v, i, areas)
 			v.Buildings = append(v.Buildings, o)
 		}
 		return nil
@@ -221,16 +219,12 @@ func buildingAreas(tx *store.Tx, estate int64) ([]org.Building, []int64, error) 
 }
 
 // ahead goes through the years for the building at a place among all.
-func (o *Outlook) ahead(f *Forecast, at int, areas []int64) error {
+func (o *Outlook) ahead(f *Forecast, at int, areas []int64) {
 	left := o.Balance
 	for year := f.From; year <= f.To; year++ {
 		y := YearAhead{Year: year}
 		for i := range f.Plan {
-			cost, err := f.Plan[i].share(year, o.BuildingID, at, areas)
-			if err != nil {
-				return err
-			}
-			if cost > 0 {
+			if cost := f.Plan[i].share(year, o.BuildingID, at, areas); cost > 0 {
 				y.Parts, y.Cost = append(y.Parts, f.Plan[i].Part), y.Cost+cost
 			}
 		}
@@ -243,23 +237,22 @@ func (o *Outlook) ahead(f *Forecast, at int, areas []int64) error {
 		}
 		o.Years = append(o.Years, y)
 	}
-	return nil
 }
 
 // share is what a replacement costs a building in a year.
-func (r *Replacement) share(year int, building int64, at int, areas []int64) (money.Fen, error) {
+func (r *Replacement) share(year int, building int64, at int, areas []int64) money.Fen {
 	if year < r.FirstYear || r.EveryYears == 0 && year != r.FirstYear || r.EveryYears > 0 && (year-r.FirstYear)%r.EveryYears != 0 {
-		return 0, nil
+		return 0
 	}
 	if r.BuildingID != 0 {
 		if r.BuildingID == building {
-			return r.Cost, nil
+			return r.Cost
 		}
-		return 0, nil
+		return 0
 	}
 	parts, err := money.Split(r.Cost, areas)
-	if err != nil { // no unit has an area yet: nothing can be divided
-		return 0, nil //nolint:nilerr // said by the register, which asks for areas
+	if err != nil { // no unit has an area yet, for which the register asks: nothing can be divided
+		return 0
 	}
-	return parts[at], nil
+	return parts[at]
 }
