@@ -36,6 +36,21 @@ func (Finding) TableName() string { return "committee_findings" }
 // FindingStates are as people read them.
 var FindingStates = map[string]string{"open": "待整改", "answered": "已报整改，待核实", "closed": "已核实整改"}
 
+// rounds reads what was said about some findings, in its order: an answer that was sent back stays to be read.
+func rounds(tx *store.Tx, list []Finding) (map[int64][]Note, error) {
+	ids := make([]int64, len(list))
+	for i, f := range list {
+		ids[i] = f.ID
+	}
+	var rows []Note
+	err := tx.Where("subject_kind = 'committee_finding' AND subject_id IN ?", append(ids, 0)).Order("id").Limit(maxRows * 10).Find(&rows).Error
+	all := make(map[int64][]Note, len(list))
+	for _, n := range rows {
+		all[n.SubjectID] = append(all[n.SubjectID], n)
+	}
+	return all, err
+}
+
 // owers are who may have to put something right.
 var owers = map[string]string{"committee": "业委会", "company": "物业服务企业"}
 
@@ -104,7 +119,7 @@ func (s *Service) AnswerFinding(ctx context.Context, actor org.Actor, id int64, 
 		if err := s.files.Attach(tx, actor, files, "notice", "committee_finding", id, f.EstateID); err != nil {
 			return 0, err
 		}
-		return id, note(tx, actor, "finding_answer", "committee_finding", id, f.EstateID, nil)
+		return id, written(tx, actor, "committee_finding", id, f.EstateID, "righted", answer)
 	})
 }
 
@@ -133,6 +148,10 @@ func (s *Service) JudgeFinding(ctx context.Context, actor org.Actor, id int64, d
 				return 0, err
 			}
 		}
-		return id, note(tx, actor, "finding_judge", "committee_finding", id, f.EstateID, map[string]any{"done": done})
+		what := "sent_back"
+		if done {
+			what = "accepted"
+		}
+		return id, written(tx, actor, "committee_finding", id, f.EstateID, what, text)
 	})
 }

@@ -136,6 +136,9 @@ func TestFindingsAreFollowedUp(t *testing.T) {
 	if err != nil || len(v.Findings) != 1 || v.Findings[0].State != "open" || v.Findings[0].Verdict == "" {
 		t.Fatalf("what residents see: %+v, %v", v, err)
 	}
+	if r := v.Rounds[f]; len(r) != 2 || r[0].Text != "已经补记第12笔" || r[1].What != "sent_back" {
+		t.Errorf("what was said: %+v", r)
+	}
 	owed := func() (n int) {
 		v, err := w.Overview(ctx, w.township, w.Estate.ID)
 		if err != nil {

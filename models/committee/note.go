@@ -26,7 +26,7 @@ func (Note) TableName() string { return "committee_notes" }
 
 // NoteNames are the notes as people read them.
 var NoteNames = map[string]string{"submitted": "提交备案", "returned": "退回补正", "reviewed": "同意备案", "proposed": "业主提出建议", "passed_on": "转物业服务企业", "answered": "物业服务企业答复", "replied": "业委会回复",
-	"declined": "业委会不采纳", "keeper": "更换保管人", "sealed": "登记印章", "handed": "移交", "taken": "接收", "missing": "没有移交", "listed": "列入移交清单", "witnessed": "社区见证", "done": "移交完成"}
+	"declined": "业委会不采纳", "keeper": "更换保管人", "sealed": "登记印章", "handed": "移交", "taken": "接收", "missing": "没有移交", "listed": "列入移交清单", "witnessed": "社区见证", "done": "移交完成", "let": "乡镇同意用印", "righted": "报告整改", "sent_back": "乡镇核实后退回", "accepted": "乡镇核实已整改"}
 
 // maxNotes bounds what one paper shows of its history.
 const maxNotes = 200

@@ -32,9 +32,10 @@ type Overview struct {
 	Handovers  []Handover
 	Reports    []Report
 	Requests   []Request
-	Elected    []Awaiting // certified elections that wait to be seated
-	Frozen     *Audit     // the audit of a departure that runs; nil where none does
-	Findings   []Finding  // of published audits, or of all for offices
+	Elected    []Awaiting       // certified elections that wait to be seated
+	Frozen     *Audit           // the audit of a departure that runs; nil where none does
+	Findings   []Finding        // of published audits, or of all for offices
+	Rounds     map[int64][]Note // what was said about each finding
 	Allowances []Allowance
 	Names      map[int64]string // of members by id
 }
@@ -55,6 +56,9 @@ func (s *Service) Overview(ctx context.Context, actor org.Actor, estate int64) (
 			return err
 		}
 		if err := tx.Where("estate_id = ?", e.ID).Order("id DESC").Limit(maxRows).Find(&v.Findings).Error; err != nil {
+			return err
+		}
+		if v.Rounds, err = rounds(tx, v.Findings); err != nil {
 			return err
 		}
 		for _, list := range []any{&v.Filings, &v.Audits, &v.Handovers, &v.Requests} {
@@ -81,6 +85,9 @@ func (s *Service) Follow(ctx context.Context, actor org.Actor, estate int64) (*O
 		}
 		published := tx.Model(&Audit{}).Select("id").Where("estate_id = ? AND state = 'published'", e.ID)
 		if err := tx.Where("estate_id = ? AND audit_id IN (?)", e.ID, published).Order("id DESC").Limit(maxRows).Find(&v.Findings).Error; err != nil {
+			return err
+		}
+		if v.Rounds, err = rounds(tx, v.Findings); err != nil {
 			return err
 		}
 		return tx.Where("estate_id = ?", e.ID).Order("id DESC").Limit(maxRows).Find(&v.Audits).Error

@@ -19,13 +19,25 @@ type Finding struct {
 	StateName string    `json:"state_name"`
 	Answer    string    `json:"answer,omitempty" doc:"怎么整改的"`
 	Verdict   string    `json:"verdict,omitempty" doc:"乡镇（办事处）核实的情况"`
+	Rounds    []Round   `json:"rounds" doc:"历次整改和核实，先后为序"`
+}
+
+// Round is one answer to a finding, or one look at it.
+type Round struct {
+	What string    `json:"what"`
+	Text string    `json:"text"`
+	At   time.Time `json:"at"`
 }
 
 // OfFindings shows findings.
-func OfFindings(list []committee.Finding, now time.Time) []Finding {
+func OfFindings(list []committee.Finding, rounds map[int64][]committee.Note, now time.Time) []Finding {
 	out := make([]Finding, len(list))
 	for i, f := range list {
 		out[i] = Finding{ID: f.ID, AuditID: f.AuditID, Text: f.Text, OwedBy: f.OwedBy, DueAt: web.Time(f.DueAt), State: f.State, StateName: committee.FindingStates[f.State], Answer: f.Answer, Verdict: f.Verdict}
+		out[i].Rounds = []Round{}
+		for _, n := range rounds[f.ID] {
+			out[i].Rounds = append(out[i].Rounds, Round{What: committee.NoteNames[n.What], Text: n.Text, At: web.Time(n.At)})
+		}
 		if f.ClosedAt == nil {
 			out[i].LateDays = committee.Late(f.DueAt, now)
 		}

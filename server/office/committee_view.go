@@ -113,7 +113,7 @@ func viewCommittee(v *committee.Overview, now time.Time) committeeView {
 	if v.Frozen != nil {
 		out.Frozen = v.Frozen.Number
 	}
-	out.Findings, out.Allowances = hall.OfFindings(v.Findings, now), hall.OfAllowances(v.Allowances, v.Names)
+	out.Findings, out.Allowances = hall.OfFindings(v.Findings, v.Rounds, now), hall.OfAllowances(v.Allowances, v.Names)
 	for _, e := range v.Elected {
 		out.Elected = append(out.Elected, viewElected(e))
 	}
