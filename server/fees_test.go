@@ -58,7 +58,7 @@ func feeBodies(th things) map[string]any {
 	delete(version, "name")
 	delete(version, "kind")
 	version["starts_on"] = "2099-01-01"
-	take := m{"unit_id": th["units"], "amount": "1", "way": "cash", "note": "装修押金"}
+	take := m{"client_ref": "take", "unit_id": th["units"], "amount": "1", "way": "cash", "note": "装修押金"}
 	return map[string]any{
 		"officeAddFeeRule": feeRule("停车费", "2"), "officeReviseFeeRule": version, "officeEndFeeRule": m{"ends_on": "2099-12-31"}, "officeEnterReadings": m{"period": thisMonth(), "readings": []m{{"unit_id": th["units"], "current": 1}}},
 		"officePreviewFeeRun": run, "officePublishFeeRun": publish, "officeCancelFeeRun": m{"reason": "面积用错了"}, "officeTakeFee": take, "officeTakeDeposit": take, "officeAssignFeePayment": m{"unit_id": th["units"]},
