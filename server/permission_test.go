@@ -318,7 +318,7 @@ func bodies(th things) map[string]any {
 		"officeRecordVisit": m{"result": "absent", "client_ref": "w27"}, "officeCorrectVisit": m{"visit_id": 999999, "reason": "扫错了码"}, "officeRecordWish": m{"way": "visit"},
 		"officePublishNotice":  m{"estate_id": th["estates"], "kind": "posting", "audience": "residents", "title": "t", "body": "b", "client_ref": "w6"},
 		"officeRecordContract": m{"kind": "parking", "title": "临时停车", "party": "某公司", "starts_on": "2026-01-01", "ends_on": "2026-12-31", "amount": "100", "period_months": 1, "client_ref": "w70"}, "officeEndContract": m{"on": "2026-02-01", "reason": "退场"},
-		"officeRecordIncomeLine": m{"sort": "receipt", "amount": "1", "on": "2026-01-05", "party": "某公司", "text": "停车费", "client_ref": "w71"}, "officeStrikeIncomeLine": m{"reason": "记错了"},
+		"officeRecordIncomeLine": m{"sort": "receipt", "amount": "1", "on": "2026-01-05", "party": "某公司", "text": "停车费", "client_ref": "w71"}, "officeAddIncomePapers": m{"file_ids": []int64{999999}}, "officeStrikeIncomeLine": m{"reason": "记错了"},
 		"officeProposeSettlement": m{"from": "2026-01-01", "to": "2026-01-31"}, "officeDecideSettlement": m{"approve": true}, "officePayOverIncome": m{"on": "2026-02-01", "bank_ref": "BANK0001"},
 		"officeOpenYearlyAudit": m{"from": "2025-01-01", "to": "2025-12-31"}, "officeAddFinding": m{"text": "广告收入少记一笔", "owed_by": "company", "due": "2030-01-01"}, "officeAnswerFinding": m{"text": "已经补记入账"}, "officeJudgeFinding": m{"done": true, "text": "已核实"},
 		"officeLetSeal": m{"text": "急用"}, "officePayAllowance": m{"from": "2026-01-01", "to": "2026-01-31", "amount": "300", "paid_on": "2026-02-05", "basis": "业主大会第1号决定", "file_ids": []int64{1}},

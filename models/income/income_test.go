@@ -225,6 +225,16 @@ func TestWhatIsNotExplainedIsNamed(t *testing.T) {
 	if got := codes(w.overview()); got != "cost_without_receipt contract_without_basis settlement_late" {
 		t.Errorf("findings: %s", got)
 	}
+	late := w.must(w.line(income.Cost, c, 1, on(1, 7)))
+	if err := w.AddPapers(t.Context(), w.second, late, []int64{9}); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(codes(w.overview()), "cost_without_receipt"); n != 1 {
+		t.Errorf("%d costs without a receipt after one was proved", n)
+	}
+	if err := w.AddPapers(t.Context(), w.second, late, make([]int64, 10)); !errors.Is(err, fault.ErrInvalid) {
+		t.Errorf("eleven papers: %v", err)
+	}
 	if err := w.StrikeLine(t.Context(), w.keeper, bad, "没有发票"); !errors.Is(err, income.ErrSamePerson) {
 		t.Errorf("struck by who recorded it: %v", err)
 	}
@@ -240,7 +250,7 @@ func TestWhatIsNotExplainedIsNamed(t *testing.T) {
 	if err := w.EndContract(t.Context(), w.keeper, c, on(2, 15), "对方退场"); err != nil {
 		t.Fatal(err)
 	}
-	if v := w.overview(); v.Contracts[0].Due != 200_000 || v.Bank != 300_000 {
+	if v := w.overview(); v.Contracts[0].Due != 200_000 || v.Bank != 299_999 {
 		t.Errorf("after the end: %+v", v)
 	}
 }

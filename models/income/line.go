@@ -115,6 +115,30 @@ func (l *Line) posting(source string) ledger.Posting {
 		Lines: []ledger.Line{{Key: ledger.Key{Code: ledger.IncomeBank}, Amount: amount}, {Key: ledger.Key{Code: against}, Amount: -amount}}}
 }
 
+// AddPapers adds receipts to a line that was booked without, or with too few.
+// Faults: org.ErrForbidden, ErrNotFound, ErrState, fault.ErrInvalid.
+func (s *Service) AddPapers(ctx context.Context, actor org.Actor, id int64, files []int64) error {
+	return s.db.InTx(ctx, func(tx *store.Tx) error {
+		l, err := find[Line](tx.ForUpdate(), actor, org.KeepIncome, id)
+		if err != nil {
+			return err
+		}
+		if len(files) == 0 || l.Receipts+len(files) > 10 {
+			return fault.ErrInvalid.With(fault.Field{Path: "file_ids", Reason: "请上传凭据，一笔账一共不超过10份"})
+		}
+		if l.StruckAt != nil {
+			return ErrState.Saying("这一笔已经冲销，不用再补凭据")
+		}
+		if err := s.files.Attach(tx, actor, files, "document", LineFiles, l.ID, l.EstateID); err != nil {
+			return err
+		}
+		if err := tx.Model(&Line{}).Where("id = ?", l.ID).Update("receipts", l.Receipts+len(files)).Error; err != nil {
+			return err
+		}
+		return audit.Append(tx, actor, "income.papers", audit.Subject{Kind: "income_line", ID: l.ID, Estate: l.EstateID}, map[string]any{"files": len(files)})
+	})
+}
+
 // StrikeLine takes a wrong line out by its opposite, dated today; another person than who recorded it does so and says why.
 // Faults: org.ErrForbidden, ErrNotFound, ErrSamePerson, ErrState, fault.ErrInvalid.
 func (s *Service) StrikeLine(ctx context.Context, actor org.Actor, id int64, reason string) error {

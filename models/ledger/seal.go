@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 
 	"github.com/linli-city/linli/models/money"
@@ -23,46 +24,63 @@ func (Seal) TableName() string { return "ledger_seals" }
 // sealBatch is how many journals one transaction seals.
 const sealBatch = 200
 
-// SealPending adds waiting journals to the chains of their books, behind the writes, and returns how many it added.
+// SealPending adds waiting journals to the chains of their books, behind the writes, and returns how many it added. A book that cannot be
+// sealed, because somebody changed it behind the product, keeps none of the others waiting.
 func SealPending(ctx context.Context, db *store.DB) (int, error) {
-	n := 0
-	err := db.InTx(ctx, func(tx *store.Tx) error {
-		n = 0
-		if err := store.Gate(tx, "ledger.chain"); err != nil {
-			return err
-		}
-		var books []Book
-		if err := tx.Where("unsealed = ?", true).Order("id").Limit(1).Find(&books).Error; err != nil || len(books) == 0 {
-			return err
-		}
-		b := &books[0]
-		list, err := ListJournals(tx, b.EstateID, b.Kind, Range{}, b.SealedNo, sealBatch)
-		if err != nil {
-			return err
-		}
-		prev, err := sealOf(tx, b.ID, b.SealedNo)
-		if err != nil {
-			return err
-		}
-		seals := make([]Seal, len(list))
-		for i := range list {
-			if prev, err = list[i].link(prev, b); err != nil {
-				return err
-			}
-			seals[i] = Seal{BookID: b.ID, No: list[i].No, Hash: prev}
-		}
-		if n = len(seals); n > 0 {
-			if err := tx.Create(&seals).Error; err != nil {
-				return err
-			}
-		}
-		// Who posts takes the row, so the flag falls only where nothing came meanwhile.
-		return tx.Exec("UPDATE ledger_books SET unsealed = (last_no > ?), sealed_no = ? WHERE id = ?", b.SealedNo+int64(n), b.SealedNo+int64(n), b.ID).Error
+	var ids []int64
+	err := db.View(ctx, func(tx *store.Tx) error {
+		return tx.Model(&Book{}).Where("unsealed = ?", true).Order("id").Limit(100).Pluck("id", &ids).Error
 	})
-	if err != nil {
+	failed := []error{err}
+	for _, id := range ids {
+		n := 0
+		err := db.InTx(ctx, func(tx *store.Tx) (err error) {
+			n, err = seal(tx, id)
+			return err
+		})
+		if err == nil && n > 0 {
+			return n, errors.Join(failed...)
+		}
+		failed = append(failed, err)
+	}
+	if err := errors.Join(failed...); err != nil {
 		return 0, fmt.Errorf("seal journals: %w", err)
 	}
-	return n, nil
+	return 0, nil
+}
+
+// seal seals some of a book's waiting journals.
+func seal(tx *store.Tx, book int64) (int, error) {
+	if err := store.Gate(tx, "ledger.chain"); err != nil {
+		return 0, err
+	}
+	var b Book
+	if err := tx.Where("id = ?", book).Take(&b).Error; err != nil || !b.Unsealed {
+		return 0, err
+	}
+	list, err := ListJournals(tx, b.EstateID, b.Kind, Range{}, b.SealedNo, sealBatch)
+	if err != nil {
+		return 0, err
+	}
+	prev, err := sealOf(tx, b.ID, b.SealedNo)
+	if err != nil {
+		return 0, err
+	}
+	seals := make([]Seal, len(list))
+	for i := range list {
+		if prev, err = list[i].link(prev, &b); err != nil {
+			return 0, err
+		}
+		seals[i] = Seal{BookID: b.ID, No: list[i].No, Hash: prev}
+	}
+	if len(seals) > 0 {
+		if err := tx.Create(&seals).Error; err != nil {
+			return 0, err
+		}
+	}
+	// Who posts takes the row, so the flag falls only where nothing came meanwhile.
+	to := b.SealedNo + int64(len(seals))
+	return len(seals), tx.Exec("UPDATE ledger_books SET unsealed = (last_no > ?), sealed_no = ? WHERE id = ?", to, to, b.ID).Error
 }
 
 func sealOf(tx *store.Tx, book, no int64) (string, error) {

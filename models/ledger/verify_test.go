@@ -91,3 +91,22 @@ func TestSealsFollowTheWrites(t *testing.T) {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
+
+// A book that somebody damaged is named, and the others' chains go on.
+func TestADamagedBookHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.post(w.bill("a", 0, 100, on(2, 1)))
+	w.tx(func(tx *store.Tx) error {
+		if err := tx.Exec("UPDATE ledger_entries SET amount = amount + 1 WHERE amount > 0").Error; err != nil {
+			return err
+		}
+		_, err := ledger.Post(tx, w.cashier, w.Estate.ID, ledger.Income, ledger.Posting{Ref: "x", Effective: on(2, 1), Source: ledger.Source{Kind: "line", ID: 1, Text: "广告"}, Lines: []ledger.Line{
+			{Key: ledger.Key{Code: ledger.IncomeBank}, Amount: 5}, {Key: ledger.Key{Code: ledger.IncomeRevenue}, Amount: -5},
+		}})
+		return err
+	})
+	if n, err := ledger.SealPending(t.Context(), w.DB); n != 1 || err == nil || !strings.Contains(err.Error(), "journal 1") {
+		t.Errorf("sealed %d, %v", n, err)
+	}
+}

@@ -19,6 +19,7 @@ func incomeRoutes(site *web.Site, d Deps) {
 	web.Handle(g, web.Op{ID: "officeRecordContract", Method: http.MethodPost, Path: "/estates/{id}/income/contracts", Summary: "登记一份广告、停车、场地等合同，附合同（document）", Action: org.KeepIncome, Rate: workRate, Status: http.StatusCreated}, recordContract(d))
 	web.Handle(g, web.Op{ID: "officeEndContract", Method: http.MethodPost, Path: "/income-contracts/{id}/end", Summary: "登记合同提前结束和原因：以后不再应收", Action: org.KeepIncome, Rate: workRate}, endContract(d))
 	web.Handle(g, web.Op{ID: "officeRecordIncomeLine", Method: http.MethodPost, Path: "/estates/{id}/income/lines", Summary: "登记一笔收入或成本，附凭据（document）；同时记账", Action: org.KeepIncome, Rate: workRate, Status: http.StatusCreated}, recordIncomeLine(d))
+	web.Handle(g, web.Op{ID: "officeAddIncomePapers", Method: http.MethodPost, Path: "/income-lines/{id}/files", Summary: "给一笔收入或成本补凭据（document）", Action: org.KeepIncome, Rate: workRate}, addIncomePapers(d))
 	web.Handle(g, web.Op{ID: "officeStrikeIncomeLine", Method: http.MethodPost, Path: "/income-lines/{id}/strike", Summary: "冲销一笔记错的：由另一个人办，写明哪里错了", Action: org.KeepIncome, Rate: workRate}, strikeIncomeLine(d))
 	web.Handle(g, web.Op{ID: "officeProposeSettlement", Method: http.MethodPost, Path: "/estates/{id}/income/settlements", Summary: "结算一段时间：数字取自账上，按本小区的比例算出应转入维修资金的数", Action: org.KeepIncome, Rate: workRate, Status: http.StatusCreated}, proposeSettlement(d))
 	web.Handle(g, web.Op{ID: "officeDecideSettlement", Method: http.MethodPost, Path: "/income-settlements/{id}/decision", Summary: "业委会负责人或社区复核结算：同意（同时结账）或写明原因退回；提出的人不能自己复核", Action: org.ApproveIncome, Rate: workRate}, decideSettlement(d))
@@ -130,6 +131,19 @@ func recordIncomeLine(d Deps) func(context.Context, org.Actor, *incomeLineInput)
 		}
 		return made(d.Income.RecordLine(ctx, a, income.NewLine{EstateID: in.ID, ContractID: b.ContractID, Sort: income.Sort(b.Sort), Amount: amount, On: on, Party: b.Party, Text: b.Text, FileIDs: b.FileIDs,
 			ClientRef: b.ClientRef, InputKey: web.InputHash(in.ID, b)}))
+	}
+}
+
+type incomePapersInput struct {
+	IDPath
+	Body struct {
+		FileIDs []int64 `json:"file_ids" minItems:"1" maxItems:"10" doc:"发票、收据、回单，先上传（document）"`
+	}
+}
+
+func addIncomePapers(d Deps) func(context.Context, org.Actor, *incomePapersInput) (*web.Empty, error) {
+	return func(ctx context.Context, a org.Actor, in *incomePapersInput) (*web.Empty, error) {
+		return &web.Empty{}, d.Income.AddPapers(ctx, a, in.ID, in.Body.FileIDs)
 	}
 }
 
