@@ -2,6 +2,7 @@ package fund
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -19,10 +20,14 @@ var (
 )
 
 // ResolveProject puts the owners' decision under a project: a certified motion to use the fund, by the very scope that pays, whose voting opened after
-// the proposal was posted, and for this project alone.
+// the proposal was posted, and for this project alone. Where a court took the decision away, whatever has been done since, a new one takes its
+// place, until the cost is divided over the roll of the vote.
 // Faults: org.ErrForbidden, ErrNoProject, ErrNotInCharge, ErrStep, ErrNoResolution, ErrOtherScope, ErrDecided.
 func (s *Service) ResolveProject(ctx context.Context, actor org.Actor, id, meeting int64, motion int) (int64, error) {
-	return s.take(ctx, actor, id, step{org.RunProject, "resolved", []ProjectState{ProjectPosted}, true}, func(tx *store.Tx, p *Project) (string, []string, error) {
+	return s.take(ctx, actor, id, step{org.RunProject, "resolved", resolvable, true}, func(tx *store.Tx, p *Project) (string, []string, error) {
+		if err := s.replaceable(tx, p); err != nil {
+			return "", nil, err
+		}
 		r, err := s.decided(tx, p, meeting, motion)
 		if err != nil {
 			return "", nil, err
@@ -39,7 +44,10 @@ func (s *Service) ResolveProject(ctx context.Context, actor org.Actor, id, meeti
 			return "", nil, ErrNoResolution.Saying("这项决定的表决在使用方案公示之前就开始了，或者公示已经撤下；请公示后再由业主表决")
 		}
 		key := fmt.Sprintf("%d/%d", meeting, motion)
-		p.MeetingID, p.Motion, p.Resolution, p.Decision, p.State = meeting, int64(motion), r.Text, &key, ProjectResolved
+		p.MeetingID, p.Motion, p.Resolution, p.Decision = meeting, int64(motion), r.Text, &key
+		if p.State == ProjectPosted {
+			p.State = ProjectResolved
+		}
 		var used int64
 		if err := tx.Model(&Project{}).Where("decision = ? AND id <> ?", key, p.ID).Count(&used).Error; err != nil {
 			return "", nil, err
@@ -49,6 +57,27 @@ func (s *Service) ResolveProject(ctx context.Context, actor org.Actor, id, meeti
 		}
 		return r.Text, []string{"meeting_id", "motion", "resolution", "decision", "state"}, nil
 	})
+}
+
+// resolvable are the states in which a decision may be put under a project: the proposal's posting, and later ones for a decision that fell.
+var resolvable = []ProjectState{ProjectPosted, ProjectResolved, ProjectFiled, ProjectUnder, ProjectWorking, ProjectAccepted}
+
+// replaceable refuses a second decision while the first stands.
+func (s *Service) replaceable(tx *store.Tx, p *Project) error {
+	if p.State == ProjectPosted {
+		return nil
+	}
+	if p.Kind != OrdinaryUse {
+		return ErrStep.Saying(ProjectKinds[p.Kind] + "不用业主表决")
+	}
+	_, err := s.decided(tx, p, p.MeetingID, int(p.Motion))
+	switch {
+	case err == nil:
+		return ErrStep.Saying("这个项目已经有业主的决定“" + p.Resolution + "”，而且仍然有效")
+	case errors.Is(err, ErrNoResolution), errors.Is(err, ErrOtherScope):
+		return nil
+	}
+	return err
 }
 
 // decided finds a decision that stands, by a project's own scope.

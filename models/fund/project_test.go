@@ -195,6 +195,18 @@ func TestGatesShutAgain(t *testing.T) {
 	})
 	_, err = w.DecidePayment(ctx, w.member, pay, true, "", "")
 	w.gate("a decision that a court revoked", err, "resolution")
+	again := w.meet(event.Scope{}, "use_fund", tally.Pass)
+	w.must(w.ResolveProject(ctx, w.chair, id, again, 1))
+	if v := w.view(id); v.State != fund.ProjectUnder {
+		t.Errorf("a new decision sets the project back to %s", v.State)
+	}
+	_, err = w.ResolveProject(ctx, w.chair, id, w.meet(event.Scope{}, "use_fund", tally.Pass), 1)
+	w.refused("a second decision beside one that stands", err, fund.ErrStep)
+	w.tx(func(tx *store.Tx) error {
+		return tx.Model(&assembly.Meeting{}).Where("id = ?", again).Update("revoked_at", tx.Now).Error
+	})
+	_, err = w.DecidePayment(ctx, w.member, pay, true, "", "")
+	w.gate("the new decision revoked too", err, "resolution")
 	if got := w.stands(ledger.FundBank, 0); got != 3_000_00 {
 		t.Errorf("bank %s", got)
 	}
