@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -148,4 +149,21 @@ func TestBoardOnAPhone(t *testing.T) {
 		}
 		e.shoot(ctx, c.path)
 	}
+}
+
+// TestTheBoardIsNotReadWithoutEnd: whoever asks for the pages of the board again and again is told to wait.
+func TestTheBoardIsNotReadWithoutEnd(t *testing.T) {
+	e := newEngine(t)
+	path := fmt.Sprintf("/h5/estates/%d/board.txt", e.town.actors["owner"].Estate)
+	for n := range 150 {
+		if status := e.call("", "GET", path, nil).status; status == http.StatusTooManyRequests {
+			if n < 50 {
+				t.Errorf("held after %d", n)
+			}
+			return
+		} else if status != http.StatusOK {
+			t.Fatalf("page %d: %d", n, status)
+		}
+	}
+	t.Error("read 150 times at once")
 }

@@ -6,24 +6,40 @@ import (
 	"html/template"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/server/hall"
 	"github.com/linli-city/linli/server/web"
+	"github.com/linli-city/linli/server/web/limit"
 )
 
 // boardRoutes are the pages of an estate's board that its codes lead to: for everybody, without sign-in and without scripts.
 func boardRoutes(site *web.Site, d Deps) {
-	site.Unlisted(http.MethodGet, "/h5/estates/:id/board", "public board of an estate", d.board)
-	site.Unlisted(http.MethodGet, "/h5/buildings/:id/board", "public board of an estate as one building sees it", d.buildingBoard)
-	site.Unlisted(http.MethodGet, "/h5/estates/:id/board.txt", "the board as text to be read aloud", d.boardText)
-	site.Unlisted(http.MethodGet, "/h5/estates/:id/duties", "what has to be published in an estate", d.duties)
+	site.Unlisted(http.MethodGet, "/h5/estates/:id/board", "public board of an estate", d.held(d.board))
+	site.Unlisted(http.MethodGet, "/h5/buildings/:id/board", "public board of an estate as one building sees it", d.held(d.buildingBoard))
+	site.Unlisted(http.MethodGet, "/h5/estates/:id/board.txt", "the board as text to be read aloud", d.held(d.boardText))
+	site.Unlisted(http.MethodGet, "/h5/estates/:id/duties", "what has to be published in an estate", d.held(d.duties))
 	site.Unlisted(http.MethodGet, "/h5/estates/:id/board-codes", "printed codes that lead to the board", d.boardCodes)
-	site.Unlisted(http.MethodGet, "/h5/notices/:id/text", "a public notice as text to be read aloud", d.noticeText)
-	site.Unlisted(http.MethodGet, "/h5/notices/:id/questions", "what was asked about a public notice", d.noticeQuestions)
-	site.Unlisted(http.MethodGet, "/h5/duties/:id/questions", "what was asked about something that has to be published", d.dutyQuestions)
+	site.Unlisted(http.MethodGet, "/h5/notices/:id/text", "a public notice as text to be read aloud", d.held(d.noticeText))
+	site.Unlisted(http.MethodGet, "/h5/notices/:id/questions", "what was asked about a public notice", d.held(d.noticeQuestions))
+	site.Unlisted(http.MethodGet, "/h5/duties/:id/questions", "what was asked about something that has to be published", d.held(d.dutyQuestions))
+}
+
+// boardRate is for pages that read a whole register for whoever asks.
+var boardRate = limit.Rule{Name: "h5-board", Rate: 300, Per: time.Minute, Burst: 100}
+
+// held lets nobody ask for such a page without end.
+func (d Deps) held(page gin.HandlerFunc) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if err := d.site.Hold(c, "", boardRate); err != nil {
+			busy(c)
+			return
+		}
+		page(c)
+	}
 }
 
 // large reports whether the reader wants large type; links keep it.
