@@ -153,6 +153,14 @@ type Settlement struct {
 // TableName names the table.
 func (Settlement) TableName() string { return "income_settlements" }
 
+// Says is the state as people read it: where nothing goes to the fund, nothing is waited for.
+func (x *Settlement) Says() string {
+	if x.State == Approved && x.ToFund == 0 {
+		return "已复核，没有要转入维修资金的"
+	}
+	return StateNames[x.State]
+}
+
 // Net is what is left of a period's income after its cost; it may be negative.
 func (x *Settlement) Net() money.Fen { return x.Revenue - x.Cost }
 

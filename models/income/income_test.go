@@ -334,3 +334,25 @@ func TestLinesArePaged(t *testing.T) {
 		t.Errorf("%d lines of 25", len(seen))
 	}
 }
+
+// Of a loss nothing goes to the fund, and nobody is told to pay it over.
+func TestALossOwesTheFundNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "income.fund_rate=6000")
+	w.must(w.line(income.Receipt, 0, 100, on(2, 1)))
+	w.must(w.line(income.Cost, 0, 500, on(2, 2), 1))
+	x, err := w.Propose(t.Context(), w.keeper, w.Estate.ID, on(2, 1), on(2, 28))
+	if err != nil || x.Net() != -400 || x.ToFund != 0 {
+		t.Fatalf("%+v, %v", x, err)
+	}
+	if err := w.Decide(t.Context(), w.chair, x.ID, true, ""); err != nil {
+		t.Fatal(err)
+	}
+	v := w.overview()
+	if v.DueToFund != 0 || strings.Contains(codes(v), "fund_unpaid") || v.Settlements[0].Says() != "已复核，没有要转入维修资金的" {
+		t.Errorf("after a loss: %s, %s", v.Settlements[0].Says(), codes(v))
+	}
+	if err := w.PayOver(t.Context(), w.chair, x.ID, on(3, 1), "BANK0001"); !errors.Is(err, income.ErrState) {
+		t.Errorf("nothing is paid over: %v", err)
+	}
+}

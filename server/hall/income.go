@@ -50,7 +50,7 @@ type Settlement struct {
 // OfSettlement shows a settlement.
 func OfSettlement(s income.Settlement) Settlement {
 	return Settlement{ID: s.ID, From: dayText(&s.FromOn), To: dayText(&s.ToOn), Revenue: s.Revenue.String(), Cost: s.Cost.String(), Net: s.Net().String(), Rate: s.Rate, Rule: s.Rule, ToFund: s.ToFund.String(),
-		State: string(s.State), StateName: income.StateNames[s.State], Text: s.Text, DecidedAt: web.TimeOr(s.DecidedAt), PaidOn: dayText(s.PaidOn), BankRef: s.BankRef}
+		State: string(s.State), StateName: s.Says(), Text: s.Text, DecidedAt: web.TimeOr(s.DecidedAt), PaidOn: dayText(s.PaidOn), BankRef: s.BankRef}
 }
 
 // IncomeFinding is something that is not explained.
