@@ -105,7 +105,7 @@ func (s *Service) carry(tx *store.Tx, by clerk, estate int64, ref string, source
 		for _, a := range chunk {
 			lines = append(lines, ledger.Line{Key: ledger.Key{Code: ledger.FeeReceivable, UnitID: a.UnitID}, Amount: -a.Amount}, ledger.Line{Key: ledger.Key{Code: ledger.FeePrepaid, UnitID: a.UnitID}, Amount: a.Amount})
 		}
-		_, err := ledger.Post(tx, by, estate, ledger.Fee, ledger.Posting{Ref: fmt.Sprintf("%s-%d", ref, from/400+1), Effective: calendar.DateOf(tx.Now), Source: source, Memo: "已交的转为预交", Lines: lines})
+		_, err := ledger.Post(tx, by, estate, ledger.FeesOf(by.company), ledger.Posting{Ref: fmt.Sprintf("%s-%d", ref, from/400+1), Effective: calendar.DateOf(tx.Now), Source: source, Memo: "已交的转为预交", Lines: lines})
 		if err != nil {
 			return err
 		}
@@ -119,7 +119,7 @@ func (s *Service) carry(tx *store.Tx, by clerk, estate int64, ref string, source
 // undo posts the opposite of a line on a bill that is withdrawn. The line stays as it was: the bill says that it is gone.
 func (s *Service) undo(tx *store.Tx, by clerk, c Change, source ledger.Source, on calendar.Date) error {
 	p := ledger.Posting{Ref: fmt.Sprintf("change-%d-cancel", c.ID), Effective: on, Source: source, Lines: pair(against(c.Kind), ledger.FeeReceivable, c.UnitID, c.Effect)}
-	_, err := ledger.Post(tx, by, c.EstateID, ledger.Fee, p)
+	_, err := ledger.Post(tx, by, c.EstateID, ledger.FeesOf(c.CompanyID), p)
 	return err
 }
 

@@ -129,7 +129,7 @@ func (c *Change) title() string { return fmt.Sprintf("%s，第%d号", ChangeName
 // line changes a bill. What was paid beyond what it now wants is paid ahead.
 func (s *Service) line(tx *store.Tx, actor org.Actor, c *Change, b *Owed) error {
 	c.Effect = -c.Amount
-	j, err := ledger.Post(tx, actor, c.EstateID, ledger.Fee, ledger.Posting{Ref: fmt.Sprintf("change-%d", c.ID), Effective: calendar.DateOf(tx.Now), Source: c.source(), Lines: pair(against(c.Kind), ledger.FeeReceivable, c.UnitID, c.Amount)})
+	j, err := ledger.Post(tx, actor, c.EstateID, ledger.FeesOf(c.CompanyID), ledger.Posting{Ref: fmt.Sprintf("change-%d", c.ID), Effective: calendar.DateOf(tx.Now), Source: c.source(), Lines: pair(against(c.Kind), ledger.FeeReceivable, c.UnitID, c.Amount)})
 	if err != nil {
 		return err
 	}
@@ -142,7 +142,7 @@ func (s *Service) line(tx *store.Tx, actor org.Actor, c *Change, b *Owed) error 
 
 // toPrepaid turns an amount that was paid on a bill into what its unit has paid ahead.
 func (s *Service) toPrepaid(tx *store.Tx, actor org.Actor, c *Change, b *Owed, amount money.Fen) error {
-	j, err := ledger.Post(tx, actor, c.EstateID, ledger.Fee, ledger.Posting{Ref: fmt.Sprintf("change-%d-carry", c.ID), Effective: calendar.DateOf(tx.Now), Source: c.source(), Memo: "已交的转为预交",
+	j, err := ledger.Post(tx, actor, c.EstateID, ledger.FeesOf(c.CompanyID), ledger.Posting{Ref: fmt.Sprintf("change-%d-carry", c.ID), Effective: calendar.DateOf(tx.Now), Source: c.source(), Memo: "已交的转为预交",
 		Lines: []ledger.Line{{Key: ledger.Key{Code: ledger.FeeReceivable, UnitID: b.UnitID}, Amount: amount}, {Key: ledger.Key{Code: ledger.FeePrepaid, UnitID: b.UnitID}, Amount: -amount}}})
 	if err != nil {
 		return err
@@ -256,7 +256,7 @@ func (s *Service) unpaid(tx *store.Tx, ids []int64, parts []Allocation) error {
 // reverse posts the opposite of what a payment did in the end. One that waited to be assigned did so in two journals.
 func (s *Service) reverse(tx *store.Tx, actor org.Actor, c *Change, x, back *Payment) error {
 	var journals []int64
-	err := tx.Model(&ledger.Journal{}).Joins("JOIN ledger_books b ON b.id = ledger_journals.book_id").Where("b.estate_id = ? AND b.kind = ? AND ledger_journals.ref IN ?", x.EstateID, ledger.Fee,
+	err := tx.Model(&ledger.Journal{}).Joins("JOIN ledger_books b ON b.id = ledger_journals.book_id").Where("b.estate_id = ? AND b.kind = ? AND b.holder_id = ? AND ledger_journals.ref IN ?", x.EstateID, ledger.Fee, x.CompanyID,
 		[]string{fmt.Sprintf("payment-%d", x.ID), fmt.Sprintf("suspense-%d", x.ID), fmt.Sprintf("assigned-%d", x.ID)}).Order("ledger_journals.id DESC").Pluck("ledger_journals.id", &journals).Error
 	if err != nil {
 		return err

@@ -83,6 +83,11 @@ func (s *Service) Import(ctx context.Context, actor org.Actor, estate int64, kin
 		return 0, err
 	}
 	return s.act(ctx, actor, "import", at(actor, estate), func(tx *store.Tx) (int64, error) {
+		if kind == OfArrears {
+			if err := serving(tx, actor.OrganisationID(), estate); err != nil {
+				return 0, err
+			}
+		}
 		var before Import
 		err := tx.Where("estate_id = ? AND kind = ? AND file_sha256 = ?", estate, kind, sum).Take(&before).Error
 		if err == nil || !missing(err) {

@@ -37,7 +37,7 @@ func (s *Service) enterPayment(tx *store.Tx, imp *Import, x *Line) error {
 			return err
 		}
 	}
-	book, err := ledger.FindBook(tx, imp.EstateID, ledger.Fee)
+	book, err := ledger.FindBook(tx, imp.EstateID, ledger.FeesOf(imp.CompanyID))
 	if err != nil {
 		return err
 	}
@@ -172,6 +172,11 @@ func (s *Service) Assign(ctx context.Context, actor org.Actor, payment int64, p 
 		parts, left, err := spread(bills, q)
 		if err != nil {
 			return 0, err
+		}
+		if left > 0 {
+			if err := serving(tx, x.CompanyID, x.EstateID); err != nil {
+				return 0, err
+			}
 		}
 		x.State, x.UnitID, x.Prepaid = "posted", q.UnitID, left
 		return x.ID, s.assign(tx, actor, x, ledger.FeeSuspense, parts)

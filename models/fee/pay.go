@@ -150,6 +150,11 @@ func (s *Service) pay(tx *store.Tx, actor audit.Actor, post, company int64, p Pa
 	if err != nil {
 		return nil, err
 	}
+	if left > 0 {
+		if err := serving(tx, company, p.EstateID); err != nil {
+			return nil, err
+		}
+	}
 	x, err := s.receive(tx, actor, post, company, p, "payment")
 	if err != nil {
 		return nil, err
@@ -269,7 +274,7 @@ func (s *Service) assign(tx *store.Tx, actor audit.Actor, x *Payment, from ledge
 
 // book posts a payment's journal and keeps what it came to.
 func (s *Service) book(tx *store.Tx, actor audit.Actor, x *Payment, ref string, on time.Time, lines []ledger.Line) error {
-	j, err := ledger.Post(tx, actor, x.EstateID, ledger.Fee, ledger.Posting{Ref: fmt.Sprintf("%s-%d", ref, x.ID), Effective: date(on), Source: ledger.Source{Kind: "fee_payment", ID: x.ID, Text: PaymentKinds[x.Kind] + "，收据" + x.Number}, Lines: lines})
+	j, err := ledger.Post(tx, actor, x.EstateID, ledger.FeesOf(x.CompanyID), ledger.Posting{Ref: fmt.Sprintf("%s-%d", ref, x.ID), Effective: date(on), Source: ledger.Source{Kind: "fee_payment", ID: x.ID, Text: PaymentKinds[x.Kind] + "，收据" + x.Number}, Lines: lines})
 	if err != nil {
 		return err
 	}

@@ -122,6 +122,9 @@ func (s *Service) AddRule(ctx context.Context, actor org.Actor, estate int64, na
 		return 0, err
 	}
 	return s.act(ctx, actor, "add rule", at(actor, estate), func(tx *store.Tx) (int64, error) {
+		if err := serving(tx, actor.OrganisationID(), estate); err != nil {
+			return 0, err
+		}
 		r := &Rule{EstateID: estate, CompanyID: actor.OrganisationID(), Name: name, Kind: kind, CreatedBy: actor.PersonID, CreatedAt: tx.Now}
 		if err := tx.Create(r).Error; err != nil {
 			return 0, store.Duplicate(err, ErrNamed)
@@ -136,6 +139,9 @@ func (s *Service) Revise(ctx context.Context, actor org.Actor, rule int64, t Ter
 	return s.act(ctx, actor, "revise rule", of(actor, rule, func(r *Rule) int64 { return r.EstateID }), func(tx *store.Tx) (int64, error) {
 		r, last, err := s.last(tx, actor, rule)
 		if err != nil {
+			return 0, err
+		}
+		if err := serving(tx, r.CompanyID, r.EstateID); err != nil {
 			return 0, err
 		}
 		if err := t.check(r.Kind); err != nil {

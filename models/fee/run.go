@@ -169,6 +169,9 @@ func planFor(tx *store.Tx, actor org.Actor, in Billing) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := serving(tx, r.CompanyID, r.EstateID); err != nil {
+		return nil, err
+	}
 	in.PoolText = strings.TrimSpace(in.PoolText)
 	var c fault.Checks
 	c.Check(in.PeriodOn.Day() == 1, "period", "期间从某个月的1日开始")

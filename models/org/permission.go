@@ -11,6 +11,7 @@ const (
 	ScopeSelf         Scope = "self"         // what the person did or is
 	ScopeHome         Scope = "home"         // estates where the person has a home
 	ScopeJurisdiction Scope = "jurisdiction" // estates the organisation answers for
+	ScopeBooks        Scope = "books"        // these, and for a company those whose fee books it keeps from an earlier time
 	ScopeParty        Scope = "party"        // cases that the organisation leads or joins
 	ScopeCity         Scope = "city"         // everything
 )
@@ -263,10 +264,10 @@ var permissions = map[Action][]grant{
 	ScreenQuestion: join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau")),
 
 	ReadBooks:        join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
-	ReadFeeBooks:     each(ScopeJurisdiction, "company"),
+	ReadFeeBooks:     each(ScopeBooks, "company"),
 	ReadIncomeBooks:  join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
 	ReadFundBooks:    join(each(ScopeJurisdiction, "committee", "community", "township"), each(ScopeCity, "bureau")),
-	CloseFeeBooks:    heads(ScopeJurisdiction, "company"),
+	CloseFeeBooks:    heads(ScopeBooks, "company"),
 	CloseIncomeBooks: heads(ScopeJurisdiction, "company", "committee"),
 
 	ReadIncome:    join(each(ScopeHome, residents...), each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
@@ -289,7 +290,7 @@ var permissions = map[Action][]grant{
 	ReadProposals:      join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "office", "leading_group")),
 
 	ReadFeeRules:  join(each(ScopeHome, residents...), each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "office", "leading_group")),
-	RunFees:       each(ScopeJurisdiction, "company"),
+	RunFees:       each(ScopeBooks, "company"),
 	ReadFeeTotals: join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
 	SeeBills:      each(ScopeHome, "owner", "family"),
 
