@@ -62,14 +62,12 @@ func newEngine(t testing.TB, change ...func(*config.Config)) *engine {
 func engineOf(t testing.TB, c config.Config, tune ...func(*app)) *engine {
 	t.Helper()
 	onSQL = modelstest.Record()
+	modelstest.Migrated(t, c.DSN())
 	a, err := openApp(context.Background(), c, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(a.close)
-	if _, err := a.db.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	for _, f := range tune {
 		f(a)
 	}
