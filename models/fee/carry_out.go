@@ -11,22 +11,23 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-// subject is what a change is about, as it stands now.
-type subject struct {
-	bill    *Owed
-	payment *Payment
-}
-
 // weigh holds a change against what there is: a discount or write-off against what a bill still wants, a refund against what is held.
 func (c *Change) weigh(tx *store.Tx) (*subject, error) {
 	sub := &subject{}
 	switch {
+	case c.Kind == CancelRun:
+		return sub, c.weighRun(tx)
+	case c.Kind == EnterArrears:
+		return sub, c.weighImport(tx)
 	case c.Kind.onBill():
 		return sub, c.weighBill(tx, sub)
 	case c.Kind.onPayment():
 		sub.payment = &Payment{}
 		if err := tx.Where("id = ?", c.PaymentID).Take(sub.payment).Error; err != nil {
 			return nil, err
+		}
+		if c.Kind == AssignMoney {
+			return sub, c.weighAssign(tx, sub)
 		}
 		return sub, c.weighPayment(tx, sub.payment)
 	}
@@ -72,7 +73,7 @@ func (c *Change) weighBill(tx *store.Tx, sub *subject) error {
 		if c.Amount = sub.bill.Paid; c.Amount <= 0 {
 			return ErrAmount.Saying("这张账单上没有收到的钱")
 		}
-	case RefundAhead, DepositOut, Undo:
+	case RefundAhead, DepositOut, Undo, AssignMoney, CancelRun, EnterArrears:
 	}
 	return nil
 }
@@ -115,6 +116,12 @@ func (s *Service) carryOut(tx *store.Tx, actor org.Actor, c *Change) error {
 		return s.payOut(tx, actor, c, sub.payment, ledger.FeeDeposit)
 	case Undo:
 		return s.takeBack(tx, actor, c, sub.payment)
+	case AssignMoney:
+		return s.assignTo(tx, actor, c, sub)
+	case CancelRun:
+		return c.beginCancel(tx, actor)
+	case EnterArrears:
+		return c.answerImport(tx, "running")
 	}
 	return nil
 }

@@ -209,7 +209,7 @@ func (s *Service) addVersion(tx *store.Tx, actor org.Actor, r *Rule, seq int64, 
 		return fault.ErrInvalid.With(fault.Field{Path: "buildings", Reason: "选的幢不在这个小区，或选重了"})
 	}
 	v := &Version{RuleID: r.ID, EstateID: r.EstateID, CompanyID: r.CompanyID, Seq: seq, StartsOn: t.StartsOn, Price: t.Price, Measure: t.Measure, BasisKind: t.BasisKind, Basis: t.Basis, Standard: t.Standard,
-		Hotline: t.Hotline, UseKinds: strings.Join(t.UseKinds, ","), Buildings: strings.Trim(strings.ReplaceAll(fmt.Sprint(t.Buildings), " ", ","), "[]"), CreatedBy: actor.PersonID, CreatedAt: tx.Now}
+		Hotline: t.Hotline, UseKinds: strings.Join(t.UseKinds, ","), Buildings: joined(t.Buildings), CreatedBy: actor.PersonID, CreatedAt: tx.Now}
 	if err := tx.Create(v).Error; err != nil {
 		return store.Duplicate(err, ErrState)
 	}

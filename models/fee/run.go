@@ -56,6 +56,8 @@ type Run struct {
 	CancelPost   int64
 	CancelReason string
 	CancelledAt  *time.Time
+	Untold       bool // residents have not been told of all its bills
+	Told         int  // parts of which they have
 }
 
 // TableName names the table.

@@ -94,6 +94,7 @@ const (
 
 	ReadFeeRules  Action = "fee.rules"  // price, basis, standard and hotline are shown to all (明码标价)
 	RunFees       Action = "fee.run"    // rules, runs, payments; what takes a second person takes another of the same posts
+	ApproveFees   Action = "fee.approve" // as the second person
 	ReadFeeTotals Action = "fee.totals" // sums, never whose
 	SeeBills      Action = "fee.bills"  // of one's own home
 
@@ -291,6 +292,7 @@ var permissions = map[Action][]grant{
 
 	ReadFeeRules:  join(each(ScopeHome, residents...), each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "office", "leading_group")),
 	RunFees:       each(ScopeBooks, "company"),
+	ApproveFees:   heads(ScopeBooks, "company"),
 	ReadFeeTotals: join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
 	SeeBills:      each(ScopeHome, "owner", "family"),
 
