@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/linli-city/linli/models/fault"
@@ -27,6 +28,7 @@ func feePaymentRoutes(g *web.Group, d Deps) {
 	web.Handle(g, web.Op{ID: "officeShowFeeDay", Method: http.MethodGet, Path: "/estates/{id}/fee-day", Summary: "我这一天收付了多少：现金、银行、刷卡", Action: org.RunFees}, showDay(d))
 	web.Handle(g, web.Op{ID: "officeCloseFeeDay", Method: http.MethodPost, Path: "/estates/{id}/fee-days", Summary: "结账：清点现金；结账后这一天不能再收付", Action: org.RunFees, Rate: workRate, Status: http.StatusCreated}, feeDo(d, closeDay))
 	web.Handle(g, web.Op{ID: "officeListFeeDays", Method: http.MethodGet, Path: "/estates/{id}/fee-days", Summary: "已结的账，新的在前", Action: org.RunFees}, listDays(d))
+	web.Handle(g, web.Op{ID: "officePrintFeeDay", Method: http.MethodGet, Path: "/fee-days/{id}/sheet", Summary: "打印：收费员结账单（A4网页）", Action: org.RunFees}, printFeeDay(d))
 }
 
 // TakeFeeBody is money that comes in.
@@ -167,6 +169,21 @@ func printFeeReceipt(d Deps) func(context.Context, org.Actor, *IDPath) (*web.Pag
 		data := map[string]any{"Title": title, "Number": r.Number, "City": d.City, "By": a.Post.OrgName, "Printed": d.DB.Now(), "R": hall.ViewFeeReceipt(*r)}
 		var b bytes.Buffer
 		if err := sheets.ExecuteTemplate(&b, "fee_receipt.html", data); err != nil {
+			return nil, err
+		}
+		return web.Printed(b.Bytes()), nil
+	}
+}
+
+func printFeeDay(d Deps) func(context.Context, org.Actor, *IDPath) (*web.PageOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*web.PageOutput, error) {
+		day, err := d.Fees.FindDaySheet(ctx, a, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		data := map[string]any{"Title": "收费员结账单", "Number": "第" + strconv.FormatInt(day.ID, 10) + "号", "City": d.City, "By": a.Post.OrgName, "Printed": d.DB.Now(), "D": day}
+		var b bytes.Buffer
+		if err := sheets.ExecuteTemplate(&b, "fee_day.html", data); err != nil {
 			return nil, err
 		}
 		return web.Printed(b.Bytes()), nil
