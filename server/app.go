@@ -168,7 +168,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.org.OnRecognise(a.campaigns.Recognised)
 	a.org.OnPart(a.campaigns.Parted)
 	a.inbox.OnRead(a.campaigns.Read)
-	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.mediation.Erase, a.board.Erase, a.committee.Erase, a.assemblies.Erase, a.fund.Erase, a.fund.EraseProjects, a.sessions.Erase, a.campaigns.Erase, a.inbox.Erase, notify.Erase, a.consents.Erase, notify.ErasePreferences)
+	a.org.OnErase(a.files.Erase, a.complaints.Erase, a.mediation.Erase, a.board.Erase, a.committee.Erase, a.assemblies.Erase, a.fund.Erase, a.fund.EraseProjects, a.fees.Erase, a.sessions.Erase, a.campaigns.Erase, a.inbox.Erase, notify.Erase, a.consents.Erase, notify.ErasePreferences)
 	a.org.OnStaffing(notify.NewHandover(a.quiet()))
 	a.complaints.OnStep(notify.Acted)
 	a.dispatcher = notify.New(notify.Options{DB: a.db, Redis: a.redis, Ways: ways, Duty: onDuty, Days: a.workingDays, Told: a.live.Told, Quiet: a.quiet(), Book: a.plan, Consequences: a.reactions(), Stepped: a.complaints.Stepped,
