@@ -124,7 +124,7 @@ func linesOf(shares []ProjectShare) (lines []ledger.Line, sum money.Fen) {
 			lines = append(lines, ledger.Line{Key: x.key(), Amount: x.Charged})
 		}
 		if x.Short != 0 {
-			lines = append(lines, ledger.Line{Key: ledger.Key{Code: ledger.FundReceivable, UnitID: x.UnitID}, Amount: x.Short})
+			lines = append(lines, ledger.Line{Key: ledger.Key{Code: dueOf(x.key().Code), UnitID: x.UnitID}, Amount: x.Short})
 		}
 	}
 	return lines, sum
