@@ -1,7 +1,6 @@
 package fund
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -27,7 +26,7 @@ func (s *Service) book(tx *store.Tx, actor org.Actor, p *Project, pay *ProjectPa
 		return ErrBankShort
 	}
 	post := func(part int, lines []ledger.Line) error {
-		_, err := ledger.Post(tx, actor, p.EstateID, ledger.Fund, ledger.Posting{Ref: fmt.Sprintf("project:%d:%s:%d:%d", p.ID, pay.Kind, pay.ID, part), Effective: on,
+		_, err := ledger.Post(tx, actor, p.EstateID, ledger.Fund, ledger.Posting{Ref: payRef(p.ID, pay, part), Effective: on,
 			Source: ledger.Source{Kind: "project", ID: p.ID, Text: p.source()}, Memo: PaymentKinds[pay.Kind] + "：" + p.Title, Lines: lines})
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/linli-city/linli/models/calendar"
+	"github.com/linli-city/linli/models/money"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 )
@@ -77,6 +78,8 @@ type ProjectView struct {
 	Objections  []ProjectObjection
 	Payments    []ProjectPayment
 	Gates       []Gate
+	Cancelling  string                       // why somebody asks to cancel it, until that is decided
+	Outstanding money.Fen                    // paid ahead, neither come back nor used up
 	Files       map[string]map[int64][]int64 // of each kind, by the row that they are attached to
 	Codes       map[int64]string             // doors of the units that are named
 }
@@ -104,6 +107,14 @@ func (s *Service) FindProject(ctx context.Context, actor org.Actor, id int64) (*
 		}
 		if err := tx.Where("project_id = ?", p.ID).Order("stage").Limit(3).Find(&v.Opinions).Error; err != nil {
 			return err
+		}
+		if err := tx.Model(&Cancellation{}).Where("live = ?", p.ID).Limit(1).Pluck("reason", &v.Cancelling).Error; err != nil {
+			return err
+		}
+		if p.State != ProjectPaid {
+			if v.Outstanding, err = outstanding(tx, p.ID); err != nil {
+				return err
+			}
 		}
 		if v.Quotes, err = quotesOf(tx, p.ID); err != nil {
 			return err
