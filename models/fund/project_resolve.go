@@ -18,10 +18,10 @@ var (
 	ErrDecided    = fault.New(fault.Conflict, "project.decided", "这项决定已经用于另一个项目；一项决定只管一个项目")
 )
 
-// ResolveProject puts the owners' decision under a project: a certified motion to use the fund, by the very scope that pays, whose voting opened after
+// ResolveProject puts the owners' decision under a project: a certified motion to use the fund that names it, by the very scope that pays, whose voting opened after
 // the proposal was posted, and for this project alone. Where a court took the decision away, whatever has been done since, a new one takes its
 // place until the last payment; a cost that is divided already is divided anew over the new roll.
-// Faults: org.ErrForbidden, ErrNoProject, ErrNotInCharge, ErrStep, ErrNoResolution, ErrOtherScope, ErrDecided.
+// Faults: org.ErrForbidden, ErrNoProject, ErrNotInCharge, ErrStep, ErrNoResolution, ErrOtherScope, ErrDecided, ErrNotNamed.
 func (s *Service) ResolveProject(ctx context.Context, actor org.Actor, id, meeting int64, motion int) (int64, error) {
 	return s.take(ctx, actor, id, step{org.RunProject, "resolved", nil, true}, func(tx *store.Tx, p *Project) (string, []string, error) {
 		if err := p.resolvable(); err != nil {
@@ -56,6 +56,9 @@ func (s *Service) ResolveProject(ctx context.Context, actor org.Actor, id, meeti
 		}
 		if used > 0 {
 			return "", nil, ErrDecided
+		}
+		if err := p.named(tx, meeting, motion); err != nil {
+			return "", nil, err
 		}
 		columns := []string{"meeting_id", "motion", "resolution", "decision", "state"}
 		if p.State != ProjectSettled && p.State != ProjectFinal {

@@ -105,6 +105,7 @@ type street struct {
 	owner     org.Actor // of the first unit
 	neighbour org.Actor // of the second
 	meetings  int
+	naming    string // the number that the next motion names
 }
 
 func newStreet(t *testing.T, holder fund.Holder) *street {
@@ -218,6 +219,9 @@ func (w *street) meet(scope event.Scope, matter string, outcome tally.Outcome) i
 			return err
 		}
 		id = m.ID
+		if err := tx.Create(&assembly.Motion{MeetingID: m.ID, EstateID: w.Estate.ID, Position: 1, Title: "使用维修资金", Body: "维修项目编号：" + w.naming, Matter: matter, Question: "{}"}).Error; err != nil {
+			return err
+		}
 		st := assembly.Statement{Tally: &assembly.Tallied{Motions: []assembly.Counted{{Position: 1, Title: "使用维修资金", Matter: matter, Result: tally.Result{Outcome: outcome}}}}}
 		body, _ := json.Marshal(st)
 		if err := tx.Create(&assembly.Outcome{MeetingID: m.ID, EstateID: w.Estate.ID, Kind: "certificate", Body: string(body), At: tx.Now}).Error; err != nil {
