@@ -39,16 +39,25 @@ func (s *Service) ListProjects(ctx context.Context, actor org.Actor, estate int6
 	return rows, err
 }
 
-// ListOverdueReviews pages through the emergencies and repairs by order whose later review is overdue, by their id.
+// ReviewPage is where a page of overdue reviews begins: after this one. The zero value is the beginning.
+type ReviewPage struct {
+	Open time.Time
+	ID   int64
+}
+
+// ListOverdueReviews pages through the emergencies and repairs by order whose later review is overdue, the longest first.
 // Faults: org.ErrForbidden.
-func (s *Service) ListOverdueReviews(ctx context.Context, actor org.Actor, after int64, limit int) ([]Project, error) {
+func (s *Service) ListOverdueReviews(ctx context.Context, actor org.Actor, after ReviewPage, limit int) ([]Project, error) {
 	if err := actor.Must(org.WatchProject); err != nil {
 		return nil, err
 	}
 	var rows []Project
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		return tx.Scopes(actor.Within(org.WatchProject, "fund_projects.estate_id")).Where("review_open < ? AND id > ?", dayOf(calendar.DateOf(tx.Now)), after).
-			Order("id").Limit(limit).Find(&rows).Error
+		q := tx.Scopes(actor.Within(org.WatchProject, "fund_projects.estate_id")).Where("review_open < ?", dayOf(calendar.DateOf(tx.Now)))
+		if after.ID != 0 {
+			q = q.Where("review_open >= ? AND (review_open > ? OR id > ?)", after.Open, after.Open, after.ID)
+		}
+		return q.Order("review_open, id").Limit(limit).Find(&rows).Error
 	})
 	return rows, err
 }

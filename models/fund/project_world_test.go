@@ -267,3 +267,12 @@ func (w *street) proposal() fund.Proposing {
 	return fund.Proposing{EstateID: w.Estate.ID, Kind: fund.OrdinaryUse, Title: "1幢屋面防水维修", Reason: "屋面多处渗漏，重做防水层", Declared: innocent(), FileIDs: []int64{1},
 		Items: []fund.NewItem{{Name: "防水层", Measure: "㎡", Quantity: "12.5", Price: "64"}, {Name: "清运", Measure: "项", Quantity: "1", Price: "200"}}}
 }
+
+// Hashes says something of each paper.
+func (d *shelf) Hashes(_ *store.Tx, ids []int64) (map[int64]string, error) {
+	all := map[int64]string{}
+	for _, id := range ids {
+		all[id] = fmt.Sprint("hash", id)
+	}
+	return all, nil
+}

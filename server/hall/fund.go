@@ -99,6 +99,8 @@ type FundLine struct {
 	Memo    string `json:"memo,omitempty"`
 	Source  string `json:"source" doc:"依据"`
 	Undone  bool   `json:"undone,omitempty" doc:"这一笔是冲销"`
+	Project int64  `json:"project_id,omitempty" doc:"是哪个维修项目的"`
+	WhyURL  string `json:"why_url,omitempty" doc:"为什么是这个数：算式、合同、发票、业主的决定和公示"`
 }
 
 // FundStatement is a unit's sub-account.
@@ -163,5 +165,9 @@ func fundLine(l ledger.StatementLine) FundLine {
 	if what == "" {
 		what = "支出"
 	}
-	return FundLine{ID: l.ID, On: l.EffectiveOn.Format(time.DateOnly), What: what, Amount: l.Amount.String(), Balance: l.Balance.String(), Memo: l.Memo, Source: l.SourceText, Undone: l.ReversesID != nil}
+	line := FundLine{ID: l.ID, On: l.EffectiveOn.Format(time.DateOnly), What: what, Amount: l.Amount.String(), Balance: l.Balance.String(), Memo: l.Memo, Source: l.SourceText, Undone: l.ReversesID != nil}
+	if l.SourceKind == "project" {
+		line.Project = l.SourceID
+	}
+	return line
 }
