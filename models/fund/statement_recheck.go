@@ -26,6 +26,8 @@ type Recheck struct {
 	AnsweredBy int64
 	AnsweredAt *time.Time
 	CreatedAt  time.Time
+	WatchAt    *time.Time // when somebody has to be told
+	LateAt     *time.Time // since when the answer is late
 }
 
 // TableName names the table.
