@@ -18,7 +18,7 @@ func fundReconcileRoutes(g *web.Group, d Deps) {
 	web.Handle(g, web.Op{ID: "officeListBankMonths", Method: http.MethodGet, Path: "/estates/{id}/fund-months", Summary: "和专户银行对账的月份，新的在前", Action: org.ReadFund}, listBankMonths(d))
 	web.Handle(g, web.Op{ID: "officeUploadBankMonth", Method: http.MethodPost, Path: "/estates/{id}/fund-months", Summary: "上传一个月的银行对账单（XLSX 或 CSV），逐笔和账核对", Action: org.KeepFund, Status: http.StatusCreated, Timeout: 2 * time.Minute, Rate: importRate,
 		Detail: "先用 POST /files（purpose=bank）上传。列名认：交易日期、收入、支出、流水号。银行写的户名和附言不保存。"}, fundDo(d, uploadBankMonth))
-	web.Handle(g, web.Op{ID: "officeBankMonthTemplate", Method: http.MethodGet, Path: "/estates/{id}/fund-months/template", Summary: "下载银行对账单模板（XLSX）", Action: org.KeepFund}, bankMonthTemplate())
+	web.Handle(g, web.Op{ID: "officeBankMonthTemplate", Method: http.MethodGet, Path: "/fund-statement-template", Summary: "下载银行对账单模板（XLSX）", Action: org.KeepFund}, bankMonthTemplate())
 	web.Handle(g, web.Op{ID: "officeShowBankMonth", Method: http.MethodGet, Path: "/fund-months/{id}", Summary: "一个月的对账：每处差异是什么、怎么办", Action: org.ReadFund}, showBankMonth(d))
 	web.Handle(g, web.Op{ID: "officeCompareBankMonth", Method: http.MethodPost, Path: "/fund-months/{id}/comparison", Summary: "补登或冲销之后重新核对", Action: org.KeepFund, Rate: workRate}, fundDo(d, compareBankMonth))
 	web.Handle(g, web.Op{ID: "officeExplainDifferences", Method: http.MethodPost, Path: "/fund-months/{id}/explanations", Summary: "写明差异的原因", Action: org.KeepFund, Rate: workRate}, fundDo(d, explainDifferences))
@@ -30,8 +30,8 @@ func fundReconcileRoutes(g *web.Group, d Deps) {
 	web.Handle(g, web.Op{ID: "officeAnswerRecheck", Method: http.MethodPost, Path: "/fund-rechecks/{id}/answer", Summary: "答复复核请求", Action: org.KeepFund, Rate: workRate}, fundDo(d, answerRecheck))
 }
 
-func bankMonthTemplate() func(context.Context, org.Actor, *IDPath) (*web.SheetOutput, error) {
-	return func(context.Context, org.Actor, *IDPath) (*web.SheetOutput, error) {
+func bankMonthTemplate() func(context.Context, org.Actor, *web.Empty) (*web.SheetOutput, error) {
+	return func(context.Context, org.Actor, *web.Empty) (*web.SheetOutput, error) {
 		sheet, err := web.NewSheet("银行对账单", fund.StatementTitles(), []float64{14, 16, 16, 24})
 		if err != nil {
 			return nil, err
