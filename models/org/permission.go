@@ -140,6 +140,8 @@ const (
 	ReadFund   Action = "fund.read"   // as an office
 	FollowFund Action = "fund.follow" // one's own unit, and totals
 
+	ReadFundDebts Action = "fund.debts" // what single units owe: of the bureau, where it keeps the account
+
 	ReadProjects   Action = "project.read"
 	ProposeProject Action = "project.propose" // who may follows from who holds the fund
 	RunProject     Action = "project.run"     // by the organisation in charge; payments by a second person
@@ -328,6 +330,8 @@ var permissions = map[Action][]grant{
 	KeepFund:   join(each(ScopeJurisdiction, "committee"), each(ScopeCity, "bureau")),
 	ReadFund:   join(each(ScopeJurisdiction, "committee", "community", "township"), each(ScopeCity, "bureau")),
 	FollowFund: each(ScopeHome, "owner"),
+
+	ReadFundDebts: join(each(ScopeJurisdiction, "committee"), each(ScopeCity, "bureau")),
 
 	ReadProjects:   join(each(ScopeHome, "owner"), each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
 	ProposeProject: join(each(ScopeHome, "owner"), each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
