@@ -70,8 +70,8 @@ func begin(tx *store.Tx, actor org.Actor, imp *Import) error {
 	if err != nil {
 		return err
 	}
-	if closed := b.Closed(); !closed.Before(dateOf(imp.AsOf)) {
-		return ledger.ErrPeriodClosed
+	if err := b.Shut(dateOf(imp.AsOf)); err != nil {
+		return err
 	}
 	err = tx.Model(&Import{}).Where("id = ?", imp.ID).Updates(map[string]any{"state": "applying", "applied_by": actor.PersonID, "applied_at": tx.Now}).Error
 	if err != nil {
