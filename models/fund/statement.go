@@ -153,6 +153,9 @@ func (s *Service) fill(tx *store.Tx, v *UnitStatement, u *org.Unit) error {
 
 // Totals are the fund of an estate and of its buildings as every owner may see them.
 type Totals struct {
+	Rechecks     int64 // not answered yet
+	LateRechecks int64 // of these
+
 	Holder    Holder
 	Bank      string
 	LastFour  string
@@ -186,6 +189,9 @@ func (s *Service) FindTotals(ctx context.Context, actor org.Actor, action org.Ac
 			return store.NotFound(err, ErrNoAccount)
 		}
 		v = Totals{Holder: a.Holder, Bank: a.Bank, LastFour: a.LastFour}
+		if v.Rechecks, v.LateRechecks, err = openRechecks(tx, e.ID); err != nil {
+			return err
+		}
 		owners, err := ledger.ByBuilding(tx, e.ID, ledger.Fund, ledger.FundUnit, today(tx))
 		if err != nil {
 			return err

@@ -27,6 +27,7 @@ func fundReconcileRoutes(g *web.Group, d Deps) {
 	web.Handle(g, web.Op{ID: "officeShowFundYear", Method: http.MethodGet, Path: "/estates/{id}/fund-years/{year}", Summary: "一年的公布数字：交存、使用、收益、结存，每个项目的费用（165号令第30条）", Action: org.ReadFund}, showFundYear(d))
 	web.Handle(g, web.Op{ID: "officeListFundYearUnits", Method: http.MethodGet, Path: "/estates/{id}/fund-years/{year}/units", Summary: "一年里每个分户账的交存、使用、收益和结存；只写房号", Action: org.ReadFund}, listFundYearUnits(d))
 	web.Handle(g, web.Op{ID: "officeListRechecks", Method: http.MethodGet, Path: "/estates/{id}/fund-rechecks", Summary: "业主的复核请求，早的在前", Action: org.ReadFund}, listRechecks(d))
+	web.Handle(g, web.Op{ID: "officeListLateRechecks", Method: http.MethodGet, Path: "/fund-rechecks/overdue", Summary: "辖区里超过期限没有答复的复核请求，早的在前", Action: org.ReadFund}, listLateRechecks(d))
 	web.Handle(g, web.Op{ID: "officeAnswerRecheck", Method: http.MethodPost, Path: "/fund-rechecks/{id}/answer", Summary: "答复复核请求", Action: org.KeepFund, Rate: workRate}, fundDo(d, answerRecheck))
 }
 
@@ -233,5 +234,19 @@ func listRechecks(d Deps) func(context.Context, org.Actor, *recheckPage) (*web.L
 			return nil, err
 		}
 		return web.Paged(in.Page, rows, func(r fund.RecheckView) int64 { return r.ID }, hall.FundRecheckOf), nil
+	}
+}
+
+func listLateRechecks(d Deps) func(context.Context, org.Actor, *web.Page) (*web.List[hall.FundRecheck], error) {
+	return func(ctx context.Context, a org.Actor, in *web.Page) (*web.List[hall.FundRecheck], error) {
+		after, err := in.From()
+		if err != nil {
+			return nil, err
+		}
+		rows, err := d.Fund.ListLateRechecks(ctx, a, after, in.Want())
+		if err != nil {
+			return nil, err
+		}
+		return web.Paged(*in, rows, func(r fund.RecheckView) int64 { return r.ID }, hall.FundRecheckOf), nil
 	}
 }
