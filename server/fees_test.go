@@ -61,7 +61,7 @@ func feeBodies(th things) map[string]any {
 	take := m{"client_ref": "take", "unit_id": th["units"], "amount": "1", "way": "cash", "note": "装修押金"}
 	return map[string]any{
 		"officeAddFeeRule": feeRule("停车费", "2"), "officeReviseFeeRule": version, "officeEndFeeRule": m{"ends_on": "2099-12-31"}, "officeEnterReadings": m{"period": thisMonth(), "readings": []m{{"unit_id": th["units"], "current": 1}}},
-		"officePreviewFeeRun": run, "officePublishFeeRun": publish, "officeCancelFeeRun": m{"reason": "面积用错了"}, "officeTakeFee": take, "officeTakeDeposit": take, "officeAssignFeePayment": m{"unit_id": th["units"]},
+		"officePreviewFeeRun": run, "officePublishFeeRun": publish, "officeCancelFeeRun": m{"reason": "面积用错了"}, "officeTakeFee": take, "officeTakeDeposit": take, "officeAssignFeePayment": m{"unit_id": th["units"], "reason": "看过付款回单"},
 		"officeRecordInvoice": m{"number": "26522000000001", "kind": "ordinary", "issued_on": "2026-01-01", "amount": "1"}, "officeProposeFeeChange": m{"kind": "discount", "bill_id": th["fee-bills"], "amount": "1", "reason": "停水三天"},
 		"officeDecideFeeChange": m{"approve": false, "text": "不同意"}, "officeCloseFeeDay": m{"day": soon(-3), "counted": "0"}, "officeImportFees": m{"kind": "payments", "file_id": 999999},
 	}
@@ -70,6 +70,7 @@ func feeBodies(th things) map[string]any {
 // TestFeesOverTheSurfaces: a company charges and takes a fee; the owner sees what it is for and the receipt; a tenant, the committee and
 // the township see none of it, but the sums.
 func TestFeesOverTheSurfaces(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	th := things{"estates": e.town.actors["owner"].Estate, "units": e.town.actors["owner"].Unit}
 	e.charge(th, "")

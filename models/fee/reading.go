@@ -54,6 +54,9 @@ func (s *Service) EnterReadings(ctx context.Context, actor org.Actor, rule int64
 		if err != nil {
 			return 0, err
 		}
+		if err := serving(tx, r.CompanyID, r.EstateID); err != nil {
+			return 0, err
+		}
 		if r.Kind != Meter {
 			return 0, ErrState.Saying("这个收费项目不按表计量")
 		}

@@ -79,7 +79,7 @@ func TestAClosedDayTakesNothing(t *testing.T) {
 	w := billed(t)
 	w.pay(w.paying(0, "10"))
 	p := w.paying(0, "20")
-	p.Way = fee.POS
+	p.Way, p.Serial = fee.POS, "POS-1"
 	w.pay(p)
 	today := day("2026-03-02")
 	if _, err := w.CloseDay(t.Context(), w.cashier, w.Estate.ID, today, yuan("9"), ""); err == nil {

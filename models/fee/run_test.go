@@ -206,9 +206,9 @@ func TestARunIsTakenBack(t *testing.T) {
 	if err := w.change(fee.Proposal{Kind: fee.Discount, BillID: w.bills(1)[0].ID, Amount: yuan("8.50"), Reason: "电梯停用十天"}); err != nil {
 		t.Fatal(err)
 	}
-	_, err := w.Cancel(t.Context(), w.cashier, run, "面积用错了", false)
+	err := w.cancel(run, false)
 	w.wants(err, fee.ErrPaid)
-	if _, err := w.Cancel(t.Context(), w.cashier, run, "面积用错了", true); err != nil {
+	if err := w.cancel(run, true); err != nil {
 		t.Fatal(err)
 	}
 	w.tick()

@@ -22,11 +22,12 @@ import (
 
 // Post writes a journal in the caller's transaction. The same ref with the same content answers the journal that is there.
 // Faults: ErrUnbalanced, ErrPeriodClosed, ErrRefReused, fault.ErrInvalid.
-func Post(tx *store.Tx, actor audit.Actor, estate int64, kind Kind, p Posting) (*Journal, error) {
+func Post(tx *store.Tx, actor audit.Actor, estate int64, books Books, p Posting) (*Journal, error) {
+	kind, _ := books.which()
 	if err := p.check(kind); err != nil {
 		return nil, err
 	}
-	b, err := open(tx, estate, kind)
+	b, err := open(tx, estate, books)
 	if err != nil {
 		return nil, err
 	}
@@ -58,16 +59,20 @@ func (p *Posting) check(kind Kind) error {
 }
 
 // open finds the books of an estate, made at the first posting, and takes them: their numbers follow one another.
-func open(tx *store.Tx, estate int64, kind Kind) (*Book, error) {
+func open(tx *store.Tx, estate int64, books Books) (*Book, error) {
+	kind, holder := books.which()
+	if err := whole(kind, holder); err != nil {
+		return nil, err
+	}
 	var b Book
-	err := tx.ForUpdate().Where("estate_id = ? AND kind = ?", estate, kind).Take(&b).Error
+	err := tx.ForUpdate().Where("estate_id = ? AND kind = ? AND holder_id = ?", estate, kind, holder).Take(&b).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		b = Book{EstateID: estate, Kind: kind, CreatedAt: tx.Now}
+		b = Book{EstateID: estate, Kind: kind, HolderID: holder, CreatedAt: tx.Now}
 		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&b).Error; err != nil {
 			return nil, err
 		}
 		b = Book{}
-		err = tx.ForUpdate().Where("estate_id = ? AND kind = ?", estate, kind).Take(&b).Error
+		err = tx.ForUpdate().Where("estate_id = ? AND kind = ? AND holder_id = ?", estate, kind, holder).Take(&b).Error
 	}
 	return &b, err
 }
@@ -254,12 +259,12 @@ func linesOf(tx *store.Tx, journalID int64) ([]Line, error) {
 }
 
 // Close closes the books up to and with a day: what is effective then stands. Closing again an earlier day changes nothing.
-func Close(tx *store.Tx, actor audit.Actor, estate int64, kind Kind, through calendar.Date) error {
-	return shutThrough(tx, actor, estate, kind, through, "")
+func Close(tx *store.Tx, actor audit.Actor, estate int64, books Books, through calendar.Date) error {
+	return shutThrough(tx, actor, estate, books, through, "")
 }
 
-func shutThrough(tx *store.Tx, actor audit.Actor, estate int64, kind Kind, through calendar.Date, why string) error {
-	b, err := open(tx, estate, kind)
+func shutThrough(tx *store.Tx, actor audit.Actor, estate int64, books Books, through calendar.Date, why string) error {
+	b, err := open(tx, estate, books)
 	if err != nil {
 		return err
 	}
@@ -272,12 +277,12 @@ func shutThrough(tx *store.Tx, actor audit.Actor, estate int64, kind Kind, throu
 	if err := tx.Model(&Book{}).Where("id = ?", b.ID).Updates(map[string]any{"closed_through": day(through), "closed_why": why}).Error; err != nil {
 		return err
 	}
-	return audit.Append(tx, actor, "ledger.close", audit.Subject{Kind: "book", ID: b.ID, Estate: estate}, map[string]any{"kind": kind, "through": through.String(), "frozen": why != ""})
+	return audit.Append(tx, actor, "ledger.close", audit.Subject{Kind: "book", ID: b.ID, Estate: estate}, map[string]any{"kind": b.Kind, "holder": b.HolderID, "through": through.String(), "frozen": why != ""})
 }
 
 // Freeze is Close out of turn, of books that somebody is about to look through; whoever books into them afterwards is told why not.
-func Freeze(tx *store.Tx, actor audit.Actor, estate int64, kind Kind, through calendar.Date, why string) error {
-	return shutThrough(tx, actor, estate, kind, through, why)
+func Freeze(tx *store.Tx, actor audit.Actor, estate int64, books Books, through calendar.Date, why string) error {
+	return shutThrough(tx, actor, estate, books, through, why)
 }
 
 // Shut refuses a day that is closed, with why and what can be done. Fault: ErrPeriodClosed.
