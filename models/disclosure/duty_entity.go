@@ -77,6 +77,8 @@ type Options struct {
 	Own     func(tx *store.Tx, estate int64) ([]rulepack.Local, error) // what an estate's own rules say; nil: nothing
 	OwnFund func(tx *store.Tx, estate int64) (held bool, err error)    // whether the assembly holds the fund; nil: the bureau does
 	Log     *slog.Logger
+
+	Prices func(tx *store.Tx, estates []int64, on time.Time) (map[int64]int64, error) // of a square metre of a home and month, in ten-thousandths of a yuan; nil: none is known
 }
 
 // With gives the board its register of duties and its questions.
