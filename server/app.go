@@ -130,6 +130,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.mediation = mediation.New(a.db, a.pack, a.complaints, a.vault, a.files)
 	a.board = disclosure.New(a.db, a.files).With(disclosure.Options{Pack: a.pack.Code, Check: meetingTexts{a.wechat}, Blot: complaint.ForAnybody, Own: assembly.OwnRules, OwnFund: fund.AssemblyHolds, Prices: openPrices, Log: log})
 	a.income = income.New(a.db, a.files, a.pack.Code, assembly.OwnRules)
+	a.income.Owes(a.oweContract)
 	a.committee = committee.New(a.db, a.vault, a.pack.Code, a.files, committeeBoard{a.board}, a.org, committeeMoney{a.income})
 	a.fees = fee.New(a.db, a.vault, a.files)
 	a.inbox = inbox.New(a.db)

@@ -23,7 +23,7 @@ func (b committeeBoard) Post(tx *store.Tx, actor org.Actor, p committee.Posted) 
 	if strings.HasPrefix(p.Ref, "committee-report-") { // the report that 五(十五)3 has it publish
 		return n.ID, b.board.FulfilOpen(tx, p.EstateID, "committee-report", n.ID, calendar.DateOf(tx.Now))
 	}
-	if strings.HasPrefix(p.Ref, "committee-audit-") {
+	if strings.HasPrefix(p.Ref, "committee-audit-") || strings.HasPrefix(p.Ref, "committee-decision-") {
 		return n.ID, b.board.FulfilSource(tx, p.EstateID, p.Ref, n.ID, calendar.DateOf(tx.Now))
 	}
 	return n.ID, nil
@@ -35,6 +35,10 @@ func (b committeeBoard) OweAudit(tx *store.Tx, estate int64, departure bool, ref
 	if departure {
 		code = "departure-audit"
 	}
-	_, err := b.board.Owe(tx, estate, code, ref, calendar.DateOf(tx.Now))
-	return err
+	return owes(b.board, tx, estate, code, ref)
+}
+
+// OweDecision opens the duty to publish a decision of the committee.
+func (b committeeBoard) OweDecision(tx *store.Tx, estate int64, ref string) error {
+	return owes(b.board, tx, estate, "committee-decision", ref)
 }

@@ -3,6 +3,7 @@ package disclosure
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/linli-city/linli/models/audit"
@@ -38,17 +39,30 @@ func (s *Service) Tick(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	for _, id := range duties {
-		if err := s.db.InTx(ctx, func(tx *store.Tx) error { return watchDuty(tx, id, again) }); err != nil {
-			return 0, err
+	err = errors.Join(s.watchEach(ctx, "duty", &Duty{}, duties, func(tx *store.Tx, id int64) error { return watchDuty(tx, id, again) }), s.watchEach(ctx, "question", &Question{}, questions, s.watchQuestion))
+	return len(duties) + len(questions), err
+}
+
+// laterAgain is when the clock looks again at what failed: what fails now would else stand before all others.
+const laterAgain = time.Hour
+
+// watchEach goes on past what fails, and reports it.
+func (s *Service) watchEach(ctx context.Context, what string, table any, ids []int64, watch func(*store.Tx, int64) error) error {
+	var errs []error
+	for _, id := range ids {
+		err := s.db.InTx(ctx, func(tx *store.Tx) error { return watch(tx, id) })
+		if err == nil {
+			continue
+		}
+		errs = append(errs, fmt.Errorf("clock of %s %d: %w", what, id, err))
+		err = s.db.InTx(ctx, func(tx *store.Tx) error {
+			return tx.Model(table).Where("id = ? AND watch_at <= ?", id, tx.Now).UpdateColumn("watch_at", tx.Now.Add(laterAgain)).Error
+		})
+		if err != nil {
+			errs = append(errs, err)
 		}
 	}
-	for _, id := range questions {
-		if err := s.db.InTx(ctx, func(tx *store.Tx) error { return s.watchQuestion(tx, id) }); err != nil {
-			return 0, err
-		}
-	}
-	return len(duties) + len(questions), nil
+	return errors.Join(errs...)
 }
 
 func watchDuty(tx *store.Tx, id, again int64) error {

@@ -75,6 +75,9 @@ func (s *Service) RecordContract(ctx context.Context, actor org.Actor, in NewCon
 		if err := s.files.Attach(tx, actor, in.FileIDs, "document", ContractFiles, c.ID, e.ID); err != nil {
 			return err
 		}
+		if err := s.owe(tx, &c, fmt.Sprintf("income-contract:%d", c.ID)); err != nil {
+			return err
+		}
 		return audit.Append(tx, actor, "income.contract", audit.Subject{Kind: "income_contract", ID: c.ID, Estate: e.ID}, map[string]any{"amount": c.Amount, "months": c.PeriodMonths})
 	})
 	return id, err

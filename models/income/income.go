@@ -32,14 +32,19 @@ type Service struct {
 	files Files
 	pack  string
 	own   OwnRules
+	owe   func(tx *store.Tx, c *Contract, what string) error
 }
+
+// Owes has a contract, and its early end, put on the register of what has to be published, in the transaction that records it; what is the
+// name of the event there.
+func (s *Service) Owes(owe func(tx *store.Tx, c *Contract, what string) error) { s.owe = owe }
 
 // OwnRules gives what the rules of procedure and the covenant of an estate supply today.
 type OwnRules func(tx *store.Tx, estate int64) ([]rulepack.Local, error)
 
 // New makes the service. pack is the city's rule pack.
 func New(db *store.DB, files Files, pack string, own OwnRules) *Service {
-	return &Service{db: db, files: files, pack: pack, own: own}
+	return &Service{db: db, files: files, pack: pack, own: own, owe: func(*store.Tx, *Contract, string) error { return nil }}
 }
 
 // rules are the law of today with the estate's own rules above it.
