@@ -21,7 +21,7 @@ const tickBatch = 100
 // Tick tells who has to publish that a day is near, and the supervisors that it has passed: once for each duty, and again by
 // disclosure.remind_days where somebody has fixed them; and it says which questions are late. It returns how many it dealt with.
 func (s *Service) Tick(ctx context.Context) (int, error) {
-	var duties, questions []int64
+	var duties, questions, incidents []int64
 	var again int64
 	err := s.db.View(ctx, func(tx *store.Tx) error {
 		set, err := org.Rules(tx, tx.Now, s.o.Pack)
@@ -34,13 +34,17 @@ func (s *Service) Tick(ctx context.Context) (int, error) {
 		if err := tx.Model(&Duty{}).Where("watch_at <= ?", tx.Now).Order("watch_at, id").Limit(tickBatch).Pluck("id", &duties).Error; err != nil {
 			return err
 		}
+		if err := tx.Model(&Incident{}).Where("watch_at <= ?", tx.Now).Order("watch_at, id").Limit(tickBatch).Pluck("id", &incidents).Error; err != nil {
+			return err
+		}
 		return tx.Model(&Question{}).Where("watch_at <= ?", tx.Now).Order("watch_at, id").Limit(tickBatch).Pluck("id", &questions).Error
 	})
 	if err != nil {
 		return 0, err
 	}
-	err = errors.Join(s.watchEach(ctx, "duty", &Duty{}, duties, func(tx *store.Tx, id int64) error { return watchDuty(tx, id, again) }), s.watchEach(ctx, "question", &Question{}, questions, s.watchQuestion))
-	return len(duties) + len(questions), err
+	err = errors.Join(s.watchEach(ctx, "duty", &Duty{}, duties, func(tx *store.Tx, id int64) error { return watchDuty(tx, id, again) }), s.watchEach(ctx, "question", &Question{}, questions, s.watchQuestion),
+		s.watchEach(ctx, "report", &Incident{}, incidents, s.watchIncident))
+	return len(duties) + len(questions) + len(incidents), err
 }
 
 // laterAgain is when the clock looks again at what failed: what fails now would else stand before all others.
