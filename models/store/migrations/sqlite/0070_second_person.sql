@@ -16,3 +16,8 @@ ALTER TABLE notice_incidents ADD COLUMN due_on DATE NULL;
 ALTER TABLE notice_incidents ADD COLUMN watch_at DATETIME NULL;
 ALTER TABLE notice_incidents ADD COLUMN late_at DATETIME NULL;
 CREATE INDEX notice_incidents_watch ON notice_incidents (watch_at, id);
+-- Lists that had no key of their order.
+CREATE INDEX disclosure_duties_owner ON disclosure_duties (organisation_id, id);
+CREATE INDEX disclosure_questions_person ON disclosure_questions (person_id, id);
+CREATE INDEX disclosure_questions_office ON disclosure_questions (organisation_id, id);
+CREATE INDEX notice_incidents_list ON notice_incidents (estate_id, id);
