@@ -45,8 +45,12 @@ func ahead(tx *store.Tx, company, estate int64, units []int64) (map[int64]money.
 	for _, x := range used {
 		held[x.UnitID] -= x.Amount
 	}
+	if err != nil {
+		return nil, err
+	}
+	kept, err := reserved(tx, company, estate, some)
 	for unit, amount := range held {
-		held[unit] = max(0, min(amount, -list[ledger.Key{Code: ledger.FeePrepaid, UnitID: unit}]))
+		held[unit] = max(0, min(amount, -list[ledger.Key{Code: ledger.FeePrepaid, UnitID: unit}])-kept[unit])
 	}
 	return held, err
 }

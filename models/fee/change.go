@@ -31,7 +31,7 @@ const (
 var ChangeNames = map[ChangeKind]string{Discount: "减免", Adjust: "更正", Unserved: "未服务期间扣减", WriteOff: "核销", CarryOver: "已交转预交", RefundAhead: "退预交款", DepositOut: "退押金", Undo: "退款（整笔冲销）"}
 
 // ChangeStates in Chinese.
-var ChangeStates = map[string]string{"proposed": "等另一人审批", "approved": "已通过", "refused": "未通过"}
+var ChangeStates = map[string]string{"proposed": "等另一人审批", "approved": "已通过", "refused": "未通过", Sending: "已批准，等微信退款", "failed": "微信没有退成"}
 
 // Change is something that one person proposes and another decides: a line on a bill, or money that goes back. Effect is what it did to
 // what the bill wants.
@@ -40,7 +40,7 @@ type Change struct {
 	EstateID   int64
 	CompanyID  int64
 	Kind       ChangeKind
-	State      string // proposed, approved, refused
+	State      string // proposed, approved, refused; through WeChat also sending, failed
 	BillID     int64
 	PaymentID  int64
 	UnitID     int64
@@ -106,11 +106,12 @@ func (p *Proposal) check() error {
 	c.Check(length(p.Reason, 4, 300), "reason", "请写明原因（4至300个字），业主会看到")
 	c.Check(!p.Kind.onBill() || p.BillID != 0, "bill_id", "请选择账单")
 	c.Check(!p.Kind.onPayment() || p.PaymentID != 0, "payment_id", "请选择哪一笔收款")
-	c.Check(p.Kind != RefundAhead || p.UnitID != 0 && p.EstateID != 0, "unit_id", "请选择哪一户")
+	wechat := p.Kind == RefundAhead && p.Way == WeChat && p.PaymentID != 0 // back the way that it came
+	c.Check(p.Kind != RefundAhead || (p.UnitID != 0 || wechat) && p.EstateID != 0, "unit_id", "请选择哪一户")
 	whole := p.Kind == Undo || p.Kind == CarryOver || p.Kind == Unserved
 	c.Check(whole || p.Amount > 0 && p.Amount <= money.Max || p.Kind == Adjust && p.Amount != 0 && p.Amount >= -money.Max && p.Amount <= money.Max, "amount", "请填金额")
 	c.Check(p.Kind != Unserved || p.Months > 0, "months", "请填没有服务的月数")
-	c.Check(!p.Kind.paysOut() || p.Kind == Undo || p.Way == Cash || p.Way == Bank || p.Way == POS, "way", "请选择用什么方式退")
+	c.Check(!p.Kind.paysOut() || p.Kind == Undo || wechat || p.Way == Cash || p.Way == Bank || p.Way == POS, "way", "请选择用什么方式退；从微信退回的要选定是哪一笔微信支付")
 	return c.Err()
 }
 
@@ -171,6 +172,15 @@ func (c *Change) aim(tx *store.Tx, actor org.Actor, p Proposal) error {
 		if c.Kind == Undo {
 			c.Way, c.Amount = x.Way, x.Amount
 		}
+	case c.Way == WeChat:
+		x, err := own[Payment](tx, actor, p.PaymentID)
+		if err != nil {
+			return err
+		}
+		if x.EstateID != p.EstateID {
+			return ErrNotFound
+		}
+		c.PaymentID, c.EstateID, c.UnitID = x.ID, x.EstateID, x.UnitID
 	default:
 		names, err := unitNames(tx, p.EstateID, []int64{p.UnitID})
 		if err != nil {
@@ -206,7 +216,11 @@ func (s *Service) Decide(ctx context.Context, actor org.Actor, id int64, approve
 		c.State, c.DecidedBy, c.DecidedAt, c.Decision = "refused", actor.PersonID, &tx.Now, text
 		if approve {
 			c.State = "approved"
-			if err := s.carryOut(tx, actor, c); err != nil {
+			do := s.carryOut
+			if c.Way == WeChat {
+				do = s.hand
+			}
+			if err := do(tx, actor, c); err != nil {
 				return 0, err
 			}
 		}
