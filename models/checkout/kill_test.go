@@ -204,7 +204,9 @@ func TestHearInAProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := checkout.New(checkout.Options{DB: db, Vault: v, Fees: fee.New(db, v, drawer{}), AppID: appID, Log: slog.New(slog.DiscardHandler),
-		Open: func(checkout.Merchant) (checkout.Provider, error) { return wechatpay.Options{Timeout: time.Second}.Open(m.Merchant) }})
+		Open: func(checkout.Merchant) (checkout.Provider, error) {
+			return wechatpay.Options{Timeout: time.Second}.Open(m.Merchant)
+		}})
 	for range 2 { // WeChat says everything twice
 		for _, x := range m.Messages {
 			if err := s.Take(context.Background(), x.Hook, x.Header, x.Body); err != nil {

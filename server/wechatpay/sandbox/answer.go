@@ -46,6 +46,10 @@ func (b *Box) RoundTrip(r *http.Request) (*http.Response, error) {
 			}
 		}
 		switch {
+		case f.Spoil:
+			if file, ok := answer.([]byte); ok {
+				answer = bytes.ReplaceAll(file, []byte("物业费"), []byte("停车费"))
+			}
 		case f.Status != 0:
 			status, answer = f.Status, refusal{f.Code, "按要求出错"}
 		case !f.Forge && f.Late == 0:

@@ -56,6 +56,19 @@ func (b *Box) Stray(number, appID string, total int64) {
 	b.orders[number] = &order{Number: number, AppID: appID, MchID: MchID, OpenID: "stray", Total: total, State: "SUCCESS", PaidAt: b.now(), TransactionID: fmt.Sprintf("4200%024d", b.next())}
 }
 
+// GiveBack is a refund that somebody made at WeChat's merchant pages.
+func (b *Box) GiveBack(number, refundNumber string, amount int64) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	o := b.orders[number]
+	if o == nil || o.TransactionID == "" {
+		return ErrNoOrder
+	}
+	b.refunds[refundNumber] = &refund{Number: refundNumber, ID: fmt.Sprintf("5030%014d", b.next()), TransactionID: o.TransactionID, Status: "SUCCESS", Refund: amount, Total: o.Total, At: b.now()}
+	o.State = "REFUND"
+	return nil
+}
+
 // Drop forgets an order, so that a bill lacks it.
 func (b *Box) Drop(number string) {
 	b.mu.Lock()

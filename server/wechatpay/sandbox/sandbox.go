@@ -51,6 +51,7 @@ type Fault struct {
 	Before bool          // the call is lost before it is carried out
 	Forge  bool          // the answer is signed by somebody else
 	Late   time.Duration // the answer comes so much later
+	Spoil  bool          // a file is another than was stated
 }
 
 type order struct {
