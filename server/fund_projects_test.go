@@ -59,6 +59,7 @@ func projectBodies(things) map[string]any {
 // TestRepairByAnOwner is what people see over the API: an owner proposes, the company takes it up and posts it, the owner objects and is answered,
 // and every gate says what opens it.
 func TestRepairByAnOwner(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	e.holds(estate)

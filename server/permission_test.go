@@ -50,6 +50,7 @@ func (e *engine) routes() []route {
 // TestEveryRouteIsKnown holds the running engine against the API document: a route that is in neither the document nor
 // the short list is a hole.
 func TestEveryRouteIsKnown(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	documented := map[string]bool{}
 	for _, r := range e.routes() {
@@ -471,6 +472,7 @@ func (unlimited) Allow(context.Context, string, limit.Rule) (time.Duration, bool
 // another's. What the table forbids is 403, what belongs elsewhere is 404, and no answer ever shows the other estate's
 // texts.
 func TestPermissionWalk(t *testing.T) {
+	t.Parallel()
 	e := engineOf(t, testConfig(t), func(a *app) { a.limiter = unlimited{} })
 	own, foreign := e.furnish(""), e.furnish("_foreign")
 	requests := 0

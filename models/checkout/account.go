@@ -47,6 +47,9 @@ var AccountStates = map[string]string{"proposed": "等另一人确认", "on": "�
 // ErrOn says that an estate has its account.
 var ErrOn = fault.New(fault.Conflict, "pay.on", "这个小区已经开通微信缴费，或有一份设置在等确认；要换商户号请先停用")
 
+// ErrLeft says that a company no longer manages an estate: it collects nothing new there.
+var ErrLeft = fault.New(fault.Conflict, "pay.left", "贵公司已经不再管理这个小区，不能开通微信缴费")
+
 type secret struct {
 	PrivateKey string `json:"private_key"`
 	APIv3Key   string `json:"api_v3_key"`
@@ -86,7 +89,7 @@ func (s *Service) check(m *Merchant) error {
 }
 
 // ProposeAccount asks to switch an estate on; another person of the company decides.
-// Faults: org.ErrForbidden, org.ErrEstateNotFound, ErrOn, fault.ErrInvalid.
+// Faults: org.ErrForbidden, org.ErrEstateNotFound, ErrOn, ErrLeft, fault.ErrInvalid.
 func (s *Service) ProposeAccount(ctx context.Context, actor org.Actor, estate int64, m Merchant) (*Account, error) {
 	if err := actor.Must(org.RunFees); err != nil {
 		return nil, err
@@ -103,6 +106,9 @@ func (s *Service) ProposeAccount(ctx context.Context, actor org.Actor, estate in
 		e, err := org.EstateFor(tx, actor, org.RunFees, estate)
 		if err != nil {
 			return err
+		}
+		if e.CompanyID != actor.OrganisationID() {
+			return ErrLeft
 		}
 		if err := store.Gate(tx, gateName(e.ID)); err != nil {
 			return err
@@ -126,12 +132,15 @@ func (s *Service) ProposeAccount(ctx context.Context, actor org.Actor, estate in
 
 func gateName(estate int64) string { return fmt.Sprintf("fee/%d", estate) }
 
-// DecideAccount switches an estate on, or does not.
-// Faults: org.ErrForbidden, ErrNotFound, ErrState, ErrSamePerson, ErrOn, fault.ErrInvalid.
+// DecideAccount switches an estate on, or does not: a head of the company, who did not propose it.
+// Faults: org.ErrForbidden, ErrNotFound, ErrState, ErrSamePerson, ErrOn, ErrLeft, fault.ErrInvalid.
 func (s *Service) DecideAccount(ctx context.Context, actor org.Actor, id int64, approve bool, text string) error {
 	text = strings.TrimSpace(text)
 	if !length(text, 0, 300) || !approve && !length(text, 2, 300) {
 		return fault.ErrInvalid.With(fault.Field{Path: "text", Reason: "不同意的请写明原因（2至300个字）"})
+	}
+	if err := actor.Must(org.ApproveFees); err != nil {
+		return err
 	}
 	return s.withAccount(ctx, actor, id, func(tx *store.Tx, a *Account) error {
 		if a.State != "proposed" {
@@ -142,6 +151,13 @@ func (s *Service) DecideAccount(ctx context.Context, actor org.Actor, id int64, 
 		}
 		a.State, a.DecidedBy, a.DecidedAt, a.Decision = "refused", actor.PersonID, &tx.Now, text
 		if approve {
+			e, err := org.OpenEstate(tx, a.EstateID)
+			if err != nil {
+				return err
+			}
+			if e.CompanyID != a.CompanyID {
+				return ErrLeft
+			}
 			a.State, a.Live = "on", &a.EstateID
 			// A company that left cannot switch its own off any more.
 			if err := tx.Model(&Account{}).Where("live = ? AND company_id <> ?", a.EstateID, a.CompanyID).Updates(map[string]any{"state": "off", "live": nil, "ended_by": actor.PersonID, "ended_at": tx.Now}).Error; err != nil {

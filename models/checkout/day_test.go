@@ -8,6 +8,7 @@ import (
 	"github.com/linli-city/linli/models/checkout"
 	"github.com/linli-city/linli/models/fee"
 	"github.com/linli-city/linli/models/ledger"
+	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/server/wechatpay/sandbox"
 )
 
@@ -113,8 +114,11 @@ func TestAStateThatDiffers(t *testing.T) {
 	if x.OrderID != o.ID || !strings.Contains(x.Note, "已取消") {
 		t.Fatalf("%+v", x)
 	}
+	w.must(w.Resolve(t.Context(), w.head, x.ID, checkout.Book, "商户平台查到已付款"))
+	w.wants(w.Confirm(t.Context(), w.head, x.ID, true), checkout.ErrSamePerson)
+	w.must(w.Confirm(t.Context(), w.Officer(w.Company, org.Head), x.ID, false))
 	w.must(w.Resolve(t.Context(), w.cashier, x.ID, checkout.Book, "商户平台查到已付款"))
-	w.wants(w.Confirm(t.Context(), w.cashier, x.ID, true), checkout.ErrSamePerson)
+	w.wants(w.Confirm(t.Context(), w.cashier, x.ID, true), org.ErrForbidden)
 	w.must(w.Confirm(t.Context(), w.head, x.ID, true))
 	if got := w.find(o.ID); got.State != checkout.Paid {
 		t.Errorf("%+v", got.Order)

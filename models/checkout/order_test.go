@@ -59,7 +59,7 @@ func TestOffUntilTwoPeopleSaySo(t *testing.T) {
 	w.must(err)
 	_, err = w.Place(t.Context(), w.owner, w.placing("r1", 0))
 	w.wants(err, checkout.ErrOff)
-	w.wants(w.DecideAccount(t.Context(), w.cashier, a.ID, true, ""), checkout.ErrSamePerson)
+	w.wants(w.DecideAccount(t.Context(), w.cashier, a.ID, true, ""), org.ErrForbidden)
 	w.must(w.DecideAccount(t.Context(), w.head, a.ID, true, ""))
 	o := w.place("r1", 0)
 	w.must(w.EndAccount(t.Context(), w.cashier, a.ID))

@@ -56,9 +56,12 @@ func settled(tx *store.Tx, d *Difference) error {
 	return end(tx, &o, Closed, "经核对："+d.Reason)
 }
 
-// Confirm agrees to a booking, as another person, or sends it back.
+// Confirm agrees to a booking, as a head of the company who did not propose it, or sends it back.
 // Faults: org.ErrForbidden, ErrNotFound, ErrState, ErrSamePerson, ErrBusy, and those of what is booked.
 func (s *Service) Confirm(ctx context.Context, actor org.Actor, id int64, approve bool) error {
+	if err := actor.Must(org.ApproveFees); err != nil {
+		return err
+	}
 	var d *Difference
 	err := s.withDifference(ctx, actor, id, func(tx *store.Tx, x *Difference) error {
 		switch d = x; {

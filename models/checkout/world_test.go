@@ -45,6 +45,7 @@ type world struct {
 	head    org.Actor
 	owner   org.Actor
 	account *checkout.Account
+	rule    int64
 }
 
 func newWorld(t *testing.T) *world {
@@ -70,6 +71,7 @@ func worldOn(t *testing.T, db *store.DB, clock *modelstest.Clock) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.rule = rule
 	w.publish(rule, "2026-01-01")
 	w.publish(rule, "2026-02-01")
 	return w

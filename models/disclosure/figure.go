@@ -46,6 +46,7 @@ type Figure struct {
 	ToOn      time.Time  `gorm:"type:date"`
 	Fen       money.Fen
 	JournalNo int64
+	HolderID  int64 // the company whose fee books were asked; 0 for the other books
 }
 
 // TableName names the table.

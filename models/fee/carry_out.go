@@ -11,22 +11,23 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-// subject is what a change is about, as it stands now.
-type subject struct {
-	bill    *Owed
-	payment *Payment
-}
-
 // weigh holds a change against what there is: a discount or write-off against what a bill still wants, a refund against what is held.
 func (c *Change) weigh(tx *store.Tx) (*subject, error) {
 	sub := &subject{}
 	switch {
+	case c.Kind == CancelRun:
+		return sub, c.weighRun(tx)
+	case c.Kind == EnterArrears:
+		return sub, c.weighImport(tx)
 	case c.Kind.onBill():
 		return sub, c.weighBill(tx, sub)
 	case c.Kind.onPayment():
 		sub.payment = &Payment{}
 		if err := tx.Where("id = ?", c.PaymentID).Take(sub.payment).Error; err != nil {
 			return nil, err
+		}
+		if c.Kind == AssignMoney {
+			return sub, c.weighAssign(tx, sub)
 		}
 		return sub, c.weighPayment(tx, sub.payment)
 	}
@@ -89,7 +90,7 @@ func (c *Change) weighBill(tx *store.Tx, sub *subject) error {
 		if c.Amount = sub.bill.Paid; c.Amount <= 0 {
 			return ErrAmount.Saying("这张账单上没有收到的钱")
 		}
-	case RefundAhead, DepositOut, Undo:
+	case RefundAhead, DepositOut, Undo, AssignMoney, CancelRun, EnterArrears:
 	}
 	return nil
 }
@@ -137,6 +138,12 @@ func (s *Service) carryOut(tx *store.Tx, actor org.Actor, c *Change) error {
 		return s.payOut(tx, actor, c, sub.payment, ledger.FeeDeposit)
 	case Undo:
 		return s.takeBack(tx, actor, c, sub.payment)
+	case AssignMoney:
+		return s.assignTo(tx, actor, c, sub)
+	case CancelRun:
+		return c.beginCancel(tx, actor)
+	case EnterArrears:
+		return c.answerImport(tx, "running")
 	}
 	return nil
 }
@@ -151,7 +158,7 @@ func (c *Change) title() string { return fmt.Sprintf("%s，第%d号", ChangeName
 // line changes a bill. What was paid beyond what it now wants is paid ahead.
 func (s *Service) line(tx *store.Tx, actor org.Actor, c *Change, b *Owed) error {
 	c.Effect = -c.Amount
-	j, err := ledger.Post(tx, actor, c.EstateID, ledger.Fee, ledger.Posting{Ref: fmt.Sprintf("change-%d", c.ID), Effective: calendar.DateOf(tx.Now), Source: c.source(), Lines: pair(against(c.Kind), ledger.FeeReceivable, c.UnitID, c.Amount)})
+	j, err := ledger.Post(tx, actor, c.EstateID, ledger.FeesOf(c.CompanyID), ledger.Posting{Ref: fmt.Sprintf("change-%d", c.ID), Effective: calendar.DateOf(tx.Now), Source: c.source(), Lines: pair(against(c.Kind), ledger.FeeReceivable, c.UnitID, c.Amount)})
 	if err != nil {
 		return err
 	}
@@ -164,7 +171,7 @@ func (s *Service) line(tx *store.Tx, actor org.Actor, c *Change, b *Owed) error 
 
 // toPrepaid turns an amount that was paid on a bill into what its unit has paid ahead.
 func (s *Service) toPrepaid(tx *store.Tx, actor org.Actor, c *Change, b *Owed, amount money.Fen) error {
-	j, err := ledger.Post(tx, actor, c.EstateID, ledger.Fee, ledger.Posting{Ref: fmt.Sprintf("change-%d-carry", c.ID), Effective: calendar.DateOf(tx.Now), Source: c.source(), Memo: "已交的转为预交",
+	j, err := ledger.Post(tx, actor, c.EstateID, ledger.FeesOf(c.CompanyID), ledger.Posting{Ref: fmt.Sprintf("change-%d-carry", c.ID), Effective: calendar.DateOf(tx.Now), Source: c.source(), Memo: "已交的转为预交",
 		Lines: []ledger.Line{{Key: ledger.Key{Code: ledger.FeeReceivable, UnitID: b.UnitID}, Amount: amount}, {Key: ledger.Key{Code: ledger.FeePrepaid, UnitID: b.UnitID}, Amount: -amount}}})
 	if err != nil {
 		return err
@@ -281,7 +288,7 @@ func (s *Service) unpaid(tx *store.Tx, ids []int64, parts []Allocation) error {
 // reverse posts the opposite of what a payment did in the end. One that waited to be assigned did so in two journals.
 func (s *Service) reverse(tx *store.Tx, actor org.Actor, c *Change, x, back *Payment) error {
 	var journals []int64
-	err := tx.Model(&ledger.Journal{}).Joins("JOIN ledger_books b ON b.id = ledger_journals.book_id").Where("b.estate_id = ? AND b.kind = ? AND ledger_journals.ref IN ?", x.EstateID, ledger.Fee,
+	err := tx.Model(&ledger.Journal{}).Joins("JOIN ledger_books b ON b.id = ledger_journals.book_id").Where("b.estate_id = ? AND b.kind = ? AND b.holder_id = ? AND ledger_journals.ref IN ?", x.EstateID, ledger.Fee, x.CompanyID,
 		[]string{fmt.Sprintf("payment-%d", x.ID), fmt.Sprintf("suspense-%d", x.ID), fmt.Sprintf("assigned-%d", x.ID)}).Order("ledger_journals.id DESC").Pluck("ledger_journals.id", &journals).Error
 	if err != nil {
 		return err

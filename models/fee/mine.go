@@ -6,6 +6,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/linli-city/linli/models/ledger"
 	"github.com/linli-city/linli/models/money"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
@@ -177,7 +178,7 @@ func shown(tx *store.Tx, bills []Bill) ([]MyBill, error) {
 	return list, nil
 }
 
-// MyAccount is what the owners of a home owe together, and what the books hold for it. Faults: org.ErrForbidden, ErrUnit.
+// MyAccount is what the owners of a home owe together, and what the books of every company hold for it. Faults: org.ErrForbidden, ErrUnit.
 func (s *Service) MyAccount(ctx context.Context, actor org.Actor, unit int64) (*Held, error) {
 	a := &Held{}
 	err := s.db.View(ctx, func(tx *store.Tx) error {
@@ -185,8 +186,18 @@ func (s *Service) MyAccount(ctx context.Context, actor org.Actor, unit int64) (*
 		if err != nil {
 			return err
 		}
-		if err := a.read(tx, h.unit.EstateID, unit); err != nil {
+		e, err := org.OpenEstate(tx, h.unit.EstateID)
+		if err != nil {
 			return err
+		}
+		companies, err := ledger.Holders(tx, e)
+		if err != nil {
+			return err
+		}
+		for _, company := range companies {
+			if err := a.add(tx, company, e.ID, unit); err != nil {
+				return err
+			}
 		}
 		a.Owed, err = wanted(h.bills(tx), tx)
 		return err

@@ -84,7 +84,7 @@ func (s *Service) Collect(tx *store.Tx, o Online) (*Payment, error) {
 		return nil, err
 	}
 	p := Paying{EstateID: o.EstateID, UnitID: o.UnitID, BillIDs: o.BillIDs, Amount: o.Amount, Prepay: true, Way: WeChat, PaidOn: org.DayOf(o.PaidAt), Serial: o.Serial, Note: o.Note}
-	if err := p.afterClose(tx); err != nil {
+	if err := p.afterClose(tx, o.CompanyID); err != nil {
 		return nil, err
 	}
 	by := payer{o.PersonID}
@@ -115,8 +115,8 @@ func (s *Service) Collect(tx *store.Tx, o Online) (*Payment, error) {
 }
 
 // afterClose moves a day that the books have closed to today, and says which it was.
-func (p *Paying) afterClose(tx *store.Tx) error {
-	book, err := ledger.FindBook(tx, p.EstateID, ledger.Fee)
+func (p *Paying) afterClose(tx *store.Tx, company int64) error {
+	book, err := ledger.FindBook(tx, p.EstateID, ledger.FeesOf(company))
 	if err != nil {
 		return err
 	}

@@ -22,11 +22,12 @@ import (
 
 // Post writes a journal in the caller's transaction. The same ref with the same content answers the journal that is there.
 // Faults: ErrUnbalanced, ErrPeriodClosed, ErrRefReused, fault.ErrInvalid.
-func Post(tx *store.Tx, actor audit.Actor, estate int64, kind Kind, p Posting) (*Journal, error) {
+func Post(tx *store.Tx, actor audit.Actor, estate int64, books Books, p Posting) (*Journal, error) {
+	kind, _ := books.which()
 	if err := p.check(kind); err != nil {
 		return nil, err
 	}
-	b, err := open(tx, estate, kind)
+	b, err := open(tx, estate, books)
 	if err != nil {
 		return nil, err
 	}
@@ -58,16 +59,20 @@ func (p *Posting) check(kind Kind) error {
 }
 
 // open finds the books of an estate, made at the first posting, and takes them: their numbers follow one another.
-func open(tx *store.Tx, estate int64, kind Kind) (*Book, error) {
+func open(tx *store.Tx, estate int64, books Books) (*Book, error) {
+	kind, holder := books.which()
+	if err := whole(kind, holder); err != nil {
+		return nil, err
+	}
 	var b Book
-	err := tx.ForUpdate().Where("estate_id = ? AND kind = ?", estate, kind).Take(&b).Error
+	err := tx.ForUpdate().Where("estate_id = ? AND kind = ? AND holder_id = ?", estate, kind, holder).Take(&b).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		b = Book{EstateID: estate, Kind: kind, CreatedAt: tx.Now}
+		b = Book{EstateID: estate, Kind: kind, HolderID: holder, CreatedAt: tx.Now}
 		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&b).Error; err != nil {
 			return nil, err
 		}
 		b = Book{}
-		err = tx.ForUpdate().Where("estate_id = ? AND kind = ?", estate, kind).Take(&b).Error
+		err = tx.ForUpdate().Where("estate_id = ? AND kind = ? AND holder_id = ?", estate, kind, holder).Take(&b).Error
 	}
 	return &b, err
 }
@@ -254,8 +259,8 @@ func linesOf(tx *store.Tx, journalID int64) ([]Line, error) {
 }
 
 // Close closes the books up to and with a day: what is effective then stands. Closing again an earlier day changes nothing.
-func Close(tx *store.Tx, actor audit.Actor, estate int64, kind Kind, through calendar.Date) error {
-	b, err := open(tx, estate, kind)
+func Close(tx *store.Tx, actor audit.Actor, estate int64, books Books, through calendar.Date) error {
+	b, err := open(tx, estate, books)
 	if err != nil {
 		return err
 	}
@@ -268,5 +273,5 @@ func Close(tx *store.Tx, actor audit.Actor, estate int64, kind Kind, through cal
 	if err := tx.Model(&Book{}).Where("id = ?", b.ID).Update("closed_through", day(through)).Error; err != nil {
 		return err
 	}
-	return audit.Append(tx, actor, "ledger.close", audit.Subject{Kind: "book", ID: b.ID, Estate: estate}, map[string]any{"kind": kind, "through": through.String()})
+	return audit.Append(tx, actor, "ledger.close", audit.Subject{Kind: "book", ID: b.ID, Estate: estate}, map[string]any{"kind": b.Kind, "holder": b.HolderID, "through": through.String()})
 }

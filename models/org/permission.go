@@ -11,6 +11,7 @@ const (
 	ScopeSelf         Scope = "self"         // what the person did or is
 	ScopeHome         Scope = "home"         // estates where the person has a home
 	ScopeJurisdiction Scope = "jurisdiction" // estates the organisation answers for
+	ScopeBooks        Scope = "books"        // these, and for a company those whose fee books it keeps from an earlier time
 	ScopeParty        Scope = "party"        // cases that the organisation leads or joins
 	ScopeCity         Scope = "city"         // everything
 )
@@ -91,10 +92,11 @@ const (
 	AnswerProposals    Action = "committee.answer"       // by the company
 	ReadProposals      Action = "committee.proposals"    // by the company those that were passed to it
 
-	ReadFeeRules  Action = "fee.rules"  // price, basis, standard and hotline are shown to all (明码标价)
-	RunFees       Action = "fee.run"    // rules, runs, payments; what takes a second person takes another of the same posts
-	ReadFeeTotals Action = "fee.totals" // sums, never whose
-	SeeBills      Action = "fee.bills"  // of one's own home
+	ReadFeeRules  Action = "fee.rules"   // price, basis, standard and hotline are shown to all (明码标价)
+	RunFees       Action = "fee.run"     // rules, runs, payments; what takes a second person takes another of the same posts
+	ApproveFees   Action = "fee.approve" // as the second person
+	ReadFeeTotals Action = "fee.totals"  // sums, never whose
+	SeeBills      Action = "fee.bills"   // of one's own home
 
 	ReadBooks        Action = "books.read" // totals
 	ReadFeeBooks     Action = "books.fee"  // vouchers, with the units they are about
@@ -263,10 +265,10 @@ var permissions = map[Action][]grant{
 	ScreenQuestion: join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau")),
 
 	ReadBooks:        join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
-	ReadFeeBooks:     each(ScopeJurisdiction, "company"),
+	ReadFeeBooks:     each(ScopeBooks, "company"),
 	ReadIncomeBooks:  join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
 	ReadFundBooks:    join(each(ScopeJurisdiction, "committee", "community", "township"), each(ScopeCity, "bureau")),
-	CloseFeeBooks:    heads(ScopeJurisdiction, "company"),
+	CloseFeeBooks:    heads(ScopeBooks, "company"),
 	CloseIncomeBooks: heads(ScopeJurisdiction, "company", "committee"),
 
 	ReadIncome:    join(each(ScopeHome, residents...), each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
@@ -289,7 +291,8 @@ var permissions = map[Action][]grant{
 	ReadProposals:      join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "office", "leading_group")),
 
 	ReadFeeRules:  join(each(ScopeHome, residents...), each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "office", "leading_group")),
-	RunFees:       each(ScopeJurisdiction, "company"),
+	RunFees:       each(ScopeBooks, "company"),
+	ApproveFees:   heads(ScopeBooks, "company"),
 	ReadFeeTotals: join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
 	SeeBills:      each(ScopeHome, "owner", "family"),
 

@@ -16,7 +16,7 @@ func payRoutes(site *web.Site, d Deps) {
 	g := site.Group(prefix, "微信支付", web.Staff)
 	web.Handle(g, web.Op{ID: "officeProposePayAccount", Method: http.MethodPost, Path: "/estates/{id}/pay-accounts", Summary: "申请开通微信缴费：填商户号和密钥，由另一人确认后生效；密钥加密保存，不再显示", Action: org.RunFees, Rate: workRate, Status: http.StatusCreated}, proposePayAccount(d))
 	web.Handle(g, web.Op{ID: "officeListPayAccounts", Method: http.MethodGet, Path: "/estates/{id}/pay-accounts", Summary: "微信缴费的设置和历次变更", Action: org.RunFees}, listPayAccounts(d))
-	web.Handle(g, web.Op{ID: "officeDecidePayAccount", Method: http.MethodPost, Path: "/pay-accounts/{id}/decision", Summary: "确认开通：不能由申请的人确认", Action: org.RunFees, Rate: workRate}, payDo(d, decidePayAccount))
+	web.Handle(g, web.Op{ID: "officeDecidePayAccount", Method: http.MethodPost, Path: "/pay-accounts/{id}/decision", Summary: "确认开通：不能由申请的人确认", Action: org.ApproveFees, Rate: workRate}, payDo(d, decidePayAccount))
 	web.Handle(g, web.Op{ID: "officeEndPayAccount", Method: http.MethodPost, Path: "/pay-accounts/{id}/end", Summary: "停用：不再收新的订单，已下的订单和退款照常办完", Action: org.RunFees, Rate: workRate}, payDo(d, endPayAccount))
 	web.Handle(g, web.Op{ID: "officeListPayOrders", Method: http.MethodGet, Path: "/estates/{id}/pay-orders", Summary: "微信订单，新的在前", Action: org.RunFees}, listPayOrders(d))
 	web.Handle(g, web.Op{ID: "officeListPayRefunds", Method: http.MethodGet, Path: "/estates/{id}/pay-refunds", Summary: "微信退款到了哪一步，新的在前；退款在“退款”里提出和审批", Action: org.RunFees}, listPayRefunds(d))
@@ -25,7 +25,7 @@ func payRoutes(site *web.Site, d Deps) {
 	web.Handle(g, web.Op{ID: "officeClosePayDay", Method: http.MethodPost, Path: "/pay-days/{id}/close", Summary: "结这一天：没有未处理的差异才能结", Action: org.RunFees, Rate: workRate}, payDo(d, closePayDay))
 	web.Handle(g, web.Op{ID: "officeListPayDifferences", Method: http.MethodGet, Path: "/estates/{id}/pay-differences", Summary: "和微信对不上的，新的在前；state=open 是没处理的", Action: org.RunFees}, listPayDifferences(d))
 	web.Handle(g, web.Op{ID: "officeResolvePayDifference", Method: http.MethodPost, Path: "/pay-differences/{id}/resolution", Summary: "写明原因：只作说明，或入账（要另一人确认，并向微信核实）", Action: org.RunFees, Rate: workRate}, payDo(d, resolvePay))
-	web.Handle(g, web.Op{ID: "officeConfirmPayDifference", Method: http.MethodPost, Path: "/pay-differences/{id}/confirmation", Summary: "确认入账或退回：不能由提出的人确认", Action: org.RunFees, Rate: workRate}, payDo(d, confirmPay))
+	web.Handle(g, web.Op{ID: "officeConfirmPayDifference", Method: http.MethodPost, Path: "/pay-differences/{id}/confirmation", Summary: "确认入账或退回：不能由提出的人确认", Action: org.ApproveFees, Rate: workRate}, payDo(d, confirmPay))
 }
 
 type payInput[B any] struct {

@@ -36,6 +36,10 @@ func (b *Box) RoundTrip(r *http.Request) (*http.Response, error) {
 	if f == nil || !f.Before {
 		status, answer = b.answer(r, body)
 	}
+	key, id := b.own, b.keyID
+	if f != nil && f.Forge {
+		key = b.merchant
+	}
 	b.mu.Unlock()
 	if f != nil {
 		if f.Late > 0 {
@@ -56,7 +60,7 @@ func (b *Box) RoundTrip(r *http.Request) (*http.Response, error) {
 			return nil, errDropped
 		}
 	}
-	return b.reply(r, status, answer, f != nil && f.Forge)
+	return reply(r, status, answer, key, id)
 }
 
 var errDropped = errors.New("sandbox: the answer is lost")
@@ -77,7 +81,7 @@ type refusal struct {
 }
 
 // reply signs an answer as WeChat does.
-func (b *Box) reply(r *http.Request, status int, answer any, forged bool) (*http.Response, error) {
+func reply(r *http.Request, status int, answer any, key *rsa.PrivateKey, id string) (*http.Response, error) {
 	raw, plain := answer.([]byte)
 	if !plain && answer != nil {
 		var err error
@@ -85,11 +89,7 @@ func (b *Box) reply(r *http.Request, status int, answer any, forged bool) (*http
 			return nil, err
 		}
 	}
-	key := b.own
-	if forged {
-		key = b.merchant
-	}
-	h, err := sign(key, raw, time.Now()) // the client looks at the real clock
+	h, err := sign(key, id, raw, time.Now()) // the client looks at the real clock
 	if err != nil {
 		return nil, err
 	}
@@ -99,14 +99,14 @@ func (b *Box) reply(r *http.Request, status int, answer any, forged bool) (*http
 	return &http.Response{StatusCode: status, Status: http.StatusText(status), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: h, Body: io.NopCloser(bytes.NewReader(raw)), ContentLength: int64(len(raw)), Request: r}, nil
 }
 
-func sign(key *rsa.PrivateKey, body []byte, at time.Time) (http.Header, error) {
+func sign(key *rsa.PrivateKey, id string, body []byte, at time.Time) (http.Header, error) {
 	stamp, nonce := strconv.FormatInt(at.Unix(), 10), rand.Text()
 	sum := sha256.Sum256([]byte(stamp + "\n" + nonce + "\n" + string(body) + "\n"))
 	signed, err := rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, sum[:])
 	h := http.Header{}
 	h.Set("Wechatpay-Timestamp", stamp)
 	h.Set("Wechatpay-Nonce", nonce)
-	h.Set("Wechatpay-Serial", KeyID)
+	h.Set("Wechatpay-Serial", id)
 	h.Set("Wechatpay-Signature", base64.StdEncoding.EncodeToString(signed))
 	return h, err
 }
@@ -163,5 +163,5 @@ func (b *Box) stateBill(day string) (int, any) {
 	}
 	b.bills[day] = text
 	sum := sha1.Sum(text) // #nosec G401 -- see above
-	return http.StatusOK, map[string]string{"hash_type": "SHA1", "hash_value": hex.EncodeToString(sum[:]), "download_url": "https://api.mch.weixin.qq.com/v3/billdownload/file?token=" + day}
+	return http.StatusOK, map[string]string{"hash_type": "SHA1", "hash_value": hex.EncodeToString(sum[:]), "download_url": b.file + "?token=" + day}
 }

@@ -109,8 +109,17 @@ func (b *Box) Notice(number string, at time.Time) (*Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	header, err := sign(b.own, body, at)
+	header, err := sign(b.own, b.keyID, body, at)
 	return &Message{Hook: url[strings.LastIndex(url, "/")+1:], Header: header, Body: body}, err
+}
+
+// Sealed signs a body as a notice, whatever is in it.
+func (b *Box) Sealed(body []byte) *Message {
+	header, err := sign(b.own, b.keyID, body, time.Now())
+	if err != nil {
+		panic(err)
+	}
+	return &Message{Header: header, Body: body}
 }
 
 // Tell sends the notice of a payment or a refund so many times.

@@ -37,6 +37,8 @@ type Box struct {
 	refunds map[string]*refund
 	bills   map[string][]byte // by day, as they were stated
 	faults  []Fault
+	keyID   string
+	file    string // where bills are said to be
 	seq     int64
 }
 
@@ -77,7 +79,7 @@ func New(now func() time.Time) (*Box, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Box{now: now, own: own, merchant: merchant, apiKey: (rand.Text() + rand.Text())[:32], orders: map[string]*order{}, refunds: map[string]*refund{}, bills: map[string][]byte{}}
+	b := &Box{now: now, own: own, merchant: merchant, apiKey: (rand.Text() + rand.Text())[:32], orders: map[string]*order{}, refunds: map[string]*refund{}, bills: map[string][]byte{}, keyID: KeyID, file: billFile}
 	block, err := aes.NewCipher([]byte(b.apiKey))
 	if err != nil {
 		return nil, err
@@ -102,6 +104,25 @@ func (b *Box) Merchant(appID string) (checkout.Merchant, error) {
 	return checkout.Merchant{Provider: "wechat", AppID: appID, MchID: MchID, Serial: "5157F09EFDC096DE15EBE81A47057A7200000000", APIv3Key: b.apiKey, PlatformID: KeyID,
 		PrivateKey:  string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})),
 		PlatformPEM: string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public}))}, nil
+}
+
+// billFile is where WeChat keeps bills.
+const billFile = "https://api.mch.weixin.qq.com/v3/billdownload/file"
+
+// BillsAt says that bills are elsewhere; "" for where they are.
+func (b *Box) BillsAt(address string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.file = address; address == "" {
+		b.file = billFile
+	}
+}
+
+// Certified has the sandbox sign with the key of a platform certificate.
+func (b *Box) Certified(serial string, key *rsa.PrivateKey) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.keyID, b.own = serial, key
 }
 
 // Spoil has the next calls go wrong, each fault once.
