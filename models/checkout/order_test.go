@@ -2,6 +2,7 @@ package checkout_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -156,14 +157,18 @@ func TestPaidAtTheDeskMeanwhile(t *testing.T) {
 // TestAnAnswerThatIsLost: WeChat opened the order and the answer did not come. The same tap asks again and pays; without it the question
 // finds the payment.
 func TestAnAnswerThatIsLost(t *testing.T) {
-	for _, f := range []sandbox.Fault{{Path: "/jsapi"}, {Path: "/jsapi", Before: true}, {Path: "/jsapi", Status: 500, Code: "SYSTEM_ERROR"}, {Path: "/jsapi", Forge: true}, {Path: "/jsapi", Late: time.Second}} {
-		w := newWorld(t).on()
+	w := newWorld(t).on()
+	for i := range 3 {
+		w.publish(w.rule, day("2026-03-01").AddDate(0, i, 0).Format(time.DateOnly))
+	}
+	for i, f := range []sandbox.Fault{{Path: "/jsapi"}, {Path: "/jsapi", Before: true}, {Path: "/jsapi", Status: 500, Code: "SYSTEM_ERROR"}, {Path: "/jsapi", Forge: true}, {Path: "/jsapi", Late: time.Second}} {
+		ref := fmt.Sprint("r", i)
 		w.box.Spoil(f)
-		o := w.place("r1", 0)
+		o := w.place(ref, i)
 		if o.State != checkout.Unknown || o.Pay != nil {
 			t.Fatalf("%+v: %+v", f, o.Order)
 		}
-		if o = w.place("r1", 0); o.State != checkout.Ready || o.Pay == nil {
+		if o = w.place(ref, i); o.State != checkout.Ready || o.Pay == nil {
 			t.Fatalf("%+v: %+v", f, o.Order)
 		}
 		w.must(w.box.Pay(o.Number)) // and nobody tells us
@@ -172,9 +177,9 @@ func TestAnAnswerThatIsLost(t *testing.T) {
 		if got := w.find(o.ID); got.State != checkout.Paid {
 			t.Errorf("%+v: %+v", f, got.Order)
 		}
-		w.count("fee_payments", 1)
-		w.sound()
+		w.count("fee_payments", int64(i+1))
 	}
+	w.sound()
 }
 
 // TestToldBeforeTheOrderAnswered: the notice comes while the call that opens the order is still on its way.
@@ -228,19 +233,19 @@ func TestWeChatRefuses(t *testing.T) {
 
 // TestWhatDoesNotFitIsNeverBooked: another amount or another merchant is kept for a person, once, whoever says so.
 func TestWhatDoesNotFitIsNeverBooked(t *testing.T) {
-	for _, x := range []struct {
+	w := newWorld(t).on()
+	for i, x := range []struct {
 		total int64
 		mch   string
 	}{{1, sandbox.MchID}, {int64(yuan("88.50")), "1999999999"}} {
-		w := newWorld(t).on()
-		o := w.place("r1", 0)
+		o := w.place(fmt.Sprint("r", i), i)
 		w.must(w.box.Pay(o.Number))
 		w.box.Change(o.Number, x.total, x.mch)
 		w.must(w.box.Tell(t.Context(), o.Number, 2))
 		w.must(w.box.Tell(t.Context(), o.Number, 1))
 		w.count("fee_payments", 0)
 		list, err := w.ListDifferences(t.Context(), w.cashier, w.Estate.ID, "open", 0, 10)
-		if err != nil || len(list) != 1 || list[0].Kind != checkout.AmountDiffers {
+		if err != nil || len(list) != i+1 || list[0].Kind != checkout.AmountDiffers {
 			t.Errorf("%+v %v", list, err)
 		}
 		if got := w.find(o.ID); got.State != checkout.Doubt {

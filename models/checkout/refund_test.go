@@ -1,6 +1,7 @@
 package checkout_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -114,9 +115,10 @@ func TestPartsOfAPayment(t *testing.T) {
 
 // TestARefundWhoseAnswerIsLost: it is requested again under the same number and goes back once.
 func TestARefundWhoseAnswerIsLost(t *testing.T) {
-	for _, f := range []sandbox.Fault{{Path: "/refunds"}, {Path: "/refunds", Before: true}, {Path: "/refunds", Status: 500, Code: "SYSTEM_ERROR"}} {
-		w := newWorld(t).on()
-		o := w.paid("r1", 0)
+	w := newWorld(t).on()
+	w.publish(w.rule, "2026-03-01")
+	for i, f := range []sandbox.Fault{{Path: "/refunds"}, {Path: "/refunds", Before: true}, {Path: "/refunds", Status: 500, Code: "SYSTEM_ERROR"}} {
+		o := w.paid(fmt.Sprint("r", i), i)
 		w.must(w.refund(fee.Proposal{Kind: fee.Undo, PaymentID: o.PaymentID}))
 		w.box.Spoil(f)
 		w.tick()
@@ -130,10 +132,10 @@ func TestARefundWhoseAnswerIsLost(t *testing.T) {
 		if r = w.refunds()[0]; r.State != checkout.Given {
 			t.Errorf("%+v: %+v", f, r)
 		}
-		if n := len(w.box.List()); n != 2 {
+		if n := len(w.box.List()); n != 2*(i+1) {
 			t.Errorf("WeChat has %d orders and refunds", n)
 		}
-		w.count("fee_payments", 2)
+		w.count("fee_payments", int64(2*(i+1)))
 	}
 }
 
