@@ -237,7 +237,7 @@ func TestKilledProcessesBookOnce(t *testing.T) {
 	if w.vault, err = vault.Open(keys); err != nil {
 		t.Fatal(err)
 	}
-	w.Service = checkoutOn(db, w.vault, w.fees, w.box, slog.New(slog.DiscardHandler))
+	w.Service = checkoutOn(db, w.vault, w.fees, w.box, w.mid, slog.New(slog.DiscardHandler))
 	w.box.PushTo(w.Take)
 	w.on()
 	m := mail{Keys: keys}

@@ -37,6 +37,7 @@ func TestPayingOnThePhone(t *testing.T) {
 	}
 	w.count("fee_payments", 1)
 	w.count("pay_notices", 2)
+	w.count("pay_differences", 0)
 	if got := w.balance(ledger.FeeWeChat); got != o.Amount {
 		t.Errorf("the WeChat account holds %s of %s", got, o.Amount)
 	}
@@ -185,11 +186,31 @@ func TestAnAnswerThatIsLost(t *testing.T) {
 // TestToldBeforeTheOrderAnswered: the notice comes while the call that opens the order is still on its way.
 func TestToldBeforeTheOrderAnswered(t *testing.T) {
 	w := newWorld(t).on()
-	w.box.Spoil(sandbox.Fault{Path: "/jsapi"})
-	o := w.place("r1", 0)
-	w.must(w.box.Pay(o.Number))
-	w.must(w.box.Tell(t.Context(), o.Number, 1))
+	w.mid.prepaid = func(number string) {
+		w.must(w.box.Pay(number))
+		w.must(w.box.Tell(t.Context(), number, 1))
+	}
 	if got := w.place("r1", 0); got.State != checkout.Paid || got.Pay != nil {
+		t.Errorf("%+v", got.Order)
+	}
+	w.box.Spoil(sandbox.Fault{Path: "/jsapi"}) // nor does an answer that is lost undo it
+	if got := w.place("r2", 1); got.State != checkout.Paid {
+		t.Errorf("%+v", got.Order)
+	}
+	w.count("fee_payments", 2)
+	w.sound()
+}
+
+// TestPaidBetweenTheQuestionAndTheClose: WeChat says that it is not paid, the payer taps, and the close comes too late.
+func TestPaidBetweenTheQuestionAndTheClose(t *testing.T) {
+	w := newWorld(t).on()
+	o := w.place("r1", 0)
+	w.mid.closing = func(number string) { w.must(w.box.Pay(number)) }
+	if got, err := w.Cancel(t.Context(), w.owner, o.ID); err != nil || got.State != checkout.Closing {
+		t.Errorf("%+v %v", got, err)
+	}
+	w.tick()
+	if got := w.find(o.ID); got.State != checkout.Paid {
 		t.Errorf("%+v", got.Order)
 	}
 	w.count("fee_payments", 1)

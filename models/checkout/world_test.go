@@ -31,6 +31,29 @@ func (drawer) OpenFees(context.Context, org.Actor, int64) (io.ReaderAt, int64, s
 
 const appID = "wxsandboxmini"
 
+// mid does something while WeChat is spoken to: after an order was opened there, before one is closed.
+type mid struct{ prepaid, closing func(number string) }
+
+type watched struct {
+	checkout.Provider
+	*mid
+}
+
+func (p watched) Prepay(ctx context.Context, in checkout.Prepay) (string, error) {
+	id, err := p.Provider.Prepay(ctx, in)
+	if f := p.prepaid; f != nil {
+		f(in.Number)
+	}
+	return id, err
+}
+
+func (p watched) Close(ctx context.Context, number string) error {
+	if f := p.closing; f != nil {
+		f(number)
+	}
+	return p.Provider.Close(ctx, number)
+}
+
 // world is a town whose company charges a fee and takes it by the sandbox of WeChat Pay, through the real client.
 type world struct {
 	*modelstest.Town
@@ -45,6 +68,7 @@ type world struct {
 	head    org.Actor
 	owner   org.Actor
 	account *checkout.Account
+	mid     *mid
 	rule    int64
 }
 
@@ -60,10 +84,10 @@ func worldOn(t *testing.T, db *store.DB, clock *modelstest.Clock) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, clock: clock, vault: modelstest.Vault(t), box: box, logged: &bytes.Buffer{}}
+	w := &world{t: t, clock: clock, vault: modelstest.Vault(t), box: box, logged: &bytes.Buffer{}, mid: &mid{}}
 	w.Town = modelstest.NewTown(t, db, w.vault)
 	w.fees = fee.New(db, w.vault, drawer{})
-	w.Service = checkoutOn(db, w.vault, w.fees, box, slog.New(slog.NewTextHandler(w.logged, nil)))
+	w.Service = checkoutOn(db, w.vault, w.fees, box, w.mid, slog.New(slog.NewTextHandler(w.logged, nil)))
 	box.PushTo(w.Take)
 	w.cashier, w.head, w.owner = w.Officer(w.Company, org.Clerk), w.Officer(w.Company, org.Head), w.Resident(0, org.RoleOwner)
 	w.owner.OpenID = "oWX-owner-0001"
@@ -77,14 +101,15 @@ func worldOn(t *testing.T, db *store.DB, clock *modelstest.Clock) *world {
 	return w
 }
 
-func checkoutOn(db *store.DB, v *vault.Vault, fees *fee.Service, box *sandbox.Box, log *slog.Logger) *checkout.Service {
+func checkoutOn(db *store.DB, v *vault.Vault, fees *fee.Service, box *sandbox.Box, during *mid, log *slog.Logger) *checkout.Service {
 	return checkout.New(checkout.Options{DB: db, Vault: v, Fees: fees, AppID: appID, Sandbox: sandbox.MchID, HookURL: "https://linli.example/callback/wechatpay/", Log: log,
 		Open: func(m checkout.Merchant) (checkout.Provider, error) {
 			m, err := box.Merchant(m.AppID)
 			if err != nil {
 				return nil, err
 			}
-			return wechatpay.Options{Timeout: 300 * time.Millisecond, Transport: box}.Open(m)
+			c, err := wechatpay.Options{Timeout: 300 * time.Millisecond, Transport: box}.Open(m)
+			return watched{c, during}, err
 		}})
 }
 

@@ -82,6 +82,9 @@ func TestAnOrderFromEndToEnd(t *testing.T) {
 	if err != nil || back.State != checkout.RefundWaits || back.Amount != 50 || back.AcceptedAt.IsZero() {
 		t.Errorf("%+v %v", back, err)
 	}
+	if again, err := w.Query(t.Context(), "F1"); err != nil || *again != *got {
+		t.Errorf("what went back was paid before: %+v %v", again, err)
+	}
 	r.Number, r.Amount = "R2", 8801
 	var no *checkout.Refused
 	if _, err := w.Refund(t.Context(), r); !errors.As(err, &no) || no.Code != "INVALID_REQUEST" {
