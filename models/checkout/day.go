@@ -43,12 +43,15 @@ var DayStates = map[string]string{"waiting": "等微信的账单", "open": "已�
 // Faults of days.
 var (
 	ErrOpenDifferences = fault.New(fault.Conflict, "pay.differences_open", "这一天还有没处理的差异，处理完才能结")
+	ErrTooLate         = fault.New(fault.Conflict, "pay.day_too_late", "微信只提供三个月内的账单，更早的请到微信商户平台查")
 	ErrTooEarly        = fault.New(fault.Conflict, "pay.day_too_early", "微信在第二天上午10点以后才出账单，请到时再对账")
 )
 
 const (
 	// billHour is when WeChat has made the bill of the day before, in Shanghai.
 	billHour = 10
+	// billKept is for how many days WeChat gives out a bill: three months, less some.
+	billKept = 88
 	// caughtUp is how many days back are fetched that were missed.
 	caughtUp = 7
 )
@@ -114,7 +117,7 @@ func openDays(tx *store.Tx, list []Account) error {
 	return store.Raced(tx.CreateInBatches(&days, 200).Error)
 }
 
-// Reconcile has a day's bill fetched, again if need be. Faults: org.ErrForbidden, ErrNotFound, ErrState, ErrTooEarly.
+// Reconcile has a day's bill fetched, again if need be. Faults: org.ErrForbidden, ErrNotFound, ErrState, ErrTooEarly, ErrTooLate.
 func (s *Service) Reconcile(ctx context.Context, actor org.Actor, account int64, day time.Time) (int64, error) {
 	var id int64
 	err := s.withAccount(ctx, actor, account, func(tx *store.Tx, a *Account) error {
@@ -123,6 +126,9 @@ func (s *Service) Reconcile(ctx context.Context, actor org.Actor, account int64,
 		}
 		if day.After(billed(tx.Now)) || day.Before(org.DayOf(*a.DecidedAt)) {
 			return ErrTooEarly
+		}
+		if day.Before(org.DayOf(tx.Now).AddDate(0, 0, -billKept)) {
+			return ErrTooLate
 		}
 		var d []Day
 		if err := tx.Where("account_id = ? AND day_on = ?", a.ID, day).Limit(1).Find(&d).Error; err != nil {

@@ -10,19 +10,22 @@ import (
 // FindMine shows an order of the actor's home as it stands; WeChat is asked while it is open.
 // Faults: org.ErrForbidden, ErrNotFound.
 func (s *Service) FindMine(ctx context.Context, actor org.Actor, id int64) (*Placed, error) {
-	o, err := s.mine(ctx, actor, id)
-	if err != nil {
+	if _, err := s.mine(ctx, actor, id); err != nil {
 		return nil, err
 	}
-	if o.Live() {
-		if err := s.ask(ctx, o.ID); err != nil {
-			s.Log.WarnContext(ctx, "WeChat does not say what became of an order", "order", o.ID, "error", err.Error())
-		}
-		if o, err = s.mine(ctx, actor, id); err != nil {
-			return nil, err
-		}
+	return s.seen(ctx, id)
+}
+
+// seen asks WeChat for an order while it is open, and shows it.
+func (s *Service) seen(ctx context.Context, id int64) (*Placed, error) {
+	if err := s.ask(ctx, id); err != nil {
+		s.Log.WarnContext(ctx, "WeChat does not say what became of an order", "order", id, "error", err.Error())
 	}
-	return s.placed(ctx, o)
+	var o Order
+	if err := s.DB.View(ctx, func(tx *store.Tx) error { return tx.Where("id = ?", id).Take(&o).Error }); err != nil {
+		return nil, err
+	}
+	return s.placed(ctx, &o)
 }
 
 // Cancel closes an order of the actor's home that was not paid. One that WeChat does not answer for is closed later, or booked.
@@ -44,10 +47,11 @@ func (s *Service) Cancel(ctx context.Context, actor org.Actor, id int64) (*Place
 			return nil, err
 		}
 	}
-	return s.FindMine(ctx, actor, id)
+	return s.seen(ctx, id)
 }
 
-// mine finds an order of one of the actor's homes: whoever may see the unit's bills may see and cancel what is paid on them.
+// mine finds the actor's own order, or one that is open on a home of theirs, which they may cancel: who paid for a home before they came
+// is not theirs to see.
 func (s *Service) mine(ctx context.Context, actor org.Actor, id int64) (*Order, error) {
 	if err := actor.Must(org.SeeBills); err != nil {
 		return nil, err
@@ -59,7 +63,7 @@ func (s *Service) mine(ctx context.Context, actor org.Actor, id int64) (*Order, 
 	if err != nil {
 		return nil, store.NotFound(err, ErrNotFound)
 	}
-	if _, ok := actor.HomeIn(org.SeeBills, o.UnitID); !ok && o.PersonID != actor.PersonID {
+	if _, ok := actor.HomeIn(org.SeeBills, o.UnitID); o.PersonID != actor.PersonID && !(ok && o.Live()) {
 		return nil, ErrNotFound
 	}
 	return &o, nil

@@ -111,9 +111,14 @@ func TestTheSameOrderAgain(t *testing.T) {
 	wife.OpenID = "oWX-wife"
 	_, err = w.Place(t.Context(), wife, w.placing("r1", 0))
 	w.wants(err, checkout.ErrLive)
+	if got, err := w.FindMine(t.Context(), wife, o.ID); err != nil || got.ID != o.ID {
+		t.Error("an open order of the home is not shown", err)
+	}
 	if got, err := w.Cancel(t.Context(), wife, o.ID); err != nil || got.State != checkout.Closed {
 		t.Errorf("%+v %v", got, err)
 	}
+	_, err = w.FindMine(t.Context(), wife, o.ID)
+	w.wants(err, checkout.ErrNotFound)
 	if _, err := w.Place(t.Context(), wife, w.placing("r1", 0, 1)); err != nil {
 		t.Error(err)
 	}

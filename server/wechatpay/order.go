@@ -12,6 +12,7 @@ import (
 	"github.com/wechatpay-apiv3/wechatpay-go/services/refunddomestic"
 	"github.com/wechatpay-apiv3/wechatpay-go/utils"
 
+	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/checkout"
 	"github.com/linli-city/linli/models/money"
 )
@@ -19,6 +20,7 @@ import (
 // Prepay opens an order.
 func (c *Client) Prepay(ctx context.Context, p checkout.Prepay) (string, error) {
 	api := jsapi.JsapiApiService{Client: c.api}
+	p.Expires = p.Expires.In(calendar.Shanghai) // WeChat's examples have its own zone
 	got, _, err := api.Prepay(ctx, jsapi.PrepayRequest{Appid: &c.merchant.AppID, Mchid: &c.merchant.MchID, Description: &p.Description, OutTradeNo: &p.Number, TimeExpire: &p.Expires, NotifyUrl: &p.NotifyURL,
 		Amount: &jsapi.Amount{Total: core.Int64(int64(p.Amount)), Currency: core.String("CNY")}, Payer: &jsapi.Payer{Openid: &p.OpenID}})
 	if err != nil {
