@@ -31,7 +31,10 @@ func (e *engine) repair(th things, suffix string) {
 // holds registers the special account of an estate at the bureau.
 func (e *engine) holds(estate int64) {
 	e.t.Helper()
-	_, err := e.fund.SetAccount(e.t.Context(), e.actor("bureau"), fund.AccountSetting{EstateID: estate, Holder: fund.HeldByBureau, Bank: "演示银行", Number: "6210000000001234", Reason: "依法代管"})
+	id, err := e.fund.ProposeAccount(e.t.Context(), e.actor("bureau"), fund.AccountSetting{EstateID: estate, Holder: fund.HeldByBureau, Bank: "演示银行", Number: "6210000000001234", Reason: "依法代管"})
+	if err == nil {
+		_, err = e.fund.DecideProposal(e.t.Context(), e.actor("bureau_second"), id, true, "")
+	}
 	if err != nil {
 		e.t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 
 	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/committee"
@@ -85,5 +86,9 @@ type resultBoard struct{ board *disclosure.Service }
 
 // PublishFor publishes an announcement of a meeting once.
 func (b resultBoard) PublishFor(tx *store.Tx, n assembly.Announcement) (int64, error) {
-	return b.board.PublishFor(tx, disclosure.Automatic{EstateID: n.EstateID, OrganisationID: n.OrganisationID, PersonID: n.PersonID, Source: n.Source, Scope: n.Scope, Title: n.Title, Body: n.Body})
+	id, err := b.board.PublishFor(tx, disclosure.Automatic{EstateID: n.EstateID, OrganisationID: n.OrganisationID, PersonID: n.PersonID, Source: n.Source, Scope: n.Scope, Title: n.Title, Body: n.Body})
+	if err == nil && strings.HasSuffix(n.Source, ":certificate") {
+		err = disclosedAtOnce(b.board, tx, n.EstateID, "resolution", n.Source, id)
+	}
+	return id, err
 }

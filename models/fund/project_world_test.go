@@ -81,6 +81,8 @@ func (b *wall) Standing(_ *store.Tx, notice int64) (time.Time, bool, error) {
 }
 
 // Hung is what the test says of the papers.
+func (b *wall) Owe(*store.Tx, int64, int64, string) error { return nil }
+
 func (b *wall) Hung(*store.Tx, int64) (time.Time, string, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

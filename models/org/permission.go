@@ -144,6 +144,8 @@ const (
 	// CollectFund is for whoever collects what units have to make up: the committee, the company for whoever keeps the account, the bureau.
 	CollectFund Action = "fund.collect"
 
+	ReadFundDebts Action = "fund.debts" // what single units owe: of the bureau, where it keeps the account
+
 	ReadProjects   Action = "project.read"
 	ProposeProject Action = "project.propose" // who may follows from who holds the fund
 	RunProject     Action = "project.run"     // by the organisation in charge; payments by a second person
@@ -334,6 +336,8 @@ var permissions = map[Action][]grant{
 	ReadFund:    join(each(ScopeJurisdiction, "committee", "community", "township"), each(ScopeCity, "bureau")),
 	FollowFund:  each(ScopeHome, "owner"),
 	CollectFund: join(each(ScopeJurisdiction, "committee", "company"), each(ScopeCity, "bureau")),
+
+	ReadFundDebts: join(each(ScopeJurisdiction, "committee"), each(ScopeCity, "bureau")),
 
 	ReadProjects:   join(each(ScopeHome, "owner"), each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
 	ProposeProject: join(each(ScopeHome, "owner"), each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),

@@ -28,12 +28,15 @@ type FundTotals struct {
 	Suspense  string         `json:"suspense" doc:"待查款项，元"`
 	AtBank    string         `json:"at_bank" doc:"账上的专户余额，元"`
 	Buildings []FundBuilding `json:"buildings"`
+
+	Rechecks     int64 `json:"open_rechecks" doc:"业主的复核请求：还没有答复的"`
+	LateRechecks int64 `json:"late_rechecks" doc:"其中超过期限的"`
 }
 
 // FundTotalsOf shows totals.
 func FundTotalsOf(t *fund.Totals) FundTotals {
 	return FundTotals{Holder: fund.HolderNames[t.Holder], Bank: t.Bank, LastFour: t.LastFour, Owners: t.Owners.String(), Seller: t.Seller.String(), Waiting: t.Waiting.String(), Suspense: t.Suspense.String(), AtBank: t.AtBank.String(),
-		Buildings: fundBuildings(t.Buildings)}
+		Buildings: fundBuildings(t.Buildings), Rechecks: t.Rechecks, LateRechecks: t.LateRechecks}
 }
 
 func fundBuildings(list []fund.BuildingTotal) []FundBuilding {

@@ -62,6 +62,7 @@ func FundYearOf(y *fund.Year) FundYear {
 // FundRecheck is an owner's request to look again.
 type FundRecheck struct {
 	ID         int64      `json:"id"`
+	EstateID   int64      `json:"estate_id"`
 	UnitID     int64      `json:"unit_id"`
 	Unit       string     `json:"unit"`
 	Year       int        `json:"year,omitempty"`
@@ -76,5 +77,5 @@ type FundRecheck struct {
 
 // FundRecheckOf shows a request.
 func FundRecheckOf(r fund.RecheckView) FundRecheck {
-	return FundRecheck{ID: r.ID, UnitID: r.UnitID, Unit: r.Unit, Year: r.Year, Text: r.Text, State: r.State, DueAt: web.Time(r.DueAt), Late: r.Late, Answer: r.Answer, AnsweredAt: web.TimeOr(r.AnsweredAt), CreatedAt: web.Time(r.CreatedAt)}
+	return FundRecheck{ID: r.ID, EstateID: r.EstateID, UnitID: r.UnitID, Unit: r.Unit, Year: r.Year, Text: r.Text, State: r.State, DueAt: web.Time(r.DueAt), Late: r.Late, Answer: r.Answer, AnsweredAt: web.TimeOr(r.AnsweredAt), CreatedAt: web.Time(r.CreatedAt)}
 }
