@@ -92,11 +92,11 @@ const (
 	AnswerProposals    Action = "committee.answer"       // by the company
 	ReadProposals      Action = "committee.proposals"    // by the company those that were passed to it
 
-	ReadFeeRules  Action = "fee.rules"  // price, basis, standard and hotline are shown to all (明码标价)
-	RunFees       Action = "fee.run"    // rules, runs, payments; what takes a second person takes another of the same posts
+	ReadFeeRules  Action = "fee.rules"   // price, basis, standard and hotline are shown to all (明码标价)
+	RunFees       Action = "fee.run"     // rules, runs, payments; what takes a second person takes another of the same posts
 	ApproveFees   Action = "fee.approve" // as the second person
-	ReadFeeTotals Action = "fee.totals" // sums, never whose
-	SeeBills      Action = "fee.bills"  // of one's own home
+	ReadFeeTotals Action = "fee.totals"  // sums, never whose
+	SeeBills      Action = "fee.bills"   // of one's own home
 
 	ReadBooks        Action = "books.read" // totals
 	ReadFeeBooks     Action = "books.fee"  // vouchers, with the units they are about
