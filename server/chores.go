@@ -69,6 +69,10 @@ func (a *app) chores(ctx context.Context) {
 			n, err := a.board.Tick(ctx)
 			return n > 0, err
 		}},
+		{"compare-estates", time.Hour, func(ctx context.Context) (bool, error) {
+			_, err := a.board.Compare(ctx)
+			return false, err
+		}},
 		{"erase-identities", time.Hour, func(ctx context.Context) (bool, error) {
 			n, err := a.complaints.EraseClosed(ctx)
 			return n > 0, err

@@ -27,6 +27,7 @@ func (e *engine) charge(th things, suffix string) {
 	th["fee-changes"] = e.must(201, company, "POST", estate+"/fee-changes", m{"kind": "discount", "bill_id": th["fee-bills"], "amount": "1", "reason": secretOf(suffix) + "停电"}).int("id")
 	list := e.must(201, company, "POST", "/office/v1/files", multipartOf("fees", "fees"+suffix, "f.csv", []byte("日期,金额,付款人\n"+thisMonth()+",5,"+secretOf(suffix)+"\n")))
 	th["fee-imports"] = e.must(201, company, "POST", estate+"/fee-imports", m{"kind": "payments", "file_id": list.int("id")}).int("id")
+	th["fee-days"] = e.must(201, company, "POST", estate+"/fee-days", m{"day": soon(-1), "counted": "0"}).int("id")
 	e.bills()
 }
 
@@ -61,6 +62,7 @@ func feeBodies(th things) map[string]any {
 	take := m{"client_ref": "take", "unit_id": th["units"], "amount": "1", "way": "cash", "note": "装修押金"}
 	return map[string]any{
 		"officeAddFeeRule": feeRule("停车费", "2"), "officeReviseFeeRule": version, "officeEndFeeRule": m{"ends_on": "2099-12-31"}, "officeEnterReadings": m{"period": thisMonth(), "readings": []m{{"unit_id": th["units"], "current": 1}}},
+		"officeCheckReadings": m{"period": thisMonth(), "file_id": 999999}, "officeApplyReadings": m{"period": thisMonth(), "file_id": 999999, "good": 1},
 		"officePreviewFeeRun": run, "officePublishFeeRun": publish, "officeCancelFeeRun": m{"reason": "面积用错了"}, "officeTakeFee": take, "officeTakeDeposit": take, "officeAssignFeePayment": m{"unit_id": th["units"], "reason": "看过付款回单"},
 		"officeRecordInvoice": m{"number": "26522000000001", "kind": "ordinary", "issued_on": "2026-01-01", "amount": "1"}, "officeProposeFeeChange": m{"kind": "discount", "bill_id": th["fee-bills"], "amount": "1", "reason": "停水三天"},
 		"officeDecideFeeChange": m{"approve": false, "text": "不同意"}, "officeCloseFeeDay": m{"day": soon(-3), "counted": "0"}, "officeImportFees": m{"kind": "payments", "file_id": 999999},
@@ -90,6 +92,10 @@ func TestFeesOverTheSurfaces(t *testing.T) {
 	sheet := e.must(200, "company", "GET", fmt.Sprintf("/office/v1/fee-payments/%d/sheet", th["fee-payments"]), nil)
 	if !strings.Contains(sheet.body, "物业费收据") || !strings.Contains(sheet.body, "SJ") {
 		t.Error(sheet.body)
+	}
+	day := e.must(200, "company", "GET", fmt.Sprintf("/office/v1/fee-days/%d/sheet", th["fee-days"]), nil)
+	if !strings.Contains(day.body, "收费员结账单") || !strings.Contains(day.body, "账款相符") || !strings.Contains(day.body, "复核") {
+		t.Error(day.body)
 	}
 	for _, who := range []string{"committee_chair", "community", "township", "bureau"} {
 		totals := e.must(200, who, "GET", fmt.Sprintf("/office/v1/estates/%d/fee-totals", th["estates"]), nil)

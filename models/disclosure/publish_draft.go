@@ -162,6 +162,9 @@ func (s *Service) write(tx *store.Tx, actor org.Actor, p *Prepared, d Draft, rea
 		}
 		reason = ""
 	}
+	if err := s.unnamed(tx, p.EstateID, d.Title, d.Body); err != nil {
+		return err
+	}
 	for i := range d.Queries {
 		if err := d.Queries[i].fits(i); err != nil {
 			return err

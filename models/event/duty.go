@@ -31,14 +31,14 @@ func (e Duty) Kind() string { return "duty." + e.What }
 // Priority of what happens to a duty: terms that run out pass the rest.
 func (e Duty) Priority() Priority {
 	switch e.What {
-	case "soon", "late", "answer_late", "recheck_late":
+	case "soon", "late", "answer_late", "recheck_late", "judge_late":
 		return Urgent
 	}
 	return Normal
 }
 
 // duties are what happens to duties to publish.
-var duties = []string{"soon", "late", "asked", "review", "answered", "answer_late", "charging", "charging_decided", "drafted", "recheck", "recheck_late", "recheck_answered"}
+var duties = []string{"soon", "late", "asked", "review", "answered", "answer_late", "charging", "charging_decided", "judge_late", "drafted", "recheck", "recheck_late", "recheck_answered"}
 
 func init() {
 	for _, m := range duties {

@@ -99,6 +99,10 @@ func TestAClosedDayTakesNothing(t *testing.T) {
 	if err != nil || d.ID == 0 || d.Cash != yuan("10") || d.Pos != yuan("20") {
 		t.Errorf("%+v, %v", d, err)
 	}
+	sheet, err := w.FindDaySheet(t.Context(), w.head, d.ID)
+	if err != nil || len(sheet.Ways) != 3 || sheet.Ways[0] != (fee.DayWay{Way: fee.Cash, In: 1, Got: yuan("10"), First: sheet.Ways[0].First, Last: sheet.Ways[0].First}) || sheet.Ways[0].First == "" || sheet.Ways[1].In != 0 || sheet.Ways[2].Net() != yuan("20") || sheet.Over() != 0 {
+		t.Errorf("%+v, %v", sheet, err)
+	}
 	w.clock.Advance(24 * 3600e9)
 	w.pay(w.paying(0, "10"))
 }

@@ -73,13 +73,7 @@ func TestOnlyAHomesPeopleSeeItsBills(t *testing.T) {
 	_, err = w.FindBill(t.Context(), other, bill)
 	w.wants(err, fee.ErrNotFound)
 	w.clock.Advance(24 * 3600e9)
-	w.tx(func(tx *store.Tx) error { // the home is sold
-		set := org.OwnerSet{EstateID: w.Estate.ID, Kind: "natural", CreatedAt: tx.Now}
-		if err := tx.Create(&set).Error; err != nil {
-			return err
-		}
-		return tx.Create(&org.Ownership{EstateID: w.Estate.ID, UnitID: w.Units[0].ID, OwnerSetID: set.ID, Since: tx.Now, CurrentUnit: &w.Units[0].ID, Cause: "sale"}).Error
-	})
+	w.sold(0)
 	_, err = w.FindMyBill(t.Context(), w.owner, bill)
 	w.wants(err, fee.ErrNotFound)
 }

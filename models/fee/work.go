@@ -19,7 +19,7 @@ import (
 // Tick carries one step of whatever waits: a part of a run, of a cancellation or of an import. What was published is continued where it
 // stood, however the process ended: a part and its journal are one transaction.
 func (s *Service) Tick(ctx context.Context) (more bool, err error) {
-	for _, step := range []func(context.Context) (bool, error){s.stepRun, s.stepImport} {
+	for _, step := range []func(context.Context) (bool, error){s.stepRun, s.stepImport, s.stepTell} {
 		did, failed := step(ctx)
 		if more, err = more || did, errors.Join(err, failed); more {
 			break
@@ -68,7 +68,7 @@ func (s *Service) step(tx *store.Tx, id int64) error {
 			return err
 		}
 		if part == nil {
-			return tx.Model(&Run{}).Where("id = ?", r.ID).Updates(map[string]any{"state": Done, "done_at": tx.Now}).Error
+			return tx.Model(&Run{}).Where("id = ?", r.ID).Updates(map[string]any{"state": Done, "done_at": tx.Now, "untold": true}).Error
 		}
 		return s.bill(tx, &r, part)
 	case Cancelling:

@@ -218,6 +218,21 @@ func (w *world) wants(err, want error) {
 	}
 }
 
+// sold gives a unit to a new owner.
+func (w *world) sold(unit int) {
+	w.t.Helper()
+	w.tx(func(tx *store.Tx) error {
+		set := org.OwnerSet{EstateID: w.Estate.ID, Kind: "natural", CreatedAt: tx.Now}
+		if err := tx.Create(&set).Error; err != nil {
+			return err
+		}
+		if err := tx.Model(&org.Ownership{}).Where("current_unit = ?", w.Units[unit].ID).Update("current_unit", nil).Error; err != nil {
+			return err
+		}
+		return tx.Create(&org.Ownership{EstateID: w.Estate.ID, UnitID: w.Units[unit].ID, OwnerSetID: set.ID, Since: tx.Now, CurrentUnit: &w.Units[unit].ID, Cause: "sale"}).Error
+	})
+}
+
 func (w *world) tx(f func(tx *store.Tx) error) {
 	w.t.Helper()
 	if err := w.DB.InTx(w.t.Context(), f); err != nil {

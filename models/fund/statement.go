@@ -24,6 +24,8 @@ type UnitStatement struct {
 	Opened   bool
 	Closed   bool
 	Balance  Standing
+	Owed     Standing  // what is still to be made up
+	OwedSays string    // that, and how it was made up, in one sentence
 	First    money.Fen // the first deposit
 	FirstDue money.Fen // by the local rate; 0 where nobody can say
 	Unknown  string    // why
@@ -96,6 +98,10 @@ func (s *Service) statement(ctx context.Context, unit int64, seller bool, after 
 			lines[i].Amount, lines[i].Balance = -lines[i].Amount, -lines[i].Balance
 		}
 		v.Lines = lines
+		if err != nil {
+			return err
+		}
+		v.OwedSays, err = owedWords(tx, u.EstateID, u.ID, code)
 		return err
 	})
 	if err != nil {
@@ -134,6 +140,11 @@ func (s *Service) fill(tx *store.Tx, v *UnitStatement, u *org.Unit) error {
 		return err
 	}
 	v.Balance = balances[u.ID]
+	owed, err := owing(tx, u.EstateID, []int64{u.ID}, always)
+	if err != nil {
+		return err
+	}
+	v.Owed = owed[u.ID]
 	for _, x := range subs {
 		v.Opened, v.Closed, v.First, v.Seller = true, x.ClosedAt != nil, x.FirstFen, x.Seller
 		set, err := s.fundRules(tx)
