@@ -95,6 +95,8 @@ const (
 	RunFees       Action = "fee.run"    // rules, runs, payments; what takes a second person takes another of the same posts
 	ReadFeeTotals Action = "fee.totals" // sums, never whose
 	SeeBills      Action = "fee.bills"  // of one's own home
+	// Who is in hardship is for the community and the township to say, not for whom the fee is owed to.
+	DecideHardship Action = "fee.hardship"
 
 	ReadBooks        Action = "books.read" // totals
 	ReadFeeBooks     Action = "books.fee"  // vouchers, with the units they are about
@@ -292,6 +294,8 @@ var permissions = map[Action][]grant{
 	RunFees:       each(ScopeJurisdiction, "company"),
 	ReadFeeTotals: join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
 	SeeBills:      each(ScopeHome, "owner", "family"),
+
+	DecideHardship: each(ScopeJurisdiction, "community", "township"),
 
 	// The leading group stands above the bureau, so that there is a second person for the bureau's own.
 	ReadCampaigns:    join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau"), heads(ScopeCity, "leading_group")),
