@@ -89,6 +89,7 @@ func (a *app) chores(ctx context.Context) {
 		{"ballot-checkpoints", time.Minute, a.assemblies.SignCheckpoints},
 		{"campaign-clock", 2 * time.Second, a.campaigns.Tick},
 		{"fee-runs", time.Second, a.fees.Tick},
+		{"fee-reminders", time.Second, a.fees.TickReminders},
 		{"vacant-queues", 10 * time.Minute, func(ctx context.Context) (bool, error) {
 			return false, a.complaints.WakeVacant(ctx)
 		}},

@@ -50,3 +50,31 @@ func (s *Service) RecordDelivery(ctx context.Context, actor org.Actor, letter in
 		return d.ID, note(tx, actor, "deliver", "fee_letter", l.ID, l.EstateID, map[string]any{"way": d.Way})
 	})
 }
+
+// MayOpenFiles reports with ErrNotFound whether the actor may open what a pause of a policy rests on, or what proves a delivery: those of
+// the company that entered it.
+func (s *Service) MayOpenFiles(ctx context.Context, actor org.Actor, kind string, id int64) error {
+	if actor.Must(org.RunFees) != nil {
+		return ErrNotFound
+	}
+	return s.db.View(ctx, func(tx *store.Tx) error {
+		if kind == PauseFiles {
+			_, err := own[Pause](tx, actor, id)
+			return err
+		}
+		var d Delivery
+		if err := tx.Where("id = ?", id).Take(&d).Error; err != nil {
+			return store.NotFound(err, ErrNotFound)
+		}
+		_, err := own[Letter](tx, actor, d.LetterID)
+		return err
+	})
+}
+
+// Erase removes what a person told of their hardship; that there was a pause stays.
+func (s *Service) Erase(tx *store.Tx, person int64) error {
+	if err := tx.Model(&Pause{}).Where("asked_by = ? AND asked_as = ?", person, AskedByHome).Updates(map[string]any{"asked_by": 0, "reason_sealed": ""}).Error; err != nil {
+		return err
+	}
+	return tx.Model(&Dispute{}).Where("person_id = ?", person).Update("person_id", 0).Error
+}

@@ -18,6 +18,7 @@ CREATE TABLE fee_disputes (
 CREATE UNIQUE INDEX fee_disputes_case ON fee_disputes (case_id);
 CREATE INDEX fee_disputes_bill ON fee_disputes (bill_id, id);
 CREATE INDEX fee_disputes_unit ON fee_disputes (unit_id, id);
+CREATE INDEX fee_disputes_person ON fee_disputes (person_id);
 
 -- Until when nobody of a unit (0: of the estate) is reminded, by a policy of the company or for hardship. Why somebody is in hardship is
 -- sealed and shown to those who decide alone.
@@ -43,6 +44,7 @@ CREATE TABLE fee_pauses (
   ended_at      DATETIME NULL
 );
 CREATE INDEX fee_pauses_unit ON fee_pauses (estate_id, unit_id, state, until_on);
+CREATE INDEX fee_pauses_asked ON fee_pauses (asked_by);
 CREATE INDEX fee_pauses_state ON fee_pauses (estate_id, kind, state, id);
 
 -- A run of reminders; it goes on after after_unit.
