@@ -16,6 +16,7 @@ func feeDunningRoutes(g *web.Group, d Deps) {
 	web.Handle(g, web.Op{ID: "listMyPauses", Method: http.MethodGet, Path: "/units/{id}/fee-pauses", Summary: "我家的暂缓申请和结果", Action: org.SeeBills}, listMyPauses(d))
 	web.Handle(g, web.Op{ID: "listMyFeeLetters", Method: http.MethodGet, Path: "/units/{id}/fee-letters", Summary: "我家收到的缴费提醒和书面催告，新的在前", Action: org.SeeBills}, listMyFeeLetters(d))
 	web.Handle(g, web.Op{ID: "showMyFeeLetter", Method: http.MethodGet, Path: "/fee-letters/{id}", Summary: "一份提醒或催告：金额、怎么算的、怎么交、怎么提异议", Action: org.SeeBills}, showMyFeeLetter(d))
+	web.Handle(g, web.Op{ID: "listMyCollections", Method: http.MethodGet, Path: "/units/{id}/committee-collections", Summary: "请业委会来我家说明缴费或维修资金的事：谁请的事由、办得怎样", Action: org.FollowHome}, listMyCollections(d))
 }
 
 type disputeInput struct {
@@ -103,5 +104,15 @@ func showMyFeeLetter(d Deps) func(context.Context, org.Actor, *IDPath) (*feeLett
 			return nil, err
 		}
 		return &feeLetterOutput{Body: hall.ViewFeeLetterWhole(*v)}, nil
+	}
+}
+
+func listMyCollections(d Deps) func(context.Context, org.Actor, *IDPath) (*web.All[hall.Collection], error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*web.All[hall.Collection], error) {
+		rows, err := d.Committee.ListMyCollections(ctx, a, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		return web.Whole(rows, hall.ViewCollection), nil
 	}
 }

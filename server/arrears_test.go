@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/fee"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
@@ -20,6 +21,9 @@ func (e *engine) dun(th things, suffix string) {
 	l := fee.Letter{EstateID: th["estates"], CompanyID: e.actor(company).OrganisationID(), UnitID: th["units"], Unit: secretOf(suffix), OwnerSetID: th["owner-sets"], Stage: fee.Reminder, State: fee.Sent, Text: secretOf(suffix)}
 	e.inTx(func(tx *store.Tx) error { l.At = tx.Now; return tx.Create(&l).Error })
 	th["fee-letters"] = l.ID
+	x := committee.Collection{EstateID: th["estates"], Kind: committee.DebtFee, UnitID: th["units"], OwnerSetID: th["owner-sets"], Stage: "reminder", State: "done", DueAt: l.At, Text: secretOf(suffix), OrganisationID: l.CompanyID}
+	e.inTx(func(tx *store.Tx) error { x.CreatedAt = tx.Now; return tx.Create(&x).Error })
+	th["committee-collections"] = x.ID
 }
 
 func (e *engine) inTx(f func(*store.Tx) error) {
@@ -34,6 +38,7 @@ func dunningBodies(th things) map[string]any {
 	pause := m{"unit_id": th["units"], "reason": "家里有困难", "until": soon(20), "file_ids": []int64{999999}}
 	decide := m{"approve": false, "text": "不同意"}
 	return map[string]any{
+		"officeGiveCollections": m{"kind": "fee", "unit_ids": []int64{th["units"]}, "due": soon(20)}, "officeTakeCollection": m{}, "officeRecordCollection": m{"how": "visited", "text": "上门说明了"},
 		"officePauseByPolicy": pause, "officeMarkHardship": pause, "officeDecideFeePause": decide, "officeDecideHardship": decide, "officeEndFeePause": m{}, "officeEndHardship": m{},
 		"officeSendReminders": m{"how_to_pay": "到物业服务中心交"}, "officePrepareDemand": m{"unit_id": th["units"], "how_to_pay": "到物业服务中心交"}, "officeIssueDemand": m{}, "officeWithdrawDemand": m{},
 		"officeDeliverFeeLetter": m{"way": "hand", "at": time.Now().Add(-time.Minute), "file_ids": []int64{999999}},
@@ -129,6 +134,10 @@ func TestArrearsOverTheSurfaces(t *testing.T) {
 	if a := e.must(200, "company", "GET", estate+"/fee-arrears", nil); strings.Contains(a.body, "重病") || !strings.Contains(a.body, "因困难暂缓") {
 		t.Error(a.body)
 	}
+	e.handedOver(th)
+	if a := e.must(200, "company", "GET", estate+"/fee-rates?from="+thisMonth()+"&to="+thisMonth(), nil); a.json["total"].(m)["rate"] != "0.00" {
+		t.Error(a.body)
+	}
 	e.nothingInPublic(th, number, fmt.Sprint(first["sums"].(m)["due"]), fmt.Sprint(letters[0].(m)["amount"]), "家人重病")
 }
 
@@ -167,5 +176,31 @@ func (e *engine) nothingInPublic(th things, words ...string) {
 	}
 	if read < 10 {
 		e.t.Errorf("only %d pages were read", read)
+	}
+}
+
+// handedOver asks the committee to speak with a home that was reminded, which reads of it.
+func (e *engine) handedOver(th things) {
+	e.t.Helper()
+	var unit int64
+	for _, l := range e.must(200, "company", "GET", fmt.Sprintf("/office/v1/estates/%d/fee-letters?stage=reminder&state=sent", th["estates"]), nil).json["items"].([]any) {
+		if id := int64(l.(m)["unit_id"].(float64)); id != th["units"] { // which is paused
+			unit = id
+		}
+	}
+	estate := fmt.Sprintf("/office/v1/estates/%d/committee", th["estates"])
+	e.must(201, "township", "POST", estate+"/terms", e.election("", years(0, -1), years(3, 0)))
+	if a := e.must(201, "company", "POST", estate+"/collections", m{"kind": "fee", "unit_ids": []int64{unit, th["units"]}, "due": soon(20)}); a.int("id") != 1 {
+		e.t.Error(a.body)
+	}
+	list := e.must(200, "committee_chair", "GET", estate+"/collections", nil)
+	if items := list.json["items"].([]any); len(items) != 1 || strings.Contains(list.body, "amount") || items[0].(m)["unit"] == nil {
+		e.t.Error(list.body)
+	}
+	id := int64(list.json["items"].([]any)[0].(m)["id"].(float64))
+	e.must(200, "committee_chair", "POST", fmt.Sprintf("/office/v1/committee-collections/%d/take", id), m{})
+	e.must(200, "committee_chair", "POST", fmt.Sprintf("/office/v1/committee-collections/%d/record", id), m{"how": "visited", "text": "上门说明了"})
+	if a := e.must(200, "company", "GET", estate+"/collections/given", nil); !strings.Contains(a.body, "上门说明了") {
+		e.t.Error(a.body)
 	}
 }

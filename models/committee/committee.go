@@ -67,6 +67,7 @@ type Service struct {
 	board Board
 	posts Posts
 	money Money
+	debts Debts
 	ref   string // of what a client sent, see Once
 	hash  string
 }

@@ -165,7 +165,7 @@ func (s *Service) IssueDemand(ctx context.Context, actor org.Actor, id int64) (i
 		if err != nil {
 			return err
 		}
-		reach, err := people(tx, []int64{l.UnitID})
+		reach, err := org.HomePeople(tx, []int64{l.UnitID})
 		if err != nil {
 			return err
 		}

@@ -4,8 +4,6 @@ import (
 	"time"
 
 	"github.com/linli-city/linli/models/money"
-	"github.com/linli-city/linli/models/org"
-	"github.com/linli-city/linli/models/store"
 )
 
 // The states of a letter: a reminder is sent or left out, a demand is prepared by one person and issued by another.
@@ -110,26 +108,3 @@ func (Delivery) TableName() string { return "fee_deliveries" }
 
 // DeliveryNames are the ways in Chinese. A paper on a door or at an entrance is none: neighbours would read it.
 var DeliveryNames = map[string]string{"hand": "当面送交", "post": "挂号信或快递", "letterbox": "封好放进自家信箱"}
-
-// people gives whom a letter to each of some units reaches: today's owners with an account, whether they live there or not, and the
-// family that lives there. Tenants are told nothing.
-func people(tx *store.Tx, units []int64) (map[int64][]int64, error) {
-	type one struct{ UnitID, PersonID int64 }
-	var living, named []one
-	err := tx.Model(&org.Residence{}).Select("unit_id, person_id").Where("unit_id IN ? AND living IS NOT NULL AND role IN ?", units, []org.Role{org.RoleOwner, org.RoleFamily}).Order("person_id").Scan(&living).Error
-	if err != nil {
-		return nil, err
-	}
-	err = tx.Table("ownerships w").Select("w.current_unit AS unit_id, o.person_id").Joins("JOIN owners o ON o.owner_set_id = w.owner_set_id AND o.person_id <> 0").Where("w.current_unit IN ?", units).Order("o.person_id").Scan(&named).Error
-	if err != nil {
-		return nil, err
-	}
-	all, seen := map[int64][]int64{}, map[one]bool{}
-	for _, x := range append(living, named...) {
-		if !seen[x] {
-			seen[x] = true
-			all[x.UnitID] = append(all[x.UnitID], x.PersonID)
-		}
-	}
-	return all, nil
-}

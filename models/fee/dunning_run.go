@@ -211,7 +211,7 @@ func (s *Service) remind(tx *store.Tx, r *ReminderRun, list []Remind) error {
 	for i, x := range list {
 		units[i], bills = x.UnitID, append(bills, x.bills...)
 	}
-	reach, err := people(tx, units)
+	reach, err := org.HomePeople(tx, units)
 	if err != nil {
 		return err
 	}

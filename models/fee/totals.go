@@ -49,17 +49,36 @@ func (s *Service) FindTotals(ctx context.Context, actor org.Actor, estate int64,
 		if t.ByRule, err = sums(bills, "fee_bills.rule_id, fee_bills.title"); err != nil {
 			return err
 		}
-		var houses []org.Building
-		err = tx.Where("estate_id = ?", e.ID).Limit(2000).Find(&houses).Error
-		for _, b := range houses {
-			t.Names[b.ID] = b.Name
+		g, err := groupsOf(tx, e.ID)
+		if err != nil {
+			return err
 		}
-		return err
+		if t.Names = g.names; actor.Must(org.RunFees) != nil {
+			t.ByBuilding = g.sums(t.ByBuilding)
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	return t, nil
+}
+
+// sums puts the sums of buildings together that may not be shown alone.
+func (g *groups) sums(rows []Total) []Total {
+	var list []Total
+	place := map[int64]int{}
+	for _, r := range rows {
+		id := g.of[r.BuildingID]
+		at, ok := place[id]
+		if !ok {
+			at, place[id] = len(list), len(list)
+			list = append(list, Total{BuildingID: id})
+		}
+		x := &list[at]
+		x.Bills, x.Charged, x.Changed, x.Paid = x.Bills+r.Bills, x.Charged+r.Charged, x.Changed+r.Changed, x.Paid+r.Paid
+	}
+	return list
 }
 
 // sums adds up bills by some columns, which also order them.

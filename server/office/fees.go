@@ -29,6 +29,7 @@ func feeRoutes(site *web.Site, d Deps) {
 	feeArrearsRoutes(g, d)
 	feeDunningRoutes(g, d)
 	feePauseRoutes(g, d)
+	collectionRoutes(g, d)
 }
 
 // feeDo handles one verb of the fees, once for each reference.

@@ -15,6 +15,7 @@ func feeArrearsRoutes(g *web.Group, d Deps) {
 	web.Handle(g, web.Op{ID: "officeListArrears", Method: http.MethodGet, Path: "/estates/{id}/fee-arrears", Summary: "欠费的户：按逾期长短、最早的缴费日、暂缓的原因；同一答复里有全小区合计", Action: org.RunFees}, listArrears(d))
 	web.Handle(g, web.Op{ID: "officeArrearsSheet", Method: http.MethodGet, Path: "/estates/{id}/fee-arrears.xlsx", Summary: "欠费的户 XLSX，最后一行是合计；只供催收内部使用", Action: org.RunFees, Rate: importRate, Timeout: 2 * time.Minute}, exportArrears(d))
 	web.Handle(g, web.Op{ID: "officeArrearsTotals", Method: http.MethodGet, Path: "/estates/{id}/fee-arrears-totals", Summary: "欠费合计，按幢和逾期长短；户数少的幢合并，不显示是哪一户", Action: org.ReadFeeTotals}, arrearsTotals(d))
+	web.Handle(g, web.Op{ID: "officeFeeRates", Method: http.MethodGet, Path: "/estates/{id}/fee-rates", Summary: "收费率：一段月份的账单到某一天收了多少，按幢、按月、按项目；户数少的合并", Action: org.ReadFeeTotals}, feeRates(d))
 }
 
 type agedView struct {

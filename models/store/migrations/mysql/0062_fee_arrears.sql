@@ -2,6 +2,7 @@
 
 -- Sums of what is open, by unit and day.
 CREATE INDEX fee_bills_ageing ON fee_bills (estate_id, state, unit_id);
+CREATE INDEX fee_bills_period ON fee_bills (estate_id, period_on);
 
 -- A case that a unit's people opened because a bill is wrong. While the case runs nobody is reminded of the bill.
 CREATE TABLE fee_disputes (
