@@ -22,7 +22,7 @@ func TestTheBooksOverTheAPI(t *testing.T) {
 	day := today.Add(-3)
 	post := func(ref string, on calendar.Date) error {
 		return e.db.InTx(t.Context(), func(tx *store.Tx) error {
-			_, err := ledger.Post(tx, e.actor("company"), owner.Estate, ledger.Fee, ledger.Posting{Ref: ref, Effective: on, Source: ledger.Source{Kind: "slip", ID: 1, Text: "=1+1"}, Memo: "物业费", Lines: []ledger.Line{
+			_, err := ledger.Post(tx, e.actor("company"), owner.Estate, ledger.FeesOf(e.actor("company").OrganisationID()), ledger.Posting{Ref: ref, Effective: on, Source: ledger.Source{Kind: "slip", ID: 1, Text: "=1+1"}, Memo: "物业费", Lines: []ledger.Line{
 				{Key: ledger.Key{Code: ledger.FeeBank}, Amount: 13742}, {Key: ledger.Key{Code: ledger.FeeSuspense, UnitID: owner.Unit}, Amount: -13742},
 			}})
 			return err

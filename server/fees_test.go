@@ -28,6 +28,7 @@ func (e *engine) charge(th things, suffix string) {
 	th["fee-changes"] = e.must(201, company, "POST", estate+"/fee-changes", m{"kind": "discount", "bill_id": th["fee-bills"], "amount": "1", "reason": secretOf(suffix) + "停电"}).int("id")
 	list := e.must(201, company, "POST", "/office/v1/files", multipartOf("fees", "fees"+suffix, "f.csv", []byte("日期,金额,付款人\n"+thisMonth()+",5,"+secretOf(suffix)+"\n")))
 	th["fee-imports"] = e.must(201, company, "POST", estate+"/fee-imports", m{"kind": "payments", "file_id": list.int("id")}).int("id")
+	th["fee-days"] = e.must(201, company, "POST", estate+"/fee-days", m{"day": soon(-1), "counted": "0"}).int("id")
 	e.bills()
 	e.dun(th, suffix)
 }
@@ -64,7 +65,8 @@ func feeBodies(th things) map[string]any {
 	all := dunningBodies(th)
 	maps.Copy(all, map[string]any{
 		"officeAddFeeRule": feeRule("停车费", "2"), "officeReviseFeeRule": version, "officeEndFeeRule": m{"ends_on": "2099-12-31"}, "officeEnterReadings": m{"period": thisMonth(), "readings": []m{{"unit_id": th["units"], "current": 1}}},
-		"officePreviewFeeRun": run, "officePublishFeeRun": publish, "officeCancelFeeRun": m{"reason": "面积用错了"}, "officeTakeFee": take, "officeTakeDeposit": take, "officeAssignFeePayment": m{"unit_id": th["units"]},
+		"officeCheckReadings": m{"period": thisMonth(), "file_id": 999999}, "officeApplyReadings": m{"period": thisMonth(), "file_id": 999999, "good": 1},
+		"officePreviewFeeRun": run, "officePublishFeeRun": publish, "officeCancelFeeRun": m{"reason": "面积用错了"}, "officeTakeFee": take, "officeTakeDeposit": take, "officeAssignFeePayment": m{"unit_id": th["units"], "reason": "看过付款回单"},
 		"officeRecordInvoice": m{"number": "26522000000001", "kind": "ordinary", "issued_on": "2026-01-01", "amount": "1"}, "officeProposeFeeChange": m{"kind": "discount", "bill_id": th["fee-bills"], "amount": "1", "reason": "停水三天"},
 		"officeDecideFeeChange": m{"approve": false, "text": "不同意"}, "officeCloseFeeDay": m{"day": soon(-3), "counted": "0"}, "officeImportFees": m{"kind": "payments", "file_id": 999999},
 	})
@@ -74,6 +76,7 @@ func feeBodies(th things) map[string]any {
 // TestFeesOverTheSurfaces: a company charges and takes a fee; the owner sees what it is for and the receipt; a tenant, the committee and
 // the township see none of it, but the sums.
 func TestFeesOverTheSurfaces(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	th := things{"estates": e.town.actors["owner"].Estate, "units": e.town.actors["owner"].Unit}
 	e.charge(th, "")
@@ -93,6 +96,10 @@ func TestFeesOverTheSurfaces(t *testing.T) {
 	sheet := e.must(200, "company", "GET", fmt.Sprintf("/office/v1/fee-payments/%d/sheet", th["fee-payments"]), nil)
 	if !strings.Contains(sheet.body, "物业费收据") || !strings.Contains(sheet.body, "SJ") {
 		t.Error(sheet.body)
+	}
+	day := e.must(200, "company", "GET", fmt.Sprintf("/office/v1/fee-days/%d/sheet", th["fee-days"]), nil)
+	if !strings.Contains(day.body, "收费员结账单") || !strings.Contains(day.body, "账款相符") || !strings.Contains(day.body, "复核") {
+		t.Error(day.body)
 	}
 	for _, who := range []string{"committee_chair", "community", "township", "bureau"} {
 		totals := e.must(200, who, "GET", fmt.Sprintf("/office/v1/estates/%d/fee-totals", th["estates"]), nil)

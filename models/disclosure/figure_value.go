@@ -8,6 +8,7 @@ import (
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/ledger"
 	"github.com/linli-city/linli/models/money"
+	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 )
 
@@ -26,7 +27,7 @@ func (s *Service) figures(tx *store.Tx, estate int64, queries []Query) ([]Figure
 		b, ok := books[q.Book]
 		if !ok {
 			var err error
-			if b, err = ledger.FindBook(tx, estate, ledger.Kind(q.Book)); err != nil {
+			if b, err = bookNow(tx, estate, ledger.Kind(q.Book)); err != nil {
 				return nil, err
 			}
 			books[q.Book] = b
@@ -35,13 +36,29 @@ func (s *Service) figures(tx *store.Tx, estate int64, queries []Query) ([]Figure
 			return nil, ErrNotClosed.Saying(fmt.Sprintf("%s还没有结到%s，现在公布的数以后还会变；请先结账，再公布", ledger.KindNames[b.Kind], q.To)).With(fault.Field{Path: path(i, "to"), Reason: "这一天还没有结账"})
 		}
 		list[i] = q.figure()
+		list[i].HolderID = b.HolderID
 		var err error
-		if list[i].Fen, err = q.value(tx, estate); err != nil {
+		if list[i].Fen, err = q.value(tx, estate, b.HolderID); err != nil {
 			return nil, err
 		}
 		list[i].JournalNo = b.LastNo
 	}
 	return list, nil
+}
+
+// bookNow is the book that a figure asks from today on: of the fees that of the company that manages the estate.
+func bookNow(tx *store.Tx, estate int64, kind ledger.Kind) (ledger.Book, error) {
+	if kind != ledger.Fee {
+		return ledger.FindBook(tx, estate, kind)
+	}
+	e, err := org.OpenEstate(tx, estate)
+	if err == nil && e.CompanyID == 0 {
+		err = ErrNotClosed.Saying("小区现在没有物业公司，没有物业费账可以公布")
+	}
+	if err != nil {
+		return ledger.Book{}, err
+	}
+	return ledger.FindBook(tx, estate, ledger.FeesOf(e.CompanyID))
 }
 
 // fits refuses accounts that are not the book's, or that grow on different sides.
@@ -71,21 +88,35 @@ func side(c ledger.Class) ledger.Class {
 
 // value is what the books answer. An account that grows by debits receives by them; one of expense is the other way round, as what is
 // booked there was spent.
-func (q *Query) value(tx *store.Tx, estate int64) (money.Fen, error) {
+func (q *Query) value(tx *store.Tx, estate, holder int64) (money.Fen, error) {
+	var books ledger.Books = ledger.Kind(q.Book)
+	if holder != 0 {
+		books = ledger.FeesOf(holder)
+	}
 	codes := make([]ledger.Code, len(q.Codes))
 	for i, c := range q.Codes {
 		codes[i] = ledger.Code(c)
 	}
-	debit, credit, err := ledger.Turnover(tx, estate, ledger.Kind(q.Book), codes, q.Sources, q.From, q.To)
-	switch {
-	case q.Measure == Balance && grows(q.class()):
-		return debit - credit, err
-	case q.Measure == Balance:
-		return credit - debit, err
-	case (q.Measure == Received) == (q.class() == ledger.Asset):
-		return debit, err
+	debit, credit, err := ledger.TurnoverOf(tx, estate, books, codes, q.Sources, q.Source, q.From, q.To)
+	in, out := credit, debit
+	if q.class() == ledger.Asset {
+		in, out = debit, credit
 	}
-	return credit, err
+	switch q.Measure {
+	case Received:
+		return in, err
+	case Spent:
+		return out, err
+	case NetReceived:
+		return in - out, err
+	case NetSpent:
+		return out - in, err
+	case Balance:
+	}
+	if grows(q.class()) {
+		return debit - credit, err
+	}
+	return credit - debit, err
 }
 
 // Asks is what the figure asks, as people read it.
@@ -103,6 +134,9 @@ func (f *Figure) Asks() string {
 		for i, x := range list {
 			list[i] = cmp.Or(sourceNames[x], x)
 		}
+		if f.SourceID != 0 {
+			list[0] += fmt.Sprintf("第%d号", f.SourceID)
+		}
 		text += "，只算" + strings.Join(list, "、")
 	}
 	return text
@@ -110,7 +144,7 @@ func (f *Figure) Asks() string {
 
 // sourceNames are what a line of the books follows from, as people read it.
 var sourceNames = map[string]string{"fee_change": "调整和减免", "fee_import": "导入的期初数", "fee_payment": "缴费", "fee_run": "出账", "fund_import": "期初余额", "fund_income": "收益分配", "fund_refund": "退还",
-	"fund_slip": "交存", "fund_project": "维修支出", "income_line": "收支登记", "income_settlement": "结转"}
+	"fund_slip": "交存", "fund_project": "维修支出", "project": "维修项目", "income_line": "收支登记", "income_settlement": "结转"}
 
 // figuresOf reads the figures of some notices, of one version or, with 0, of all.
 func figuresOf(tx *store.Tx, notices []int64, version int) ([]Figure, error) {

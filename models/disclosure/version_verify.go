@@ -57,7 +57,7 @@ func verify(tx *store.Tx, v *View, r *Walked) error {
 		for j := range e.Figures {
 			f := &e.Figures[j]
 			q := f.Query()
-			fen, err := q.value(tx, v.EstateID)
+			fen, err := q.value(tx, v.EstateID, f.HolderID)
 			if err != nil {
 				return err
 			}

@@ -96,6 +96,7 @@ var texts = map[string]string{
 	"lead_name": "an office", "to_name": "an office", "host_name": "an office", "holder_name": "an office", "publisher_name": "an office or committee",
 	"body": "of a campaign, refused where it looks like somebody's number", "channels": "codes",
 	"topic": "a code", "what": "a code", "place": "where offices meet", "office_name": "an office", "given_by_name": "an office", "sort": "of a notice", "title": "of a published notice, agenda or meeting", "warning": "a clause, as the notice of a meeting cites it", "subject_kind": "a code", "unit_name": "a place, no person", "reason": "an office's words to the applicant", "cause": "a code",
+	"charge": "a unit's, told to its own people alone", "formula": "of a price and an area or reading", "hotline": "of a company",
 }
 
 // Events stay in the outbox and pass through Redis: nothing in them may say who somebody is.

@@ -9,9 +9,6 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-// Fewest is how many homes a sum must be of before anybody but the company reads it: fewer would show a household.
-const Fewest = 5
-
 // BuildingArrears is what a building's open bills want together; BuildingID is 0 for buildings that were put together.
 type BuildingArrears struct {
 	BuildingID int64
@@ -27,7 +24,7 @@ type ArrearsTotals struct {
 	Hidden    bool // the estate has too few homes for any sum
 }
 
-// FindArrearsTotals sums an estate's open bills by building, never whose they are: a building of fewer than Fewest homes is put
+// FindArrearsTotals sums an estate's open bills by building, never whose they are: a building of fewer than fewest homes is put
 // together with the next smallest. Faults: org.ErrForbidden, org.ErrEstateNotFound.
 func (s *Service) FindArrearsTotals(ctx context.Context, actor org.Actor, estate int64) (*ArrearsTotals, error) {
 	t := &ArrearsTotals{}
@@ -97,7 +94,7 @@ func groupsOf(tx *store.Tx, estate int64) (*groups, error) {
 	return g, nil
 }
 
-// group puts the smallest buildings together until no group is of fewer than Fewest homes.
+// group puts the smallest buildings together until no group is of fewer than fewest homes.
 func group(homes map[int64]int64) *groups {
 	g := &groups{of: map[int64]int64{}}
 	ids := make([]int64, 0, len(homes))
@@ -107,14 +104,14 @@ func group(homes map[int64]int64) *groups {
 	slices.SortFunc(ids, func(a, b int64) int { return cmp.Or(cmp.Compare(homes[a], homes[b]), cmp.Compare(a, b)) })
 	together, some := int64(0), false
 	for _, id := range ids {
-		if homes[id] < Fewest || some && together < Fewest {
+		if homes[id] < fewest || some && together < fewest {
 			g.of[id], some = 0, true
 			together += homes[id]
 			continue
 		}
 		g.of[id] = id
 	}
-	g.hidden = some && together < Fewest
+	g.hidden = some && together < fewest
 	return g
 }
 

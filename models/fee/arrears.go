@@ -47,7 +47,7 @@ func (s *Service) enterArrears(tx *store.Tx, imp *Import, lines []Line) error {
 		posted = append(posted, ledger.Line{Key: ledger.Key{Code: ledger.FeeReceivable, UnitID: unit}, Amount: amount})
 	}
 	slices.SortFunc(posted, func(a, b ledger.Line) int { return cmp.Compare(a.UnitID, b.UnitID) })
-	_, err = ledger.Post(tx, clerk{imp.PersonID, imp.PostID, imp.CompanyID}, imp.EstateID, ledger.Fee, ledger.Posting{Ref: fmt.Sprintf("arrears-%d-%d", imp.ID, fresh[0].Line), Effective: calendar.DateOf(tx.Now),
+	_, err = ledger.Post(tx, clerk{imp.PersonID, imp.PostID, imp.CompanyID}, imp.EstateID, ledger.FeesOf(imp.CompanyID), ledger.Posting{Ref: fmt.Sprintf("arrears-%d-%d", imp.ID, fresh[0].Line), Effective: calendar.DateOf(tx.Now),
 		Source: ledger.Source{Kind: "fee_import", ID: imp.ID, Text: "期初欠费清单，文件" + imp.FileSHA256[:12]}, Lines: posted})
 	if err != nil {
 		return err

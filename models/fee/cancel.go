@@ -1,51 +1,17 @@
 package fee
 
 import (
-	"context"
 	"fmt"
-	"strings"
 
 	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/ledger"
 	"github.com/linli-city/linli/models/money"
-	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 )
 
 // ErrPaid says that bills of a run were paid.
 var ErrPaid = fault.New(fault.Conflict, "fee.run_paid", "有账单已经收了钱")
-
-// Cancel takes a run back, in parts: each part's journal is reversed. What was paid on its bills must have been refunded, or carry says
-// that it becomes what the units have paid ahead.
-// Faults: org.ErrForbidden, ErrNotFound, ErrState, ErrPaid, fault.ErrInvalid.
-func (s *Service) Cancel(ctx context.Context, actor org.Actor, run int64, reason string, carry bool) (int64, error) {
-	reason = strings.TrimSpace(reason)
-	if !length(reason, 4, 200) {
-		return 0, fault.ErrInvalid.With(fault.Field{Path: "reason", Reason: "请写明撤销的原因（4至200个字），业主会看到"})
-	}
-	return s.act(ctx, actor, "cancel", of(actor, run, func(r *Run) int64 { return r.EstateID }), func(tx *store.Tx) (int64, error) {
-		r, err := own[Run](tx, actor, run)
-		if err != nil {
-			return 0, err
-		}
-		if r.State != Done {
-			return 0, ErrState.Saying("出账完成后才能撤销；已经在撤销的请等它完成")
-		}
-		paid, err := paidOf(tx, r.ID)
-		if err != nil {
-			return 0, err
-		}
-		if paid > 0 && !carry {
-			return 0, ErrPaid.Saying(fmt.Sprintf("有%d张账单已经收了钱：请先退款，或者选择“已交的转为预交款”再撤销", paid))
-		}
-		err = tx.Model(&Run{}).Where("id = ?", r.ID).Updates(map[string]any{"state": Cancelling, "cancelled_by": actor.PersonID, "cancel_post": actor.Post.PostID, "cancel_reason": reason}).Error
-		if err != nil {
-			return 0, err
-		}
-		return r.ID, note(tx, actor, "cancel", "fee_run", r.ID, r.EstateID, map[string]any{"carry": carry, "paid": paid})
-	})
-}
 
 // paidOf counts the bills of a run on which there is money.
 func paidOf(tx *store.Tx, run int64) (int64, error) {
@@ -105,7 +71,7 @@ func (s *Service) carry(tx *store.Tx, by clerk, estate int64, ref string, source
 		for _, a := range chunk {
 			lines = append(lines, ledger.Line{Key: ledger.Key{Code: ledger.FeeReceivable, UnitID: a.UnitID}, Amount: -a.Amount}, ledger.Line{Key: ledger.Key{Code: ledger.FeePrepaid, UnitID: a.UnitID}, Amount: a.Amount})
 		}
-		_, err := ledger.Post(tx, by, estate, ledger.Fee, ledger.Posting{Ref: fmt.Sprintf("%s-%d", ref, from/400+1), Effective: calendar.DateOf(tx.Now), Source: source, Memo: "已交的转为预交", Lines: lines})
+		_, err := ledger.Post(tx, by, estate, ledger.FeesOf(by.company), ledger.Posting{Ref: fmt.Sprintf("%s-%d", ref, from/400+1), Effective: calendar.DateOf(tx.Now), Source: source, Memo: "已交的转为预交", Lines: lines})
 		if err != nil {
 			return err
 		}
@@ -119,7 +85,7 @@ func (s *Service) carry(tx *store.Tx, by clerk, estate int64, ref string, source
 // undo posts the opposite of a line on a bill that is withdrawn. The line stays as it was: the bill says that it is gone.
 func (s *Service) undo(tx *store.Tx, by clerk, c Change, source ledger.Source, on calendar.Date) error {
 	p := ledger.Posting{Ref: fmt.Sprintf("change-%d-cancel", c.ID), Effective: on, Source: source, Lines: pair(against(c.Kind), ledger.FeeReceivable, c.UnitID, c.Effect)}
-	_, err := ledger.Post(tx, by, c.EstateID, ledger.Fee, p)
+	_, err := ledger.Post(tx, by, c.EstateID, ledger.FeesOf(c.CompanyID), p)
 	return err
 }
 

@@ -11,22 +11,23 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-// subject is what a change is about, as it stands now.
-type subject struct {
-	bill    *Owed
-	payment *Payment
-}
-
 // weigh holds a change against what there is: a discount or write-off against what a bill still wants, a refund against what is held.
 func (c *Change) weigh(tx *store.Tx) (*subject, error) {
 	sub := &subject{}
 	switch {
+	case c.Kind == CancelRun:
+		return sub, c.weighRun(tx)
+	case c.Kind == EnterArrears:
+		return sub, c.weighImport(tx)
 	case c.Kind.onBill():
 		return sub, c.weighBill(tx, sub)
 	case c.Kind.onPayment():
 		sub.payment = &Payment{}
 		if err := tx.Where("id = ?", c.PaymentID).Take(sub.payment).Error; err != nil {
 			return nil, err
+		}
+		if c.Kind == AssignMoney {
+			return sub, c.weighAssign(tx, sub)
 		}
 		return sub, c.weighPayment(tx, sub.payment)
 	}
@@ -53,6 +54,13 @@ func (c *Change) weighBill(tx *store.Tx, sub *subject) error {
 	worth := sub.bill.Amount + sub.bill.Changed
 	switch c.Kind {
 	case Unserved:
+		var had int64
+		if err := tx.Model(&Change{}).Select("COALESCE(SUM(months), 0)").Where("bill_id = ? AND kind = ? AND state = 'approved' AND id <> ?", c.BillID, Unserved, c.ID).Scan(&had).Error; err != nil {
+			return err
+		}
+		if had > 0 { // nobody says which months they were: the same ones would go off twice
+			return ErrAmount.Saying(fmt.Sprintf("这张账单已经扣减过%d个月没有服务的费用；确实还要再减的，请用“更正”写明是哪几个月", had))
+		}
 		if c.Months > sub.bill.Months {
 			return ErrAmount.Saying(fmt.Sprintf("这张账单只有%d个月", sub.bill.Months))
 		}
@@ -72,7 +80,7 @@ func (c *Change) weighBill(tx *store.Tx, sub *subject) error {
 		if c.Amount = sub.bill.Paid; c.Amount <= 0 {
 			return ErrAmount.Saying("这张账单上没有收到的钱")
 		}
-	case RefundAhead, DepositOut, Undo:
+	case RefundAhead, DepositOut, Undo, AssignMoney, CancelRun, EnterArrears:
 	}
 	return nil
 }
@@ -88,8 +96,12 @@ func (c *Change) weighPayment(tx *store.Tx, x *Payment) error {
 		}
 		return err
 	}
-	if x.Prepaid == 0 {
-		return nil
+	sum, err := invoiced(tx, x.ID)
+	if err == nil && sum > 0 {
+		err = ErrState.Saying(fmt.Sprintf("这笔收款开了%s元的发票还没有冲掉：请先到税务系统开红字发票或作废，在这笔收款上登记，再办退款", sum))
+	}
+	if err != nil || x.Prepaid == 0 {
+		return err
 	}
 	have, err := prepaid(tx, x.CompanyID, x.EstateID, x.UnitID)
 	if err == nil && have < x.Prepaid {
@@ -115,6 +127,12 @@ func (s *Service) carryOut(tx *store.Tx, actor org.Actor, c *Change) error {
 		return s.payOut(tx, actor, c, sub.payment, ledger.FeeDeposit)
 	case Undo:
 		return s.takeBack(tx, actor, c, sub.payment)
+	case AssignMoney:
+		return s.assignTo(tx, actor, c, sub)
+	case CancelRun:
+		return c.beginCancel(tx, actor)
+	case EnterArrears:
+		return c.answerImport(tx, "running")
 	}
 	return nil
 }
@@ -129,7 +147,7 @@ func (c *Change) title() string { return fmt.Sprintf("%s，第%d号", ChangeName
 // line changes a bill. What was paid beyond what it now wants is paid ahead.
 func (s *Service) line(tx *store.Tx, actor org.Actor, c *Change, b *Owed) error {
 	c.Effect = -c.Amount
-	j, err := ledger.Post(tx, actor, c.EstateID, ledger.Fee, ledger.Posting{Ref: fmt.Sprintf("change-%d", c.ID), Effective: calendar.DateOf(tx.Now), Source: c.source(), Lines: pair(against(c.Kind), ledger.FeeReceivable, c.UnitID, c.Amount)})
+	j, err := ledger.Post(tx, actor, c.EstateID, ledger.FeesOf(c.CompanyID), ledger.Posting{Ref: fmt.Sprintf("change-%d", c.ID), Effective: calendar.DateOf(tx.Now), Source: c.source(), Lines: pair(against(c.Kind), ledger.FeeReceivable, c.UnitID, c.Amount)})
 	if err != nil {
 		return err
 	}
@@ -142,7 +160,7 @@ func (s *Service) line(tx *store.Tx, actor org.Actor, c *Change, b *Owed) error 
 
 // toPrepaid turns an amount that was paid on a bill into what its unit has paid ahead.
 func (s *Service) toPrepaid(tx *store.Tx, actor org.Actor, c *Change, b *Owed, amount money.Fen) error {
-	j, err := ledger.Post(tx, actor, c.EstateID, ledger.Fee, ledger.Posting{Ref: fmt.Sprintf("change-%d-carry", c.ID), Effective: calendar.DateOf(tx.Now), Source: c.source(), Memo: "已交的转为预交",
+	j, err := ledger.Post(tx, actor, c.EstateID, ledger.FeesOf(c.CompanyID), ledger.Posting{Ref: fmt.Sprintf("change-%d-carry", c.ID), Effective: calendar.DateOf(tx.Now), Source: c.source(), Memo: "已交的转为预交",
 		Lines: []ledger.Line{{Key: ledger.Key{Code: ledger.FeeReceivable, UnitID: b.UnitID}, Amount: amount}, {Key: ledger.Key{Code: ledger.FeePrepaid, UnitID: b.UnitID}, Amount: -amount}}})
 	if err != nil {
 		return err
@@ -256,7 +274,7 @@ func (s *Service) unpaid(tx *store.Tx, ids []int64, parts []Allocation) error {
 // reverse posts the opposite of what a payment did in the end. One that waited to be assigned did so in two journals.
 func (s *Service) reverse(tx *store.Tx, actor org.Actor, c *Change, x, back *Payment) error {
 	var journals []int64
-	err := tx.Model(&ledger.Journal{}).Joins("JOIN ledger_books b ON b.id = ledger_journals.book_id").Where("b.estate_id = ? AND b.kind = ? AND ledger_journals.ref IN ?", x.EstateID, ledger.Fee,
+	err := tx.Model(&ledger.Journal{}).Joins("JOIN ledger_books b ON b.id = ledger_journals.book_id").Where("b.estate_id = ? AND b.kind = ? AND b.holder_id = ? AND ledger_journals.ref IN ?", x.EstateID, ledger.Fee, x.CompanyID,
 		[]string{fmt.Sprintf("payment-%d", x.ID), fmt.Sprintf("suspense-%d", x.ID), fmt.Sprintf("assigned-%d", x.ID)}).Order("ledger_journals.id DESC").Pluck("ledger_journals.id", &journals).Error
 	if err != nil {
 		return err

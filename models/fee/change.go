@@ -2,6 +2,7 @@ package fee
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -25,10 +26,15 @@ const (
 	RefundAhead ChangeKind = "refund_prepaid" // what a unit paid ahead goes back (Civil Code art. 985; unserved periods)
 	DepositOut  ChangeKind = "deposit_out"
 	Undo        ChangeKind = "reverse" // a payment is taken back as a whole
+
+	AssignMoney  ChangeKind = "assign"     // unclaimed money goes to bills
+	CancelRun    ChangeKind = "cancel_run" // a run is taken back
+	EnterArrears ChangeKind = "arrears"    // what was owed before the books began
 )
 
 // ChangeNames in Chinese.
-var ChangeNames = map[ChangeKind]string{Discount: "减免", Adjust: "更正", Unserved: "未服务期间扣减", WriteOff: "核销", CarryOver: "已交转预交", RefundAhead: "退预交款", DepositOut: "退押金", Undo: "退款（整笔冲销）"}
+var ChangeNames = map[ChangeKind]string{Discount: "减免", Adjust: "更正", Unserved: "未服务期间扣减", WriteOff: "核销", CarryOver: "已交转预交", RefundAhead: "退预交款", DepositOut: "退押金", Undo: "退款（整笔冲销）",
+	AssignMoney: "认领收款", CancelRun: "撤销出账", EnterArrears: "登记期初欠费"}
 
 // ChangeStates in Chinese.
 var ChangeStates = map[string]string{"proposed": "等另一人审批", "approved": "已通过", "refused": "未通过"}
@@ -43,7 +49,11 @@ type Change struct {
 	State      string // proposed, approved, refused
 	BillID     int64
 	PaymentID  int64
+	RunID      int64
+	ImportID   int64
 	UnitID     int64
+	BillIDs    string // of AssignMoney, by commas; none for the unit's oldest
+	Ahead      bool   // what is left over, or was paid on bills that go, becomes paid ahead
 	Months     int64
 	Amount     money.Fen
 	Effect     money.Fen
@@ -56,6 +66,7 @@ type Change struct {
 	DecidedAt  *time.Time
 	Decision   string
 	JournalID  int64
+	Live       *string // what is proposed, until it is decided
 }
 
 // TableName names the table.
@@ -74,7 +85,7 @@ func against(k ChangeKind) ledger.Code {
 		return ledger.FeeDiscount
 	case WriteOff:
 		return ledger.FeeWriteOff
-	case Adjust, Unserved, CarryOver, RefundAhead, DepositOut, Undo:
+	case Adjust, Unserved, CarryOver, RefundAhead, DepositOut, Undo, AssignMoney, CancelRun, EnterArrears:
 	}
 	return ledger.FeeIncome
 }
@@ -84,8 +95,11 @@ type Proposal struct {
 	Kind      ChangeKind
 	BillID    int64
 	PaymentID int64
-	EstateID  int64
-	UnitID    int64 // of RefundAhead
+	RunID     int64
+	EstateID  int64   // not of AssignMoney and CancelRun, which are named by their row
+	UnitID    int64   // of RefundAhead and AssignMoney
+	BillIDs   []int64 // of AssignMoney
+	Ahead     bool
 	Months    int64 // of Unserved
 	Amount    money.Fen
 	Way       string
@@ -96,18 +110,19 @@ type Proposal struct {
 func (k ChangeKind) onBill() bool {
 	return k == Discount || k == Adjust || k == Unserved || k == WriteOff || k == CarryOver
 }
-func (k ChangeKind) onPayment() bool { return k == DepositOut || k == Undo }
+func (k ChangeKind) onPayment() bool { return k == DepositOut || k == Undo || k == AssignMoney }
 func (k ChangeKind) paysOut() bool   { return k == RefundAhead || k == DepositOut || k == Undo }
 
 func (p *Proposal) check() error {
 	p.Reason = strings.TrimSpace(p.Reason)
 	var c fault.Checks
-	c.Check(ChangeNames[p.Kind] != "", "kind", "请选择办什么")
+	c.Check(ChangeNames[p.Kind] != "" && p.Kind != EnterArrears, "kind", "请选择办什么")
 	c.Check(length(p.Reason, 4, 300), "reason", "请写明原因（4至300个字），业主会看到")
 	c.Check(!p.Kind.onBill() || p.BillID != 0, "bill_id", "请选择账单")
 	c.Check(!p.Kind.onPayment() || p.PaymentID != 0, "payment_id", "请选择哪一笔收款")
 	c.Check(p.Kind != RefundAhead || p.UnitID != 0 && p.EstateID != 0, "unit_id", "请选择哪一户")
-	whole := p.Kind == Undo || p.Kind == CarryOver || p.Kind == Unserved
+	c.Check(len(p.BillIDs) <= maxBills, "bill_ids", fmt.Sprintf("一次最多%d张账单", maxBills))
+	whole := p.Kind == AssignMoney || p.Kind == CancelRun || p.Kind == Undo || p.Kind == CarryOver || p.Kind == Unserved
 	c.Check(whole || p.Amount > 0 && p.Amount <= money.Max || p.Kind == Adjust && p.Amount != 0 && p.Amount >= -money.Max && p.Amount <= money.Max, "amount", "请填金额")
 	c.Check(p.Kind != Unserved || p.Months > 0, "months", "请填没有服务的月数")
 	c.Check(!p.Kind.paysOut() || p.Kind == Undo || p.Way == Cash || p.Way == Bank || p.Way == POS, "way", "请选择用什么方式退")
@@ -122,6 +137,10 @@ func (s *Service) Propose(ctx context.Context, actor org.Actor, p Proposal) (int
 	}
 	where := at(actor, p.EstateID)
 	switch {
+	case p.Kind == CancelRun:
+		where = of(actor, p.RunID, func(r *Run) int64 { return r.EstateID })
+	case p.Kind == AssignMoney:
+		where = of(actor, p.PaymentID, func(x *Payment) int64 { return x.EstateID })
 	case p.Kind.onBill():
 		where = p.here(actor, of(actor, p.BillID, func(b *Bill) int64 { return b.EstateID }))
 	case p.Kind.onPayment():
@@ -132,10 +151,7 @@ func (s *Service) Propose(ctx context.Context, actor org.Actor, p Proposal) (int
 		if err := c.aim(tx, actor, p); err != nil {
 			return 0, err
 		}
-		if err := tx.Create(c).Error; err != nil {
-			return 0, err
-		}
-		return c.ID, note(tx, actor, "propose", "fee_change", c.ID, c.EstateID, map[string]any{"kind": c.Kind, "amount": int64(c.Amount)})
+		return c.ID, c.put(tx, actor)
 	})
 }
 
@@ -168,9 +184,18 @@ func (c *Change) aim(tx *store.Tx, actor org.Actor, p Proposal) error {
 			return err
 		}
 		c.PaymentID, c.EstateID, c.UnitID = x.ID, x.EstateID, x.UnitID
-		if c.Kind == Undo {
+		if c.Kind == Undo || c.Kind == AssignMoney {
 			c.Way, c.Amount = x.Way, x.Amount
 		}
+		if c.Kind == AssignMoney {
+			c.UnitID, c.BillIDs, c.Ahead = p.UnitID, joined(p.BillIDs), p.Ahead
+		}
+	case c.Kind == CancelRun:
+		r, err := own[Run](tx, actor, p.RunID)
+		if err != nil {
+			return err
+		}
+		c.RunID, c.EstateID, c.Ahead = r.ID, r.EstateID, p.Ahead
 	default:
 		names, err := unitNames(tx, p.EstateID, []int64{p.UnitID})
 		if err != nil {
@@ -185,12 +210,15 @@ func (c *Change) aim(tx *store.Tx, actor org.Actor, p Proposal) error {
 	return err
 }
 
-// Decide approves or refuses a change; whoever proposed it may not (nor in another post).
+// Decide approves or refuses a change; whoever proposed it may not (nor in another post), and of a company only its heads may.
 // Faults: org.ErrForbidden, ErrNotFound, ErrState, ErrSamePerson, ErrAmount, ErrSpent, ErrClosed, ledger.ErrPeriodClosed, fault.ErrInvalid.
 func (s *Service) Decide(ctx context.Context, actor org.Actor, id int64, approve bool, text string) (int64, error) {
 	text = strings.TrimSpace(text)
 	if !length(text, 0, 300) || !approve && !length(text, 2, 300) {
 		return 0, fault.ErrInvalid.With(fault.Field{Path: "text", Reason: "不同意的请写明原因（2至300个字）"})
+	}
+	if err := actor.Must(org.ApproveFees); err != nil {
+		return 0, err
 	}
 	return s.act(ctx, actor, "decide", of(actor, id, func(c *Change) int64 { return c.EstateID }), func(tx *store.Tx) (int64, error) {
 		c, err := own[Change](tx, actor, id)
@@ -204,13 +232,19 @@ func (s *Service) Decide(ctx context.Context, actor org.Actor, id int64, approve
 			return 0, ErrSamePerson
 		}
 		c.State, c.DecidedBy, c.DecidedAt, c.Decision = "refused", actor.PersonID, &tx.Now, text
+		c.Live = nil
+		if !approve && c.Kind == EnterArrears {
+			if err := c.answerImport(tx, "refused"); err != nil {
+				return 0, err
+			}
+		}
 		if approve {
 			c.State = "approved"
 			if err := s.carryOut(tx, actor, c); err != nil {
 				return 0, err
 			}
 		}
-		err = tx.Model(&Change{}).Where("id = ?", c.ID).Select("state", "decided_by", "decided_at", "decision", "effect", "amount", "journal_id").Updates(c).Error
+		err = tx.Model(&Change{}).Where("id = ?", c.ID).Select("state", "decided_by", "decided_at", "decision", "effect", "amount", "journal_id", "live").Updates(c).Error
 		if err != nil {
 			return 0, err
 		}

@@ -58,7 +58,7 @@ type Rates struct {
 // maxRateMonths bounds the period.
 const maxRateMonths = 60
 
-// FindRates computes how much of what was billed has been received. Anybody but the company sees no sum of fewer than Fewest homes.
+// FindRates computes how much of what was billed has been received. Anybody but the company sees no sum of fewer than fewest homes.
 // Faults: org.ErrForbidden, org.ErrEstateNotFound, fault.ErrInvalid.
 func (s *Service) FindRates(ctx context.Context, actor org.Actor, estate int64, from, to, on time.Time) (*Rates, error) {
 	if on.IsZero() {
@@ -104,7 +104,7 @@ func (r *Rates) read(tx *store.Tx, estate, company int64, veiled bool) error {
 	if len(total) > 0 {
 		r.Total = total[0].Rate
 	}
-	if r.Hidden = veiled && r.Total.Units < Fewest; r.Hidden {
+	if r.Hidden = veiled && r.Total.Units < fewest; r.Hidden {
 		r.Total = Rate{}
 		return nil
 	}
@@ -179,14 +179,14 @@ func rates(bills func() *gorm.DB, by string, end time.Time) ([]rated, error) {
 	return list, nil
 }
 
-// veil puts rows of fewer than Fewest homes together with the next smallest, so that no row, and no difference of rows, is a household's.
+// veil puts rows of fewer than fewest homes together with the next smallest, so that no row, and no difference of rows, is a household's.
 // The same home may be in several rows: those together count as many as the largest.
 func veil(rows []Rate) []Rate {
 	order := slices.Clone(rows)
 	slices.SortStableFunc(order, func(a, b Rate) int { return cmp.Compare(a.Units, b.Units) })
 	some, hidden := Rate{Name: "户数少的（合并）"}, map[int64]bool{}
 	for _, x := range order {
-		if x.Units >= Fewest && (len(hidden) == 0 || some.Units >= Fewest) {
+		if x.Units >= fewest && (len(hidden) == 0 || some.Units >= fewest) {
 			break
 		}
 		hidden[x.Key] = true

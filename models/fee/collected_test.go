@@ -17,7 +17,7 @@ import (
 func (w *world) receivable(on time.Time) (sum money.Fen) {
 	w.t.Helper()
 	w.tx(func(tx *store.Tx) error {
-		rows, err := ledger.Balances(tx, w.Estate.ID, ledger.Fee, []ledger.Code{ledger.FeeReceivable}, []int64{w.Units[0].ID, w.Units[1].ID, w.Units[2].ID}, calendar.Date{Year: on.Year(), Month: on.Month(), Day: on.Day()})
+		rows, err := ledger.Balances(tx, w.Estate.ID, ledger.FeesOf(w.Company.ID), []ledger.Code{ledger.FeeReceivable}, []int64{w.Units[0].ID, w.Units[1].ID, w.Units[2].ID}, calendar.Date{Year: on.Year(), Month: on.Month(), Day: on.Day()})
 		for _, f := range rows {
 			sum += f
 		}

@@ -28,6 +28,9 @@ func (s *Service) Deposit(ctx context.Context, actor org.Actor, p Paying) (int64
 		if names[p.UnitID] == "" {
 			return 0, ErrUnit
 		}
+		if err := serving(tx, actor.OrganisationID(), p.EstateID); err != nil {
+			return 0, err
+		}
 		x, err := s.receive(tx, actor, actor.Post.PostID, actor.OrganisationID(), p, "deposit")
 		if err != nil {
 			return 0, err

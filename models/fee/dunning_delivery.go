@@ -71,8 +71,8 @@ func (s *Service) MayOpenFiles(ctx context.Context, actor org.Actor, kind string
 	})
 }
 
-// Erase removes what a person told of their hardship; that there was a pause stays.
-func (s *Service) Erase(tx *store.Tx, person int64) error {
+// eraseHardship removes what a person told of their hardship; that there was a pause stays.
+func eraseHardship(tx *store.Tx, person int64) error {
 	if err := tx.Model(&Pause{}).Where("asked_by = ? AND asked_as = ?", person, AskedByHome).Updates(map[string]any{"asked_by": 0, "reason_sealed": ""}).Error; err != nil {
 		return err
 	}

@@ -28,31 +28,6 @@ func TestAPaymentGoesBackOnce(t *testing.T) {
 	w.sound()
 }
 
-// TestWhatAnEarlierCompanyHolds is not the next one's: it pays none of its bills, is not given back by it, and its debts are not shown.
-func TestWhatAnEarlierCompanyHolds(t *testing.T) {
-	w := billed(t)
-	p := w.paying(1, "100")
-	p.BillIDs, p.Prepay = []int64{w.bills(1)[0].ID}, true
-	w.pay(p)
-	w.tx(func(tx *store.Tx) error {
-		for _, table := range []string{"fee_payments", "fee_bills", "fee_rules"} {
-			if err := tx.Table(table).Where("company_id = ?", w.Company.ID).Update("company_id", w.Company.ID+1_000_000).Error; err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if h := w.held(1); h.Owed != 0 || h.Prepaid != 0 {
-		t.Errorf("%+v", h)
-	}
-	w.publish(w.billing(w.rule("新物业费", fee.PerArea, terms("1.00")), "2026-04-01", 1))
-	if b := w.bills(1); len(b) != 1 || b[0].Paid != 0 {
-		t.Errorf("%+v", b)
-	}
-	w.wants(w.change(fee.Proposal{Kind: fee.RefundAhead, UnitID: w.Units[1].ID, Amount: 1, Way: fee.Cash, Reason: "退预交的钱"}), fee.ErrAmount)
-	w.sound()
-}
-
 // TestTheBooksDoNotTellWhy: a reason may name a person, and the books stay for ever.
 func TestTheBooksDoNotTellWhy(t *testing.T) {
 	w := billed(t)

@@ -22,7 +22,7 @@ type Import struct {
 	CompanyID  int64
 	Kind       ImportKind
 	FileSHA256 string `gorm:"column:file_sha256"`
-	State      string // running, done
+	State      string // proposed (arrears wait for a second person), running, done, refused
 	RowsRead   int
 	Total      money.Fen
 	PersonID   int64
@@ -83,8 +83,19 @@ func (s *Service) Import(ctx context.Context, actor org.Actor, estate int64, kin
 		return 0, err
 	}
 	return s.act(ctx, actor, "import", at(actor, estate), func(tx *store.Tx) (int64, error) {
+		if kind == OfArrears {
+			if err := serving(tx, actor.OrganisationID(), estate); err != nil {
+				return 0, err
+			}
+		}
 		var before Import
 		err := tx.Where("estate_id = ? AND kind = ? AND file_sha256 = ?", estate, kind, sum).Take(&before).Error
+		if err == nil && before.State == "refused" { // the same list again, after it was talked over
+			if err := tx.Model(&Import{}).Where("id = ?", before.ID).Update("state", "proposed").Error; err != nil {
+				return 0, err
+			}
+			return before.ID, s.proposeArrears(tx, actor, &before)
+		}
 		if err == nil || !missing(err) {
 			return before.ID, err
 		}
@@ -95,7 +106,8 @@ func (s *Service) Import(ctx context.Context, actor org.Actor, estate int64, kin
 		if closed > 0 && kind == OfPayments {
 			return 0, ErrClosed
 		}
-		return s.keep(tx, actor, &Import{EstateID: estate, CompanyID: actor.OrganisationID(), Kind: kind, FileSHA256: sum, State: "running", RowsRead: len(l.lines), PersonID: actor.PersonID, PostID: actor.Post.PostID, CreatedAt: tx.Now}, l)
+		state := map[ImportKind]string{OfPayments: "running", OfArrears: "proposed"}[kind]
+		return s.keep(tx, actor, &Import{EstateID: estate, CompanyID: actor.OrganisationID(), Kind: kind, FileSHA256: sum, State: state, RowsRead: len(l.lines), PersonID: actor.PersonID, PostID: actor.Post.PostID, CreatedAt: tx.Now}, l)
 	})
 }
 
@@ -125,6 +137,11 @@ func (s *Service) keep(tx *store.Tx, actor org.Actor, imp *Import, l *list) (int
 	}
 	if err := tx.CreateInBatches(&lines, 500).Error; err != nil {
 		return 0, err
+	}
+	if imp.Kind == OfArrears {
+		if err := s.proposeArrears(tx, actor, imp); err != nil {
+			return 0, err
+		}
 	}
 	return imp.ID, note(tx, actor, "import", "fee_import", imp.ID, imp.EstateID, map[string]any{"kind": imp.Kind, "sha256": imp.FileSHA256, "lines": len(lines)})
 }

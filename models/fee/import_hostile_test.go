@@ -13,7 +13,7 @@ func TestWhatWaitedForAYear(t *testing.T) {
 	w := billed(t)
 	id := w.load(1, fee.OfPayments, "日期,金额,流水号\n2026-03-01,88.50,S1\n")
 	w.clock.Advance(400 * 24 * time.Hour)
-	if _, err := w.Assign(t.Context(), w.cashier, w.lines(id)[0].PaymentID, fee.Paying{BillIDs: []int64{w.bills(0)[0].ID}}); err != nil {
+	if err := w.assign(w.lines(id)[0].PaymentID, fee.Paying{BillIDs: []int64{w.bills(0)[0].ID}}); err != nil {
 		t.Errorf("%v %+v", err, w.faults(err))
 	}
 	w.sound()

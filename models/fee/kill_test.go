@@ -110,7 +110,7 @@ func TestWorkThatIsKilledGoesOn(t *testing.T) {
 	w.untilDone(cut)
 	w.count("fee_payments", 4)
 	w.sound()
-	if _, err := w.Cancel(t.Context(), w.head, run, "价格用错了", true); err != nil {
+	if err := w.cancel(run, true); err != nil {
 		t.Fatal(err)
 	}
 	w.untilDone(cut)

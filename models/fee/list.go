@@ -137,13 +137,10 @@ func (s *Service) FindHeld(ctx context.Context, actor org.Actor, unit int64) (*H
 		if err := tx.Scopes(actor.Within(org.RunFees, "estate_id")).Where("id = ? AND removed_at IS NULL", unit).Take(&u).Error; err != nil {
 			return store.NotFound(err, ErrUnit)
 		}
-		if err := h.read(tx, u.EstateID, unit); err != nil {
+		if err := h.add(tx, actor.OrganisationID(), u.EstateID, unit); err != nil {
 			return err
 		}
 		var err error
-		if h.Prepaid, err = prepaid(tx, actor.OrganisationID(), u.EstateID, unit); err != nil {
-			return err
-		}
 		h.Owed, err = wanted(tx.Scopes(out).Where("fee_bills.unit_id = ? AND fee_bills.company_id = ?", unit, actor.OrganisationID()), tx)
 		return err
 	})
@@ -153,15 +150,14 @@ func (s *Service) FindHeld(ctx context.Context, actor org.Actor, unit int64) (*H
 	return h, nil
 }
 
-func (h *Held) read(tx *store.Tx, estate, unit int64) error {
-	for code, to := range map[ledger.Code]*money.Fen{ledger.FeeReceivable: &h.Owed, ledger.FeePrepaid: &h.Prepaid, ledger.FeeDeposit: &h.Deposit} {
-		n, err := held(tx, estate, code, unit)
+// add adds what a company's books hold for a unit.
+func (h *Held) add(tx *store.Tx, company, estate, unit int64) error {
+	for code, to := range map[ledger.Code]*money.Fen{ledger.FeePrepaid: &h.Prepaid, ledger.FeeDeposit: &h.Deposit} {
+		n, err := held(tx, company, estate, code, unit)
 		if err != nil {
 			return err
 		}
-		if *to = n; code == ledger.FeeReceivable {
-			*to = -n
-		}
+		*to += n
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package fee
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -17,10 +16,10 @@ import (
 func (s *Service) enterPayment(tx *store.Tx, imp *Import, x *Line) error {
 	if x.Serial != "" {
 		var known []Payment
-		if err := tx.Where("estate_id = ? AND serial = ?", imp.EstateID, x.Serial).Limit(1).Find(&known).Error; err != nil {
+		if err := tx.Where("company_id = ? AND way = ? AND serial = ?", imp.CompanyID, x.Way, x.Serial).Limit(1).Find(&known).Error; err != nil {
 			return err
 		}
-		if len(known) == 1 && (known[0].CompanyID != imp.CompanyID || known[0].Kind != "payment" || known[0].Amount != x.Amount) {
+		if len(known) == 1 && (known[0].EstateID != imp.EstateID || known[0].Kind != "payment" || known[0].Amount != x.Amount) {
 			x.State, x.Result = "conflict", fmt.Sprintf("流水号%s已经登记过另一笔款，没有入账：请核对，确实是两笔的由收费员另外收款登记", clip(x.Serial, 64))
 			return ended(tx, x)
 		}
@@ -37,7 +36,7 @@ func (s *Service) enterPayment(tx *store.Tx, imp *Import, x *Line) error {
 			return err
 		}
 	}
-	book, err := ledger.FindBook(tx, imp.EstateID, ledger.Fee)
+	book, err := ledger.FindBook(tx, imp.EstateID, ledger.FeesOf(imp.CompanyID))
 	if err != nil {
 		return err
 	}
@@ -148,32 +147,4 @@ func (s *Service) suspend(tx *store.Tx, by clerk, imp *Import, x *Line, p Paying
 	}
 	x.State, x.PaymentID, x.Result = "suspense", made.ID, clip(why, 200)
 	return ended(tx, x)
-}
-
-// Assign gives a payment that waited to the bills that it is for.
-// Faults: org.ErrForbidden, ErrNotFound, ErrUnit, ErrState, ErrSettled, ErrTooMuch, fault.ErrInvalid.
-func (s *Service) Assign(ctx context.Context, actor org.Actor, payment int64, p Paying) (int64, error) {
-	return s.act(ctx, actor, "assign", of(actor, payment, func(x *Payment) int64 { return x.EstateID }), func(tx *store.Tx) (int64, error) {
-		x, err := own[Payment](tx, actor, payment)
-		if err != nil {
-			return 0, err
-		}
-		if x.State != "suspense" {
-			return 0, ErrState.Saying("这笔款已经认领，或已经退了")
-		}
-		q := Paying{EstateID: x.EstateID, UnitID: p.UnitID, BillIDs: p.BillIDs, Prepay: p.Prepay, Amount: x.Amount, Way: x.Way}
-		if err := q.check(tx.Now); err != nil {
-			return 0, err
-		}
-		bills, err := payable(tx, x.CompanyID, q)
-		if err != nil {
-			return 0, err
-		}
-		parts, left, err := spread(bills, q)
-		if err != nil {
-			return 0, err
-		}
-		x.State, x.UnitID, x.Prepaid = "posted", q.UnitID, left
-		return x.ID, s.assign(tx, actor, x, ledger.FeeSuspense, parts)
-	})
 }

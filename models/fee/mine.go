@@ -177,26 +177,6 @@ func shown(tx *store.Tx, bills []Bill) ([]MyBill, error) {
 	return list, nil
 }
 
-// MyAccount is what the owners of a home owe together, and what the books hold for it. Faults: org.ErrForbidden, ErrUnit.
-func (s *Service) MyAccount(ctx context.Context, actor org.Actor, unit int64) (*Held, error) {
-	a := &Held{}
-	err := s.db.View(ctx, func(tx *store.Tx) error {
-		h, err := homeOf(tx, actor, unit)
-		if err != nil {
-			return err
-		}
-		if err := a.read(tx, h.unit.EstateID, unit); err != nil {
-			return err
-		}
-		a.Owed, err = wanted(h.bills(tx), tx)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return a, nil
-}
-
 // wanted is what the open ones of some bills want together.
 func wanted(q *gorm.DB, tx *store.Tx) (sum money.Fen, err error) {
 	var bills []Bill

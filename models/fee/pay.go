@@ -119,10 +119,16 @@ func (p *Paying) check(now time.Time) error {
 	c.Check(p.Way == Cash || p.Way == Bank || p.Way == POS, "way", "请选择现金、银行转账或刷卡")
 	c.Check(!p.PaidOn.After(org.DayOf(now)) && p.PaidOn.After(org.DayOf(now).AddDate(-1, 0, 0)), "paid_on", "到账日期不能晚于今天，也不能早于一年前")
 	c.Check(len(p.Serial) <= 64 && length(p.Payer, 0, 60) && length(p.Note, 0, 200), "serial", "流水号不超过64个字符，付款人不超过60个字，备注不超过200个字")
+	c.Check(p.Way == Cash || p.Serial != "", "serial", "银行转账和刷卡要填流水号，免得同一笔钱登记两次；看回单或刷卡小票")
+	p.aimed(&c)
+	return c.Err()
+}
+
+// aimed refuses a payment of which it is not said what it is for.
+func (p *Paying) aimed(c *fault.Checks) {
 	c.Check(p.UnitID != 0 || len(p.BillIDs) > 0, "unit_id", "请选择房屋或账单")
 	c.Check(!p.Prepay || p.UnitID != 0, "unit_id", "预交要选定一户")
 	c.Check(len(p.BillIDs) <= maxBills, "bill_ids", fmt.Sprintf("一次最多交%d张账单", maxBills))
-	return c.Err()
 }
 
 // Pay takes a payment and gives its receipt.
@@ -149,6 +155,11 @@ func (s *Service) pay(tx *store.Tx, actor audit.Actor, post, company int64, p Pa
 	parts, left, err := spread(bills, p)
 	if err != nil {
 		return nil, err
+	}
+	if left > 0 {
+		if err := serving(tx, company, p.EstateID); err != nil {
+			return nil, err
+		}
 	}
 	x, err := s.receive(tx, actor, post, company, p, "payment")
 	if err != nil {
@@ -269,7 +280,7 @@ func (s *Service) assign(tx *store.Tx, actor audit.Actor, x *Payment, from ledge
 
 // book posts a payment's journal and keeps what it came to.
 func (s *Service) book(tx *store.Tx, actor audit.Actor, x *Payment, ref string, on time.Time, lines []ledger.Line) error {
-	j, err := ledger.Post(tx, actor, x.EstateID, ledger.Fee, ledger.Posting{Ref: fmt.Sprintf("%s-%d", ref, x.ID), Effective: date(on), Source: ledger.Source{Kind: "fee_payment", ID: x.ID, Text: PaymentKinds[x.Kind] + "，收据" + x.Number}, Lines: lines})
+	j, err := ledger.Post(tx, actor, x.EstateID, ledger.FeesOf(x.CompanyID), ledger.Posting{Ref: fmt.Sprintf("%s-%d", ref, x.ID), Effective: date(on), Source: ledger.Source{Kind: "fee_payment", ID: x.ID, Text: PaymentKinds[x.Kind] + "，收据" + x.Number}, Lines: lines})
 	if err != nil {
 		return err
 	}

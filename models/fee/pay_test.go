@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/linli-city/linli/models/fee"
+	"github.com/linli-city/linli/models/org"
 )
 
 // billed is a world with three monthly bills of 88.50 for each unit.
@@ -136,18 +137,20 @@ func TestAPaymentSentTwiceIsOne(t *testing.T) {
 // TestNobodyDecidesAlone: what lowers a bill or gives money back takes another person, and never more than there is.
 func TestNobodyDecidesAlone(t *testing.T) {
 	w := billed(t)
-	bill := w.bills(0)[0].ID
+	bill, other := w.bills(0)[0].ID, w.Officer(w.Company, org.Head)
 	for _, k := range []fee.ChangeKind{fee.Discount, fee.WriteOff, fee.Adjust, fee.Unserved} {
-		id, err := w.Propose(t.Context(), w.cashier, fee.Proposal{EstateID: w.Estate.ID, Kind: k, BillID: bill, Amount: yuan("1"), Months: 1, Reason: "经核对应当减少"})
+		id, err := w.Propose(t.Context(), w.head, fee.Proposal{EstateID: w.Estate.ID, Kind: k, BillID: bill, Amount: yuan("1"), Months: 1, Reason: "经核对应当减少"})
 		if err != nil {
 			t.Fatal(k, err)
 		}
-		_, err = w.Decide(t.Context(), w.cashier, id, true, "")
+		_, err = w.Decide(t.Context(), w.head, id, true, "")
 		w.wants(err, fee.ErrSamePerson)
-		if _, err = w.Decide(t.Context(), w.head, id, false, "不同意"); err != nil {
+		_, err = w.Decide(t.Context(), w.cashier, id, true, "")
+		w.wants(err, org.ErrForbidden)
+		if _, err = w.Decide(t.Context(), other, id, false, "不同意"); err != nil {
 			t.Error(err)
 		}
-		_, err = w.Decide(t.Context(), w.head, id, true, "")
+		_, err = w.Decide(t.Context(), other, id, true, "")
 		w.wants(err, fee.ErrState)
 	}
 	if w.bills(0)[0].Due() != yuan("88.50") {

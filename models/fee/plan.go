@@ -2,6 +2,7 @@ package fee
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -247,6 +248,11 @@ func idsOf(text string) []int64 {
 		}
 	}
 	return ids
+}
+
+// joined writes ids by commas.
+func joined(ids []int64) string {
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(ids), " ", ","), "[]")
 }
 
 // monthEnd is the last day of a period that begins with a month.

@@ -79,7 +79,7 @@ func TestAClosedDayTakesNothing(t *testing.T) {
 	w := billed(t)
 	w.pay(w.paying(0, "10"))
 	p := w.paying(0, "20")
-	p.Way = fee.POS
+	p.Way, p.Serial = fee.POS, "POS-1"
 	w.pay(p)
 	today := day("2026-03-02")
 	if _, err := w.CloseDay(t.Context(), w.cashier, w.Estate.ID, today, yuan("9"), ""); err == nil {
@@ -98,6 +98,10 @@ func TestAClosedDayTakesNothing(t *testing.T) {
 	d, err := w.FindDay(t.Context(), w.cashier, w.Estate.ID, today)
 	if err != nil || d.ID == 0 || d.Cash != yuan("10") || d.Pos != yuan("20") {
 		t.Errorf("%+v, %v", d, err)
+	}
+	sheet, err := w.FindDaySheet(t.Context(), w.head, d.ID)
+	if err != nil || len(sheet.Ways) != 3 || sheet.Ways[0] != (fee.DayWay{Way: fee.Cash, In: 1, Got: yuan("10"), First: sheet.Ways[0].First, Last: sheet.Ways[0].First}) || sheet.Ways[0].First == "" || sheet.Ways[1].In != 0 || sheet.Ways[2].Net() != yuan("20") || sheet.Over() != 0 {
+		t.Errorf("%+v, %v", sheet, err)
 	}
 	w.clock.Advance(24 * 3600e9)
 	w.pay(w.paying(0, "10"))

@@ -122,6 +122,9 @@ func (s *Service) AddRule(ctx context.Context, actor org.Actor, estate int64, na
 		return 0, err
 	}
 	return s.act(ctx, actor, "add rule", at(actor, estate), func(tx *store.Tx) (int64, error) {
+		if err := serving(tx, actor.OrganisationID(), estate); err != nil {
+			return 0, err
+		}
 		r := &Rule{EstateID: estate, CompanyID: actor.OrganisationID(), Name: name, Kind: kind, CreatedBy: actor.PersonID, CreatedAt: tx.Now}
 		if err := tx.Create(r).Error; err != nil {
 			return 0, store.Duplicate(err, ErrNamed)
@@ -136,6 +139,9 @@ func (s *Service) Revise(ctx context.Context, actor org.Actor, rule int64, t Ter
 	return s.act(ctx, actor, "revise rule", of(actor, rule, func(r *Rule) int64 { return r.EstateID }), func(tx *store.Tx) (int64, error) {
 		r, last, err := s.last(tx, actor, rule)
 		if err != nil {
+			return 0, err
+		}
+		if err := serving(tx, r.CompanyID, r.EstateID); err != nil {
 			return 0, err
 		}
 		if err := t.check(r.Kind); err != nil {
@@ -203,7 +209,7 @@ func (s *Service) addVersion(tx *store.Tx, actor org.Actor, r *Rule, seq int64, 
 		return fault.ErrInvalid.With(fault.Field{Path: "buildings", Reason: "选的幢不在这个小区，或选重了"})
 	}
 	v := &Version{RuleID: r.ID, EstateID: r.EstateID, CompanyID: r.CompanyID, Seq: seq, StartsOn: t.StartsOn, Price: t.Price, Measure: t.Measure, BasisKind: t.BasisKind, Basis: t.Basis, Standard: t.Standard,
-		Hotline: t.Hotline, UseKinds: strings.Join(t.UseKinds, ","), Buildings: strings.Trim(strings.ReplaceAll(fmt.Sprint(t.Buildings), " ", ","), "[]"), CreatedBy: actor.PersonID, CreatedAt: tx.Now}
+		Hotline: t.Hotline, UseKinds: strings.Join(t.UseKinds, ","), Buildings: joined(t.Buildings), CreatedBy: actor.PersonID, CreatedAt: tx.Now}
 	if err := tx.Create(v).Error; err != nil {
 		return store.Duplicate(err, ErrState)
 	}

@@ -56,6 +56,8 @@ type Run struct {
 	CancelPost   int64
 	CancelReason string
 	CancelledAt  *time.Time
+	Untold       bool // residents have not been told of all its bills
+	Told         int  // parts of which they have
 }
 
 // TableName names the table.
@@ -167,6 +169,9 @@ func (p *plan) counts() map[Skip]int {
 func planFor(tx *store.Tx, actor org.Actor, in Billing) (*plan, error) {
 	r, err := own[Rule](tx, actor, in.RuleID)
 	if err != nil {
+		return nil, err
+	}
+	if err := serving(tx, r.CompanyID, r.EstateID); err != nil {
 		return nil, err
 	}
 	in.PoolText = strings.TrimSpace(in.PoolText)

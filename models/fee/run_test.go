@@ -73,13 +73,7 @@ func TestOnlyAHomesPeopleSeeItsBills(t *testing.T) {
 	_, err = w.FindBill(t.Context(), other, bill)
 	w.wants(err, fee.ErrNotFound)
 	w.clock.Advance(24 * 3600e9)
-	w.tx(func(tx *store.Tx) error { // the home is sold
-		set := org.OwnerSet{EstateID: w.Estate.ID, Kind: "natural", CreatedAt: tx.Now}
-		if err := tx.Create(&set).Error; err != nil {
-			return err
-		}
-		return tx.Create(&org.Ownership{EstateID: w.Estate.ID, UnitID: w.Units[0].ID, OwnerSetID: set.ID, Since: tx.Now, CurrentUnit: &w.Units[0].ID, Cause: "sale"}).Error
-	})
+	w.sold(0)
 	_, err = w.FindMyBill(t.Context(), w.owner, bill)
 	w.wants(err, fee.ErrNotFound)
 }
@@ -206,9 +200,9 @@ func TestARunIsTakenBack(t *testing.T) {
 	if err := w.change(fee.Proposal{Kind: fee.Discount, BillID: w.bills(1)[0].ID, Amount: yuan("8.50"), Reason: "电梯停用十天"}); err != nil {
 		t.Fatal(err)
 	}
-	_, err := w.Cancel(t.Context(), w.cashier, run, "面积用错了", false)
+	err := w.cancel(run, false)
 	w.wants(err, fee.ErrPaid)
-	if _, err := w.Cancel(t.Context(), w.cashier, run, "面积用错了", true); err != nil {
+	if err := w.cancel(run, true); err != nil {
 		t.Fatal(err)
 	}
 	w.tick()

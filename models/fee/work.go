@@ -19,7 +19,7 @@ import (
 // Tick carries one step of whatever waits: a part of a run, of a cancellation or of an import. What was published is continued where it
 // stood, however the process ended: a part and its journal are one transaction.
 func (s *Service) Tick(ctx context.Context) (more bool, err error) {
-	for _, step := range []func(context.Context) (bool, error){s.stepRun, s.stepImport} {
+	for _, step := range []func(context.Context) (bool, error){s.stepRun, s.stepImport, s.stepTell} {
 		did, failed := step(ctx)
 		if more, err = more || did, errors.Join(err, failed); more {
 			break
@@ -68,7 +68,7 @@ func (s *Service) step(tx *store.Tx, id int64) error {
 			return err
 		}
 		if part == nil {
-			return tx.Model(&Run{}).Where("id = ?", r.ID).Updates(map[string]any{"state": Done, "done_at": tx.Now}).Error
+			return tx.Model(&Run{}).Where("id = ?", r.ID).Updates(map[string]any{"state": Done, "done_at": tx.Now, "untold": true}).Error
 		}
 		return s.bill(tx, &r, part)
 	case Cancelling:
@@ -118,7 +118,7 @@ func (s *Service) bill(tx *store.Tx, r *Run, part *Part) error {
 		return fmt.Errorf("part %d: %w", part.Seq, err)
 	}
 	lines = append(lines, ledger.Line{Key: ledger.Key{Code: ledger.FeeIncome}, Amount: -part.Total})
-	j, err := ledger.Post(tx, r.publisher(), r.EstateID, ledger.Fee, ledger.Posting{Ref: fmt.Sprintf("run-%d-part-%d", r.ID, part.Seq), Effective: calendar.DateOf(tx.Now),
+	j, err := ledger.Post(tx, r.publisher(), r.EstateID, ledger.FeesOf(r.CompanyID), ledger.Posting{Ref: fmt.Sprintf("run-%d-part-%d", r.ID, part.Seq), Effective: calendar.DateOf(tx.Now),
 		Source: ledger.Source{Kind: "fee_run", ID: r.ID, Text: fmt.Sprintf("%s %s起%d个月，依据：%s", rule.Name, r.PeriodOn.Format("2006年1月"), r.Months, clip(p.version.Basis, 200))}, Memo: rule.Name, Lines: lines})
 	if err != nil {
 		return err
@@ -174,7 +174,7 @@ func (s *Service) takePrepaid(tx *store.Tx, r *Run, part *Part, bills []Bill) er
 		for _, a := range chunk {
 			lines = append(lines, ledger.Line{Key: ledger.Key{Code: ledger.FeePrepaid, UnitID: a.UnitID}, Amount: a.Amount}, ledger.Line{Key: ledger.Key{Code: ledger.FeeReceivable, UnitID: a.UnitID}, Amount: -a.Amount})
 		}
-		_, err := ledger.Post(tx, r.publisher(), r.EstateID, ledger.Fee, ledger.Posting{Ref: fmt.Sprintf("run-%d-part-%d-prepaid-%d", r.ID, part.Seq, seq), Effective: calendar.DateOf(tx.Now),
+		_, err := ledger.Post(tx, r.publisher(), r.EstateID, ledger.FeesOf(r.CompanyID), ledger.Posting{Ref: fmt.Sprintf("run-%d-part-%d-prepaid-%d", r.ID, part.Seq, seq), Effective: calendar.DateOf(tx.Now),
 			Source: ledger.Source{Kind: "fee_run", ID: r.ID, Text: "预交的费用抵扣新账单"}, Lines: lines})
 		if err != nil {
 			return err
@@ -189,10 +189,10 @@ func prepaid(tx *store.Tx, company, estate, unit int64) (money.Fen, error) {
 	return units[unit], err
 }
 
-// held is what the books hold for a unit on a liability.
-func held(tx *store.Tx, estate int64, code ledger.Code, unit int64) (money.Fen, error) {
+// held is what a company's books hold for a unit on a liability.
+func held(tx *store.Tx, company, estate int64, code ledger.Code, unit int64) (money.Fen, error) {
 	// Whatever was posted counts, also for a later day.
-	list, err := ledger.Balances(tx, estate, ledger.Fee, []ledger.Code{code}, []int64{unit}, calendar.DateOf(org.DayOf(tx.Now).AddDate(1, 0, 0)))
+	list, err := ledger.Balances(tx, estate, ledger.FeesOf(company), []ledger.Code{code}, []int64{unit}, calendar.DateOf(org.DayOf(tx.Now).AddDate(1, 0, 0)))
 	return -list[ledger.Key{Code: code, UnitID: unit}], err
 }
 

@@ -151,11 +151,36 @@ func (w *world) pay(p fee.Paying) int64 {
 func (w *world) change(p fee.Proposal) error {
 	w.t.Helper()
 	p.EstateID = w.Estate.ID
-	id, err := w.Propose(w.t.Context(), w.cashier, p)
+	return w.agreed(w.Propose(w.t.Context(), w.cashier, p))
+}
+
+// agreed approves as the head what the cashier proposed.
+func (w *world) agreed(id int64, err error) error {
+	w.t.Helper()
 	if err == nil {
 		_, err = w.Decide(w.t.Context(), w.head, id, true, "")
 	}
 	return err
+}
+
+func (w *world) assign(payment int64, p fee.Paying) error {
+	w.t.Helper()
+	return w.agreed(w.Assign(w.t.Context(), w.cashier, payment, p, "看过付款回单"))
+}
+
+func (w *world) cancel(run int64, carry bool) error {
+	w.t.Helper()
+	return w.agreed(w.Cancel(w.t.Context(), w.cashier, run, "面积用错了", carry))
+}
+
+// pending is what waits for the second person, the newest first.
+func (w *world) pending() []fee.Change {
+	w.t.Helper()
+	list, err := w.ListChanges(w.t.Context(), w.cashier, w.Estate.ID, "proposed", 0, 100)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return list
 }
 
 func (w *world) held(unit int) fee.Held {
@@ -191,6 +216,21 @@ func (w *world) wants(err, want error) {
 	if !errors.Is(err, want) {
 		w.t.Errorf("%v, want %v", err, want)
 	}
+}
+
+// sold gives a unit to a new owner.
+func (w *world) sold(unit int) {
+	w.t.Helper()
+	w.tx(func(tx *store.Tx) error {
+		set := org.OwnerSet{EstateID: w.Estate.ID, Kind: "natural", CreatedAt: tx.Now}
+		if err := tx.Create(&set).Error; err != nil {
+			return err
+		}
+		if err := tx.Model(&org.Ownership{}).Where("current_unit = ?", w.Units[unit].ID).Update("current_unit", nil).Error; err != nil {
+			return err
+		}
+		return tx.Create(&org.Ownership{EstateID: w.Estate.ID, UnitID: w.Units[unit].ID, OwnerSetID: set.ID, Since: tx.Now, CurrentUnit: &w.Units[unit].ID, Cause: "sale"}).Error
+	})
 }
 
 func (w *world) tx(f func(tx *store.Tx) error) {

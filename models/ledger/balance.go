@@ -13,9 +13,13 @@ import (
 )
 
 // FindBook reads the books of an estate; one that nothing was posted to yet is empty and has no id.
-func FindBook(tx *store.Tx, estate int64, kind Kind) (Book, error) {
-	b := Book{EstateID: estate, Kind: kind}
-	err := tx.Where("estate_id = ? AND kind = ?", estate, kind).Take(&b).Error
+func FindBook(tx *store.Tx, estate int64, books Books) (Book, error) {
+	kind, holder := books.which()
+	if err := whole(kind, holder); err != nil {
+		return Book{}, err
+	}
+	b := Book{EstateID: estate, Kind: kind, HolderID: holder}
+	err := tx.Where("estate_id = ? AND kind = ? AND holder_id = ?", estate, kind, holder).Take(&b).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		err = nil
 	}
@@ -32,7 +36,7 @@ func (b *Book) Closed() calendar.Date {
 
 // Balances reads what stands on accounts at the end of a day, debit positive. Without units it reads the estate's own and the
 // buildings' accounts; accounts that nothing was posted to are left out. At most 900 units.
-func Balances(tx *store.Tx, estate int64, kind Kind, codes []Code, units []int64, on calendar.Date) (map[Key]money.Fen, error) {
+func Balances(tx *store.Tx, estate int64, books Books, codes []Code, units []int64, on calendar.Date) (map[Key]money.Fen, error) {
 	if len(units) == 0 {
 		units = []int64{0}
 	}
@@ -40,7 +44,7 @@ func Balances(tx *store.Tx, estate int64, kind Kind, codes []Code, units []int64
 		Key
 		Amount money.Fen
 	}
-	err := of(tx, estate, kind).Select("a.code, a.building_id, a.unit_id, SUM(e.amount) AS amount").Joins("JOIN ledger_entries e ON e.account_id = a.id").
+	err := of(tx, estate, books).Select("a.code, a.building_id, a.unit_id, SUM(e.amount) AS amount").Joins("JOIN ledger_entries e ON e.account_id = a.id").
 		Where("a.code IN ? AND a.unit_id IN ? AND e.effective_on <= ?", codes, units, day(on)).Group("a.id, a.code, a.building_id, a.unit_id").Scan(&rows).Error
 	all := make(map[Key]money.Fen, len(rows))
 	for _, r := range rows {
@@ -50,17 +54,20 @@ func Balances(tx *store.Tx, estate int64, kind Kind, codes []Code, units []int64
 }
 
 // of is the accounts of an estate's books.
-func of(tx *store.Tx, estate int64, kind Kind) *gorm.DB {
-	return tx.Table("ledger_accounts a").Joins("JOIN ledger_books b ON b.id = a.book_id AND b.estate_id = ? AND b.kind = ?", estate, kind)
+func of(tx *store.Tx, estate int64, books Books) *gorm.DB {
+	kind, holder := books.which()
+	q := tx.Table("ledger_accounts a").Joins("JOIN ledger_books b ON b.id = a.book_id AND b.estate_id = ? AND b.kind = ? AND b.holder_id = ?", estate, kind, holder)
+	_ = q.AddError(whole(kind, holder))
+	return q
 }
 
 // ByBuilding sums the units' accounts of a code at the end of a day, debit positive, by building.
-func ByBuilding(tx *store.Tx, estate int64, kind Kind, code Code, on calendar.Date) (map[int64]money.Fen, error) {
+func ByBuilding(tx *store.Tx, estate int64, books Books, code Code, on calendar.Date) (map[int64]money.Fen, error) {
 	var rows []struct {
 		BuildingID int64
 		Amount     money.Fen
 	}
-	err := of(tx, estate, kind).Select("a.building_id, SUM(e.amount) AS amount").Joins("JOIN ledger_entries e ON e.account_id = a.id").
+	err := of(tx, estate, books).Select("a.building_id, SUM(e.amount) AS amount").Joins("JOIN ledger_entries e ON e.account_id = a.id").
 		Where("a.code = ? AND e.effective_on <= ?", code, day(on)).Group("a.building_id").Scan(&rows).Error
 	all := make(map[int64]money.Fen, len(rows))
 	for _, r := range rows {
@@ -77,9 +84,9 @@ type Row struct {
 
 // Trial is the trial balance of a period, both days included, in the order of the codes. The four columns' openings and endings sum to
 // zero, and debits equal credits.
-func Trial(tx *store.Tx, estate int64, kind Kind, from, to calendar.Date) ([]Row, error) {
+func Trial(tx *store.Tx, estate int64, books Books, from, to calendar.Date) ([]Row, error) {
 	var rows []Row
-	err := of(tx, estate, kind).Select(`a.code, SUM(CASE WHEN e.effective_on < ? THEN e.amount ELSE 0 END) AS opening,
+	err := of(tx, estate, books).Select(`a.code, SUM(CASE WHEN e.effective_on < ? THEN e.amount ELSE 0 END) AS opening,
 		SUM(CASE WHEN e.effective_on >= ? AND e.amount > 0 THEN e.amount ELSE 0 END) AS debit,
 		SUM(CASE WHEN e.effective_on >= ? AND e.amount < 0 THEN -e.amount ELSE 0 END) AS credit`, day(from), day(from), day(from)).
 		Joins("JOIN ledger_entries e ON e.account_id = a.id").Where("e.effective_on <= ?", day(to)).Group("a.code").Order("a.code").Scan(&rows).Error
@@ -112,9 +119,9 @@ type StatementPage struct {
 }
 
 // Statement reads the entries of one account, newest first, at most limit of them, each with the balance after it.
-func Statement(tx *store.Tx, estate int64, kind Kind, key Key, after StatementPage, limit int) ([]StatementLine, error) {
+func Statement(tx *store.Tx, estate int64, books Books, key Key, after StatementPage, limit int) ([]StatementLine, error) {
 	var ids []int64
-	q := of(tx, estate, kind).Where("a.code = ? AND a.unit_id = ?", key.Code, key.UnitID)
+	q := of(tx, estate, books).Where("a.code = ? AND a.unit_id = ?", key.Code, key.UnitID)
 	if key.UnitID == 0 {
 		q = q.Where("a.building_id = ?", key.BuildingID)
 	}
@@ -147,8 +154,8 @@ type View struct {
 }
 
 // FindJournal reads one journal of an estate. Faults: ErrNoJournal.
-func FindJournal(tx *store.Tx, estate int64, kind Kind, no int64) (*View, error) {
-	list, err := ListJournals(tx, estate, kind, Range{}, no-1, 1)
+func FindJournal(tx *store.Tx, estate int64, books Books, no int64) (*View, error) {
+	list, err := ListJournals(tx, estate, books, Range{}, no-1, 1)
 	if err == nil && (len(list) == 0 || list[0].No != no) {
 		err = ErrNoJournal
 	}
@@ -156,6 +163,19 @@ func FindJournal(tx *store.Tx, estate int64, kind Kind, no int64) (*View, error)
 		return nil, err
 	}
 	return &list[0], nil
+}
+
+// FindRef finds the journal that was posted under a ref; nil where there is none.
+func FindRef(tx *store.Tx, estate int64, kind Kind, ref string) (*Journal, error) {
+	b, err := FindBook(tx, estate, kind)
+	if err != nil {
+		return nil, err
+	}
+	var had []Journal
+	if err := tx.Where("book_id = ? AND ref = ?", b.ID, ref).Limit(1).Find(&had).Error; err != nil || len(had) == 0 {
+		return nil, err
+	}
+	return &had[0], nil
 }
 
 // Range is days, both included; a zero day is no bound.
@@ -173,8 +193,8 @@ func (r Range) on(q *gorm.DB, column string) *gorm.DB {
 
 // ListJournals reads journals with their lines that are effective in a range, in the order of their numbers, after one, at most limit of
 // them.
-func ListJournals(tx *store.Tx, estate int64, kind Kind, in Range, after int64, limit int) ([]View, error) {
-	b, err := FindBook(tx, estate, kind)
+func ListJournals(tx *store.Tx, estate int64, books Books, in Range, after int64, limit int) ([]View, error) {
+	b, err := FindBook(tx, estate, books)
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ func TestAStatementAddsUp(t *testing.T) {
 	w.tx(func(tx *store.Tx) error {
 		var after ledger.StatementPage
 		for {
-			page, err := ledger.Statement(tx, w.Estate.ID, ledger.Fee, ledger.Key{Code: ledger.FeeReceivable, UnitID: w.Units[0].ID}, after, 3)
+			page, err := ledger.Statement(tx, w.Estate.ID, ledger.FeesOf(w.Company.ID), ledger.Key{Code: ledger.FeeReceivable, UnitID: w.Units[0].ID}, after, 3)
 			if err != nil || len(page) == 0 {
 				return err
 			}
@@ -45,7 +45,7 @@ func TestAStatementAddsUp(t *testing.T) {
 		}
 	}
 	w.tx(func(tx *store.Tx) error {
-		sums, err := ledger.ByBuilding(tx, w.Estate.ID, ledger.Fee, ledger.FeeReceivable, on(2, 28))
+		sums, err := ledger.ByBuilding(tx, w.Estate.ID, ledger.FeesOf(w.Company.ID), ledger.FeeReceivable, on(2, 28))
 		if sums[w.Building.ID] != 2807 || len(sums) != 1 {
 			t.Errorf("the building owes %v", sums)
 		}

@@ -33,8 +33,12 @@ func (s *Service) Beancount(ctx context.Context, actor org.Actor, estate int64, 
 	}
 	var before, after []balance
 	err = s.db.View(ctx, func(tx *store.Tx) error {
-		if before, err = allBalances(tx, estate, kind, in.From.Add(-1)); err == nil {
-			after, err = allBalances(tx, estate, kind, in.To)
+		books, err := meant(tx, actor, Vouchers[kind], estate, kind, 0)
+		if err != nil {
+			return err
+		}
+		if before, err = allBalances(tx, estate, books, in.From.Add(-1)); err == nil {
+			after, err = allBalances(tx, estate, books, in.To)
 		}
 		return err
 	})
@@ -108,9 +112,9 @@ type balance struct {
 }
 
 // allBalances reads every account of the books that does not stand at zero.
-func allBalances(tx *store.Tx, estate int64, kind Kind, on calendar.Date) ([]balance, error) {
+func allBalances(tx *store.Tx, estate int64, books Books, on calendar.Date) ([]balance, error) {
 	var list []balance
-	err := of(tx, estate, kind).Select("a.code, a.building_id, a.unit_id, SUM(e.amount) AS amount").Joins("JOIN ledger_entries e ON e.account_id = a.id").
+	err := of(tx, estate, books).Select("a.code, a.building_id, a.unit_id, SUM(e.amount) AS amount").Joins("JOIN ledger_entries e ON e.account_id = a.id").
 		Where("e.effective_on <= ?", day(on)).Group("a.id, a.code, a.building_id, a.unit_id").Having("SUM(e.amount) <> 0").Order("a.id").Limit(maxExport + 1).Scan(&list).Error
 	if err == nil && len(list) > maxExport {
 		err = ErrTooLong

@@ -67,7 +67,7 @@ func TestWhoMayReadTheBooks(t *testing.T) {
 	w.post(w.bill("a", 0, 100, on(2, 1)))
 	s, days := ledger.New(w.DB), ledger.Range{From: on(2, 1), To: on(2, 28)}
 	committee := w.Officer(w.Committee, "chair")
-	if rows, err := s.Trial(t.Context(), committee, w.Estate.ID, ledger.Fee, days); err != nil || len(rows) != 2 {
+	if rows, err := s.Trial(t.Context(), committee, w.Estate.ID, ledger.Fee, 0, days); err != nil || len(rows) != 2 {
 		t.Errorf("the committee's totals: %v, %v", rows, err)
 	}
 	if _, _, err := s.Page(t.Context(), committee, w.Estate.ID, ledger.Fee, days, 0, 10); err == nil {
@@ -77,7 +77,7 @@ func TestWhoMayReadTheBooks(t *testing.T) {
 	if err != nil || len(list) != 1 || doors[w.Units[0].ID] == "" {
 		t.Errorf("the company's vouchers: %v %v, %v", list, doors, err)
 	}
-	if _, err := s.Trial(t.Context(), w.cashier, w.Estate.ID, ledger.Fee, ledger.Range{From: on(2, 28), To: on(2, 1)}); !errors.Is(err, fault.ErrInvalid) {
+	if _, err := s.Trial(t.Context(), w.cashier, w.Estate.ID, ledger.Fee, 0, ledger.Range{From: on(2, 28), To: on(2, 1)}); !errors.Is(err, fault.ErrInvalid) {
 		t.Errorf("days in the wrong order: %v", err)
 	}
 	if err := s.Close(t.Context(), committee, w.Estate.ID, ledger.Fee, on(2, 28)); err == nil {

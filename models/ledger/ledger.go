@@ -1,9 +1,10 @@
-// Package ledger is the one set of books behind the money domains: append-only double entry in fen, per estate and kind. Whoever moves
+// Package ledger is the one set of books behind the money domains: append-only double entry in fen, per estate and kind, of the fees also per company. Whoever moves
 // money posts a journal in the transaction of the deed; what was wrong is reversed and posted again, nothing is edited. It knows the
 // register and no domain: what an account means is said by the chart, what a journal is for by its source.
 package ledger
 
 import (
+	"errors"
 	"time"
 
 	"github.com/linli-city/linli/models/calendar"
@@ -25,15 +26,45 @@ const (
 // KindNames in Chinese.
 var KindNames = map[Kind]string{Fund: "维修资金账", Fee: "物业费账", Income: "公共收益账"}
 
-// Book is the books of an estate of one kind. Its row is the gate of every posting, so that journals are numbered without gaps.
+// Books says which books of an estate are meant: a Kind those of the fund or of the public income, which are the estate's own and go on
+// whoever manages it, FeesOf those that a company keeps.
+type Books interface {
+	which() (kind Kind, holder int64)
+}
+
+func (k Kind) which() (Kind, int64) { return k, 0 }
+
+type feesOf int64
+
+func (c feesOf) which() (Kind, int64) { return Fee, int64(c) }
+
+// FeesOf are the fee books of a company at an estate. What residents owe and have paid is between them and the company that charged it
+// (Civil Code art. 944): the next company begins its own.
+func FeesOf(company int64) Books { return feesOf(company) }
+
+func (b *Book) which() (Kind, int64) { return b.Kind, b.HolderID }
+
+// errWhose is a mistake in the code: nobody can say whose fees are meant.
+var errWhose = errors.New("ledger: fee books are a company's, and no others: see FeesOf")
+
+func whole(kind Kind, holder int64) error {
+	if (kind == Fee) != (holder != 0) {
+		return errWhose
+	}
+	return nil
+}
+
+// Book is the books of an estate of one kind, and of the fees of one company. Its row is the gate of every posting, so that journals are numbered without gaps.
 type Book struct {
 	ID            int64 `gorm:"primaryKey"`
 	EstateID      int64
 	Kind          Kind
+	HolderID      int64 // the company whose fees these are; 0 for the estate's own
 	LastNo        int64
 	SealedNo      int64
 	Unsealed      bool
 	ClosedThrough *time.Time `gorm:"type:date"`
+	ClosedWhy     string     // of a freeze; empty for an ordinary close
 	CreatedAt     time.Time
 }
 

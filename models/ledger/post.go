@@ -22,11 +22,12 @@ import (
 
 // Post writes a journal in the caller's transaction. The same ref with the same content answers the journal that is there.
 // Faults: ErrUnbalanced, ErrPeriodClosed, ErrRefReused, fault.ErrInvalid.
-func Post(tx *store.Tx, actor audit.Actor, estate int64, kind Kind, p Posting) (*Journal, error) {
+func Post(tx *store.Tx, actor audit.Actor, estate int64, books Books, p Posting) (*Journal, error) {
+	kind, _ := books.which()
 	if err := p.check(kind); err != nil {
 		return nil, err
 	}
-	b, err := open(tx, estate, kind)
+	b, err := open(tx, estate, books)
 	if err != nil {
 		return nil, err
 	}
@@ -58,16 +59,20 @@ func (p *Posting) check(kind Kind) error {
 }
 
 // open finds the books of an estate, made at the first posting, and takes them: their numbers follow one another.
-func open(tx *store.Tx, estate int64, kind Kind) (*Book, error) {
+func open(tx *store.Tx, estate int64, books Books) (*Book, error) {
+	kind, holder := books.which()
+	if err := whole(kind, holder); err != nil {
+		return nil, err
+	}
 	var b Book
-	err := tx.ForUpdate().Where("estate_id = ? AND kind = ?", estate, kind).Take(&b).Error
+	err := tx.ForUpdate().Where("estate_id = ? AND kind = ? AND holder_id = ?", estate, kind, holder).Take(&b).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		b = Book{EstateID: estate, Kind: kind, CreatedAt: tx.Now}
+		b = Book{EstateID: estate, Kind: kind, HolderID: holder, CreatedAt: tx.Now}
 		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&b).Error; err != nil {
 			return nil, err
 		}
 		b = Book{}
-		err = tx.ForUpdate().Where("estate_id = ? AND kind = ?", estate, kind).Take(&b).Error
+		err = tx.ForUpdate().Where("estate_id = ? AND kind = ? AND holder_id = ?", estate, kind, holder).Take(&b).Error
 	}
 	return &b, err
 }
@@ -84,8 +89,8 @@ func (b *Book) post(tx *store.Tx, actor audit.Actor, p Posting, reverses *int64)
 		}
 		return &had[0], nil
 	}
-	if b.ClosedThrough != nil && !day(p.Effective).After(*b.ClosedThrough) {
-		return nil, ErrPeriodClosed.Saying(fmt.Sprintf("%s以前已经结账，不能再记这一天的账；请记在结账日之后，并写明原因", b.ClosedThrough.Format("2006年1月2日")))
+	if err := b.Shut(p.Effective); err != nil {
+		return nil, err
 	}
 	accounts, err := b.accounts(tx, p.Lines)
 	if err != nil {
@@ -254,8 +259,12 @@ func linesOf(tx *store.Tx, journalID int64) ([]Line, error) {
 }
 
 // Close closes the books up to and with a day: what is effective then stands. Closing again an earlier day changes nothing.
-func Close(tx *store.Tx, actor audit.Actor, estate int64, kind Kind, through calendar.Date) error {
-	b, err := open(tx, estate, kind)
+func Close(tx *store.Tx, actor audit.Actor, estate int64, books Books, through calendar.Date) error {
+	return shutThrough(tx, actor, estate, books, through, "")
+}
+
+func shutThrough(tx *store.Tx, actor audit.Actor, estate int64, books Books, through calendar.Date, why string) error {
+	b, err := open(tx, estate, books)
 	if err != nil {
 		return err
 	}
@@ -265,8 +274,25 @@ func Close(tx *store.Tx, actor audit.Actor, estate int64, kind Kind, through cal
 	if !through.Before(calendar.DateOf(tx.Now)) {
 		return fault.Checks{{Path: "through", Reason: "只能结到昨天或更早的日期"}}.Err()
 	}
-	if err := tx.Model(&Book{}).Where("id = ?", b.ID).Update("closed_through", day(through)).Error; err != nil {
+	if err := tx.Model(&Book{}).Where("id = ?", b.ID).Updates(map[string]any{"closed_through": day(through), "closed_why": why}).Error; err != nil {
 		return err
 	}
-	return audit.Append(tx, actor, "ledger.close", audit.Subject{Kind: "book", ID: b.ID, Estate: estate}, map[string]any{"kind": kind, "through": through.String()})
+	return audit.Append(tx, actor, "ledger.close", audit.Subject{Kind: "book", ID: b.ID, Estate: estate}, map[string]any{"kind": b.Kind, "holder": b.HolderID, "through": through.String(), "frozen": why != ""})
+}
+
+// Freeze is Close out of turn, of books that somebody is about to look through; whoever books into them afterwards is told why not.
+func Freeze(tx *store.Tx, actor audit.Actor, estate int64, books Books, through calendar.Date, why string) error {
+	return shutThrough(tx, actor, estate, books, through, why)
+}
+
+// Shut refuses a day that is closed, with why and what can be done. Fault: ErrPeriodClosed.
+func (b *Book) Shut(on calendar.Date) error {
+	if b.ClosedThrough == nil || day(on).After(*b.ClosedThrough) {
+		return nil
+	}
+	text := "%s以前已经结账，不能再记这一天的账；请记在结账日之后，并写明原因"
+	if b.ClosedWhy != "" {
+		text = b.ClosedWhy + "，%s和以前的账已经封存，审计结束后也不再打开，不能补记或改动；漏记、记错的，请记在封存日之后，写明原因"
+	}
+	return ErrPeriodClosed.Saying(fmt.Sprintf(text, b.ClosedThrough.Format("2006年1月2日")))
 }

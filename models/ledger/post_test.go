@@ -37,7 +37,10 @@ func TestWhatIsNoJournalIsRefused(t *testing.T) {
 	} {
 		p := good()
 		c.change(&p)
-		err := w.try(func(tx *store.Tx) error { _, err := ledger.Post(tx, w.cashier, w.Estate.ID, ledger.Fee, p); return err })
+		err := w.try(func(tx *store.Tx) error {
+			_, err := ledger.Post(tx, w.cashier, w.Estate.ID, ledger.FeesOf(w.Company.ID), p)
+			return err
+		})
 		if err == nil || c.want != nil && !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -55,7 +58,7 @@ func TestTheSameDeedIsPostedOnce(t *testing.T) {
 	for i := range ids {
 		wg.Go(func() {
 			err := w.DB.InTx(context.Background(), func(tx *store.Tx) error {
-				j, err := ledger.Post(tx, w.cashier, w.Estate.ID, ledger.Fee, w.bill("february", 0, 13742, on(2, 1)))
+				j, err := ledger.Post(tx, w.cashier, w.Estate.ID, ledger.FeesOf(w.Company.ID), w.bill("february", 0, 13742, on(2, 1)))
 				if err == nil {
 					ids[i] = j.ID
 				}
@@ -75,7 +78,7 @@ func TestTheSameDeedIsPostedOnce(t *testing.T) {
 		t.Errorf("owed %v", got)
 	}
 	err := w.try(func(tx *store.Tx) error {
-		_, err := ledger.Post(tx, w.cashier, w.Estate.ID, ledger.Fee, w.bill("february", 0, 13743, on(2, 1)))
+		_, err := ledger.Post(tx, w.cashier, w.Estate.ID, ledger.FeesOf(w.Company.ID), w.bill("february", 0, 13743, on(2, 1)))
 		return err
 	})
 	if !errors.Is(err, ledger.ErrRefReused) {
@@ -91,7 +94,7 @@ func TestNumbersFollowOneAnother(t *testing.T) {
 	for i := range nos {
 		wg.Go(func() {
 			err := w.DB.InTx(context.Background(), func(tx *store.Tx) error {
-				j, err := ledger.Post(tx, w.cashier, w.Estate.ID, ledger.Fee, w.bill(ref(i), i%3, 100, on(2, 1)))
+				j, err := ledger.Post(tx, w.cashier, w.Estate.ID, ledger.FeesOf(w.Company.ID), w.bill(ref(i), i%3, 100, on(2, 1)))
 				if err != nil {
 					return err
 				}
@@ -120,7 +123,9 @@ func TestAClosedPeriodStands(t *testing.T) {
 	w := newWorld(t)
 	j := w.post(w.bill("january", 0, 100, on(1, 31)))
 	shut := func(d calendar.Date) error {
-		return w.try(func(tx *store.Tx) error { return ledger.Close(tx, w.cashier, w.Estate.ID, ledger.Fee, d) })
+		return w.try(func(tx *store.Tx) error {
+			return ledger.Close(tx, w.cashier, w.Estate.ID, ledger.FeesOf(w.Company.ID), d)
+		})
 	}
 	if err := shut(on(3, 2)); !errors.Is(err, fault.ErrInvalid) {
 		t.Errorf("today is closed before it is over: %v", err)
@@ -130,7 +135,7 @@ func TestAClosedPeriodStands(t *testing.T) {
 	}
 	for _, d := range []calendar.Date{on(1, 31), on(1, 1)} {
 		err := w.try(func(tx *store.Tx) error {
-			_, err := ledger.Post(tx, w.cashier, w.Estate.ID, ledger.Fee, w.bill("late", 0, 100, d))
+			_, err := ledger.Post(tx, w.cashier, w.Estate.ID, ledger.FeesOf(w.Company.ID), w.bill("late", 0, 100, d))
 			return err
 		})
 		if !errors.Is(err, ledger.ErrPeriodClosed) {
@@ -216,7 +221,7 @@ func TestTheBooksAlwaysBalance(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				v, err := ledger.FindJournal(tx, w.Estate.ID, ledger.Fee, j.No)
+				v, err := ledger.FindJournal(tx, w.Estate.ID, ledger.FeesOf(w.Company.ID), j.No)
 				for _, l := range v.Lines {
 					all = append(all, posted{key(l.Key), d, l.Amount})
 				}
@@ -264,7 +269,7 @@ func TestTheBooksAlwaysBalance(t *testing.T) {
 			t.Errorf("%v: %d accounts sum to %d, want %d accounts", d, len(got), sum, len(want))
 		}
 		w.tx(func(tx *store.Tx) error {
-			rows, err := ledger.Trial(tx, w.Estate.ID, ledger.Fee, d, on(2, 1))
+			rows, err := ledger.Trial(tx, w.Estate.ID, ledger.FeesOf(w.Company.ID), d, on(2, 1))
 			var total ledger.Row
 			for _, x := range rows {
 				total.Opening, total.Debit, total.Credit, total.Ending = total.Opening+x.Opening, total.Debit+x.Debit, total.Credit+x.Credit, total.Ending+x.Ending

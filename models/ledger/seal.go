@@ -58,7 +58,7 @@ func seal(tx *store.Tx, book int64) (int, error) {
 	if err := tx.Where("id = ?", book).Take(&b).Error; err != nil || !b.Unsealed {
 		return 0, err
 	}
-	list, err := ListJournals(tx, b.EstateID, b.Kind, Range{}, b.SealedNo, sealBatch)
+	list, err := ListJournals(tx, b.EstateID, &b, Range{}, b.SealedNo, sealBatch)
 	if err != nil {
 		return 0, err
 	}
@@ -95,6 +95,14 @@ func sealOf(tx *store.Tx, book, no int64) (string, error) {
 	return hash[0], nil
 }
 
+// name is whose books these are, in the chain.
+func (b *Book) name() string {
+	if b.HolderID == 0 {
+		return string(b.Kind)
+	}
+	return fmt.Sprintf("%s/%d", b.Kind, b.HolderID)
+}
+
 // link is the hash of a journal with its lines on top of the link before it. It refuses to seal what does not balance.
 func (v *View) link(prev string, b *Book) (string, error) {
 	h := sha256.New()
@@ -102,7 +110,7 @@ func (v *View) link(prev string, b *Book) (string, error) {
 	if v.ReversesID != nil {
 		reverses = *v.ReversesID
 	}
-	_, _ = fmt.Fprintf(h, "%s\n%d\n%s\n%d\n%d\n%q\n%s\n%s\n%d\n%d\n%d\n%q\n%d\n%q\n%q\n%d\n", prev, b.EstateID, b.Kind, v.No, v.ID, v.Ref, v.InputHash, v.EffectiveOn.Format("2006-01-02"),
+	_, _ = fmt.Fprintf(h, "%s\n%d\n%s\n%d\n%d\n%q\n%s\n%s\n%d\n%d\n%d\n%q\n%d\n%q\n%q\n%d\n", prev, b.EstateID, b.name(), v.No, v.ID, v.Ref, v.InputHash, v.EffectiveOn.Format("2006-01-02"),
 		v.BookedAt.Unix(), v.PersonID, v.PostID, v.SourceKind, v.SourceID, v.SourceText, v.Memo, reverses)
 	var sum money.Fen
 	for _, l := range v.Lines {

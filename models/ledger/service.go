@@ -1,7 +1,9 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
@@ -24,41 +26,112 @@ var Vouchers = map[Kind]org.Action{Fund: org.ReadFundBooks, Fee: org.ReadFeeBook
 // Standing is a kind of books as an office sees them.
 type Standing struct {
 	Kind   Kind
+	Holder int64 // the company that keeps these fee books; 0 for the estate's own
+	Name   string
 	Last   int64         // journals
 	Closed calendar.Date // the last closed day; zero where none is
 }
 
-// Books lists the three kinds of books of an estate.
+// ErrNoBooks says that somebody asks for fee books that no company keeps, or not this one.
+var ErrNoBooks = fault.New(fault.NotFound, "ledger.no_books", "没有找到这本物业费账；请核对是哪家物业公司的账")
+
+// meant finds the books that somebody asks for. Fee books are shown to the company that keeps them, also at an estate that it has left; the
+// other offices see the totals of the company that manages the estate, or of the one they name.
+func meant(tx *store.Tx, actor org.Actor, action org.Action, estate int64, kind Kind, holder int64) (Books, error) {
+	own := actor.OrganisationID()
+	if kind == Fee && actor.Post != nil && actor.Post.OrgKind == org.Company {
+		if action == org.ReadBooks {
+			action = org.ReadFeeBooks
+		}
+		if holder != 0 && holder != own {
+			return nil, ErrNoBooks
+		}
+		_, err := org.EstateFor(tx, actor, action, estate)
+		return FeesOf(own), err
+	}
+	e, err := org.EstateFor(tx, actor, action, estate)
+	if err != nil || kind != Fee {
+		return kind, err
+	}
+	if holder = cmp.Or(holder, e.CompanyID); holder == 0 {
+		return nil, ErrNoBooks
+	}
+	return FeesOf(holder), nil
+}
+
+// Books lists the books of an estate: a company's own fee books and no other company's, and where it has left the estate these alone.
 // Faults: org.ErrForbidden, org.ErrEstateNotFound.
 func (s *Service) Books(ctx context.Context, actor org.Actor, estate int64) ([]Standing, error) {
 	var list []Standing
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		if _, err := org.EstateFor(tx, actor, org.ReadBooks, estate); err != nil {
+		company := actor.Post != nil && actor.Post.OrgKind == org.Company
+		kinds := []Kind{Income, Fund}
+		e, err := org.EstateFor(tx, actor, org.ReadBooks, estate)
+		if company && errors.Is(err, org.ErrEstateNotFound) {
+			kinds = nil
+			e, err = org.EstateFor(tx, actor, org.ReadFeeBooks, estate)
+		}
+		if err != nil {
 			return err
 		}
-		for _, k := range []Kind{Fee, Income, Fund} {
-			b, err := FindBook(tx, estate, k)
-			if err != nil {
+		holders := []int64{actor.OrganisationID()}
+		if !company {
+			if holders, err = Holders(tx, e); err != nil {
 				return err
 			}
-			list = append(list, Standing{Kind: k, Last: b.LastNo, Closed: b.Closed()})
+		}
+		names, err := org.Organisations(tx, holders)
+		if err != nil {
+			return err
+		}
+		for _, h := range holders {
+			list = append(list, Standing{Holder: h, Name: names[h].Name})
+		}
+		for _, k := range kinds {
+			list = append(list, Standing{Kind: k})
+		}
+		for i := range list {
+			if err := list[i].read(tx, estate); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
 	return list, err
 }
 
-// Trial is the trial balance of some days: totals alone, which every office of the estate may see.
-// Faults: org.ErrForbidden, org.ErrEstateNotFound, fault.ErrInvalid.
-func (s *Service) Trial(ctx context.Context, actor org.Actor, estate int64, kind Kind, in Range) ([]Row, error) {
+func (s *Standing) read(tx *store.Tx, estate int64) error {
+	var books Books = s.Kind
+	if s.Holder != 0 {
+		books = FeesOf(s.Holder)
+	}
+	b, err := FindBook(tx, estate, books)
+	s.Kind, s.Last, s.Closed = b.Kind, b.LastNo, b.Closed()
+	return err
+}
+
+// Holders are the companies that keep fee books of an estate: the one that manages it first, then the others from the latest on.
+func Holders(tx *store.Tx, e *org.Estate) ([]int64, error) {
+	var ids []int64
+	err := tx.Model(&Book{}).Where("estate_id = ? AND kind = ? AND holder_id <> ?", e.ID, Fee, e.CompanyID).Order("id DESC").Limit(50).Pluck("holder_id", &ids).Error
+	if e.CompanyID != 0 {
+		ids = append([]int64{e.CompanyID}, ids...)
+	}
+	return ids, err
+}
+
+// Trial is the trial balance of some days: totals alone, which every office of the estate may see. holder is whose fee books are meant, 0
+// for the company's that manages the estate, or for a company its own.
+// Faults: org.ErrForbidden, org.ErrEstateNotFound, ErrNoBooks, fault.ErrInvalid.
+func (s *Service) Trial(ctx context.Context, actor org.Actor, estate int64, kind Kind, holder int64, in Range) ([]Row, error) {
 	var rows []Row
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		_, err := org.EstateFor(tx, actor, org.ReadBooks, estate)
+		books, err := meant(tx, actor, org.ReadBooks, estate, kind, holder)
 		if err == nil {
 			err = in.check()
 		}
 		if err == nil {
-			rows, err = Trial(tx, estate, kind, in.From, in.To)
+			rows, err = Trial(tx, estate, books, in.From, in.To)
 		}
 		return err
 	})
@@ -76,10 +149,11 @@ func (r Range) check() error {
 // Faults: org.ErrForbidden, org.ErrEstateNotFound.
 func (s *Service) Page(ctx context.Context, actor org.Actor, estate int64, kind Kind, in Range, after int64, limit int) (list []View, doors map[int64]string, err error) {
 	err = s.db.View(ctx, func(tx *store.Tx) error {
-		if _, err := org.EstateFor(tx, actor, Vouchers[kind], estate); err != nil {
+		books, err := meant(tx, actor, Vouchers[kind], estate, kind, 0)
+		if err != nil {
 			return err
 		}
-		if list, err = ListJournals(tx, estate, kind, in, after, limit); err != nil {
+		if list, err = ListJournals(tx, estate, books, in, after, limit); err != nil {
 			return err
 		}
 		doors, err = doorsOf(tx, list)
@@ -118,7 +192,7 @@ var ErrTooLong = fault.New(fault.Invalid, "ledger.too_long", "这段时间的账
 // Faults: org.ErrForbidden, org.ErrEstateNotFound, ErrTooLong, fault.ErrInvalid.
 func (s *Service) Walk(ctx context.Context, actor org.Actor, estate int64, kind Kind, in Range, f func(v *View, doors map[int64]string) error) error {
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		_, err := org.EstateFor(tx, actor, Vouchers[kind], estate)
+		_, err := meant(tx, actor, Vouchers[kind], estate, kind, 0)
 		return err
 	})
 	if err == nil {
@@ -153,9 +227,10 @@ func (s *Service) Close(ctx context.Context, actor org.Actor, estate int64, kind
 		return org.ErrForbidden
 	}
 	return s.db.InTx(ctx, func(tx *store.Tx) error {
-		if _, err := org.EstateFor(tx, actor, action, estate); err != nil {
+		books, err := meant(tx, actor, action, estate, kind, 0)
+		if err != nil {
 			return err
 		}
-		return Close(tx, actor, estate, kind, through)
+		return Close(tx, actor, estate, books, through)
 	})
 }

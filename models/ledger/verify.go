@@ -38,9 +38,12 @@ func Verify(ctx context.Context, db *store.DB) (Report, error) {
 }
 
 func (b *Book) verify(tx *store.Tx, r *Report) error {
+	if err := whole(b.Kind, b.HolderID); err != nil {
+		return err
+	}
 	prev := ""
 	for no := int64(0); no < b.LastNo; {
-		list, err := ListJournals(tx, b.EstateID, b.Kind, Range{}, no, 200)
+		list, err := ListJournals(tx, b.EstateID, b, Range{}, no, 200)
 		if err != nil {
 			return err
 		}

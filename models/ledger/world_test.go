@@ -53,7 +53,7 @@ func (w *world) post(p ledger.Posting) *ledger.Journal {
 	w.t.Helper()
 	var j *ledger.Journal
 	w.tx(func(tx *store.Tx) (err error) {
-		j, err = ledger.Post(tx, w.cashier, w.Estate.ID, ledger.Fee, p)
+		j, err = ledger.Post(tx, w.cashier, w.Estate.ID, ledger.FeesOf(w.Company.ID), p)
 		return err
 	})
 	return j
@@ -63,7 +63,7 @@ func (w *world) balances(d calendar.Date, codes []ledger.Code, units ...int64) m
 	w.t.Helper()
 	var all map[ledger.Key]money.Fen
 	w.tx(func(tx *store.Tx) (err error) {
-		all, err = ledger.Balances(tx, w.Estate.ID, ledger.Fee, codes, units, d)
+		all, err = ledger.Balances(tx, w.Estate.ID, ledger.FeesOf(w.Company.ID), codes, units, d)
 		return err
 	})
 	return all

@@ -49,14 +49,12 @@ func Open(t testing.TB) *store.DB { return OpenAt(t, NewClock()) }
 func OpenAt(t testing.TB, c *Clock) *store.DB {
 	t.Helper()
 	o := store.Options{DSN: DSN(t), Now: c.Now, OnSQL: Record(), MaxOpen: 16}
+	Migrated(t, o.DSN)
 	db, err := store.Open(context.Background(), o)
 	if err != nil {
 		t.Fatalf("open %T: %v", db, err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	if _, err := db.Migrate(context.Background()); err != nil {
-		t.Fatal(err)
-	}
 	return db
 }
 

@@ -101,6 +101,15 @@ func (w *Town) organisation(kind org.Kind, parent int64) org.Organisation {
 	return o
 }
 
+// NextCompany is another company, which manages the estate from now on.
+func (w *Town) NextCompany() org.Organisation {
+	o := w.organisation(org.Company, w.Township.ID)
+	w.tx(func(tx *store.Tx) error {
+		return tx.Model(&org.Estate{}).Where("id = ?", w.Estate.ID).Update("company_id", o.ID).Error
+	})
+	return o
+}
+
 // Code finds one of the policy's organisations.
 func (w *Town) Code(code string) org.Organisation {
 	var o *org.Organisation

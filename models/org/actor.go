@@ -109,6 +109,10 @@ func (a Actor) Within(action Action, column string) func(*gorm.DB) *gorm.DB {
 				if sub := a.jurisdiction(q); sub != nil {
 					return q.Where(column+" IN (?)", sub)
 				}
+			case ScopeBooks:
+				if sub := a.jurisdiction(q); sub != nil {
+					return q.Where("("+column+" IN (?) OR "+column+" IN (?))", sub, a.keptBooks(q))
+				}
 			case ScopeSelf, ScopeParty:
 				// decided by the person's or organisation's own column, see the callers
 			}
@@ -138,6 +142,12 @@ func (a Actor) jurisdiction(q *gorm.DB) *gorm.DB {
 	}
 	fresh := q.Session(&gorm.Session{NewDB: true})
 	return fresh.Model(&Estate{}).Select("id").Where(column[a.Post.OrgKind]+" = ?", a.Post.OrganisationID)
+}
+
+// keptBooks selects the ids of the estates whose fee books the actor's company keeps: it settles there what it charged while it managed
+// them.
+func (a Actor) keptBooks(q *gorm.DB) *gorm.DB {
+	return q.Session(&gorm.Session{NewDB: true}).Table("ledger_books").Select("estate_id").Where("holder_id = ? AND kind = 'fee'", a.Post.OrganisationID)
 }
 
 // Has reports whether one of the grants for the action has that scope.

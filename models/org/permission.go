@@ -11,6 +11,7 @@ const (
 	ScopeSelf         Scope = "self"         // what the person did or is
 	ScopeHome         Scope = "home"         // estates where the person has a home
 	ScopeJurisdiction Scope = "jurisdiction" // estates the organisation answers for
+	ScopeBooks        Scope = "books"        // these, and for a company those whose fee books it keeps from an earlier time
 	ScopeParty        Scope = "party"        // cases that the organisation leads or joins
 	ScopeCity         Scope = "city"         // everything
 )
@@ -91,10 +92,11 @@ const (
 	AnswerProposals    Action = "committee.answer"       // by the company
 	ReadProposals      Action = "committee.proposals"    // by the company those that were passed to it
 
-	ReadFeeRules  Action = "fee.rules"  // price, basis, standard and hotline are shown to all (明码标价)
-	RunFees       Action = "fee.run"    // rules, runs, payments; what takes a second person takes another of the same posts
-	ReadFeeTotals Action = "fee.totals" // sums, never whose
-	SeeBills      Action = "fee.bills"  // of one's own home
+	ReadFeeRules  Action = "fee.rules"   // price, basis, standard and hotline are shown to all (明码标价)
+	RunFees       Action = "fee.run"     // rules, runs, payments; what takes a second person takes another of the same posts
+	ApproveFees   Action = "fee.approve" // as the second person
+	ReadFeeTotals Action = "fee.totals"  // sums, never whose
+	SeeBills      Action = "fee.bills"   // of one's own home
 	// Who is in hardship is for the community and the township to say, not for whom the fee is owed to.
 	DecideHardship Action = "fee.hardship"
 	HandCollection Action = "committee.hand_collection" // units to speak with, by whoever the money is owed to or keeps it
@@ -143,6 +145,10 @@ const (
 	KeepFund   Action = "fund.keep"   // the accounts of the maintenance fund: the bureau, or the committee where the assembly holds them
 	ReadFund   Action = "fund.read"   // as an office
 	FollowFund Action = "fund.follow" // one's own unit, and totals
+	// CollectFund is for whoever collects what units have to make up: the committee, the company for whoever keeps the account, the bureau.
+	CollectFund Action = "fund.collect"
+
+	ReadFundDebts Action = "fund.debts" // what single units owe: of the bureau, where it keeps the account
 
 	ReadProjects   Action = "project.read"
 	ProposeProject Action = "project.propose" // who may follows from who holds the fund
@@ -267,10 +273,10 @@ var permissions = map[Action][]grant{
 	ScreenQuestion: join(each(ScopeJurisdiction, "community", "township"), each(ScopeCity, "bureau")),
 
 	ReadBooks:        join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
-	ReadFeeBooks:     each(ScopeJurisdiction, "company"),
+	ReadFeeBooks:     each(ScopeBooks, "company"),
 	ReadIncomeBooks:  join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
 	ReadFundBooks:    join(each(ScopeJurisdiction, "committee", "community", "township"), each(ScopeCity, "bureau")),
-	CloseFeeBooks:    heads(ScopeJurisdiction, "company"),
+	CloseFeeBooks:    heads(ScopeBooks, "company"),
 	CloseIncomeBooks: heads(ScopeJurisdiction, "company", "committee"),
 
 	ReadIncome:    join(each(ScopeHome, residents...), each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
@@ -293,7 +299,8 @@ var permissions = map[Action][]grant{
 	ReadProposals:      join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "office", "leading_group")),
 
 	ReadFeeRules:  join(each(ScopeHome, residents...), each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau", "office", "leading_group")),
-	RunFees:       each(ScopeJurisdiction, "company"),
+	RunFees:       each(ScopeBooks, "company"),
+	ApproveFees:   heads(ScopeBooks, "company"),
 	ReadFeeTotals: join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
 	SeeBills:      each(ScopeHome, "owner", "family"),
 
@@ -333,9 +340,12 @@ var permissions = map[Action][]grant{
 	ReadAudit:     heads(ScopeCity, "bureau", "office"),
 	DecideErasure: each(ScopeCity, "bureau"),
 
-	KeepFund:   join(each(ScopeJurisdiction, "committee"), each(ScopeCity, "bureau")),
-	ReadFund:   join(each(ScopeJurisdiction, "committee", "community", "township"), each(ScopeCity, "bureau")),
-	FollowFund: each(ScopeHome, "owner"),
+	KeepFund:    join(each(ScopeJurisdiction, "committee"), each(ScopeCity, "bureau")),
+	ReadFund:    join(each(ScopeJurisdiction, "committee", "community", "township"), each(ScopeCity, "bureau")),
+	FollowFund:  each(ScopeHome, "owner"),
+	CollectFund: join(each(ScopeJurisdiction, "committee", "company"), each(ScopeCity, "bureau")),
+
+	ReadFundDebts: join(each(ScopeJurisdiction, "committee"), each(ScopeCity, "bureau")),
 
 	ReadProjects:   join(each(ScopeHome, "owner"), each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
 	ProposeProject: join(each(ScopeHome, "owner"), each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),

@@ -14,7 +14,7 @@ import (
 
 func bookRoutes(site *web.Site, d Deps) {
 	g := site.Group(prefix, "账册", web.Staff)
-	web.Handle(g, web.Op{ID: "officeListBooks", Method: http.MethodGet, Path: "/estates/{id}/books", Summary: "小区的三本账：物业费、公共收益、维修资金，记到第几笔，结到哪一天", Action: org.ReadBooks}, listBooks(d))
+	web.Handle(g, web.Op{ID: "officeListBooks", Method: http.MethodGet, Path: "/estates/{id}/books", Summary: "小区的账：物业费（各物业公司各一本）、公共收益、维修资金，记到第几笔，结到哪一天", Action: org.ReadBooks}, listBooks(d))
 	for kind, path := range map[ledger.Kind]string{ledger.Fee: "Fee", ledger.Income: "Income", ledger.Fund: "Fund"} {
 		name, action := ledger.KindNames[kind], ledger.Vouchers[kind]
 		base := "/estates/{id}/books/" + string(kind)
@@ -30,6 +30,8 @@ func bookRoutes(site *web.Site, d Deps) {
 type bookView struct {
 	Kind   string `json:"kind" doc:"fee 物业费；income 公共收益；fund 维修资金"`
 	Name   string `json:"name"`
+	Holder int64  `json:"holder_id,omitempty" doc:"物业费账是哪家物业公司的；其他两本账没有"`
+	Keeper string `json:"holder,omitempty" doc:"这家公司的名称"`
 	Last   int64  `json:"last" doc:"记到第几笔"`
 	Closed string `json:"closed_through,omitempty" doc:"结账到哪一天（含）；没有结过账时没有"`
 }
@@ -41,7 +43,7 @@ func listBooks(d Deps) func(context.Context, org.Actor, *IDPath) (*web.All[bookV
 			return nil, err
 		}
 		return web.Whole(list, func(b ledger.Standing) bookView {
-			v := bookView{Kind: string(b.Kind), Name: ledger.KindNames[b.Kind], Last: b.Last}
+			v := bookView{Kind: string(b.Kind), Name: ledger.KindNames[b.Kind], Holder: b.Holder, Keeper: b.Name, Last: b.Last}
 			if !b.Closed.IsZero() {
 				v.Closed = b.Closed.String()
 			}
@@ -88,13 +90,18 @@ type trialView struct {
 	Ending  string `json:"ending" doc:"期末，元；借方为正"`
 }
 
-func trialBalance(d Deps, kind ledger.Kind) func(context.Context, org.Actor, *BooksInput) (*web.All[trialView], error) {
-	return func(ctx context.Context, a org.Actor, in *BooksInput) (*web.All[trialView], error) {
+type trialInput struct {
+	BooksInput
+	Holder int64 `query:"holder_id" doc:"物业费账看哪家物业公司的；不填是现在这一家，物业公司只能看自己的。其他两本账不用填"`
+}
+
+func trialBalance(d Deps, kind ledger.Kind) func(context.Context, org.Actor, *trialInput) (*web.All[trialView], error) {
+	return func(ctx context.Context, a org.Actor, in *trialInput) (*web.All[trialView], error) {
 		days, err := in.days()
 		if err != nil {
 			return nil, err
 		}
-		rows, err := d.Ledger.Trial(ctx, a, in.ID, kind, days)
+		rows, err := d.Ledger.Trial(ctx, a, in.ID, kind, in.Holder, days)
 		if err != nil {
 			return nil, err
 		}

@@ -49,7 +49,11 @@ type feeChangeView struct {
 	StateName  string         `json:"state_name"`
 	BillID     int64          `json:"bill_id,omitempty"`
 	PaymentID  int64          `json:"payment_id,omitempty"`
+	RunID      int64          `json:"run_id,omitempty" doc:"要撤销的出账"`
+	ImportID   int64          `json:"import_id,omitempty" doc:"要登记的期初欠费清单"`
 	UnitID     int64          `json:"unit_id,omitempty"`
+	BillIDs    []int64        `json:"bill_ids,omitempty" doc:"认领到哪些账单；没有的从这一户最早的账单交起"`
+	Ahead      bool           `json:"prepay,omitempty" doc:"多出的或已交的转为预交款"`
 	Months     int64          `json:"months,omitempty"`
 	Amount     string         `json:"amount" doc:"元"`
 	Way        string         `json:"way_name,omitempty"`
@@ -71,7 +75,7 @@ func listChanges(d Deps) func(context.Context, org.Actor, *feeStatePage) (*web.L
 			return nil, err
 		}
 		return web.Paged(in.Page, rows, func(c fee.Change) int64 { return c.ID }, func(c fee.Change) feeChangeView {
-			return feeChangeView{ID: c.ID, Kind: c.Kind, KindName: fee.ChangeNames[c.Kind], State: c.State, StateName: fee.ChangeStates[c.State], BillID: c.BillID, PaymentID: c.PaymentID, UnitID: c.UnitID, Months: c.Months, Amount: c.Amount.String(),
+			return feeChangeView{ID: c.ID, Kind: c.Kind, KindName: fee.ChangeNames[c.Kind], State: c.State, StateName: fee.ChangeStates[c.State], BillID: c.BillID, PaymentID: c.PaymentID, RunID: c.RunID, ImportID: c.ImportID, UnitID: c.UnitID, BillIDs: c.Bills(), Ahead: c.Ahead, Months: c.Months, Amount: c.Amount.String(),
 				Way: fee.WayNames[c.Way], Reason: c.Reason, Mine: c.ProposedBy == a.PersonID, ProposedAt: web.Time(c.ProposedAt), DecidedAt: web.TimeOr(c.DecidedAt), Decision: c.Decision}
 		}), nil
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/linli-city/linli/models/fault"
@@ -19,14 +20,15 @@ func feePaymentRoutes(g *web.Group, d Deps) {
 	web.Handle(g, web.Op{ID: "officeListFeePayments", Method: http.MethodGet, Path: "/estates/{id}/fee-payments", Summary: "收付记录，新的在前；state=suspense 是待认领的", Action: org.RunFees}, listPayments(d))
 	web.Handle(g, web.Op{ID: "officeShowFeePayment", Method: http.MethodGet, Path: "/fee-payments/{id}", Summary: "一笔收付：交了哪些账单、发票、退款", Action: org.RunFees}, showPayment(d))
 	web.Handle(g, web.Op{ID: "officePrintFeeReceipt", Method: http.MethodGet, Path: "/fee-payments/{id}/sheet", Summary: "打印：收据（A4网页）", Action: org.RunFees}, printFeeReceipt(d))
-	web.Handle(g, web.Op{ID: "officeAssignFeePayment", Method: http.MethodPost, Path: "/fee-payments/{id}/assignment", Summary: "认领：这笔款交哪些账单", Action: org.RunFees, Rate: workRate}, feeDo(d, assignPayment))
-	web.Handle(g, web.Op{ID: "officeRecordInvoice", Method: http.MethodPost, Path: "/fee-payments/{id}/invoices", Summary: "登记已开的发票；红字发票填负数", Action: org.RunFees, Rate: workRate, Status: http.StatusCreated}, feeDo(d, recordInvoice))
-	web.Handle(g, web.Op{ID: "officeProposeFeeChange", Method: http.MethodPost, Path: "/estates/{id}/fee-changes", Summary: "提出减免、更正、核销、退款、退押金；由另一人审批", Action: org.RunFees, Rate: workRate, Status: http.StatusCreated}, feeDo(d, proposeChange))
-	web.Handle(g, web.Op{ID: "officeListFeeChanges", Method: http.MethodGet, Path: "/estates/{id}/fee-changes", Summary: "减免、更正、核销、退款，新的在前；state=proposed 是等审批的", Action: org.RunFees}, listChanges(d))
-	web.Handle(g, web.Op{ID: "officeDecideFeeChange", Method: http.MethodPost, Path: "/fee-changes/{id}/decision", Summary: "审批：不能由提出的人批", Action: org.RunFees, Rate: workRate}, feeDo(d, decideChange))
+	web.Handle(g, web.Op{ID: "officeAssignFeePayment", Method: http.MethodPost, Path: "/fee-payments/{id}/assignment", Summary: "认领：提出这笔款交哪些账单，另一人审批后入账", Action: org.RunFees, Rate: workRate}, feeDo(d, assignPayment))
+	web.Handle(g, web.Op{ID: "officeRecordInvoice", Method: http.MethodPost, Path: "/fee-payments/{id}/invoices", Summary: "登记已开的发票；红字发票填负数，作废的选作废", Action: org.RunFees, Rate: workRate, Status: http.StatusCreated}, feeDo(d, recordInvoice))
+	web.Handle(g, web.Op{ID: "officeProposeFeeChange", Method: http.MethodPost, Path: "/estates/{id}/fee-changes", Summary: "提出减免、更正、核销、退款、退押金；由公司负责人中的另一人审批", Action: org.RunFees, Rate: workRate, Status: http.StatusCreated}, feeDo(d, proposeChange))
+	web.Handle(g, web.Op{ID: "officeListFeeChanges", Method: http.MethodGet, Path: "/estates/{id}/fee-changes", Summary: "减免、更正、核销、退款、认领、撤销出账、期初欠费，新的在前；state=proposed 是等审批的", Action: org.RunFees}, listChanges(d))
+	web.Handle(g, web.Op{ID: "officeDecideFeeChange", Method: http.MethodPost, Path: "/fee-changes/{id}/decision", Summary: "审批：由公司负责人批，不能批自己提出的", Action: org.ApproveFees, Rate: workRate}, feeDo(d, decideChange))
 	web.Handle(g, web.Op{ID: "officeShowFeeDay", Method: http.MethodGet, Path: "/estates/{id}/fee-day", Summary: "我这一天收付了多少：现金、银行、刷卡", Action: org.RunFees}, showDay(d))
 	web.Handle(g, web.Op{ID: "officeCloseFeeDay", Method: http.MethodPost, Path: "/estates/{id}/fee-days", Summary: "结账：清点现金；结账后这一天不能再收付", Action: org.RunFees, Rate: workRate, Status: http.StatusCreated}, feeDo(d, closeDay))
 	web.Handle(g, web.Op{ID: "officeListFeeDays", Method: http.MethodGet, Path: "/estates/{id}/fee-days", Summary: "已结的账，新的在前", Action: org.RunFees}, listDays(d))
+	web.Handle(g, web.Op{ID: "officePrintFeeDay", Method: http.MethodGet, Path: "/fee-days/{id}/sheet", Summary: "打印：收费员结账单（A4网页）", Action: org.RunFees}, printFeeDay(d))
 }
 
 // TakeFeeBody is money that comes in.
@@ -38,7 +40,7 @@ type TakeFeeBody struct {
 	Prepay  bool    `json:"prepay,omitempty" doc:"多出的作为预交款"`
 	Way     string  `json:"way" enum:"cash,bank,pos"`
 	PaidOn  string  `json:"paid_on,omitempty" format:"date" doc:"银行到账日期；不填为今天"`
-	Serial  string  `json:"serial,omitempty" maxLength:"64" doc:"银行或刷卡机的流水号，同一个只能登记一次"`
+	Serial  string  `json:"serial,omitempty" maxLength:"64" doc:"银行或刷卡机的流水号，银行转账和刷卡必填；同一个只能登记一次"`
 	Payer   string  `json:"payer,omitempty" maxLength:"60"`
 	Note    string  `json:"note,omitempty" maxLength:"200" doc:"押金必填"`
 }
@@ -77,19 +79,20 @@ type AssignBody struct {
 	UnitID  int64   `json:"unit_id,omitempty" minimum:"0"`
 	BillIDs []int64 `json:"bill_ids,omitempty" maxItems:"400"`
 	Prepay  bool    `json:"prepay,omitempty" doc:"多出的作为预交款"`
+	Reason  string  `json:"reason" minLength:"4" maxLength:"300" doc:"凭什么认定，例如付款人的回单"`
 }
 
 func assignPayment(ctx context.Context, s *fee.Service, a org.Actor, id int64, b AssignBody) (int64, error) {
-	return s.Assign(ctx, a, id, fee.Paying{UnitID: b.UnitID, BillIDs: b.BillIDs, Prepay: b.Prepay})
+	return s.Assign(ctx, a, id, fee.Paying{UnitID: b.UnitID, BillIDs: b.BillIDs, Prepay: b.Prepay}, b.Reason)
 }
 
 // InvoiceBody is an invoice that was issued.
 type InvoiceBody struct {
 	Tapped
 	Number   string `json:"number" minLength:"4" maxLength:"30"`
-	Kind     string `json:"kind" enum:"ordinary,special,receipt"`
+	Kind     string `json:"kind" enum:"ordinary,special,receipt,void" doc:"void 是作废：号码填被作废的发票，金额不用填"`
 	IssuedOn string `json:"issued_on" format:"date"`
-	Amount   string `json:"amount" maxLength:"16" doc:"元，红字发票为负数"`
+	Amount   string `json:"amount,omitempty" maxLength:"16" doc:"元，红字发票为负数"`
 }
 
 func recordInvoice(ctx context.Context, s *fee.Service, a org.Actor, id int64, b InvoiceBody) (int64, error) {
@@ -166,6 +169,21 @@ func printFeeReceipt(d Deps) func(context.Context, org.Actor, *IDPath) (*web.Pag
 		data := map[string]any{"Title": title, "Number": r.Number, "City": d.City, "By": a.Post.OrgName, "Printed": d.DB.Now(), "R": hall.ViewFeeReceipt(*r)}
 		var b bytes.Buffer
 		if err := sheets.ExecuteTemplate(&b, "fee_receipt.html", data); err != nil {
+			return nil, err
+		}
+		return web.Printed(b.Bytes()), nil
+	}
+}
+
+func printFeeDay(d Deps) func(context.Context, org.Actor, *IDPath) (*web.PageOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*web.PageOutput, error) {
+		day, err := d.Fees.FindDaySheet(ctx, a, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		data := map[string]any{"Title": "收费员结账单", "Number": "第" + strconv.FormatInt(day.ID, 10) + "号", "City": d.City, "By": a.Post.OrgName, "Printed": d.DB.Now(), "D": day}
+		var b bytes.Buffer
+		if err := sheets.ExecuteTemplate(&b, "fee_day.html", data); err != nil {
 			return nil, err
 		}
 		return web.Printed(b.Bytes()), nil

@@ -17,7 +17,7 @@ func feeRunRoutes(g *web.Group, d Deps) {
 	web.Handle(g, web.Op{ID: "officePublishFeeRun", Method: http.MethodPost, Path: "/fee-rules/{id}/runs", Summary: "发布预览过的出账", Detail: "带上预览里的户数和总额，不一致就不发布。账单在后台分批生成，全部完成后住户才看到；同一项目、同一期间、同一户只出一次。", Action: org.RunFees, Rate: bulkRate, Timeout: time.Minute, Status: http.StatusCreated}, feeDo(d, publishRun))
 	web.Handle(g, web.Op{ID: "officeListFeeRuns", Method: http.MethodGet, Path: "/estates/{id}/fee-runs", Summary: "历次出账，新的在前", Action: org.RunFees}, listRuns(d))
 	web.Handle(g, web.Op{ID: "officeShowFeeRun", Method: http.MethodGet, Path: "/fee-runs/{id}", Summary: "一次出账和进度", Action: org.RunFees}, showRun(d))
-	web.Handle(g, web.Op{ID: "officeCancelFeeRun", Method: http.MethodPost, Path: "/fee-runs/{id}/cancellation", Summary: "撤销出账，写明原因；已交的先退款，或转为预交款", Action: org.RunFees, Rate: workRate}, feeDo(d, cancelRun))
+	web.Handle(g, web.Op{ID: "officeCancelFeeRun", Method: http.MethodPost, Path: "/fee-runs/{id}/cancellation", Summary: "提出撤销出账，写明原因；另一人审批后撤销。已交的先退款，或转为预交款", Action: org.RunFees, Rate: workRate}, feeDo(d, cancelRun))
 	web.Handle(g, web.Op{ID: "officeListFeeBills", Method: http.MethodGet, Path: "/estates/{id}/fee-bills", Summary: "账单，新的在前；可按户、出账、状态、账单号查", Action: org.RunFees}, listBills(d))
 	web.Handle(g, web.Op{ID: "officeShowFeeBill", Method: http.MethodGet, Path: "/fee-bills/{id}", Summary: "一张账单：怎么算的、减了什么、还欠多少", Action: org.RunFees}, showBill(d))
 	web.Handle(g, web.Op{ID: "officeFeeAccount", Method: http.MethodGet, Path: "/units/{id}/fee-account", Summary: "一户欠多少、预交多少、押金多少", Action: org.RunFees}, showHeld(d))

@@ -16,6 +16,7 @@ import (
 
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/fee"
 	"github.com/linli-city/linli/models/joint"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/rulepack"
@@ -54,6 +55,7 @@ var sheets = template.Must(template.New("").Funcs(template.FuncMap{
 	"whoSees":  func() string { return hall.WhoSees },
 	"add":      func(a, b int) int { return a + b },
 	"option":   hall.OptionName,
+	"wayName":  func(way string) string { return fee.WayNames[way] },
 }).ParseFS(sheetFiles, "sheets/*.html"))
 
 func sheetRoutes(site *web.Site, d Deps) {
