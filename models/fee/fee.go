@@ -41,7 +41,8 @@ type Service struct {
 	vault *vault.Vault
 	files Files
 	o     Options // of what is asked of those in arrears
-	ref   string  // of what a client sent, see Once
+	send  Sender
+	ref   string // of what a client sent, see Once
 	hash  string
 }
 
