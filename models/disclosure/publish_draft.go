@@ -115,6 +115,9 @@ func (s *Service) EditDraft(ctx context.Context, actor org.Actor, id int64, revi
 			return ErrDraftRead
 		}
 		d.EstateID, d.ClientRef = p.EstateID, p.ClientRef
+		if err := p.keeps(&d); err != nil {
+			return err
+		}
 		if err := s.write(tx, actor, p, d, reason); err != nil {
 			return err
 		}

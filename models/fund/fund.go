@@ -17,6 +17,8 @@ type Files interface {
 	Attach(tx *store.Tx, actor org.Actor, ids []int64, purpose, subjectKind string, subjectID, estateID int64) error
 	// IDsIn lists what is attached to each of some subjects.
 	IDsIn(tx *store.Tx, subjectKind string, subjects []int64) (map[int64][]int64, error)
+	// Hashes gives the SHA-256 of the contents of some files.
+	Hashes(tx *store.Tx, ids []int64) (map[int64]string, error)
 }
 
 // Posted is what goes onto an estate's board, open to objections. The same ref once more is the same notice.

@@ -43,7 +43,7 @@ func (s *Service) OpineProject(ctx context.Context, actor org.Actor, id int64, a
 	if !runes(text, 2, 1000) {
 		return 0, fault.ErrInvalid.With(fault.Field{Path: "text", Reason: "请写明意见（2至1000个字）"})
 	}
-	from := []ProjectState{ProjectPosted, ProjectResolved, ProjectFiled, ProjectUnder, ProjectWorking, ProjectAccepted, ProjectSettled, ProjectFinal, ProjectPaid}
+	from := []ProjectState{ProjectPosted, ProjectResolved, ProjectFiled, ProjectUnder, ProjectWorking, ProjectAccepted, ProjectSettled, ProjectFinal, ProjectClosing, ProjectPaid}
 	return s.take(ctx, actor, id, step{org.WatchProject, "opined", from, false}, func(tx *store.Tx, p *Project) (string, []string, error) {
 		if actor.Post.OrgKind != org.Township {
 			return "", nil, ErrNotInCharge.Saying("这份意见由乡镇（办事处）填写")

@@ -12,6 +12,7 @@ import (
 
 	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/checkout"
 	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
@@ -53,13 +54,14 @@ var entities = []any{
 	committee.Term{}, committee.Elected{}, committee.Member{}, committee.Duty{}, committee.Audit{}, committee.Request{}, committee.Support{}, committee.Meeting{}, committee.Item{}, committee.Attendance{}, committee.Vote{}, committee.Link{}, committee.Tap{},
 	committee.Filing{}, committee.Review{}, committee.Note{}, committee.Proposal{}, committee.Seal{}, committee.SealUse{}, committee.Handover{}, committee.Handed{}, committee.Report{}, committee.Finding{}, committee.Allowance{},
 	disclosure.Notice{}, disclosure.Version{}, disclosure.Prepared{}, disclosure.Figure{}, disclosure.Place{}, disclosure.Paper{}, disclosure.Incident{}, disclosure.Duty{}, disclosure.Round{}, disclosure.Charging{}, disclosure.Question{}, disclosure.ComparedMonth{}, disclosure.ComparedValue{}, disclosure.ComparedClass{},
-	fund.Account{}, fund.Holding{}, fund.Tap{}, fund.Building{}, fund.SubAccount{}, fund.Slip{}, fund.Deposit{}, fund.Import{}, fund.ImportLine{}, fund.Income{}, fund.Share{}, fund.Refund{}, fund.RefundLine{}, fund.Plan{}, fund.PlanDue{}, fund.BankMonth{}, fund.BankLine{}, fund.Difference{}, fund.Recheck{}, fund.Replacement{},
+	fund.Account{}, fund.Holding{}, fund.Tap{}, fund.Building{}, fund.SubAccount{}, fund.Slip{}, fund.Deposit{}, fund.Import{}, fund.ImportLine{}, fund.Income{}, fund.Share{}, fund.Refund{}, fund.RefundLine{}, fund.Plan{}, fund.PlanDue{}, fund.BankMonth{}, fund.BankLine{}, fund.Difference{}, fund.Recheck{}, fund.Proposal{}, fund.Replacement{},
 	fee.Rule{}, fee.Version{}, fee.Reading{}, fee.Run{}, fee.Part{}, fee.Bill{}, fee.Tap{}, fee.Payment{}, fee.Allocation{}, fee.Change{}, fee.Invoice{}, fee.Day{}, fee.Import{}, fee.Line{},
+	checkout.Account{}, checkout.Order{}, checkout.OrderBill{}, checkout.Heard{}, checkout.Refund{}, checkout.Day{}, checkout.Difference{},
 	assembly.Meeting{}, assembly.Motion{}, assembly.Seat{}, assembly.Posting{}, assembly.PostedSeat{}, assembly.Discrepancy{}, assembly.RollNote{}, assembly.Envelope{}, assembly.Ballot{}, assembly.Log{}, assembly.Mark{}, assembly.Tile{}, assembly.Checkpoint{}, assembly.Link{}, assembly.Outcome{}, assembly.Objection{}, assembly.Download{},
 	assembly.Petition{}, assembly.Signature{}, assembly.Order{}, assembly.Group{}, assembly.Member{}, assembly.Rulebook{}, assembly.ModelText{}, assembly.Comment{}, assembly.Candidate{}, assembly.Backer{}, assembly.CandidateList{}, assembly.Credential{}, assembly.Text{},
 	assembly.Form{}, assembly.Opening{}, assembly.Look{}, assembly.Assisted{}, assembly.Proxy{}, assembly.OfficialResult{}, assembly.Drawing{}, assembly.Debtor{}, assembly.Visit{},
 	campaign.Campaign{}, campaign.Run{}, campaign.Reach{}, campaign.Addressee{}, campaign.Call{}, campaign.Posting{}, campaign.Deed{}, campaign.Wish{}, campaign.Record{}, campaign.RecordLine{}, campaign.Ref{},
-	fund.Project{}, fund.ProjectItem{}, fund.Quote{}, fund.Opinion{}, fund.ProjectNote{}, fund.Acceptance{}, fund.ProjectObjection{}, fund.ProjectShare{}, fund.ProjectPayment{},
+	fund.Project{}, fund.ProjectItem{}, fund.Quote{}, fund.Opinion{}, fund.ProjectNote{}, fund.Acceptance{}, fund.ProjectObjection{}, fund.ProjectShare{}, fund.ProjectPayment{}, fund.Cancellation{}, fund.AdvanceReturn{}, fund.Division{}, fund.OldShare{}, fund.Revocation{},
 	session.Session{}, session.PhoneCode{}, web.AccessEntry{},
 	consent.Subscription{}, consent.Entry{}, consent.Pushed{},
 }
