@@ -47,6 +47,7 @@ func (e *engine) statement() string {
 // TestAStatementHangsAtTheDoor goes the way of a statement over the interfaces: written and submitted by one person, published by another
 // with sums from the books, read on its page, printed, hung, torn off and judged; and the hash is that of the text behind the page's link.
 func TestAStatementHangsAtTheDoor(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	at := e.statement()
 	if a := e.call("committee_chair", "POST", at+"/confirmation", m{"revision": 1}); a.status != http.StatusForbidden {
@@ -102,6 +103,7 @@ func (e *engine) tearOff(id int64) {
 
 // TestAStatementOnPhoneAndPaper: on a phone nothing is wider than the screen; an A4 sheet has A4 pages, an A3 sheet one of A3.
 func TestAStatementOnPhoneAndPaper(t *testing.T) {
+	t.Parallel()
 	ctx := browser(t)
 	e := newEngine(t)
 	id := e.must(201, "committee_member", "POST", e.statement()+"/confirmation", m{"revision": 1}).int("id")

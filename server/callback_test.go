@@ -10,6 +10,7 @@ import (
 // TestACallBackThroughTheAPI: the office that hears of an answer asks somebody without an account, and writes down what
 // they say under their receipt. The lead's own counter does so for whoever came and signed, and for nobody else.
 func TestACallBackThroughTheAPI(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	filed := e.must(201, "community", "POST", "/office/v1/complaints", m{"estate_id": estate, "text": "楼道里堆满杂物，走不过去", "via": "counter", "name": "周婆婆", "phone": "13900001234", "client_ref": "c1"})
@@ -44,6 +45,7 @@ func TestACallBackThroughTheAPI(t *testing.T) {
 // TestTheDutyRosterThroughTheAPI: who is on duty is planned once, its gaps are named, residents read who answers now, and a
 // cancelled shift is gone.
 func TestTheDutyRosterThroughTheAPI(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	now := e.db.Now()

@@ -20,6 +20,7 @@ import (
 // TestACampaignFromDraftToCourt: the committee writes, the community approves, owners read and acknowledge in the mini-program, a
 // letter is scanned by somebody without an account, somebody is visited; the record goes to court.
 func TestACampaignFromDraftToCourt(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	const title = "关于召开业主大会会议的通知"
@@ -193,6 +194,7 @@ func (e *engine) look(path string) {
 
 // TestTheLongestLetterIsOnePage: 500 characters still fit on one page with the code, and nothing of its page runs off a phone.
 func TestTheLongestLetterIsOnePage(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	ctx := browser(t)
 	id := e.must(201, "committee_member", "POST", "/office/v1/campaigns", m{"estate_id": e.town.actors["owner"].Estate, "title": strings.Repeat("关于更换电梯的通知", 4), "body": strings.Repeat("各位业主，请带身份证到场。", 38) + "完", "kind": "notice", "audience": "owners",
@@ -241,6 +243,7 @@ func TestTheLongestLetterIsOnePage(t *testing.T) {
 // TestAnOwnerWithoutAccountIsTextedALink: the text to a phone of the roster leads to a page that shows the words and confirms the seat,
 // without signing in.
 func TestAnOwnerWithoutAccountIsTextedALink(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	id := e.must(201, "committee_member", "POST", "/office/v1/campaigns", m{"estate_id": e.town.actors["owner"].Estate, "title": "停水通知", "body": "明天上午停水，请提前储水。", "kind": "notice", "audience": "owners",
 		"channels": []string{"sms", "letter"}, "client_ref": "link"}).int("id")

@@ -51,6 +51,7 @@ func (e *engine) opened(actor string, id int64) int64 {
 // TestRedactionThroughTheAPI: the text, the place, an office's words and its picture are kept from others, and every one of those
 // entitled keeps the original; the office that wrote it is refused.
 func TestRedactionThroughTheAPI(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	filed := e.must(201, "owner", "POST", "/miniapp/v1/complaints", m{"estate_id": estate, "text": "隔壁张三每天半夜砸墙", "place": "2幢1单元302门口", "visibility": "public", "client_ref": "redact"})
@@ -105,6 +106,7 @@ func TestRedactionThroughTheAPI(t *testing.T) {
 // TestRestrictionAndAppealThroughTheAPI: restricted with the reason, still free in danger, heard by another office above; the same
 // for somebody who has only a receipt and a phone, as JSON and on the page.
 func TestRestrictionAndAppealThroughTheAPI(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	e.undecided()
 	estate := e.town.actors["owner"].Estate
@@ -198,6 +200,7 @@ func (e *engine) form(path string, f url.Values, want int) string {
 
 // TestMandatesThroughTheAPI: a revision is tried, entered, looked at, and put in force by a second person; then it routes.
 func TestMandatesThroughTheAPI(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	file := func(ref string) answer {
@@ -253,6 +256,7 @@ func TestMandatesThroughTheAPI(t *testing.T) {
 // TestErasedCasesAreForgottenEverywhere: once the city's period is over, no message, delivery or inbox says whose case it was; what
 // offices were told stays, and the whole still verifies.
 func TestErasedCasesAreForgottenEverywhere(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	e.undecided()

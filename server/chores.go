@@ -69,6 +69,10 @@ func (a *app) chores(ctx context.Context) {
 			n, err := a.board.Tick(ctx)
 			return n > 0, err
 		}},
+		{"compare-estates", time.Hour, func(ctx context.Context) (bool, error) {
+			_, err := a.board.Compare(ctx)
+			return false, err
+		}},
 		{"erase-identities", time.Hour, func(ctx context.Context) (bool, error) {
 			n, err := a.complaints.EraseClosed(ctx)
 			return n > 0, err
@@ -89,6 +93,9 @@ func (a *app) chores(ctx context.Context) {
 		{"ballot-checkpoints", time.Minute, a.assemblies.SignCheckpoints},
 		{"campaign-clock", 2 * time.Second, a.campaigns.Tick},
 		{"fee-runs", time.Second, a.fees.Tick},
+		{"fund-parts", 5 * time.Second, a.fund.Tick},
+		{"fund-rechecks", time.Minute, a.fund.WatchRechecks},
+		{"fund-years", 10 * time.Minute, a.fundYears},
 		{"vacant-queues", 10 * time.Minute, func(ctx context.Context) (bool, error) {
 			return false, a.complaints.WakeVacant(ctx)
 		}},

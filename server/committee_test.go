@@ -28,6 +28,7 @@ func (e *engine) reschedule(meeting int64, column string, to time.Time) {
 // TestACommitteesYear: seated, filed with both offices, a meeting from the agenda to the posted decision with votes by post, by
 // app and by link, an owner's proposal to the company and back; who may know what does.
 func TestACommitteesYear(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	base := fmt.Sprintf("/office/v1/estates/%d/committee", estate)
@@ -131,6 +132,7 @@ func TestACommitteesYear(t *testing.T) {
 // TestAHandOverThroughTheAPI: the list stands when a term begins, those elected again tick it, and it is printed for three
 // signatures.
 func TestAHandOverThroughTheAPI(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	th := things{"estates": e.town.actors["owner"].Estate}
 	e.govern(th, "")
@@ -194,6 +196,7 @@ func (e *engine) byLink(link, phone string, items []int64, choice string) {
 
 // TestACommitteesVoteOnAPhone opens a member's link in a browser of a phone's size and votes: no scripts, nothing from elsewhere.
 func TestACommitteesVoteOnAPhone(t *testing.T) {
+	t.Parallel()
 	ctx := browser(t)
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate

@@ -196,6 +196,7 @@ func TestUnfollowedAndFollowedAgain(t *testing.T) {
 
 // TestEveryMomentCanBeAskedFor: the route takes each moment of the table, and no other.
 func TestEveryMomentCanBeAskedFor(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	for _, moment := range consent.Moments() {
 		e.must(200, "owner", "GET", "/miniapp/v1/subscriptions/ask?moment="+string(moment), nil)
@@ -209,6 +210,7 @@ func TestEveryMomentCanBeAskedFor(t *testing.T) {
 
 // TestDemoTownTwice: a demo on the data of an earlier one has its consents already.
 func TestDemoTownTwice(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	if _, err := newDemoTown(context.Background(), e.app); err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 // TestACounterFilesThroughTheAPI: a helper files for somebody who came, and a patrol files what it found; both get a
 // number, and the details go nowhere but to whoever may look.
 func TestACounterFilesThroughTheAPI(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	body := m{"estate_id": estate, "text": "楼道里堆满杂物，走不过去", "via": "counter", "name": "周婆婆", "phone": "13900001234", "part": "stairs", "client_ref": "c1"}

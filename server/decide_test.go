@@ -59,6 +59,7 @@ func TestDecideNeedsNothing(t *testing.T) {
 
 // TestDecideOverHTTP: the same case gets the same answer, and the same faults as a problem document.
 func TestDecideOverHTTP(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	for _, input := range []string{soundCase, `{"date":"2026-01-01","matter":"rebuild","scope":{"heads":24,"area":"2400.5"},"returned":{"heads":24},"yes":{"heads":19,"area":"1900"},"void":{"heads":0}}`} {
 		_, out, _ := decided(t, input)
@@ -83,6 +84,7 @@ func TestDecideOverHTTP(t *testing.T) {
 
 // TestCalculatorOnAPhone: the page judges what is typed, says what is still missing in heads and in area, and works without scripts.
 func TestCalculatorOnAPhone(t *testing.T) {
+	t.Parallel()
 	ctx := browser(t)
 	e := newEngine(t)
 	const some = "?matter=manager&date=2026-01-01&scope.heads=90&scope.area=9000&returned.heads=50&returned.area=5000&yes.heads=40&yes.area=4000"

@@ -14,6 +14,7 @@ import (
 // TestTheMeetingWalk runs the lines that the README shows and the demo prints, in a shell, against a demo: a vote, its receipt in the
 // signed log, the bundles counted once more, the published numbers judged. A second start keeps the meetings.
 func TestTheMeetingWalk(t *testing.T) {
+	t.Parallel()
 	for _, tool := range []string{"bash", "curl", "jq", "go"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skip(tool + " is not installed")

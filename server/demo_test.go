@@ -17,6 +17,7 @@ import (
 
 // TestTheWalkThrough runs the lines that the README shows and the demo prints, in a shell, against a demo.
 func TestTheWalkThrough(t *testing.T) {
+	t.Parallel()
 	for _, tool := range []string{"bash", "curl", "jq"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skip(tool + " is not installed")

@@ -13,6 +13,7 @@ import (
 // TestAClerkClearsTheDesk: many cases in one go, each with its own outcome; a repeat answers the same; the list leaves as
 // a sheet in which nothing is a formula.
 func TestAClerkClearsTheDesk(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	var ids []int64

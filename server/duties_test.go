@@ -17,6 +17,7 @@ import (
 // TestWhatIsMissingIsSeen walks the way of a decision that was not published: it is on the public page, in the data and in the feed with its
 // days, its owner is told, a resident asks, and it leaves all of them with the notice, the lateness kept.
 func TestWhatIsMissingIsSeen(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	on := calendar.DateOf(e.db.Now()).Add(-20)
@@ -89,6 +90,7 @@ func (e *engine) clock(t *testing.T) {
 // TestBoardOnAPhone opens the pages that the codes of board and entrances lead to, as an old resident on a phone: nothing runs off the side,
 // large type is large, what is for residents or for another building is not there, and no name of a person.
 func TestBoardOnAPhone(t *testing.T) {
+	t.Parallel()
 	ctx := browser(t)
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
@@ -153,6 +155,7 @@ func TestBoardOnAPhone(t *testing.T) {
 
 // TestTheBoardIsNotReadWithoutEnd: whoever asks for the pages of the board again and again is told to wait.
 func TestTheBoardIsNotReadWithoutEnd(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	path := fmt.Sprintf("/h5/estates/%d/board.txt", e.town.actors["owner"].Estate)
 	for n := range 150 {

@@ -22,6 +22,7 @@ import (
 
 // TestAnErasedPersonIsGone: what somebody may read of their own beforehand, and what is left of them afterwards.
 func TestAnErasedPersonIsGone(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate, unit := e.town.actors["owner"].Estate, e.town.actors["owner"].Unit
 	proof := e.upload("owner", "document", "erase-proof")
@@ -172,6 +173,7 @@ func (e *engine) served(person int64, name string) int64 {
 // TestAMeetingOutlivesItsPeople: what somebody wrote, signed, handed in and cast around meetings is in their export; erased, what a decision
 // rests on stays without them, the rest loses its words, and meeting and bundle still verify.
 func TestAMeetingOutlivesItsPeople(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	h, err := e.town.meetings()
 	if err != nil {

@@ -80,6 +80,7 @@ var large = regexp.MustCompile("(?i)(?:FROM|JOIN|UPDATE) `?(reaches|reach_people
 // TestCampaignsUseTheirKeys: in an estate of 50,000 seats the forecast, the choice of seats, the carrying, the evidence, the lists and
 // the counts each go by a key.
 func TestCampaignsUseTheirKeys(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	e.populate(t, estate, crowded)

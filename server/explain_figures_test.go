@@ -21,6 +21,7 @@ import (
 
 // TestFiguresAndErasingUseTheirKeys: what a day brought is found by kind and time, what was told of a case by the case.
 func TestFiguresAndErasingUseTheirKeys(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	b := &caseBench{app: e.app, ctx: t.Context(), town: e.town, rnd: rand.New(rand.NewPCG(1, 2))} //nolint:gosec // made-up cases
 	if err := b.seed(50_000); err != nil {

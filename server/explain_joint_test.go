@@ -86,6 +86,7 @@ func (e *engine) crowd(t *testing.T) {
 
 // TestOtherListsUseTheirKeys: the lists beside the complaints, over 50,000 rows each, read by a key and none the whole table.
 func TestOtherListsUseTheirKeys(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	e.crowd(t)
 	seen := e.record(t)

@@ -15,6 +15,7 @@ import (
 // TestMeetingsUseTheirKeys: a page of a posted roster or of its differences costs what the page holds, and background work on meetings what
 // lives and is due, however many meetings a city has had.
 func TestMeetingsUseTheirKeys(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	meeting := e.pastMeetings(t, estate)

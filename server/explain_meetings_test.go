@@ -81,6 +81,7 @@ func (e *engine) busyHall(t *testing.T, h *demoHall) {
 
 // TestMeetingListsUseTheirKeys: with 12,000 rows in each table, the lists of meetings, for offices, owners and everybody, go by keys.
 func TestMeetingListsUseTheirKeys(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	h, err := e.town.meetings()
 	if err != nil {

@@ -25,6 +25,7 @@ type planned struct {
 // TestListsUseTheirKeys keeps the plan of every list of complaints over 50,000 cases: each walks the one key that has its
 // order, so that a page costs what the page holds and not what the city has.
 func TestListsUseTheirKeys(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	b := &caseBench{app: e.app, ctx: t.Context(), town: e.town, rnd: rand.New(rand.NewPCG(1, 2))} //nolint:gosec // made-up cases
 	if err := b.seed(50_000); err != nil {

@@ -72,6 +72,7 @@ func feeBodies(th things) map[string]any {
 // TestFeesOverTheSurfaces: a company charges and takes a fee; the owner sees what it is for and the receipt; a tenant, the committee and
 // the township see none of it, but the sums.
 func TestFeesOverTheSurfaces(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	th := things{"estates": e.town.actors["owner"].Estate, "units": e.town.actors["owner"].Unit}
 	e.charge(th, "")

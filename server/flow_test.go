@@ -52,6 +52,7 @@ func (e *engine) received(who, text string) int {
 
 // TestComplaintFromPhoneToPhone is the main job, over HTTP, with photos, and with what phones received at the end.
 func TestComplaintFromPhoneToPhone(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	photo := e.upload("owner", "photo", "flow-photo")
@@ -108,6 +109,7 @@ func (e *engine) openPhoto(actor string, id int64) {
 // TestKilledBetweenCommitAndSending starts a second process on the stores of one that died before it carried anything:
 // every message arrives, once.
 func TestKilledBetweenCommitAndSending(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	e.drain()
 	estate := e.town.actors["owner"].Estate
@@ -142,6 +144,7 @@ func TestKilledBetweenCommitAndSending(t *testing.T) {
 
 // TestRefusedSubscriptionIsNotRetried: 43101 closes the delivery, the inbox still has the message, the bureau sees it.
 func TestRefusedSubscriptionIsNotRetried(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	e.drain()
 	if err := e.wechat.box.SetFault(sandbox.Fault{Mode: "refuse", Count: 1000}); err != nil {
@@ -170,6 +173,7 @@ func TestRefusedSubscriptionIsNotRetried(t *testing.T) {
 
 // TestWeChatDownNeverHangs: sign-in says so, a complaint is filed all the same.
 func TestWeChatDownNeverHangs(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	if err := e.wechat.box.SetFault(sandbox.Fault{Mode: "down", Count: 1000}); err != nil {
 		t.Fatal(err)
@@ -185,6 +189,7 @@ func TestWeChatDownNeverHangs(t *testing.T) {
 
 // TestDeadRedisStopsNobody: people sign in, file and read; only the carrying waits.
 func TestDeadRedisStopsNobody(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	e.drain()
 	if err := e.redis.Close(); err != nil {
@@ -203,6 +208,7 @@ func TestDeadRedisStopsNobody(t *testing.T) {
 
 // TestAPushThatIsTooLarge is refused as what it is, whoever sends it.
 func TestAPushThatIsTooLarge(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	// A reader of unknown length is sent in chunks, without a length to refuse it by.
 	body := io.MultiReader(strings.NewReader("<xml>"), bytes.NewReader(make([]byte, 70<<10)))
@@ -223,6 +229,7 @@ func TestAPushThatIsTooLarge(t *testing.T) {
 // TestRestoredBackupVerifies: an archive of a living installation, restored into an empty one, holds; one with a changed
 // byte or without its keys puts nothing into the database.
 func TestRestoredBackupVerifies(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	e.furnish("")
 	for n := 1; n > 0; {
@@ -300,6 +307,7 @@ func (w writer) Write(p []byte) (int, error) { return w(p) }
 
 // TestKeysRotateWhileServing: add, promote, rekey, drop; people are found by phone and read at every stage.
 func TestKeysRotateWhileServing(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	check := func(stage string) {
 		t.Helper()

@@ -40,6 +40,12 @@ func testConfig(t testing.TB) config.Config {
 	return c
 }
 
+// TestMain has every statement of every test looked at, where that is asked for.
+func TestMain(m *testing.M) {
+	onSQL = modelstest.Record()
+	m.Run()
+}
+
 // engine is the whole of linli with the demo town, as serve mounts it.
 type engine struct {
 	*app
@@ -61,7 +67,6 @@ func newEngine(t testing.TB, change ...func(*config.Config)) *engine {
 
 func engineOf(t testing.TB, c config.Config, tune ...func(*app)) *engine {
 	t.Helper()
-	onSQL = modelstest.Record()
 	modelstest.Migrated(t, c.DSN())
 	a, err := openApp(context.Background(), c, slog.New(slog.DiscardHandler))
 	if err != nil {

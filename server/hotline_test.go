@@ -12,6 +12,7 @@ import (
 // TestAHotlineListGoesThroughTheAPI: a township's clerk uploads what the hotline exported, looks, decides what is unclear,
 // files it, and gives the list back with the results.
 func TestAHotlineListGoesThroughTheAPI(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	var name string

@@ -36,6 +36,7 @@ var receiptNumber = regexp.MustCompile(`T\d{8}-\d+`)
 // TestASlipSentTwiceIsOneReceipt: a double tap and a reload of the last page show the first receipt, not "wrong code"; a
 // spent code helps no other form; what is no text at all is the caller's mistake and not ours.
 func TestASlipSentTwiceIsOneReceipt(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	path := fmt.Sprintf("/h5/estates/%d/complain", e.town.actors["owner"].Estate)
 	form := url.Values{"step": {"code"}, "ref": {"ABCDEFGHIJKLMNOPQRSTUVWXYZ"}, "name": {"杨阿姨"}, "phone": {"139 0000 4321"}, "text": {strings.TrimSuffix(strings.Repeat("一\r\n", 999), "\r\n")}}
@@ -97,6 +98,7 @@ func TestASlipSentTwiceIsOneReceipt(t *testing.T) {
 
 // TestASlipBringsPhotos: a form without scripts sends up to three, under the proved phone; another page keeps them.
 func TestASlipBringsPhotos(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	path := fmt.Sprintf("/h5/estates/%d/complain", estate)
@@ -160,6 +162,7 @@ func (e *engine) homeBuilding(actor string) int64 {
 // TestJoiningByASlipAndAtTheCounter: who complains of what neighbours already have is asked first, on the page and by
 // the helper, and gets a receipt of their own either way.
 func TestJoiningByASlipAndAtTheCounter(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	first := e.must(201, "owner", "POST", "/miniapp/v1/complaints", m{"estate_id": estate, "text": "电梯停了三天没人修", "part": "lift", "visibility": "public", "client_ref": "a"})
@@ -221,6 +224,7 @@ func TestJoiningByASlipAndAtTheCounter(t *testing.T) {
 
 // TestAJoiningLeavesPhotosAndSaysSo: before the tap, and only where photos were sent.
 func TestAJoiningLeavesPhotosAndSaysSo(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	e.must(201, "owner", "POST", "/miniapp/v1/complaints", m{"estate_id": estate, "text": "电梯停了三天没人修", "part": "lift", "visibility": "public", "client_ref": "a"})
@@ -245,6 +249,7 @@ func TestAJoiningLeavesPhotosAndSaysSo(t *testing.T) {
 
 // TestCodesOfAFormAreCounted: both forms and the API share one rule for an address.
 func TestCodesOfAFormAreCounted(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	form := fmt.Sprintf("/h5/estates/%d/complain", e.town.actors["owner"].Estate)
 	for i := range 38 {
@@ -276,6 +281,7 @@ func TestCodesOfAFormAreCounted(t *testing.T) {
 
 // TestWordsOutliveTheProof: what somebody wrote is still there when the proof of the phone ran out, and after the next one.
 func TestWordsOutliveTheProof(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	const words = "二楼也不亮，老人摔了一跤"
@@ -298,6 +304,7 @@ func TestWordsOutliveTheProof(t *testing.T) {
 // TestDangerNamesAPhone: every answer to the filing of a danger says whom to call now, the national number and who is on
 // duty; so do the receipt's page and the printed sheet.
 func TestDangerNamesAPhone(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	e.must(201, "community", "POST", "/office/v1/contacts", m{"name": "社区应急电话", "phone": "0854-8229999", "urgent": true})
@@ -337,6 +344,7 @@ func TestDangerNamesAPhone(t *testing.T) {
 
 // TestNothingNamesTheAnonymous: the log of calls, kept for half a year, says that somebody filed and not who.
 func TestNothingNamesTheAnonymous(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	e.must(201, "owner", "POST", "/miniapp/v1/complaints", m{"estate_id": estate, "text": "物业把灯关了不开", "cover": "anonymous", "client_ref": "a"})

@@ -25,6 +25,7 @@ func (e *engine) inboxed(who, title string) int {
 // TestAConferenceThroughTheAPI: called about a case, attended, decided with a task, minuted, ended, the task done; the body
 // that a point is about reads nothing of it.
 func TestAConferenceThroughTheAPI(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	fire, enforcement := e.actor("department_fire").OrganisationID(), e.actor("department_urban_enforcement").OrganisationID()
@@ -103,6 +104,7 @@ func TestAConferenceThroughTheAPI(t *testing.T) {
 // TestARefusedWhistleThroughTheAPI: two departments refuse; one is excused, one must come and has a term of its own. Every
 // step is sent twice and happens once.
 func TestARefusedWhistleThroughTheAPI(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	fire, planning := "department_fire", "department_natural_resources"

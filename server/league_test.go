@@ -50,6 +50,7 @@ func (e *engine) league(ratings map[string][]string) string {
 // TestTheLeagueOnScreenPaperAndSheet: one month, three forms, the same numbers: each rate with numerator and denominator, few people
 // named as few, what changed since it was published, and a frozen first version.
 func TestTheLeagueOnScreenPaperAndSheet(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	e.undecided()
 	e.rule("complaint.rate_weights", "2000；4000；4000")
@@ -166,6 +167,7 @@ func (e *engine) keepA4(t *testing.T, name, body string) {
 // TestFiguresThroughTheAPI: the figures beside those under another day's rules, and the cases behind every number of a day and of
 // the heat map.
 func TestFiguresThroughTheAPI(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	e.rule("complaint.rate_weights", "2000；4000；4000")
 	month := e.league(map[string][]string{"department_fire": {"yes", "no"}})

@@ -34,6 +34,7 @@ func party(a answer, name string) int64 {
 // TestAMediationThroughTheAPI: an owner against the company, with a lawyer of the pool and a neighbour who signs on paper:
 // asked, taken on, parties, session, agreement, confirmed by all, performed.
 func TestAMediationThroughTheAPI(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate, company := e.town.actors["owner"].Estate, e.actor("company").OrganisationID()
 	justice, host := "department_justice", "committee_chair"
@@ -113,6 +114,7 @@ func TestAMediationThroughTheAPI(t *testing.T) {
 // TestAMediationThatFailsThroughTheAPI: an office asks for an owner by the receipt; the committee declines, the community
 // fails, the township fails, and the way to court is shown.
 func TestAMediationThatFailsThroughTheAPI(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate, company := e.town.actors["owner"].Estate, e.actor("company").OrganisationID()
 	filed := e.must(201, "owner", "POST", "/miniapp/v1/complaints", m{"estate_id": estate, "text": "物业多收停车费，一直不退", "client_ref": "case"})

@@ -12,6 +12,7 @@ import (
 // TestMeetingSheets: the notice, the roll, the minutes and the result say on paper what the meeting says, name nobody, and are not
 // there before there is something to print.
 func TestMeetingSheets(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	motions := voteMotions()
 	motions[0]["body"] = "更换曳引机<b>预算八万元</b>"

@@ -8,6 +8,7 @@ import (
 
 // TestTheNotifierOnThePageAndInTheMetrics: what the channels do, what waits and which campaigns are under way.
 func TestTheNotifierOnThePageAndInTheMetrics(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	ids := map[string]int64{}

@@ -69,6 +69,7 @@ func (e *engine) says(actor string, id, office int64) []string {
 // TestACaseShowsWhoWasTold: who has read, who was asked instead, to everybody who works on it; to the body complained about nothing,
 // and to nobody who complained.
 func TestACaseShowsWhoWasTold(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	id := e.danger("told")
 	fire, community := e.actor("department_fire").OrganisationID(), e.actor("community").OrganisationID()
@@ -107,6 +108,7 @@ func TestACaseShowsWhoWasTold(t *testing.T) {
 
 // TestWhoActsNeedNotRead: an office that accepts a case is not chased for the message about it.
 func TestWhoActsNeedNotRead(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	id := e.danger("acts")
 	fire := e.actor("department_fire").OrganisationID()
@@ -119,6 +121,7 @@ func TestWhoActsNeedNotRead(t *testing.T) {
 
 // TestAnOpenPageHears: through the whole engine, over HTTP, from the event to the page.
 func TestAnOpenPageHears(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	ctx, stop := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
@@ -162,6 +165,7 @@ func TestAnOpenPageHears(t *testing.T) {
 
 // TestOpenPagesAreBounded: the fourth page of a session is told plainly why it hears nothing, and closing one makes room.
 func TestOpenPagesAreBounded(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	open := func() *http.Response {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, e.url+"/miniapp/v1/inbox/events", nil)
@@ -203,6 +207,7 @@ func TestOpenPagesAreBounded(t *testing.T) {
 
 // TestPreferencesOverTheAPI: what may be chosen is listed with its name, what may not with the clause.
 func TestPreferencesOverTheAPI(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	for actor, c := range map[string]struct{ path, free, fixed string }{
 		"owner":     {"/miniapp/v1/preferences", "notice", "answer"},
@@ -229,6 +234,7 @@ func TestPreferencesOverTheAPI(t *testing.T) {
 
 // TestAbsencesOverTheAPI: a holder says when they are away; a post that does not fit is refused.
 func TestAbsencesOverTheAPI(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	from, to := time.Now().AddDate(0, 0, 2).Format(time.DateOnly), time.Now().AddDate(0, 0, 5).Format(time.DateOnly)
 	colleague := e.actor("committee_member").Post.PostID

@@ -16,6 +16,7 @@ import (
 // TestOpenListsUseTheirKeys keeps the plan of what anybody may ask, over 50,000 cases of which one in twenty is
 // public: a page walks the key that has its order, so that a stranger's question costs what its answer holds.
 func TestOpenListsUseTheirKeys(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	b := &caseBench{app: e.app, ctx: t.Context(), town: e.town, rnd: rand.New(rand.NewPCG(1, 2))} //nolint:gosec // made-up cases
 	if err := b.seed(50_000); err != nil {

@@ -97,6 +97,7 @@ func (e *engine) clear(number string) int64 {
 // TestOpen311PublishedExamples replays the published requests, with our host, city, codes and key where they must be,
 // and holds every answer, in both formats, against the published one.
 func TestOpen311PublishedExamples(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	key, estate, matter := e.apiKey("某地图平台"), e.estateCode(), "fire-lane"
 	lines := map[string]string{}
@@ -249,6 +250,7 @@ func (e *engine) nowhere(secrets ...string) {
 
 // TestOpen311Errors: the specification's errors with their status, in both formats and in the published shape.
 func TestOpen311Errors(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	key, estate := e.apiKey("某地图平台"), e.estateCode()
 	form := func(pairs ...string) string {
@@ -325,6 +327,7 @@ func TestOpen311Errors(t *testing.T) {
 
 // TestOpen311Forms: multipart as well, the other ways to name an estate, and each key held to its rate.
 func TestOpen311Forms(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	key, estate := e.apiKey("某地图平台"), e.estateCode()
 	var b bytes.Buffer
@@ -381,6 +384,7 @@ func TestOpen311Forms(t *testing.T) {
 // TestOpen311NeverShows: what is private, unchecked, hidden or taken back appears nowhere, nor who complained, nor
 // where they live, nor what offices wrote to them.
 func TestOpen311NeverShows(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	owner := e.town.actors["owner"]
 	file := func(ref, text, visibility string, more m) answer {
@@ -442,6 +446,7 @@ func TestOpen311NeverShows(t *testing.T) {
 
 // TestOpen311Hostile sends what no client should; nothing breaks, and nothing but an error of the specification comes.
 func TestOpen311Hostile(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	key, estate := e.apiKey("某地图平台"), e.estateCode()
 	good := "api_key=" + key + "&service_code=fire-lane&address_string=x&attribute[estate]=" + estate + "&description="
@@ -504,6 +509,7 @@ func manyFields(n int) string {
 
 // TestOpen311Pages: pages follow each other without holes, and never hold more than was asked for.
 func TestOpen311Pages(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	for i := range 7 {
 		e.must(201, "owner", "POST", "/miniapp/v1/complaints", m{"estate_id": e.town.actors["owner"].Estate, "matter": "fire-lane", "text": fmt.Sprintf("第%d盏路灯坏了", i), "visibility": "public", "client_ref": fmt.Sprint("page", i)})

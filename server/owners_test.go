@@ -38,6 +38,7 @@ func (e *engine) stranger(estate int64) (u org.Unit, set int64) {
 // TestDeedsEndReminders: who is recognised is reminded no more of being recognised, and whoever disputes an area no more of looking at
 // it. Others are.
 func TestDeedsEndReminders(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	unit, set := e.stranger(estate)
@@ -82,6 +83,7 @@ func TestDeedsEndReminders(t *testing.T) {
 // TestANoticeOfOneBuilding: from the board to the letters of those whom no phone reaches, printed with the words and the code, and
 // marked.
 func TestANoticeOfOneBuilding(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	unit, _ := e.stranger(estate)
@@ -136,6 +138,7 @@ func TestANoticeOfOneBuilding(t *testing.T) {
 // TestACaseShowsItsWhistle: the messages of a whistle and of its tasks stand in the case beside its own; who has signed, come and done
 // is chased no more.
 func TestACaseShowsItsWhistle(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate, fire, township := e.town.actors["owner"].Estate, e.actor("department_fire").OrganisationID(), e.actor("township").OrganisationID()
 	id := e.must(201, "owner", "POST", "/miniapp/v1/complaints", m{"estate_id": estate, "matter": "cooking-fumes", "text": "楼下油烟很大", "client_ref": "w"}).int("id")

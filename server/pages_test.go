@@ -43,6 +43,7 @@ const looking = `({text: document.body.innerText, width: document.documentElemen
 // TestPagesOnAPhone opens the pages that people reach by link or QR code, as a resident on a phone: the words are there,
 // nothing runs off the side, nothing is asked of other hosts.
 func TestPagesOnAPhone(t *testing.T) {
+	t.Parallel()
 	ctx := browser(t)
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate

@@ -44,6 +44,7 @@ func (e *engine) printed(t *testing.T, name, body string) int {
 // TestPaperFormsOnTheirSheets: a form of a few motions is one sheet, and each form begins on its own; one that needs two carries its
 // number on both, and the code is large enough for a phone.
 func TestPaperFormsOnTheirSheets(t *testing.T) {
+	t.Parallel()
 	browser(t)
 	e := newEngine(t)
 	for _, x := range []struct {

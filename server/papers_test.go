@@ -61,6 +61,7 @@ func (e *engine) shut(id int64) {
 
 // TestPapersOnTheSurface walks forms from the print to the reconciliation over HTTP, and looks at what is printed.
 func TestPapersOnTheSurface(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	id := e.voting("papers", nil)
 	at := fmt.Sprintf("/office/v1/meetings/%d", id)
@@ -136,6 +137,7 @@ func TestPapersOnTheSurface(t *testing.T) {
 
 // TestAgentOnTheSurface: an owner authorises a tenant, an office reviews it, and the tenant votes with their phone.
 func TestAgentOnTheSurface(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	id := e.voting("agent", nil)
 	seats := e.must(200, "owner", "GET", fmt.Sprintf("/miniapp/v1/meetings/%d/seats", id), nil).json["items"].([]any)

@@ -50,6 +50,7 @@ func (e *engine) routes() []route {
 // TestEveryRouteIsKnown holds the running engine against the API document: a route that is in neither the document nor
 // the short list is a hole.
 func TestEveryRouteIsKnown(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	documented := map[string]bool{}
 	for _, r := range e.routes() {
@@ -317,13 +318,13 @@ func bodies(th things) map[string]any {
 		"officeForeseePlan": m{"event": "notice.published", "estate_id": th["estates"]}, "officeEnterPlanChange": m{"changes": []m{}, "reason": "试一试", "client_ref": "w28"}, "officeDecidePlanChange": m{"confirm": false, "reason": "不改了"},
 		"officeRecordVisit": m{"result": "absent", "client_ref": "w27"}, "officeCorrectVisit": m{"visit_id": 999999, "reason": "扫错了码"}, "officeRecordWish": m{"way": "visit"},
 		"officePublishNotice":  m{"estate_id": th["estates"], "kind": "posting", "audience": "residents", "title": "t", "body": "b", "client_ref": "w6"},
-		"officeRecordContract": m{"kind": "parking", "title": "临时停车", "party": "某公司", "starts_on": "2026-01-01", "ends_on": "2026-12-31", "amount": "100", "period_months": 1, "client_ref": "w70"}, "officeEndContract": m{"on": "2026-02-01", "reason": "退场"},
+		"officeRecordContract": m{"kind": "parking", "title": "临时停车", "party": "某公司", "starts_on": "2026-01-01", "ends_on": "2026-12-31", "amount": "100", "period_months": 1, "client_ref": "w70"}, "officeEndContract": m{"on": "2026-02-01", "reason": "退场"}, "officeDecideContractEnd": m{"approve": true},
 		"officeRecordIncomeLine": m{"sort": "receipt", "amount": "1", "on": "2026-01-05", "party": "某公司", "text": "停车费", "client_ref": "w71"}, "officeAddIncomePapers": m{"file_ids": []int64{999999}}, "officeStrikeIncomeLine": m{"reason": "记错了"},
 		"officeProposeSettlement": m{"from": "2026-01-01", "to": "2026-01-31"}, "officeDecideSettlement": m{"approve": true}, "officePayOverIncome": m{"on": "2026-02-01", "bank_ref": "BANK0001"},
 		"officeOpenYearlyAudit": m{"from": "2025-01-01", "to": "2025-12-31"}, "officeAddFinding": m{"text": "广告收入少记一笔", "owed_by": "company", "due": "2030-01-01"}, "officeAnswerFinding": m{"text": "已经补记入账"}, "officeJudgeFinding": m{"done": true, "text": "已核实"},
 		"officeLetSeal": m{"text": "急用"}, "officePayAllowance": m{"from": "2026-01-01", "to": "2026-01-31", "amount": "300", "paid_on": "2026-02-05", "basis": "业主大会第1号决定", "file_ids": []int64{1}},
 		"officeCloseFeeBooks": m{"through": "2026-01-31"}, "officeCloseIncomeBooks": m{"through": "2026-01-31"},
-		"officeReviseNotice": m{"title": "t", "body": "b", "reason": "更正"}, "officeWithdrawNotice": m{"reason": "发错了"},
+		"officeReviseNotice": m{"title": "t", "body": "b", "reason": "更正"}, "officeWithdrawNotice": m{"reason": "发错了"}, "officeConfirmWithdrawal": m{"confirm": true},
 		"officeCheckRoster": m{"file_id": 999999, "client_ref": "w7"}, "officeApplyRoster": m{},
 		"officeDecideApplication": decide, "officeDecideAreaClaim": decide, "officeConfirmLocalValue": decide,
 		"officeDecidePrivacyRequest": m{"grant": false, "answer": "请到窗口办理"},
@@ -469,6 +470,7 @@ func (unlimited) Allow(context.Context, string, limit.Rule) (time.Duration, bool
 // another's. What the table forbids is 403, what belongs elsewhere is 404, and no answer ever shows the other estate's
 // texts.
 func TestPermissionWalk(t *testing.T) {
+	t.Parallel()
 	e := engineOf(t, testConfig(t), func(a *app) { a.limiter = unlimited{} })
 	own, foreign := e.furnish(""), e.furnish("_foreign")
 	requests := 0

@@ -14,6 +14,7 @@ import (
 
 // TestWhatArrivedIsConfirmed: WeChat says of every message what became of it, and one that staff did not get is known as such.
 func TestWhatArrivedIsConfirmed(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t, func(c *config.Config) { c.WeChatPushToken = config.NewSecret(callbackToken) })
 	e.must(201, "owner", "POST", "/miniapp/v1/complaints", m{"estate_id": e.town.actors["owner"].Estate, "text": "楼道里堆满了东西", "client_ref": "r"})
 	e.drain()

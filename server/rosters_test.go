@@ -13,6 +13,7 @@ import (
 // TestRosterOnTheSurface: owners read the roster as it was posted, with its hash, while the register moves; after the freeze they read where
 // the roll differs and why, on paper too, and the public reads how much of it, without a door.
 func TestRosterOnTheSurface(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	for key, value := range electronic {
@@ -94,6 +95,7 @@ func TestRosterOnTheSurface(t *testing.T) {
 // TestRevisedMeetingKeepsItsDocuments: a correction in the words of a motion leaves its documents where owners open them; a list that leaves
 // one out takes it off.
 func TestRevisedMeetingKeepsItsDocuments(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	for key, value := range electronic {
 		e.rule(key, value)

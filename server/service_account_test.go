@@ -17,6 +17,7 @@ import (
 // scan. A code works once; what somebody else is told through is not taken from them; guesses are few; who no longer follows is
 // told no more, and following again does not bind again.
 func TestStaffBindTheServiceAccount(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t, func(c *config.Config) { c.WeChatPushToken = config.NewSecret(callbackToken) })
 	box := e.wechat.box
 	box.PartAccounts()

@@ -22,6 +22,7 @@ func (e *engine) keep(name, body string) {
 // TestPrintedSheets: each sheet says what it must, escapes what people wrote, and never carries who complained; there is
 // none before there is something to print, and none for an office that does not see the case.
 func TestPrintedSheets(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	filed := e.must(201, "community", "POST", "/office/v1/complaints", m{"estate_id": estate, "text": "夜里油烟很大<b>睡不着</b>", "matter": "cooking-fumes", "via": "counter", "name": "杨某某", "phone": "13911112222", "client_ref": "sheet"})
@@ -77,6 +78,7 @@ func TestPrintedSheets(t *testing.T) {
 // TestTheWholeFile holds what stands beside the case: ratings, the answers of the parts, who came to a whistle and what
 // was written down there; and each office that got a part or a summons has its sheet.
 func TestTheWholeFile(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	id := func(code string) int64 {

@@ -77,6 +77,7 @@ func (e *engine) with(headers map[string]string, method, path string, body any) 
 // TestWithoutAnAccount: somebody who has no account files by a slip, reads the progress, returns the answer and rates it,
 // each time by the receipt's number and the phone; nobody else can.
 func TestWithoutAnAccount(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	mine := e.proof("13900007777")
@@ -130,6 +131,7 @@ func TestWithoutAnAccount(t *testing.T) {
 
 // TestCodesCannotBeGuessed: a phone gets one code a minute, a code dies after five wrong tries, and works once.
 func TestCodesCannotBeGuessed(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	e.must(204, "", "POST", "/public/v1/phone-codes", m{"phone": "13900001234"})
 	e.must(429, "", "POST", "/public/v1/phone-codes", m{"phone": "13900001234"})
@@ -151,6 +153,7 @@ func TestCodesCannotBeGuessed(t *testing.T) {
 // TestTheSlipsPages plays the forms as a browser without scripts sends them: a mistake keeps what was typed, the code
 // goes to the phone, the receipt's page takes the answer.
 func TestTheSlipsPages(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	post := func(path string, form url.Values, want int) string {
@@ -189,6 +192,7 @@ func TestTheSlipsPages(t *testing.T) {
 
 // TestADraftIsKept: what was typed is there on another day, for its writer alone, and goes when it is filed.
 func TestADraftIsKept(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	e.must(204, "owner", "PUT", "/miniapp/v1/complaint-draft", m{"draft": m{"text": "写了一半"}})
 	if a := e.must(200, "owner", "GET", "/miniapp/v1/complaint-draft", nil); !strings.Contains(a.body, "写了一半") {

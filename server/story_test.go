@@ -11,6 +11,7 @@ import (
 // TestTheWholeStory: a fire lane built over. Filed, refused by clause twice, arbitrated, the whistle blown for three
 // departments, who check in; closed, rated, answered, confirmed, and in the three rates with its case behind them.
 func TestTheWholeStory(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	estate := e.town.actors["owner"].Estate
 	id := func(code string) int64 {

@@ -9,6 +9,7 @@ import (
 
 // TestVerifyFindsWhatIsBroken: every promise that verify checks holds in the demo town and is missed when it is broken.
 func TestVerifyFindsWhatIsBroken(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	e.furnish("")
 	e.drain()

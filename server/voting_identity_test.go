@@ -58,6 +58,7 @@ func (e *engine) back(link, state, who string) string {
 // TestVotingByWeChat: an owner whose WeChat is bound enters without a code, and casts; a state works once, in its browser, on its link
 // and for ten minutes; somebody else's WeChat opens nothing.
 func TestVotingByWeChat(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	id := e.open(e.assembly(voteMotions()[:1]))
 	link, other := e.link(id, 1), e.link(id, 2)
@@ -136,6 +137,7 @@ func (e *engine) age(secret string) {
 
 // TestVotingWithoutAServiceAccount: where WeChat is not set up for pages, nobody is offered it.
 func TestVotingWithoutAServiceAccount(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	id := e.open(e.assembly(voteMotions()[:1]))
 	link := e.link(id, 1)
@@ -152,6 +154,7 @@ func TestVotingWithoutAServiceAccount(t *testing.T) {
 // TestNobodyLocksAnOwnerOut: a stranger with the link and the owner's number tries codes and numbers until nothing more is taken from
 // them; the owner's code still works in the browser that asked for it.
 func TestNobodyLocksAnOwnerOut(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	id := e.open(e.assembly(voteMotions()[:1]))
 	link, phone := e.link(id, 2), demoPhone("demo-estate", 11)

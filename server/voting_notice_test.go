@@ -13,6 +13,7 @@ var letterLink = regexp.MustCompile(`/h5/letters/[a-z2-7]{26}`)
 // TestANoticeServesItself: giving the notice drafts what serves it on each seat, with the frozen words; nothing goes out before another
 // person lets it. An owner without an account is led by a short message to the vote of their own seat, the same link each time.
 func TestANoticeServesItself(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	id := e.assembly(voteMotions()[:1], map[string]string{"ballot.silence_rule": "未投票的从多数", "ballot.silence_covers": "both"})
 	next := e.noticed["next"].(m)
@@ -62,6 +63,7 @@ func TestANoticeServesItself(t *testing.T) {
 
 // TestLinksByText: the convener texts those who were neither reached nor have voted; without a template for it the answer says so.
 func TestLinksByText(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	id := e.open(e.assembly(voteMotions()[:1]))
 	at := fmt.Sprintf("/office/v1/meetings/%d/link-texts", id)
@@ -85,6 +87,7 @@ func TestLinksByText(t *testing.T) {
 
 // TestNoLinksByTextWithoutATemplate: the convener is told at once, and what to do instead.
 func TestNoLinksByTextWithoutATemplate(t *testing.T) {
+	t.Parallel()
 	e := engineOf(t, testConfig(t), func(a *app) { a.texts = nil })
 	id := e.assembly(voteMotions()[:1])
 	if next := e.noticed["next"].(m); !strings.Contains(next["text"].(string), "信件、上门") || next["state"] != "submitted" {

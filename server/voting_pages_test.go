@@ -13,6 +13,7 @@ import (
 // TestLinksInsideWeChatOnAPhone: the way by WeChat beside the code, the letter that leads to the vote, and a result with and without the
 // ballots of debtors, in a browser that says it is WeChat's.
 func TestLinksInsideWeChatOnAPhone(t *testing.T) {
+	t.Parallel()
 	ctx := browser(t, chromedp.UserAgent("Mozilla/5.0 (Linux; Android 12) MicroMessenger/8.0.49"))
 	e := newEngine(t)
 	id := e.open(e.assembly(voteMotions()[:1], map[string]string{"ballot.silence_rule": "未投票的从多数", "ballot.silence_covers": "both", "voting.debtors_limited": "yes"}))

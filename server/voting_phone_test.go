@@ -85,6 +85,7 @@ func (p *phone) press(selector string) {
 // TestAMeetingOnAPhone walks a meeting in a real browser: the link, the code, the vote, the receipt, the check; then the count, and
 // what the public page says of it.
 func TestAMeetingOnAPhone(t *testing.T) {
+	t.Parallel()
 	ctx := browser(t)
 	e := newEngine(t)
 	id := e.open(e.assembly(voteMotions()))
@@ -154,6 +155,7 @@ func (p *phone) check(code, secret, what string) {
 // TestReadAloudAndForgedLogs: where the browser speaks, a motion is read in its order; a log that does not begin with the one that
 // the phone has seen is reported.
 func TestReadAloudAndForgedLogs(t *testing.T) {
+	t.Parallel()
 	ctx := browser(t)
 	e := newEngine(t)
 	id := e.open(e.assembly(voteMotions()[:1]))

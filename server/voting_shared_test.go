@@ -12,6 +12,7 @@ import (
 // TestACoOwnerWithoutAnAccountIsTexted: whoever stands in the roster with a phone alone hears at once that somebody cast for their shared
 // seat; the owner who cast does not, nor is one with an account told twice.
 func TestACoOwnerWithoutAnAccountIsTexted(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	id := e.open(e.assembly(voteMotions()[:1]))
 	const other, recognised = "13755550001", "13755550002"

@@ -218,6 +218,7 @@ func marks(page string, choices ...string) url.Values {
 // TestVotingWithoutScripts plays a voting link as plain forms: a wrong phone, what is missing, the review, one envelope however often
 // the last form is sent, the same receipt, and what the page says afterwards.
 func TestVotingWithoutScripts(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	file := e.must(201, "committee_chair", "POST", "/office/v1/files", multipartOf("notice", "offer", "offer.png", onePixel())).int("id")
 	id := e.assembly(voteMotions(file))
@@ -369,6 +370,7 @@ func (e *engine) expireLinks(meeting int64) {
 // TestVotingLinksEnd: a revoked link, a made-up one, a seat that asked for paper, a shared seat whose other owners were not asked,
 // and another owner's phone with somebody's form.
 func TestVotingLinksEnd(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	id := e.open(e.assembly(voteMotions()[:1]))
 	gone := e.link(id, 3)
@@ -495,6 +497,7 @@ func (e *engine) finish(meeting int64) {
 
 // TestThePublicLearnsNoChoice: what anybody may ask of a meeting and a receipt holds no choice, seat, unit or name.
 func TestThePublicLearnsNoChoice(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	id := e.open(e.assembly(voteMotions()[:1]))
 	code := e.cast(id, 2, 4)[0]

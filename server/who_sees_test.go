@@ -11,6 +11,7 @@ import (
 // TestVotersAreToldWhoSeesTheirBallot: the owners' edition of a bundle opens each counted ballot beside its unit, so the privacy notice, the
 // voting page, the mini-program and the paper form say so before anybody votes, and none promises more.
 func TestVotersAreToldWhoSeesTheirBallot(t *testing.T) {
+	t.Parallel()
 	e := newEngine(t)
 	id := e.open(e.assembly(voteMotions()[:1]))
 	notice := e.must(200, "", "GET", "/public/v1/privacy-notice", nil).json["text"].(string)
