@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/linli-city/linli/models/assembly"
+	"github.com/linli-city/linli/models/checkout"
 	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
@@ -60,6 +61,7 @@ type Deps struct {
 	Complaints *complaint.Service
 	Committee  *committee.Service
 	Fees       *fee.Service
+	Checkout   *checkout.Service
 	Mediation  *mediation.Service
 	Board      *disclosure.Service
 	Files      *file.Service
@@ -132,6 +134,7 @@ func Routes(site *web.Site, d Deps) {
 	web.Handle(home, web.Op{ID: "listMyAreaClaims", Method: http.MethodGet, Path: "/area-claims", Summary: "我的面积异议", Action: org.ManageSelf}, listMyAreaClaims(d))
 
 	feeRoutes(site, d)
+	payRoutes(site, d)
 
 	files := site.Group(prefix, "文件", web.Residents)
 	web.Handle(files, web.Op{ID: "uploadFile", Method: http.MethodPost, Path: "/files", Summary: "上传照片或证明材料", Action: org.UploadFile, Status: http.StatusCreated, MaxBody: 12 << 20, Timeout: 2 * time.Minute, Rate: uploadRate}, uploadFile(d))

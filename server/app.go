@@ -19,6 +19,7 @@ import (
 	miniapp "github.com/linli-city/linli/miniapp-api"
 	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/calendar"
+	"github.com/linli-city/linli/models/checkout"
 	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/complaint/suggest"
@@ -50,6 +51,7 @@ import (
 	"github.com/linli-city/linli/server/session"
 	"github.com/linli-city/linli/server/web"
 	"github.com/linli-city/linli/server/web/limit"
+	paybox "github.com/linli-city/linli/server/wechatpay/sandbox"
 )
 
 // version is set by the release build.
@@ -70,6 +72,8 @@ type app struct {
 	complaints *complaint.Service
 	committee  *committee.Service
 	fees       *fee.Service
+	checkout   *checkout.Service
+	payBox     *paybox.Box // nil with the real WeChat Pay
 	joint      *joint.Service
 	mediation  *mediation.Service
 	hotline    *hotline.Service
@@ -134,6 +138,9 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.income.Owes(a.oweContract)
 	a.committee = committee.New(a.db, a.vault, a.pack.Code, a.files, committeeBoard{a.board}, a.org, committeeMoney{a.income})
 	a.fees = fee.New(a.db, a.vault, a.files)
+	if err := a.openPay(); err != nil {
+		return nil, err
+	}
 	a.inbox = inbox.New(a.db)
 	a.live = inbox.NewLive(a.db, a.redis, int(cfg.Shards.N), maxStreams, log)
 	a.wishes = notify.NewPreferences(a.db, a.quiet())
@@ -206,18 +213,22 @@ func (a *app) mount(ctx context.Context) error {
 				return err
 			}},
 		}})
-	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Committee: a.committee, Fees: a.fees, Mediation: a.mediation, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Consents: a.consents, Campaigns: a.campaigns, Assemblies: a.assemblies, Income: a.income, Fund: a.fund, PublicURL: a.cfg.PublicURL, City: a.pack.City, Notifier: a.dispatcher,
+	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Committee: a.committee, Fees: a.fees, Checkout: a.checkout, Mediation: a.mediation, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Consents: a.consents, Campaigns: a.campaigns, Assemblies: a.assemblies, Income: a.income, Fund: a.fund, PublicURL: a.cfg.PublicURL, City: a.pack.City, Notifier: a.dispatcher,
 		WeChat: a.wechat, Suggester: a.suggester, Vault: a.vault})
-	office.Routes(a.site, office.Deps{LinkTexts: a.texts != nil || a.cfg.SMSTemplates[sms.Letter].ID != "", DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Committee: a.committee, Fees: a.fees, Joint: a.joint, Mediation: a.mediation, Hotline: a.hotline, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Told: notify.NewTimeline(a.db, a.complaints), Plan: a.plan, Notifier: a.dispatcher, Campaigns: a.campaigns, Assemblies: a.assemblies, Ledger: ledger.New(a.db), Income: a.income, Fund: a.fund,
+	office.Routes(a.site, office.Deps{LinkTexts: a.texts != nil || a.cfg.SMSTemplates[sms.Letter].ID != "", DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Committee: a.committee, Fees: a.fees, Checkout: a.checkout, Joint: a.joint, Mediation: a.mediation, Hotline: a.hotline, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Told: notify.NewTimeline(a.db, a.complaints), Plan: a.plan, Notifier: a.dispatcher, Campaigns: a.campaigns, Assemblies: a.assemblies, Ledger: ledger.New(a.db), Income: a.income, Fund: a.fund,
 		Scene: a.wechat.client.SceneCode, Pack: a.pack.Code, City: a.pack.City, PublicURL: a.cfg.PublicURL})
 	public.Routes(a.site, public.Deps{Assemblies: a.assemblies, Complaints: a.complaints, Board: a.board, Codes: a.codes, PublicURL: a.cfg.PublicURL, Production: a.cfg.Production, Bureau: a.bureau()})
 	h5.Routes(a.site, h5.Deps{Assemblies: a.assemblies, WeChat: a.wechat, Org: a.org, Board: a.board, Complaints: a.complaints, Committee: a.committee, Codes: a.codes, Files: a.files, Campaigns: a.campaigns, PublicURL: a.cfg.PublicURL, City: a.pack.City})
 	callback.Routes(a.site, a.callback)
+	callback.PayRoutes(a.site, a.checkout, a.log)
 	a.site.OnStop(a.live.Close)
 	a.site.Unlisted(http.MethodGet, "/files/:token", "a file behind an expiring link", a.serveFile)
 	a.site.Unlisted(http.MethodGet, "/", "where to look", func(c *gin.Context) { c.Redirect(http.StatusFound, "/docs") })
 	if a.wechat.box != nil {
 		a.wechat.box.mount(a.site)
+	}
+	if a.payBox != nil {
+		mountPay(a.site, a.payBox)
 	}
 	if a.texts != nil {
 		mountTexts(a.site, a.texts)

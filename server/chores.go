@@ -96,6 +96,8 @@ func (a *app) chores(ctx context.Context) {
 		{"fund-parts", 5 * time.Second, a.fund.Tick},
 		{"fund-rechecks", time.Minute, a.fund.WatchRechecks},
 		{"fund-years", 10 * time.Minute, a.fundYears},
+		{"wechat-pay", 5 * time.Second, a.checkout.Tick},
+		{"wechat-bills", 10 * time.Minute, a.checkout.OpenDays},
 		{"vacant-queues", 10 * time.Minute, func(ctx context.Context) (bool, error) {
 			return false, a.complaints.WakeVacant(ctx)
 		}},

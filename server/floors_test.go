@@ -43,11 +43,13 @@ var floors = map[string]floor{
 	"models/hotline": {3, []string{"models/complaint", "models/hotline/orders"}}, "models/hotline/orders": {2, nil},
 	"models/complaint": {3, nil}, "models/joint": {3, []string{"models/complaint"}}, "models/mediation": {3, []string{"models/complaint"}}, "models/disclosure": {3, nil}, "models/income": {3, nil}, "models/assembly": {3, nil}, "models/committee": {3, nil}, "models/fee": {3, nil}, "models/modelstest": {3, nil},
 
-	"models/fund": {3, []string{"models/assembly"}}, "models/fund/apportion": {0, []string{"models/money", "models/area"}},
+	"models/checkout": {3, []string{"models/fee"}}, "models/fund": {3, []string{"models/assembly"}}, "models/fund/apportion": {0, []string{"models/money", "models/area"}},
 
 	"notify": {4, []string{"notify/inbox", "notify/consent"}}, "notify/campaign": {4, []string{"notify", "notify/inbox"}}, "notify/inbox": {4, nil}, "notify/consent": {4, nil}, "notify/wechat": {4, nil}, "notify/sms": {4, nil},
 	"notify/sms/smstest": {4, nil}, "notify/channeltest": {4, nil},
 	"notify/wechat/sandbox": {4, nil}, "server/web": {4, []string{"server/web/limit"}}, "server/web/limit": {4, nil}, "server/session": {4, nil},
+
+	"server/wechatpay": {4, nil}, "server/wechatpay/sandbox": {4, nil},
 
 	"server/box": {5, nil}, "server/hall": {5, nil}, "miniapp-api": {5, []string{"server/box", "server/hall"}}, "server/office": {5, []string{"server/box", "server/hall"}}, "server/public": {5, []string{"server/hall"}}, "server/callback": {5, nil},
 	"server/h5": {5, []string{"server/hall"}},
@@ -120,6 +122,8 @@ func foreign(name string, f floor, path string) string {
 		return "a surface asks services, not the database"
 	case strings.HasPrefix(path, "github.com/silenceper/wechat") && name != "notify/wechat":
 		return "only notify/wechat speaks to WeChat"
+	case strings.HasPrefix(path, "github.com/wechatpay-apiv3") && name != "server/wechatpay":
+		return "only server/wechatpay speaks to WeChat Pay"
 	}
 	return ""
 }

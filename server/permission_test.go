@@ -114,6 +114,7 @@ func (e *engine) furnish(suffix string) things {
 	e.disclose(th, suffix)
 	e.govern(th, suffix)
 	e.charge(th, suffix)
+	e.takePay(th, suffix)
 	e.run(th, suffix)
 	e.repair(th, suffix)
 	th["petitions"] = e.must(201, owner, "POST", fmt.Sprintf("/miniapp/v1/estates/%d/petitions", estate), m{"title": secretOf(suffix) + "提议", "text": secretOf(suffix) + "要求开会讨论", "motions": []m{{"title": "选聘物业", "body": secretOf(suffix)}}, "client_ref": "walk" + suffix}).int("id")
@@ -375,6 +376,7 @@ func bodies(th things) map[string]any {
 	maps.Copy(all, fundBodies(th))
 	maps.Copy(all, projectBodies(th))
 	maps.Copy(all, feeBodies(th))
+	maps.Copy(all, payBodies(th))
 	maps.Copy(all, dutyBodies(th))
 	return all
 }

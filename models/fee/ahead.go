@@ -14,9 +14,13 @@ import (
 func ahead(tx *store.Tx, company, estate int64, units []int64) (map[int64]money.Fen, error) {
 	// Whatever was posted counts, also for a later day.
 	list, err := ledger.Balances(tx, estate, ledger.FeesOf(company), []ledger.Code{ledger.FeePrepaid}, append([]int64{-1}, units...), calendar.DateOf(org.DayOf(tx.Now).AddDate(1, 0, 0)))
+	if err != nil {
+		return nil, err
+	}
+	kept, err := reserved(tx, company, estate, append([]int64{-1}, units...))
 	held := make(map[int64]money.Fen, len(list))
 	for k, amount := range list {
-		held[k.UnitID] = max(0, -amount)
+		held[k.UnitID] = max(0, -amount-kept[k.UnitID])
 	}
 	return held, err
 }

@@ -31,6 +31,18 @@ func (c *Change) weigh(tx *store.Tx) (*subject, error) {
 		}
 		return sub, c.weighPayment(tx, sub.payment)
 	}
+	if c.Way == WeChat {
+		sub.payment = &Payment{}
+		if err := tx.Where("id = ?", c.PaymentID).Take(sub.payment).Error; err != nil {
+			return nil, err
+		}
+		if sub.payment.Kind != "payment" || sub.payment.State != "posted" || sub.payment.Way != WeChat {
+			return nil, ErrState.Saying("这一笔不是微信支付，或已经退了")
+		}
+		if err := c.weighReturn(tx, sub.payment); err != nil {
+			return nil, err
+		}
+	}
 	have, err := prepaid(tx, c.CompanyID, c.EstateID, c.UnitID)
 	if err == nil && c.Amount > have {
 		err = ErrAmount.Saying(fmt.Sprintf("这一户的预交款只有%s元", have))
@@ -52,6 +64,11 @@ func (c *Change) weighBill(tx *store.Tx, sub *subject) error {
 	}
 	sub.bill = &list[0]
 	worth := sub.bill.Amount + sub.bill.Changed
+	if c.Kind != Discount && c.Kind != WriteOff {
+		if err := returning(tx, c.BillID); err != nil {
+			return err
+		}
+	}
 	switch c.Kind {
 	case Unserved:
 		var had int64
@@ -86,8 +103,13 @@ func (c *Change) weighBill(tx *store.Tx, sub *subject) error {
 }
 
 func (c *Change) weighPayment(tx *store.Tx, x *Payment) error {
-	if x.Kind == "refund" || x.State == "reversed" || (x.Kind == "deposit") != (c.Kind == DepositOut) || x.Way == WeChat {
-		return ErrState.Saying("这一笔不能这样退：押金请用“退押金”，缴费请用“退款”；微信支付的从微信原路退回")
+	if x.Kind == "refund" || x.State == "reversed" || (x.Kind == "deposit") != (c.Kind == DepositOut) {
+		return ErrState.Saying("这一笔不能这样退：押金请用“退押金”，缴费请用“退款”")
+	}
+	if x.Way == WeChat {
+		if err := c.weighReturn(tx, x); err != nil {
+			return err
+		}
 	}
 	if c.Kind == DepositOut {
 		rest, err := left(tx, x)
@@ -122,7 +144,7 @@ func (s *Service) carryOut(tx *store.Tx, actor org.Actor, c *Change) error {
 	case CarryOver:
 		return s.toPrepaid(tx, actor, c, sub.bill, sub.bill.Paid)
 	case RefundAhead:
-		return s.payOut(tx, actor, c, nil, ledger.FeePrepaid)
+		return s.payOut(tx, actor, c, sub.payment, ledger.FeePrepaid)
 	case DepositOut:
 		return s.payOut(tx, actor, c, sub.payment, ledger.FeeDeposit)
 	case Undo:
@@ -176,6 +198,9 @@ func (s *Service) payOut(tx *store.Tx, actor org.Actor, c *Change, of *Payment, 
 	x, err := s.goesBack(tx, c, of, c.Amount)
 	if err != nil {
 		return err
+	}
+	if of != nil && from == ledger.FeePrepaid {
+		x.Prepaid = x.Amount // it is tied to a payment, and still comes from what is paid ahead
 	}
 	err = s.book(tx, actor, x, "refund", x.PaidOn, pair(accounts[x.Way], from, x.UnitID, x.Amount))
 	c.JournalID = x.JournalID

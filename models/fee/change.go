@@ -37,7 +37,7 @@ var ChangeNames = map[ChangeKind]string{Discount: "减免", Adjust: "更正", Un
 	AssignMoney: "认领收款", CancelRun: "撤销出账", EnterArrears: "登记期初欠费"}
 
 // ChangeStates in Chinese.
-var ChangeStates = map[string]string{"proposed": "等另一人审批", "approved": "已通过", "refused": "未通过"}
+var ChangeStates = map[string]string{"proposed": "等另一人审批", "approved": "已通过", "refused": "未通过", Sending: "已批准，等微信退款", "failed": "微信没有退成"}
 
 // Change is something that one person proposes and another decides: a line on a bill, or money that goes back. Effect is what it did to
 // what the bill wants.
@@ -46,7 +46,7 @@ type Change struct {
 	EstateID   int64
 	CompanyID  int64
 	Kind       ChangeKind
-	State      string // proposed, approved, refused
+	State      string // proposed, approved, refused; through WeChat also sending, failed
 	BillID     int64
 	PaymentID  int64
 	RunID      int64
@@ -120,12 +120,13 @@ func (p *Proposal) check() error {
 	c.Check(length(p.Reason, 4, 300), "reason", "请写明原因（4至300个字），业主会看到")
 	c.Check(!p.Kind.onBill() || p.BillID != 0, "bill_id", "请选择账单")
 	c.Check(!p.Kind.onPayment() || p.PaymentID != 0, "payment_id", "请选择哪一笔收款")
-	c.Check(p.Kind != RefundAhead || p.UnitID != 0 && p.EstateID != 0, "unit_id", "请选择哪一户")
+	wechat := p.Kind == RefundAhead && p.Way == WeChat && p.PaymentID != 0 // back the way that it came
+	c.Check(p.Kind != RefundAhead || (p.UnitID != 0 || wechat) && p.EstateID != 0, "unit_id", "请选择哪一户")
 	c.Check(len(p.BillIDs) <= maxBills, "bill_ids", fmt.Sprintf("一次最多%d张账单", maxBills))
 	whole := p.Kind == AssignMoney || p.Kind == CancelRun || p.Kind == Undo || p.Kind == CarryOver || p.Kind == Unserved
 	c.Check(whole || p.Amount > 0 && p.Amount <= money.Max || p.Kind == Adjust && p.Amount != 0 && p.Amount >= -money.Max && p.Amount <= money.Max, "amount", "请填金额")
 	c.Check(p.Kind != Unserved || p.Months > 0, "months", "请填没有服务的月数")
-	c.Check(!p.Kind.paysOut() || p.Kind == Undo || p.Way == Cash || p.Way == Bank || p.Way == POS, "way", "请选择用什么方式退")
+	c.Check(!p.Kind.paysOut() || p.Kind == Undo || wechat || p.Way == Cash || p.Way == Bank || p.Way == POS, "way", "请选择用什么方式退；从微信退回的要选定是哪一笔微信支付")
 	return c.Err()
 }
 
@@ -190,6 +191,15 @@ func (c *Change) aim(tx *store.Tx, actor org.Actor, p Proposal) error {
 		if c.Kind == AssignMoney {
 			c.UnitID, c.BillIDs, c.Ahead = p.UnitID, joined(p.BillIDs), p.Ahead
 		}
+	case c.Way == WeChat:
+		x, err := own[Payment](tx, actor, p.PaymentID)
+		if err != nil {
+			return err
+		}
+		if x.EstateID != p.EstateID {
+			return ErrNotFound
+		}
+		c.PaymentID, c.EstateID, c.UnitID = x.ID, x.EstateID, x.UnitID
 	case c.Kind == CancelRun:
 		r, err := own[Run](tx, actor, p.RunID)
 		if err != nil {
@@ -240,7 +250,11 @@ func (s *Service) Decide(ctx context.Context, actor org.Actor, id int64, approve
 		}
 		if approve {
 			c.State = "approved"
-			if err := s.carryOut(tx, actor, c); err != nil {
+			do := s.carryOut
+			if c.Way == WeChat && c.Kind.paysOut() {
+				do = s.hand
+			}
+			if err := do(tx, actor, c); err != nil {
 				return 0, err
 			}
 		}

@@ -40,6 +40,7 @@ type Service struct {
 	db    *store.DB
 	vault *vault.Vault
 	files Files
+	send  Sender
 	ref   string // of what a client sent, see Once
 	hash  string
 }

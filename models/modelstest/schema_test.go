@@ -12,6 +12,7 @@ import (
 
 	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/checkout"
 	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
@@ -55,6 +56,7 @@ var entities = []any{
 	disclosure.Notice{}, disclosure.Version{}, disclosure.Prepared{}, disclosure.Figure{}, disclosure.Place{}, disclosure.Paper{}, disclosure.Incident{}, disclosure.Duty{}, disclosure.Round{}, disclosure.Charging{}, disclosure.Question{}, disclosure.ComparedMonth{}, disclosure.ComparedValue{}, disclosure.ComparedClass{},
 	fund.Account{}, fund.Holding{}, fund.Tap{}, fund.Building{}, fund.SubAccount{}, fund.Slip{}, fund.Deposit{}, fund.Import{}, fund.ImportLine{}, fund.Income{}, fund.Share{}, fund.Refund{}, fund.RefundLine{}, fund.Plan{}, fund.PlanDue{}, fund.BankMonth{}, fund.BankLine{}, fund.Difference{}, fund.Recheck{}, fund.Proposal{}, fund.Replacement{},
 	fee.Rule{}, fee.Version{}, fee.Reading{}, fee.Run{}, fee.Part{}, fee.Bill{}, fee.Tap{}, fee.Payment{}, fee.Allocation{}, fee.Change{}, fee.Invoice{}, fee.Day{}, fee.Import{}, fee.Line{},
+	checkout.Account{}, checkout.Order{}, checkout.OrderBill{}, checkout.Heard{}, checkout.Refund{}, checkout.Day{}, checkout.Difference{},
 	assembly.Meeting{}, assembly.Motion{}, assembly.Seat{}, assembly.Posting{}, assembly.PostedSeat{}, assembly.Discrepancy{}, assembly.RollNote{}, assembly.Envelope{}, assembly.Ballot{}, assembly.Log{}, assembly.Mark{}, assembly.Tile{}, assembly.Checkpoint{}, assembly.Link{}, assembly.Outcome{}, assembly.Objection{}, assembly.Download{},
 	assembly.Petition{}, assembly.Signature{}, assembly.Order{}, assembly.Group{}, assembly.Member{}, assembly.Rulebook{}, assembly.ModelText{}, assembly.Comment{}, assembly.Candidate{}, assembly.Backer{}, assembly.CandidateList{}, assembly.Credential{}, assembly.Text{},
 	assembly.Form{}, assembly.Opening{}, assembly.Look{}, assembly.Assisted{}, assembly.Proxy{}, assembly.OfficialResult{}, assembly.Drawing{}, assembly.Debtor{}, assembly.Visit{},

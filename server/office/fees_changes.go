@@ -14,11 +14,11 @@ type FeeChangeBody struct {
 	Tapped
 	Kind      fee.ChangeKind `json:"kind" enum:"discount,adjust,unserved,write_off,carry,refund_prepaid,deposit_out,reverse" doc:"discount 减免；adjust 更正，负数是加收；unserved 未服务的月数扣减，已交的转为预交；write_off 核销；carry 已交的转为预交；refund_prepaid 退预交款；deposit_out 退押金；reverse 整笔退款"`
 	BillID    int64          `json:"bill_id,omitempty" minimum:"0"`
-	PaymentID int64          `json:"payment_id,omitempty" minimum:"0" doc:"退押金、整笔退款的是哪一笔收款"`
+	PaymentID int64          `json:"payment_id,omitempty" minimum:"0" doc:"退押金、整笔退款、从微信退预交款的是哪一笔收款"`
 	UnitID    int64          `json:"unit_id,omitempty" minimum:"0" doc:"退预交款的是哪一户"`
 	Months    int64          `json:"months,omitempty" minimum:"0" maximum:"12"`
 	Amount    string         `json:"amount,omitempty" maxLength:"16" doc:"元"`
-	Way       string         `json:"way,omitempty" enum:"cash,bank,pos" doc:"用什么方式退"`
+	Way       string         `json:"way,omitempty" enum:"cash,bank,pos,wechat" doc:"用什么方式退；wechat 从原来那笔微信支付退回，要填 payment_id"`
 	Reason    string         `json:"reason" minLength:"4" maxLength:"300" doc:"业主会看到"`
 }
 
@@ -45,7 +45,7 @@ type feeChangeView struct {
 	ID         int64          `json:"id"`
 	Kind       fee.ChangeKind `json:"kind"`
 	KindName   string         `json:"kind_name"`
-	State      string         `json:"state" enum:"proposed,approved,refused"`
+	State      string         `json:"state" enum:"proposed,approved,refused,sending,failed"`
 	StateName  string         `json:"state_name"`
 	BillID     int64          `json:"bill_id,omitempty"`
 	PaymentID  int64          `json:"payment_id,omitempty"`

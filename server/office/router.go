@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/linli-city/linli/models/assembly"
+	"github.com/linli-city/linli/models/checkout"
 	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
@@ -38,6 +39,7 @@ type Deps struct {
 	Complaints *complaint.Service
 	Committee  *committee.Service
 	Fees       *fee.Service
+	Checkout   *checkout.Service
 	Joint      *joint.Service
 	Mediation  *mediation.Service
 	Hotline    *hotline.Service
@@ -88,6 +90,7 @@ func Routes(site *web.Site, d Deps) {
 	conferenceRoutes(site, d)
 	committeeRoutes(site, d)
 	feeRoutes(site, d)
+	payRoutes(site, d)
 	mediationRoutes(site, d)
 	meetingRoutes(site, d)
 	preparationRoutes(site, d)

@@ -1,0 +1,105 @@
+package checkout
+
+import (
+	"context"
+	"time"
+
+	"github.com/linli-city/linli/models/money"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+)
+
+// DifferenceKind says how WeChat and the books do not agree.
+type DifferenceKind string
+
+// The five kinds: two sides that may lack a payment, its amount, its state, and everything about refunds.
+const (
+	OnlyOurs      DifferenceKind = "only_ours"
+	OnlyTheirs    DifferenceKind = "only_theirs"
+	AmountDiffers DifferenceKind = "amount"
+	StateDiffers  DifferenceKind = "state"
+	RefundDiffers DifferenceKind = "refund"
+)
+
+// DifferenceNames in Chinese.
+var DifferenceNames = map[DifferenceKind]string{OnlyOurs: "我们有，微信没有", OnlyTheirs: "微信有，我们没有", AmountDiffers: "金额或收款方不一致", StateDiffers: "状态不一致", RefundDiffers: "退款不一致"}
+
+// DifferenceStates in Chinese.
+var DifferenceStates = map[string]string{"open": "待处理", "proposed": "等另一人确认", "resolved": "已处理"}
+
+// Difference is something on which WeChat and the books do not agree. Number is the order's, or the refund's.
+type Difference struct {
+	ID            int64 `gorm:"primaryKey"`
+	AccountID     int64
+	EstateID      int64
+	CompanyID     int64
+	DayOn         time.Time `gorm:"type:date"`
+	Kind          DifferenceKind
+	Number        string
+	TransactionID string
+	OrderID       int64
+	RefundID      int64
+	Ours          money.Fen
+	Theirs        money.Fen
+	Note          string
+	State         string // open, proposed, resolved
+	Action        string // explain, book
+	Reason        string
+	ProposedBy    int64
+	ProposedAt    *time.Time
+	DecidedBy     int64
+	DecidedAt     *time.Time
+	PaymentID     int64
+	CreatedAt     time.Time
+}
+
+// TableName names the table.
+func (Difference) TableName() string { return "pay_differences" }
+
+// differ keeps a difference, once. The caller holds the gate.
+func differ(tx *store.Tx, d Difference) error {
+	var n int64
+	if err := tx.Model(&Difference{}).Where("account_id = ? AND kind = ? AND number = ?", d.AccountID, d.Kind, d.Number).Count(&n).Error; err != nil || n > 0 {
+		return err
+	}
+	if d.DayOn.IsZero() {
+		d.DayOn = org.DayOf(tx.Now)
+	}
+	d.State, d.Note, d.CreatedAt = "open", clip(d.Note, 300), tx.Now
+	return tx.Create(&d).Error
+}
+
+// stranger keeps a payment that none of our orders is for.
+func stranger(tx *store.Tx, a *Account, number, transaction string, amount money.Fen, at time.Time) error {
+	d := Difference{AccountID: a.ID, EstateID: a.EstateID, CompanyID: a.CompanyID, Kind: OnlyTheirs, Number: clip(number, 64), TransactionID: clip(transaction, 64), Theirs: amount, Note: "微信收了这笔款，我们没有这张订单"}
+	if !at.IsZero() {
+		d.DayOn = org.DayOf(at)
+	}
+	return differ(tx, d)
+}
+
+// refundDiffers keeps what does not fit about a refund; r is nil when it is not ours.
+func refundDiffers(tx *store.Tx, a *Account, r *Refund, got *Refunded, why string) error {
+	d := Difference{AccountID: a.ID, EstateID: a.EstateID, CompanyID: a.CompanyID, Kind: RefundDiffers, Number: clip(got.Number, 64), TransactionID: clip(got.TransactionID, 64), Theirs: got.Amount, Note: why}
+	if r != nil {
+		d.RefundID, d.OrderID, d.Ours, d.TransactionID = r.ID, r.OrderID, r.Amount, r.TransactionID
+	} else if got.TransactionID != "" {
+		var o []Order
+		if err := tx.Where("account_id = ? AND transaction_id = ?", a.ID, got.TransactionID).Limit(1).Find(&o).Error; err != nil {
+			return err
+		}
+		if len(o) > 0 {
+			d.OrderID = o[0].ID
+		}
+	}
+	if !got.AcceptedAt.IsZero() {
+		d.DayOn = org.DayOf(got.AcceptedAt)
+	}
+	return differ(tx, d)
+}
+
+// ListDifferences pages through an estate's differences, newest first; those of one state if it is not empty.
+// Faults: org.ErrForbidden, org.ErrEstateNotFound.
+func (s *Service) ListDifferences(ctx context.Context, actor org.Actor, estate int64, state string, before int64, limit int) ([]Difference, error) {
+	return listed[Difference](ctx, s, actor, estate, before, limit, state)
+}
