@@ -117,7 +117,7 @@ func TestRepairByAnOwner(t *testing.T) {
 	}
 }
 
-// rewritten holds the gate shut behind a posting that whoever is in charge has written anew by hand, until the fund's own words go up again.
+// rewritten holds the gate shut behind a posting that was written anew by hand, until the fund's own words go up again.
 func (e *engine) rewritten(office string) {
 	e.t.Helper()
 	e.must(409, "company", "POST", office+"/posting", m{})
