@@ -179,16 +179,16 @@ func (s *Service) arrears(tx *store.Tx, estate, company, after int64, limit int)
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
-	list, place, ids := make([]Arrear, len(rows)), map[int64]int{}, make([]int64, len(rows))
+	list, ids := make([]Arrear, len(rows)), make([]int64, len(rows))
 	for i, r := range rows {
 		list[i] = Arrear{UnitID: r.UnitID, BuildingID: r.BuildingID, Bills: r.Bills, Due: r.ageing()}
-		place[r.UnitID], ids[i] = i, r.UnitID
+		ids[i] = r.UnitID
 	}
-	return list, s.describe(tx, estate, company, list, place, ids)
+	return list, s.describe(tx, estate, company, list, ids)
 }
 
 // describe adds to the units of a page what is not a sum.
-func (s *Service) describe(tx *store.Tx, estate, company int64, list []Arrear, place map[int64]int, ids []int64) error {
+func (s *Service) describe(tx *store.Tx, estate, company int64, list []Arrear, ids []int64) error {
 	names, err := unitNames(tx, estate, ids)
 	if err != nil {
 		return err
