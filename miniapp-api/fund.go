@@ -2,6 +2,7 @@ package miniapp
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 
 	"github.com/linli-city/linli/models/fund"
@@ -14,6 +15,7 @@ import (
 func fundRoutes(site *web.Site, d Deps) {
 	g := site.Group(prefix, "维修资金", web.Residents)
 	web.Handle(g, web.Op{ID: "showMyFund", Method: http.MethodGet, Path: "/units/{id}/fund", Summary: "我家的维修资金：余额、首期、续交、过户和每一笔", Action: org.FollowFund}, showMyFund(d))
+	web.Handle(g, web.Op{ID: "printMyFund", Method: http.MethodGet, Path: "/units/{id}/fund/sheet", Summary: "打印：我家的维修资金，每一笔和每次分摊的算式（A4网页）", Action: org.FollowFund}, printMyFund(d))
 	web.Handle(g, web.Op{ID: "showFundTotals", Method: http.MethodGet, Path: "/estates/{id}/fund", Summary: "小区的维修资金：由谁管理、各幢合计", Action: org.FollowFund}, showFundTotals(d))
 	web.Handle(g, web.Op{ID: "showFundForecast", Method: http.MethodGet, Path: "/estates/{id}/fund-forecast", Summary: "按登记的更换计划，各幢的维修资金还能用到哪一年", Action: org.FollowFund}, showFundForecast(d))
 	web.Handle(g, web.Op{ID: "showFundYear", Method: http.MethodGet, Path: "/estates/{id}/fund-years/{year}", Summary: "一年公布的维修资金数字和每个项目的费用", Action: org.FollowFund}, showFundYear(d))
@@ -33,7 +35,23 @@ func showMyFund(d Deps) func(context.Context, org.Actor, *IDPage) (*myFundOutput
 		if err != nil {
 			return nil, err
 		}
-		return &myFundOutput{Body: hall.FundStatementOf(in.Page, v)}, nil
+		out := &myFundOutput{Body: hall.FundStatementOf(in.Page, v)}
+		for i := range out.Body.Lines {
+			if l := &out.Body.Lines[i]; l.Project != 0 {
+				l.WhyURL = fmt.Sprintf("%s/fund-projects/%d/shares", prefix, l.Project)
+			}
+		}
+		return out, nil
+	}
+}
+
+func printMyFund(d Deps) func(context.Context, org.Actor, *IDPath) (*web.PageOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*web.PageOutput, error) {
+		v, err := d.Fund.FindSheet(ctx, a, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		return hall.FundSheet(v, prefix, "业主", d.City, d.Fund.Now())
 	}
 }
 

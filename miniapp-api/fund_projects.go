@@ -120,24 +120,25 @@ func lookAtProject(d Deps) func(context.Context, org.Actor, *lookAtInput) (*proj
 // chargeView is a line of a resident's statement with all that it hangs on.
 type chargeView struct {
 	hall.ProjectShare
-	ProjectID  int64      `json:"project_id"`
-	Number     string     `json:"number"`
-	Title      string     `json:"title"`
-	State      string     `json:"state_name"`
-	Total      string     `json:"total" doc:"整个项目的决算，元"`
-	Resolution string     `json:"resolution,omitempty" doc:"谁决定的：业主大会决定"`
-	Basis      string     `json:"basis,omitempty" doc:"不经表决的：紧急情形，或代修的原因"`
-	Contract   string     `json:"contract"`
-	Supplier   string     `json:"supplier"`
-	Invoices   string     `json:"invoices"`
-	Notice     string     `json:"notice,omitempty" doc:"决算公示编号"`
-	PaidAt     *time.Time `json:"paid_at,omitempty"`
+	ProjectID  int64           `json:"project_id"`
+	Number     string          `json:"number"`
+	Title      string          `json:"title"`
+	State      string          `json:"state_name"`
+	Total      string          `json:"total" doc:"整个项目的决算，元"`
+	Resolution string          `json:"resolution,omitempty" doc:"谁决定的：业主大会决定"`
+	Basis      string          `json:"basis,omitempty" doc:"不经表决的：紧急情形，或代修的原因"`
+	Contract   string          `json:"contract"`
+	Supplier   string          `json:"supplier"`
+	Invoices   string          `json:"invoices"`
+	Notice     string          `json:"notice,omitempty" doc:"决算公示编号"`
+	PaidAt     *time.Time      `json:"paid_at,omitempty"`
+	Links      []hall.FundLink `json:"links" doc:"依据：项目、业主的决定、公示、合同、决算书和发票，都可以打开"`
 }
 
 func viewCharge(c fund.Charge) chargeView {
 	p := c.Project
 	return chargeView{ProjectShare: hall.ProjectShareOf(c.ProjectShare), ProjectID: p.ID, Number: p.Number, Title: p.Title, State: fund.ProjectStates[p.State], Total: p.Total.String(), Resolution: p.Resolution, Basis: p.Basis,
-		Contract: p.Contract, Supplier: p.Supplier, Invoices: p.Invoices, Notice: p.FinalNumber, PaidAt: web.TimeOr(p.PaidAt)}
+		Contract: p.Contract, Supplier: p.Supplier, Invoices: p.Invoices, Notice: p.FinalNumber, PaidAt: web.TimeOr(p.PaidAt), Links: hall.FundLinksOf(prefix, c)}
 }
 
 func showOwnShares(d Deps) func(context.Context, org.Actor, *IDPath) (*web.All[chargeView], error) {

@@ -73,6 +73,7 @@ type Deps struct {
 	Income     *income.Service
 	Fund       *fund.Service
 	PublicURL  string
+	City       string
 	Notifier   *notify.Dispatcher
 	Consents   *consent.Service
 	WeChat     WeChat

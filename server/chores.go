@@ -69,6 +69,10 @@ func (a *app) chores(ctx context.Context) {
 			n, err := a.board.Tick(ctx)
 			return n > 0, err
 		}},
+		{"compare-estates", time.Hour, func(ctx context.Context) (bool, error) {
+			_, err := a.board.Compare(ctx)
+			return false, err
+		}},
 		{"erase-identities", time.Hour, func(ctx context.Context) (bool, error) {
 			n, err := a.complaints.EraseClosed(ctx)
 			return n > 0, err
@@ -91,6 +95,9 @@ func (a *app) chores(ctx context.Context) {
 		{"fee-runs", time.Second, a.fees.Tick},
 		{"wechat-pay", 5 * time.Second, a.checkout.Tick},
 		{"wechat-bills", 10 * time.Minute, a.checkout.OpenDays},
+		{"fund-parts", 5 * time.Second, a.fund.Tick},
+		{"fund-rechecks", time.Minute, a.fund.WatchRechecks},
+		{"fund-years", 10 * time.Minute, a.fundYears},
 		{"vacant-queues", 10 * time.Minute, func(ctx context.Context) (bool, error) {
 			return false, a.complaints.WakeVacant(ctx)
 		}},

@@ -16,17 +16,26 @@ type committeeBoard struct{ board *disclosure.Service }
 
 // Post publishes in the caller's transaction.
 func (b committeeBoard) Post(tx *store.Tx, actor org.Actor, p committee.Posted) (int64, error) {
-	n, err := b.board.PublishIn(tx, actor, disclosure.Draft{EstateID: p.EstateID, Kind: disclosure.Sort(p.Sort), Audience: disclosure.Residents, Title: p.Title, Body: p.Body, ClientRef: p.Ref, InputHash: web.InputHash(p)})
+	n, err := b.board.PublishIn(tx, actor, disclosure.Draft{EstateID: p.EstateID, Kind: disclosure.Sort(p.Sort), Audience: disclosure.Residents, Title: p.Title, Body: p.Body, DaysKey: daysOf(p.Ref), ClientRef: p.Ref, InputHash: web.InputHash(p)})
 	if err != nil {
 		return 0, err
 	}
 	if strings.HasPrefix(p.Ref, "committee-report-") { // the report that 五(十五)3 has it publish
 		return n.ID, b.board.FulfilOpen(tx, p.EstateID, "committee-report", n.ID, calendar.DateOf(tx.Now))
 	}
-	if strings.HasPrefix(p.Ref, "committee-audit-") {
-		return n.ID, b.board.FulfilSource(tx, p.EstateID, p.Ref, n.ID, calendar.DateOf(tx.Now))
+	if strings.HasPrefix(p.Ref, "committee-audit-") || strings.HasPrefix(p.Ref, "committee-decision-") {
+		source, _, _ := strings.Cut(p.Ref, "/") // a result that was taken down is posted anew
+		return n.ID, b.board.FulfilSource(tx, p.EstateID, source, n.ID, calendar.DateOf(tx.Now))
 	}
 	return n.ID, nil
+}
+
+// daysOf names the rule for how long a posting hangs, where it is not the general one.
+func daysOf(ref string) string {
+	if strings.HasPrefix(ref, "committee-audit-") {
+		return "committee.audit_posting_days"
+	}
+	return ""
 }
 
 // OweAudit opens the duty to publish an audit's result: of a departure the township's, else the committee's.
@@ -35,6 +44,10 @@ func (b committeeBoard) OweAudit(tx *store.Tx, estate int64, departure bool, ref
 	if departure {
 		code = "departure-audit"
 	}
-	_, err := b.board.Owe(tx, estate, code, ref, calendar.DateOf(tx.Now))
-	return err
+	return owes(b.board, tx, estate, code, ref)
+}
+
+// OweDecision opens the duty to publish a decision of the committee.
+func (b committeeBoard) OweDecision(tx *store.Tx, estate int64, ref string) error {
+	return owes(b.board, tx, estate, "committee-decision", ref)
 }

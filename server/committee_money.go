@@ -4,6 +4,7 @@ import (
 	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/committee"
+	"github.com/linli-city/linli/models/fund"
 	"github.com/linli-city/linli/models/income"
 	"github.com/linli-city/linli/models/ledger"
 	"github.com/linli-city/linli/models/org"
@@ -11,13 +12,19 @@ import (
 	"github.com/linli-city/linli/server/web"
 )
 
-// committeeMoney is what a committee has of the owners' books: the public income's.
+// committeeMoney is what a committee has of the owners' books: the public income's, and the fund's where it keeps that.
 type committeeMoney struct{ income *income.Service }
 
-// Freeze closes the public income's books up to yesterday, so that what an audit looks at stands.
+// Freeze closes the public income's books up to yesterday, and the fund's where the assembly holds them, so that what an audit looks at stands.
 func (committeeMoney) Freeze(tx *store.Tx, actor audit.Actor, estate int64) error {
-	return ledger.Close(tx, actor, estate, ledger.Income, calendar.DateOf(tx.Now).Add(-1))
+	if err := ledger.Freeze(tx, actor, estate, ledger.Income, calendar.DateOf(tx.Now).Add(-1), frozenWhy); err != nil {
+		return err
+	}
+	return fund.Freeze(tx, actor, estate, frozenWhy)
 }
+
+// frozenWhy is what whoever books into frozen books is told (policy 五(二)12, 五(十五)6).
+const frozenWhy = "业委会离任（换届）审计已经开始"
 
 // Spend books a cost.
 func (m committeeMoney) Spend(tx *store.Tx, actor org.Actor, s committee.Spending) (int64, error) {

@@ -19,8 +19,25 @@ func TestOwnersFollowTheirSubAccount(t *testing.T) {
 	e.must(409, "committee_chair", "POST", at("fund-slips"), m{"slip": "S1", "paid_on": day.String(), "deposits": []m{{"unit_id": owner.Unit, "kind": "later", "amount": "1"}}})
 	set := m{"holder": "assembly", "bank": "都匀农商银行", "number": "6210 0000 0000 4321", "reason": "业主大会已经开户，划转", "client_ref": "a1"}
 	e.must(403, "company", "POST", at("fund"), set)
-	e.must(200, "bureau", "POST", at("fund"), set)
+	asked := e.must(201, "bureau", "POST", at("fund"), set).int("id")
+	if again := e.must(201, "bureau", "POST", at("fund"), set).int("id"); again != asked {
+		t.Errorf("a second tap proposed %d after %d", again, asked)
+	}
+	decide := fmt.Sprintf("/office/v1/fund-proposals/%d/decision", asked)
+	e.must(409, "committee_chair", "GET", at("fund"), nil)
+	e.must(403, "bureau", "POST", decide, m{"agree": true})
+	e.must(403, "company", "POST", decide, m{"agree": true})
+	e.must(200, "bureau_second", "POST", decide, m{"agree": true})
+	if list := e.must(200, "township", "GET", at("fund-proposals?state=agreed"), nil); !strings.Contains(list.body, "账号末四位4321") || !strings.Contains(list.body, `"decided_by":`) {
+		t.Errorf("%s", list.body)
+	}
 
+	for _, path := range []string{at("fund-imports/template"), "/office/v1/fund-statement-template"} {
+		if got := e.must(200, "committee_chair", "GET", path, nil); !strings.HasPrefix(got.body, "PK") {
+			t.Errorf("%s is no spreadsheet", path)
+		}
+	}
+	e.must(403, "bureau", "GET", at("fund-imports/template"), nil)
 	list := "幢号,单元,房号,余额,首期交存额\n1,1,101,1234.56,5000\n九九幢,,404,0.44,\n合计,,,1235.00,\n"
 	file := e.must(201, "committee_chair", "POST", "/office/v1/files", multipartOf("bank", "list", "l.csv", []byte(list))).int("id")
 	check := m{"file_id": file, "as_of": day.String(), "bank_balance": "1,235.00", "client_ref": "i1"}

@@ -2,8 +2,11 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 
+	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/fund"
@@ -22,7 +25,25 @@ func (b fundBoard) Post(tx *store.Tx, actor org.Actor, p fund.Posted) (int64, st
 	if err != nil {
 		return 0, "", err
 	}
-	return n.ID, n.Number, nil
+	return n.ID, n.Number, b.fulfil(tx, p, n.ID)
+}
+
+// fulfil takes what a posting of a project answers off the register: it is owed since the project came to it, at the latest today.
+func (b fundBoard) fulfil(tx *store.Tx, p fund.Posted, notice int64) error {
+	parts := strings.Split(p.Ref, ":") // project:ID:proposal:VERSION
+	if len(parts) != 4 {
+		return nil
+	}
+	source := strings.Join(parts[:3], ":")
+	if err := disclosedAtOnce(b.board, tx, p.EstateID, "fund-"+parts[2], source, notice); err != nil || parts[2] != "final" {
+		return err
+	}
+	return b.board.FulfilSource(tx, p.EstateID, strings.Join(parts[:2], ":")+":emergency", notice, calendar.DateOf(tx.Now))
+}
+
+// Owe opens the duty to publish what a project has come to.
+func (b fundBoard) Owe(tx *store.Tx, estate, project int64, stage string) error {
+	return owes(b.board, tx, estate, "fund-"+stage, fmt.Sprintf("project:%d:%s", project, stage))
 }
 
 // Standing gives since when a notice has been up in the words in which the fund put it there. What somebody has rewritten by hand stands for

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -19,12 +20,21 @@ func (e *engine) repair(th things, suffix string) {
 		e.t.Fatal(err)
 	}
 	th["fund-payments"] = pay.ID
+	old := fund.Division{ProjectID: th["fund-projects"], EstateID: th["estates"], Total: 1, Reason: secretOf(suffix), ReplacedAt: e.db.Now()}
+	gone := fund.Revocation{ProjectID: th["fund-projects"], EstateID: th["estates"], MeetingID: 1, Resolution: secretOf(suffix), Paid: 1, State: "open", OpenedAt: e.db.Now()}
+	if err := e.db.InTx(e.t.Context(), func(tx *store.Tx) error { return errors.Join(tx.Create(&old).Error, tx.Create(&gone).Error) }); err != nil {
+		e.t.Fatal(err)
+	}
+	th["fund-divisions"], th["fund-revocations"] = old.ID, gone.ID
 }
 
 // holds registers the special account of an estate at the bureau.
 func (e *engine) holds(estate int64) {
 	e.t.Helper()
-	_, err := e.fund.SetAccount(e.t.Context(), e.actor("bureau"), fund.AccountSetting{EstateID: estate, Holder: fund.HeldByBureau, Bank: "演示银行", Number: "6210000000001234", Reason: "依法代管"})
+	id, err := e.fund.ProposeAccount(e.t.Context(), e.actor("bureau"), fund.AccountSetting{EstateID: estate, Holder: fund.HeldByBureau, Bank: "演示银行", Number: "6210000000001234", Reason: "依法代管"})
+	if err == nil {
+		_, err = e.fund.DecideProposal(e.t.Context(), e.actor("bureau_second"), id, true, "")
+	}
 	if err != nil {
 		e.t.Fatal(err)
 	}
@@ -52,6 +62,7 @@ func projectBodies(things) map[string]any {
 		"officePostProject": m{}, "officeResolveProject": m{"meeting_id": 1, "position": 1}, "officeOpineProject": m{"agree": true, "text": "情况属实"}, "officeFileProject": m{"accept": false, "reason": "缺少材料"}, "officeConfirmProject": text, "officeReviewProject": text,
 		"officeContractProject": m{"number": "HT-1", "supplier": "甲公司", "amount": "700", "file_ids": []int64{999999}}, "officeWorkProject": paper, "officeSupplyProject": paper, "officeLookAtProject": m{"agree": true}, "officeAcceptProject": text,
 		"officeSettleProject": m{"items": items, "invoices": "发票1号", "file_ids": []int64{999999}}, "officePostFinal": m{}, "officeAnswerProjectObjection": m{"objection_id": 1, "text": "已经核对过"}, "officeAskPayment": m{"kind": "final"}, "officeDecidePayment": m{"accept": false, "text": "材料不全"}, "officeCancelProject": text,
+		"officeDecideCancel": m{"agree": true, "text": "情况属实"}, "officeRecordReturn": m{"amount": "1", "receipt": "R1"}, "officeDisposeRevocation": m{"back": false, "text": "写明缘由的一段文字"}, "officeReverseRevoked": m{"receipt": "R1"},
 		"proposeProject": m{"title": "屋面维修", "reason": "屋面渗漏", "client_ref": "w92"}, "objectProject": m{"phase": "proposal", "text": "报价偏高", "client_ref": "w93"}, "lookAtProject": m{"agree": true, "client_ref": "w94"},
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 
 	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/committee"
@@ -17,7 +18,8 @@ import (
 func (a *app) reactions() []notify.Consequence {
 	return append(a.deeds(),
 		notify.Consequence{Name: "seat-committee", Kind: "meeting.certified", Do: a.seatElected},
-		notify.Consequence{Name: "revoke-committee", Kind: "meeting.revoked", Do: a.revokeElected})
+		notify.Consequence{Name: "revoke-committee", Kind: "meeting.revoked", Do: a.revokeElected},
+		notify.Consequence{Name: "revoke-fund", Kind: "meeting.revoked", Do: a.revokeFund})
 }
 
 // seatElected hands a certified election of the committee over to whoever seats it.
@@ -45,6 +47,11 @@ func (a *app) revokeElected(ctx context.Context, e event.Event, _ int64) error {
 		return err
 	}
 	return a.committee.RevokeElection(ctx, m.MeetingID, m.EstateID, m.Number, *at, text)
+}
+
+// revokeFund opens the township's work where the fund paid on a decision that a court took away.
+func (a *app) revokeFund(ctx context.Context, e event.Event, _ int64) error {
+	return a.fund.DecisionRevoked(ctx, e.(interface{ Meeting() event.Assembly }).Meeting().MeetingID)
 }
 
 // deeds end the reminders of campaigns for whoever has done what they ask for. An event by which something is done says so with
@@ -79,5 +86,9 @@ type resultBoard struct{ board *disclosure.Service }
 
 // PublishFor publishes an announcement of a meeting once.
 func (b resultBoard) PublishFor(tx *store.Tx, n assembly.Announcement) (int64, error) {
-	return b.board.PublishFor(tx, disclosure.Automatic{EstateID: n.EstateID, OrganisationID: n.OrganisationID, PersonID: n.PersonID, Source: n.Source, Scope: n.Scope, Title: n.Title, Body: n.Body})
+	id, err := b.board.PublishFor(tx, disclosure.Automatic{EstateID: n.EstateID, OrganisationID: n.OrganisationID, PersonID: n.PersonID, Source: n.Source, Scope: n.Scope, Title: n.Title, Body: n.Body})
+	if err == nil && strings.HasSuffix(n.Source, ":certificate") {
+		err = disclosedAtOnce(b.board, tx, n.EstateID, "resolution", n.Source, id)
+	}
+	return id, err
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/fee"
+	"github.com/linli-city/linli/models/fund"
 	"github.com/linli-city/linli/models/ledger"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
@@ -57,6 +58,11 @@ func (a *app) verify(ctx context.Context, out io.Writer, wantHead string) error 
 		return err
 	}
 	say("books: %d; %d journals of %d entries balance, their numbers have no gap and their chains hold, %d wait to be sealed", books.Books, books.Journals, books.Entries, books.Waiting)
+	f, err := fund.VerifyProjects(ctx, a.db)
+	if err != nil {
+		return fmt.Errorf("repairs from the fund: %w", err)
+	}
+	say("repairs from the fund: %d; %d payments and %d shares are what the books have", f.Projects, f.Payments, f.Shares)
 	b, err := a.board.Verify(ctx)
 	if err != nil {
 		return fmt.Errorf("board: %w", err)

@@ -84,8 +84,15 @@ func (a *Audit) event(what string) event.Committee {
 	return event.Committee{SubjectKind: "committee_audit", SubjectID: a.ID, EstateID: a.EstateID, What: what, Number: a.Number, Title: AuditCauses[a.Cause]}
 }
 
-// ref names an audit's notice.
+// ref names an audit's result on the register, posting its notice: one that was taken down is not the next.
 func (a *Audit) ref() string { return "committee-audit-" + a.Number }
+
+func (a *Audit) posting() string {
+	if a.NoticeID == 0 {
+		return a.ref()
+	}
+	return fmt.Sprintf("%s/%d", a.ref(), a.NoticeID)
+}
 
 // OpenYearly opens the third party's audit of some months of the running term (policy 五(十五)6); the same months once more answer the first.
 // Faults: org.ErrForbidden, org.ErrEstateNotFound, ErrNoTerm, fault.ErrInvalid.
@@ -202,7 +209,7 @@ func (s *Service) PublishAudit(ctx context.Context, actor org.Actor, id int64) (
 		if a.State != "reported" {
 			return 0, ErrState
 		}
-		notice, err := s.board.Post(tx, actor, Posted{EstateID: a.EstateID, Sort: "posting", Title: "业委会审计结果：" + AuditCauses[a.Cause], Ref: a.ref(),
+		notice, err := s.board.Post(tx, actor, Posted{EstateID: a.EstateID, Sort: "posting", Title: "业委会审计结果：" + AuditCauses[a.Cause], Ref: a.posting(),
 			Body: fmt.Sprintf("审计编号：%s\n原因：%s\n审计机构：%s\n审计内容：%s\n\n%s\n\n审计报告全文可以在小区的业委会页面打开。", a.Number, AuditCauses[a.Cause], a.Auditor, a.Text, a.Summary)})
 		if err != nil {
 			return 0, err

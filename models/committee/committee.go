@@ -51,6 +51,8 @@ type Board interface {
 	Post(tx *store.Tx, actor org.Actor, p Posted) (notice int64, err error)
 	// OweAudit puts the publication of an audit's result on the register of what has to be published; Post of the same ref fulfils it.
 	OweAudit(tx *store.Tx, estate int64, departure bool, ref string) error
+	// OweDecision does so for a decision.
+	OweDecision(tx *store.Tx, estate int64, ref string) error
 }
 
 // Posts ends what somebody may do for an organisation, in the caller's transaction.

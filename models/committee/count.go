@@ -96,7 +96,7 @@ func (s *Service) count(tx *store.Tx, actor audit.Actor, m *Meeting, outcome str
 	}
 	for _, it := range items {
 		if it.State == Voting {
-			if err := decide(tx, actor, m, it, after(tx.Now, days)); err != nil {
+			if err := s.decide(tx, actor, m, it, after(tx.Now, days)); err != nil {
 				return err
 			}
 		}
@@ -115,7 +115,7 @@ func (s *Service) count(tx *store.Tx, actor audit.Actor, m *Meeting, outcome str
 }
 
 // decide settles one item; a decision gets its number and has to be disclosed by a day.
-func decide(tx *store.Tx, actor audit.Actor, m *Meeting, it Item, disclose time.Time) error {
+func (s *Service) decide(tx *store.Tx, actor audit.Actor, m *Meeting, it Item, disclose time.Time) error {
 	sum, err := tally(tx, m, it.ID)
 	if err != nil {
 		return err
@@ -131,6 +131,9 @@ func decide(tx *store.Tx, actor audit.Actor, m *Meeting, it Item, disclose time.
 		}
 		change["state"], change["resolution"] = Passed, number
 		if err := owe(tx, Duty{EstateID: m.EstateID, TermID: m.TermID, Kind: OweDisclose, SubjectID: it.ID, OwedBy: "committee", Title: it.Title, DueAt: disclose}); err != nil {
+			return err
+		}
+		if err := s.board.OweDecision(tx, m.EstateID, decisionRef+number); err != nil {
 			return err
 		}
 	}

@@ -41,6 +41,29 @@ func freezing(tx *store.Tx, estate int64) (*Audit, error) {
 	return &rows[0], nil
 }
 
+// AuditWithdrawn takes back, in the transaction that takes a notice off the board, that an audit's result is published: what was frozen is
+// frozen again, the township owes the result, and publishes it anew.
+func (s *Service) AuditWithdrawn(tx *store.Tx, estate, notice int64) error {
+	var rows []Audit
+	if err := tx.ForUpdate().Where("estate_id = ? AND state = 'published' AND notice_id = ?", estate, notice).Limit(1).Find(&rows).Error; err != nil || len(rows) == 0 {
+		return err
+	}
+	a := rows[0]
+	if err := tx.Model(&Audit{}).Where("id = ?", a.ID).Updates(map[string]any{"state": "reported", "published_at": nil}).Error; err != nil {
+		return err
+	}
+	owed := map[string]any{"done_at": nil, "watch_at": tx.Now}
+	if err := tx.Model(&Duty{}).Where("kind = ? AND subject_id = ?", OweAudit, a.ID).Updates(owed).Error; err != nil {
+		return err
+	}
+	if slices.Contains(departures, a.Cause) {
+		if err := s.money.Freeze(tx, audit.System{}, estate); err != nil {
+			return err
+		}
+	}
+	return note(tx, audit.System{}, "audit_withdrawn", "committee_audit", a.ID, estate, map[string]any{"notice": notice})
+}
+
 // decidable refuses what the local rule forbids to decide while an audit of a departure runs. Where there is no such rule nothing is forbidden.
 func decidable(tx *store.Tx, set *rulepack.Set, estate int64, m *Matter) error {
 	forbidden, err := set.List("committee.frozen_matters")

@@ -1,6 +1,7 @@
 package committee_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -52,4 +53,42 @@ func TestNothingIsDecidedAroundTheFreeze(t *testing.T) {
 			t.Errorf("begun %v: %s, %s", begun, v.Items[0].State, v.Items[1].State)
 		}
 	}
+}
+
+// An audit's result that is taken off the board is not published: what was frozen is frozen again until it is posted anew.
+func TestAWithdrawnResultFreezesAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.seat()
+	ctx := t.Context()
+	v := w.overview()
+	seal := w.done(w.RegisterSeal(ctx, w.people[1], w.Estate.ID, "committee", "业委会印章", v.Members[1].ID, []int64{1}))
+	audit := w.chairGone()
+	w.publishAudit(audit)
+	first := w.overview().Audits[0].NoticeID
+	if w.duty(committee.OweAudit) != nil {
+		t.Fatal("it is owed with its result published")
+	}
+	frozen := w.purse.frozen
+	for _, estate := range []int64{w.Estate.ID + 1, w.Estate.ID} {
+		if err := w.DB.InTx(ctx, func(tx *store.Tx) error { return w.AuditWithdrawn(tx, estate, first) }); err != nil {
+			t.Fatal(err)
+		}
+		if again := w.overview().Frozen != nil; again != (estate == w.Estate.ID) {
+			t.Errorf("estate %d: frozen %v", estate, again)
+		}
+	}
+	use := w.done(w.AskSeal(ctx, w.people[1], seal, committee.Sealing{Resolution: "业主大会2号决定", Purpose: "签合同", Paper: "物业合同", Copies: 2}))
+	w.done(w.ApproveSeal(ctx, w.people[2], use, true, ""))
+	if _, err := w.UseSeal(ctx, w.people[1], use, []int64{1}); !errors.Is(err, committee.ErrFrozen) {
+		t.Errorf("a seal is used while the result is off the board: %v", err)
+	}
+	if w.purse.frozen != frozen+1 || w.duty(committee.OweAudit) == nil {
+		t.Errorf("the books were frozen %d times, owed %v", w.purse.frozen, w.duty(committee.OweAudit))
+	}
+	w.done(w.PublishAudit(ctx, w.township, audit))
+	if refs := w.board.posted; refs[len(refs)-1].Ref == refs[len(refs)-2].Ref {
+		t.Errorf("the notice that was taken down is found again: %s", refs[len(refs)-1].Ref)
+	}
+	w.done(w.UseSeal(ctx, w.people[1], use, []int64{1}))
 }

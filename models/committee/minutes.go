@@ -158,5 +158,8 @@ func announcement(m *Meeting, it *Item, sum Tally) Posted {
 		b.WriteString("\n作出决定时本届任期已满。")
 	}
 	b.WriteString("\n\n业主认为决定侵害合法权益或违反程序的，可以请求人民法院撤销（民法典第280条）。")
-	return Posted{EstateID: it.EstateID, Sort: "announcement", Title: clip("业委会决定："+it.Title, 60), Body: clip(b.String(), 9900), Ref: "committee-decision-" + number}
+	return Posted{EstateID: it.EstateID, Sort: "announcement", Title: clip("业委会决定："+it.Title, 60), Body: clip(b.String(), 9900), Ref: decisionRef + number}
 }
+
+// decisionRef begins the refs of decisions on the board.
+const decisionRef = "committee-decision-"

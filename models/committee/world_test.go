@@ -30,6 +30,12 @@ func (b *board) OweAudit(_ *store.Tx, _ int64, _ bool, ref string) error {
 	return nil
 }
 
+// OweDecision notes what is owed.
+func (b *board) OweDecision(_ *store.Tx, _ int64, ref string) error {
+	b.owed = append(b.owed, ref)
+	return nil
+}
+
 // drawer takes every paper.
 type drawer struct{}
 

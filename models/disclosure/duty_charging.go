@@ -2,6 +2,7 @@ package disclosure
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -178,8 +179,20 @@ func (s *Service) DecideCharging(ctx context.Context, actor org.Actor, id int64,
 		if err := tellDuty(tx, c.event("charging_decided")); err != nil || !confirm {
 			return err
 		}
+		if err := s.oweContract(tx, &c); err != nil {
+			return err
+		}
 		return s.round(tx, c.EstateID)
 	})
+}
+
+// oweContract puts the publication of a service contract that the community has seen on the register.
+func (s *Service) oweContract(tx *store.Tx, c *Charging) error {
+	_, err := s.Owe(tx, c.EstateID, "contract", "charging:"+itoa(c.ID), calendar.DateOf(tx.Now))
+	if errors.Is(err, ErrDutyUnknown) {
+		return nil
+	}
+	return err
 }
 
 // ChargingView is what was stated, with the contract's files.

@@ -77,6 +77,10 @@ type Options struct {
 	Own     func(tx *store.Tx, estate int64) ([]rulepack.Local, error) // what an estate's own rules say; nil: nothing
 	OwnFund func(tx *store.Tx, estate int64) (held bool, err error)    // whether the assembly holds the fund; nil: the bureau does
 	Log     *slog.Logger
+
+	Withdrawn func(tx *store.Tx, estate, notice int64) error                             // what follows when a notice is taken off the board; nil: nothing
+	Named     func(tx *store.Tx, estate int64, text string) ([]string, error)            // whose full names are in a text, of the estate's owners and residents; nil: nobody's
+	Prices    func(tx *store.Tx, estates []int64, on time.Time) (map[int64]int64, error) // of a square metre of a home and month, in ten-thousandths of a yuan; nil: none is known
 }
 
 // With gives the board its register of duties and its questions.

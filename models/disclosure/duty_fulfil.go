@@ -101,7 +101,11 @@ func (s *Service) FulfilBy(ctx context.Context, actor org.Actor, instance, notic
 		if err != nil {
 			return err
 		}
-		if err := d.suits(set, &n); err != nil {
+		var figures int64
+		if err := tx.Model(&Figure{}).Where("notice_id = ? AND version = ?", n.ID, n.CurrentVersion).Count(&figures).Error; err != nil {
+			return err
+		}
+		if err := d.suits(set, &n, int(figures)); err != nil {
 			return err
 		}
 		var v Version // what people read today was not there before its day

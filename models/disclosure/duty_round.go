@@ -72,6 +72,9 @@ func (s *Service) round(tx *store.Tx, id int64) error {
 	if err := s.refresh(tx, l); err != nil {
 		return err
 	}
+	if err := handOn(tx, e); err != nil {
+		return err
+	}
 	last, err := lastOfEach(tx, id)
 	if err != nil {
 		return err

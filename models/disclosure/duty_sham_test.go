@@ -20,10 +20,11 @@ func (w *world) statement(a org.Actor, title string, kind disclosure.Sort) (id i
 	w.t.Helper()
 	w.tx(func(tx *store.Tx) error {
 		n, err := w.PublishIn(tx, a, disclosure.Draft{EstateID: w.Estate.ID, Kind: kind, Audience: disclosure.Everyone, Form: disclosure.AuditForm, Title: title, Body: "正文", FileIDs: []int64{1}, ConfirmedBy: a.PersonID + 1, ClientRef: title, InputHash: "h"})
-		if err == nil {
-			id = n.ID
+		if err != nil {
+			return err
 		}
-		return err
+		id = n.ID
+		return tx.Create(&disclosure.Figure{NoticeID: n.ID, Version: 1, Seq: 1, Label: "收入", Book: "income", Codes: "income.revenue", Measure: disclosure.Received, ToOn: tx.Now, Fen: 1}).Error
 	})
 	return id
 }
@@ -40,7 +41,9 @@ func TestAnOldNoticeIsNoAccount(t *testing.T) {
 	d := w.one("income")
 	w.on("2026-04-03")
 	w.pass()
-	for what, id := range map[string]int64{"typed text": w.publish(w.company, "收支都好", disclosure.Everyone), "an announcement": w.statement(w.company, "收支公告", disclosure.Announcement), "no paper on the board": w.account(w.company, "收支公示")} {
+	bare := w.account(w.company, "只有审计报告的附件")
+	w.tx(func(tx *store.Tx) error { return tx.Where("notice_id = ?", bare).Delete(&disclosure.Figure{}).Error })
+	for what, id := range map[string]int64{"an auditor's report without a figure": bare, "typed text": w.publish(w.company, "收支都好", disclosure.Everyone), "an announcement": w.statement(w.company, "收支公告", disclosure.Announcement), "no paper on the board": w.account(w.company, "收支公示")} {
 		if err := w.FulfilBy(ctx, w.company, d.ID, id); !errors.Is(err, disclosure.ErrDutyNotice) {
 			t.Errorf("%s: %v", what, err)
 		}

@@ -3,6 +3,7 @@ package disclosure
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/linli-city/linli/models/audit"
@@ -20,7 +21,7 @@ const tickBatch = 100
 // Tick tells who has to publish that a day is near, and the supervisors that it has passed: once for each duty, and again by
 // disclosure.remind_days where somebody has fixed them; and it says which questions are late. It returns how many it dealt with.
 func (s *Service) Tick(ctx context.Context) (int, error) {
-	var duties, questions []int64
+	var duties, questions, incidents []int64
 	var again int64
 	err := s.db.View(ctx, func(tx *store.Tx) error {
 		set, err := org.Rules(tx, tx.Now, s.o.Pack)
@@ -33,22 +34,39 @@ func (s *Service) Tick(ctx context.Context) (int, error) {
 		if err := tx.Model(&Duty{}).Where("watch_at <= ?", tx.Now).Order("watch_at, id").Limit(tickBatch).Pluck("id", &duties).Error; err != nil {
 			return err
 		}
+		if err := tx.Model(&Incident{}).Where("watch_at <= ?", tx.Now).Order("watch_at, id").Limit(tickBatch).Pluck("id", &incidents).Error; err != nil {
+			return err
+		}
 		return tx.Model(&Question{}).Where("watch_at <= ?", tx.Now).Order("watch_at, id").Limit(tickBatch).Pluck("id", &questions).Error
 	})
 	if err != nil {
 		return 0, err
 	}
-	for _, id := range duties {
-		if err := s.db.InTx(ctx, func(tx *store.Tx) error { return watchDuty(tx, id, again) }); err != nil {
-			return 0, err
+	err = errors.Join(s.watchEach(ctx, "duty", &Duty{}, duties, func(tx *store.Tx, id int64) error { return watchDuty(tx, id, again) }), s.watchEach(ctx, "question", &Question{}, questions, s.watchQuestion),
+		s.watchEach(ctx, "report", &Incident{}, incidents, s.watchIncident))
+	return len(duties) + len(questions) + len(incidents), err
+}
+
+// laterAgain is when the clock looks again at what failed: what fails now would else stand before all others.
+const laterAgain = time.Hour
+
+// watchEach goes on past what fails, and reports it.
+func (s *Service) watchEach(ctx context.Context, what string, table any, ids []int64, watch func(*store.Tx, int64) error) error {
+	var errs []error
+	for _, id := range ids {
+		err := s.db.InTx(ctx, func(tx *store.Tx) error { return watch(tx, id) })
+		if err == nil {
+			continue
+		}
+		errs = append(errs, fmt.Errorf("clock of %s %d: %w", what, id, err))
+		err = s.db.InTx(ctx, func(tx *store.Tx) error {
+			return tx.Model(table).Where("id = ? AND watch_at <= ?", id, tx.Now).UpdateColumn("watch_at", tx.Now.Add(laterAgain)).Error
+		})
+		if err != nil {
+			errs = append(errs, err)
 		}
 	}
-	for _, id := range questions {
-		if err := s.db.InTx(ctx, func(tx *store.Tx) error { return s.watchQuestion(tx, id) }); err != nil {
-			return 0, err
-		}
-	}
-	return len(duties) + len(questions), nil
+	return errors.Join(errs...)
 }
 
 func watchDuty(tx *store.Tx, id, again int64) error {

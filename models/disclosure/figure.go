@@ -16,10 +16,13 @@ const (
 	Received Measure = "received" // what came in between two days
 	Spent    Measure = "spent"    // what went out between two days
 	Balance  Measure = "balance"  // what there is at the end of a day
+
+	NetReceived Measure = "net_received" // what came in less what went out between two days
+	NetSpent    Measure = "net_spent"    // what went out less what came in
 )
 
 // MeasureNames are the measures as people read them.
-var MeasureNames = map[Measure]string{Received: "收入", Spent: "支出", Balance: "结余"}
+var MeasureNames = map[Measure]string{Received: "收入", Spent: "支出", Balance: "结余", NetReceived: "收入净额", NetSpent: "支出净额"}
 
 // Query asks the books for one sum.
 type Query struct {
@@ -27,6 +30,7 @@ type Query struct {
 	Book    string   // ledger.Kind
 	Codes   []string // ledger.Code, all of one class
 	Sources []string // kinds of source that count; empty for all
+	Source  int64    `json:",omitzero"` // the one source of that kind, such as a project; 0 for all
 	Measure Measure
 	From    calendar.Date // of a turnover
 	To      calendar.Date
@@ -41,6 +45,7 @@ type Figure struct {
 	Book      string
 	Codes     string // by commas
 	Sources   string // by commas
+	SourceID  int64
 	Measure   Measure
 	FromOn    *time.Time `gorm:"type:date"`
 	ToOn      time.Time  `gorm:"type:date"`
@@ -54,7 +59,7 @@ func (Figure) TableName() string { return "notice_figures" }
 
 // Query is what the figure asked.
 func (f *Figure) Query() Query {
-	q := Query{Label: f.Label, Book: f.Book, Codes: split(f.Codes), Sources: split(f.Sources), Measure: f.Measure, To: dateIn(&f.ToOn)}
+	q := Query{Label: f.Label, Book: f.Book, Codes: split(f.Codes), Sources: split(f.Sources), Source: f.SourceID, Measure: f.Measure, To: dateIn(&f.ToOn)}
 	if f.FromOn != nil {
 		q.From = dateIn(f.FromOn)
 	}

@@ -21,7 +21,7 @@ const (
 )
 
 // chartColours tell the measures apart where there are colours; the words do everywhere.
-var chartColours = map[Measure]string{Received: "#1b6e3c", Spent: "#a33a1f", Balance: "#1f4e8c"}
+var chartColours = map[Measure]string{Received: "#1b6e3c", Spent: "#a33a1f", Balance: "#1f4e8c", NetReceived: "#1b6e3c", NetSpent: "#a33a1f"}
 
 // Chart draws figures over time as SVG, with the sentences of Words as its text alternative. Equal figures give equal bytes.
 func Chart(figures []Figure) string {

@@ -43,6 +43,9 @@ var (
 // sum finds an amount of money in a text.
 var sum = regexp.MustCompile(`(?:人民币|RMB|rmb|CNY|cny)\s*[:：]?\s*[0-9０-９]|[¥￥]\s*[0-9０-９]|[0-9０-９][0-9０-９,，.．]*\s*(?:元|圆|块|角|分钱|万元|千元|百元|亿元|万|亿|RMB|rmb)|[零〇一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖拾佰仟]+(?:元|圆|块钱|角|分钱)`)
 
+// HasSum reports whether a text has an amount of money in it.
+func HasSum(text string) bool { return sum.MatchString(text) }
+
 // typed refuses sums that were typed where they have to come from the books.
 func (f Form) typed(title, body string) error {
 	if !counted[f] {

@@ -17,6 +17,7 @@ func (q *Query) check(c *fault.Checks, i int) {
 	c.Check(n > 0 && n <= 30, path(i, "label"), "请写明这个数叫什么，不超过30个字")
 	c.Check(sum.FindString(q.Label) == "", path(i, "label"), "名称里不要写金额")
 	c.Check(MeasureNames[q.Measure] != "", path(i, "measure"), "请选择收入、支出或结余")
+	c.Check(q.Source == 0 || q.Source > 0 && len(q.Sources) == 1, path(i, "sources"), "某一件事的数，只选它那一种来源")
 	c.Check(!q.To.IsZero(), path(i, "to"), "请填写截止日期")
 	c.Check(q.Measure == Balance || !q.From.IsZero() && !q.To.Before(q.From), path(i, "from"), "请填写起止日期，开始不晚于截止")
 	c.Check(q.Measure != Balance || q.From.IsZero(), path(i, "from"), "结余只填截止日期")
@@ -30,7 +31,7 @@ func (q *Query) check(c *fault.Checks, i int) {
 
 // figure is a query without its answer.
 func (q *Query) figure() Figure {
-	f := Figure{Label: q.Label, Book: q.Book, Codes: strings.Join(q.Codes, ","), Sources: strings.Join(q.Sources, ","), Measure: q.Measure, FromOn: column(q.From)}
+	f := Figure{Label: q.Label, Book: q.Book, Codes: strings.Join(q.Codes, ","), Sources: strings.Join(q.Sources, ","), SourceID: q.Source, Measure: q.Measure, FromOn: column(q.From)}
 	if to := column(q.To); to != nil {
 		f.ToOn = *to
 	}
@@ -41,5 +42,9 @@ func (q *Query) figure() Figure {
 func (q *Query) row() string { f := q.figure(); return f.row() }
 
 func (f *Figure) row() string {
-	return strings.Join([]string{f.Label, f.Book, f.Codes, f.Sources, string(f.Measure), f.Period()}, "\x00")
+	sources := f.Sources
+	if f.SourceID != 0 {
+		sources = fmt.Sprint(sources, " ", f.SourceID)
+	}
+	return strings.Join([]string{f.Label, f.Book, f.Codes, sources, string(f.Measure), f.Period()}, "\x00")
 }

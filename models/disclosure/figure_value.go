@@ -97,16 +97,26 @@ func (q *Query) value(tx *store.Tx, estate, holder int64) (money.Fen, error) {
 	for i, c := range q.Codes {
 		codes[i] = ledger.Code(c)
 	}
-	debit, credit, err := ledger.Turnover(tx, estate, books, codes, q.Sources, q.From, q.To)
-	switch {
-	case q.Measure == Balance && grows(q.class()):
-		return debit - credit, err
-	case q.Measure == Balance:
-		return credit - debit, err
-	case (q.Measure == Received) == (q.class() == ledger.Asset):
-		return debit, err
+	debit, credit, err := ledger.TurnoverOf(tx, estate, books, codes, q.Sources, q.Source, q.From, q.To)
+	in, out := credit, debit
+	if q.class() == ledger.Asset {
+		in, out = debit, credit
 	}
-	return credit, err
+	switch q.Measure {
+	case Received:
+		return in, err
+	case Spent:
+		return out, err
+	case NetReceived:
+		return in - out, err
+	case NetSpent:
+		return out - in, err
+	case Balance:
+	}
+	if grows(q.class()) {
+		return debit - credit, err
+	}
+	return credit - debit, err
 }
 
 // Asks is what the figure asks, as people read it.
@@ -124,6 +134,9 @@ func (f *Figure) Asks() string {
 		for i, x := range list {
 			list[i] = cmp.Or(sourceNames[x], x)
 		}
+		if f.SourceID != 0 {
+			list[0] += fmt.Sprintf("第%d号", f.SourceID)
+		}
 		text += "，只算" + strings.Join(list, "、")
 	}
 	return text
@@ -131,7 +144,7 @@ func (f *Figure) Asks() string {
 
 // sourceNames are what a line of the books follows from, as people read it.
 var sourceNames = map[string]string{"fee_change": "调整和减免", "fee_import": "导入的期初数", "fee_payment": "缴费", "fee_run": "出账", "fund_import": "期初余额", "fund_income": "收益分配", "fund_refund": "退还",
-	"fund_slip": "交存", "fund_project": "维修支出", "income_line": "收支登记", "income_settlement": "结转"}
+	"fund_slip": "交存", "fund_project": "维修支出", "project": "维修项目", "income_line": "收支登记", "income_settlement": "结转"}
 
 // figuresOf reads the figures of some notices, of one version or, with 0, of all.
 func figuresOf(tx *store.Tx, notices []int64, version int) ([]Figure, error) {

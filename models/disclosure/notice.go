@@ -33,32 +33,35 @@ const (
 
 // Notice is one item of a board.
 type Notice struct {
-	ID             int64 `gorm:"primaryKey"`
-	Number         string
-	EstateID       int64
-	OrganisationID int64
-	Kind           Sort
-	Audience       Audience
-	Form           Form
-	Duty           string
-	DaysKey        string // the rule that says for how many days a posting stands; empty for the other sorts
-	Scope          string // event.Scope as JSON; empty for the whole estate
-	CurrentVersion int
-	WithdrawnAt    *time.Time
-	WithdrawReason string
-	PublishedBy    int64
-	PublishedAt    time.Time
-	ClientRef      string
-	InputHash      string
+	ID               int64 `gorm:"primaryKey"`
+	Number           string
+	EstateID         int64
+	OrganisationID   int64
+	Kind             Sort
+	Audience         Audience
+	Form             Form
+	Duty             string
+	DaysKey          string // the rule that says for how many days a posting stands; empty for the other sorts
+	Scope            string // event.Scope as JSON; empty for the whole estate
+	CurrentVersion   int
+	WithdrawnAt      *time.Time
+	WithdrawReason   string
+	WithdrawAskedBy  int64 // who wants it off the board, until another person has looked at that
+	WithdrawAskedFor string
+	PublishedBy      int64
+	PublishedAt      time.Time
+	ClientRef        string
+	InputHash        string
 }
 
 // Faults of the board.
 var (
-	ErrNotFound  = fault.New(fault.NotFound, "notice.not_found", "没有找到这份公示")
-	ErrRefReused = fault.New(fault.Conflict, "client_ref.reused", "这次提交的编号已用于另一份内容，请刷新后重新提交")
-	ErrWithdrawn = fault.New(fault.Closed, "notice.withdrawn", "这份公示已撤回，不能再修改；需要时请重新发布一份")
-	ErrUnchanged = fault.New(fault.Conflict, "notice.unchanged", "内容和现在的版本一样，没有要修改的")
-	ErrOutdated  = fault.New(fault.Conflict, "notice.outdated", "别人刚刚发布了新版本，请先看新版本，再修改")
+	ErrNotFound     = fault.New(fault.NotFound, "notice.not_found", "没有找到这份公示")
+	ErrRefReused    = fault.New(fault.Conflict, "client_ref.reused", "这次提交的编号已用于另一份内容，请刷新后重新提交")
+	ErrWithdrawn    = fault.New(fault.Closed, "notice.withdrawn", "这份公示已撤回，不能再修改；需要时请重新发布一份")
+	ErrNoWithdrawal = fault.New(fault.Conflict, "notice.no_withdrawal", "没有人提出撤回这份公示，或者已经处理过了")
+	ErrUnchanged    = fault.New(fault.Conflict, "notice.unchanged", "内容和现在的版本一样，没有要修改的")
+	ErrOutdated     = fault.New(fault.Conflict, "notice.outdated", "别人刚刚发布了新版本，请先看新版本，再修改")
 )
 
 // Service is the board's actions.

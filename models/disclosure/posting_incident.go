@@ -34,6 +34,9 @@ type Incident struct {
 	DecidedBy      int64
 	DecidedAt      *time.Time
 	Answer         string
+	DueOn          *time.Time `gorm:"type:date"` // until when the community looks; nil where no rule says so
+	WatchAt        *time.Time
+	LateAt         *time.Time // since then it is the township's
 	ClientRef      string
 	InputHash      string
 }
@@ -142,6 +145,9 @@ func (s *Service) report(tx *store.Tx, actor org.Actor, x *Incident) error {
 	if x.FileSum, err = s.files.Sum(tx, x.FileID); err != nil {
 		return err
 	}
+	if err := s.owedBy(tx, x); err != nil {
+		return err
+	}
 	if err := tx.Create(x).Error; err != nil {
 		return store.Raced(err)
 	}
@@ -198,7 +204,7 @@ func (x *Incident) decide(tx *store.Tx, actor org.Actor, p *Paper, holds bool, d
 	if err := c.Err(); err != nil {
 		return err
 	}
-	change := map[string]any{"reported": nil, "state": IncidentRejected, "decided_by": actor.PersonID, "decided_at": tx.Now, "answer": answer}
+	change := map[string]any{"watch_at": nil, "reported": nil, "state": IncidentRejected, "decided_by": actor.PersonID, "decided_at": tx.Now, "answer": answer}
 	if holds {
 		change["state"], change["down_at"] = IncidentConfirmed, downAt
 		if err := tx.Model(&Paper{}).Where("id = ?", p.ID).Updates(map[string]any{"hanging": nil, "down_at": downAt}).Error; err != nil {

@@ -44,7 +44,7 @@ func (s *Service) PostedThrough(tx *store.Tx, noticeID int64) (calendar.Date, er
 	if err != nil {
 		return calendar.Date{}, err
 	}
-	return end(v.At, days, places)
+	return end(v.At, days, places, calendar.DateOf(tx.Now))
 }
 
 // daysOf is for how many days a version stands.
@@ -86,9 +86,10 @@ func (s *Service) open(tx *store.Tx, n *Notice) error {
 }
 
 // end is the last day of a period of some days.
-func end(online time.Time, days int, places []hung) (calendar.Date, error) {
+func end(online time.Time, days int, places []hung, today calendar.Date) (calendar.Date, error) {
 	last := calendar.DateOf(online).Add(days)
 	var missing, asked []string
+	clock := ""
 	for i := range places {
 		p := &places[i]
 		if !p.Required {
@@ -101,7 +102,7 @@ func end(online time.Time, days int, places []hung) (calendar.Date, error) {
 		}
 		for _, x := range p.incidents {
 			if !through.Before(calendar.DateOf(x.SeenAt)) {
-				asked = append(asked, p.Name)
+				asked, clock = append(asked, p.Name), x.Clock(today)
 			}
 		}
 		if last.Before(through) {
@@ -112,7 +113,7 @@ func end(online time.Time, days int, places []hung) (calendar.Date, error) {
 		return calendar.Date{}, ErrNotHung.Saying("还要张贴：" + some(missing) + "。张贴后请拍照登记，公示期从最后一处张贴的第二天起算")
 	}
 	if len(asked) > 0 {
-		return calendar.Date{}, ErrInQuestion.Saying("有人报告公示不见了：" + some(asked) + "。请社区先去核实，再看公示期到哪一天")
+		return calendar.Date{}, ErrInQuestion.Saying("有人报告公示不见了：" + some(asked) + "。请社区先去核实，再看公示期到哪一天（" + clock + "）")
 	}
 	return last, nil
 }

@@ -67,7 +67,7 @@ func (s *Service) shown(tx *store.Tx, n *Notice) ([]Wall, *Period, error) {
 	period := &Period{Article: v.PostingArticle, Places: v.places()}
 	period.Days, err = s.daysOf(tx, n, &v)
 	if err == nil {
-		period.Through, err = end(v.At, period.Days, places)
+		period.Through, err = end(v.At, period.Days, places, calendar.DateOf(tx.Now))
 	}
 	if err != nil {
 		if fault.Of(err).Kind == fault.Internal {
@@ -127,6 +127,7 @@ type IncidentView struct {
 	Number string
 	Title  string
 	Place  string
+	Today  calendar.Date `gorm:"-"`
 }
 
 // ListIncidents pages through the reports of an estate, newest first; state narrows it.
@@ -144,18 +145,21 @@ func (s *Service) ListIncidents(ctx context.Context, actor org.Actor, estateID i
 		if before > 0 {
 			q = q.Where("x.id < ?", before)
 		}
-		rows, err = incidents(q, limit)
+		rows, err = incidents(tx, q, limit)
 		return err
 	})
 	return rows, err
 }
 
-func incidents(q *gorm.DB, limit int) ([]IncidentView, error) {
+func incidents(tx *store.Tx, q *gorm.DB, limit int) ([]IncidentView, error) {
 	var rows []IncidentView
 	err := q.Table("notice_incidents x").Select("x.*, n.number, v.title, w.name AS place").Joins("JOIN notices n ON n.id = x.notice_id").
 		Joins("JOIN notice_versions v ON v.notice_id = x.notice_id AND v.version = x.version").
 		Joins("JOIN notice_postings p ON p.id = x.posting_id").Joins("JOIN notice_places w ON w.id = p.place_id").
 		Order("x.id DESC").Limit(limit).Scan(&rows).Error
+	for i := range rows {
+		rows[i].Today = calendar.DateOf(tx.Now)
+	}
 	return rows, err
 }
 
@@ -171,7 +175,7 @@ func (s *Service) FindIncident(ctx context.Context, actor org.Actor, id int64) (
 		if actor.Post == nil {
 			q = q.Where("x.person_id = ?", actor.PersonID)
 		}
-		rows, err := incidents(q, 1)
+		rows, err := incidents(tx, q, 1)
 		if err != nil {
 			return err
 		}

@@ -48,6 +48,13 @@ func within(tx *store.Tx, estate int64, s event.Scope) (string, error) {
 // ours begin the refs of what follows from an act elsewhere: whoever took one before would keep that notice off the board.
 var ours = []string{"meeting:", "project:", "draft:", "committee-"}
 
+// guarded reports whether it takes two people to change a notice or to take it off the board: it is about money, or follows from an act
+// elsewhere, such as a result or final accounts.
+func (n *Notice) guarded() bool {
+	made := func(prefix string) bool { return prefix != "draft:" && strings.HasPrefix(n.ClientRef, prefix) }
+	return n.Form.Money() || slices.ContainsFunc(ours, made)
+}
+
 // Publish puts a notice on an estate's board and tells the residents; one about some buildings or units alone tells those who own
 // and live there. What is about money takes a second person: see SaveDraft.
 // Faults: ErrForbidden, ErrEstateNotFound, ErrRefReused, ErrSecondPerson, fault.ErrInvalid.
@@ -58,6 +65,9 @@ func (s *Service) Publish(ctx context.Context, actor org.Actor, d Draft) (*Notic
 	}
 	var n *Notice
 	err := s.db.InTx(ctx, func(tx *store.Tx) (err error) {
+		if err := s.unnamed(tx, d.EstateID, d.Title, d.Body); err != nil {
+			return err
+		}
 		n, err = s.PublishIn(tx, actor, d)
 		return err
 	})
@@ -128,7 +138,7 @@ func (s *Service) issue(tx *store.Tx, actor org.Actor, n *Notice, e edition) err
 	if err := s.number(tx, n, actor.PersonID); err != nil {
 		return err
 	}
-	if err := s.fulfil(tx, n, e.duties); err != nil {
+	if err := s.fulfil(tx, n, e.duties, len(e.queries)); err != nil {
 		return err
 	}
 	if err := s.publishVersion(tx, n, 1, e); err != nil {

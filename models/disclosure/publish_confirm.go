@@ -1,6 +1,7 @@
 package disclosure
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -123,7 +124,7 @@ func (s *Service) carryOut(tx *store.Tx, actor org.Actor, p *Prepared) (int64, e
 	}
 	d := Draft{EstateID: p.EstateID, Kind: p.Kind, Audience: p.Audience, Form: p.Form, ClientRef: fmt.Sprint("draft:", p.ID), InputHash: p.InputHash}
 	n := d.notice(p.OrganisationID, p.Scope)
-	if err := s.issue(tx, actor, n, edition{title: p.Title, body: p.Body, files: files, duties: p.duties(), queries: p.queries(), person: p.EditedBy, confirmed: actor.PersonID}); err != nil {
+	if err := s.issue(tx, actor, n, edition{title: p.Title, body: p.Body, files: files, duties: p.duties(), queries: p.queries(), person: cmp.Or(p.EditedBy, p.SubmittedBy), confirmed: actor.PersonID}); err != nil {
 		return 0, err
 	}
 	return n.ID, s.files.Move(tx, fresh, "notice_draft", p.ID, "notice", n.ID)

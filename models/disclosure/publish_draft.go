@@ -115,6 +115,9 @@ func (s *Service) EditDraft(ctx context.Context, actor org.Actor, id int64, revi
 			return ErrDraftRead
 		}
 		d.EstateID, d.ClientRef = p.EstateID, p.ClientRef
+		if err := p.keeps(&d); err != nil {
+			return err
+		}
 		if err := s.write(tx, actor, p, d, reason); err != nil {
 			return err
 		}
@@ -158,6 +161,9 @@ func (s *Service) write(tx *store.Tx, actor org.Actor, p *Prepared, d Draft, rea
 			return err
 		}
 		reason = ""
+	}
+	if err := s.unnamed(tx, p.EstateID, d.Title, d.Body); err != nil {
+		return err
 	}
 	for i := range d.Queries {
 		if err := d.Queries[i].fits(i); err != nil {

@@ -76,7 +76,22 @@ func TestPublishingFulfilsWhatIsOwed(t *testing.T) {
 	if err := w.s.Withdraw(ctx, w.chair, id, "统计口径错了"); err != nil {
 		t.Fatal(err)
 	}
-	if got := w.owed(mine); got.NoticeID != 0 || got.DoneAt != nil {
+	if got := w.owed(mine); got.DoneAt == nil || w.find(id).WithdrawnAt != nil {
+		t.Errorf("one person has taken a statement off the board: %+v", got)
+	}
+	refused(t, "confirmed by who asked", w.s.ConfirmWithdrawal(ctx, w.chair, id, true), disclosure.ErrSamePerson)
+	refused(t, "the company looks at what is not its own", w.s.ConfirmWithdrawal(ctx, w.company, id, true), disclosure.ErrNotFound)
+	if err := w.s.ConfirmWithdrawal(ctx, w.community, id, false); err != nil || w.find(id).WithdrawnAt != nil {
+		t.Fatal(err)
+	}
+	refused(t, "what nobody wants off any more", w.s.ConfirmWithdrawal(ctx, w.member, id, true), disclosure.ErrNoWithdrawal)
+	if err := w.s.Withdraw(ctx, w.chair, id, "统计口径错了"); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.s.ConfirmWithdrawal(ctx, w.member, id, true); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.owed(mine); got.NoticeID != 0 || got.DoneAt != nil || w.find(id).WithdrawReason != "统计口径错了" {
 		t.Errorf("withdrawn, and still %+v", got)
 	}
 }

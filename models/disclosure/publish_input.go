@@ -55,10 +55,14 @@ func (d *Draft) check() error {
 // identity finds the number of an identity card: its region, a day of birth, and four more. What is published is copied and never comes back.
 var identity = regexp.MustCompile(`(^|[^0-9])[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]([^0-9]|$)`)
 
+// mobile finds the number of a mobile phone, which is a person's, with the usual gaps.
+var mobile = regexp.MustCompile(`(^|[^0-9])1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}([^0-9]|$)`)
+
 func checkText(c *fault.Checks, title, body string) {
 	c.Check(title != "" && len([]rune(title)) <= 60, "title", "请填写标题，不超过60个字")
 	c.Check(body != "" && len([]rune(body)) <= 10000, "body", "请填写正文，不超过10000个字")
 	for path, text := range map[string]string{"title": title, "body": body} {
+		c.Check(!mobile.MatchString(text), path, "里面有手机号，公示栏上不能写个人的手机号；请删去，要留联系方式的写单位的固定电话")
 		c.Check(!identity.MatchString(text), path, "里面有身份证号，公示栏上不能写；请删去，需要指明是哪一户的只写房号")
 	}
 }

@@ -171,6 +171,10 @@ func (s *Service) ask(ctx context.Context, actor org.Actor, in Asking, about fun
 }
 
 func (s *Service) put(tx *store.Tx, actor org.Actor, q *Question, clean bool) error {
+	// The person's row is the gate: what they send at once is counted one after the other.
+	if err := tx.ForUpdate().Select("id").Where("id = ?", actor.PersonID).Take(&org.Person{}).Error; err != nil {
+		return err
+	}
 	var waiting int64
 	if err := tx.Model(&Question{}).Where("person_id = ? AND estate_id = ? AND answered_at IS NULL AND display <> ?", actor.PersonID, q.EstateID, Hidden).Count(&waiting).Error; err != nil {
 		return err

@@ -109,6 +109,7 @@ func contentOf(n *Notice, v *Version, figures []Figure) []byte {
 		Book    string    `json:"book"`
 		Codes   string    `json:"codes"`
 		Sources string    `json:"sources"`
+		Source  int64     `json:"source,omitempty"`
 		Measure Measure   `json:"measure"`
 		From    string    `json:"from"`
 		To      string    `json:"to"`
@@ -116,7 +117,7 @@ func contentOf(n *Notice, v *Version, figures []Figure) []byte {
 	}
 	list := make([]figure, len(figures))
 	for i, f := range figures {
-		list[i] = figure{Label: f.Label, Book: f.Book, Codes: f.Codes, Sources: f.Sources, Measure: f.Measure, To: dateIn(&f.ToOn).String(), Fen: f.Fen}
+		list[i] = figure{Label: f.Label, Book: f.Book, Codes: f.Codes, Sources: f.Sources, Source: f.SourceID, Measure: f.Measure, To: dateIn(&f.ToOn).String(), Fen: f.Fen}
 		if f.FromOn != nil {
 			list[i].From = dateIn(f.FromOn).String()
 		}

@@ -40,8 +40,11 @@ func (s *Service) Revise(ctx context.Context, actor org.Actor, id int64, r Revis
 		return err
 	}
 	return s.change(ctx, actor, id, "board.revise", func(tx *store.Tx, n *Notice) error {
-		if n.Form.Money() {
-			return ErrSecondPerson.Saying("涉及钱的公示，修改后也要由另一个人核对：请保存修改草稿并提交，再请另一个人确认")
+		if n.guarded() {
+			return ErrSecondPerson.Saying("涉及钱的公示和系统发布的结果，修改后也要由另一个人核对：请保存修改草稿并提交，再请另一个人确认")
+		}
+		if err := s.unnamed(tx, n.EstateID, r.Title, r.Body); err != nil {
+			return err
 		}
 		if err := s.files.Attach(tx, actor, r.FileIDs, "notice", "notice", n.ID, n.EstateID); err != nil {
 			return err

@@ -5,7 +5,7 @@ import "time"
 // Duty is what happened to something that has to be published, or to a question about it. Its words are public: who asked is resolved, never
 // shown.
 type Duty struct {
-	SubjectKind    string    `json:"subject_kind"` // disclosure_duty, question
+	SubjectKind    string    `json:"subject_kind"` // disclosure_duty, question, notice_draft, fund_recheck
 	SubjectID      int64     `json:"subject_id"`
 	EstateID       int64     `json:"estate_id"`
 	EstateName     string    `json:"estate_name"`
@@ -31,14 +31,14 @@ func (e Duty) Kind() string { return "duty." + e.What }
 // Priority of what happens to a duty: terms that run out pass the rest.
 func (e Duty) Priority() Priority {
 	switch e.What {
-	case "soon", "late", "answer_late":
+	case "soon", "late", "answer_late", "recheck_late", "judge_late":
 		return Urgent
 	}
 	return Normal
 }
 
 // duties are what happens to duties to publish.
-var duties = []string{"soon", "late", "asked", "review", "answered", "answer_late", "charging", "charging_decided"}
+var duties = []string{"soon", "late", "asked", "review", "answered", "answer_late", "charging", "charging_decided", "judge_late", "drafted", "recheck", "recheck_late", "recheck_answered"}
 
 func init() {
 	for _, m := range duties {

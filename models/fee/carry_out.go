@@ -71,6 +71,13 @@ func (c *Change) weighBill(tx *store.Tx, sub *subject) error {
 	}
 	switch c.Kind {
 	case Unserved:
+		var had int64
+		if err := tx.Model(&Change{}).Select("COALESCE(SUM(months), 0)").Where("bill_id = ? AND kind = ? AND state = 'approved' AND id <> ?", c.BillID, Unserved, c.ID).Scan(&had).Error; err != nil {
+			return err
+		}
+		if had > 0 { // nobody says which months they were: the same ones would go off twice
+			return ErrAmount.Saying(fmt.Sprintf("这张账单已经扣减过%d个月没有服务的费用；确实还要再减的，请用“更正”写明是哪几个月", had))
+		}
 		if c.Months > sub.bill.Months {
 			return ErrAmount.Saying(fmt.Sprintf("这张账单只有%d个月", sub.bill.Months))
 		}
@@ -111,8 +118,12 @@ func (c *Change) weighPayment(tx *store.Tx, x *Payment) error {
 		}
 		return err
 	}
-	if x.Prepaid == 0 {
-		return nil
+	sum, err := invoiced(tx, x.ID)
+	if err == nil && sum > 0 {
+		err = ErrState.Saying(fmt.Sprintf("这笔收款开了%s元的发票还没有冲掉：请先到税务系统开红字发票或作废，在这笔收款上登记，再办退款", sum))
+	}
+	if err != nil || x.Prepaid == 0 {
+		return err
 	}
 	have, err := prepaid(tx, x.CompanyID, x.EstateID, x.UnitID)
 	if err == nil && have < x.Prepaid {

@@ -29,10 +29,16 @@ type Invoice struct {
 func (Invoice) TableName() string { return "fee_invoices" }
 
 // InvoiceNames in Chinese.
-var InvoiceNames = map[string]string{"ordinary": "增值税普通发票", "special": "增值税专用发票", "receipt": "财政或税务收据"}
+// A void one takes back an invoice of the same number that was cancelled in the month in which it was issued.
+var InvoiceNames = map[string]string{"void": "作废", "ordinary": "增值税普通发票", "special": "增值税专用发票", "receipt": "财政或税务收据"}
 
 // ErrInvoiced says that an invoice is known.
 var ErrInvoiced = fault.New(fault.Conflict, "fee.invoice_known", "这个发票号码已经登记过")
+
+// invoiced is what the invoices of a payment come to.
+func invoiced(tx *store.Tx, payment int64) (sum money.Fen, err error) {
+	return sum, tx.Model(&Invoice{}).Select("COALESCE(SUM(amount), 0)").Where("payment_id = ?", payment).Scan(&sum).Error
+}
 
 // RecordInvoice notes an invoice of a payment. Invoices together are never more than what of the payment has not gone back, nor less
 // than nothing.
@@ -42,7 +48,7 @@ func (s *Service) RecordInvoice(ctx context.Context, actor org.Actor, payment in
 	var c fault.Checks
 	c.Check(length(in.Number, 4, 30), "number", "请填发票号码")
 	c.Check(InvoiceNames[in.Kind] != "", "kind", "请选择发票种类")
-	c.Check(in.Amount != 0 && in.Amount <= money.Max && in.Amount >= -money.Max, "amount", "请填发票金额；红字发票填负数")
+	c.Check((in.Amount != 0 || in.Kind == "void") && in.Amount <= money.Max && in.Amount >= -money.Max, "amount", "请填发票金额；红字发票填负数")
 	c.Check(!in.IssuedOn.IsZero() && !in.IssuedOn.After(org.DayOf(s.db.Now())), "issued_on", "开票日期不能晚于今天")
 	if err := c.Err(); err != nil {
 		return 0, err
@@ -59,9 +65,14 @@ func (s *Service) RecordInvoice(ctx context.Context, actor org.Actor, payment in
 		if err != nil {
 			return 0, err
 		}
-		var had money.Fen
-		if err := tx.Model(&Invoice{}).Select("COALESCE(SUM(amount), 0)").Where("payment_id = ?", x.ID).Scan(&had).Error; err != nil {
+		had, err := invoiced(tx, x.ID)
+		if err != nil {
 			return 0, err
+		}
+		if in.Kind == "void" {
+			if err := in.voids(tx, x.ID); err != nil {
+				return 0, err
+			}
 		}
 		if had+in.Amount < 0 || in.Amount > 0 && had+in.Amount > rest {
 			return 0, ErrAmount.Saying(fmt.Sprintf("这笔收款%s元，已开票%s元，再开%s元就对不上了", rest, had, in.Amount))
@@ -72,4 +83,14 @@ func (s *Service) RecordInvoice(ctx context.Context, actor org.Actor, payment in
 		}
 		return row.ID, note(tx, actor, "invoice", "fee_payment", x.ID, x.EstateID, map[string]any{"number": in.Number, "amount": int64(in.Amount)})
 	})
+}
+
+// voids turns an invoice into the taking back of the one that has its number.
+func (in *Invoice) voids(tx *store.Tx, payment int64) error {
+	var of Invoice
+	if err := store.NotFound(tx.Where("payment_id = ? AND number = ? AND amount > 0", payment, in.Number).Take(&of).Error, ErrNotFound); err != nil {
+		return err
+	}
+	in.Number, in.Amount = in.Number+"/作废", -of.Amount
+	return nil
 }

@@ -6,7 +6,6 @@ import (
 
 	"gorm.io/gorm"
 
-	"github.com/linli-city/linli/models/ledger"
 	"github.com/linli-city/linli/models/money"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
@@ -176,36 +175,6 @@ func shown(tx *store.Tx, bills []Bill) ([]MyBill, error) {
 		list[i].Version, list[i].Reason = byVersion[list[i].VersionID], byRun[list[i].RunID]
 	}
 	return list, nil
-}
-
-// MyAccount is what the owners of a home owe together, and what the books of every company hold for it. Faults: org.ErrForbidden, ErrUnit.
-func (s *Service) MyAccount(ctx context.Context, actor org.Actor, unit int64) (*Held, error) {
-	a := &Held{}
-	err := s.db.View(ctx, func(tx *store.Tx) error {
-		h, err := homeOf(tx, actor, unit)
-		if err != nil {
-			return err
-		}
-		e, err := org.OpenEstate(tx, h.unit.EstateID)
-		if err != nil {
-			return err
-		}
-		companies, err := ledger.Holders(tx, e)
-		if err != nil {
-			return err
-		}
-		for _, company := range companies {
-			if err := a.add(tx, company, e.ID, unit); err != nil {
-				return err
-			}
-		}
-		a.Owed, err = wanted(h.bills(tx), tx)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return a, nil
 }
 
 // wanted is what the open ones of some bills want together.

@@ -56,7 +56,8 @@ func (s *Service) FindReceipt(ctx context.Context, actor org.Actor, id int64) (*
 }
 
 // ListMyReceipts pages through what was paid for a home since its owners have it, newest first. Of a payment for several homes the
-// parts of this one are shown, and of one that also paid what owners before them owed the parts of theirs.
+// parts of this one are shown, and of one that also paid what owners before them owed the parts of theirs. What goes back of an earlier
+// owner's money is not shown.
 // Faults: org.ErrForbidden, ErrUnit.
 func (s *Service) ListMyReceipts(ctx context.Context, actor org.Actor, unit, before int64, limit int) ([]Receipt, error) {
 	var list []Receipt
@@ -65,9 +66,13 @@ func (s *Service) ListMyReceipts(ctx context.Context, actor org.Actor, unit, bef
 		if err != nil {
 			return err
 		}
+		others, err := h.notTheirs(tx)
+		if err != nil {
+			return err
+		}
 		q := tx.Model(&Payment{}).Joins(`JOIN (SELECT a.payment_id AS id FROM fee_allocations a JOIN fee_bills b ON b.id = a.bill_id AND b.owner_set_id IN ? WHERE a.unit_id = ? UNION
 			SELECT p.id FROM fee_payments p WHERE p.unit_id = ? AND (p.prepaid > 0 OR NOT EXISTS (SELECT 1 FROM fee_allocations o WHERE o.payment_id = p.id))) mine ON mine.id = fee_payments.id`, h.sets, unit, unit).
-			Where("fee_payments.at >= ? AND fee_payments.state <> 'suspense'", h.since)
+			Where("fee_payments.at >= ? AND fee_payments.state <> 'suspense' AND fee_payments.id NOT IN ?", h.since, others)
 		if before > 0 {
 			q = q.Where("fee_payments.id < ?", before)
 		}

@@ -87,6 +87,6 @@ func (s *Service) Accept(ctx context.Context, actor org.Actor, id int64, text st
 			return "", nil, fault.ErrInvalid.With(fault.Field{Path: "text", Reason: "有人认为不合格，请在结论里写明怎么处理的（至少10个字）"})
 		}
 		p.State, p.AcceptedAt, p.AcceptedFor = ProjectAccepted, &tx.Now, text
-		return text, []string{"state", "accepted_at", "accepted_for"}, nil
+		return text, []string{"state", "accepted_at", "accepted_for"}, s.o.Board.Owe(tx, p.EstateID, p.ID, "final")
 	})
 }

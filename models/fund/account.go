@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -60,7 +59,9 @@ type Holding struct {
 	Resolution string // number and motion
 	Reason     string // the bureau's
 	RecordedBy int64
-	At         time.Time
+
+	ConfirmedBy int64 // 0 where it was recorded before a second person was asked
+	At          time.Time
 }
 
 // TableName names the table.
@@ -93,97 +94,6 @@ var (
 	ErrAnotherPerson = fault.New(fault.Forbidden, "fund.same_person", "经办的人不能自己复核，请由另一个人来办")
 	ErrTapReused     = fault.New(fault.Conflict, "client_ref.reused", "这次提交的编号已用于另一份内容，请刷新后重新提交")
 )
-
-// AccountSetting is what the special account is to be.
-type AccountSetting struct {
-	EstateID  int64
-	Holder    Holder
-	Bank      string
-	Number    string // whole; only its last four digits are kept
-	MeetingID int64  // whose certified resolution changes the holder
-	Position  int    // of its motion
-	Reason    string // of the bureau
-}
-
-func (in *AccountSetting) check() error {
-	in.Bank, in.Reason = strings.TrimSpace(in.Bank), strings.TrimSpace(in.Reason)
-	in.Number = strings.NewReplacer(" ", "", "-", "").Replace(in.Number)
-	var c fault.Checks
-	c.Check(HolderNames[in.Holder] != "", "holder", "请选择住建局代管或业主大会管理")
-	c.Check(runes(in.Bank, 2, 60), "bank", "请写明开户银行（2至60个字）")
-	c.Check(len(in.Number) >= 8 && len(in.Number) <= 32 && strings.Trim(in.Number, "0123456789") == "", "number", "请填写专户账号（8至32位数字）；系统只保存末四位")
-	c.Check(runes(in.Reason, 0, 500), "reason", "原因不超过500个字")
-	return c.Err()
-}
-
-// SetAccount registers the special account of an estate, or changes it. Who keeps it is changed by a certified resolution of the owners,
-// or by the bureau with a reason.
-// Faults: org.ErrForbidden, org.ErrEstateNotFound, ErrNotKeeper, ErrNoResolution, ErrTapReused, fault.ErrInvalid.
-func (s *Service) SetAccount(ctx context.Context, actor org.Actor, in AccountSetting) (int64, error) {
-	if err := in.check(); err != nil {
-		return 0, err
-	}
-	return s.fundAct(ctx, actor, org.KeepFund, "set account", func(tx *store.Tx) (int64, error) {
-		e, err := org.EstateFor(tx, actor, org.KeepFund, in.EstateID)
-		if err != nil {
-			return 0, err
-		}
-		h := Holding{EstateID: e.ID, Holder: in.Holder, Bank: in.Bank, LastFour: in.Number[len(in.Number)-4:], Reason: in.Reason, RecordedBy: actor.PersonID, At: tx.Now}
-		a, err := lockAccount(tx, e.ID)
-		fresh := errors.Is(err, ErrNoAccount)
-		if err != nil && !fresh {
-			return 0, err
-		}
-		if err := s.maySet(tx, actor, a, fresh, in, &h); err != nil {
-			return 0, err
-		}
-		if fresh {
-			a = &Account{EstateID: e.ID, CreatedAt: tx.Now}
-		}
-		a.Holder, a.Bank, a.LastFour, a.UpdatedAt = h.Holder, h.Bank, h.LastFour, tx.Now
-		if fresh {
-			err = store.Raced(tx.Create(a).Error)
-		} else {
-			err = tx.Model(&Account{}).Where("id = ?", a.ID).Select("holder", "bank", "last_four", "updated_at").Updates(a).Error
-		}
-		if err != nil {
-			return 0, err
-		}
-		if err := tx.Create(&h).Error; err != nil {
-			return 0, err
-		}
-		return a.ID, jot(tx, actor, "account", "fund_account", a.ID, e.ID, map[string]any{"holder": h.Holder, "meeting": h.MeetingID})
-	})
-}
-
-// maySet holds a change of the account to what allows it, and notes that.
-func (s *Service) maySet(tx *store.Tx, actor org.Actor, a *Account, fresh bool, in AccountSetting, h *Holding) error {
-	bureau := actor.Post != nil && actor.Post.OrgKind == org.Bureau
-	if !fresh && !keeps(actor, a) && !bureau && in.Holder == a.Holder {
-		return ErrNotKeeper
-	}
-	if !fresh && in.Holder == a.Holder && keeps(actor, a) {
-		return nil // another bank or number of the same keeper
-	}
-	if bureau {
-		if !runes(in.Reason, 4, 500) {
-			return fault.ErrInvalid.With(fault.Field{Path: "reason", Reason: "请写明原因（4至500个字），业主会看到"})
-		}
-		return nil
-	}
-	if in.MeetingID == 0 {
-		return ErrNoResolution.Saying("改变维修资金由谁管理，要有业主大会已确认的决定；请选择会议和议题，或请住建局办理")
-	}
-	r, err := resolution(tx, h.EstateID, in.MeetingID, in.Position, "other", "rules", "covenant")
-	if err != nil {
-		return err
-	}
-	if !r.Scope.Whole() {
-		return ErrNoResolution.Saying("改变维修资金由谁管理，要由全体业主决定；这次会议只涉及部分业主")
-	}
-	h.MeetingID, h.Resolution = in.MeetingID, r.Text
-	return nil
-}
 
 // keeps reports whether the actor's organisation keeps an account.
 func keeps(actor org.Actor, a *Account) bool {

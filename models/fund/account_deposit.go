@@ -85,7 +85,8 @@ type NewSlip struct {
 	FileIDs  []int64
 }
 
-// maxDeposits of a slip: with its counter line it fits one journal.
+// maxDeposits of a slip: each may first make up what is owed and then stand on the sub-account, so that with the counter line 801 lines fit one
+// journal.
 const maxDeposits = 400
 
 // ErrSlipKnown says that a slip is on record.
@@ -174,7 +175,15 @@ func (s *Service) deposit(tx *store.Tx, slip *Slip, list []NewDeposit) ([]ledger
 	if err != nil {
 		return nil, err
 	}
-	rows, lines := make([]Deposit, 0, len(list)), make([]ledger.Line, 0, len(list)+1)
+	ids := make([]int64, 0, len(units))
+	for id := range units {
+		ids = append(ids, id)
+	}
+	short, err := owing(tx, slip.EstateID, ids, always)
+	if err != nil {
+		return nil, err
+	}
+	rows, lines := make([]Deposit, 0, len(list)), make([]ledger.Line, 0, 2*len(list)+1)
 	for i, d := range list {
 		u, sub := units[d.UnitID], subs[d.UnitID]
 		at := fmt.Sprintf("deposits[%d].amount", i)
@@ -199,7 +208,7 @@ func (s *Service) deposit(tx *store.Tx, slip *Slip, list []NewDeposit) ([]ledger
 			code = ledger.FundSeller
 		}
 		rows = append(rows, Deposit{SlipID: slip.ID, EstateID: slip.EstateID, UnitID: d.UnitID, PlanID: slip.PlanID, Kind: d.Kind, Payer: payerOf(&u, d.Seller), Amount: d.Amount})
-		lines = append(lines, ledger.Line{Key: ledger.Key{Code: code, UnitID: d.UnitID}, Amount: -d.Amount, Memo: DepositNames[d.Kind] + "（" + PayerNames[payerOf(&u, d.Seller)] + "）"})
+		lines = append(lines, paidIn(ledger.Key{Code: code, UnitID: d.UnitID}, d.Amount, short[d.UnitID].of(code), DepositNames[d.Kind]+"（"+PayerNames[payerOf(&u, d.Seller)]+"）")...)
 	}
 	return lines, tx.CreateInBatches(&rows, 200).Error
 }

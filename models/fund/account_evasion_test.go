@@ -117,8 +117,7 @@ func TestAStrayBringsItsSeller(t *testing.T) {
 	w.ok(err)
 	list, _, err := w.ListToClean(t.Context(), w.clerk, w.Estate.ID, fund.CleanStray, 0, 1)
 	w.ok(err)
-	_, err = w.PlaceStray(t.Context(), w.clerk, list[0].ID, w.Units[0].ID)
-	w.ok(err)
+	w.places(list[0].ID, w.Units[0].ID)
 	if st, err := w.FindUnitStatement(t.Context(), w.clerk, w.Units[0].ID, false, ledger.StatementPage{}, 1); err != nil || st.Seller != "某某厂" || st.Balance.Seller != 2000 {
 		t.Errorf("%+v %v", st, err)
 	}

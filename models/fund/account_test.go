@@ -19,18 +19,17 @@ func TestWhoKeepsTheAccount(t *testing.T) {
 	w := newKeeping(t)
 	chair := w.Officer(w.Committee, org.Chair)
 	in := fund.AccountSetting{EstateID: w.Estate.ID, Holder: fund.HeldByAssembly, Bank: "贵阳银行", Number: "6222000011119999"}
-	_, err := w.SetAccount(t.Context(), chair, in)
+	_, err := w.ProposeAccount(t.Context(), chair, in)
 	w.refused("the committee without a resolution", err, fund.ErrNoResolution)
 	in.MeetingID, in.Position = 999, 1
-	_, err = w.SetAccount(t.Context(), chair, in)
+	_, err = w.ProposeAccount(t.Context(), chair, in)
 	w.refused("a meeting that there is not", err, fund.ErrNoResolution)
-	_, err = w.SetAccount(t.Context(), w.clerk, in)
+	_, err = w.ProposeAccount(t.Context(), w.clerk, in)
 	w.refused("the bureau without a reason", err, fault.ErrInvalid)
 	_, err = w.RecordSlip(t.Context(), chair, w.slipOf("1", "2026-03-01", fund.FirstDeposit, 100))
 	w.refused("a committee that does not keep it", err, fund.ErrNotKeeper)
 	in.Reason = "业主大会已经开立账户，划转"
-	_, err = w.SetAccount(t.Context(), w.clerk, in)
-	w.ok(err)
+	w.sets(w.clerk, w.second, in)
 	_, err = w.RecordSlip(t.Context(), w.clerk, w.slipOf("1", "2026-03-01", fund.FirstDeposit, 100))
 	w.refused("the bureau after it gave it away", err, fund.ErrNotKeeper)
 	_, err = w.RecordSlip(t.Context(), chair, w.slipOf("1", "2026-03-01", fund.FirstDeposit, 100))

@@ -46,9 +46,32 @@ func newKeeping(t *testing.T) *keeping {
 	w.Service = fund.New(db, fund.Options{Pack: "duyun-2020", Files: w.tray})
 	bureau := w.Code("housing-bureau")
 	w.clerk, w.second = w.Officer(bureau, org.Clerk), w.Officer(bureau, org.Clerk)
-	_, err := w.SetAccount(t.Context(), w.clerk, fund.AccountSetting{EstateID: w.Estate.ID, Holder: fund.HeldByBureau, Bank: "都匀农商银行", Number: "6210 0000 0000 1234", Reason: "按165号令代管"})
-	w.ok(err)
+	w.registers()
 	return w
+}
+
+// registers has the bureau keep the account.
+func (w *keeping) registers() {
+	w.t.Helper()
+	w.sets(w.clerk, w.second, fund.AccountSetting{EstateID: w.Estate.ID, Holder: fund.HeldByBureau, Bank: "都匀农商银行", Number: "6210 0000 0000 1234", Reason: "按165号令代管"})
+}
+
+// sets has one person propose what the account shall be, and another agree.
+func (w *keeping) sets(asks, agrees org.Actor, in fund.AccountSetting) {
+	w.t.Helper()
+	id, err := w.ProposeAccount(w.t.Context(), asks, in)
+	w.ok(err)
+	_, err = w.DecideProposal(w.t.Context(), agrees, id, true, "")
+	w.ok(err)
+}
+
+// places moves a stray line to a unit, by two people.
+func (w *keeping) places(line, unit int64) {
+	w.t.Helper()
+	id, err := w.ProposeStray(w.t.Context(), w.clerk, line, unit)
+	w.ok(err)
+	_, err = w.DecideProposal(w.t.Context(), w.second, id, true, "")
+	w.ok(err)
 }
 
 func (w *keeping) ok(err error) {
@@ -124,3 +147,5 @@ func (w *keeping) slipOf(slip, on string, kind fund.DepositKind, fen ...money.Fe
 	}
 	return in
 }
+
+func (*tray) Hashes(*store.Tx, []int64) (map[int64]string, error) { return nil, nil }

@@ -17,6 +17,8 @@ type Files interface {
 	Attach(tx *store.Tx, actor org.Actor, ids []int64, purpose, subjectKind string, subjectID, estateID int64) error
 	// IDsIn lists what is attached to each of some subjects.
 	IDsIn(tx *store.Tx, subjectKind string, subjects []int64) (map[int64][]int64, error)
+	// Hashes gives the SHA-256 of the contents of some files.
+	Hashes(tx *store.Tx, ids []int64) (map[int64]string, error)
 }
 
 // Posted is what goes onto an estate's board, open to objections. The same ref once more is the same notice.
@@ -37,6 +39,8 @@ type Board interface {
 	// Hung gives the last moment of the posting as its papers have it, the legal period running from the later of online and paper; why says
 	// what is missing where that cannot be said yet. The zero moment adds nothing to the period online.
 	Hung(tx *store.Tx, notice int64) (last time.Time, why string, err error)
+	// Owe puts on the register of what has to be published that a project came to a stage: final, emergency. Post of that stage fulfils it.
+	Owe(tx *store.Tx, estate, project int64, stage string) error
 }
 
 // Options are what the fund is built from.

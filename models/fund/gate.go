@@ -218,7 +218,7 @@ func confirmGate(p *Project) Gate {
 }
 
 func acceptedGate(p *Project) Gate {
-	g := Gate{Key: "settled", Title: "已验收、已决算并分摊到户", Open: p.AcceptedAt != nil && p.SettledAt != nil}
+	g := Gate{Key: "settled", Title: "已验收、已决算并分摊到户", Open: (p.AcceptedAt != nil || p.CancelledAt != nil) && p.SettledAt != nil}
 	if !g.Open {
 		g.Why, g.Opens = "还没有验收或决算", "请办理单位组织验收（要有受影响的业主参加），再登记决算"
 	}

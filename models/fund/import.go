@@ -78,6 +78,7 @@ type ImportReport struct {
 	Buildings   []BuildingSum   `json:"buildings" doc:"按幢合计，最多1000幢"`
 	Unknown     int             `json:"unknown" doc:"名册里没有的房屋数：导入时先记待查款项"`
 	UnknownFen  money.Fen       `json:"unknown_fen"`
+	Empty       int             `json:"empty_rows" doc:"没有填任何金额、没有导入的行数"`
 	AreaDiffers int             `json:"area_differs" doc:"面积和名册不一致的户数"`
 	Notes       []ImportFinding `json:"notes,omitempty" doc:"名册里没有的房屋、面积不一致的户，最多列出200处"`
 	FaultCount  int             `json:"fault_count" doc:"不为零时不能导入"`
@@ -92,6 +93,8 @@ type BuildingSum struct {
 	Seller     money.Fen  `json:"seller_fen"`
 	Printed    *money.Fen `json:"printed_fen,omitempty" doc:"清单上的小计（分）"`
 	Difference money.Fen  `json:"difference_fen" doc:"各户合计减小计（分）"`
+
+	row ImportFinding // where the sum is printed
 }
 
 // ImportFinding is one place of the list.

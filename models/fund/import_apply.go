@@ -2,11 +2,9 @@ package fund
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/linli-city/linli/models/audit"
-	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/ledger"
 	"github.com/linli-city/linli/models/money"
 	"github.com/linli-city/linli/models/org"
@@ -72,8 +70,8 @@ func begin(tx *store.Tx, actor org.Actor, imp *Import) error {
 	if err != nil {
 		return err
 	}
-	if closed := b.Closed(); !closed.Before(dateOf(imp.AsOf)) {
-		return ledger.ErrPeriodClosed
+	if err := b.Shut(dateOf(imp.AsOf)); err != nil {
+		return err
 	}
 	err = tx.Model(&Import{}).Where("id = ?", imp.ID).Updates(map[string]any{"state": "applying", "applied_by": actor.PersonID, "applied_at": tx.Now}).Error
 	if err != nil {
@@ -125,66 +123,4 @@ func (imp *Import) next(tx *store.Tx, actor audit.Actor) error {
 	}
 	res := tx.Model(&Import{}).Where("id = ? AND done = ? AND state = 'applying'", imp.ID, imp.Done).Update("done", part)
 	return store.MustAffect(res, ErrStage)
-}
-
-// ErrSettled says that a stray line has found its unit.
-var ErrSettled = fault.New(fault.Conflict, "fund.stray_settled", "这一笔已经转入分户账，请刷新后再看")
-
-// PlaceStray moves what a list had for a unit that was not in the register to the unit, once it is there.
-// Faults: org.ErrForbidden, ErrNoEntry, ErrNotKeeper, ErrSettled, ErrTapReused, fault.ErrInvalid.
-func (s *Service) PlaceStray(ctx context.Context, actor org.Actor, line, unit int64) (int64, error) {
-	return s.fundAct(ctx, actor, org.KeepFund, "place stray", func(tx *store.Tx) (int64, error) {
-		l, _, err := ofKeeper(tx, actor, line, func(x *ImportLine) int64 { return x.EstateID })
-		if err != nil {
-			return 0, err
-		}
-		if !l.Stray {
-			return 0, ErrSettled
-		}
-		var u org.Unit
-		if err := tx.Where("id = ? AND estate_id = ? AND removed_at IS NULL", unit, l.EstateID).Take(&u).Error; err != nil {
-			return 0, store.NotFound(err, fault.ErrInvalid.With(fault.Field{Path: "unit_id", Reason: "本小区没有这一户，请先在名册里补录房屋"}))
-		}
-		sub := SubAccount{EstateID: l.EstateID, BuildingID: u.BuildingID, UnitID: u.ID, FirstFen: l.FirstFen, AreaMilli: l.AreaMilli, Seller: l.Seller, ImportID: l.ImportID, CreatedAt: tx.Now}
-		var had SubAccount
-		err = tx.Where("unit_id = ?", u.ID).Take(&had).Error
-		switch {
-		case err == nil && had.ClosedAt != nil:
-			return 0, ErrStage.Saying("这一户的分户账已销户，不能转入")
-		case err == nil:
-			if had.FirstFen += l.FirstFen; had.Seller == "" {
-				had.Seller = l.Seller
-			}
-			err = tx.Model(&SubAccount{}).Where("id = ?", had.ID).Select("first_fen", "seller").Updates(&had).Error
-		case errors.Is(store.NotFound(err, ErrNoEntry), ErrNoEntry):
-			err = store.Raced(tx.Create(&sub).Error)
-		}
-		if err != nil {
-			return 0, err
-		}
-		if err := l.move(tx, actor, u.ID); err != nil {
-			return 0, err
-		}
-		if err := tx.Model(&ImportLine{}).Where("id = ?", l.ID).Updates(map[string]any{"stray": false, "unit_id": u.ID, "building_id": u.BuildingID}).Error; err != nil {
-			return 0, err
-		}
-		return l.ID, jot(tx, actor, "place_stray", "fund_import_line", l.ID, l.EstateID, map[string]any{"unit": u.ID})
-	})
-}
-
-// move books a stray line from the suspense account to its unit.
-func (l *ImportLine) move(tx *store.Tx, actor audit.Actor, unit int64) error {
-	at := *l
-	at.UnitID = unit
-	lines := at.opens()
-	if len(lines) == 0 {
-		return nil
-	}
-	lines = append(lines, ledger.Line{Key: ledger.Key{Code: ledger.FundSuspense}, Amount: l.OwnersFen + l.SellerFen, Memo: fmt.Sprintf("银行清单第%d行转入分户账", l.Line)})
-	if l.OwnersFen+l.SellerFen == 0 {
-		lines = lines[:len(lines)-1]
-	}
-	_, err := ledger.Post(tx, actor, l.EstateID, ledger.Fund, ledger.Posting{Ref: fmt.Sprintf("stray-%d", l.ID), Effective: today(tx),
-		Source: ledger.Source{Kind: "fund_import", ID: l.ImportID, Text: fmt.Sprintf("银行期初余额清单第%d行", l.Line)}, Memo: "待查款项转入分户账", Lines: lines})
-	return err
 }

@@ -53,13 +53,14 @@ type listReader struct {
 	lines  []ImportLine
 	sums   map[string]*BuildingSum
 	report ImportReport
-	last   string // the building of the line before: banks print it once
+	total  ImportFinding // where the sum of all is printed
+	last   string        // the building of the line before: banks print it once
 }
 
 // newListReader loads the doors of the estate's register.
 func newListReader(tx *store.Tx, in ImportCheck) (*listReader, error) {
 	r := &listReader{estate: in.EstateID, doors: map[string][]knownUnit{}, strays: map[string]bool{}, seen: map[string]int{}, sums: map[string]*BuildingSum{}, report: ImportReport{Bank: in.Bank}}
-	r.table = table{titles: listTitles, required: []int{listNumber, listOwners}, line: r.take}
+	r.table = table{titles: listTitles, required: []int{listNumber, listOwners}, loose: []int{listBuilding, listEntrance}, sums: []int{listArea, listOwners, listSeller, listFirst}, line: r.take}
 	var buildings []org.Building
 	if err := tx.Where("estate_id = ?", in.EstateID).Limit(1000).Find(&buildings).Error; err != nil {
 		return nil, err
@@ -116,6 +117,13 @@ func (r *listReader) take(row tableRow) error {
 	if building == "" {
 		building = r.last
 	}
+	if row.empty(listOwners, listSeller, listFirst) { // a unit that the bank has no account of, or whoever signed the list
+		r.report.Empty++
+		if number != "" {
+			r.last = building
+		}
+		return nil
+	}
 	r.last = building
 	switch {
 	case building == "" || number == "":
@@ -129,7 +137,7 @@ func (r *listReader) take(row tableRow) error {
 	if text := row.text(listArea); text != "" {
 		milli, err := area.Parse(text)
 		if err != nil {
-			row.bad(listArea, text, err.Error())
+			row.bad(listArea, text, err.Error()+"；请改成平方米数，例如 88.50")
 		}
 		l.AreaMilli = int64(milli)
 	}
@@ -205,11 +213,11 @@ func (r *listReader) printed(row tableRow, building, label string, sum money.Fen
 			building = r.last
 		}
 		if b := r.sum(building); b.Printed == nil {
-			b.Printed = &sum
+			b.Printed, b.row = &sum, ImportFinding{Sheet: r.sheet, Row: row.n}
 			return
 		}
 	} else if r.report.Printed == nil {
-		r.report.Printed = &sum
+		r.report.Printed, r.total = &sum, ImportFinding{Sheet: r.sheet, Row: row.n}
 		return
 	}
 	row.bad(listOwners, sum.String(), "同一个小计或总计出现了两次，请删去一行")
@@ -219,14 +227,15 @@ func (r *listReader) printed(row tableRow, building, label string, sum money.Fen
 func (r *listReader) finish() {
 	all := r.report.Owners + r.report.Seller
 	if r.report.Rows == 0 {
-		r.fault(ImportFinding{Reason: "清单里没有分户"})
+		r.fault(ImportFinding{Reason: "清单里没有一户填了余额，请填好后再上传"})
 	}
 	r.report.Buildings = make([]BuildingSum, 0, len(r.sums))
 	for _, name := range slices.Sorted(maps.Keys(r.sums)) {
 		b := r.sums[name]
 		if b.Printed != nil {
 			if b.Difference = b.Owners + b.Seller - *b.Printed; b.Difference != 0 {
-				r.fault(ImportFinding{Value: b.Building, Reason: fmt.Sprintf("%s幢各户合计%s元，清单小计%s元，相差%s元", b.Building, b.Owners+b.Seller, *b.Printed, b.Difference)})
+				b.row.Value, b.row.Reason = b.Building, fmt.Sprintf("%s幢各户合计%s元，清单小计%s元，相差%s元；请核对这一幢有没有漏户、重户，或小计有误", b.Building, b.Owners+b.Seller, *b.Printed, b.Difference)
+				r.fault(b.row)
 			}
 		}
 		if len(r.report.Buildings) < 1000 {
@@ -234,10 +243,11 @@ func (r *listReader) finish() {
 		}
 	}
 	if p := r.report.Printed; p != nil && *p != all {
-		r.fault(ImportFinding{Reason: fmt.Sprintf("各户合计%s元，清单总计%s元，相差%s元", all, *p, all-*p)})
+		r.total.Reason = fmt.Sprintf("各户合计%s元，清单总计%s元，相差%s元；请核对有没有漏户、重户，或总计有误", all, *p, all-*p)
+		r.fault(r.total)
 	}
 	if r.report.Difference = all - r.report.Bank; r.report.Difference != 0 {
-		r.fault(ImportFinding{Reason: fmt.Sprintf("各户合计%s元，专户余额%s元，相差%s元", all, r.report.Bank, r.report.Difference)})
+		r.fault(ImportFinding{Reason: fmt.Sprintf("各户合计%s元，专户余额%s元，相差%s元；请核对填写的余额和日期，或请银行重新出清单", all, r.report.Bank, r.report.Difference)})
 	}
 	r.report.Faults, r.report.FaultCount = r.faults, r.count
 }

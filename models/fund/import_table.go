@@ -3,6 +3,7 @@ package fund
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,11 +28,14 @@ var ErrNoHeading = fault.New(fault.Invalid, "fund.list_heading", "没有找到�
 type table struct {
 	titles   [][]string // by column: its name, then what others call it
 	required []int
+	loose    []int // columns that may be merged over lines: what follows has the same
+	sums     []int // columns of amounts
 	line     func(row tableRow) error
 
 	sheet  string
 	of     int
 	at     []int
+	head   int // the line of the heading
 	n      int
 	faults []ImportFinding
 	count  int
@@ -56,6 +60,11 @@ func (r tableRow) text(column int) string {
 	return strings.ReplaceAll(r.cell(column).Plain(), " ", "")
 }
 
+// empty reports whether none of some columns holds anything.
+func (r tableRow) empty(columns ...int) bool {
+	return !slices.ContainsFunc(columns, func(c int) bool { return r.text(c) != "" })
+}
+
 // fen reads an amount in yuan; an empty cell is zero. A number that a spreadsheet stores as a float is taken as it shows it, with 15 digits.
 func (r tableRow) fen(column int) money.Fen {
 	c := r.cell(column)
@@ -69,17 +78,20 @@ func (r tableRow) fen(column int) money.Fen {
 			f, err = strconv.ParseFloat(strconv.FormatFloat(f, 'g', 15, 64), 64)
 		}
 		if err != nil {
-			r.bad(column, text, money.ErrFormat.Error())
+			r.bad(column, text, money.ErrFormat.Error()+amountsAre)
 			return 0
 		}
 		text = strconv.FormatFloat(f, 'f', -1, 64)
 	}
 	v, err := money.Parse(text)
 	if err != nil {
-		r.bad(column, text, err.Error())
+		r.bad(column, text, err.Error()+amountsAre)
 	}
 	return v
 }
+
+// amountsAre says what to do about an amount that is none.
+const amountsAre = "；请改成以元为单位的数字，例如 1088.00"
 
 // bad notes a bad cell; column -1 is the whole line.
 func (r tableRow) bad(column int, value, reason string) {
@@ -108,8 +120,24 @@ func (t *table) Begin(s sheet.Sheet) bool {
 	return !s.Hidden && s.Name != "说明"
 }
 
-// Merged lets merged cells be: a bank's heading has them, and a line that misses a value is found by itself.
-func (t *table) Merged(string) {}
+// Merged names cells under the heading that are merged where each line needs a value of its own: only the first of them has one, and an
+// amount that is read as nothing would be found by nobody.
+func (t *table) Merged(ref string) {
+	first, last := sheet.Rows(ref)
+	left, right := sheet.Columns(ref)
+	if t.at == nil || first <= t.head || left < 0 {
+		return
+	}
+	sum := slices.ContainsFunc(t.sums, func(col int) bool { return t.at[col] == left })
+	for col, i := range t.at {
+		across := sum && i > left && i <= right
+		down := last > first && i >= left && i <= right && !slices.Contains(t.loose, col)
+		if i >= 0 && (across || down) {
+			tableRow{t: t, n: first}.bad(col, ref, fmt.Sprintf("第%d至%d行的单元格合并了，只有第一格有数；请取消合并，每一户分别填写", first, last))
+			return
+		}
+	}
+}
 
 // Line takes one line of a worksheet.
 func (t *table) Line(l sheet.Line) error {
@@ -121,7 +149,11 @@ func (t *table) Line(l sheet.Line) error {
 	}
 	row := tableRow{t: t, n: l.Number, cells: l.Cells}
 	if t.at == nil {
-		if t.heading(l.Cells) || l.Number < headingWithin {
+		if t.heading(l.Cells) {
+			t.head = l.Number
+			return nil
+		}
+		if l.Number < headingWithin {
 			return nil
 		}
 		if t.of == 1 {

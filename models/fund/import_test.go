@@ -99,14 +99,9 @@ func TestAListIsApplied(t *testing.T) {
 	if next == 0 || stray[0].Balance != 5000 {
 		t.Fatalf("%+v", stray)
 	}
-	for i := range 2 {
-		_, err = w.PlaceStray(t.Context(), w.clerk, stray[0].ID, w.Units[2].ID)
-		if i == 1 {
-			w.refused("placed twice", err, fund.ErrSettled)
-		} else {
-			w.ok(err)
-		}
-	}
+	w.places(stray[0].ID, w.Units[2].ID)
+	_, err = w.ProposeStray(t.Context(), w.clerk, stray[0].ID, w.Units[2].ID)
+	w.refused("placed twice", err, fund.ErrSettled)
 	if a, b := w.stands(ledger.FundUnit, w.Units[2].ID), w.stands(ledger.FundSuspense, 0); a != -5000 || b != -101 {
 		t.Errorf("%s, %s", a, b)
 	}

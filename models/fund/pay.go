@@ -26,7 +26,7 @@ const (
 // PaymentKinds and PaymentStates are as people read them.
 var (
 	PaymentKinds  = map[PaymentKind]string{AdvancePayment: "预付款", FinalPayment: "尾款"}
-	PaymentStates = map[string]string{"asked": "待另一人确认", "paid": "已支付", "refused": "已退回"}
+	PaymentStates = map[string]string{"asked": "待另一人确认", "paid": "已支付", "refused": "已退回", "reversed": "已冲回"}
 )
 
 // ProjectPayment is money for the supplier: asked for by one person, instructed by another.
@@ -45,6 +45,10 @@ type ProjectPayment struct {
 	AskedAt   time.Time
 	DecidedBy int64
 	DecidedAt *time.Time
+	// MeetingID, Motion and Resolution are the decision that it was made on; empty without a vote.
+	MeetingID  int64
+	Motion     int64
+	Resolution string
 }
 
 // TableName names the table.
@@ -70,7 +74,7 @@ func (p *Project) payable(kind PaymentKind) bool {
 
 // AskPayment asks for a payment; every gate before it is open. An advance keeps to the local share of the contract, the final payment is what
 // the final accounts leave.
-// Faults: org.ErrForbidden, ErrNoProject, ErrNotInCharge, ErrStep, ErrGate, ErrAsked, ErrTooMuch, rulepack.ErrUnset, fault.ErrInvalid.
+// Faults: org.ErrForbidden, ErrNoProject, ErrNotInCharge, ErrStep, ErrGate, ErrAsked, ErrTooMuch, ErrOutstanding, rulepack.ErrUnset, fault.ErrInvalid.
 func (s *Service) AskPayment(ctx context.Context, actor org.Actor, id int64, kind PaymentKind, amount string) (int64, error) {
 	var asked money.Fen
 	var err error
@@ -90,7 +94,7 @@ func (s *Service) AskPayment(ctx context.Context, actor org.Actor, id int64, kin
 		if !p.payable(kind) {
 			return "", nil, ErrStep.Saying("项目目前“" + ProjectStates[p.State] + "”，不能申请" + PaymentKinds[kind])
 		}
-		pay := &ProjectPayment{ProjectID: p.ID, EstateID: p.EstateID, Kind: kind, Amount: asked, Notice: p.ProposalNumber, State: "asked", AskedBy: actor.PersonID, AskedAt: tx.Now}
+		pay := &ProjectPayment{ProjectID: p.ID, EstateID: p.EstateID, Kind: kind, Amount: asked, Notice: p.ProposalNumber, State: "asked", AskedBy: actor.PersonID, AskedAt: tx.Now, MeetingID: p.MeetingID, Motion: p.Motion, Resolution: p.Resolution}
 		if kind == FinalPayment {
 			pay.Notice = p.FinalNumber
 			if pay.Amount, err = remaining(tx, p); err != nil {
@@ -137,10 +141,11 @@ func remaining(tx *store.Tx, p *Project) (money.Fen, error) {
 	if had != nil && had.State == "asked" {
 		return 0, ErrAsked.Saying("预付款的申请还没有处理，请先确认或退回")
 	}
-	if had != nil {
-		return p.Total - had.Amount, nil
+	left, err := outstanding(tx, p.ID)
+	if err == nil && p.CancelledAt != nil && left > p.Total {
+		err = ErrOutstanding.Saying("预付款还有" + left.String() + "元没有结清，决算只用掉" + p.Total.String() + "元；请先登记承包单位退回的" + (left - p.Total).String() + "元")
 	}
-	return p.Total, nil
+	return p.Total - left, err
 }
 
 // advanced finds the advance of a project that is not refused; nil where there is none.
@@ -208,6 +213,7 @@ func mayInstruct(tx *store.Tx, actor org.Actor, p *Project, pay *ProjectPayment)
 }
 
 func (s *Service) decidePayment(tx *store.Tx, actor org.Actor, p *Project, pay *ProjectPayment, accept bool, receipt, text string) error {
+	pay.MeetingID, pay.Motion, pay.Resolution = p.MeetingID, p.Motion, p.Resolution
 	pay.State, pay.Text, pay.Receipt, pay.DecidedBy, pay.DecidedAt = "paid", text, receipt, actor.PersonID, &tx.Now
 	what, columns := "advanced", []string{"version"}
 	switch {
@@ -230,7 +236,7 @@ func (s *Service) decidePayment(tx *store.Tx, actor org.Actor, p *Project, pay *
 	if err := tx.Model(&Project{}).Where("id = ?", p.ID).Select(columns).Updates(p).Error; err != nil {
 		return err
 	}
-	err := tx.Model(&ProjectPayment{}).Where("id = ?", pay.ID).Select("state", "live", "text", "receipt", "decided_by", "decided_at").Updates(pay).Error
+	err := tx.Model(&ProjectPayment{}).Where("id = ?", pay.ID).Select("state", "live", "text", "receipt", "decided_by", "decided_at", "meeting_id", "motion", "resolution").Updates(pay).Error
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package fund
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -27,7 +26,7 @@ func (s *Service) book(tx *store.Tx, actor org.Actor, p *Project, pay *ProjectPa
 		return ErrBankShort
 	}
 	post := func(part int, lines []ledger.Line) error {
-		_, err := ledger.Post(tx, actor, p.EstateID, ledger.Fund, ledger.Posting{Ref: fmt.Sprintf("project:%d:%s:%d:%d", p.ID, pay.Kind, pay.ID, part), Effective: on,
+		_, err := ledger.Post(tx, actor, p.EstateID, ledger.Fund, ledger.Posting{Ref: payRef(p.ID, pay, part), Effective: on,
 			Source: ledger.Source{Kind: "project", ID: p.ID, Text: p.source()}, Memo: PaymentKinds[pay.Kind] + "：" + p.Title, Lines: lines})
 		return err
 	}
@@ -124,7 +123,7 @@ func linesOf(shares []ProjectShare) (lines []ledger.Line, sum money.Fen) {
 			lines = append(lines, ledger.Line{Key: x.key(), Amount: x.Charged})
 		}
 		if x.Short != 0 {
-			lines = append(lines, ledger.Line{Key: ledger.Key{Code: ledger.FundReceivable, UnitID: x.UnitID}, Amount: x.Short})
+			lines = append(lines, ledger.Line{Key: ledger.Key{Code: dueOf(x.key().Code), UnitID: x.UnitID}, Amount: x.Short})
 		}
 	}
 	return lines, sum

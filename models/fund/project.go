@@ -38,11 +38,12 @@ const (
 	ProjectFinal     ProjectState = "final"
 	ProjectPaid      ProjectState = "paid"
 	ProjectCancelled ProjectState = "cancelled"
+	ProjectClosing   ProjectState = "closing" // cancelled under a contract: what was paid ahead comes back or is used up
 )
 
 // ProjectStates are the states as people read them.
 var ProjectStates = map[ProjectState]string{ProjectDraft: "起草中", ProjectPosted: "使用方案公示中", ProjectResolved: "业主已表决通过", ProjectFiled: "已备案（或已确认）", ProjectUnder: "已签合同", ProjectWorking: "施工中",
-	ProjectAccepted: "已验收", ProjectSettled: "已决算和分摊", ProjectFinal: "决算公示中", ProjectPaid: "已付清", ProjectCancelled: "已取消"}
+	ProjectAccepted: "已验收", ProjectSettled: "已决算和分摊", ProjectFinal: "决算公示中", ProjectPaid: "已付清", ProjectCancelled: "已取消", ProjectClosing: "已取消，清算中"}
 
 // Project is a use of the maintenance fund. Money is in fen.
 type Project struct {
@@ -99,6 +100,8 @@ type Project struct {
 	ReviewOpen   *time.Time `gorm:"type:date"` // the same while it is not
 	ReviewAt     *time.Time
 	ReviewText   string
+	CancelledAt  *time.Time // under a contract
+	CancelledFor string
 	Version      int64
 	CreatedAt    time.Time
 }

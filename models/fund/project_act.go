@@ -79,7 +79,8 @@ func (ProjectNote) TableName() string { return "fund_project_notes" }
 // ProjectNotes are the steps as people read them.
 var ProjectNotes = map[string]string{"proposed": "提出使用方案", "revised": "修改方案", "quoted": "登记报价", "chosen": "选定报价", "posted": "公示使用方案", "objected": "业主提出异议", "answered": "答复异议", "resolved": "登记业主表决结果",
 	"opined": "乡镇（办事处）意见", "returned": "住建局退回补正", "filed": "住建局同意备案", "confirmed": "确认紧急使用", "contracted": "签订合同", "worked": "施工进展", "looked": "验收意见", "accepted": "验收通过",
-	"settled": "决算和分摊", "final": "公示决算", "asked": "申请付款", "refused": "不同意付款", "advanced": "支付预付款", "paid": "付清", "reviewed": "事后审核", "cancelled": "取消项目", "taken_up": "接办业主的提议", "supplied": "补充材料"}
+	"settled": "决算和分摊", "final": "公示决算", "asked": "申请付款", "refused": "不同意付款", "advanced": "支付预付款", "paid": "付清", "reviewed": "事后审核", "cancelled": "取消项目", "taken_up": "接办业主的提议", "supplied": "补充材料",
+	"uncancelled": "不同意取消", "returned_money": "预付款退回", "revoked": "决定被法院撤销", "disposed": "撤销后的处理", "reversed": "撤销后冲回"}
 
 // noted adds a note, and an entry in the trail.
 func noted(tx *store.Tx, actor org.Actor, p *Project, what, text string) error {

@@ -60,7 +60,7 @@ func (w *street) late(id int64) {
 	overdue := func(want int, days int64) {
 		w.t.Helper()
 		for name, who := range map[string]org.Actor{"the township": w.township, "the bureau": w.clerk} {
-			rows, err := w.ListOverdueReviews(ctx, who, 0, 10)
+			rows, err := w.ListOverdueReviews(ctx, who, fund.ReviewPage{}, 10)
 			if err != nil || len(rows) != want || want > 0 && rows[0].OverdueDays(w.DB.Now()) != days {
 				w.t.Errorf("%s sees %d overdue, want %d: %v", name, len(rows), want, err)
 			}

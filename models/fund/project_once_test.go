@@ -41,10 +41,23 @@ func TestTheVeryScopeDecides(t *testing.T) {
 	}
 	right := w.meet(event.Scope{Units: []int64{w.Units[0].ID, w.Units[1].ID}}, "use_fund", tally.Pass)
 	w.must(w.ResolveProject(ctx, w.chair, id, right, 1))
+	w.naming = ""
+	unnamed := w.meet(in.Scope, "use_fund", tally.Pass)
+	w.naming = "WX20200101-0001"
+	other := w.meet(in.Scope, "use_fund", tally.Pass)
+	w.naming = w.view(id).Number + "和WX20200101-0001"
+	both := w.meet(in.Scope, "use_fund", tally.Pass)
 	again := w.quoted(w.chair, in)
 	w.must(w.PostProject(ctx, w.chair, again))
 	_, err := w.ResolveProject(ctx, w.chair, again, right, 1)
 	w.refused("a decision for two projects", err, fund.ErrDecided)
+	w.clock.Advance(time.Hour)
+	for name, meeting := range map[string]int64{"no project": unnamed, "another project": other, "two projects": both} {
+		_, err = w.ResolveProject(ctx, w.chair, again, meeting, 1)
+		if w.refused("a motion that names "+name, err, fund.ErrNotNamed); !strings.Contains(err.Error(), "WX") {
+			t.Errorf("%v", err)
+		}
+	}
 	_, err = w.FileProject(ctx, w.bureau, id, true, "备2026-1", "")
 	w.refused("a filing without the township", err, fund.ErrStep)
 	_, err = w.ResolveProject(ctx, w.Officer(w.Company, org.Head), again, right, 1)

@@ -18,7 +18,7 @@ import (
 
 // postable are the states in which a proposal may be put on the board: once it is, its words are fixed, so that it may be put there again until it
 // is paid.
-var postable = []ProjectState{ProjectDraft, ProjectPosted, ProjectResolved, ProjectFiled, ProjectUnder, ProjectWorking, ProjectAccepted, ProjectSettled, ProjectFinal}
+var postable = []ProjectState{ProjectDraft, ProjectPosted, ProjectResolved, ProjectFiled, ProjectUnder, ProjectWorking, ProjectAccepted, ProjectSettled, ProjectFinal, ProjectClosing}
 
 // PostProject puts a proposal on the board, open to the objections of the owners of its scope. Posted again after the notice was taken down,
 // its period begins anew.

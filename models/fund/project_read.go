@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/linli-city/linli/models/calendar"
+	"github.com/linli-city/linli/models/money"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 )
@@ -38,16 +39,25 @@ func (s *Service) ListProjects(ctx context.Context, actor org.Actor, estate int6
 	return rows, err
 }
 
-// ListOverdueReviews pages through the emergencies and repairs by order whose later review is overdue, by their id.
+// ReviewPage is where a page of overdue reviews begins: after this one. The zero value is the beginning.
+type ReviewPage struct {
+	Open time.Time
+	ID   int64
+}
+
+// ListOverdueReviews pages through the emergencies and repairs by order whose later review is overdue, the longest first.
 // Faults: org.ErrForbidden.
-func (s *Service) ListOverdueReviews(ctx context.Context, actor org.Actor, after int64, limit int) ([]Project, error) {
+func (s *Service) ListOverdueReviews(ctx context.Context, actor org.Actor, after ReviewPage, limit int) ([]Project, error) {
 	if err := actor.Must(org.WatchProject); err != nil {
 		return nil, err
 	}
 	var rows []Project
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		return tx.Scopes(actor.Within(org.WatchProject, "fund_projects.estate_id")).Where("review_open < ? AND id > ?", dayOf(calendar.DateOf(tx.Now)), after).
-			Order("id").Limit(limit).Find(&rows).Error
+		q := tx.Scopes(actor.Within(org.WatchProject, "fund_projects.estate_id")).Where("review_open < ?", dayOf(calendar.DateOf(tx.Now)))
+		if after.ID != 0 {
+			q = q.Where("review_open >= ? AND (review_open > ? OR id > ?)", after.Open, after.Open, after.ID)
+		}
+		return q.Order("review_open, id").Limit(limit).Find(&rows).Error
 	})
 	return rows, err
 }
@@ -77,6 +87,8 @@ type ProjectView struct {
 	Objections  []ProjectObjection
 	Payments    []ProjectPayment
 	Gates       []Gate
+	Cancelling  string                       // why somebody asks to cancel it, until that is decided
+	Outstanding money.Fen                    // paid ahead, neither come back nor used up
 	Files       map[string]map[int64][]int64 // of each kind, by the row that they are attached to
 	Codes       map[int64]string             // doors of the units that are named
 }
@@ -104,6 +116,14 @@ func (s *Service) FindProject(ctx context.Context, actor org.Actor, id int64) (*
 		}
 		if err := tx.Where("project_id = ?", p.ID).Order("stage").Limit(3).Find(&v.Opinions).Error; err != nil {
 			return err
+		}
+		if err := tx.Model(&Cancellation{}).Where("live = ?", p.ID).Limit(1).Pluck("reason", &v.Cancelling).Error; err != nil {
+			return err
+		}
+		if p.State != ProjectPaid {
+			if v.Outstanding, err = outstanding(tx, p.ID); err != nil {
+				return err
+			}
 		}
 		if v.Quotes, err = quotesOf(tx, p.ID); err != nil {
 			return err

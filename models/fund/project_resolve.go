@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/linli-city/linli/models/assembly"
@@ -19,12 +18,15 @@ var (
 	ErrDecided    = fault.New(fault.Conflict, "project.decided", "这项决定已经用于另一个项目；一项决定只管一个项目")
 )
 
-// ResolveProject puts the owners' decision under a project: a certified motion to use the fund, by the very scope that pays, whose voting opened after
+// ResolveProject puts the owners' decision under a project: a certified motion to use the fund that names it, by the very scope that pays, whose voting opened after
 // the proposal was posted, and for this project alone. Where a court took the decision away, whatever has been done since, a new one takes its
-// place, until the cost is divided over the roll of the vote.
-// Faults: org.ErrForbidden, ErrNoProject, ErrNotInCharge, ErrStep, ErrNoResolution, ErrOtherScope, ErrDecided.
+// place until the last payment; a cost that is divided already is divided anew over the new roll.
+// Faults: org.ErrForbidden, ErrNoProject, ErrNotInCharge, ErrStep, ErrNoResolution, ErrOtherScope, ErrDecided, ErrNotNamed.
 func (s *Service) ResolveProject(ctx context.Context, actor org.Actor, id, meeting int64, motion int) (int64, error) {
-	return s.take(ctx, actor, id, step{org.RunProject, "resolved", resolvable, true}, func(tx *store.Tx, p *Project) (string, []string, error) {
+	return s.take(ctx, actor, id, step{org.RunProject, "resolved", nil, true}, func(tx *store.Tx, p *Project) (string, []string, error) {
+		if err := p.resolvable(); err != nil {
+			return "", nil, err
+		}
 		if err := s.replaceable(tx, p); err != nil {
 			return "", nil, err
 		}
@@ -43,7 +45,7 @@ func (s *Service) ResolveProject(ctx context.Context, actor org.Actor, id, meeti
 		if !stands || began.Before(since) {
 			return "", nil, ErrNoResolution.Saying("这项决定的表决在使用方案公示之前就开始了，或者公示已经撤下；请公示后再由业主表决")
 		}
-		key := fmt.Sprintf("%d/%d", meeting, motion)
+		key, old := fmt.Sprintf("%d/%d", meeting, motion), p.Resolution
 		p.MeetingID, p.Motion, p.Resolution, p.Decision = meeting, int64(motion), r.Text, &key
 		if p.State == ProjectPosted {
 			p.State = ProjectResolved
@@ -55,12 +57,46 @@ func (s *Service) ResolveProject(ctx context.Context, actor org.Actor, id, meeti
 		if used > 0 {
 			return "", nil, ErrDecided
 		}
-		return r.Text, []string{"meeting_id", "motion", "resolution", "decision", "state"}, nil
+		if err := p.named(tx, meeting, motion); err != nil {
+			return "", nil, err
+		}
+		columns := []string{"meeting_id", "motion", "resolution", "decision", "state"}
+		if p.State != ProjectSettled && p.State != ProjectFinal {
+			return r.Text, columns, nil
+		}
+		more, err := s.divideAnew(tx, actor, p, old)
+		return r.Text + "；已按新的名册重新分摊，请重新公示决算", append(columns, more...), err
 	})
 }
 
-// resolvable are the states in which a decision may be put under a project: the proposal's posting, and later ones for a decision that fell.
-var resolvable = []ProjectState{ProjectPosted, ProjectResolved, ProjectFiled, ProjectUnder, ProjectWorking, ProjectAccepted}
+// resolvable refuses a decision where none may be put under a project any more: after the last payment.
+func (p *Project) resolvable() error {
+	switch p.State {
+	case ProjectPosted, ProjectResolved, ProjectFiled, ProjectUnder, ProjectWorking, ProjectAccepted, ProjectSettled, ProjectFinal, ProjectClosing:
+		return nil
+	case ProjectPaid:
+		return ErrStep.Saying("这个项目已经付清，不能再换业主的决定；决定被法院撤销的，请乡镇（办事处）在“决定被撤销的付款”里办理")
+	case ProjectDraft:
+		return ErrStep.Saying("使用方案还没有公示；请先公示，再由业主表决")
+	}
+	return ErrStep.Saying("项目目前“" + ProjectStates[p.State] + "”，不能登记业主的决定")
+}
+
+// divideAnew divides final accounts over the roll of the decision that took the place of a revoked one. The old division is kept with the
+// reason; the new one is posted anew, and objected to anew.
+func (s *Service) divideAnew(tx *store.Tx, actor org.Actor, p *Project, old string) ([]string, error) {
+	if err := nothingAsked(tx, p); err != nil {
+		return nil, err
+	}
+	if err := setAside(tx, actor, p, old, "原来的决定“"+old+"”被法院撤销，按新的决定“"+p.Resolution+"”重新分摊"); err != nil {
+		return nil, err
+	}
+	if err := s.apportion(tx, p, p.Total); err != nil {
+		return nil, err
+	}
+	p.State, p.FinalNotice, p.FinalNumber, p.FinalDays = ProjectSettled, 0, "", 0
+	return []string{"final_notice", "final_number", "final_days"}, nil
+}
 
 // replaceable refuses a second decision while the first stands.
 func (s *Service) replaceable(tx *store.Tx, p *Project) error {
@@ -107,18 +143,4 @@ func votedFrom(tx *store.Tx, meeting int64) (time.Time, error) {
 		return *m.OpensAt, nil
 	}
 	return *m.CertifiedAt, nil
-}
-
-// CancelProject ends a project before there is a contract; its decision is free again.
-// Faults: org.ErrForbidden, ErrNoProject, ErrNotInCharge, ErrStep, fault.ErrInvalid.
-func (s *Service) CancelProject(ctx context.Context, actor org.Actor, id int64, reason string) (int64, error) {
-	reason = strings.TrimSpace(reason)
-	if !runes(reason, 4, 500) {
-		return 0, fault.ErrInvalid.With(fault.Field{Path: "text", Reason: "请写明取消的原因（4至500个字），业主会看到"})
-	}
-	from := []ProjectState{ProjectDraft, ProjectPosted, ProjectResolved, ProjectFiled}
-	return s.take(ctx, actor, id, step{org.RunProject, "cancelled", from, true}, func(_ *store.Tx, p *Project) (string, []string, error) {
-		p.State, p.Decision, p.ReviewOpen = ProjectCancelled, nil, nil
-		return reason, []string{"state", "decision", "review_open"}, nil
-	})
 }

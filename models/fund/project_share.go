@@ -42,6 +42,7 @@ func (s *Service) ListShares(ctx context.Context, actor org.Actor, id, after int
 // Charge is a share with the project that it is of: all that a line of a resident's statement hangs on.
 type Charge struct {
 	ProjectShare
+	Evidence
 	Project Project
 }
 
@@ -60,7 +61,10 @@ func (s *Service) ListCharges(ctx context.Context, actor org.Actor, unit, before
 		if before > 0 {
 			q = q.Where("id < ?", before)
 		}
-		return charges(tx, q.Order("id DESC").Limit(limit), &list)
+		if err := charges(tx, q.Order("id DESC").Limit(limit), &list); err != nil {
+			return err
+		}
+		return s.evidence(tx, list)
 	})
 	return list, err
 }
@@ -83,7 +87,10 @@ func (s *Service) OwnShares(ctx context.Context, actor org.Actor, id int64) ([]C
 				units = append(units, h.UnitID)
 			}
 		}
-		return charges(tx, tx.Where("project_id = ? AND unit_id IN ?", p.ID, units).Order("unit_id, payer").Limit(200), &list)
+		if err := charges(tx, tx.Where("project_id = ? AND unit_id IN ?", p.ID, units).Order("unit_id, payer").Limit(200), &list); err != nil {
+			return err
+		}
+		return s.evidence(tx, list)
 	})
 	return list, err
 }
@@ -106,7 +113,7 @@ func charges(tx *store.Tx, q *gorm.DB, list *[]Charge) error {
 		byID[p.ID] = p
 	}
 	for _, x := range rows {
-		*list = append(*list, Charge{x, byID[x.ProjectID]})
+		*list = append(*list, Charge{ProjectShare: x, Project: byID[x.ProjectID]})
 	}
 	return nil
 }

@@ -25,7 +25,9 @@ func (w *street) quoted(by org.Actor, in fund.Proposing) int64 {
 	for i, price := range []string{"900.00", "950.00", "980"} {
 		w.must(w.AddQuote(w.t.Context(), by, id, []string{"甲防水公司", "乙防水公司", "丙防水公司"}[i], price, "", []int64{1}))
 	}
-	w.must(w.ChooseQuote(w.t.Context(), by, id, w.view(id).Quotes[0].ID, ""))
+	v := w.view(id)
+	w.naming = v.Number
+	w.must(w.ChooseQuote(w.t.Context(), by, id, v.Quotes[0].ID, ""))
 	return id
 }
 

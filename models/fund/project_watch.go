@@ -43,7 +43,7 @@ func (s *Service) OpineProject(ctx context.Context, actor org.Actor, id int64, a
 	if !runes(text, 2, 1000) {
 		return 0, fault.ErrInvalid.With(fault.Field{Path: "text", Reason: "请写明意见（2至1000个字）"})
 	}
-	from := []ProjectState{ProjectPosted, ProjectResolved, ProjectFiled, ProjectUnder, ProjectWorking, ProjectAccepted, ProjectSettled, ProjectFinal, ProjectPaid}
+	from := []ProjectState{ProjectPosted, ProjectResolved, ProjectFiled, ProjectUnder, ProjectWorking, ProjectAccepted, ProjectSettled, ProjectFinal, ProjectClosing, ProjectPaid}
 	return s.take(ctx, actor, id, step{org.WatchProject, "opined", from, false}, func(tx *store.Tx, p *Project) (string, []string, error) {
 		if actor.Post.OrgKind != org.Township {
 			return "", nil, ErrNotInCharge.Saying("这份意见由乡镇（办事处）填写")
@@ -131,8 +131,16 @@ func (s *Service) ConfirmProject(ctx context.Context, actor org.Actor, id int64,
 		due := dayOf(calendar.DateOf(tx.Now).Add(int(days)))
 		p.State, p.ConfirmedBy, p.ConfirmedOrg, p.ConfirmedAt, p.FiledAt = ProjectFiled, actor.PersonID, actor.OrganisationID(), &tx.Now, &tx.Now
 		p.ReviewOn, p.ReviewOpen = &due, &due
-		return text, []string{"state", "confirmed_by", "confirmed_org", "confirmed_at", "filed_at", "review_on", "review_open"}, nil
+		return text, []string{"state", "confirmed_by", "confirmed_org", "confirmed_at", "filed_at", "review_on", "review_open"}, s.owesEmergency(tx, p)
 	})
+}
+
+// owesEmergency puts the publication of an emergency on the register; a repair by order is published with its final accounts.
+func (s *Service) owesEmergency(tx *store.Tx, p *Project) error {
+	if p.Kind != EmergencyUse {
+		return nil
+	}
+	return s.o.Board.Owe(tx, p.EstateID, p.ID, "emergency")
 }
 
 // ErrNoEvidence says that an emergency is not shown by anything.

@@ -81,6 +81,8 @@ func (b *wall) Standing(_ *store.Tx, notice int64) (time.Time, bool, error) {
 }
 
 // Hung is what the test says of the papers.
+func (b *wall) Owe(*store.Tx, int64, int64, string) error { return nil }
+
 func (b *wall) Hung(*store.Tx, int64) (time.Time, string, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -105,6 +107,7 @@ type street struct {
 	owner     org.Actor // of the first unit
 	neighbour org.Actor // of the second
 	meetings  int
+	naming    string // the number that the next motion names
 }
 
 func newStreet(t *testing.T, holder fund.Holder) *street {
@@ -218,6 +221,9 @@ func (w *street) meet(scope event.Scope, matter string, outcome tally.Outcome) i
 			return err
 		}
 		id = m.ID
+		if err := tx.Create(&assembly.Motion{MeetingID: m.ID, EstateID: w.Estate.ID, Position: 1, Title: "使用维修资金", Body: "维修项目编号：" + w.naming, Matter: matter, Question: "{}"}).Error; err != nil {
+			return err
+		}
 		st := assembly.Statement{Tally: &assembly.Tallied{Motions: []assembly.Counted{{Position: 1, Title: "使用维修资金", Matter: matter, Result: tally.Result{Outcome: outcome}}}}}
 		body, _ := json.Marshal(st)
 		if err := tx.Create(&assembly.Outcome{MeetingID: m.ID, EstateID: w.Estate.ID, Kind: "certificate", Body: string(body), At: tx.Now}).Error; err != nil {
@@ -262,4 +268,13 @@ func innocent() map[fund.Exclusion]bool {
 func (w *street) proposal() fund.Proposing {
 	return fund.Proposing{EstateID: w.Estate.ID, Kind: fund.OrdinaryUse, Title: "1幢屋面防水维修", Reason: "屋面多处渗漏，重做防水层", Declared: innocent(), FileIDs: []int64{1},
 		Items: []fund.NewItem{{Name: "防水层", Measure: "㎡", Quantity: "12.5", Price: "64"}, {Name: "清运", Measure: "项", Quantity: "1", Price: "200"}}}
+}
+
+// Hashes says something of each paper.
+func (d *shelf) Hashes(_ *store.Tx, ids []int64) (map[int64]string, error) {
+	all := map[int64]string{}
+	for _, id := range ids {
+		all[id] = fmt.Sprint("hash", id)
+	}
+	return all, nil
 }

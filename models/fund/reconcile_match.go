@@ -82,6 +82,14 @@ func (m *matcher) pair(kind DifferenceKind, fits func(*BankLine, *ledger.Stateme
 		if kind == AmountDiffers {
 			near = byWord[b.Serial]
 		}
+		for len(near) > 0 && m.used[near[0]] { // a month of equal amounts is not looked through again and again
+			near = near[1:]
+		}
+		if kind == AmountDiffers {
+			byWord[b.Serial] = near
+		} else {
+			byAmount[int64(b.Amount)] = near
+		}
 		for _, j := range near {
 			if m.used[j] || !fits(b, &m.books[j]) {
 				continue

@@ -30,7 +30,7 @@ type bankReader struct {
 
 func newBankReader(m *BankMonth) *bankReader {
 	r := &bankReader{month: m}
-	r.table = table{titles: bankTitles, required: []int{0, 1, 2}, line: r.take}
+	r.table = table{titles: bankTitles, required: []int{0, 1, 2}, sums: []int{1, 2}, line: r.take}
 	return r
 }
 

@@ -7,8 +7,10 @@ import (
 
 	"github.com/linli-city/linli/models/fund"
 	"github.com/linli-city/linli/models/ledger"
+	"github.com/linli-city/linli/models/modelstest"
 	"github.com/linli-city/linli/models/money"
 	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/rulepack"
 	"github.com/linli-city/linli/models/store"
 )
@@ -17,6 +19,15 @@ import (
 func (w *keeping) month(first string, opening, closing money.Fen, lines string) (int64, error) {
 	w.t.Helper()
 	return w.UploadMonth(w.t.Context(), w.clerk, fund.NewMonth{EstateID: w.Estate.ID, Month: day(w.t, first), FileID: w.upload("账号,6210****1234\n交易日期,收入,支出,流水号\n" + lines), Opening: opening, Closing: closing})
+}
+
+// told are the events so far, in their order.
+func (w *keeping) told() (kinds []string) {
+	w.t.Helper()
+	w.ok(w.DB.View(w.t.Context(), func(tx *store.Tx) error {
+		return tx.Model(&outbox.Message{}).Where("kind LIKE 'duty.recheck%'").Order("id").Pluck("kind", &kinds).Error
+	}))
+	return kinds
 }
 
 func (w *keeping) differences(id int64) (all map[fund.DifferenceKind][]fund.Difference, ids []int64) {
@@ -162,6 +173,22 @@ func TestRecheck(t *testing.T) {
 	w.clock.Advance(16 * 24 * time.Hour)
 	list, err := w.ListRechecks(t.Context(), w.clerk, w.Estate.ID, "open", 0, 10)
 	w.ok(err)
+	for range 2 {
+		_, err = w.WatchRechecks(t.Context())
+		w.ok(err)
+	}
+	other := modelstest.NewTown(t, w.DB, w.Vault)
+	for who, want := range map[string]struct {
+		org.Actor
+		n int
+	}{"its township": {w.Officer(w.Township, org.Head), 1}, "the bureau": {w.clerk, 1}, "another township": {other.Officer(other.Township, org.Head), 0}} {
+		if late, err := w.ListLateRechecks(t.Context(), want.Actor, 0, 10); err != nil || len(late) != want.n {
+			t.Errorf("%s: %+v %v", who, late, err)
+		}
+	}
+	if v, err := w.FindTotals(t.Context(), owner, org.FollowFund, w.Estate.ID); err != nil || v.Rechecks != 1 || v.LateRechecks != 1 {
+		t.Errorf("%+v %v", v, err)
+	}
 	if len(list) != 1 || !list[0].Late || list[0].DueAt.Format(time.RFC3339) != "2026-03-17T15:59:59Z" {
 		t.Errorf("%+v", list)
 	}
@@ -169,6 +196,12 @@ func TestRecheck(t *testing.T) {
 	w.refused("who does not keep it", err, fund.ErrNotKeeper)
 	_, err = w.AnswerRecheck(t.Context(), w.clerk, id, "已经核对：2025年10月的分摊见维修项目公示")
 	w.ok(err)
+	if got := fmt.Sprint(w.told()); got != "[duty.recheck duty.recheck_late duty.recheck_answered]" { // late is said once
+		t.Error(got)
+	}
+	if late, err := w.ListLateRechecks(t.Context(), w.clerk, 0, 10); err != nil || len(late) != 0 {
+		t.Errorf("%+v %v", late, err)
+	}
 	mine, err := w.ListMyRechecks(t.Context(), owner, 0, 10)
 	w.ok(err)
 	if len(mine) != 1 || mine[0].State != "answered" || mine[0].Unit == "" {

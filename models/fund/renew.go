@@ -29,11 +29,10 @@ func below(balance, first money.Fen, rate int64) bool {
 
 // ListToRenew pages through the units that have to renew, by unit; the answer names the rate and where the next page begins, 0 at the end.
 // Units without a first deposit on record are in ListUnpaid.
-// Faults: org.ErrForbidden, org.ErrEstateNotFound, rulepack.ErrUnset (fund.renewal_rate).
+// Faults: org.ErrForbidden, org.ErrEstateNotFound, ErrUnitsHidden, rulepack.ErrUnset (fund.renewal_rate).
 func (s *Service) ListToRenew(ctx context.Context, actor org.Actor, estate, after int64, limit int) (list []Low, rate, next int64, err error) {
 	err = s.db.View(ctx, func(tx *store.Tx) error {
-		e, err := org.EstateFor(tx, actor, org.ReadFund, estate)
-		if err != nil {
+		if err := debtsOf(tx, actor, estate); err != nil {
 			return err
 		}
 		set, err := s.fundRules(tx)
@@ -44,11 +43,11 @@ func (s *Service) ListToRenew(ctx context.Context, actor org.Actor, estate, afte
 			return err
 		}
 		var subs []SubAccount
-		err = tx.Where("estate_id = ? AND unit_id > ?", e.ID, after).Order("unit_id").Limit(scanned).Find(&subs).Error
+		err = tx.Where("estate_id = ? AND unit_id > ?", estate, after).Order("unit_id").Limit(scanned).Find(&subs).Error
 		if err != nil {
 			return err
 		}
-		balances, err := standing(tx, e.ID, unitsOf(subs), today(tx))
+		balances, err := standing(tx, estate, unitsOf(subs), today(tx))
 		if err != nil {
 			return err
 		}

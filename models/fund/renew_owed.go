@@ -117,12 +117,15 @@ type PlanView struct {
 }
 
 // FindPlan shows a plan: what each unit owes and has paid, after a due, at most limit of them.
-// Faults: org.ErrForbidden, ErrNoEntry.
+// Faults: org.ErrForbidden, ErrNoEntry, ErrUnitsHidden.
 func (s *Service) FindPlan(ctx context.Context, actor org.Actor, id, after int64, limit int) (*PlanView, error) {
 	var v PlanView
 	err := s.db.View(ctx, func(tx *store.Tx) error {
 		p, err := ofReader(tx, actor, id, func(x *Plan) int64 { return x.EstateID })
 		if err != nil {
+			return err
+		}
+		if err := debtsOf(tx, actor, p.EstateID); err != nil {
 			return err
 		}
 		v = PlanView{Plan: *p}

@@ -97,7 +97,7 @@ func (in *NewPlan) check() error {
 var ErrPlanned = fault.New(fault.Conflict, "fund.planned", "这项决定已经有续交方案，不能再做一个；原方案有误的，请由复核的人退回后重做")
 
 // MakePlan works out what each unit in the resolution's scope owes; it counts after a second person has confirmed it. A decision has one plan.
-// Faults: org.ErrForbidden, org.ErrEstateNotFound, ErrNoAccount, ErrNotKeeper, ErrNoResolution, ErrPlanned, ErrTapReused, rulepack.ErrUnset,
+// Faults: org.ErrForbidden, org.ErrEstateNotFound, ErrNoAccount, ErrNotKeeper, ErrNoResolution, ErrPlanNotNamed, ErrPlanned, ErrTapReused, rulepack.ErrUnset,
 // fault.ErrInvalid.
 func (s *Service) MakePlan(ctx context.Context, actor org.Actor, in NewPlan) (int64, error) {
 	if err := in.check(); err != nil {
@@ -109,6 +109,9 @@ func (s *Service) MakePlan(ctx context.Context, actor org.Actor, in NewPlan) (in
 		}
 		r, err := resolution(tx, in.EstateID, in.MeetingID, in.Position, "raise_fund")
 		if err != nil {
+			return 0, err
+		}
+		if err := in.named(tx); err != nil {
 			return 0, err
 		}
 		var had int64

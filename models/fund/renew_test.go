@@ -34,6 +34,9 @@ func (w *keeping) decided(matter string, outcome tally.Outcome, scope event.Scop
 		if err := tx.Create(m).Error; err != nil {
 			return err
 		}
+		if err := tx.Create(&assembly.Motion{MeetingID: m.ID, EstateID: m.EstateID, Position: 1, Title: "续交维修资金", Body: "按“2026年续交”方案交存", Matter: matter, Question: "{}"}).Error; err != nil {
+			return err
+		}
 		return tx.Create(&assembly.Outcome{MeetingID: m.ID, EstateID: m.EstateID, Kind: "certificate", Body: string(body), At: tx.Now}).Error
 	}))
 	return m.ID
@@ -76,6 +79,10 @@ func TestAPlanNeedsItsResolution(t *testing.T) {
 		w.refused(name, err, fund.ErrNoResolution)
 	}
 	in.MeetingID = w.decided("raise_fund", tally.Pass, event.Scope{Units: []int64{w.Units[0].ID, w.Units[1].ID}})
+	in.Title = "2027年续交"
+	_, err := w.MakePlan(t.Context(), w.clerk, in)
+	w.refused("another plan than the motion names", err, fund.ErrPlanNotNamed)
+	in.Title = "2026年续交"
 	id, err := w.MakePlan(t.Context(), w.clerk, in)
 	w.ok(err)
 	slip := w.slipOf("1", "2026-03-01", fund.Renewal, 30_000)

@@ -74,7 +74,7 @@ func (s *Service) Settle(ctx context.Context, actor org.Actor, id int64, in Sett
 	if err != nil {
 		return 0, err
 	}
-	return s.take(ctx, actor, id, step{org.RunProject, "settled", []ProjectState{ProjectAccepted, ProjectSettled, ProjectFinal}, true}, func(tx *store.Tx, p *Project) (string, []string, error) {
+	return s.take(ctx, actor, id, step{org.RunProject, "settled", []ProjectState{ProjectAccepted, ProjectSettled, ProjectFinal, ProjectClosing}, true}, func(tx *store.Tx, p *Project) (string, []string, error) {
 		if total > p.Budget {
 			return "", nil, fault.ErrInvalid.With(fault.Field{Path: "items", Reason: "决算合计" + total.String() + "元，超过了预算" + p.Budget.String() + "元；超出的部分要另走程序"})
 		}
@@ -87,6 +87,9 @@ func (s *Service) Settle(ctx context.Context, actor org.Actor, id int64, in Sett
 		}
 		if asked > 0 {
 			return "", nil, ErrStep.Saying("尾款已经申请支付，不能再改决算；要改请先退回付款申请")
+		}
+		if err := setAside(tx, actor, p, p.Resolution, "重新决算"); err != nil {
+			return "", nil, err
 		}
 		if err := s.apportion(tx, p, total); err != nil {
 			return "", nil, err
@@ -134,9 +137,6 @@ func (s *Service) apportion(tx *store.Tx, p *Project, total money.Fen) error {
 		}
 		d := byID[part.UnitID]
 		rows[i] = ProjectShare{ProjectID: p.ID, EstateID: p.EstateID, UnitID: d.ID, BuildingID: d.BuildingID, Payer: part.Payer, Code: d.Code, Amount: part.Amount, Steps: string(steps)}
-	}
-	if err := tx.Where("project_id = ?", p.ID).Delete(&ProjectShare{}).Error; err != nil {
-		return err
 	}
 	return tx.CreateInBatches(&rows, 500).Error
 }

@@ -65,7 +65,14 @@ func (s *Service) finalWords(tx *store.Tx, p *Project) (string, error) {
 	case OrderedUse:
 		fmt.Fprintf(&b, "代修的原因：%s\n", p.Basis)
 	}
-	fmt.Fprintf(&b, "合同：%s，%s，%s元\n验收：%s\n\n决算：%s元（预算%s元）\n", p.Contract, p.Supplier, p.Contracted, p.AcceptedFor, p.Total, p.Budget)
+	accepted := p.AcceptedFor
+	if accepted == "" {
+		accepted = "没有验收"
+	}
+	if p.CancelledAt != nil {
+		fmt.Fprintf(&b, "项目已取消：%s。以下只结算已经完成的部分。\n", p.CancelledFor)
+	}
+	fmt.Fprintf(&b, "合同：%s，%s，%s元\n验收：%s\n\n决算：%s元（预算%s元）\n", p.Contract, p.Supplier, p.Contracted, accepted, p.Total, p.Budget)
 	itemWords(&b, items)
 	if p.Reviewer != "" {
 		fmt.Fprintf(&b, "第三方审价：%s，审定%s元\n", p.Reviewer, p.Reviewed)

@@ -13,7 +13,7 @@ import (
 type deposited struct{ owned, seller money.Fen }
 
 // publicHousing finds the homes with a public-housing seller, and what was deposited for each (Order 165 art. 20): what deposits and
-// the bank's opening list brought into their two sub-accounts.
+// the bank's opening list brought into their two sub-accounts, or made up of what was owed beside them.
 func publicHousing(tx *store.Tx, estate int64, doors []door) (map[int64]deposited, error) {
 	all, named := map[int64]deposited{}, map[int64]bool{}
 	ids := make([]int64, len(doors))
@@ -52,20 +52,23 @@ func publicHousing(tx *store.Tx, estate int64, doors []door) (map[int64]deposite
 		err := tx.Table("ledger_accounts a").Select("a.code, a.unit_id, SUM(e.amount) AS amount").
 			Joins("JOIN ledger_books b ON b.id = a.book_id AND b.estate_id = ? AND b.kind = ?", estate, ledger.Fund).
 			Joins("JOIN ledger_entries e ON e.account_id = a.id").Joins("JOIN ledger_journals j ON j.id = e.journal_id").
-			Where("a.code IN ? AND a.unit_id IN ? AND j.source_kind IN ?", []ledger.Code{ledger.FundUnit, ledger.FundSeller}, part, []string{"fund_slip", "fund_import"}).
+			Where("a.code IN ? AND a.unit_id IN ? AND j.source_kind IN ?", append(slices.Clone(subCodes), dueCodes...), part, []string{"fund_slip", "fund_import"}).
 			Group("a.code, a.unit_id").Scan(&rows).Error
 		if err != nil {
 			return nil, err
 		}
 		for _, r := range rows {
 			d := all[r.UnitID]
-			if r.Code == ledger.FundSeller {
-				d.seller = max(-r.Amount, 0)
+			if r.Code == ledger.FundSeller || r.Code == ledger.FundSellerReceivable {
+				d.seller -= r.Amount
 			} else {
-				d.owned = max(-r.Amount, 0)
+				d.owned -= r.Amount
 			}
 			all[r.UnitID] = d
 		}
+	}
+	for id, d := range all {
+		all[id] = deposited{owned: max(d.owned, 0), seller: max(d.seller, 0)}
 	}
 	maps.DeleteFunc(all, func(id int64, d deposited) bool { return !named[id] && d.seller == 0 })
 	return all, nil

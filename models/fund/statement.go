@@ -24,6 +24,8 @@ type UnitStatement struct {
 	Opened   bool
 	Closed   bool
 	Balance  Standing
+	Owed     Standing  // what is still to be made up
+	OwedSays string    // that, and how it was made up, in one sentence
 	First    money.Fen // the first deposit
 	FirstDue money.Fen // by the local rate; 0 where nobody can say
 	Unknown  string    // why
@@ -37,16 +39,25 @@ type UnitStatement struct {
 // SourceNames are what a line on a statement follows from, as people read it.
 var SourceNames = map[string]string{"fund_import": "期初余额", "fund_slip": "交存", "fund_income": "收益分配", "fund_refund": "退还", "fund_project": "维修支出", "project": "维修支出"}
 
-// FindUnitStatement shows a unit's sub-account to an office; seller asks for the lines of the seller's.
+// FindUnitStatement shows a unit's sub-account to an office; seller asks for the lines of the seller's. What the unit has to renew is for those
+// who collect it.
 // Faults: org.ErrForbidden, org.ErrUnitNotFound.
 func (s *Service) FindUnitStatement(ctx context.Context, actor org.Actor, unit int64, seller bool, after ledger.StatementPage, limit int) (*UnitStatement, error) {
 	if err := actor.Must(org.ReadFund); err != nil {
 		return nil, err
 	}
-	return s.statement(ctx, unit, seller, after, limit, func(tx *store.Tx, u *org.Unit) error {
+	shown := false
+	v, err := s.statement(ctx, unit, seller, after, limit, func(tx *store.Tx, u *org.Unit) error {
 		_, err := org.EstateFor(tx, actor, org.ReadFund, u.EstateID)
+		if err == nil {
+			shown, err = seesDebts(tx, actor, u.EstateID)
+		}
 		return err
 	})
+	if v != nil && !shown {
+		v.Renew, v.Owes = false, nil
+	}
+	return v, err
 }
 
 // FindMyStatement shows owners their own unit's sub-account.
@@ -87,6 +98,10 @@ func (s *Service) statement(ctx context.Context, unit int64, seller bool, after 
 			lines[i].Amount, lines[i].Balance = -lines[i].Amount, -lines[i].Balance
 		}
 		v.Lines = lines
+		if err != nil {
+			return err
+		}
+		v.OwedSays, err = owedWords(tx, u.EstateID, u.ID, code)
 		return err
 	})
 	if err != nil {
@@ -125,6 +140,11 @@ func (s *Service) fill(tx *store.Tx, v *UnitStatement, u *org.Unit) error {
 		return err
 	}
 	v.Balance = balances[u.ID]
+	owed, err := owing(tx, u.EstateID, []int64{u.ID}, always)
+	if err != nil {
+		return err
+	}
+	v.Owed = owed[u.ID]
 	for _, x := range subs {
 		v.Opened, v.Closed, v.First, v.Seller = true, x.ClosedAt != nil, x.FirstFen, x.Seller
 		set, err := s.fundRules(tx)
@@ -144,6 +164,9 @@ func (s *Service) fill(tx *store.Tx, v *UnitStatement, u *org.Unit) error {
 
 // Totals are the fund of an estate and of its buildings as every owner may see them.
 type Totals struct {
+	Rechecks     int64 // not answered yet
+	LateRechecks int64 // of these
+
 	Holder    Holder
 	Bank      string
 	LastFour  string
@@ -177,6 +200,9 @@ func (s *Service) FindTotals(ctx context.Context, actor org.Actor, action org.Ac
 			return store.NotFound(err, ErrNoAccount)
 		}
 		v = Totals{Holder: a.Holder, Bank: a.Bank, LastFour: a.LastFour}
+		if v.Rechecks, v.LateRechecks, err = openRechecks(tx, e.ID); err != nil {
+			return err
+		}
 		owners, err := ledger.ByBuilding(tx, e.ID, ledger.Fund, ledger.FundUnit, today(tx))
 		if err != nil {
 			return err

@@ -26,6 +26,8 @@ type Recheck struct {
 	AnsweredBy int64
 	AnsweredAt *time.Time
 	CreatedAt  time.Time
+	WatchAt    *time.Time // when somebody has to be told
+	LateAt     *time.Time // since when the answer is late
 }
 
 // TableName names the table.
@@ -69,11 +71,16 @@ func (s *Service) AskRecheck(ctx context.Context, actor org.Actor, unit int64, y
 		if open > 0 {
 			return 0, ErrRecheckOpen
 		}
-		r := &Recheck{EstateID: home.EstateID, UnitID: unit, PersonID: actor.PersonID, Year: year, Text: text, State: "open", DueAt: today(tx).Add(int(days)).End().UTC(), CreatedAt: tx.Now}
+		due := today(tx).Add(int(days)).End().UTC()
+		watch := due.Add(time.Second)
+		r := &Recheck{EstateID: home.EstateID, UnitID: unit, PersonID: actor.PersonID, Year: year, Text: text, State: "open", DueAt: due, WatchAt: &watch, CreatedAt: tx.Now}
 		if err := tx.Create(r).Error; err != nil {
 			return 0, err
 		}
-		return r.ID, jot(tx, actor, "ask_recheck", "fund_recheck", r.ID, r.EstateID, nil)
+		if err := jot(tx, actor, "ask_recheck", "fund_recheck", r.ID, r.EstateID, nil); err != nil {
+			return 0, err
+		}
+		return r.ID, r.tell(tx, "recheck")
 	})
 }
 
@@ -92,11 +99,14 @@ func (s *Service) AnswerRecheck(ctx context.Context, actor org.Actor, id int64, 
 		if r.State != "open" {
 			return 0, ErrStage.Saying("这个复核请求已经答复过")
 		}
-		err = tx.Model(&Recheck{}).Where("id = ?", r.ID).Updates(map[string]any{"state": "answered", "answer": answer, "answered_by": actor.PersonID, "answered_at": tx.Now}).Error
+		err = tx.Model(&Recheck{}).Where("id = ?", r.ID).Updates(map[string]any{"state": "answered", "answer": answer, "answered_by": actor.PersonID, "answered_at": tx.Now, "watch_at": nil}).Error
 		if err != nil {
 			return 0, err
 		}
-		return r.ID, jot(tx, actor, "answer_recheck", "fund_recheck", r.ID, r.EstateID, map[string]any{"late": tx.Now.After(r.DueAt)})
+		if err := jot(tx, actor, "answer_recheck", "fund_recheck", r.ID, r.EstateID, map[string]any{"late": tx.Now.After(r.DueAt)}); err != nil {
+			return 0, err
+		}
+		return r.ID, r.tell(tx, "recheck_answered")
 	})
 }
 

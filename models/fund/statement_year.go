@@ -3,6 +3,7 @@ package fund
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/linli-city/linli/models/calendar"
@@ -60,6 +61,8 @@ type Year struct {
 	Waiting   money.Fen
 	Suspense  money.Fen
 	AtBank    money.Fen
+	Owed      Standing // what units and sellers had still to make up at the end of the year, all together
+	MadeUp    Standing // what they made up within the year, beside the deposits of the figures
 }
 
 // Use is what one project, or whatever else paid from sub-accounts, cost in the year.
@@ -69,6 +72,7 @@ type Use struct {
 	Text       string
 	Owners     money.Fen
 	Seller     money.Fen
+	Owed       Standing // what of it sub-accounts could not pay, and units have to make up
 }
 
 // YearIn works out a closed year in the caller's transaction: whoever publishes it cites these figures, and whoever checks it asks again
@@ -93,6 +97,10 @@ func (s *Service) YearIn(tx *store.Tx, estate int64, year int) (*Year, error) {
 			y.Owners.Opening = -r.Opening
 		case ledger.FundSeller:
 			y.Seller.Opening = -r.Opening
+		case ledger.FundReceivable:
+			y.Owed.Owners = r.Ending
+		case ledger.FundSellerReceivable:
+			y.Owed.Seller = r.Ending
 		case ledger.FundInterest:
 			y.Waiting = -r.Ending
 		case ledger.FundSuspense:
@@ -115,7 +123,7 @@ func span(year int) (from, to calendar.Date) {
 
 // sources adds up what each source brought, and lists what each use cost.
 func (y *Year) sources(tx *store.Tx, from, to calendar.Date) error {
-	sums, err := ledger.Sums(tx, y.EstateID, ledger.Fund, subCodes, from, to)
+	sums, err := ledger.Sums(tx, y.EstateID, ledger.Fund, append(slices.Clone(subCodes), dueCodes...), from, to)
 	if err != nil {
 		return err
 	}
@@ -126,12 +134,7 @@ func (y *Year) sources(tx *store.Tx, from, to calendar.Date) error {
 	at := map[source]int{}
 	ids := map[string][]int64{}
 	for _, x := range sums {
-		seller := x.Code == ledger.FundSeller
-		if seller {
-			y.Seller.add(x.SourceKind, -x.Amount)
-		} else {
-			y.Owners.add(x.SourceKind, -x.Amount)
-		}
+		y.count(&x)
 		if known[x.SourceKind] {
 			continue
 		}
@@ -143,10 +146,15 @@ func (y *Year) sources(tx *store.Tx, from, to calendar.Date) error {
 			y.Uses = append(y.Uses, Use{SourceKind: x.SourceKind, SourceID: x.SourceID})
 			ids[x.SourceKind] = append(ids[x.SourceKind], x.SourceID)
 		}
-		if seller {
-			y.Uses[i].Seller += x.Amount
-		} else {
-			y.Uses[i].Owners += x.Amount
+		switch u := &y.Uses[i]; x.Code {
+		case ledger.FundSeller:
+			u.Seller += x.Amount
+		case ledger.FundUnit:
+			u.Owners += x.Amount
+		case ledger.FundReceivable:
+			u.Owed.Owners += x.Amount
+		case ledger.FundSellerReceivable:
+			u.Owed.Seller += x.Amount
 		}
 	}
 	for kind, list := range ids {
@@ -161,6 +169,20 @@ func (y *Year) sources(tx *store.Tx, from, to calendar.Date) error {
 		}
 	}
 	return nil
+}
+
+// count adds a sum to the figures of its sub-accounts, or to what was made up.
+func (y *Year) count(x *ledger.Sum) {
+	switch {
+	case x.Code == ledger.FundSeller:
+		y.Seller.add(x.SourceKind, -x.Amount)
+	case x.Code == ledger.FundUnit:
+		y.Owners.add(x.SourceKind, -x.Amount)
+	case known[x.SourceKind] && x.Code == ledger.FundSellerReceivable:
+		y.MadeUp.Seller -= x.Amount
+	case known[x.SourceKind]:
+		y.MadeUp.Owners -= x.Amount
+	}
 }
 
 // known are the sources that are no use.

@@ -17,6 +17,7 @@ type Handed struct {
 	From    int64  // org.OwnerSet; 0 for the first that is known
 	To      int64
 	Balance money.Fen // the owners', at the end of the day
+	Owed    money.Fen // what the owners had still to make up then, which goes with the unit too
 }
 
 // HandedCauses are the causes as people read them.
@@ -38,7 +39,11 @@ func handings(tx *store.Tx, estate, unit int64) ([]Handed, error) {
 		if err != nil {
 			return nil, err
 		}
-		h.Balance = b[unit].Owners
+		owed, err := owing(tx, estate, []int64{unit}, calendar.DateOf(o.Since))
+		if err != nil {
+			return nil, err
+		}
+		h.Balance, h.Owed = b[unit].Owners, owed[unit].Owners
 		list = append(list, h)
 	}
 	return list, nil

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/linli-city/linli/models/audit"
-	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/ledger"
 	"github.com/linli-city/linli/models/money"
@@ -45,6 +44,8 @@ type RefundLine struct {
 	Seller     string
 	OwnersFen  money.Fen
 	SellerFen  money.Fen
+	OwedFen    money.Fen // what the unit still had to make up, kept back
+	SellerOwed money.Fen
 }
 
 // TableName names the table.
@@ -52,6 +53,9 @@ func (RefundLine) TableName() string { return "fund_refund_lines" }
 
 // RefundStates are the states as people read them.
 var RefundStates = map[string]string{"asked": "待复核", "paid": "已退还", "refused": "未同意"}
+
+// maxRefunds of a refund: each may have two sub-accounts and make up two sums, so that with the counter line 961 lines fit one journal.
+const maxRefunds = 240
 
 // NewRefund asks to give back the balances of some units, or of all of a building.
 type NewRefund struct {
@@ -68,7 +72,7 @@ func (s *Service) AskRefund(ctx context.Context, actor org.Actor, in NewRefund) 
 	in.Reason = strings.TrimSpace(in.Reason)
 	var c fault.Checks
 	c.Check(runes(in.Reason, 4, 500), "reason", "请写明房屋怎样灭失（4至500个字）")
-	c.Check((in.BuildingID != 0) != (len(in.Units) > 0) && len(in.Units) <= maxDeposits, "units", fmt.Sprintf("请选择一幢楼，或者1至%d户", maxDeposits))
+	c.Check((in.BuildingID != 0) != (len(in.Units) > 0) && len(in.Units) <= maxRefunds, "units", fmt.Sprintf("请选择一幢楼，或者1至%d户", maxRefunds))
 	c.Check(len(in.FileIDs) > 0 && len(in.FileIDs) <= 10, "file_ids", "请上传房屋灭失的证明（1至10份）")
 	if err := c.Err(); err != nil {
 		return 0, err
@@ -84,11 +88,11 @@ func (s *Service) AskRefund(ctx context.Context, actor org.Actor, in NewRefund) 
 			q = q.Where("unit_id IN ?", in.Units) // also one that is closed: interest may have come later
 		}
 		var subs []SubAccount
-		if err := q.Order("unit_id").Limit(maxDeposits + 1).Find(&subs).Error; err != nil {
+		if err := q.Order("unit_id").Limit(maxRefunds + 1).Find(&subs).Error; err != nil {
 			return 0, err
 		}
-		if len(subs) == 0 || len(subs) > maxDeposits || len(in.Units) > 0 && len(subs) != len(in.Units) {
-			return 0, fault.ErrInvalid.With(fault.Field{Path: "units", Reason: fmt.Sprintf("有的户没有分户账或重复，或者超过%d户；超过的请分几次办理", maxDeposits)})
+		if len(subs) == 0 || len(subs) > maxRefunds || len(in.Units) > 0 && len(subs) != len(in.Units) {
+			return 0, fault.ErrInvalid.With(fault.Field{Path: "units", Reason: fmt.Sprintf("有的户没有分户账或重复，或者超过%d户；超过的请分几次办理", maxRefunds)})
 		}
 		row := &Refund{EstateID: in.EstateID, PaidOn: dayOf(today(tx)), Reason: in.Reason, State: "asked", AskedBy: actor.PersonID, CreatedAt: tx.Now}
 		if err := tx.Create(row).Error; err != nil {
@@ -110,7 +114,7 @@ func (s *Service) AskRefund(ctx context.Context, actor org.Actor, in NewRefund) 
 
 // DecideRefund is the second person's word. Agreed to, the balances of that day are paid out to that day's owners and to the sellers, and
 // the sub-accounts are closed.
-// Faults: org.ErrForbidden, ErrNoEntry, ErrNotKeeper, ErrAnotherPerson, ErrStage, ErrNegative, ErrBankShort, ErrImporting, ErrTapReused, fault.ErrInvalid.
+// Faults: org.ErrForbidden, ErrNoEntry, ErrNotKeeper, ErrAnotherPerson, ErrStage, ErrNegative, ErrStillOwed, ErrBankShort, ErrImporting, ErrTapReused, fault.ErrInvalid.
 func (s *Service) DecideRefund(ctx context.Context, actor org.Actor, id int64, agree bool, answer string) (int64, error) {
 	answer = strings.TrimSpace(answer)
 	if !runes(answer, 0, 500) || !agree && answer == "" {
@@ -157,7 +161,11 @@ func (r *Refund) pay(tx *store.Tx, actor audit.Actor) error {
 		units[i] = l.UnitID
 	}
 	// Money that counts only from a later day would stay behind.
-	balances, err := standing(tx, r.EstateID, units, calendar.Date{Year: 9999, Month: 12, Day: 31})
+	balances, err := standing(tx, r.EstateID, units, always)
+	if err != nil {
+		return err
+	}
+	owed, err := owing(tx, r.EstateID, units, always)
 	if err != nil {
 		return err
 	}
@@ -172,15 +180,14 @@ func (r *Refund) pay(tx *store.Tx, actor audit.Actor) error {
 		if b.Owners < 0 || b.Seller < 0 {
 			return ErrNegative
 		}
-		l.OwnerSetID, l.OwnersFen, l.SellerFen = sets[l.UnitID], b.Owners, b.Seller
-		r.OwnersFen, r.SellerFen = r.OwnersFen+b.Owners, r.SellerFen+b.Seller
-		if b.Owners != 0 {
-			lines = append(lines, ledger.Line{Key: ledger.Key{Code: ledger.FundUnit, UnitID: l.UnitID}, Amount: b.Owners})
+		more, err := l.settle(b, owed[l.UnitID])
+		if err != nil {
+			return err
 		}
-		if b.Seller != 0 {
-			lines = append(lines, ledger.Line{Key: ledger.Key{Code: ledger.FundSeller, UnitID: l.UnitID}, Amount: b.Seller})
-		}
-		err := tx.Model(&RefundLine{}).Where("id = ?", l.ID).Updates(map[string]any{"owner_set_id": l.OwnerSetID, "owners_fen": l.OwnersFen, "seller_fen": l.SellerFen}).Error
+		lines = append(lines, more...)
+		l.OwnerSetID = sets[l.UnitID]
+		r.OwnersFen, r.SellerFen = r.OwnersFen+l.OwnersFen, r.SellerFen+l.SellerFen
+		err = tx.Model(&RefundLine{}).Where("id = ?", l.ID).Select("owner_set_id", "owners_fen", "seller_fen", "owed_fen", "seller_owed").Updates(l).Error
 		if err != nil {
 			return err
 		}
@@ -203,13 +210,40 @@ func (r *Refund) pay(tx *store.Tx, actor audit.Actor) error {
 	if bank[ledger.Key{Code: ledger.FundBank}] < r.OwnersFen+r.SellerFen {
 		return ErrBankShort
 	}
-	lines = append(lines, ledger.Line{Key: ledger.Key{Code: ledger.FundBank}, Amount: -r.OwnersFen - r.SellerFen})
+	if back := r.OwnersFen + r.SellerFen; back != 0 {
+		lines = append(lines, ledger.Line{Key: ledger.Key{Code: ledger.FundBank}, Amount: -back})
+	}
 	j, err := ledger.Post(tx, actor, r.EstateID, ledger.Fund, ledger.Posting{Ref: fmt.Sprintf("refund-%d", r.ID), Effective: today(tx),
 		Source: ledger.Source{Kind: "fund_refund", ID: r.ID, Text: fmt.Sprintf("房屋灭失退还第%d号", r.ID)}, Memo: "房屋灭失，退还余额", Lines: lines})
 	if err == nil {
 		r.JournalID = j.ID
 	}
 	return err
+}
+
+// ErrStillOwed says that a sub-account has less than its unit has to make up.
+var ErrStillOwed = fault.New(fault.Conflict, "fund.still_owed", "有的户维修时分摊的钱还没有补齐，分户账余额也不够补，不能退还、销户；请这户先补交，或者把其他户分开办理")
+
+// settle gives the lines that pay a unit out: what it has to make up is taken first, in the same journal.
+func (l *RefundLine) settle(has, owed Standing) (lines []ledger.Line, err error) {
+	for _, sub := range subCodes {
+		b, d := has.of(sub), max(owed.of(sub), 0)
+		if d > b {
+			return nil, ErrStillOwed
+		}
+		if b != 0 {
+			lines = append(lines, ledger.Line{Key: ledger.Key{Code: sub, UnitID: l.UnitID}, Amount: b})
+		}
+		if d != 0 {
+			lines = append(lines, ledger.Line{Key: ledger.Key{Code: dueOf(sub), UnitID: l.UnitID}, Amount: -d, Memo: "退还前补上维修时差的"})
+		}
+		if sub == ledger.FundSeller {
+			l.SellerFen, l.SellerOwed = b-d, d
+		} else {
+			l.OwnersFen, l.OwedFen = b-d, d
+		}
+	}
+	return lines, nil
 }
 
 // RefundView is a refund with its units.
@@ -234,7 +268,7 @@ func (s *Service) FindRefund(ctx context.Context, actor org.Actor, id int64) (*R
 		}
 		v = RefundView{Refund: *row}
 		var lines []RefundLine
-		if err := tx.Where("refund_id = ?", id).Order("unit_id").Limit(maxDeposits).Find(&lines).Error; err != nil {
+		if err := tx.Where("refund_id = ?", id).Order("unit_id").Limit(maxRefunds).Find(&lines).Error; err != nil {
 			return err
 		}
 		for _, l := range lines {

@@ -75,32 +75,12 @@ func (s *Service) RecordContract(ctx context.Context, actor org.Actor, in NewCon
 		if err := s.files.Attach(tx, actor, in.FileIDs, "document", ContractFiles, c.ID, e.ID); err != nil {
 			return err
 		}
+		if err := s.owe(tx, &c, fmt.Sprintf("income-contract:%d", c.ID)); err != nil {
+			return err
+		}
 		return audit.Append(tx, actor, "income.contract", audit.Subject{Kind: "income_contract", ID: c.ID, Estate: e.ID}, map[string]any{"amount": c.Amount, "months": c.PeriodMonths})
 	})
 	return id, err
-}
-
-// EndContract records that a contract ended before its last day, and why; nothing is due from it afterwards.
-// Faults: org.ErrForbidden, ErrNotFound, ErrState, fault.ErrInvalid.
-func (s *Service) EndContract(ctx context.Context, actor org.Actor, id int64, on calendar.Date, reason string) error {
-	reason = strings.TrimSpace(reason)
-	return s.db.InTx(ctx, func(tx *store.Tx) error {
-		c, err := find[Contract](tx.ForUpdate(), actor, org.KeepIncome, id)
-		if err != nil {
-			return err
-		}
-		var k fault.Checks
-		k.Check(!on.IsZero() && !day(on).Before(c.StartsOn) && day(on).Before(c.EndsOn), "on", "提前结束的日期要在合同期内")
-		k.Check(length(reason, 2, 200), "reason", "请写明原因（2至200个字）")
-		if err := k.Err(); err != nil {
-			return err
-		}
-		res := tx.Model(&Contract{}).Where("id = ? AND ended_on IS NULL", id).Updates(map[string]any{"ended_on": day(on), "end_reason": reason})
-		if err := store.MustAffect(res, ErrState.Saying("这份合同已经登记过提前结束")); err != nil {
-			return err
-		}
-		return audit.Append(tx, actor, "income.end_contract", audit.Subject{Kind: "income_contract", ID: id, Estate: c.EstateID}, map[string]any{"on": on.String()})
-	})
 }
 
 // find reads a row of an estate that the actor may do the action in; somebody else's is not found.

@@ -32,14 +32,19 @@ type Service struct {
 	files Files
 	pack  string
 	own   OwnRules
+	owe   func(tx *store.Tx, c *Contract, what string) error
 }
+
+// Owes has a contract, and its early end, put on the register of what has to be published, in the transaction that records it; what is the
+// name of the event there.
+func (s *Service) Owes(owe func(tx *store.Tx, c *Contract, what string) error) { s.owe = owe }
 
 // OwnRules gives what the rules of procedure and the covenant of an estate supply today.
 type OwnRules func(tx *store.Tx, estate int64) ([]rulepack.Local, error)
 
 // New makes the service. pack is the city's rule pack.
 func New(db *store.DB, files Files, pack string, own OwnRules) *Service {
-	return &Service{db: db, files: files, pack: pack, own: own}
+	return &Service{db: db, files: files, pack: pack, own: own, owe: func(*store.Tx, *Contract, string) error { return nil }}
 }
 
 // rules are the law of today with the estate's own rules above it.
@@ -68,6 +73,8 @@ type Contract struct {
 	PeriodMonths int        // 0 for once
 	EndedOn      *time.Time `gorm:"type:date"`
 	EndReason    string
+	EndingOn     *time.Time `gorm:"type:date"` // an early end that waits for a second person
+	EndingBy     int64
 	RecordedBy   int64
 	ClientRef    string
 	InputHash    string
@@ -91,23 +98,24 @@ var SortNames = map[Sort]string{Receipt: "收入", Cost: "成本"}
 
 // Line is money that came in or was spent.
 type Line struct {
-	ID           int64 `gorm:"primaryKey"`
-	EstateID     int64
-	ContractID   int64
-	Sort         Sort
-	Amount       money.Fen
-	HappenedOn   time.Time `gorm:"type:date"`
-	Party        string
-	Text         string
-	Receipts     int // how many files prove it
-	JournalID    int64
-	StruckAt     *time.Time
-	StruckBy     int64
-	StruckReason string
-	RecordedBy   int64
-	ClientRef    string
-	InputHash    string
-	CreatedAt    time.Time
+	ID             int64 `gorm:"primaryKey"`
+	EstateID       int64
+	ContractID     int64
+	Sort           Sort
+	OrganisationID int64 // whose people recorded it
+	Amount         money.Fen
+	HappenedOn     time.Time `gorm:"type:date"`
+	Party          string
+	Text           string
+	Receipts       int // how many files prove it
+	JournalID      int64
+	StruckAt       *time.Time
+	StruckBy       int64
+	StruckReason   string
+	RecordedBy     int64
+	ClientRef      string
+	InputHash      string
+	CreatedAt      time.Time
 }
 
 // TableName names the table.
@@ -169,6 +177,7 @@ var (
 	ErrNotFound   = fault.New(fault.NotFound, "income.not_found", "没有找到这条记录")
 	ErrState      = fault.New(fault.Conflict, "income.state", "现在不能这样做，请刷新后再看")
 	ErrSamePerson = fault.New(fault.Forbidden, "income.same_person", "要由另一个人来办：登记的人不能自己复核")
+	ErrOtherLine  = fault.New(fault.Forbidden, "income.other_line", "这一笔是别的单位登记的，请由登记的单位冲销；认为记错了的，可以在公示下面提问或者提出意见")
 	ErrRefReused  = fault.New(fault.Conflict, "income.ref_reused", "这个提交编号已经用过，内容不一样；请刷新后重新填写")
 )
 

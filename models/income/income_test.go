@@ -238,6 +238,9 @@ func TestWhatIsNotExplainedIsNamed(t *testing.T) {
 	if err := w.StrikeLine(t.Context(), w.keeper, bad, "没有发票"); !errors.Is(err, income.ErrSamePerson) {
 		t.Errorf("struck by who recorded it: %v", err)
 	}
+	if err := w.StrikeLine(t.Context(), w.chair, bad, "没有发票"); !errors.Is(err, income.ErrOtherLine) {
+		t.Errorf("struck by another office: %v", err)
+	}
 	if err := w.StrikeLine(t.Context(), w.second, bad, "没有发票"); err != nil {
 		t.Fatal(err)
 	}
@@ -248,6 +251,24 @@ func TestWhatIsNotExplainedIsNamed(t *testing.T) {
 		t.Errorf("findings: %s", got)
 	}
 	if err := w.EndContract(t.Context(), w.keeper, c, on(2, 15), "对方退场"); err != nil {
+		t.Fatal(err)
+	}
+	if v := w.overview(); v.Contracts[0].Due != 300_000 || v.Contracts[0].EndingOn == nil {
+		t.Errorf("one person has ended a contract on a day that has passed: %+v", v.Contracts[0])
+	}
+	if err := w.EndContract(t.Context(), w.second, c, on(2, 1), "对方退场"); !errors.Is(err, income.ErrState) {
+		t.Errorf("another end beside the first: %v", err)
+	}
+	if err := w.DecideEnd(t.Context(), w.second, c, true, ""); !errors.Is(err, org.ErrForbidden) {
+		t.Errorf("the company confirms itself: %v", err)
+	}
+	if err := w.DecideEnd(t.Context(), w.chair, c, false, "请附上对方的函"); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.EndContract(t.Context(), w.keeper, c, on(2, 15), "对方退场，附函"); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.DecideEnd(t.Context(), w.chair, c, true, ""); err != nil {
 		t.Fatal(err)
 	}
 	if v := w.overview(); v.Contracts[0].Due != 200_000 || v.Bank != 299_999 {

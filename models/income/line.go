@@ -80,7 +80,7 @@ func (s *Service) Book(tx *store.Tx, actor org.Actor, in NewLine) (int64, error)
 		}
 		source = c.Title + "，" + source
 	}
-	l := Line{EstateID: e.ID, ContractID: in.ContractID, Sort: in.Sort, Amount: in.Amount, HappenedOn: day(in.On), Party: in.Party, Text: in.Text, Receipts: len(in.FileIDs),
+	l := Line{EstateID: e.ID, ContractID: in.ContractID, Sort: in.Sort, Amount: in.Amount, HappenedOn: day(in.On), Party: in.Party, Text: in.Text, Receipts: len(in.FileIDs), OrganisationID: actor.OrganisationID(),
 		RecordedBy: actor.PersonID, ClientRef: in.ClientRef, InputHash: in.InputKey, CreatedAt: tx.Now}
 	if err := tx.Create(&l).Error; err != nil {
 		return 0, store.Raced(err)
@@ -139,8 +139,8 @@ func (s *Service) AddPapers(ctx context.Context, actor org.Actor, id int64, file
 	})
 }
 
-// StrikeLine takes a wrong line out by its opposite, dated today; another person than who recorded it does so and says why.
-// Faults: org.ErrForbidden, ErrNotFound, ErrSamePerson, ErrState, fault.ErrInvalid.
+// StrikeLine takes a wrong line out by its opposite, dated today; another person of the office that recorded it does so and says why.
+// Faults: org.ErrForbidden, ErrNotFound, ErrOtherLine, ErrSamePerson, ErrState, fault.ErrInvalid.
 func (s *Service) StrikeLine(ctx context.Context, actor org.Actor, id int64, reason string) error {
 	reason = strings.TrimSpace(reason)
 	return s.db.InTx(ctx, func(tx *store.Tx) error {
@@ -151,7 +151,10 @@ func (s *Service) StrikeLine(ctx context.Context, actor org.Actor, id int64, rea
 		if !length(reason, 2, 200) {
 			return fault.ErrInvalid.With(fault.Field{Path: "reason", Reason: "请写明哪里错了（2至200个字）"})
 		}
-		if l.RecordedBy == actor.PersonID {
+		switch {
+		case l.OrganisationID != 0 && l.OrganisationID != actor.OrganisationID():
+			return ErrOtherLine
+		case l.RecordedBy == actor.PersonID:
 			return ErrSamePerson
 		}
 		if l.StruckAt != nil {

@@ -165,6 +165,19 @@ func FindJournal(tx *store.Tx, estate int64, books Books, no int64) (*View, erro
 	return &list[0], nil
 }
 
+// FindRef finds the journal that was posted under a ref; nil where there is none.
+func FindRef(tx *store.Tx, estate int64, kind Kind, ref string) (*Journal, error) {
+	b, err := FindBook(tx, estate, kind)
+	if err != nil {
+		return nil, err
+	}
+	var had []Journal
+	if err := tx.Where("book_id = ? AND ref = ?", b.ID, ref).Limit(1).Find(&had).Error; err != nil || len(had) == 0 {
+		return nil, err
+	}
+	return &had[0], nil
+}
+
 // Range is days, both included; a zero day is no bound.
 type Range struct{ From, To calendar.Date }
 

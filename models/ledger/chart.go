@@ -20,10 +20,12 @@ const (
 	FundBank       Code = "fund.bank"       // the special account
 	FundAdvance    Code = "fund.advance"    // paid ahead to a contractor
 	FundReceivable Code = "fund.receivable" // a unit's shortfall
-	FundUnit       Code = "fund.unit"       // a unit's sub-account: its owners' deposit
-	FundSeller     Code = "fund.seller"     // the public-housing seller's deposit for a unit
-	FundInterest   Code = "fund.interest"   // received and not yet allocated
-	FundSuspense   Code = "fund.suspense"   // received and not yet explained
+	// FundSellerReceivable is what a public-housing seller has to make up of a unit's share.
+	FundSellerReceivable Code = "fund.seller_receivable"
+	FundUnit             Code = "fund.unit"     // a unit's sub-account: its owners' deposit
+	FundSeller           Code = "fund.seller"   // the public-housing seller's deposit for a unit
+	FundInterest         Code = "fund.interest" // received and not yet allocated
+	FundSuspense         Code = "fund.suspense" // received and not yet explained
 
 	FeeBank       Code = "fee.bank"
 	FeeCash       Code = "fee.cash"
@@ -54,7 +56,7 @@ type Place struct {
 
 // Chart is every account there may be.
 var Chart = map[Code]Place{
-	FundBank: {Fund, Asset, "维修资金专户"}, FundAdvance: {Fund, Asset, "预付工程款"}, FundReceivable: {Fund, Asset, "应收业主补足"},
+	FundBank: {Fund, Asset, "维修资金专户"}, FundAdvance: {Fund, Asset, "预付工程款"}, FundReceivable: {Fund, Asset, "应收业主补足"}, FundSellerReceivable: {Fund, Asset, "应收售房单位补足"},
 	FundUnit: {Fund, Liability, "业主分户账"}, FundSeller: {Fund, Liability, "售房单位分户账"}, FundInterest: {Fund, Liability, "待分配利息收益"}, FundSuspense: {Fund, Liability, "待查款项"},
 	FeeBank: {Fee, Asset, "银行存款"}, FeeCash: {Fee, Asset, "现金"}, FeeWeChat: {Fee, Asset, "微信支付待结算"}, FeeReceivable: {Fee, Asset, "应收物业费"},
 	FeePrepaid: {Fee, Liability, "预收物业费"}, FeeDeposit: {Fee, Liability, "押金"}, FeeSuspense: {Fee, Liability, "待查款项"},

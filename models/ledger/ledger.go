@@ -64,6 +64,7 @@ type Book struct {
 	SealedNo      int64
 	Unsealed      bool
 	ClosedThrough *time.Time `gorm:"type:date"`
+	ClosedWhy     string     // of a freeze; empty for an ordinary close
 	CreatedAt     time.Time
 }
 

@@ -89,8 +89,8 @@ func (b *Book) post(tx *store.Tx, actor audit.Actor, p Posting, reverses *int64)
 		}
 		return &had[0], nil
 	}
-	if b.ClosedThrough != nil && !day(p.Effective).After(*b.ClosedThrough) {
-		return nil, ErrPeriodClosed.Saying(fmt.Sprintf("%s以前已经结账，不能再记这一天的账；请记在结账日之后，并写明原因", b.ClosedThrough.Format("2006年1月2日")))
+	if err := b.Shut(p.Effective); err != nil {
+		return nil, err
 	}
 	accounts, err := b.accounts(tx, p.Lines)
 	if err != nil {
@@ -260,6 +260,10 @@ func linesOf(tx *store.Tx, journalID int64) ([]Line, error) {
 
 // Close closes the books up to and with a day: what is effective then stands. Closing again an earlier day changes nothing.
 func Close(tx *store.Tx, actor audit.Actor, estate int64, books Books, through calendar.Date) error {
+	return shutThrough(tx, actor, estate, books, through, "")
+}
+
+func shutThrough(tx *store.Tx, actor audit.Actor, estate int64, books Books, through calendar.Date, why string) error {
 	b, err := open(tx, estate, books)
 	if err != nil {
 		return err
@@ -270,8 +274,25 @@ func Close(tx *store.Tx, actor audit.Actor, estate int64, books Books, through c
 	if !through.Before(calendar.DateOf(tx.Now)) {
 		return fault.Checks{{Path: "through", Reason: "只能结到昨天或更早的日期"}}.Err()
 	}
-	if err := tx.Model(&Book{}).Where("id = ?", b.ID).Update("closed_through", day(through)).Error; err != nil {
+	if err := tx.Model(&Book{}).Where("id = ?", b.ID).Updates(map[string]any{"closed_through": day(through), "closed_why": why}).Error; err != nil {
 		return err
 	}
-	return audit.Append(tx, actor, "ledger.close", audit.Subject{Kind: "book", ID: b.ID, Estate: estate}, map[string]any{"kind": b.Kind, "holder": b.HolderID, "through": through.String()})
+	return audit.Append(tx, actor, "ledger.close", audit.Subject{Kind: "book", ID: b.ID, Estate: estate}, map[string]any{"kind": b.Kind, "holder": b.HolderID, "through": through.String(), "frozen": why != ""})
+}
+
+// Freeze is Close out of turn, of books that somebody is about to look through; whoever books into them afterwards is told why not.
+func Freeze(tx *store.Tx, actor audit.Actor, estate int64, books Books, through calendar.Date, why string) error {
+	return shutThrough(tx, actor, estate, books, through, why)
+}
+
+// Shut refuses a day that is closed, with why and what can be done. Fault: ErrPeriodClosed.
+func (b *Book) Shut(on calendar.Date) error {
+	if b.ClosedThrough == nil || day(on).After(*b.ClosedThrough) {
+		return nil
+	}
+	text := "%s以前已经结账，不能再记这一天的账；请记在结账日之后，并写明原因"
+	if b.ClosedWhy != "" {
+		text = b.ClosedWhy + "，%s和以前的账已经封存，审计结束后也不再打开，不能补记或改动；漏记、记错的，请记在封存日之后，写明原因"
+	}
+	return ErrPeriodClosed.Saying(fmt.Sprintf(text, b.ClosedThrough.Format("2006年1月2日")))
 }

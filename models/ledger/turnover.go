@@ -10,6 +10,11 @@ import (
 // beginning. A reversal takes back what it reverses from the same side, so that a mistake put right counts on neither. With sources only
 // journals of these kinds of source count.
 func Turnover(tx *store.Tx, estate int64, books Books, codes []Code, sources []string, from, to calendar.Date) (debit, credit money.Fen, err error) {
+	return TurnoverOf(tx, estate, books, codes, sources, 0, from, to)
+}
+
+// TurnoverOf is Turnover of one source of the kinds named, such as one project; 0 for all.
+func TurnoverOf(tx *store.Tx, estate int64, books Books, codes []Code, sources []string, source int64, from, to calendar.Date) (debit, credit money.Fen, err error) {
 	var row struct{ Debit, Credit money.Fen }
 	q := of(tx, estate, books).Select(`COALESCE(SUM(CASE WHEN (j.reverses_id IS NULL) = (e.amount > 0) THEN e.amount ELSE 0 END), 0) AS debit,
 		COALESCE(SUM(CASE WHEN (j.reverses_id IS NULL) = (e.amount < 0) THEN -e.amount ELSE 0 END), 0) AS credit`).
@@ -20,6 +25,9 @@ func Turnover(tx *store.Tx, estate int64, books Books, codes []Code, sources []s
 	}
 	if len(sources) > 0 {
 		q = q.Where("j.source_kind IN ?", sources)
+	}
+	if source != 0 {
+		q = q.Where("j.source_id = ?", source)
 	}
 	err = q.Scan(&row).Error
 	return row.Debit, row.Credit, err

@@ -141,6 +141,10 @@ const (
 	KeepFund   Action = "fund.keep"   // the accounts of the maintenance fund: the bureau, or the committee where the assembly holds them
 	ReadFund   Action = "fund.read"   // as an office
 	FollowFund Action = "fund.follow" // one's own unit, and totals
+	// CollectFund is for whoever collects what units have to make up: the committee, the company for whoever keeps the account, the bureau.
+	CollectFund Action = "fund.collect"
+
+	ReadFundDebts Action = "fund.debts" // what single units owe: of the bureau, where it keeps the account
 
 	ReadProjects   Action = "project.read"
 	ProposeProject Action = "project.propose" // who may follows from who holds the fund
@@ -328,9 +332,12 @@ var permissions = map[Action][]grant{
 	ReadAudit:     heads(ScopeCity, "bureau", "office"),
 	DecideErasure: each(ScopeCity, "bureau"),
 
-	KeepFund:   join(each(ScopeJurisdiction, "committee"), each(ScopeCity, "bureau")),
-	ReadFund:   join(each(ScopeJurisdiction, "committee", "community", "township"), each(ScopeCity, "bureau")),
-	FollowFund: each(ScopeHome, "owner"),
+	KeepFund:    join(each(ScopeJurisdiction, "committee"), each(ScopeCity, "bureau")),
+	ReadFund:    join(each(ScopeJurisdiction, "committee", "community", "township"), each(ScopeCity, "bureau")),
+	FollowFund:  each(ScopeHome, "owner"),
+	CollectFund: join(each(ScopeJurisdiction, "committee", "company"), each(ScopeCity, "bureau")),
+
+	ReadFundDebts: join(each(ScopeJurisdiction, "committee"), each(ScopeCity, "bureau")),
 
 	ReadProjects:   join(each(ScopeHome, "owner"), each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
 	ProposeProject: join(each(ScopeHome, "owner"), each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),

@@ -104,6 +104,18 @@ func Rows(ref string) (first, last int) {
 	return first, last
 }
 
+// Columns are the first and last column of a reference such as "A2:B3", from 0; -1, -1 when it is none.
+func Columns(ref string) (first, last int) {
+	a, b, ok := strings.Cut(strings.ReplaceAll(ref, "$", ""), ":")
+	if !ok {
+		b = a
+	}
+	if first, last = columnOf(a), columnOf(b); first < 0 || last < first {
+		return -1, -1
+	}
+	return first, last
+}
+
 // Clean makes what people type alike: full-width letters, digits and signs become plain, odd spaces and line breaks
 // become plain spaces, invisible characters go.
 func Clean(s string) string {

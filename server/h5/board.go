@@ -22,6 +22,7 @@ func boardRoutes(site *web.Site, d Deps) {
 	site.Unlisted(http.MethodGet, "/h5/buildings/:id/board", "public board of an estate as one building sees it", d.held(d.buildingBoard))
 	site.Unlisted(http.MethodGet, "/h5/estates/:id/board.txt", "the board as text to be read aloud", d.held(d.boardText))
 	site.Unlisted(http.MethodGet, "/h5/estates/:id/duties", "what has to be published in an estate", d.held(d.duties))
+	site.Unlisted(http.MethodGet, "/h5/estates/:id/money", "what an estate has published of its books, beside those of its kind", d.held(d.money))
 	site.Unlisted(http.MethodGet, "/h5/estates/:id/board-codes", "printed codes that lead to the board", d.boardCodes)
 	site.Unlisted(http.MethodGet, "/h5/notices/:id/text", "a public notice as text to be read aloud", d.held(d.noticeText))
 	site.Unlisted(http.MethodGet, "/h5/notices/:id/questions", "what was asked about a public notice", d.held(d.noticeQuestions))

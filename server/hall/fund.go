@@ -28,12 +28,15 @@ type FundTotals struct {
 	Suspense  string         `json:"suspense" doc:"待查款项，元"`
 	AtBank    string         `json:"at_bank" doc:"账上的专户余额，元"`
 	Buildings []FundBuilding `json:"buildings"`
+
+	Rechecks     int64 `json:"open_rechecks" doc:"业主的复核请求：还没有答复的"`
+	LateRechecks int64 `json:"late_rechecks" doc:"其中超过期限的"`
 }
 
 // FundTotalsOf shows totals.
 func FundTotalsOf(t *fund.Totals) FundTotals {
 	return FundTotals{Holder: fund.HolderNames[t.Holder], Bank: t.Bank, LastFour: t.LastFour, Owners: t.Owners.String(), Seller: t.Seller.String(), Waiting: t.Waiting.String(), Suspense: t.Suspense.String(), AtBank: t.AtBank.String(),
-		Buildings: fundBuildings(t.Buildings)}
+		Buildings: fundBuildings(t.Buildings), Rechecks: t.Rechecks, LateRechecks: t.LateRechecks}
 }
 
 func fundBuildings(list []fund.BuildingTotal) []FundBuilding {
@@ -86,6 +89,7 @@ type FundHanded struct {
 	From    int64     `json:"from,omitempty" doc:"原业主（一户的业主为一组，编号）"`
 	To      int64     `json:"to" doc:"新业主（编号）"`
 	Balance string    `json:"balance" doc:"随房屋转移的余额，元"`
+	Owed    string    `json:"owed,omitempty" doc:"随房屋转移的、维修时差的还没补上的钱，元"`
 }
 
 // FundLine is one thing that happened on a sub-account.
@@ -98,6 +102,8 @@ type FundLine struct {
 	Memo    string `json:"memo,omitempty"`
 	Source  string `json:"source" doc:"依据"`
 	Undone  bool   `json:"undone,omitempty" doc:"这一笔是冲销"`
+	Project int64  `json:"project_id,omitempty" doc:"是哪个维修项目的"`
+	WhyURL  string `json:"why_url,omitempty" doc:"为什么是这个数：算式、合同、发票、业主的决定和公示"`
 }
 
 // FundStatement is a unit's sub-account.
@@ -112,6 +118,8 @@ type FundStatement struct {
 	Balance  string       `json:"balance" doc:"业主分户账余额，元"`
 	Seller   string       `json:"seller,omitempty" doc:"售房单位"`
 	Sellers  string       `json:"seller_balance,omitempty" doc:"售房单位分户账余额，元"`
+	Owed     string       `json:"owed,omitempty" doc:"维修时分户账不够、还要补交的，元"`
+	OwedSays string       `json:"owed_says,omitempty" doc:"差多少、怎么补的，一句话"`
 	First    string       `json:"first" doc:"已交首期，元"`
 	FirstDue string       `json:"first_due,omitempty" doc:"按标准应交首期，元"`
 	Unknown  string       `json:"first_unknown,omitempty" doc:"算不出应交首期的原因"`
@@ -134,7 +142,7 @@ func FundPage(p web.Page) (ledger.StatementPage, error) {
 // FundStatementOf shows a statement whose lines are one more than the page has.
 func FundStatementOf(p web.Page, s *fund.UnitStatement) FundStatement {
 	v := FundStatement{UnitID: s.UnitID, Unit: s.Unit, Area: s.Area.String(), Holder: fund.HolderNames[s.Holder], Bank: s.Bank, LastFour: s.LastFour, State: "没有开户", Balance: s.Balance.Owners.String(), Seller: s.Seller, Sellers: some(s.Balance.Seller),
-		First: s.First.String(), Unknown: s.Unknown, Renew: s.Renew, Owes: []FundOwed{}, Handed: []FundHanded{}}
+		Owed: some(s.Owed.Owners), OwedSays: s.OwedSays, First: s.First.String(), Unknown: s.Unknown, Renew: s.Renew, Owes: []FundOwed{}, Handed: []FundHanded{}}
 	switch {
 	case s.Closed:
 		v.State = "已销户"
@@ -148,7 +156,7 @@ func FundStatementOf(p web.Page, s *fund.UnitStatement) FundStatement {
 		v.Owes = append(v.Owes, FundOwedOf(o.Title, o.Owed))
 	}
 	for _, h := range s.Handed {
-		v.Handed = append(v.Handed, FundHanded{At: web.Time(h.At), Cause: fund.HandedCauses[h.Cause], From: h.From, To: h.To, Balance: h.Balance.String()})
+		v.Handed = append(v.Handed, FundHanded{At: web.Time(h.At), Cause: fund.HandedCauses[h.Cause], From: h.From, To: h.To, Balance: h.Balance.String(), Owed: some(h.Owed)})
 	}
 	page := web.PagedPair(p, s.Lines, func(l ledger.StatementLine) (int64, int64) { return l.EffectiveOn.Unix(), l.ID }, fundLine)
 	v.Lines, v.Next = page.Body.Items, page.Body.Next
@@ -160,5 +168,9 @@ func fundLine(l ledger.StatementLine) FundLine {
 	if what == "" {
 		what = "支出"
 	}
-	return FundLine{ID: l.ID, On: l.EffectiveOn.Format(time.DateOnly), What: what, Amount: l.Amount.String(), Balance: l.Balance.String(), Memo: l.Memo, Source: l.SourceText, Undone: l.ReversesID != nil}
+	line := FundLine{ID: l.ID, On: l.EffectiveOn.Format(time.DateOnly), What: what, Amount: l.Amount.String(), Balance: l.Balance.String(), Memo: l.Memo, Source: l.SourceText, Undone: l.ReversesID != nil}
+	if l.SourceKind == "project" {
+		line.Project = l.SourceID
+	}
+	return line
 }

@@ -137,6 +137,7 @@ type Project struct {
 	Scope       event.Scope        `json:"scope"`
 	Where       string             `json:"where" doc:"列支范围"`
 	Pack        string             `json:"pack" doc:"按哪一版规则"`
+	MotionWords string             `json:"motion_words" doc:"业主大会的议题里要写上的一句话：写明这个项目的编号，也只写这一个，表决后才能登记到这个项目"`
 	QuoteReason string             `json:"quote_reason,omitempty"`
 	Proposal    string             `json:"proposal_notice,omitempty" doc:"使用方案公示编号"`
 	Resolution  string             `json:"resolution,omitempty"`
@@ -150,6 +151,9 @@ type Project struct {
 	Reviewed    string             `json:"reviewed,omitempty" doc:"审定金额"`
 	Final       string             `json:"final_notice,omitempty" doc:"决算公示编号"`
 	ReviewText  string             `json:"review_text,omitempty" doc:"事后审核的结论"`
+	Cancelled   string             `json:"cancelled_for,omitempty" doc:"签合同之后取消的原因"`
+	Cancelling  string             `json:"cancelling,omitempty" doc:"正在等备案或确认的单位决定的取消申请"`
+	Outstanding string             `json:"outstanding,omitempty" doc:"预付给承包单位、还没有结清的，元"`
 	Items       []projectItem      `json:"items"`
 	Quotes      []projectQuote     `json:"quotes"`
 	Opinions    []projectOpinion   `json:"opinions"`
@@ -166,8 +170,8 @@ type Project struct {
 // ProjectOf views a project.
 func ProjectOf(v *fund.ProjectView, now time.Time) Project {
 	p := &v.Project
-	out := Project{ProjectLine: ProjectLineOf(now)(*p), Estate: v.Estate, InCharge: v.InCharge, Holder: fund.HolderNames[p.Holder], Proposer: fund.Proposers[p.Proposer], Reason: p.Reason, Basis: p.Basis, Where: v.Where, Pack: p.Pack, QuoteReason: p.QuoteReason, Proposal: p.ProposalNumber,
-		Resolution: p.Resolution, Filing: p.Filing, Contract: p.Contract, Supplier: p.Supplier, Accepted: p.AcceptedFor, Invoices: p.Invoices, Reviewer: p.Reviewer, Final: p.FinalNumber, ReviewText: p.ReviewText,
+	out := Project{ProjectLine: ProjectLineOf(now)(*p), Estate: v.Estate, InCharge: v.InCharge, Holder: fund.HolderNames[p.Holder], Proposer: fund.Proposers[p.Proposer], Reason: p.Reason, Basis: p.Basis, Where: v.Where, Pack: p.Pack, MotionWords: p.MotionWords(), QuoteReason: p.QuoteReason, Proposal: p.ProposalNumber,
+		Resolution: p.Resolution, Filing: p.Filing, Contract: p.Contract, Supplier: p.Supplier, Accepted: p.AcceptedFor, Invoices: p.Invoices, Reviewer: p.Reviewer, Final: p.FinalNumber, ReviewText: p.ReviewText, Cancelled: p.CancelledFor, Cancelling: v.Cancelling, Outstanding: some(v.Outstanding),
 		Items: []projectItem{}, Quotes: []projectQuote{}, Opinions: []projectOpinion{}, Notes: []projectNote{}, Looks: []projectLook{}, Objections: []projectObjection{}, Payments: []projectPayment{}, Gates: []ProjectGate{},
 		FileIDs: v.Files["fund_project"][p.ID], ContractIDs: v.Files["fund_contract"][p.ID], FinalIDs: v.Files["fund_final"][p.ID]}
 	out.Scope, _ = p.Concerns()

@@ -30,6 +30,7 @@ type FundUse struct {
 	Text   string `json:"text"`
 	Owners string `json:"owners" doc:"由业主分户账列支，元"`
 	Seller string `json:"seller,omitempty" doc:"由售房单位分户账列支，元"`
+	Owed   string `json:"owed,omitempty" doc:"分户账不够、由各户和售房单位补交的，合计，元"`
 }
 
 // FundYear is a closed year of an estate's fund (Order 165 art. 30).
@@ -43,13 +44,17 @@ type FundYear struct {
 	Waiting   string         `json:"waiting" doc:"待分配收益，元"`
 	Suspense  string         `json:"suspense" doc:"待查款项，元"`
 	AtBank    string         `json:"at_bank" doc:"专户余额，元"`
+	Owed      string         `json:"owed,omitempty" doc:"年末各户还要补交的，合计，元"`
+	SellerOwe string         `json:"seller_owed,omitempty" doc:"年末售房单位还要补交的，合计，元"`
+	MadeUp    string         `json:"made_up,omitempty" doc:"年内补上的，不在交存数里，元"`
 }
 
 // FundYearOf shows a year.
 func FundYearOf(y *fund.Year) FundYear {
-	v := FundYear{Year: y.Year, Through: y.Through.String(), Owners: FundFiguresOf(y.Owners), Seller: FundFiguresOf(y.Seller), Uses: []FundUse{}, Buildings: fundBuildings(y.Buildings), Waiting: y.Waiting.String(), Suspense: y.Suspense.String(), AtBank: y.AtBank.String()}
+	v := FundYear{Year: y.Year, Through: y.Through.String(), Owners: FundFiguresOf(y.Owners), Seller: FundFiguresOf(y.Seller), Uses: []FundUse{}, Buildings: fundBuildings(y.Buildings), Waiting: y.Waiting.String(), Suspense: y.Suspense.String(), AtBank: y.AtBank.String(),
+		Owed: some(y.Owed.Owners), SellerOwe: some(y.Owed.Seller), MadeUp: some(y.MadeUp.Owners + y.MadeUp.Seller)}
 	for _, u := range y.Uses {
-		v.Uses = append(v.Uses, FundUse{Kind: u.SourceKind, ID: u.SourceID, Text: u.Text, Owners: u.Owners.String(), Seller: some(u.Seller)})
+		v.Uses = append(v.Uses, FundUse{Kind: u.SourceKind, ID: u.SourceID, Text: u.Text, Owners: u.Owners.String(), Seller: some(u.Seller), Owed: some(u.Owed.Owners + u.Owed.Seller)})
 	}
 	return v
 }
@@ -57,6 +62,7 @@ func FundYearOf(y *fund.Year) FundYear {
 // FundRecheck is an owner's request to look again.
 type FundRecheck struct {
 	ID         int64      `json:"id"`
+	EstateID   int64      `json:"estate_id"`
 	UnitID     int64      `json:"unit_id"`
 	Unit       string     `json:"unit"`
 	Year       int        `json:"year,omitempty"`
@@ -71,5 +77,5 @@ type FundRecheck struct {
 
 // FundRecheckOf shows a request.
 func FundRecheckOf(r fund.RecheckView) FundRecheck {
-	return FundRecheck{ID: r.ID, UnitID: r.UnitID, Unit: r.Unit, Year: r.Year, Text: r.Text, State: r.State, DueAt: web.Time(r.DueAt), Late: r.Late, Answer: r.Answer, AnsweredAt: web.TimeOr(r.AnsweredAt), CreatedAt: web.Time(r.CreatedAt)}
+	return FundRecheck{ID: r.ID, EstateID: r.EstateID, UnitID: r.UnitID, Unit: r.Unit, Year: r.Year, Text: r.Text, State: r.State, DueAt: web.Time(r.DueAt), Late: r.Late, Answer: r.Answer, AnsweredAt: web.TimeOr(r.AnsweredAt), CreatedAt: web.Time(r.CreatedAt)}
 }

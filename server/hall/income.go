@@ -23,6 +23,7 @@ type IncomeContract struct {
 	Months    int     `json:"period_months" doc:"每几个月一期；0 为一次付清"`
 	EndedOn   string  `json:"ended_on,omitempty" doc:"提前结束"`
 	EndReason string  `json:"end_reason,omitempty"`
+	EndingOn  string  `json:"ending_on,omitempty" doc:"有人登记了提前结束，等另一个人复核；复核以前合同照常"`
 	Due       string  `json:"due" doc:"到今天应收，元"`
 	Received  string  `json:"received" doc:"已收，元"`
 	FileIDs   []int64 `json:"file_ids" doc:"合同，用“打开文件的限时链接”查看"`
@@ -90,7 +91,7 @@ func ShowIncome(s *income.Service) func(context.Context, org.Actor, *IncomePath)
 		b.Bank, b.DueToFund, b.Contracts, b.Settlements, b.Findings = v.Bank.String(), v.DueToFund.String(), []IncomeContract{}, []Settlement{}, []IncomeFinding{}
 		for _, c := range v.Contracts {
 			b.Contracts = append(b.Contracts, IncomeContract{ID: c.ID, Kind: c.Kind, KindName: income.KindNames[c.Kind], Title: c.Title, Party: c.Party, Basis: c.Basis, StartsOn: dayText(&c.StartsOn), EndsOn: dayText(&c.EndsOn),
-				Amount: c.Amount.String(), Months: c.PeriodMonths, EndedOn: dayText(c.EndedOn), EndReason: c.EndReason, Due: c.Due.String(), Received: c.Received.String(), FileIDs: c.FileIDs})
+				Amount: c.Amount.String(), Months: c.PeriodMonths, EndedOn: dayText(c.EndedOn), EndReason: c.EndReason, EndingOn: dayText(c.EndingOn), Due: c.Due.String(), Received: c.Received.String(), FileIDs: c.FileIDs})
 		}
 		for _, x := range v.Settlements {
 			b.Settlements = append(b.Settlements, OfSettlement(x))

@@ -37,11 +37,14 @@ type NoticeIncident struct {
 	StateName  string     `json:"state_name"`
 	DownAt     *time.Time `json:"down_at,omitempty"`
 	Answer     string     `json:"answer,omitempty"`
+	Due        string     `json:"due,omitempty" doc:"社区最晚哪天核实；本地没有规定的没有"`
+	DaysLate   int64      `json:"days_late,omitempty" doc:"核实逾期几天；逾期的由乡镇（办事处）核实"`
+	Clock      string     `json:"clock,omitempty" doc:"核实期限，可以直接显示"`
 	RecordedAt time.Time  `json:"recorded_at"`
 }
 
 // OfIncident shows a report.
 func OfIncident(v disclosure.IncidentView) NoticeIncident {
 	return NoticeIncident{ID: v.ID, NoticeID: v.NoticeID, Number: v.Number, Title: v.Title, Place: v.Place, Sort: v.Sort, SortName: disclosure.IncidentNames[v.Sort], SeenAt: web.Time(v.SeenAt), Words: v.Words, PhotoID: v.FileID,
-		State: v.State, StateName: disclosure.IncidentStates[v.State], DownAt: web.TimeOr(v.DownAt), Answer: v.Answer, RecordedAt: web.Time(v.RecordedAt)}
+		State: v.State, StateName: disclosure.IncidentStates[v.State], DownAt: web.TimeOr(v.DownAt), Answer: v.Answer, Due: written(v.Due()), DaysLate: v.Late(v.Today), Clock: v.Clock(v.Today), RecordedAt: web.Time(v.RecordedAt)}
 }

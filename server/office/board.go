@@ -29,6 +29,7 @@ type noticeView struct {
 	PublishedAt    time.Time          `json:"published_at"`
 	WithdrawnAt    *time.Time         `json:"withdrawn_at,omitempty"`
 	WithdrawReason string             `json:"withdraw_reason,omitempty"`
+	WithdrawAsked  string             `json:"withdraw_asked,omitempty" doc:"有人提出撤回的原因，等另一个人确认；确认以前公示照常"`
 	Versions       []versionView      `json:"versions,omitempty"`
 	FileIDs        []int64            `json:"file_ids,omitempty"`
 	Buildings      []int64            `json:"building_ids,omitempty" doc:"只涉及这些幢"`
@@ -56,7 +57,7 @@ type noticeOutput struct{ Body noticeView }
 func viewNotice(v disclosure.View) noticeView {
 	n := noticeView{ID: v.ID, Number: v.Number, EstateID: v.EstateID, OrganisationID: v.OrganisationID, Publisher: v.Publisher, Kind: string(v.Kind), KindName: disclosure.SortNames[v.Kind], Form: string(v.Form), FormName: disclosure.FormNames[v.Form],
 		Audience: string(v.Audience), Title: v.Title, Body: v.Body, SHA256: v.SHA256, Version: v.CurrentVersion, PublishedAt: web.Time(v.PublishedAt),
-		WithdrawnAt: web.TimeOr(v.WithdrawnAt), WithdrawReason: v.WithdrawReason, FileIDs: v.FileIDs}
+		WithdrawnAt: web.TimeOr(v.WithdrawnAt), WithdrawReason: v.WithdrawReason, WithdrawAsked: v.WithdrawAskedFor, FileIDs: v.FileIDs}
 	n.Buildings, n.Units = v.Concerns.Buildings, v.Concerns.Units
 	for _, x := range v.Versions {
 		n.Versions = append(n.Versions, versionView{Version: x.Version.Version, Title: x.Title, Body: x.Body, Reason: x.Reason, At: web.Time(x.At), SHA256: x.SHA256, Checked: x.ConfirmedBy != 0,
@@ -154,6 +155,22 @@ type withdrawInput struct {
 func withdrawNotice(d Deps) func(context.Context, org.Actor, *withdrawInput) (*noticeOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *withdrawInput) (*noticeOutput, error) {
 		if err := d.Board.Withdraw(ctx, a, in.ID, in.Body.Reason); err != nil {
+			return nil, err
+		}
+		return shownNotice(ctx, d, a, in.ID)
+	}
+}
+
+type confirmWithdrawalInput struct {
+	IDPath
+	Body struct {
+		Confirm bool `json:"confirm" doc:"true 同意撤回；false 不同意，公示照常"`
+	}
+}
+
+func confirmWithdrawal(d Deps) func(context.Context, org.Actor, *confirmWithdrawalInput) (*noticeOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *confirmWithdrawalInput) (*noticeOutput, error) {
+		if err := d.Board.ConfirmWithdrawal(ctx, a, in.ID, in.Body.Confirm); err != nil {
 			return nil, err
 		}
 		return shownNotice(ctx, d, a, in.ID)

@@ -26,13 +26,14 @@ func draftRoutes(g *web.Group, d Deps) {
 
 // figureInput asks the books for one sum.
 type figureInput struct {
-	Label   string   `json:"label" minLength:"1" maxLength:"30" doc:"这个数叫什么"`
-	Book    string   `json:"book" enum:"fund,fee,income" doc:"维修资金账、物业费账、公共收益账"`
-	Codes   []string `json:"codes" minItems:"1" maxItems:"10" doc:"科目"`
-	Sources []string `json:"sources,omitempty" maxItems:"10" doc:"只算这些来源的账；不填为全部"`
-	Measure string   `json:"measure" enum:"received,spent,balance" doc:"收入、支出、结余"`
-	From    string   `json:"from,omitempty" maxLength:"10" doc:"收入、支出从哪天起，2026-01-01"`
-	To      string   `json:"to" maxLength:"10" doc:"到哪天止；这一天要已经结账"`
+	Label    string   `json:"label" minLength:"1" maxLength:"30" doc:"这个数叫什么"`
+	Book     string   `json:"book" enum:"fund,fee,income" doc:"维修资金账、物业费账、公共收益账"`
+	Codes    []string `json:"codes" minItems:"1" maxItems:"10" doc:"科目"`
+	Sources  []string `json:"sources,omitempty" maxItems:"10" doc:"只算这些来源的账；不填为全部"`
+	Measure  string   `json:"measure" enum:"received,spent,balance,net_received,net_spent" doc:"收入、支出、结余、收入净额、支出净额"`
+	SourceID int64    `json:"source_id,omitempty" minimum:"0" doc:"只算这一件事，例如一个维修项目；不填为全部"`
+	From     string   `json:"from,omitempty" maxLength:"10" doc:"收入、支出从哪天起，2026-01-01"`
+	To       string   `json:"to" maxLength:"10" doc:"到哪天止；这一天要已经结账"`
 }
 
 // DraftBody is what a draft says; huma embeds exported types alone.
@@ -56,7 +57,7 @@ func (b *DraftBody) draft(estate int64, ref string) (disclosure.Draft, error) {
 	d := disclosure.Draft{EstateID: estate, Kind: b.Kind, Audience: b.Audience, Form: b.Form, Title: b.Title, Body: b.Body, FileIDs: b.FileIDs, Scope: event.Scope{Buildings: b.Buildings, Units: b.Units}, Duties: b.Duties, ClientRef: ref, InputHash: web.InputHash(estate, b)}
 	var c fault.Checks
 	for _, f := range b.Figures {
-		q := disclosure.Query{Label: f.Label, Book: f.Book, Codes: f.Codes, Sources: f.Sources, Measure: disclosure.Measure(f.Measure)}
+		q := disclosure.Query{Label: f.Label, Book: f.Book, Codes: f.Codes, Sources: f.Sources, Source: f.SourceID, Measure: disclosure.Measure(f.Measure)}
 		var err error
 		if f.From != "" {
 			q.From, err = calendar.ParseDate(f.From)
@@ -139,7 +140,7 @@ func shownDraft(ctx context.Context, d Deps, a org.Actor, id int64) (*draftOutpu
 	out := &draftOutput{Body: viewDraft(v.Prepared)}
 	out.Body.FileIDs, out.Body.Figures, out.Body.Why, out.Body.Spoken = v.FileIDs, hall.OfFigures(v.Figures), v.Why, disclosure.Words(v.Figures)
 	for _, q := range v.Asked {
-		f := figureInput{Label: q.Label, Book: q.Book, Codes: q.Codes, Sources: q.Sources, Measure: string(q.Measure), To: q.To.String()}
+		f := figureInput{Label: q.Label, Book: q.Book, Codes: q.Codes, Sources: q.Sources, SourceID: q.Source, Measure: string(q.Measure), To: q.To.String()}
 		if !q.From.IsZero() {
 			f.From = q.From.String()
 		}

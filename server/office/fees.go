@@ -21,7 +21,7 @@ func feeRoutes(site *web.Site, d Deps) {
 	web.Handle(g, web.Op{ID: "officeAddFeeRule", Method: http.MethodPost, Path: "/estates/{id}/fee-rules", Summary: "新增收费项目", Action: org.RunFees, Rate: workRate, Status: http.StatusCreated}, feeDo(d, addFeeRule))
 	web.Handle(g, web.Op{ID: "officeReviseFeeRule", Method: http.MethodPost, Path: "/fee-rules/{id}/versions", Summary: "新价格或新标准：从某月1日起的新一版，原来的不改", Action: org.RunFees, Rate: workRate}, feeDo(d, reviseFeeRule))
 	web.Handle(g, web.Op{ID: "officeEndFeeRule", Method: http.MethodPost, Path: "/fee-rules/{id}/end", Summary: "停止收费：最后一天", Action: org.RunFees, Rate: workRate}, feeDo(d, endFeeRule))
-	web.Handle(g, web.Op{ID: "officeFeeTotals", Method: http.MethodGet, Path: "/estates/{id}/fee-totals", Summary: "应收、减免、实收的合计，按幢、按项目；不显示是哪一户", Action: org.ReadFeeTotals}, feeTotals(d))
+	web.Handle(g, web.Op{ID: "officeFeeTotals", Method: http.MethodGet, Path: "/estates/{id}/fee-totals", Summary: "应收、减免、实收的合计，按幢、按项目；不显示是哪一户，不足5户的并在一起", Action: org.ReadFeeTotals}, feeTotals(d))
 	feeReadingRoutes(g, d)
 	feeRunRoutes(g, d)
 	feePaymentRoutes(g, d)

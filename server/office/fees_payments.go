@@ -21,7 +21,7 @@ func feePaymentRoutes(g *web.Group, d Deps) {
 	web.Handle(g, web.Op{ID: "officeShowFeePayment", Method: http.MethodGet, Path: "/fee-payments/{id}", Summary: "一笔收付：交了哪些账单、发票、退款", Action: org.RunFees}, showPayment(d))
 	web.Handle(g, web.Op{ID: "officePrintFeeReceipt", Method: http.MethodGet, Path: "/fee-payments/{id}/sheet", Summary: "打印：收据（A4网页）", Action: org.RunFees}, printFeeReceipt(d))
 	web.Handle(g, web.Op{ID: "officeAssignFeePayment", Method: http.MethodPost, Path: "/fee-payments/{id}/assignment", Summary: "认领：提出这笔款交哪些账单，另一人审批后入账", Action: org.RunFees, Rate: workRate}, feeDo(d, assignPayment))
-	web.Handle(g, web.Op{ID: "officeRecordInvoice", Method: http.MethodPost, Path: "/fee-payments/{id}/invoices", Summary: "登记已开的发票；红字发票填负数", Action: org.RunFees, Rate: workRate, Status: http.StatusCreated}, feeDo(d, recordInvoice))
+	web.Handle(g, web.Op{ID: "officeRecordInvoice", Method: http.MethodPost, Path: "/fee-payments/{id}/invoices", Summary: "登记已开的发票；红字发票填负数，作废的选作废", Action: org.RunFees, Rate: workRate, Status: http.StatusCreated}, feeDo(d, recordInvoice))
 	web.Handle(g, web.Op{ID: "officeProposeFeeChange", Method: http.MethodPost, Path: "/estates/{id}/fee-changes", Summary: "提出减免、更正、核销、退款、退押金；由公司负责人中的另一人审批", Action: org.RunFees, Rate: workRate, Status: http.StatusCreated}, feeDo(d, proposeChange))
 	web.Handle(g, web.Op{ID: "officeListFeeChanges", Method: http.MethodGet, Path: "/estates/{id}/fee-changes", Summary: "减免、更正、核销、退款、认领、撤销出账、期初欠费，新的在前；state=proposed 是等审批的", Action: org.RunFees}, listChanges(d))
 	web.Handle(g, web.Op{ID: "officeDecideFeeChange", Method: http.MethodPost, Path: "/fee-changes/{id}/decision", Summary: "审批：由公司负责人批，不能批自己提出的", Action: org.ApproveFees, Rate: workRate}, feeDo(d, decideChange))
@@ -90,9 +90,9 @@ func assignPayment(ctx context.Context, s *fee.Service, a org.Actor, id int64, b
 type InvoiceBody struct {
 	Tapped
 	Number   string `json:"number" minLength:"4" maxLength:"30"`
-	Kind     string `json:"kind" enum:"ordinary,special,receipt"`
+	Kind     string `json:"kind" enum:"ordinary,special,receipt,void" doc:"void 是作废：号码填被作废的发票，金额不用填"`
 	IssuedOn string `json:"issued_on" format:"date"`
-	Amount   string `json:"amount" maxLength:"16" doc:"元，红字发票为负数"`
+	Amount   string `json:"amount,omitempty" maxLength:"16" doc:"元，红字发票为负数"`
 }
 
 func recordInvoice(ctx context.Context, s *fee.Service, a org.Actor, id int64, b InvoiceBody) (int64, error) {

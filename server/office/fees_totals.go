@@ -17,6 +17,7 @@ type feeTotalsInput struct {
 type feeTotalView struct {
 	Building string `json:"building,omitempty"`
 	Title    string `json:"title,omitempty"`
+	Merged   bool   `json:"merged,omitempty" doc:"户数少于5户的并在一起，免得看出是哪一户"`
 	Bills    int64  `json:"bills"`
 	Charged  string `json:"charged" doc:"元，应收"`
 	Changed  string `json:"changed" doc:"元，减免、更正、核销"`
@@ -60,7 +61,7 @@ func feeTotals(d Deps) func(context.Context, org.Actor, *feeTotalsInput) (*feeTo
 func viewTotals(t *fee.Totals, rows []fee.Total) []feeTotalView {
 	list := make([]feeTotalView, len(rows))
 	for i, x := range rows {
-		list[i] = feeTotalView{Building: t.Names[x.BuildingID], Title: x.Title, Bills: x.Bills, Charged: x.Charged.String(), Changed: x.Changed.String(), Paid: x.Paid.String(), Due: x.Due().String()}
+		list[i] = feeTotalView{Building: t.Names[x.BuildingID], Title: x.Title, Merged: x.BuildingID == 0 && x.RuleID == 0 && x.Title == "", Bills: x.Bills, Charged: x.Charged.String(), Changed: x.Changed.String(), Paid: x.Paid.String(), Due: x.Due().String()}
 	}
 	return list
 }

@@ -14,14 +14,15 @@ import (
 func fundAccountRoutes(site *web.Site, d Deps) {
 	g := site.Group(prefix, "维修资金", web.Staff)
 	web.Handle(g, web.Op{ID: "officeShowFund", Method: http.MethodGet, Path: "/estates/{id}/fund", Summary: "维修资金专户：由谁管理、开户银行、各幢合计", Action: org.ReadFund}, showFund(d))
-	web.Handle(g, web.Op{ID: "officeSetFund", Method: http.MethodPost, Path: "/estates/{id}/fund", Summary: "登记或变更专户；由谁管理，凭业主大会决定或住建局写明的原因变更", Action: org.KeepFund, Rate: workRate}, fundDo(d, setFund))
+	web.Handle(g, web.Op{ID: "officeSetFund", Method: http.MethodPost, Path: "/estates/{id}/fund", Summary: "提出登记或变更专户，另一个人确认后才生效；由谁管理，凭业主大会决定或住建局写明的原因变更", Action: org.KeepFund, Rate: workRate, Status: http.StatusCreated}, fundDo(d, setFund))
 	web.Handle(g, web.Op{ID: "officeSetLift", Method: http.MethodPost, Path: "/buildings/{id}/lift", Summary: "登记这幢楼有没有电梯：首期交存标准不同", Action: org.KeepFund, Rate: workRate}, fundDo(d, setLift))
 	web.Handle(g, web.Op{ID: "officeShowSubAccount", Method: http.MethodGet, Path: "/units/{id}/fund", Summary: "一户的分户账：余额、首期、续交、过户和每一笔", Action: org.ReadFund}, showSubAccount(d))
 	web.Handle(g, web.Op{ID: "officeRecordSlip", Method: http.MethodPost, Path: "/estates/{id}/fund-slips", Summary: "登记一张银行回单的交存，每张最多400户；未售房屋由建设单位交存", Action: org.KeepFund, Rate: workRate, Status: http.StatusCreated}, fundDo(d, recordSlip))
 	web.Handle(g, web.Op{ID: "officeReverseSlip", Method: http.MethodPost, Path: "/fund-slips/{id}/reversal", Summary: "另一个人冲销登记错的回单", Action: org.KeepFund, Rate: workRate}, fundDo(d, reverseSlip))
 	web.Handle(g, web.Op{ID: "officeListUnpaid", Method: http.MethodGet, Path: "/estates/{id}/fund-unpaid", Summary: "首期没有交或没有交齐的户", Action: org.ReadFund}, listUnpaid(d))
 	web.Handle(g, web.Op{ID: "officeListToClean", Method: http.MethodGet, Path: "/estates/{id}/fund-cleanup", Summary: "老旧小区清理：没有账户、没有面积、负数余额、找不到房屋的，和怎么办", Action: org.ReadFund}, listToClean(d))
-	web.Handle(g, web.Op{ID: "officePlaceStray", Method: http.MethodPost, Path: "/fund-strays/{id}/unit", Summary: "把待查的一笔转入补录好的房屋", Action: org.KeepFund, Rate: workRate}, fundDo(d, placeStray))
+	web.Handle(g, web.Op{ID: "officePlaceStray", Method: http.MethodPost, Path: "/fund-strays/{id}/unit", Summary: "提出把待查的一笔转入补录好的房屋，另一个人确认后才入账", Action: org.KeepFund, Rate: workRate, Status: http.StatusCreated}, fundDo(d, placeStray))
+	fundProposalRoutes(g, d)
 	fundImportRoutes(g, d)
 	fundIncomeRoutes(g, d)
 	fundRenewalRoutes(g, d)
@@ -48,7 +49,7 @@ type SetFundBody struct {
 }
 
 func setFund(ctx context.Context, s *fund.Service, a org.Actor, id int64, b SetFundBody) (int64, error) {
-	return s.SetAccount(ctx, a, fund.AccountSetting{EstateID: id, Holder: fund.Holder(b.Holder), Bank: b.Bank, Number: b.Number, MeetingID: b.MeetingID, Position: b.Position, Reason: b.Reason})
+	return s.ProposeAccount(ctx, a, fund.AccountSetting{EstateID: id, Holder: fund.Holder(b.Holder), Bank: b.Bank, Number: b.Number, MeetingID: b.MeetingID, Position: b.Position, Reason: b.Reason})
 }
 
 // LiftBody says whether there is a lift.
@@ -115,7 +116,7 @@ type StrayBody struct {
 }
 
 func placeStray(ctx context.Context, s *fund.Service, a org.Actor, id int64, b StrayBody) (int64, error) {
-	return s.PlaceStray(ctx, a, id, b.UnitID)
+	return s.ProposeStray(ctx, a, id, b.UnitID)
 }
 
 type unpaidView struct {

@@ -11,10 +11,30 @@ import (
 )
 
 func fundImportRoutes(g *web.Group, d Deps) {
+	web.Handle(g, web.Op{ID: "officeFundListTemplate", Method: http.MethodGet, Path: "/estates/{id}/fund-imports/template", Summary: "下载期初余额清单模板（XLSX），已填好还没有分户账的房屋", Action: org.KeepFund, Rate: importRate}, fundListTemplate(d))
 	web.Handle(g, web.Op{ID: "officeCheckFundList", Method: http.MethodPost, Path: "/estates/{id}/fund-imports", Summary: "核对银行的分户余额清单（XLSX 或 CSV）", Action: org.KeepFund, Status: http.StatusCreated, Timeout: 3 * time.Minute, Rate: importRate,
 		Detail: "先用 POST /files（purpose=bank）上传。列名认：幢号、单元、房号、建筑面积、余额、售房单位余额、首期交存额、售房单位；小计、合计行会核对到分。有误或和专户余额差一分都不能导入。"}, fundDo(d, checkFundList))
 	web.Handle(g, web.Op{ID: "officeShowFundImport", Method: http.MethodGet, Path: "/fund-imports/{id}", Summary: "一次导入的核对报告和进度", Action: org.ReadFund}, showFundImport(d))
-	web.Handle(g, web.Op{ID: "officeApplyFundImport", Method: http.MethodPost, Path: "/fund-imports/{id}/application", Summary: "由另一个人导入核对过的清单；中断了再调用一次，从断的地方接着办，不会重复", Action: org.KeepFund, Timeout: 5 * time.Minute, Rate: importRate}, applyFundImport(d))
+	web.Handle(g, web.Op{ID: "officeApplyFundImport", Method: http.MethodPost, Path: "/fund-imports/{id}/application", Summary: "由另一个人导入核对过的清单；中断了会自动从断的地方接着办，再调用一次也可以，不会重复", Action: org.KeepFund, Timeout: 5 * time.Minute, Rate: importRate}, applyFundImport(d))
+}
+
+func fundListTemplate(d Deps) func(context.Context, org.Actor, *IDPath) (*web.SheetOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*web.SheetOutput, error) {
+		units, err := d.Fund.ListBlanks(ctx, a, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		sheet, err := web.NewSheet("期初余额", fund.ListTitles(), []float64{12, 10, 14, 12, 16, 18, 16, 24})
+		if err != nil {
+			return nil, err
+		}
+		for _, u := range units {
+			if err := sheet.Add(u.Building, u.Entrance, u.Number, u.Area.String()); err != nil {
+				return nil, err
+			}
+		}
+		return sheet.Output("fund-opening-balances")
+	}
 }
 
 // FundListBody is a bank's list.

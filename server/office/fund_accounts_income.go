@@ -140,7 +140,7 @@ func showFundIncome(d Deps) func(context.Context, org.Actor, *IDPage) (*fundInco
 type RefundBody struct {
 	Tapped
 	BuildingID int64   `json:"building_id,omitempty" minimum:"0" doc:"整幢灭失的选楼幢"`
-	Units      []int64 `json:"unit_ids,omitempty" maxItems:"400" doc:"只有几户的选房屋"`
+	Units      []int64 `json:"unit_ids,omitempty" maxItems:"240" doc:"只有几户的选房屋"`
 	Reason     string  `json:"reason" minLength:"4" maxLength:"500"`
 	FileIDs    []int64 `json:"file_ids" minItems:"1" maxItems:"10" doc:"房屋灭失的证明（purpose=document）"`
 }
@@ -165,6 +165,7 @@ type refundLineView struct {
 	Unit       string `json:"unit"`
 	OwnerSetID int64  `json:"owner_set_id,omitempty" doc:"退给当时的业主（编号）"`
 	Owners     string `json:"owners"`
+	Owed       string `json:"owed,omitempty" doc:"退还前从余额里补上的、维修时差的，元"`
 	SellerName string `json:"seller_name,omitempty"`
 	Seller     string `json:"seller,omitempty"`
 }
@@ -196,7 +197,7 @@ func showRefund(d Deps) func(context.Context, org.Actor, *IDPath) (*refundOutput
 			b.PaidOn = v.PaidOn.Format(time.DateOnly)
 		}
 		for _, l := range v.List {
-			b.Units = append(b.Units, refundLineView{UnitID: l.UnitID, Unit: l.Unit, OwnerSetID: l.OwnerSetID, Owners: l.OwnersFen.String(), SellerName: l.Seller, Seller: zeroless(l.SellerFen)})
+			b.Units = append(b.Units, refundLineView{UnitID: l.UnitID, Unit: l.Unit, OwnerSetID: l.OwnerSetID, Owners: l.OwnersFen.String(), Owed: zeroless(l.OwedFen + l.SellerOwed), SellerName: l.Seller, Seller: zeroless(l.SellerFen)})
 		}
 		return out, nil
 	}

@@ -11,10 +11,12 @@ import (
 )
 
 func fundRenewalRoutes(g *web.Group, d Deps) {
-	web.Handle(g, web.Op{ID: "officeListToRenew", Method: http.MethodGet, Path: "/estates/{id}/fund-renewals", Summary: "余额不足首期交存额规定比例、需要续交的户", Action: org.ReadFund}, listToRenew(d))
+	web.Handle(g, web.Op{ID: "officeListToRenew", Method: http.MethodGet, Path: "/estates/{id}/fund-renewals", Summary: "余额不足首期交存额规定比例、需要续交的户；只给管理单位和业委会看", Action: org.ReadFundDebts}, listToRenew(d))
 	web.Handle(g, web.Op{ID: "officeListFundPlans", Method: http.MethodGet, Path: "/estates/{id}/fund-plans", Summary: "续交方案，新的在前", Action: org.ReadFund}, listFundPlans(d))
 	web.Handle(g, web.Op{ID: "officeMakeFundPlan", Method: http.MethodPost, Path: "/estates/{id}/fund-plans", Summary: "按业主大会“筹集维修资金”的决定登记续交方案，算出每户应交", Action: org.KeepFund, Rate: workRate, Status: http.StatusCreated}, fundDo(d, makeFundPlan))
-	web.Handle(g, web.Op{ID: "officeShowFundPlan", Method: http.MethodGet, Path: "/fund-plans/{id}", Summary: "一个续交方案：每户每期应交和已交", Action: org.ReadFund}, showFundPlan(d))
+	web.Handle(g, web.Op{ID: "officeShowFundPlan", Method: http.MethodGet, Path: "/fund-plans/{id}", Summary: "一个续交方案：每户每期应交和已交；只给管理单位和业委会看", Action: org.ReadFundDebts}, showFundPlan(d))
+	web.Handle(g, web.Op{ID: "officeShowRenewalTotals", Method: http.MethodGet, Path: "/estates/{id}/fund-renewals/totals", Summary: "各幢需要续交的户数和合计；不足5户的合并", Action: org.ReadFund}, showRenewalTotals(d))
+	web.Handle(g, web.Op{ID: "officeShowFundPlanTotals", Method: http.MethodGet, Path: "/fund-plans/{id}/totals", Summary: "一个续交方案：各幢没有交清的户数和合计；不足5户的合并", Action: org.ReadFund}, showFundPlanTotals(d))
 	web.Handle(g, web.Op{ID: "officeConfirmFundPlan", Method: http.MethodPost, Path: "/fund-plans/{id}/confirmation", Summary: "另一个人复核续交方案", Action: org.KeepFund, Rate: workRate}, fundDo(d, confirmFundPlan))
 }
 
@@ -124,6 +126,55 @@ func showFundPlan(d Deps) func(context.Context, org.Actor, *IDPage) (*fundPlanOu
 		out.Body.FundPlanView, out.Body.Paid = viewFundPlan(v.Plan), v.Paid.String()
 		page := web.Paged(in.Page, v.List, func(o fund.Owed) int64 { return o.ID }, func(o fund.Owed) hall.FundOwed { return hall.FundOwedOf("", o) })
 		out.Body.Items, out.Body.Next = page.Body.Items, page.Body.Next
+		return out, nil
+	}
+}
+
+type buildingDebtView struct {
+	BuildingID int64  `json:"building_id,omitempty"`
+	Building   string `json:"building"`
+	Units      int    `json:"units,omitempty" doc:"户数；全小区不足5户时不显示"`
+	Amount     string `json:"amount,omitempty" doc:"合计，元；全小区不足5户时不显示"`
+	Merged     bool   `json:"merged,omitempty" doc:"几幢合并的"`
+}
+
+type buildingDebts struct {
+	Body struct {
+		Rate  int64              `json:"rate,omitempty" doc:"规定比例，万分之几"`
+		Plan  *FundPlanView      `json:"plan,omitempty"`
+		Items []buildingDebtView `json:"items"`
+	}
+}
+
+func buildingDebtsOf(list []fund.BuildingDebt) *buildingDebts {
+	out := &buildingDebts{}
+	out.Body.Items = []buildingDebtView{}
+	for _, b := range list {
+		out.Body.Items = append(out.Body.Items, buildingDebtView{BuildingID: b.BuildingID, Building: b.Name, Units: b.Units, Amount: zeroless(b.Amount), Merged: b.Merged})
+	}
+	return out
+}
+
+func showRenewalTotals(d Deps) func(context.Context, org.Actor, *IDPath) (*buildingDebts, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*buildingDebts, error) {
+		list, rate, err := d.Fund.RenewalTotals(ctx, a, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		out := buildingDebtsOf(list)
+		out.Body.Rate = rate
+		return out, nil
+	}
+}
+
+func showFundPlanTotals(d Deps) func(context.Context, org.Actor, *IDPath) (*buildingDebts, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*buildingDebts, error) {
+		p, list, err := d.Fund.PlanTotals(ctx, a, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		out, view := buildingDebtsOf(list), viewFundPlan(*p)
+		out.Body.Plan = &view
 		return out, nil
 	}
 }

@@ -31,6 +31,8 @@ func fundProjectRoutes(site *web.Site, d Deps) {
 	web.Handle(g, web.Op{ID: "officeConfirmProject", Method: http.MethodPost, Path: "/fund-projects/{id}/confirmation", Summary: "确认紧急使用（乡镇、办事处）或代修（另一个单位）", Action: org.WatchProject, Rate: workRate}, projectDo(d, confirmProject))
 	web.Handle(g, web.Op{ID: "officeReviewProject", Method: http.MethodPost, Path: "/fund-projects/{id}/review", Summary: "住建局对紧急使用、代修的事后审核", Action: org.WatchProject, Rate: workRate}, projectDo(d, reviewProject))
 	fundWorkRoutes(g, d)
+	fundReceivableRoutes(g, d)
+	fundCancelRoutes(g, d)
 }
 
 // projectInput is what is done to a project.

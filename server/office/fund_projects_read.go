@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"time"
 
 	"github.com/linli-city/linli/models/fund"
 	"github.com/linli-city/linli/models/org"
@@ -51,15 +52,15 @@ func projectForm(d Deps) func(context.Context, org.Actor, *comNothing) (*project
 
 func listOverdueReviews(d Deps) func(context.Context, org.Actor, *web.Page) (*web.List[hall.ProjectLine], error) {
 	return func(ctx context.Context, a org.Actor, in *web.Page) (*web.List[hall.ProjectLine], error) {
-		after, err := in.From()
+		at, id, err := in.FromPair()
 		if err != nil {
 			return nil, err
 		}
-		rows, err := d.Fund.ListOverdueReviews(ctx, a, after, in.Want())
+		rows, err := d.Fund.ListOverdueReviews(ctx, a, fund.ReviewPage{Open: time.Unix(at, 0).UTC(), ID: id}, in.Want())
 		if err != nil {
 			return nil, err
 		}
-		return web.Paged(*in, rows, func(p fund.Project) int64 { return p.ID }, hall.ProjectLineOf(d.DB.Now())), nil
+		return web.PagedPair(*in, rows, func(p fund.Project) (int64, int64) { return p.ReviewOpen.Unix(), p.ID }, hall.ProjectLineOf(d.DB.Now())), nil
 	}
 }
 

@@ -20,7 +20,7 @@ func fundWorkRoutes(g *web.Group, d Deps) {
 	web.Handle(g, web.Op{ID: "officeAnswerProjectObjection", Method: http.MethodPost, Path: "/fund-projects/{id}/answers", Summary: "答复业主的异议", Action: org.RunProject, Rate: workRate}, projectDo(d, answerProject))
 	web.Handle(g, web.Op{ID: "officeAskPayment", Method: http.MethodPost, Path: "/fund-projects/{id}/payments", Summary: "申请支付预付款或尾款", Action: org.RunProject, Rate: workRate}, projectDo(d, askPayment))
 	web.Handle(g, web.Op{ID: "officeDecidePayment", Method: http.MethodPost, Path: "/fund-payments/{id}/decision", Summary: "另一个人确认支付并记账，或退回", Action: org.RunProject, Rate: workRate}, projectDo(d, decidePayment))
-	web.Handle(g, web.Op{ID: "officeCancelProject", Method: http.MethodPost, Path: "/fund-projects/{id}/cancellation", Summary: "签合同之前取消项目", Action: org.RunProject, Rate: workRate}, projectDo(d, cancelProject))
+	web.Handle(g, web.Op{ID: "officeCancelProject", Method: http.MethodPost, Path: "/fund-projects/{id}/cancellation", Summary: "取消项目；签了合同的，要由备案或确认的单位同意", Action: org.RunProject, Rate: workRate}, projectDo(d, cancelProject))
 }
 
 // ContractBody is a contract.

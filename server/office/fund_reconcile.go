@@ -18,6 +18,7 @@ func fundReconcileRoutes(g *web.Group, d Deps) {
 	web.Handle(g, web.Op{ID: "officeListBankMonths", Method: http.MethodGet, Path: "/estates/{id}/fund-months", Summary: "和专户银行对账的月份，新的在前", Action: org.ReadFund}, listBankMonths(d))
 	web.Handle(g, web.Op{ID: "officeUploadBankMonth", Method: http.MethodPost, Path: "/estates/{id}/fund-months", Summary: "上传一个月的银行对账单（XLSX 或 CSV），逐笔和账核对", Action: org.KeepFund, Status: http.StatusCreated, Timeout: 2 * time.Minute, Rate: importRate,
 		Detail: "先用 POST /files（purpose=bank）上传。列名认：交易日期、收入、支出、流水号。银行写的户名和附言不保存。"}, fundDo(d, uploadBankMonth))
+	web.Handle(g, web.Op{ID: "officeBankMonthTemplate", Method: http.MethodGet, Path: "/fund-statement-template", Summary: "下载银行对账单模板（XLSX）", Action: org.KeepFund}, bankMonthTemplate())
 	web.Handle(g, web.Op{ID: "officeShowBankMonth", Method: http.MethodGet, Path: "/fund-months/{id}", Summary: "一个月的对账：每处差异是什么、怎么办", Action: org.ReadFund}, showBankMonth(d))
 	web.Handle(g, web.Op{ID: "officeCompareBankMonth", Method: http.MethodPost, Path: "/fund-months/{id}/comparison", Summary: "补登或冲销之后重新核对", Action: org.KeepFund, Rate: workRate}, fundDo(d, compareBankMonth))
 	web.Handle(g, web.Op{ID: "officeExplainDifferences", Method: http.MethodPost, Path: "/fund-months/{id}/explanations", Summary: "写明差异的原因", Action: org.KeepFund, Rate: workRate}, fundDo(d, explainDifferences))
@@ -26,7 +27,18 @@ func fundReconcileRoutes(g *web.Group, d Deps) {
 	web.Handle(g, web.Op{ID: "officeShowFundYear", Method: http.MethodGet, Path: "/estates/{id}/fund-years/{year}", Summary: "一年的公布数字：交存、使用、收益、结存，每个项目的费用（165号令第30条）", Action: org.ReadFund}, showFundYear(d))
 	web.Handle(g, web.Op{ID: "officeListFundYearUnits", Method: http.MethodGet, Path: "/estates/{id}/fund-years/{year}/units", Summary: "一年里每个分户账的交存、使用、收益和结存；只写房号", Action: org.ReadFund}, listFundYearUnits(d))
 	web.Handle(g, web.Op{ID: "officeListRechecks", Method: http.MethodGet, Path: "/estates/{id}/fund-rechecks", Summary: "业主的复核请求，早的在前", Action: org.ReadFund}, listRechecks(d))
+	web.Handle(g, web.Op{ID: "officeListLateRechecks", Method: http.MethodGet, Path: "/fund-rechecks/overdue", Summary: "辖区里超过期限没有答复的复核请求，早的在前", Action: org.ReadFund}, listLateRechecks(d))
 	web.Handle(g, web.Op{ID: "officeAnswerRecheck", Method: http.MethodPost, Path: "/fund-rechecks/{id}/answer", Summary: "答复复核请求", Action: org.KeepFund, Rate: workRate}, fundDo(d, answerRecheck))
+}
+
+func bankMonthTemplate() func(context.Context, org.Actor, *web.Empty) (*web.SheetOutput, error) {
+	return func(context.Context, org.Actor, *web.Empty) (*web.SheetOutput, error) {
+		sheet, err := web.NewSheet("银行对账单", fund.StatementTitles(), []float64{14, 16, 16, 24})
+		if err != nil {
+			return nil, err
+		}
+		return sheet.Output("fund-bank-statement")
+	}
 }
 
 // BankMonthBody is a month of the bank's statement.
@@ -222,5 +234,19 @@ func listRechecks(d Deps) func(context.Context, org.Actor, *recheckPage) (*web.L
 			return nil, err
 		}
 		return web.Paged(in.Page, rows, func(r fund.RecheckView) int64 { return r.ID }, hall.FundRecheckOf), nil
+	}
+}
+
+func listLateRechecks(d Deps) func(context.Context, org.Actor, *web.Page) (*web.List[hall.FundRecheck], error) {
+	return func(ctx context.Context, a org.Actor, in *web.Page) (*web.List[hall.FundRecheck], error) {
+		after, err := in.From()
+		if err != nil {
+			return nil, err
+		}
+		rows, err := d.Fund.ListLateRechecks(ctx, a, after, in.Want())
+		if err != nil {
+			return nil, err
+		}
+		return web.Paged(*in, rows, func(r fund.RecheckView) int64 { return r.ID }, hall.FundRecheckOf), nil
 	}
 }

@@ -17,7 +17,8 @@ func incomeRoutes(site *web.Site, d Deps) {
 	web.Handle(g, web.Op{ID: "officeShowIncome", Method: http.MethodGet, Path: "/estates/{id}/income", Summary: "公共收益：合同、结算、余额，和没有说明清楚的地方", Action: org.ReadIncome}, hall.ShowIncome(d.Income))
 	web.Handle(g, web.Op{ID: "officeListIncomeLines", Method: http.MethodGet, Path: "/estates/{id}/income/lines", Summary: "公共收益的每一笔收入和成本，新的在前", Action: org.ReadIncome}, hall.ListIncomeLines(d.Income))
 	web.Handle(g, web.Op{ID: "officeRecordContract", Method: http.MethodPost, Path: "/estates/{id}/income/contracts", Summary: "登记一份广告、停车、场地等合同，附合同（document）", Action: org.KeepIncome, Rate: workRate, Status: http.StatusCreated}, recordContract(d))
-	web.Handle(g, web.Op{ID: "officeEndContract", Method: http.MethodPost, Path: "/income-contracts/{id}/end", Summary: "登记合同提前结束和原因：以后不再应收", Action: org.KeepIncome, Rate: workRate}, endContract(d))
+	web.Handle(g, web.Op{ID: "officeEndContract", Method: http.MethodPost, Path: "/income-contracts/{id}/end", Summary: "登记合同提前结束和原因：另一个人复核以后才算，以后不再应收", Action: org.KeepIncome, Rate: workRate}, endContract(d))
+	web.Handle(g, web.Op{ID: "officeDecideContractEnd", Method: http.MethodPost, Path: "/income-contracts/{id}/end-decision", Summary: "复核合同的提前结束：登记的人不能自己复核", Action: org.ApproveIncome, Rate: workRate}, decideEnd(d))
 	web.Handle(g, web.Op{ID: "officeRecordIncomeLine", Method: http.MethodPost, Path: "/estates/{id}/income/lines", Summary: "登记一笔收入或成本，附凭据（document）；同时记账", Action: org.KeepIncome, Rate: workRate, Status: http.StatusCreated}, recordIncomeLine(d))
 	web.Handle(g, web.Op{ID: "officeAddIncomePapers", Method: http.MethodPost, Path: "/income-lines/{id}/files", Summary: "给一笔收入或成本补凭据（document）", Action: org.KeepIncome, Rate: workRate}, addIncomePapers(d))
 	web.Handle(g, web.Op{ID: "officeStrikeIncomeLine", Method: http.MethodPost, Path: "/income-lines/{id}/strike", Summary: "冲销一笔记错的：由另一个人办，写明哪里错了", Action: org.KeepIncome, Rate: workRate}, strikeIncomeLine(d))
@@ -91,6 +92,20 @@ type endContractInput struct {
 	Body struct {
 		On     string `json:"on" format:"date" doc:"最后一天"`
 		Reason string `json:"reason"`
+	}
+}
+
+func decideEnd(d Deps) func(context.Context, org.Actor, *decideEndInput) (*web.Empty, error) {
+	return func(ctx context.Context, a org.Actor, in *decideEndInput) (*web.Empty, error) {
+		return &web.Empty{}, d.Income.DecideEnd(ctx, a, in.ID, in.Body.Approve, in.Body.Text)
+	}
+}
+
+type decideEndInput struct {
+	IDPath
+	Body struct {
+		Approve bool   `json:"approve"`
+		Text    string `json:"text,omitempty" doc:"退回的，写明原因"`
 	}
 }
 

@@ -120,6 +120,7 @@ func Routes(site *web.Site, d Deps) {
 	web.Handle(board, web.Op{ID: "officeListNotices", Method: http.MethodGet, Path: "/estates/{id}/notices", Summary: "小区公示栏", Action: org.ReadBoard}, listNotices(d))
 	web.Handle(board, web.Op{ID: "officeShowNotice", Method: http.MethodGet, Path: "/notices/{id}", Summary: "公示内容和历次修改", Action: org.ReadBoard}, showNotice(d))
 	web.Handle(board, web.Op{ID: "officeReviseNotice", Method: http.MethodPost, Path: "/notices/{id}/versions", Summary: "发布修改后的版本", Action: org.PublishNotice}, reviseNotice(d))
+	web.Handle(board, web.Op{ID: "officeConfirmWithdrawal", Method: http.MethodPost, Path: "/notices/{id}/withdrawal-confirmation", Summary: "由另一个人确认撤回涉及钱的公示和系统发布的结果，或者不同意", Action: org.ConfirmNotice}, confirmWithdrawal(d))
 	web.Handle(board, web.Op{ID: "officeWithdrawNotice", Method: http.MethodPost, Path: "/notices/{id}/withdrawal", Summary: "撤回公示", Action: org.PublishNotice}, withdrawNotice(d))
 	draftRoutes(board, d)
 	postingRoutes(board, d)

@@ -54,9 +54,7 @@ func table(name string, head []string, rows [][]string) (*FileOutput, error) {
 	w := csv.NewWriter(&b)
 	for _, row := range append([][]string{head}, rows...) {
 		for i, cell := range row {
-			if first, _ := utf8.DecodeRuneInString(cell); strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) { // some read the wide ones as well
-				row[i] = "'" + cell
-			}
+			row[i] = plain(cell, false)
 		}
 		if err := w.Write(row); err != nil {
 			return nil, err
@@ -64,6 +62,15 @@ func table(name string, head []string, rows [][]string) (*FileOutput, error) {
 	}
 	w.Flush()
 	return &FileOutput{ContentType: "text/csv; charset=utf-8", Disposition: `attachment; filename="` + name + `"`, Body: b.Bytes()}, w.Error()
+}
+
+// plain keeps a cell that a spreadsheet would compute as text; a number may begin with its sign.
+func plain(cell string, number bool) string {
+	first, _ := utf8.DecodeRuneInString(cell)
+	if !number && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) { // some read the wide ones as well
+		return "'" + cell
+	}
+	return cell
 }
 
 func dutiesCSV(d Deps) func(context.Context, *EstatePath) (*FileOutput, error) {

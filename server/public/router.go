@@ -40,6 +40,7 @@ func Routes(site *web.Site, d Deps) {
 	meetingRoutes(site, d)
 	ballotRoutes(site, d)
 	boardRoutes(site, d)
+	dataRoutes(site, d)
 	g := site.Group("/public/v1", "公开", web.Anybody)
 	web.HandleOpen(g, web.Op{ID: "publicPrivacyNotice", Method: http.MethodGet, Path: "/privacy-notice", Summary: "个人信息保护告知书", Rate: readRate}, showPrivacyNotice)
 	web.HandleOpen(g, web.Op{ID: "publicListMandates", Method: http.MethodGet, Path: "/mandates", Summary: "职责清单：什么事由谁办、依据哪一条", Rate: readRate}, listMandates(d))

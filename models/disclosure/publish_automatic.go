@@ -1,0 +1,62 @@
+package disclosure
+
+import (
+	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/event"
+	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+)
+
+// ErrComposed keeps the figures of an automatic draft what they are.
+var ErrComposed = fault.New(fault.Conflict, "notice.composed", "这份草稿的数由系统按法规要求列出，不能增减；可以修改标题、说明和附件")
+
+// OpenDuty finds the oldest open regular duty of a code that an estate's organisation owes today; nil where there is none.
+func (s *Service) OpenDuty(tx *store.Tx, estate int64, code string) (*Duty, error) {
+	var rows []Duty
+	err := tx.Where("estate_id = ? AND code = ? AND done_at IS NULL AND organisation_id <> 0 AND from_on <= ?", estate, code, org.DayOf(tx.Now)).Order("from_on, id").Limit(1).Find(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return &rows[0], nil
+}
+
+// DraftFor prepares a notice whose figures follow from the law and the books, for an organisation's people to look at: one submits it, another
+// publishes it. Its figures are not theirs to change. The same ref once more is the same draft.
+func (s *Service) DraftFor(tx *store.Tx, organisation int64, d Draft) (int64, error) {
+	var had []Prepared
+	if err := tx.Where("entered_by = 0 AND client_ref = ?", d.ClientRef).Limit(1).Find(&had).Error; err != nil {
+		return 0, err
+	}
+	if len(had) == 1 {
+		return had[0].ID, nil
+	}
+	p := &Prepared{EstateID: d.EstateID, OrganisationID: organisation, State: Drafted, CreatedAt: tx.Now, ClientRef: d.ClientRef, InputHash: d.InputHash}
+	if err := s.write(tx, org.Actor{}, p, d, ""); err != nil {
+		return 0, err
+	}
+	if err := tx.Create(p).Error; err != nil {
+		return 0, store.Raced(err)
+	}
+	if err := audit.Append(tx, audit.System{}, "board.draft", audit.Subject{Kind: "notice_draft", ID: p.ID, Estate: p.EstateID}, map[string]any{"revision": p.Revision}); err != nil {
+		return 0, err
+	}
+	return p.ID, tellDuty(tx, event.Duty{SubjectKind: "notice_draft", SubjectID: p.ID, EstateID: p.EstateID, What: "drafted", Title: p.Title, OrganisationID: organisation})
+}
+
+// keeps lets people change the words of an automatic draft, and nothing else of it.
+func (p *Prepared) keeps(d *Draft) error {
+	if p.EnteredBy != 0 || p.NoticeID != 0 {
+		return nil
+	}
+	had := p.queries()
+	same := len(had) == len(d.Queries)
+	for i := 0; same && i < len(had); i++ {
+		same = had[i].row() == d.Queries[i].row()
+	}
+	if !same {
+		return ErrComposed
+	}
+	d.Kind, d.Audience, d.Form, d.Queries, d.Duties = p.Kind, p.Audience, p.Form, had, p.duties()
+	return nil
+}

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/linli-city/linli/models/calendar"
+	"github.com/linli-city/linli/models/disclosure"
+	"github.com/linli-city/linli/models/fund"
+	"github.com/linli-city/linli/models/ledger"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
+)
+
+// yearsAtOnce is how many estates one query of a round finds.
+const yearsAtOnce = 100
+
+// fundYears drafts what Order 165 art. 30 wants published of the last year, for each estate whose fund's books are closed for it and whose holder
+// owes the publication. One estate's trouble keeps no other waiting.
+func (a *app) fundYears(ctx context.Context) (more bool, err error) {
+	year := calendar.DateOf(a.db.Now()).Year - 1
+	var failed []error
+	for after := int64(0); ; {
+		var estates []int64
+		err := a.db.View(ctx, func(tx *store.Tx) error {
+			return tx.Model(&fund.Account{}).Joins("JOIN ledger_books b ON b.estate_id = fund_accounts.estate_id AND b.kind = ? AND b.closed_through >= ?", ledger.Fund, org.DayOf(endOf(year).Start())).
+				Joins("LEFT JOIN notice_drafts n ON n.estate_id = fund_accounts.estate_id AND n.entered_by = 0 AND n.input_hash = ?", yearRef(year)).
+				Where("fund_accounts.estate_id > ? AND n.id IS NULL", after).Order("fund_accounts.estate_id").Limit(yearsAtOnce).Pluck("fund_accounts.estate_id", &estates).Error
+		})
+		if err != nil || len(estates) == 0 {
+			return false, errors.Join(append(failed, err)...)
+		}
+		for _, id := range estates {
+			if err := a.db.InTx(ctx, func(tx *store.Tx) error { return a.fundYear(tx, id, year) }); err != nil {
+				failed = append(failed, fmt.Errorf("the fund's year of estate %d: %w", id, err))
+			}
+		}
+		after = estates[len(estates)-1]
+	}
+}
+
+// fundYear drafts an estate's publication.
+func (a *app) fundYear(tx *store.Tx, estate int64, year int) error {
+	d, err := a.board.OpenDuty(tx, estate, "fund-yearly")
+	if err != nil || d == nil {
+		return err
+	}
+	y, err := a.fund.YearIn(tx, estate, year)
+	if err != nil {
+		return err
+	}
+	_, err = a.board.DraftFor(tx, d.OrganisationID, yearDraft(y, d.ID))
+	return err
+}
+
+// yearRef is what the drafts of a year have in common.
+func yearRef(year int) string { return fmt.Sprintf("fund-year-%d", year) }
+
+func endOf(year int) calendar.Date {
+	return calendar.Date{Year: year, Month: time.December, Day: 31}
+}
+
+// yearDraft words a year. Every sum is a query that anybody who has the books asks again.
+func yearDraft(y *fund.Year, duty int64) disclosure.Draft {
+	d := disclosure.Draft{EstateID: y.EstateID, Kind: disclosure.Posting, Audience: disclosure.Residents, Form: disclosure.FundState, Title: fmt.Sprintf("%d年维修资金收支公布", y.Year), Queries: yearQueries(y), Duties: []int64{duty},
+		ClientRef: fmt.Sprintf("%s-%d", yearRef(y.Year), y.EstateID), InputHash: yearRef(y.Year)}
+	d.Body = fmt.Sprintf("按《住宅专项维修资金管理办法》第三十条，公布%d年维修资金的交存、使用、增值收益和结存，以及发生列支的项目。\n账已和专户银行核对，结到%s。\n每个分户账的交存、使用、增值收益和结存，业主在小程序“我家的维修资金”里可以看到；每笔分摊是怎么算的，点开那一笔就能看到。\n对数字有异议的，可以在同一页请求复核。", y.Year, y.Through)
+	if len(y.Uses) == 0 {
+		d.Body += "\n这一年没有项目列支。"
+	}
+	return d
+}
+
+// part is whose sub-accounts a figure is about.
+type part struct {
+	name  string
+	codes []string
+	f     fund.Figures
+}
+
+// yearQueries ask the books for what Order 165 art. 30 names: the totals of the owners' and of the seller's sub-accounts, each use, and what stands
+// on the special account.
+func yearQueries(y *fund.Year) []disclosure.Query {
+	owners, seller := string(ledger.FundUnit), string(ledger.FundSeller)
+	from, to := calendar.Date{Year: y.Year, Month: time.January, Day: 1}, endOf(y.Year)
+	uses := useKinds(y)
+	var list []disclosure.Query
+	flow := func(label string, codes []string, m disclosure.Measure, source int64, sources ...string) {
+		list = append(list, disclosure.Query{Label: label, Book: string(ledger.Fund), Codes: codes, Sources: sources, Source: source, Measure: m, From: from, To: to})
+	}
+	stand := func(label string, codes []string, on calendar.Date) {
+		list = append(list, disclosure.Query{Label: label, Book: string(ledger.Fund), Codes: codes, Measure: disclosure.Balance, To: on})
+	}
+	for _, p := range []part{{"业主分户账", []string{owners}, y.Owners}, {"售房单位分户账", []string{seller}, y.Seller}} {
+		if p.codes[0] == seller && p.f == (fund.Figures{}) {
+			continue
+		}
+		stand(p.name+"年初余额", p.codes, from.Add(-1))
+		if p.f.Imported != 0 {
+			flow(p.name+"接入的期初余额", p.codes, disclosure.NetReceived, 0, "fund_import")
+		}
+		flow(p.name+"交存", p.codes, disclosure.NetReceived, 0, "fund_slip")
+		flow(p.name+"增值收益", p.codes, disclosure.NetReceived, 0, "fund_income")
+		flow(p.name+"使用", p.codes, disclosure.NetSpent, 0, uses...)
+		if p.f.Refunded != 0 {
+			flow(p.name+"退还", p.codes, disclosure.NetSpent, 0, "fund_refund")
+		}
+		stand(p.name+"年末结存", p.codes, to)
+	}
+	for i, u := range y.Uses[:min(len(y.Uses), mostUses)] {
+		flow(useLabel(i+1, u.Text), []string{owners, seller}, disclosure.NetSpent, u.SourceID, u.SourceKind)
+	}
+	stand("待分配收益", []string{string(ledger.FundInterest)}, to)
+	stand("待查款项", []string{string(ledger.FundSuspense)}, to)
+	stand("专户银行余额", []string{string(ledger.FundBank)}, to)
+	return list
+}
+
+// mostUses keeps the notice within what one has; what is not named by itself is in the totals.
+const mostUses = 100
+
+// useKinds are the kinds of source that used money in the year.
+func useKinds(y *fund.Year) []string {
+	kinds := []string{"project"}
+	for _, u := range y.Uses {
+		if !slices.Contains(kinds, u.SourceKind) {
+			kinds = append(kinds, u.SourceKind)
+		}
+	}
+	return kinds
+}
+
+// useLabel names a use within thirty characters, no two alike; words that look like a sum are left out.
+func useLabel(no int, text string) string {
+	label := []rune(fmt.Sprintf("列支%d：%s", no, text))
+	if label = label[:min(len(label), 30)]; disclosure.HasSum(string(label)) {
+		return fmt.Sprintf("列支%d", no)
+	}
+	return string(label)
+}
