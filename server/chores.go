@@ -93,11 +93,11 @@ func (a *app) chores(ctx context.Context) {
 		{"ballot-checkpoints", time.Minute, a.assemblies.SignCheckpoints},
 		{"campaign-clock", 2 * time.Second, a.campaigns.Tick},
 		{"fee-runs", time.Second, a.fees.Tick},
-		{"wechat-pay", 5 * time.Second, a.checkout.Tick},
-		{"wechat-bills", 10 * time.Minute, a.checkout.OpenDays},
 		{"fund-parts", 5 * time.Second, a.fund.Tick},
 		{"fund-rechecks", time.Minute, a.fund.WatchRechecks},
 		{"fund-years", 10 * time.Minute, a.fundYears},
+		{"wechat-pay", 5 * time.Second, a.checkout.Tick},
+		{"wechat-bills", 10 * time.Minute, a.checkout.OpenDays},
 		{"vacant-queues", 10 * time.Minute, func(ctx context.Context) (bool, error) {
 			return false, a.complaints.WakeVacant(ctx)
 		}},

@@ -75,6 +75,9 @@ func (c demoCmd) Run(e *environment) error {
 		if err != nil {
 			return err
 		}
+		if err := town.books(); err != nil {
+			return err
+		}
 		path, err := writeDemoFile(cfg.Data, demoFile{BaseURL: cfg.PublicURL, Actors: town.actors, Organisations: town.organisations(), Meetings: hall})
 		if err != nil {
 			return err
@@ -181,6 +184,11 @@ var walkStory string
 //go:embed walk_meeting.sh
 var walkMeeting string
 
+// walkBooks follows the money; README.md holds the same lines.
+//
+//go:embed walk_books.sh
+var walkBooks string
+
 // walkLines are the lines of a story for the demo whose file this is.
 func walkLines(story, path string) string {
 	return strings.NewReplacer("{json}", path, "{pixel}", pixelPNG).Replace(story)
@@ -200,13 +208,15 @@ func walkThrough(base, path string, t *demoTown, h *demoHall) string {
 {walk}
 投一票，查回执，自己重新计票：
 {vote}
+看每一笔钱：
+{books}
 按 Ctrl-C 停止。演示数据在 {data}；各人的令牌在下面这个文件里：
 `
 	link := ""
 	if h.link != "" {
 		link = "投票链接：" + h.link + "    手机号填 " + h.phone + "，验证码看 " + base + "/sandbox-texts\n"
 	}
-	return strings.NewReplacer("{base}", base, "{estate}", fmt.Sprint(t.actors["owner"].Estate), "{data}", t.cfg.Data, "{walk}", walkLines(walkStory, path), "{vote}", walkLines(walkMeeting, path),
+	return strings.NewReplacer("{base}", base, "{estate}", fmt.Sprint(t.actors["owner"].Estate), "{data}", t.cfg.Data, "{walk}", walkLines(walkStory, path), "{vote}", walkLines(walkMeeting, path), "{books}", walkLines(walkBooks, path),
 		"{open}", fmt.Sprint(h.Open), "{certified}", fmt.Sprint(h.Certified), "{key}", h.Key, "{link}", link).Replace(text)
 }
 

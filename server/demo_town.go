@@ -225,23 +225,26 @@ func (t *demoTown) departments() error {
 	return nil
 }
 
-// localValues enters nothing that could be taken for law: each value is marked 演示值 and confirmed by the second person.
+// localValues gives what the law leaves open a value, so that it can be tried.
 func (t *demoTown) localValues() error {
-	set, err := t.org.RulesToday(t.ctx, t.bureau, t.pack.Code)
-	if err != nil {
-		return err
-	}
-	second, err := t.sessions.Staff(t.ctx, t.actors["bureau_second"].Token, 0)
-	if err != nil {
-		return err
-	}
-	// What the law leaves open is given a value here, so that it can be tried.
-	values := map[string]string{"disclosure.posting_days": "7", "complaint.whistle.radius": "300", "complaint.step.accept": "4h", "complaint.step.sign": "1wd", "complaint.step.arbitrate": "3wd",
+	return t.enterLocal(map[string]string{"disclosure.posting_days": "7", "complaint.whistle.radius": "300", "complaint.step.accept": "4h", "complaint.step.sign": "1wd", "complaint.step.arbitrate": "3wd",
 		"complaint.restrict_days": "30", "complaint.hold_days": "60", "complaint.rate_weights": "3000；3000；4000", "complaint.identity_months": "24",
 		"meeting.roster_days": "7", "meeting.window_days_min": "5", "meeting.window_days_max": "60", "meeting.objection_days": "7", "meeting.count_days": "7", "meeting.certify_days": "7", "meeting.extension_days": "10", "meeting.outage_rate": "500", "meeting.petition_measure": "heads_and_area",
 		"ballot.electronic_clause": "演示议事规则第九条", "ballot.official_platform": "no", "ballot.which_wins": "first_valid", "ballot.change": "once", "ballot.void_takes_part": "no", "proxy.cap": "3",
 		"election.order": "heads", "election.tie": "area",
-		"fund.proposal_days": "7", "fund.final_days": "7", "fund.advance_rate": "5000", "fund.review_over": "5000000", "fund.emergency_cases": "电梯停运；屋面、外墙渗漏；消防设施停用", "fund.emergency_review_days": "30"}
+		"fund.proposal_days": "7", "fund.final_days": "7", "fund.advance_rate": "5000", "fund.review_over": "5000000", "fund.emergency_cases": "电梯停运；屋面、外墙渗漏；消防设施停用", "fund.emergency_review_days": "30"})
+}
+
+// enterLocal enters nothing that could be taken for law: each value is marked 演示值 and confirmed by the second person.
+func (t *demoTown) enterLocal(values map[string]string) error {
+	set, err := t.org.RulesToday(t.ctx, t.bureau, t.pack.Code)
+	if err != nil {
+		return err
+	}
+	second, err := t.staff("bureau_second")
+	if err != nil {
+		return err
+	}
 	for _, v := range set.Unset() {
 		if values[v.Key] == "" {
 			continue

@@ -99,8 +99,8 @@ func TestTheFundsYearIsPublished(t *testing.T) {
 		t.Errorf("%s", got.body)
 	}
 	edit["figures"] = asked
-	e.must(204, "bureau", "PUT", path, edit)
-	e.must(204, "bureau", "POST", path+"/submission", m{"revision": 2})
+	e.must(200, "bureau", "PUT", path, edit)
+	e.must(200, "bureau", "POST", path+"/submission", m{"revision": 2})
 	e.must(403, "bureau", "POST", path+"/confirmation", m{"revision": 2})
 	notice := e.must(201, "bureau_second", "POST", path+"/confirmation", m{"revision": 2}).int("id")
 	if got := e.must(200, "owner", "GET", fmt.Sprintf("/miniapp/v1/notices/%d", notice), nil); !strings.Contains(got.body, `"yuan":"34.00"`) || !strings.Contains(got.body, "第7号") {

@@ -49,7 +49,7 @@ func TestReadmeSettings(t *testing.T) {
 // TestReadmeWalk holds the walk-throughs in the README against the lines that the demo prints.
 func TestReadmeWalk(t *testing.T) {
 	t.Parallel()
-	for mark, story := range map[string]string{"walk": walkStory, "walk-meeting": walkMeeting} {
+	for mark, story := range map[string]string{"walk": walkStory, "walk-meeting": walkMeeting, "walk-books": walkBooks} {
 		begin, end := "<!-- "+mark+": written by `make generate` -->\n", "<!-- /"+mark+" -->"
 		raw, err := os.ReadFile("../README.md")
 		if err != nil {

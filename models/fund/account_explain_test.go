@@ -155,7 +155,10 @@ func TestListsOfTheFundUseTheirKeys(t *testing.T) {
 		"negative":        func() error { _, _, err := w.ListToClean(ctx, w.clerk, estate, fund.CleanNegative, 0, 20); return err },
 		"strays":          func() error { _, _, err := w.ListToClean(ctx, w.clerk, estate, fund.CleanStray, 0, 20); return err },
 		"removed":         func() error { _, _, err := w.ListToClean(ctx, w.clerk, estate, fund.CleanRemoved, 0, 20); return err },
-		"a statement":     func() error { _, err := w.FindMyStatement(ctx, owner, w.Units[0].ID, ledger.StatementPage{}, 20); return err },
+		"a statement": func() error {
+			_, err := w.FindMyStatement(ctx, owner, w.Units[0].ID, ledger.StatementPage{}, 20)
+			return err
+		},
 		"totals":          func() error { _, err := w.FindTotals(ctx, owner, org.FollowFund, estate); return err },
 		"plans":           func() error { _, err := w.ListPlans(ctx, w.clerk, estate, 0, 20); return err },
 		"a plan":          func() error { _, err := w.FindPlan(ctx, w.clerk, plan, 0, 20); return err },
@@ -194,6 +197,8 @@ func (w *keeping) explains(sql string) string {
 		explain = "EXPLAIN FORMAT=JSON "
 	}
 	var plan []map[string]any
-	w.ok(w.DB.View(w.t.Context(), func(tx *store.Tx) error { return tx.Raw(explain + strings.TrimSuffix(sql, " FOR UPDATE")).Scan(&plan).Error }))
+	w.ok(w.DB.View(w.t.Context(), func(tx *store.Tx) error {
+		return tx.Raw(explain + strings.TrimSuffix(sql, " FOR UPDATE")).Scan(&plan).Error
+	}))
 	return strings.NewReplacer(`\n`, "\n", `\"`, `"`).Replace(fmt.Sprintf("%s", plan))
 }

@@ -7,15 +7,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/assembly/tally"
 	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/fund"
 	"github.com/linli-city/linli/models/ledger"
-	"github.com/linli-city/linli/models/money"
 	"github.com/linli-city/linli/models/org"
-	"github.com/linli-city/linli/models/store"
 )
 
 // walker does whatever comes to mind, as anybody.
@@ -24,7 +21,9 @@ type walker struct {
 	r        *rand.Rand
 	people   []org.Actor
 	projects []int64
-	decided  map[int64]bool // meetings that decide: right scope, right matter, passed, not revoked
+	decided  map[int64]string // meetings that decide (right scope, right matter, passed, not revoked), and for which project
+	slips    int
+	off      map[string]int // steps off the way that went through
 	paid     map[fund.PaymentKind]int
 	did      int
 }
@@ -38,7 +37,7 @@ func TestNoPathThroughAClosedGate(t *testing.T) {
 	w.everything()
 	w.rules("fund.review_over", "70000")
 	w.deposit(9_000_00, 100_00, 40_000_00)
-	x := &walker{street: w, r: rand.New(rand.NewPCG(7, 11)), decided: map[int64]bool{}, paid: map[fund.PaymentKind]int{}}
+	x := &walker{street: w, r: rand.New(rand.NewPCG(7, 11)), decided: map[int64]string{}, off: map[string]int{}, paid: map[fund.PaymentKind]int{}}
 	x.people = []org.Actor{w.company, w.community, w.township, w.bureau, w.clerk, w.chair, w.chair, w.chair, w.member, w.member, w.owner, w.neighbour}
 	steps := 10_000
 	if testing.Short() {
@@ -50,7 +49,12 @@ func TestNoPathThroughAClosedGate(t *testing.T) {
 			x.balanced()
 		}
 	}
-	t.Logf("%d of %d steps went through, paid: %v", x.did, steps, x.paid)
+	t.Logf("%d of %d steps went through, paid: %v, off the way: %v", x.did, steps, x.paid, x.off)
+	for _, what := range []string{"cancelled", "returned", "slip", "revoked", "divided anew"} {
+		if x.off[what] == 0 && !testing.Short() {
+			t.Errorf("nothing was %s", what)
+		}
+	}
 	if x.paid[fund.AdvancePayment] < steps/1000 || x.paid[fund.FinalPayment] < steps/1000 {
 		t.Errorf("too little was paid to show anything: %v", x.paid)
 	}
@@ -79,9 +83,9 @@ func (x *walker) step(ctx context.Context) {
 	}
 	var err error
 	who := x.somebody(x.chair)
-	switch x.r.IntN(24) {
+	switch x.r.IntN(32) {
 	case 0:
-		x.clock.Advance(time.Duration(1+x.r.IntN(120)) * time.Hour)
+		x.clock.Advance(time.Duration(1+x.r.IntN(240)) * time.Hour)
 		return
 	case 1:
 		if n := len(x.wall.posted); n > 0 {
@@ -90,11 +94,9 @@ func (x *walker) step(ctx context.Context) {
 		}
 		return
 	case 2:
-		if x.r.IntN(40) == 0 && v.MeetingID != 0 {
-			x.decided[v.MeetingID] = false
-			x.tx(func(tx *store.Tx) error {
-				return tx.Model(&assembly.Meeting{}).Where("id = ?", v.MeetingID).Update("revoked_at", tx.Now).Error
-			})
+		if x.r.IntN(50) == 0 && v.MeetingID != 0 {
+			delete(x.decided, v.MeetingID)
+			x.revoke(v.MeetingID)
 		}
 		return
 	case 3, 4:
@@ -110,6 +112,12 @@ func (x *walker) step(ctx context.Context) {
 		if n := len(v.Objections); n > 0 {
 			_, err = x.AnswerObjection(ctx, who, id, v.Objections[x.r.IntN(n)].ID, "这里写明答复的依据")
 		}
+	case 24:
+		x.paysIn(ctx)
+		return
+	case 25:
+		x.undo(ctx)
+		return
 	default:
 		err = x.onward(ctx, who, v)
 	}
@@ -134,16 +142,22 @@ func (x *walker) begin(ctx context.Context) {
 // onward tries a step of the way, mostly the one that is due.
 func (x *walker) onward(ctx context.Context, who org.Actor, v *fund.ProjectView) (err error) {
 	id := v.ID
-	due := map[fund.ProjectState][]int{fund.ProjectDraft: {0, 4, 9}, fund.ProjectPosted: {1}, fund.ProjectResolved: {2, 3}, fund.ProjectFiled: {5}, fund.ProjectUnder: {6}, fund.ProjectWorking: {7, 8}, fund.ProjectAccepted: {10}, fund.ProjectSettled: {11}}[v.State]
-	do := x.r.IntN(13)
+	due := map[fund.ProjectState][]int{fund.ProjectDraft: {0, 4, 9}, fund.ProjectPosted: {1}, fund.ProjectResolved: {2, 3}, fund.ProjectFiled: {5}, fund.ProjectUnder: {6}, fund.ProjectWorking: {7, 8}, fund.ProjectAccepted: {10}, fund.ProjectSettled: {11}, fund.ProjectClosing: {10, 14, 15}}[v.State]
+	do := x.r.IntN(16)
 	if len(due) > 0 && x.r.IntN(4) > 0 {
 		do = due[x.r.IntN(len(due))]
+	}
+	if v.Cancelling != "" && x.r.IntN(2) == 0 {
+		do = 13
 	}
 	switch do {
 	case 0:
 		_, err = x.PostProject(ctx, who, id)
 	case 1:
-		_, err = x.ResolveProject(ctx, who, id, x.ballot(), 1)
+		_, err = x.ResolveProject(ctx, who, id, x.ballot(v), 1)
+		if err == nil && (v.State == fund.ProjectSettled || v.State == fund.ProjectFinal) {
+			x.off["divided anew"]++
+		}
 	case 2:
 		_, err = x.OpineProject(ctx, x.somebody(x.township), id, x.r.IntN(2) == 0, "已经核对")
 	case 3:
@@ -169,25 +183,42 @@ func (x *walker) onward(ctx context.Context, who org.Actor, v *fund.ProjectView)
 	case 11:
 		_, err = x.PostFinal(ctx, who, id)
 	case 12:
-		if x.r.IntN(20) == 0 {
+		if x.r.IntN(12) == 0 {
 			_, err = x.CancelProject(ctx, who, id, "暂时不修了")
+		}
+	case 13:
+		if _, err = x.DecideCancel(ctx, x.somebody(x.bureau), id, x.r.IntN(4) > 0, "已经核对"); err == nil {
+			x.off["cancelled"]++
+		}
+	case 14:
+		x.slips++
+		if _, err = x.RecordReturn(ctx, x.somebody(x.member), id, []string{"30", "100", "600"}[x.r.IntN(3)], fmt.Sprint("R", x.slips)); err == nil {
+			x.off["returned"]++
+		}
+	case 15:
+		if v.State == fund.ProjectClosing {
+			_, err = x.CancelProject(ctx, who, id, "已经结清")
 		}
 	}
 	return err
 }
 
 // ballot certifies a decision, some of which decide nothing for the whole estate.
-func (x *walker) ballot() int64 {
-	switch x.r.IntN(8) {
+func (x *walker) ballot(v *fund.ProjectView) int64 {
+	x.naming = v.Number
+	switch x.r.IntN(10) {
 	case 0:
 		return x.meet(event.Scope{Units: []int64{x.Units[0].ID}}, "use_fund", tally.Pass)
 	case 1:
 		return x.meet(event.Scope{}, "raise_fund", tally.Pass)
 	case 2:
 		return x.meet(event.Scope{}, "use_fund", tally.Fail)
+	case 3:
+		x.naming = "WX20200101-0001"
+		return x.meet(event.Scope{}, "use_fund", tally.Pass)
 	}
 	id := x.meet(event.Scope{}, "use_fund", tally.Pass)
-	x.decided[id] = true
+	x.decided[id] = v.Number
 	return id
 }
 
@@ -209,7 +240,7 @@ func (x *walker) decide(ctx context.Context, who org.Actor, v *fund.ProjectView)
 	}
 	x.did++
 	x.paid[pay.Kind]++
-	if left != pay.Amount || pay.State != "asked" || pay.AskedBy == who.PersonID || who.Post == nil {
+	if left != pay.Amount || left < 0 || pay.State != "asked" || pay.AskedBy == who.PersonID || who.Post == nil {
 		x.t.Fatalf("%s moved %s of %+v by %d", pay.Kind, left, pay, who.PersonID)
 	}
 	if why := x.closed(v, pay.Kind); why != "" {
@@ -223,7 +254,7 @@ func (x *walker) closed(v *fund.ProjectView, kind fund.PaymentKind) string {
 		if len(x.shelf.held[fmt.Sprint("fund_project", v.ID)]) == 0 || v.ConfirmedBy != x.township.PersonID {
 			return "there is no evidence, or nobody confirmed it"
 		}
-	} else if !x.decided[v.MeetingID] {
+	} else if x.decided[v.MeetingID] != v.Number {
 		return "the decision does not stand"
 	} else if why := x.open(v, "proposal", v.ProposalNotice); why != "" {
 		return why
@@ -238,7 +269,7 @@ func (x *walker) closed(v *fund.ProjectView, kind fund.PaymentKind) string {
 		}
 	}
 	switch {
-	case owners == 0:
+	case owners == 0 && v.CancelledAt == nil:
 		return "no owner accepted the works"
 	case v.Total > 700_00 && v.Reviewer == "":
 		return "nobody reviewed the price"
@@ -261,25 +292,4 @@ func (x *walker) open(v *fund.ProjectView, phase string, notice int64) string {
 		}
 	}
 	return ""
-}
-
-// balanced holds the books: every journal sums to nothing, no sub-account is overdrawn, and the bank has what is nobody's debt.
-func (x *walker) balanced() {
-	x.t.Helper()
-	err := x.DB.View(x.t.Context(), func(tx *store.Tx) error {
-		var off []int64
-		if err := tx.Model(&ledger.Entry{}).Select("journal_id").Group("journal_id").Having("SUM(amount) <> 0").Scan(&off).Error; err != nil {
-			return err
-		}
-		var over []money.Fen
-		err := tx.Table("ledger_entries e").Select("SUM(e.amount)").Joins("JOIN ledger_accounts a ON a.id = e.account_id").Where("a.code IN ?", []ledger.Code{ledger.FundUnit, ledger.FundSeller}).
-			Group("a.id").Having("SUM(e.amount) > 0").Scan(&over).Error
-		if len(off)+len(over) > 0 {
-			x.t.Fatalf("journals off balance: %v, sub-accounts overdrawn: %v", off, over)
-		}
-		return err
-	})
-	if err != nil {
-		x.t.Fatal(err)
-	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/linli-city/linli/models/ledger"
 	"github.com/linli-city/linli/models/modelstest"
 	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
 )
 
 // stray imports one line that no unit fits, and gives its id.
@@ -128,6 +129,15 @@ func TestTheAccountIsChangedByTwo(t *testing.T) {
 	number("1234")
 	id, err = w.ProposeAccount(t.Context(), w.clerk, in)
 	w.ok(err)
+	becomes := func(bank string) {
+		w.ok(w.DB.InTx(t.Context(), func(tx *store.Tx) error {
+			return tx.Model(&fund.Account{}).Where("estate_id = ?", w.Estate.ID).Update("bank", bank).Error
+		}))
+	}
+	becomes("别的银行")
+	_, err = w.DecideProposal(t.Context(), w.second, id, true, "")
+	w.refused("of an account that is another by now", err, fund.ErrOutdated)
+	becomes("都匀农商银行")
 	_, err = w.DecideProposal(t.Context(), w.second, id, true, "")
 	w.ok(err)
 	if v := number("9999"); v.Holdings[0].RecordedBy != w.clerk.PersonID || v.Holdings[0].ConfirmedBy != w.second.PersonID {

@@ -58,6 +58,6 @@ func drawn(kind ledger.Kind, list []disclosure.Figure) bookShown {
 	})
 	older := max(0, len(list)-mostBars)
 	list = list[older:]
-	chart := strings.ReplaceAll(disclosure.Chart(list), "chart-", "chart-"+string(kind)+"-") // several on a page
+	chart := strings.ReplaceAll(disclosure.Chart(list), "chart-", "chart-"+string(kind)+"-")                                 // several on a page
 	return bookShown{Name: ledger.KindNames[kind], Chart: template.HTML(chart), Words: disclosure.Words(list), Older: older} //nolint:gosec // drawn by us, every text in it escaped
 }
