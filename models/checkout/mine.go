@@ -63,7 +63,7 @@ func (s *Service) mine(ctx context.Context, actor org.Actor, id int64) (*Order, 
 	if err != nil {
 		return nil, store.NotFound(err, ErrNotFound)
 	}
-	if _, ok := actor.HomeIn(org.SeeBills, o.UnitID); o.PersonID != actor.PersonID && !(ok && o.Live()) {
+	if _, ok := actor.HomeIn(org.SeeBills, o.UnitID); o.PersonID != actor.PersonID && (!ok || !o.Live()) {
 		return nil, ErrNotFound
 	}
 	return &o, nil
