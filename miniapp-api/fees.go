@@ -18,6 +18,7 @@ func feeRoutes(site *web.Site, d Deps) {
 	web.Handle(g, web.Op{ID: "showMyBill", Method: http.MethodGet, Path: "/fee-bills/{id}", Summary: "一张账单：怎么算的、减了什么、还要交多少", Action: org.SeeBills}, showMyBill(d))
 	web.Handle(g, web.Op{ID: "listMyReceipts", Method: http.MethodGet, Path: "/units/{id}/fee-receipts", Summary: "我家的缴费记录和收据", Action: org.SeeBills}, listMyReceipts(d))
 	web.Handle(g, web.Op{ID: "showMyFees", Method: http.MethodGet, Path: "/units/{id}/fee-account", Summary: "我家一共要交多少、预交了多少、押金多少", Action: org.SeeBills}, showMyFees(d))
+	feeDunningRoutes(g, d)
 }
 
 type feeRuleOutput struct{ Body hall.FeeRule }

@@ -106,6 +106,8 @@ func complainants(e event.Event) []int64 {
 		return e.PersonIDs
 	case *event.Duty:
 		return e.PersonIDs
+	case *event.Fee:
+		return e.PersonIDs
 	case *event.FeeBilled:
 		return e.PersonIDs
 	case *event.ResidencyDecided:

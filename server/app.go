@@ -137,7 +137,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.income = income.New(a.db, a.files, a.pack.Code, assembly.OwnRules)
 	a.income.Owes(a.oweContract)
 	a.committee = committee.New(a.db, a.vault, a.pack.Code, a.files, committeeBoard{a.board}, a.org, committeeMoney{a.income})
-	a.fees = fee.New(a.db, a.vault, a.files)
+	a.fees = fee.New(a.db, a.vault, a.files).With(fee.Options{Pack: a.pack.Code, Own: assembly.OwnRules, Cases: feeCases{a.complaints}})
 	if err := a.openPay(); err != nil {
 		return nil, err
 	}
@@ -173,6 +173,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	}
 	a.assemblies = assembly.New(assembly.Options{DB: a.db, Vault: a.vault, Files: a.files, Deliveries: a.campaigns, Board: resultBoard{a.board}, Check: meetingTexts{a.wechat}, Signer: signer, Pack: a.pack.Code, PublicURL: cfg.PublicURL, Log: log})
 	a.fund = fund.New(a.db, fund.Options{Pack: a.pack.Code, Files: a.files, Board: fundBoard{a.board}})
+	a.committee.WithDebts(committeeDebts{a.fees, a.fund})
 	a.org.OnHandOver(a.assemblies.HandedOver)
 	a.org.OnRecognise(a.campaigns.Recognised)
 	a.org.OnPart(a.campaigns.Parted)

@@ -93,6 +93,7 @@ func (a *app) chores(ctx context.Context) {
 		{"ballot-checkpoints", time.Minute, a.assemblies.SignCheckpoints},
 		{"campaign-clock", 2 * time.Second, a.campaigns.Tick},
 		{"fee-runs", time.Second, a.fees.Tick},
+		{"fee-reminders", time.Second, a.fees.TickReminders},
 		{"fund-parts", 5 * time.Second, a.fund.Tick},
 		{"fund-rechecks", time.Minute, a.fund.WatchRechecks},
 		{"fund-years", 10 * time.Minute, a.fundYears},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -27,8 +28,9 @@ func (e *engine) charge(th things, suffix string) {
 	th["fee-changes"] = e.must(201, company, "POST", estate+"/fee-changes", m{"kind": "discount", "bill_id": th["fee-bills"], "amount": "1", "reason": secretOf(suffix) + "停电"}).int("id")
 	list := e.must(201, company, "POST", "/office/v1/files", multipartOf("fees", "fees"+suffix, "f.csv", []byte("日期,金额,付款人\n"+thisMonth()+",5,"+secretOf(suffix)+"\n")))
 	th["fee-imports"] = e.must(201, company, "POST", estate+"/fee-imports", m{"kind": "payments", "file_id": list.int("id")}).int("id")
+	e.bills() // a day is closed after its imports
 	th["fee-days"] = e.must(201, company, "POST", estate+"/fee-days", m{"day": soon(-1), "counted": "0"}).int("id")
-	e.bills()
+	e.dun(th, suffix)
 }
 
 // bill previews, publishes and carries out a run of the running month.
@@ -60,13 +62,15 @@ func feeBodies(th things) map[string]any {
 	delete(version, "kind")
 	version["starts_on"] = "2099-01-01"
 	take := m{"client_ref": "take", "unit_id": th["units"], "amount": "1", "way": "cash", "note": "装修押金"}
-	return map[string]any{
+	all := dunningBodies(th)
+	maps.Copy(all, map[string]any{
 		"officeAddFeeRule": feeRule("停车费", "2"), "officeReviseFeeRule": version, "officeEndFeeRule": m{"ends_on": "2099-12-31"}, "officeEnterReadings": m{"period": thisMonth(), "readings": []m{{"unit_id": th["units"], "current": 1}}},
 		"officeCheckReadings": m{"period": thisMonth(), "file_id": 999999}, "officeApplyReadings": m{"period": thisMonth(), "file_id": 999999, "good": 1},
 		"officePreviewFeeRun": run, "officePublishFeeRun": publish, "officeCancelFeeRun": m{"reason": "面积用错了"}, "officeTakeFee": take, "officeTakeDeposit": take, "officeAssignFeePayment": m{"unit_id": th["units"], "reason": "看过付款回单"},
 		"officeRecordInvoice": m{"number": "26522000000001", "kind": "ordinary", "issued_on": "2026-01-01", "amount": "1"}, "officeProposeFeeChange": m{"kind": "discount", "bill_id": th["fee-bills"], "amount": "1", "reason": "停水三天"},
 		"officeDecideFeeChange": m{"approve": false, "text": "不同意"}, "officeCloseFeeDay": m{"day": soon(-3), "counted": "0"}, "officeImportFees": m{"kind": "payments", "file_id": 999999},
-	}
+	})
+	return all
 }
 
 // TestFeesOverTheSurfaces: a company charges and takes a fee; the owner sees what it is for and the receipt; a tenant, the committee and

@@ -124,8 +124,19 @@ func (e *engine) rewritten(office string) {
 	number := e.must(200, "company", "GET", office, nil).json["proposal_notice"]
 	var n disclosure.Notice
 	err := e.db.View(e.t.Context(), func(tx *store.Tx) error { return tx.Where("number = ?", number).Take(&n).Error })
-	if err == nil { // by two people, through a draft: here only what comes of it
-		err = e.db.InTx(e.t.Context(), func(tx *store.Tx) error { return tx.Model(&disclosure.Notice{}).Where("id = ?", n.ID).Update("current_version", 2).Error })
+	if err == nil {
+		ctx, company := e.t.Context(), e.actor("company")
+		if err := e.board.Revise(ctx, company, n.ID, disclosure.Revision{Title: "屋面小修", Body: "费用不大", Reason: "改几个字"}); !errors.Is(err, disclosure.ErrSecondPerson) {
+			e.t.Errorf("one person rewrites a proposal: %v", err)
+		}
+		var p *disclosure.Prepared
+		p, err = e.board.SaveDraft(ctx, company, disclosure.Draft{EstateID: n.EstateID, Title: "屋面小修", Body: "费用不大", ClientRef: "rewritten", InputHash: "h"}, n.ID, "改几个字")
+		if err == nil {
+			err = e.board.SubmitDraft(ctx, company, p.ID, p.Revision)
+		}
+		if err == nil {
+			_, err = e.board.ConfirmDraft(ctx, e.actor("community"), p.ID, p.Revision)
+		}
 	}
 	if err != nil {
 		e.t.Fatal(err)

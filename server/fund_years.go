@@ -86,7 +86,7 @@ type part struct {
 func yearQueries(y *fund.Year) []disclosure.Query {
 	owners, seller := string(ledger.FundUnit), string(ledger.FundSeller)
 	from, to := calendar.Date{Year: y.Year, Month: time.January, Day: 1}, endOf(y.Year)
-	uses := useKinds(y)
+	uses, owing := useKinds(y), []string{string(ledger.FundReceivable), string(ledger.FundSellerReceivable)}
 	var list []disclosure.Query
 	flow := func(label string, codes []string, m disclosure.Measure, source int64, sources ...string) {
 		list = append(list, disclosure.Query{Label: label, Book: string(ledger.Fund), Codes: codes, Sources: sources, Source: source, Measure: m, From: from, To: to})
@@ -112,6 +112,15 @@ func yearQueries(y *fund.Year) []disclosure.Query {
 	}
 	for i, u := range y.Uses[:min(len(y.Uses), mostUses)] {
 		flow(useLabel(i+1, u.Text), []string{owners, seller}, disclosure.NetSpent, u.SourceID, u.SourceKind)
+		if u.Owed != (fund.Standing{}) {
+			flow(fmt.Sprintf("列支%d由各户补足", i+1), owing, disclosure.NetReceived, u.SourceID, u.SourceKind)
+		}
+	}
+	if y.MadeUp != (fund.Standing{}) {
+		flow("年内补足的", owing, disclosure.NetSpent, 0, "fund_slip", "fund_import", "fund_income", "fund_refund")
+	}
+	if y.Owed != (fund.Standing{}) {
+		stand("年末还要补足的", owing, to)
 	}
 	stand("待分配收益", []string{string(ledger.FundInterest)}, to)
 	stand("待查款项", []string{string(ledger.FundSuspense)}, to)
@@ -120,7 +129,7 @@ func yearQueries(y *fund.Year) []disclosure.Query {
 }
 
 // mostUses keeps the notice within what one has; what is not named by itself is in the totals.
-const mostUses = 100
+const mostUses = 45
 
 // useKinds are the kinds of source that used money in the year.
 func useKinds(y *fund.Year) []string {

@@ -47,6 +47,10 @@ func TestTheFundsYearIsPublished(t *testing.T) {
 	post("p7", ledger.Source{Kind: "project", ID: 7, Text: "WX7 屋面防水"}, 30_00)
 	post("p7b", ledger.Source{Kind: "project", ID: 7, Text: "WX7 屋面防水"}, -1_00) // the contractor gave back
 	post("p8", ledger.Source{Kind: "project", ID: 8, Text: "WX8 维修3块钱的门"}, 5_00)
+	unit.Code = ledger.FundReceivable
+	post("p8b", ledger.Source{Kind: "project", ID: 8, Text: "WX8 维修3块钱的门"}, 9_00) // what the sub-account had not
+	post("s3", ledger.Source{Kind: "fund_slip", ID: 9, Text: "银行回单 S3"}, -4_00)
+	unit.Code = ledger.FundUnit
 	post("i", ledger.Source{Kind: "fund_import", ID: 1, Text: "期初"}, 2_00) // a unit that the bank has below zero
 	if _, err := e.board.Generate(t.Context()); err != nil {
 		t.Fatal(err)
@@ -82,7 +86,7 @@ func TestTheFundsYearIsPublished(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]money.Fen{"业主分户账年初余额": y.Owners.Opening, "业主分户账接入的期初余额": y.Owners.Imported, "业主分户账交存": y.Owners.Deposits, "业主分户账增值收益": y.Owners.Income, "业主分户账使用": y.Owners.Use,
-		"业主分户账年末结存": y.Owners.Balance, "列支1：WX7 屋面防水": y.Uses[0].Owners, "列支2": y.Uses[1].Owners, "待分配收益": y.Waiting, "待查款项": y.Suspense, "专户银行余额": y.AtBank}
+		"业主分户账年末结存": y.Owners.Balance, "列支1：WX7 屋面防水": y.Uses[0].Owners, "列支2": y.Uses[1].Owners, "列支2由各户补足": 9_00, "年内补足的": y.MadeUp.Owners, "年末还要补足的": 5_00, "待分配收益": y.Waiting, "待查款项": y.Suspense, "专户银行余额": y.AtBank}
 	figures, _ := shown.json["figures"].([]any)
 	if len(figures) != len(want) || y.Owners.Use != 34_00 || y.Owners.Balance != 64_00 {
 		t.Errorf("%d figures, %+v", len(figures), y.Owners)

@@ -436,6 +436,8 @@ func query(op string) string {
 		return "?number=00001-95"
 	case "askSubscriptions":
 		return "?moment=inbox_opened"
+	case "officeFeeRates":
+		return "?from=2026-01-01&to=2026-12-01"
 	case "officeDutyFigures":
 		return "?year=2026"
 	case "officeFigures":

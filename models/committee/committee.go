@@ -69,6 +69,7 @@ type Service struct {
 	board Board
 	posts Posts
 	money Money
+	debts Debts
 	ref   string // of what a client sent, see Once
 	hash  string
 }

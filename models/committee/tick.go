@@ -50,7 +50,8 @@ func (s *Service) Tick(ctx context.Context) (int, error) {
 			return 0, err
 		}
 	}
-	return len(duties) + len(elections) + len(meetings), nil
+	expired, err := s.expireCollections(ctx)
+	return len(duties) + len(elections) + len(meetings) + expired, err
 }
 
 // watch reminds of a duty and looks again when it is due, or says that it is late.

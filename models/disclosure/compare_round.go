@@ -22,17 +22,18 @@ func (s *Service) Compare(ctx context.Context) (bool, error) {
 	today := calendar.DateOf(s.db.Now())
 	month := *column(calendar.Date{Year: today.Year, Month: today.Month, Day: 1})
 	var done int64
-	err := s.db.View(ctx, func(tx *store.Tx) error {
-		return tx.Model(&ComparedMonth{}).Where("month_on = ?", month).Count(&done).Error
+	var values []ComparedValue
+	err := s.db.View(ctx, func(tx *store.Tx) error { // outside the transaction: the whole city is read
+		err := tx.Model(&ComparedMonth{}).Where("month_on = ?", month).Count(&done).Error
+		if err == nil && done == 0 {
+			values, err = s.compared(tx, today.Year-1)
+		}
+		return err
 	})
 	if err != nil || done > 0 {
 		return false, err
 	}
 	return true, s.db.InTx(ctx, func(tx *store.Tx) error {
-		values, err := s.compared(tx, today.Year-1)
-		if err != nil {
-			return err
-		}
 		for _, table := range []any{&ComparedMonth{}, &ComparedValue{}, &ComparedClass{}} {
 			if err := tx.Session(&gorm.Session{AllowGlobalUpdate: true}).Delete(table).Error; err != nil {
 				return err
@@ -112,7 +113,7 @@ func (s *Service) compared(tx *store.Tx, year int) ([]ComparedValue, error) {
 	}
 	if err := openFigures(tx, 0, func(f *OpenFigure) error {
 		if e := byID[f.EstateID]; e != nil && !f.ToOn.Before(first) && !f.ToOn.After(last) {
-			k := comparable(&f.Figure)
+			k := kindOf(&f.Figure)
 			e.figures[k] = append(e.figures[k], f.Figure)
 		}
 		return nil
@@ -176,8 +177,8 @@ func lateIn(tx *store.Tx, byID map[int64]*standing, first, last time.Time) error
 	return err
 }
 
-// comparable names the figures that are whole sums of one kind, so that those of several notices can be put together.
-func comparable(f *Figure) string {
+// kindOf names the figures that are whole sums of one kind, so that those of several notices can be put together.
+func kindOf(f *Figure) string {
 	return f.Book + " " + f.Codes + " " + f.Sources + " " + string(f.Measure)
 }
 

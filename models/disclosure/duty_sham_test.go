@@ -2,6 +2,7 @@ package disclosure_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/linli-city/linli/models/calendar"
@@ -47,6 +48,9 @@ func TestAnOldNoticeIsNoAccount(t *testing.T) {
 		if err := w.FulfilBy(ctx, w.company, d.ID, id); !errors.Is(err, disclosure.ErrDutyNotice) {
 			t.Errorf("%s: %v", what, err)
 		}
+	}
+	if err := w.FulfilBy(ctx, w.company, d.ID, bare); err == nil || !strings.Contains(err.Error(), "至少有一个数从账簿取") {
+		t.Errorf("a report without a figure is refused for another reason: %v", err)
 	}
 	if d = w.duties("income")[0]; d.DoneAt != nil {
 		t.Errorf("%+v", d)

@@ -42,7 +42,7 @@ func TestNobodyIsNamedOnTheBoard(t *testing.T) {
 	n := w.publish(w.draft())
 	err := w.s.Revise(t.Context(), w.chair, n.ID, disclosure.Revision{Title: "外墙", Body: "王建国反对", Reason: "补充"})
 	refused(t, "in a new version", err, fault.ErrInvalid)
-	if f := fault.Of(err); len(f.Fields) != 1 || !strings.Contains(f.Fields[0].Reason, "王*") {
+	if f := fault.Of(err); f == nil || len(f.Fields) != 1 || !strings.Contains(f.Fields[0].Reason, "王*") {
 		t.Errorf("it does not say what to write: %+v", f)
 	}
 }

@@ -8,6 +8,9 @@ import (
 // Erase takes the name of somebody out of what was paid for the homes that they had (PIPL art. 47). Who paid money that nobody claimed yet
 // stays until it is claimed: it is how it finds its way back.
 func (s *Service) Erase(tx *store.Tx, person int64) error {
+	if err := eraseHardship(tx, person); err != nil {
+		return err
+	}
 	names, err := s.namesOf(tx, person)
 	if err != nil || len(names) == 0 {
 		return err

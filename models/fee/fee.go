@@ -40,6 +40,7 @@ type Service struct {
 	db    *store.DB
 	vault *vault.Vault
 	files Files
+	o     Options // of what is asked of those in arrears
 	send  Sender
 	ref   string // of what a client sent, see Once
 	hash  string
@@ -97,7 +98,12 @@ func (s *Service) tapped(tx *store.Tx, person int64, verb string) (id int64, don
 // act runs f in a transaction that holds the estate's gate, once for what the client sent. where gives the estate of what is acted on;
 // f gives the id of what it made or changed.
 func (s *Service) act(ctx context.Context, actor org.Actor, verb string, where func(tx *store.Tx) (estate int64, err error), f func(tx *store.Tx) (int64, error)) (int64, error) {
-	if err := actor.Must(org.RunFees); err != nil {
+	return s.actAs(ctx, actor, org.RunFees, verb, where, f)
+}
+
+// actAs is act under another permission.
+func (s *Service) actAs(ctx context.Context, actor org.Actor, action org.Action, verb string, where func(tx *store.Tx) (estate int64, err error), f func(tx *store.Tx) (int64, error)) (int64, error) {
+	if err := actor.Must(action); err != nil {
 		return 0, err
 	}
 	var id int64

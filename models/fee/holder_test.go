@@ -43,6 +43,10 @@ func TestTwoCompaniesOneAfterTheOther(t *testing.T) {
 	w.wants(w.change(fee.Proposal{Kind: fee.DepositOut, PaymentID: held, Amount: 1, Way: fee.Cash, Reason: "退装修押金"}), fee.ErrNotFound)
 	w.pay(w.paying(0, "88.50"))
 
+	if rules, err := w.ListRules(t.Context(), w.owner, w.Estate.ID); err != nil || len(rules) != 1 || rules[0].Name != "新物业费" {
+		t.Errorf("residents are shown %+v, %v", rules, err)
+	}
+
 	before.pay(mine)
 	for _, c := range []fee.Proposal{{Kind: fee.RefundAhead, UnitID: w.Units[1].ID, Amount: yuan("11.50"), Way: fee.Cash}, {Kind: fee.DepositOut, PaymentID: held, Amount: yuan("500"), Way: fee.Cash}, {Kind: fee.WriteOff, BillID: before.bills(2)[0].ID, Amount: yuan("1")}} {
 		c.Reason = "物业公司已经更换"

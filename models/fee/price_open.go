@@ -16,6 +16,7 @@ func OpenPrices(tx *store.Tx, estates []int64, on time.Time) (map[int64]Price, e
 	for part := range slices.Chunk(estates, 900) {
 		var rows []Version
 		err := tx.Model(&Version{}).Joins("JOIN fee_rules r ON r.id = fee_rule_versions.rule_id AND r.kind = ?", PerArea).
+			Joins("JOIN estates e ON e.id = fee_rule_versions.estate_id AND e.company_id IN (0, fee_rule_versions.company_id)"). // not an earlier company's
 			Where("fee_rule_versions.estate_id IN ? AND starts_on <= ? AND (ends_on IS NULL OR ends_on >= ?)", part, on, on).Select("fee_rule_versions.*").Find(&rows).Error
 		if err != nil {
 			return nil, err

@@ -27,8 +27,11 @@ func (s *Service) ListRules(ctx context.Context, actor org.Actor, estate int64) 
 		if err != nil {
 			return err
 		}
-		var rules []Rule
-		if err := tx.Where("estate_id = ?", e.ID).Order("id").Limit(maxRules).Find(&rules).Error; err != nil || len(rules) == 0 {
+		rules, q := []Rule(nil), tx.Where("estate_id = ?", e.ID)
+		if e.CompanyID != 0 { // what an earlier company charged is history, and no price of today
+			q = q.Where("company_id = ?", e.CompanyID)
+		}
+		if err := q.Order("id").Limit(maxRules).Find(&rules).Error; err != nil || len(rules) == 0 {
 			return err
 		}
 		views, err = s.ruleViews(tx, rules)

@@ -60,7 +60,9 @@ func TestProjectsAreRecounted(t *testing.T) {
 		return tx.Create(&fund.ProjectPayment{ProjectID: gone, EstateID: w.Estate.ID, Kind: fund.FinalPayment, Amount: 1, State: "paid", AskedAt: tx.Now}).Error
 	})
 	w.found("a payment that was not posted", "is not posted")
-	w.tx(func(tx *store.Tx) error { return tx.Where("project_id = ? AND amount = 1", gone).Delete(&fund.ProjectPayment{}).Error })
+	w.tx(func(tx *store.Tx) error {
+		return tx.Where("project_id = ? AND amount = 1", gone).Delete(&fund.ProjectPayment{}).Error
+	})
 	w.tx(func(tx *store.Tx) error {
 		_, err := ledger.Post(tx, w.bureau, w.Estate.ID, ledger.Fund, ledger.Posting{Ref: "x", Effective: calendar.DateOf(tx.Now), Source: ledger.Source{Kind: "project", ID: id, Text: "项目"}, Lines: []ledger.Line{{Key: ledger.Key{Code: ledger.FundBank}, Amount: -1}, {Key: ledger.Key{Code: ledger.FundUnit, UnitID: unit}, Amount: 1}}})
 		return err

@@ -166,8 +166,8 @@ func FindJournal(tx *store.Tx, estate int64, books Books, no int64) (*View, erro
 }
 
 // FindRef finds the journal that was posted under a ref; nil where there is none.
-func FindRef(tx *store.Tx, estate int64, kind Kind, ref string) (*Journal, error) {
-	b, err := FindBook(tx, estate, kind)
+func FindRef(tx *store.Tx, estate int64, books Books, ref string) (*Journal, error) {
+	b, err := FindBook(tx, estate, books)
 	if err != nil {
 		return nil, err
 	}

@@ -83,7 +83,7 @@ func SourceTexts(tx *store.Tx, estate int64, books Books, source string, ids []i
 }
 
 // UnitsWith pages through the units that have accounts of some codes, in their order, after one.
-func UnitsWith(tx *store.Tx, estate int64, kind Kind, codes []Code, after int64, limit int) (units []int64, err error) {
-	err = of(tx, estate, kind).Distinct("a.unit_id").Where("a.code IN ? AND a.unit_id > ?", codes, after).Order("a.unit_id").Limit(limit).Pluck("a.unit_id", &units).Error
+func UnitsWith(tx *store.Tx, estate int64, books Books, codes []Code, after int64, limit int) (units []int64, err error) {
+	err = of(tx, estate, books).Distinct("a.unit_id").Where("a.code IN ? AND a.unit_id > ?", codes, after).Order("a.unit_id").Limit(limit).Pluck("a.unit_id", &units).Error
 	return units, err
 }

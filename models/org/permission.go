@@ -97,6 +97,10 @@ const (
 	ApproveFees   Action = "fee.approve" // as the second person
 	ReadFeeTotals Action = "fee.totals"  // sums, never whose
 	SeeBills      Action = "fee.bills"   // of one's own home
+	// Who is in hardship is for the community and the township to say, not for whom the fee is owed to.
+	DecideHardship Action = "fee.hardship"
+	HandCollection Action = "committee.hand_collection" // units to speak with, by whoever the money is owed to or keeps it
+	FollowHome     Action = "home.follow"               // what is done about one's own home
 
 	ReadBooks        Action = "books.read" // totals
 	ReadFeeBooks     Action = "books.fee"  // vouchers, with the units they are about
@@ -299,6 +303,10 @@ var permissions = map[Action][]grant{
 	ApproveFees:   heads(ScopeBooks, "company"),
 	ReadFeeTotals: join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau")),
 	SeeBills:      each(ScopeHome, "owner", "family"),
+
+	DecideHardship: each(ScopeJurisdiction, "community", "township"),
+	HandCollection: join(each(ScopeJurisdiction, "company", "committee"), each(ScopeCity, "bureau")),
+	FollowHome:     each(ScopeHome, "owner", "family"),
 
 	// The leading group stands above the bureau, so that there is a second person for the bureau's own.
 	ReadCampaigns:    join(each(ScopeJurisdiction, "committee", "company", "community", "township"), each(ScopeCity, "bureau"), heads(ScopeCity, "leading_group")),

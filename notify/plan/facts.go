@@ -91,6 +91,8 @@ func factsOf(e event.Event) (*facts, bool) {
 	case *event.Duty:
 		return &facts{subject: e.SubjectKind, id: e.SubjectID, words: map[string]string{
 			"estate": e.EstateName, "title": e.Title, "owner": e.OfficeName, "number": e.Number, "deadline": day("，应在", e.Due, "以前公开"), "until": day("，到", e.Due, "为止"), "at": clock(e.At)}}, true
+	case *event.Fee:
+		return &facts{subject: e.SubjectKind, id: e.SubjectID, words: map[string]string{"estate": e.EstateName, "until": day("，到", e.Due, "为止"), "at": clock(e.At)}}, true
 	case *event.FeeBilled:
 		return &facts{subject: "fee_bill", id: e.BillID, words: map[string]string{
 			"estate": e.EstateName, "unit": e.UnitName, "title": e.Title, "charge": e.Charge, "formula": e.Formula, "hotline": e.Hotline, "at": clock(e.At)}}, true

@@ -26,6 +26,10 @@ func feeRoutes(site *web.Site, d Deps) {
 	feeRunRoutes(g, d)
 	feePaymentRoutes(g, d)
 	feeImportRoutes(g, d)
+	feeArrearsRoutes(g, d)
+	feeDunningRoutes(g, d)
+	feePauseRoutes(g, d)
+	collectionRoutes(g, d)
 }
 
 // feeDo handles one verb of the fees, once for each reference.

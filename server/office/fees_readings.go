@@ -27,13 +27,17 @@ func feeReadingRoutes(g *web.Group, d Deps) {
 // MeterPeriod is a period of a meter's rule.
 type MeterPeriod struct {
 	IDPath
-	Period string `query:"period" format:"date" required:"true" doc:"期间的第一天：某月1日"`
+	Period string `query:"period" format:"date" doc:"期间的第一天：某月1日；不填为本月"`
 }
 
 func meterLines(ctx context.Context, d Deps, a org.Actor, in *MeterPeriod) ([][]string, error) {
 	period, err := dayOf(in.Period, "period")
 	if err != nil {
 		return nil, err
+	}
+	if period.IsZero() {
+		today := org.DayOf(d.DB.Now())
+		period = today.AddDate(0, 0, 1-today.Day())
 	}
 	list, err := d.Fees.MeterList(ctx, a, in.ID, period)
 	rows := [][]string{fee.MeterHead}
@@ -58,7 +62,7 @@ func meterSheet(d Deps) func(context.Context, org.Actor, *MeterPeriod) (*web.She
 				return nil, err
 			}
 		}
-		return sheet.Output(fmt.Sprintf("meters-%d-%s", in.ID, in.Period))
+		return sheet.Output(fmt.Sprintf("meters-%d", in.ID))
 	}
 }
 
@@ -81,7 +85,7 @@ func meterCSV(d Deps) func(context.Context, org.Actor, *MeterPeriod) (*web.Sheet
 			}
 		}
 		w.Flush()
-		return &web.SheetOutput{ContentType: "text/csv; charset=utf-8", Disposition: fmt.Sprintf(`attachment; filename="meters-%d-%s.csv"`, in.ID, in.Period), Body: b.Bytes()}, w.Error()
+		return &web.SheetOutput{ContentType: "text/csv; charset=utf-8", Disposition: fmt.Sprintf(`attachment; filename="meters-%d.csv"`, in.ID), Body: b.Bytes()}, w.Error()
 	}
 }
 

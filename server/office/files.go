@@ -7,6 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/fee"
 	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/income"
 	"github.com/linli-city/linli/models/org"
@@ -97,6 +98,8 @@ func mayOpen(ctx context.Context, d Deps, a org.Actor, f *file.File) error {
 		err = d.Fund.MayOpenFiles(ctx, a, f.SubjectKind, f.EstateID)
 	case "fund_project", "fund_contract", "fund_final", "fund_quote", "fund_work", "fund_acceptance":
 		err = d.Fund.MayOpenProjectFiles(ctx, a, f.SubjectKind, f.SubjectID)
+	case fee.PauseFiles, fee.DeliveryFiles:
+		err = d.Fees.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID)
 	case "application":
 		_, err = d.Org.FindApplication(ctx, a, f.SubjectID)
 	case "area_claim":

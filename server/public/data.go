@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -95,22 +96,27 @@ func dataset(ctx context.Context, name, as, known string, columns []column, read
 		if stamp, err = read(unmarked(known, as), write); err != nil {
 			return "", err
 		}
+		if known == mark(stamp) {
+			return "", errUnchanged
+		}
 		return name + "." + as, end()
 	})
-	if err != nil {
+	send := func(hc huma.Context) { hc.SetStatus(http.StatusNotModified) }
+	switch {
+	case err == nil:
+		send = file.Body
+	case !errors.Is(err, errUnchanged):
 		return nil, err
 	}
-	send := file.Body
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
 		hc.SetHeader("ETag", mark(stamp))
 		hc.SetHeader("Cache-Control", "public, max-age=300")
-		if known == mark(stamp) {
-			hc.SetStatus(http.StatusNotModified)
-			return
-		}
 		send(hc)
 	}}, nil
 }
+
+// errUnchanged ends the making of a file that the reader has.
+var errUnchanged = errors.New("public: the reader has it")
 
 // unmarked is the stamp of an ETag that dataset gave; empty of any other.
 func unmarked(tag, as string) string {
@@ -165,11 +171,11 @@ func listed(w io.Writer, columns []column) (write func(...any) error, end func()
 			before = "},"
 			return nil
 		}, func() error {
-			close := "]}\n"
+			last := "]}\n"
 			if before == "}," {
-				close, before = "}"+close, ""
+				last, before = "}"+last, ""
 			}
-			_, err := io.WriteString(w, before+close)
+			_, err := io.WriteString(w, before+last)
 			return err
 		}
 }
