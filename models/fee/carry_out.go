@@ -43,6 +43,9 @@ func (c *Change) weigh(tx *store.Tx) (*subject, error) {
 			return nil, err
 		}
 	}
+	if err := c.weighInvoices(tx, sub.payment); err != nil {
+		return nil, err
+	}
 	have, err := prepaid(tx, c.CompanyID, c.EstateID, c.UnitID)
 	if err == nil && c.Amount > have {
 		err = ErrAmount.Saying(fmt.Sprintf("这一户的预交款只有%s元", have))
@@ -65,7 +68,7 @@ func (c *Change) weighBill(tx *store.Tx, sub *subject) error {
 	sub.bill = &list[0]
 	worth := sub.bill.Amount + sub.bill.Changed
 	if c.Kind != Discount && c.Kind != WriteOff {
-		if err := returning(tx, c.BillID); err != nil {
+		if err := returning(tx, []int64{c.BillID}, "交这张账单的"); err != nil {
 			return err
 		}
 	}

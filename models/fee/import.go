@@ -89,7 +89,7 @@ func (s *Service) Import(ctx context.Context, actor org.Actor, estate int64, kin
 			}
 		}
 		var before Import
-		err := tx.Where("estate_id = ? AND kind = ? AND file_sha256 = ?", estate, kind, sum).Take(&before).Error
+		err := tx.Where("estate_id = ? AND company_id = ? AND kind = ? AND file_sha256 = ?", estate, actor.OrganisationID(), kind, sum).Take(&before).Error
 		if err == nil && before.State == "refused" { // the same list again, after it was talked over
 			if err := tx.Model(&Import{}).Where("id = ?", before.ID).Update("state", "proposed").Error; err != nil {
 				return 0, err

@@ -230,6 +230,9 @@ func (s *Service) receive(tx *store.Tx, actor audit.Actor, post, company int64, 
 	if closed > 0 {
 		return nil, ErrClosed
 	}
+	if err := unknown(tx, company, p); err != nil {
+		return nil, err
+	}
 	number, err := store.NextNumber(tx, "SJ")
 	if err != nil {
 		return nil, err
@@ -245,6 +248,24 @@ func (s *Service) receive(tx *store.Tx, actor audit.Actor, post, company int64, 
 		return nil, store.Duplicate(err, ErrSerial)
 	}
 	return x, nil
+}
+
+// unknown refuses WeChat's number of a payment that was entered at the desk as a transfer, and the other way round: it is the same money.
+// Within a way the key does so.
+func unknown(tx *store.Tx, company int64, p Paying) error {
+	if p.Serial == "" {
+		return nil
+	}
+	others := []string{WeChat}
+	if p.Way == WeChat {
+		others = []string{Cash, Bank, POS}
+	}
+	var n int64
+	err := tx.Model(&Payment{}).Where("company_id = ? AND way IN ? AND serial = ?", company, others, p.Serial).Count(&n).Error
+	if err == nil && n > 0 {
+		err = ErrSerial
+	}
+	return err
 }
 
 // assign posts a payment to its bills and to what is paid ahead. from is where the money stood.
