@@ -36,6 +36,9 @@ func (s *Service) enterPayment(tx *store.Tx, imp *Import, x *Line) error {
 			return err
 		}
 	}
+	if again, err := s.again(tx, imp, x, p.Payer); err != nil || again {
+		return err
+	}
 	book, err := ledger.FindBook(tx, imp.EstateID, ledger.FeesOf(imp.CompanyID))
 	if err != nil {
 		return err
@@ -56,6 +59,25 @@ func (s *Service) enterPayment(tx *store.Tx, imp *Import, x *Line) error {
 	}
 	x.State, x.PaymentID, x.UnitID, x.Result = "paid", made.ID, made.UnitID, "收据"+made.Number
 	return ended(tx, x)
+}
+
+// again keeps a line without a number out that an earlier list had too: two lists overlap, or somebody paid twice, and a person has to look.
+func (s *Service) again(tx *store.Tx, imp *Import, x *Line, payer string) (bool, error) {
+	if x.Serial != "" {
+		return false, nil
+	}
+	index := []string{""}
+	if payer != "" {
+		index = s.vault.Indexes("fee_payer", payer)
+	}
+	var known []Payment
+	err := tx.Model(&Payment{}).Joins("JOIN fee_import_lines l ON l.payment_id = fee_payments.id AND l.serial = ''").Where("l.paid_on = ? AND l.amount = ? AND l.unit = ? AND l.import_id < ?", x.PaidOn, x.Amount, x.Unit, imp.ID).
+		Where("fee_payments.estate_id = ? AND fee_payments.company_id = ? AND fee_payments.way = ? AND fee_payments.payer_index IN ?", imp.EstateID, imp.CompanyID, x.Way, index).Order("fee_payments.id").Limit(1).Find(&known).Error
+	if err != nil || len(known) == 0 {
+		return false, err
+	}
+	x.State, x.Result = "maybe", "以前的清单里有同一天、同样金额、同一付款人的一笔，收据"+known[0].Number+"：请核对，确实是另一笔的由收费员收款登记"
+	return true, ended(tx, x)
 }
 
 // match finds what a payment is for: by its bill's number, or by unit and amount. why says that nothing is sure.
