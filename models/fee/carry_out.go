@@ -46,9 +46,12 @@ func (c *Change) weigh(tx *store.Tx) (*subject, error) {
 	if err := c.weighInvoices(tx, sub.payment); err != nil {
 		return nil, err
 	}
-	have, err := prepaid(tx, c.CompanyID, c.EstateID, c.UnitID)
+	have, err := spendable(tx, c, sub.payment)
 	if err == nil && c.Amount > have {
 		err = ErrAmount.Saying(fmt.Sprintf("这一户的预交款只有%s元", have))
+		if sub.payment != nil {
+			err = ErrAmount.Saying(fmt.Sprintf("交这笔款的业主的预交款只有%s元", have))
+		}
 	}
 	return sub, err
 }
@@ -128,7 +131,7 @@ func (c *Change) weighPayment(tx *store.Tx, x *Payment) error {
 	if err != nil || x.Prepaid == 0 {
 		return err
 	}
-	have, err := prepaid(tx, x.CompanyID, x.EstateID, x.UnitID)
+	have, err := spendable(tx, c, x)
 	if err == nil && have < x.Prepaid {
 		err = ErrSpent
 	}

@@ -133,3 +133,37 @@ func (w *world) changed(state string) fee.Change {
 	}
 	return list[0]
 }
+
+// TestASellersWeChatGetsNothingOfTheBuyers: of a payment from before the sale goes back what is left of its owners' money, and of the
+// buyer's only the buyer's.
+func TestASellersWeChatGetsNothingOfTheBuyers(t *testing.T) {
+	w := newWorld(t)
+	sellers := w.online("4200001", "100", 0)
+	w.publish(w.billing(w.rule("物业费", fee.PerArea, terms("1.00")), "2026-01-01", 1)) // takes 88.50
+	w.clock.Advance(24 * 3600e9)
+	w.sold(0)
+	w.clock.Advance(24 * 3600e9)
+	buyers := w.online("4200002", "60", 0)
+	back := func(x *fee.Payment, amount string) error {
+		return w.change(fee.Proposal{Kind: fee.RefundAhead, PaymentID: x.ID, Way: fee.WeChat, Amount: yuan(amount), Reason: "房屋已经过户"})
+	}
+	w.wants(back(sellers, "11.51"), fee.ErrAmount)
+	w.wants(w.change(fee.Proposal{Kind: fee.Undo, PaymentID: sellers.ID, Reason: "房屋已经过户"}), fee.ErrSpent)
+	if err := back(sellers, "11.50"); err != nil {
+		t.Fatal(err)
+	}
+	w.wants(back(sellers, "0.01"), fee.ErrAmount)
+	if list, err := w.ListToReturn(t.Context(), w.cashier, w.Estate.ID, 0, 10); err != nil || len(list) != 0 {
+		t.Errorf("%+v, %v", list, err)
+	}
+	sending := w.changed("sending")
+	w.tx(func(tx *store.Tx) error { _, err := w.Returned(tx, sending.ID, true, ""); return err })
+	w.wants(back(sellers, "0.01"), fee.ErrAmount)
+	if err := back(buyers, "60"); err != nil {
+		t.Error(err)
+	}
+	if a, err := w.MyAccount(t.Context(), w.owner, w.Units[0].ID); err != nil || a.Prepaid != 0 {
+		t.Errorf("%+v, %v", a, err)
+	}
+	w.sound()
+}
