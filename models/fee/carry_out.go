@@ -19,6 +19,8 @@ func (c *Change) weigh(tx *store.Tx) (*subject, error) {
 		return sub, c.weighRun(tx)
 	case c.Kind == EnterArrears:
 		return sub, c.weighImport(tx)
+	case c.Kind == Settle:
+		return sub, c.weighSettle(tx)
 	case c.Kind.onBill():
 		return sub, c.weighBill(tx, sub)
 	case c.Kind.onPayment():
@@ -103,7 +105,7 @@ func (c *Change) weighBill(tx *store.Tx, sub *subject) error {
 		if c.Amount = sub.bill.Paid; c.Amount <= 0 {
 			return ErrAmount.Saying("这张账单上没有收到的钱")
 		}
-	case RefundAhead, DepositOut, Undo, AssignMoney, CancelRun, EnterArrears:
+	case RefundAhead, DepositOut, Undo, AssignMoney, CancelRun, EnterArrears, Settle:
 	}
 	return nil
 }
@@ -161,6 +163,8 @@ func (s *Service) carryOut(tx *store.Tx, actor org.Actor, c *Change) error {
 		return c.beginCancel(tx, actor)
 	case EnterArrears:
 		return c.answerImport(tx, "running")
+	case Settle:
+		return c.toBank(tx, actor)
 	}
 	return nil
 }

@@ -36,8 +36,10 @@ func (s *Service) enterPayment(tx *store.Tx, imp *Import, x *Line) error {
 			return err
 		}
 	}
-	if again, err := s.again(tx, imp, x, p.Payer); err != nil || again {
-		return err
+	for _, apart := range []func(*store.Tx, *Import, *Line, string) (bool, error){s.again, s.settlement} {
+		if done, err := apart(tx, imp, x, p.Payer); err != nil || done {
+			return err
+		}
 	}
 	book, err := ledger.FindBook(tx, imp.EstateID, ledger.FeesOf(imp.CompanyID))
 	if err != nil {

@@ -48,9 +48,13 @@ func (c *Change) put(tx *store.Tx, actor org.Actor) error {
 	if c.Kind == RefundAhead { // of one company, what several hold for a unit goes back from each
 		live += fmt.Sprintf("/%d", c.CompanyID)
 	}
+	again := ErrPending
+	if c.Kind == Settle {
+		live, again = settling(c.CompanyID, c.Serial), ErrSerial
+	}
 	c.Live = &live
 	if err := tx.Create(c).Error; err != nil {
-		return store.Duplicate(err, ErrPending)
+		return store.Duplicate(err, again)
 	}
 	return note(tx, actor, "propose", "fee_change", c.ID, c.EstateID, map[string]any{"kind": c.Kind, "amount": int64(c.Amount)})
 }

@@ -78,7 +78,7 @@ func showFeeImport(d Deps) func(context.Context, org.Actor, *IDPath) (*feeImport
 
 type feeLineView struct {
 	Line      int    `json:"row"`
-	State     string `json:"state" enum:"new,paid,suspense,known,maybe,conflict,billed"`
+	State     string `json:"state" enum:"new,paid,suspense,known,maybe,payout,conflict,billed"`
 	StateName string `json:"state_name"`
 	Amount    string `json:"amount" doc:"元"`
 	On        string `json:"on" format:"date"`
