@@ -10,3 +10,4 @@ CREATE INDEX fee_import_lines_same ON fee_import_lines (paid_on, amount, unit, i
 ALTER TABLE fee_changes ADD COLUMN serial VARCHAR(64) NOT NULL DEFAULT '';
 ALTER TABLE fee_changes ADD COLUMN cost BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE fee_changes ADD COLUMN settled_on DATE NULL;
+CREATE INDEX fee_changes_unit ON fee_changes (unit_id, state, id);
