@@ -41,7 +41,7 @@ type FeeSettlementBody struct {
 	Reason    string `json:"reason" minLength:"4" maxLength:"300" doc:"是哪几天的结算款，或哪几天的现金"`
 }
 
-func proposeSettlement(ctx context.Context, s *fee.Service, a org.Actor, id int64, b FeeSettlementBody) (int64, error) {
+func proposeFeeSettlement(ctx context.Context, s *fee.Service, a org.Actor, id int64, b FeeSettlementBody) (int64, error) {
 	amount, err := yuan(b.Amount, "amount")
 	if err != nil {
 		return 0, err
