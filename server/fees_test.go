@@ -67,7 +67,8 @@ func feeBodies(th things) map[string]any {
 		"officeAddFeeRule": feeRule("停车费", "2"), "officeReviseFeeRule": version, "officeEndFeeRule": m{"ends_on": "2099-12-31"}, "officeEnterReadings": m{"period": thisMonth(), "readings": []m{{"unit_id": th["units"], "current": 1}}},
 		"officeCheckReadings": m{"period": thisMonth(), "file_id": 999999}, "officeApplyReadings": m{"period": thisMonth(), "file_id": 999999, "good": 1},
 		"officePreviewFeeRun": run, "officePublishFeeRun": publish, "officeCancelFeeRun": m{"reason": "面积用错了"}, "officeTakeFee": take, "officeTakeDeposit": take, "officeAssignFeePayment": m{"unit_id": th["units"], "reason": "看过付款回单"},
-		"officeRecordInvoice": m{"number": "26522000000001", "kind": "ordinary", "issued_on": "2026-01-01", "amount": "1"}, "officeProposeFeeChange": m{"kind": "discount", "bill_id": th["fee-bills"], "amount": "1", "reason": "停水三天"},
+		"officeProposeFeeSettlement": m{"way": "cash", "amount": "1", "serial": "B1", "settled_on": soon(-1), "reason": "存入银行的现金"},
+		"officeRecordInvoice":        m{"number": "26522000000001", "kind": "ordinary", "issued_on": "2026-01-01", "amount": "1"}, "officeProposeFeeChange": m{"kind": "discount", "bill_id": th["fee-bills"], "amount": "1", "reason": "停水三天"},
 		"officeDecideFeeChange": m{"approve": false, "text": "不同意"}, "officeCloseFeeDay": m{"day": soon(-3), "counted": "0"}, "officeImportFees": m{"kind": "payments", "file_id": 999999},
 	})
 	return all

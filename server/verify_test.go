@@ -29,6 +29,12 @@ func TestVerifyFindsWhatIsBroken(t *testing.T) {
 
 		"every bill is settled when nothing of it is owed":   "UPDATE fee_bills SET state = 'settled'",
 		"the fee books say of every unit what its bills say": "DELETE FROM fee_allocations",
+
+		"the fee books hold for every unit what it has paid ahead":                         "UPDATE fee_payments SET prepaid = prepaid + 1",
+		"the fee books hold for every unit what it has deposited":                          "UPDATE fee_payments SET kind = 'deposit'",
+		"the fee books hold the money that nobody has claimed":                             "UPDATE fee_payments SET state = 'suspense'",
+		"the fee books have the money of every way that came in, went out and was settled": "UPDATE fee_payments SET amount = amount + 1",
+		"every closed day of a cashier is the sum of its movements":                        "UPDATE fee_days SET cash = cash + 1",
 	}
 	undo := errors.New("undo")
 	for _, check := range invariants {
