@@ -67,6 +67,7 @@ func (s *Service) Open(ctx context.Context, actor org.Actor, estate int64, code,
 	what = strings.TrimSpace(what)
 	var c fault.Checks
 	c.Check(len([]rune(what)) >= 2 && len([]rune(what)) <= 20, "what", "请写明是哪一件事（2至20个字），例如“2026年物业服务合同”")
+	c.Check(!system(what), "what", "请用文字写明是哪一件事，不要写系统的编号")
 	c.Check(!calendar.DateOf(s.db.Now()).Before(on) && calendar.DateOf(s.db.Now()).Add(-366).Before(on), "on", "请填写事情发生的日期：今天或过去一年以内")
 	if err := c.Err(); err != nil {
 		return 0, err

@@ -60,7 +60,7 @@ func (n *Notice) guarded() bool {
 // Faults: ErrForbidden, ErrEstateNotFound, ErrRefReused, ErrSecondPerson, fault.ErrInvalid.
 func (s *Service) Publish(ctx context.Context, actor org.Actor, d Draft) (*Notice, error) {
 	d.ConfirmedBy = 0
-	if slices.ContainsFunc(ours, func(prefix string) bool { return strings.HasPrefix(d.ClientRef, prefix) }) {
+	if system(d.ClientRef) {
 		return nil, fault.ErrInvalid.With(fault.Field{Path: "client_ref", Reason: "这个提交编号留给系统自动发布的公示，请换一个编号"})
 	}
 	var n *Notice
@@ -138,7 +138,7 @@ func (s *Service) issue(tx *store.Tx, actor org.Actor, n *Notice, e edition) err
 	if err := s.number(tx, n, actor.PersonID); err != nil {
 		return err
 	}
-	if err := s.fulfil(tx, n, e.duties, len(e.queries)); err != nil {
+	if err := s.fulfil(tx, n, e); err != nil {
 		return err
 	}
 	if err := s.publishVersion(tx, n, 1, e); err != nil {
