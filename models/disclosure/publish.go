@@ -63,9 +63,12 @@ func (s *Service) Publish(ctx context.Context, actor org.Actor, d Draft) (*Notic
 	if system(d.ClientRef) {
 		return nil, fault.ErrInvalid.With(fault.Field{Path: "client_ref", Reason: "这个提交编号留给系统自动发布的公示，请换一个编号"})
 	}
+	if err := actor.Must(org.PublishNotice); err != nil {
+		return nil, err
+	}
 	var n *Notice
-	err := s.db.InTx(ctx, func(tx *store.Tx) (err error) {
-		if err := s.unnamed(tx, d.EstateID, d.Title, d.Body); err != nil {
+	err := s.writing(ctx, actor, d.EstateID, func(tx *store.Tx) (err error) {
+		if err := s.unnamed(tx, d.EstateID, d.Title, d.Body, d.Queries, nil); err != nil {
 			return err
 		}
 		n, err = s.PublishIn(tx, actor, d)
@@ -105,6 +108,9 @@ func (s *Service) PublishIn(tx *store.Tx, actor org.Actor, d Draft) (*Notice, er
 	}
 	scope, err := within(tx, estate.ID, d.Scope)
 	if err != nil {
+		return nil, err
+	}
+	if d.Title, d.Body, err = s.blotted(tx, estate.ID, d.Title, d.Body, nil); err != nil {
 		return nil, err
 	}
 	n := d.notice(actor.OrganisationID(), scope)

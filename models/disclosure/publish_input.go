@@ -18,10 +18,11 @@ type Draft struct {
 	Title       string
 	Body        string
 	FileIDs     []int64
-	Queries     []Query // the figures, of forms about money
-	DaysKey     string  // the rule for how long a posting stands, from domains with one of their own; empty for the general one
-	Duties      []int64 // what it fulfils
-	ConfirmedBy int64   // the second person, from domains that have asked one
+	Queries     []Query  // the figures, of forms about money
+	DaysKey     string   // the rule for how long a posting stands, from domains with one of their own; empty for the general one
+	Duties      []int64  // what it fulfils
+	NotNames    []string // words that are nobody's name here, of a draft: a second person looks at that
+	ConfirmedBy int64    // the second person, from domains that have asked one
 	ClientRef   string
 	InputHash   string
 }

@@ -138,34 +138,3 @@ func (s *Service) AddPapers(ctx context.Context, actor org.Actor, id int64, file
 		return audit.Append(tx, actor, "income.papers", audit.Subject{Kind: "income_line", ID: l.ID, Estate: l.EstateID}, map[string]any{"files": len(files)})
 	})
 }
-
-// StrikeLine takes a wrong line out by its opposite, dated today; another person of the office that recorded it does so and says why.
-// Faults: org.ErrForbidden, ErrNotFound, ErrOtherLine, ErrSamePerson, ErrState, fault.ErrInvalid.
-func (s *Service) StrikeLine(ctx context.Context, actor org.Actor, id int64, reason string) error {
-	reason = strings.TrimSpace(reason)
-	return s.db.InTx(ctx, func(tx *store.Tx) error {
-		l, err := find[Line](tx.ForUpdate(), actor, org.KeepIncome, id)
-		if err != nil {
-			return err
-		}
-		if !length(reason, 2, 200) {
-			return fault.ErrInvalid.With(fault.Field{Path: "reason", Reason: "请写明哪里错了（2至200个字）"})
-		}
-		switch {
-		case l.OrganisationID != 0 && l.OrganisationID != actor.OrganisationID():
-			return ErrOtherLine
-		case l.RecordedBy == actor.PersonID:
-			return ErrSamePerson
-		}
-		if l.StruckAt != nil {
-			return ErrState.Saying("这一笔已经冲销")
-		}
-		if _, err := ledger.Reverse(tx, actor, l.JournalID, fmt.Sprintf("line-%d-struck", l.ID), reason, calendar.DateOf(tx.Now)); err != nil {
-			return err
-		}
-		if err := tx.Model(&Line{}).Where("id = ?", id).Updates(map[string]any{"struck_at": tx.Now, "struck_by": actor.PersonID, "struck_reason": reason}).Error; err != nil {
-			return err
-		}
-		return audit.Append(tx, actor, "income.strike", audit.Subject{Kind: "income_line", ID: id, Estate: l.EstateID}, nil)
-	})
-}
