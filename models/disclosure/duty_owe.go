@@ -57,6 +57,18 @@ func (s *Service) Owe(tx *store.Tx, estate int64, code, source string, from cale
 	return row.ID, audit.Append(tx, audit.System{}, "duty.owe", audit.Subject{Kind: "disclosure_duty", ID: row.ID, Estate: estate}, map[string]any{"code": code, "source": source})
 }
 
+// Since is the day from which something is owed that began on a day: nothing is owed before it is known that it will come, and what is older
+// than a year is owed from a year ago.
+func Since(on, today calendar.Date) calendar.Date {
+	if oldest := today.Add(-365); on.Before(oldest) {
+		return oldest
+	}
+	if today.Before(on) {
+		return today
+	}
+	return on
+}
+
 func (l *law) row(d rulepack.Disclosure, slot string, from calendar.Date) *Duty {
 	return &Duty{EstateID: l.estate.ID, Code: d.Code, Slot: slot, Title: d.Title, Sphere: d.Sphere, FromOn: *column(from)}
 }
