@@ -22,3 +22,6 @@ UPDATE income_lines SET organisation_id = COALESCE((
   WHERE h.person_id = income_lines.recorded_by AND h.since <= income_lines.created_at AND (h.ends_at IS NULL OR h.ends_at >= income_lines.created_at)
     AND o.kind IN ('company', 'committee')), 0)
 WHERE organisation_id = 0;
+
+-- The fund's year is for everybody: it has totals and no unit.
+UPDATE notice_drafts SET audience = 'public' WHERE entered_by = 0 AND input_hash LIKE 'fund-year-%' AND state <> 'published';
