@@ -77,7 +77,7 @@ func (s *Service) openYearlies(ctx context.Context) (int, error) {
 				return err
 			}
 			first := from
-			if began := (calendar.Date{Year: t.StartsOn.Year(), Month: t.StartsOn.Month(), Day: t.StartsOn.Day()}); first.Before(began) {
+			if began := dayOf(t.StartsOn); first.Before(began) {
 				first = began
 			}
 			_, err := s.openYearly(tx, audit.System{}, &t, first, to)

@@ -66,6 +66,9 @@ func (s *Service) Publish(ctx context.Context, actor org.Actor, d Draft) (*Notic
 	if err := actor.Must(org.PublishNotice); err != nil {
 		return nil, err
 	}
+	if len(d.Queries) > 0 {
+		return nil, ErrSecondPerson
+	}
 	var n *Notice
 	err := s.writing(ctx, actor, d.EstateID, func(tx *store.Tx) (err error) {
 		if err := s.unnamed(tx, d.EstateID, d.Title, d.Body, d.Queries, nil); err != nil {

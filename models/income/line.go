@@ -1,6 +1,7 @@
 package income
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -23,6 +24,7 @@ type NewLine struct {
 	On                  calendar.Date
 	Party, Text         string
 	FileIDs             []int64 // receipts, invoices, bank slips
+	Source              string  // what the books call it, from domains that publish theirs by itself; empty: income_line
 	ClientRef, InputKey string
 }
 
@@ -88,7 +90,7 @@ func (s *Service) Book(tx *store.Tx, actor org.Actor, in NewLine) (int64, error)
 	if err := s.files.Attach(tx, actor, in.FileIDs, "document", LineFiles, l.ID, e.ID); err != nil {
 		return 0, err
 	}
-	j, err := ledger.Post(tx, actor, e.ID, ledger.Income, l.posting(clip(source, 300)))
+	j, err := ledger.Post(tx, actor, e.ID, ledger.Income, l.posting(cmp.Or(in.Source, "income_line"), clip(source, 300)))
 	if err != nil {
 		return 0, err
 	}
@@ -106,12 +108,12 @@ func clip(s string, n int) string {
 	return s
 }
 
-func (l *Line) posting(source string) ledger.Posting {
+func (l *Line) posting(kind, source string) ledger.Posting {
 	against, amount := ledger.IncomeRevenue, l.Amount
 	if l.Sort == Cost {
 		against, amount = ledger.IncomeCost, -l.Amount
 	}
-	return ledger.Posting{Ref: fmt.Sprintf("line-%d", l.ID), Effective: dateOf(l.HappenedOn), Source: ledger.Source{Kind: "income_line", ID: l.ID, Text: source},
+	return ledger.Posting{Ref: fmt.Sprintf("line-%d", l.ID), Effective: dateOf(l.HappenedOn), Source: ledger.Source{Kind: kind, ID: l.ID, Text: source},
 		Lines: []ledger.Line{{Key: ledger.Key{Code: ledger.IncomeBank}, Amount: amount}, {Key: ledger.Key{Code: against}, Amount: -amount}}}
 }
 
