@@ -213,3 +213,33 @@ func TestPaidOnADecisionThatFell(t *testing.T) {
 		t.Errorf("%s at the bank, %s ahead, %s owed, %s on the sub-account", w.stands(ledger.FundBank, 0), w.stands(ledger.FundAdvance, 0), w.stands(ledger.FundReceivable, unit), w.stands(ledger.FundUnit, unit))
 	}
 }
+
+// TestCancellingSkipsNoAcceptance: of a project that was cancelled nothing is paid beyond what was paid ahead before an owner has found right what
+// there is of it.
+func TestCancellingSkipsNoAcceptance(t *testing.T) {
+	t.Parallel()
+	w, ctx := newStreet(t, fund.HeldByAssembly), t.Context()
+	w.everything()
+	w.deposit(1_000_00, 1_000_00, 1_000_00)
+	in := w.proposal()
+	in.Kind, in.Basis = fund.EmergencyUse, "屋面渗漏"
+	id := w.quoted(w.chair, in)
+	w.must(w.AddPapers(ctx, w.chair, id, "鉴定报告", []int64{1}))
+	w.must(w.ConfirmProject(ctx, w.township, id, "现场查看属实"))
+	w.must(w.Contract(ctx, w.chair, id, fund.Contracting{Number: "HT-1", Supplier: "甲防水公司", Amount: "900", FileIDs: []int64{1}}))
+	w.must(w.AskPayment(ctx, w.chair, id, fund.AdvancePayment, "600"))
+	w.must(w.DecidePayment(ctx, w.member, w.view(id).Payments[0].ID, true, "流水1", ""))
+	w.must(w.CancelProject(ctx, w.chair, id, "承包单位停工"))
+	w.must(w.DecideCancel(ctx, w.township, id, true, "情况属实"))
+	w.must(w.Settle(ctx, w.chair, id, w.settlement()))
+	_, err := w.AskPayment(ctx, w.chair, id, fund.FinalPayment, "")
+	w.gate("nobody looked", err, "settled")
+	w.must(w.LookAt(ctx, w.company, id, true, "", nil))
+	_, err = w.AskPayment(ctx, w.chair, id, fund.FinalPayment, "")
+	w.gate("only an office looked", err, "settled")
+	w.must(w.LookAt(ctx, w.neighbour, id, true, "只做了一半，做好的合格", nil))
+	w.must(w.AskPayment(ctx, w.chair, id, fund.FinalPayment, ""))
+	if v := w.view(id); v.Payments[1].Amount != 200_00 {
+		t.Errorf("%s", v.Payments[1].Amount)
+	}
+}
