@@ -157,13 +157,18 @@ func windUp(tx *store.Tx, actor org.Actor, p *Project, c *Cancellation) ([]strin
 	}
 	begun := p.State != ProjectUnder || left > 0
 	p.State, p.CancelledAt, p.CancelledFor = ProjectClosing, &tx.Now, c.Reason
-	p.Total, p.Invoices, p.Reviewer, p.Reviewed, p.SettledAt, p.SettledBy, p.FinalNotice, p.FinalNumber, p.FinalDays = 0, "", "", 0, nil, 0, 0, "", 0
-	columns := []string{"state", "cancelled_at", "cancelled_for", "total", "invoices", "reviewer", "reviewed", "settled_at", "settled_by", "final_notice", "final_number", "final_days"}
+	columns := append(p.unsettle(), "state", "cancelled_at", "cancelled_for")
 	if !begun {
 		p.State, p.Decision, p.ReviewOpen = ProjectCancelled, nil, nil
 		columns = append(columns, "decision", "review_open")
 	}
 	return columns, nil
+}
+
+// unsettle takes final accounts away, and names the columns to write.
+func (p *Project) unsettle() []string {
+	p.Total, p.Invoices, p.Reviewer, p.Reviewed, p.SettledAt, p.SettledBy, p.FinalNotice, p.FinalNumber, p.FinalDays = 0, "", "", 0, nil, 0, 0, "", 0
+	return []string{"total", "invoices", "reviewer", "reviewed", "settled_at", "settled_by", "final_notice", "final_number", "final_days"}
 }
 
 // outstanding is what was paid ahead to the contractor of a project and has neither come back nor been used up.
@@ -176,8 +181,8 @@ func outstanding(tx *store.Tx, project int64) (money.Fen, error) {
 	return had.Amount - back, err
 }
 
-// returned is what the contractor gave back.
+// returned is what the contractor gave back of what was paid ahead.
 func returned(tx *store.Tx, project int64) (back money.Fen, err error) {
-	err = tx.Model(&AdvanceReturn{}).Select("COALESCE(SUM(amount), 0)").Where("project_id = ?", project).Scan(&back).Error
+	err = tx.Model(&AdvanceReturn{}).Select("COALESCE(SUM(amount), 0)").Where("project_id = ? AND revocation_id = 0", project).Scan(&back).Error
 	return back, err
 }

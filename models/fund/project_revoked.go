@@ -23,7 +23,8 @@ type Revocation struct {
 	MeetingID  int64
 	Resolution string
 	Paid       money.Fen // on this decision
-	State      string    // open, stays, reverse, reversed
+	Owed       money.Fen // by the contractor since the payments were reversed; what came of it are AdvanceReturns
+	State      string    // open, stays, reverse, returning, reversed
 	Decision   string    // by which the money goes back: a judgment or another decision of the owners, named
 	Text       string
 	OpenedAt   time.Time
@@ -38,7 +39,7 @@ type Revocation struct {
 func (Revocation) TableName() string { return "fund_revocations" }
 
 // RevocationStates are the states as people read them.
-var RevocationStates = map[string]string{"open": "待乡镇（办事处）处理", "stays": "不冲回", "reverse": "待款项退回后冲回", "reversed": "已冲回"}
+var RevocationStates = map[string]string{"open": "待乡镇（办事处）处理", "stays": "不冲回", "reverse": "待款项退回后冲回", "returning": "已冲回，款项还没有全部退回", "reversed": "已冲回，款项已退回"}
 
 // ErrNoRevocation hides what is not somebody's.
 var ErrNoRevocation = fault.New(fault.NotFound, "project.no_revocation", "没有找到这件待处理的事，请刷新后再看")

@@ -82,7 +82,7 @@ func listOldShares(d Deps) func(context.Context, org.Actor, *IDPage) (*web.List[
 }
 
 type revocationPage struct {
-	State string `query:"state" enum:"open,stays,reverse,reversed" default:"open" doc:"open 待处理；stays 不冲回；reverse 待冲回；reversed 已冲回"`
+	State string `query:"state" enum:"open,stays,reverse,returning,reversed" default:"open" doc:"open 待处理；stays 不冲回；reverse 待冲回；returning 部分退回；reversed 已冲回"`
 	web.Page
 }
 
@@ -93,6 +93,7 @@ type revocationView struct {
 	Title      string     `json:"title"`
 	Resolution string     `json:"resolution" doc:"被撤销的决定"`
 	Paid       string     `json:"paid" doc:"按它支付的，元"`
+	Owed       string     `json:"owed" doc:"冲回后应由承包单位退回的，元"`
 	State      string     `json:"state"`
 	StateName  string     `json:"state_name"`
 	Decision   string     `json:"decision,omitempty" doc:"冲回的依据"`
@@ -103,7 +104,7 @@ type revocationView struct {
 }
 
 func viewRevocation(x fund.RevocationView) revocationView {
-	return revocationView{ID: x.ID, ProjectID: x.ProjectID, Number: x.Project.Number, Title: x.Project.Title, Resolution: x.Resolution, Paid: x.Paid.String(), State: x.State, StateName: fund.RevocationStates[x.State], Decision: x.Decision, Text: x.Text,
+	return revocationView{ID: x.ID, ProjectID: x.ProjectID, Number: x.Project.Number, Title: x.Project.Title, Resolution: x.Resolution, Paid: x.Paid.String(), Owed: x.Owed.String(), State: x.State, StateName: fund.RevocationStates[x.State], Decision: x.Decision, Text: x.Text,
 		OpenedAt: web.Time(x.OpenedAt), AnsweredAt: web.TimeOr(x.AnsweredAt), BookedAt: web.TimeOr(x.BookedAt)}
 }
 
@@ -136,9 +137,10 @@ func disposeRevocation(ctx context.Context, s *fund.Service, a org.Actor, id int
 // ReversalBody is the bank's slip of what came back.
 type ReversalBody struct {
 	Tapped
-	Receipt string `json:"receipt" minLength:"1" maxLength:"64" doc:"款项退回专户的银行回单号"`
+	Amount  string `json:"amount" minLength:"1" maxLength:"20" doc:"到账金额，元；可以分几次到账"`
+	Receipt string `json:"receipt" minLength:"1" maxLength:"64" doc:"款项退回专户的银行回单号；同一张只登记一次"`
 }
 
 func reverseRevoked(ctx context.Context, s *fund.Service, a org.Actor, id int64, b ReversalBody) (int64, error) {
-	return s.ReverseRevoked(ctx, a, id, b.Receipt)
+	return s.ReverseRevoked(ctx, a, id, b.Amount, b.Receipt)
 }
