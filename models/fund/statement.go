@@ -37,7 +37,7 @@ type UnitStatement struct {
 }
 
 // SourceNames are what a line on a statement follows from, as people read it.
-var SourceNames = map[string]string{"fund_import": "期初余额", "fund_slip": "交存", "fund_income": "收益分配", "fund_refund": "退还", "fund_project": "维修支出", "project": "维修支出"}
+var SourceNames = map[string]string{"fund_import": "期初余额", "fund_slip": "交存", "fund_income": "收益分配", "fund_refund": "退还", "fund_makeup": "补上维修时差的", "fund_project": "维修支出", "project": "维修支出"}
 
 // FindUnitStatement shows a unit's sub-account to an office; seller asks for the lines of the seller's. What the unit has to renew is for those
 // who collect it.

@@ -185,8 +185,8 @@ func (y *Year) count(x *ledger.Sum) {
 	}
 }
 
-// known are the sources that are no use.
-var known = map[string]bool{"fund_import": true, "fund_slip": true, "fund_income": true, "fund_refund": true}
+// known are the sources that are no use of their own: what makes up a debt is part of what the repair cost its unit.
+var known = map[string]bool{"fund_import": true, "fund_slip": true, "fund_income": true, "fund_refund": true, madeUp: true}
 
 func (y *Year) buildings(tx *store.Tx, to calendar.Date) error {
 	owners, err := ledger.ByBuilding(tx, y.EstateID, ledger.Fund, ledger.FundUnit, to)
