@@ -112,21 +112,20 @@ type Receivable struct {
 
 // ListReceivables pages through the units that have something to make up, by unit, for those who collect it; the second answer is where the
 // next page begins, 0 at the end. Units are named by their number; nobody's name is here.
-// Faults: org.ErrForbidden, org.ErrEstateNotFound.
+// Faults: org.ErrForbidden, org.ErrEstateNotFound, ErrUnitsHidden.
 func (s *Service) ListReceivables(ctx context.Context, actor org.Actor, estate, after int64, limit int) (list []Receivable, next int64, err error) {
 	if err := actor.Must(org.CollectFund); err != nil {
 		return nil, 0, err
 	}
 	err = s.db.View(ctx, func(tx *store.Tx) error {
-		e, err := org.EstateFor(tx, actor, org.CollectFund, estate)
+		if err := debtsOf(tx, actor, org.CollectFund, estate); err != nil {
+			return err
+		}
+		units, err := ledger.UnitsWith(tx, estate, ledger.Fund, dueCodes, after, scanned)
 		if err != nil {
 			return err
 		}
-		units, err := ledger.UnitsWith(tx, e.ID, ledger.Fund, dueCodes, after, scanned)
-		if err != nil {
-			return err
-		}
-		owed, err := owing(tx, e.ID, units, always)
+		owed, err := owing(tx, estate, units, always)
 		if err != nil {
 			return err
 		}

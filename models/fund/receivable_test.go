@@ -73,6 +73,23 @@ func TestAShortfallIsMadeUpFirst(t *testing.T) {
 		_, _, err = w.ListReceivables(ctx, who, w.Estate.ID, 0, 10)
 		w.refused(name, err, org.ErrForbidden)
 	}
+	_, _, err = w.ListReceivables(ctx, w.bureau, w.Estate.ID, 0, 10)
+	w.refused("the bureau, of the assembly's account", err, fund.ErrUnitsHidden)
+	for name, who := range map[string]org.Actor{"the bureau": w.bureau, "the community": w.community, "the township": w.township} {
+		sheet, err := w.FindSheet(ctx, who, unit)
+		if err != nil || !sheet.Hidden || sheet.OwedSays != "" || sheet.Owed != (fund.Standing{}) || sheet.Charges[0].Short != 0 || sheet.Charges[0].Charged != 0 {
+			t.Errorf("%s sees %+v %v", name, sheet, err)
+		}
+		for _, h := range sheet.Handed {
+			if h.Owed != 0 {
+				t.Errorf("%s sees %+v", name, h)
+			}
+		}
+	}
+	sheet, err := w.FindSheet(ctx, w.chair, unit)
+	if err != nil || sheet.Hidden || sheet.Owed.Owners != 30_00 || sheet.Charges[0].Short != owed {
+		t.Errorf("%+v %v", sheet, err)
+	}
 }
 
 // TestWhatIsOwedGoesWithTheUnit: a sale leaves the debt with the unit, and shows it to the buyer.

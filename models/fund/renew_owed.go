@@ -125,7 +125,7 @@ func (s *Service) FindPlan(ctx context.Context, actor org.Actor, id, after int64
 		if err != nil {
 			return err
 		}
-		if err := debtsOf(tx, actor, p.EstateID); err != nil {
+		if err := debtsOf(tx, actor, org.ReadFundDebts, p.EstateID); err != nil {
 			return err
 		}
 		v = PlanView{Plan: *p}

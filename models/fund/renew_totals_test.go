@@ -65,7 +65,14 @@ func TestDebtsAreTheCollectors(t *testing.T) {
 		}
 		v, err := w.FindUnitStatement(t.Context(), who, last[0], false, ledger.StatementPage{}, 1)
 		w.ok(err)
-		if v.Renew || v.Owes != nil {
+		_, _, err = w.ListUnpaid(t.Context(), who, w.Estate.ID, 0, 10)
+		w.refused("the units without a first deposit", err, org.ErrForbidden)
+		unpaid, err := w.UnpaidTotals(t.Context(), who, w.Estate.ID)
+		w.ok(err)
+		if len(unpaid) != 1 || !unpaid[0].Merged || unpaid[0].BuildingID != 0 {
+			t.Errorf("%+v", unpaid)
+		}
+		if v.Renew || v.Owes != nil || v.First != 0 {
 			t.Errorf("%+v", v)
 		}
 	}

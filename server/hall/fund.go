@@ -120,7 +120,7 @@ type FundStatement struct {
 	Sellers  string       `json:"seller_balance,omitempty" doc:"售房单位分户账余额，元"`
 	Owed     string       `json:"owed,omitempty" doc:"维修时分户账不够、还要补交的，元"`
 	OwedSays string       `json:"owed_says,omitempty" doc:"差多少、怎么补的，一句话"`
-	First    string       `json:"first" doc:"已交首期，元"`
+	First    string       `json:"first,omitempty" doc:"已交首期，元；不能看欠费的单位看不到"`
 	FirstDue string       `json:"first_due,omitempty" doc:"按标准应交首期，元"`
 	Unknown  string       `json:"first_unknown,omitempty" doc:"算不出应交首期的原因"`
 	Renew    bool         `json:"renew" doc:"余额不足首期交存额的规定比例，需要续交"`
@@ -148,6 +148,9 @@ func FundStatementOf(p web.Page, s *fund.UnitStatement) FundStatement {
 		v.State = "已销户"
 	case s.Opened:
 		v.State = "正常"
+	}
+	if s.Hidden {
+		v.First = ""
 	}
 	if s.Unknown == "" {
 		v.FirstDue = s.FirstDue.String()
