@@ -159,6 +159,9 @@ func TestTheSellersShortfallIsItsOwn(t *testing.T) {
 	year := calendar.DateOf(w.DB.Now()).Year
 	w.clock.Advance(400 * days)
 	w.tx(func(tx *store.Tx) error {
+		if err := reconciled(tx, w.Estate.ID, year, 1, 12); err != nil {
+			return err
+		}
 		return ledger.Close(tx, w.chair, w.Estate.ID, ledger.Fund, calendar.Date{Year: year, Month: 12, Day: 31})
 	})
 	y, err := w.FindYear(ctx, w.chair, org.ReadFund, w.Estate.ID, year)
