@@ -28,7 +28,7 @@ func (a *app) fundYears(ctx context.Context) (more bool, err error) {
 		var estates []int64
 		err := a.db.View(ctx, func(tx *store.Tx) error {
 			return tx.Model(&fund.Account{}).Joins("JOIN ledger_books b ON b.estate_id = fund_accounts.estate_id AND b.kind = ? AND b.closed_through >= ?", ledger.Fund, org.DayOf(endOf(year).Start())).
-				Joins("LEFT JOIN notice_drafts n ON n.estate_id = fund_accounts.estate_id AND n.entered_by = 0 AND n.input_hash = ?", yearRef(year)).
+				Joins("LEFT JOIN notice_drafts n ON n.estate_id = fund_accounts.estate_id AND n.entered_by = 0 AND n.input_hash = ? AND (n.notice_id = 0 OR EXISTS (SELECT 1 FROM notices x WHERE x.id = n.notice_id AND x.withdrawn_at IS NULL))", yearRef(year)).
 				Where("fund_accounts.estate_id > ? AND n.id IS NULL", after).Order("fund_accounts.estate_id").Limit(yearsAtOnce).Pluck("fund_accounts.estate_id", &estates).Error
 		})
 		if err != nil || len(estates) == 0 {
@@ -45,7 +45,7 @@ func (a *app) fundYears(ctx context.Context) (more bool, err error) {
 
 // fundYear drafts an estate's publication.
 func (a *app) fundYear(tx *store.Tx, estate int64, year int) error {
-	d, err := a.board.OpenDuty(tx, estate, "fund-yearly")
+	d, err := a.board.OpenDutyOf(tx, estate, "fund-yearly", year)
 	if err != nil || d == nil {
 		return err
 	}
@@ -56,7 +56,15 @@ func (a *app) fundYear(tx *store.Tx, estate int64, year int) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.board.DraftFor(tx, d.OrganisationID, yearDraft(y, d.ID))
+	draft := yearDraft(y, d.ID)
+	var before int64 // whose notices were taken down
+	if err := tx.Model(&disclosure.Prepared{}).Where("estate_id = ? AND entered_by = 0 AND input_hash = ?", estate, draft.InputHash).Count(&before).Error; err != nil {
+		return err
+	}
+	if before > 0 {
+		draft.ClientRef += fmt.Sprintf("-%d", before+1)
+	}
+	_, err = a.board.DraftFor(tx, d.OrganisationID, draft)
 	return err
 }
 

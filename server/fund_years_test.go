@@ -124,6 +124,21 @@ func TestTheFundsYearIsPublished(t *testing.T) {
 		t.Errorf("%+v %v", duty, err)
 	}
 	e.tampered(notice)
+	drafted := func(want int) {
+		t.Helper()
+		round()
+		if err := e.db.View(t.Context(), func(tx *store.Tx) error {
+			return tx.Where("estate_id = ? AND entered_by = 0", owner.Estate).Find(&list).Error
+		}); err != nil || len(list) != want {
+			t.Fatalf("%d drafts, want %d: %v", len(list), want, err)
+		}
+	}
+	drafted(1)
+	if err := e.db.InTx(t.Context(), func(tx *store.Tx) error { return e.board.TakeDown(tx, notice, "数字有误") }); err != nil {
+		t.Fatal(err)
+	}
+	drafted(2)
+	drafted(2)
 }
 
 // tampered touches entries, then a figure, and looks for what verification says.

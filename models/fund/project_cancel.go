@@ -68,7 +68,7 @@ func (s *Service) CancelProject(ctx context.Context, actor org.Actor, id int64, 
 			}
 		}
 		p.State, p.Decision, p.ReviewOpen = ProjectCancelled, nil, nil
-		return reason, []string{"state", "decision", "review_open"}, nil
+		return reason, []string{"state", "decision", "review_open"}, s.postCancelled(tx, actor, p, reason)
 	})
 }
 
@@ -122,7 +122,7 @@ func (s *Service) DecideCancel(ctx context.Context, actor org.Actor, id int64, a
 				return "", nil, ErrStep.Saying("项目目前“" + ProjectStates[p.State] + "”，不能取消；请不同意这份申请")
 			}
 			var err error
-			if columns, err = windUp(tx, actor, p, &c); err != nil {
+			if columns, err = s.windUp(tx, actor, p, &c); err != nil {
 				return "", nil, err
 			}
 			c.State, words = "agreed", "同意取消："+text
@@ -144,7 +144,7 @@ func mayCancel(actor org.Actor, p *Project, c *Cancellation) error {
 }
 
 // windUp cancels a project with a contract. Nothing done and nothing paid ahead, it is over at once.
-func windUp(tx *store.Tx, actor org.Actor, p *Project, c *Cancellation) ([]string, error) {
+func (s *Service) windUp(tx *store.Tx, actor org.Actor, p *Project, c *Cancellation) ([]string, error) {
 	if err := nothingAsked(tx, p); err != nil {
 		return nil, err
 	}
@@ -152,17 +152,17 @@ func windUp(tx *store.Tx, actor org.Actor, p *Project, c *Cancellation) ([]strin
 	if err != nil {
 		return nil, err
 	}
-	if err := setAside(tx, actor, p, p.Resolution, "项目取消："+c.Reason); err != nil {
+	if err := s.replaced(tx, actor, p, p.Resolution, "项目取消："+c.Reason); err != nil {
 		return nil, err
 	}
 	begun := p.State != ProjectUnder || left > 0
 	p.State, p.CancelledAt, p.CancelledFor = ProjectClosing, &tx.Now, c.Reason
 	columns := append(p.unsettle(), "state", "cancelled_at", "cancelled_for")
-	if !begun {
-		p.State, p.Decision, p.ReviewOpen = ProjectCancelled, nil, nil
-		columns = append(columns, "decision", "review_open")
+	if begun {
+		return columns, nil
 	}
-	return columns, nil
+	p.State, p.Decision, p.ReviewOpen = ProjectCancelled, nil, nil
+	return append(columns, "decision", "review_open"), s.postCancelled(tx, actor, p, c.Reason)
 }
 
 // unsettle takes final accounts away, and names the columns to write.

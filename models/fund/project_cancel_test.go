@@ -1,6 +1,7 @@
 package fund_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -72,6 +73,9 @@ func TestANewDecisionDividesAnew(t *testing.T) {
 	old, err := w.ListDivisions(ctx, w.chair, id)
 	if err != nil || len(old) != 1 || old[0].Total != 800_00 || old[0].Notice != first.FinalNumber || old[0].Resolution != first.Resolution || !strings.Contains(old[0].Reason, "被法院撤销") {
 		t.Fatalf("%v %+v", err, old)
+	}
+	if why := w.wall.taken[first.FinalNotice]; !strings.Contains(why, "被法院撤销") {
+		t.Errorf("the old accounts stand: %q", why)
 	}
 	rows, err := w.ListOldShares(ctx, w.chair, old[0].ID, 0, 10)
 	var sum money.Fen
@@ -164,8 +168,12 @@ func TestNothingDoneIsOverAtOnce(t *testing.T) {
 	}
 	w.must(w.CancelProject(ctx, w.chair, id, "业主不想修了"))
 	w.must(w.DecideCancel(ctx, w.bureau, id, true, "同意业主的意见"))
-	if v := w.view(id); v.State != fund.ProjectCancelled {
-		t.Errorf("%s", v.State)
+	v := w.view(id)
+	if last := w.wall.posted[len(w.wall.posted)-1]; v.State != fund.ProjectCancelled || !strings.Contains(last.Body, "已取消") || !strings.Contains(last.Body, "业主不想修了") || !strings.HasPrefix(last.Ref, fmt.Sprintf("project:%d:cancelled:", id)) {
+		t.Errorf("%s, posted %+v", v.State, last)
+	}
+	if why := w.wall.taken[v.ProposalNotice]; why != "项目已取消：业主不想修了" {
+		t.Errorf("the proposal stands: %q", why)
 	}
 }
 

@@ -52,7 +52,7 @@ func (s *Service) ReverseRevoked(ctx context.Context, actor org.Actor, id int64,
 			return 0, ErrOtherPerson.Saying("确认付款的人不能自己冲回，请由另一个人登记")
 		}
 		if r.State == "reverse" {
-			if err := reversePayments(tx, actor, p, r); err != nil {
+			if err := s.reversePayments(tx, actor, p, r); err != nil {
 				return 0, err
 			}
 		}
@@ -86,7 +86,7 @@ func (r *Revocation) arrived(tx *store.Tx, actor org.Actor, p *Project, fen mone
 }
 
 // reversePayments reverses what was paid on the decision that fell, and puts it on what the contractor owes back.
-func reversePayments(tx *store.Tx, actor org.Actor, p *Project, r *Revocation) error {
+func (s *Service) reversePayments(tx *store.Tx, actor org.Actor, p *Project, r *Revocation) error {
 	paid, err := reversible(tx, p, r)
 	if err != nil {
 		return err
@@ -122,11 +122,11 @@ func reversePayments(tx *store.Tx, actor org.Actor, p *Project, r *Revocation) e
 	if was != ProjectPaid {
 		return nil
 	}
-	return endReversed(tx, actor, p, r)
+	return s.endReversed(tx, actor, p, r)
 }
 
 // endReversed ends a project whose last payment was reversed; what was paid ahead on another decision is still to be cleared.
-func endReversed(tx *store.Tx, actor org.Actor, p *Project, r *Revocation) error {
+func (s *Service) endReversed(tx *store.Tx, actor org.Actor, p *Project, r *Revocation) error {
 	if err := unowe(tx, actor, p, r); err != nil {
 		return err
 	}
@@ -134,11 +134,18 @@ func endReversed(tx *store.Tx, actor org.Actor, p *Project, r *Revocation) error
 	if err != nil {
 		return err
 	}
-	columns := []string{"state", "decision"}
+	columns, why := []string{"state", "decision"}, cut("业主的决定被法院撤销，依据“"+r.Decision+"”冲回", 490)
 	p.State, p.Decision = ProjectCancelled, nil
+	if p.FinalNotice != 0 {
+		if err := s.o.Board.TakeDown(tx, p.FinalNotice, why); err != nil {
+			return err
+		}
+	}
 	if left > 0 {
-		p.State, p.CancelledAt, p.CancelledFor = ProjectClosing, &tx.Now, cut("业主的决定被法院撤销，依据“"+r.Decision+"”冲回", 490)
+		p.State, p.CancelledAt, p.CancelledFor = ProjectClosing, &tx.Now, why
 		columns = append(append(columns, "cancelled_at", "cancelled_for"), p.unsettle()...)
+	} else if err := s.postCancelled(tx, actor, p, why); err != nil {
+		return err
 	}
 	return tx.Model(&Project{}).Where("id = ?", p.ID).Select(columns).Updates(p).Error
 }
