@@ -183,7 +183,7 @@ func (x *walker) onward(ctx context.Context, who org.Actor, v *fund.ProjectView)
 	case 11:
 		_, err = x.PostFinal(ctx, who, id)
 	case 12:
-		if x.r.IntN(12) == 0 {
+		if x.r.IntN(3) == 0 {
 			_, err = x.CancelProject(ctx, who, id, "暂时不修了")
 		}
 	case 13:

@@ -19,7 +19,7 @@ type Cancellation struct {
 	EstateID   int64
 	Live       *int64 // the project, while nobody has decided
 	Reason     string
-	State      string // asked, agreed, refused
+	State      string // asked, agreed, refused, withdrawn
 	AskedBy    int64
 	AskedOrg   int64
 	AskedAt    time.Time
@@ -81,7 +81,26 @@ func (s *Service) askCancel(tx *store.Tx, actor org.Actor, p *Project, reason st
 	if err := tx.Create(row).Error; err != nil {
 		return "", nil, store.Duplicate(err, ErrCancelAsked)
 	}
-	return "申请取消：" + reason, nil, nil
+	office := p.ConfirmedOrg
+	if p.Kind == OrdinaryUse {
+		var bureau []int64
+		if err := tx.Model(&org.Organisation{}).Where("kind = ? AND closed_at IS NULL", org.Bureau).Order("id").Limit(1).Pluck("id", &bureau).Error; err != nil {
+			return "", nil, err
+		}
+		if len(bureau) > 0 {
+			office = bureau[0]
+		}
+	}
+	return "申请取消：" + reason, nil, tell(tx, "fund_cancel", "fund_project", p.ID, p.EstateID, office, p.Title, p.Number)
+}
+
+// WithdrawCancel takes a request to cancel back while nobody has decided it: by the organisation that asked.
+// Faults: org.ErrForbidden, ErrNoProject, ErrNotInCharge, ErrNoCancel.
+func (s *Service) WithdrawCancel(ctx context.Context, actor org.Actor, id int64) (int64, error) {
+	return s.take(ctx, actor, id, step{org.RunProject, "uncancelled", nil, true}, func(tx *store.Tx, p *Project) (string, []string, error) {
+		res := tx.Model(&Cancellation{}).Where("live = ? AND asked_org = ?", p.ID, actor.OrganisationID()).Updates(map[string]any{"live": nil, "state": "withdrawn", "decided_by": actor.PersonID, "decided_org": actor.OrganisationID(), "decided_at": tx.Now})
+		return "撤回取消的申请", nil, store.MustAffect(res, ErrNoCancel)
+	})
 }
 
 // nothingAsked refuses while a payment waits for its second person.

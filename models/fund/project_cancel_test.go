@@ -12,6 +12,7 @@ import (
 	"github.com/linli-city/linli/models/fund"
 	"github.com/linli-city/linli/models/ledger"
 	"github.com/linli-city/linli/models/money"
+	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
 )
 
@@ -162,6 +163,13 @@ func TestNothingDoneIsOverAtOnce(t *testing.T) {
 	id := w.quoted(w.chair, w.proposal())
 	w.contracted(w.chair, id)
 	w.must(w.CancelProject(ctx, w.chair, id, "业主不想修了"))
+	_, err := w.WithdrawCancel(ctx, w.company, id)
+	w.refused("another organisation", err, fund.ErrNotInCharge)
+	w.must(w.WithdrawCancel(ctx, w.chair, id))
+	_, err = w.DecideCancel(ctx, w.clerk, id, true, "同意取消")
+	w.refused("a request that was taken back", err, fund.ErrNoCancel)
+	w.must(w.CancelProject(ctx, w.chair, id, "业主不想修了"))
+	w.told("duty.fund_cancel", 2)
 	w.must(w.DecideCancel(ctx, w.clerk, id, false, "请再商量"))
 	if v := w.view(id); v.State != fund.ProjectUnder || v.Cancelling != "" {
 		t.Errorf("%s %s", v.State, v.Cancelling)
@@ -200,6 +208,7 @@ func TestPaidOnADecisionThatFell(t *testing.T) {
 	if err := w.DecisionRevoked(ctx, v.MeetingID); err != nil { // told twice
 		t.Fatal(err)
 	}
+	w.told("duty.fund_revoked", 1)
 	list, err := w.ListRevocations(ctx, w.township, "", 0, 10)
 	if err != nil || len(list) != 1 || list[0].Paid != 800_00 || list[0].Resolution != v.Resolution || list[0].Project.Number != v.Number {
 		t.Fatalf("%v %+v", err, list)
@@ -302,5 +311,17 @@ func TestOnlyWhatWasPaidOnIt(t *testing.T) {
 	}
 	if _, err := fund.VerifyProjects(ctx, w.DB); err != nil {
 		t.Error(err)
+	}
+}
+
+// told counts what was put out of a kind for the estate.
+func (w *street) told(kind string, want int64) {
+	w.t.Helper()
+	var n int64
+	w.tx(func(tx *store.Tx) error {
+		return tx.Model(&outbox.Message{}).Where("kind = ? AND estate_id = ?", kind, w.Estate.ID).Count(&n).Error
+	})
+	if n != want {
+		w.t.Errorf("%s was put out %d times, want %d", kind, n, want)
 	}
 }

@@ -65,7 +65,8 @@ func (s *Service) DecisionRevoked(ctx context.Context, meeting int64) error {
 			if err := tx.ForUpdate().Where("id = ?", r.ProjectID).Take(&p).Error; err != nil {
 				return err
 			}
-			made := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&Revocation{ProjectID: p.ID, EstateID: p.EstateID, MeetingID: meeting, Resolution: r.Resolution, Paid: r.Paid, State: "open", OpenedAt: tx.Now})
+			work := &Revocation{ProjectID: p.ID, EstateID: p.EstateID, MeetingID: meeting, Resolution: r.Resolution, Paid: r.Paid, State: "open", OpenedAt: tx.Now}
+			made := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(work)
 			if made.Error != nil {
 				return made.Error
 			}
@@ -73,6 +74,9 @@ func (s *Service) DecisionRevoked(ctx context.Context, meeting int64) error {
 				continue
 			}
 			if err := tx.Create(&ProjectNote{ProjectID: p.ID, EstateID: p.EstateID, What: "revoked", Text: "业主的决定“" + r.Resolution + "”被法院撤销，此前已按它支付" + r.Paid.String() + "元，由乡镇（办事处）处理", At: tx.Now}).Error; err != nil {
+				return err
+			}
+			if err := tell(tx, "fund_revoked", "fund_revocation", work.ID, p.EstateID, 0, p.Title, p.Number); err != nil {
 				return err
 			}
 			if err := audit.Append(tx, audit.System{}, "project.revoked", audit.Subject{Kind: "fund_project", ID: p.ID, Estate: p.EstateID}, map[string]any{"meeting": meeting, "fen": int64(r.Paid)}); err != nil {

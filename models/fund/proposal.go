@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -73,6 +74,9 @@ func (p *Proposal) propose(tx *store.Tx, actor org.Actor, input any) (int64, err
 	}
 	if err := tx.Create(p).Error; err != nil {
 		return 0, store.Duplicate(err, ErrProposed)
+	}
+	if err := tell(tx, "fund_proposal", "fund_proposal", p.ID, p.EstateID, p.OrganisationID, ProposalNames[p.Kind], fmt.Sprintf("TY%d", p.ID)); err != nil {
+		return 0, err
 	}
 	return p.ID, jot(tx, actor, "propose", "fund_proposal", p.ID, p.EstateID, map[string]any{"kind": p.Kind, "subject": p.SubjectID})
 }

@@ -14,6 +14,7 @@ import (
 // fundCancelRoutes are what happens to a project off its way: cancelled under a contract, or its decision revoked by a court.
 func fundCancelRoutes(g *web.Group, d Deps) {
 	web.Handle(g, web.Op{ID: "officeDecideCancel", Method: http.MethodPost, Path: "/fund-projects/{id}/cancellation-decision", Summary: "签合同之后的取消：由备案的住建局或确认的单位决定", Action: org.WatchProject, Rate: workRate}, projectDo(d, decideCancel))
+	web.Handle(g, web.Op{ID: "officeWithdrawCancel", Method: http.MethodPost, Path: "/fund-projects/{id}/cancellation-withdrawal", Summary: "还没有决定时，申请的单位撤回取消的申请", Action: org.RunProject, Rate: workRate}, projectDo(d, withdrawCancel))
 	web.Handle(g, web.Op{ID: "officeRecordReturn", Method: http.MethodPost, Path: "/fund-projects/{id}/advance-returns", Summary: "登记承包单位退回的预付款到账", Action: org.RunProject, Rate: workRate}, projectDo(d, recordReturn))
 	web.Handle(g, web.Op{ID: "officeListDivisions", Method: http.MethodGet, Path: "/fund-projects/{id}/divisions", Summary: "被取代的分摊和原因，新的在前", Action: org.RunProject}, listDivisions(d))
 	web.Handle(g, web.Op{ID: "officeListOldShares", Method: http.MethodGet, Path: "/fund-divisions/{id}/shares", Summary: "被取代的分摊里每户的数，按房号", Action: org.RunProject}, listOldShares(d))
@@ -24,6 +25,15 @@ func fundCancelRoutes(g *web.Group, d Deps) {
 
 func decideCancel(ctx context.Context, s *fund.Service, a org.Actor, id int64, b JudgeBody) (int64, error) {
 	return s.DecideCancel(ctx, a, id, b.Agree, b.Text)
+}
+
+// WithdrawCancelBody is a tap.
+type WithdrawCancelBody struct {
+	Tapped
+}
+
+func withdrawCancel(ctx context.Context, s *fund.Service, a org.Actor, id int64, _ WithdrawCancelBody) (int64, error) {
+	return s.WithdrawCancel(ctx, a, id)
 }
 
 // ReturnBody is money that came back.
