@@ -232,3 +232,26 @@ func reconciled(tx *store.Tx, estate int64, year int, from, to time.Month) error
 	}
 	return nil
 }
+
+// TestOneRecheckKeepsNoOtherWaiting: what cannot be told of is reported, and the next one is told of all the same.
+func TestOneRecheckKeepsNoOtherWaiting(t *testing.T) {
+	t.Parallel()
+	w := newKeeping(t)
+	at := w.DB.Now().Add(-time.Hour)
+	earlier := at.Add(-time.Hour)
+	rows := []fund.Recheck{{EstateID: 987_654, UnitID: 1, State: "open", DueAt: earlier, WatchAt: &earlier, CreatedAt: earlier}, {EstateID: w.Estate.ID, UnitID: w.Units[0].ID, State: "open", DueAt: at, WatchAt: &at, CreatedAt: at}}
+	w.ok(w.DB.InTx(t.Context(), func(tx *store.Tx) error { return tx.Create(&rows).Error }))
+	if _, err := w.WatchRechecks(t.Context()); err == nil {
+		t.Error("a request of no account was told of")
+	}
+	late, err := w.ListLateRechecks(t.Context(), w.clerk, 0, 10)
+	w.ok(err)
+	told := false
+	for _, x := range late {
+		told = told || x.ID == rows[1].ID && x.LateAt != nil
+	}
+	if !told {
+		t.Errorf("%+v", late)
+	}
+	w.ok(w.DB.InTx(t.Context(), func(tx *store.Tx) error { return tx.Where("id = ?", rows[0].ID).Delete(&fund.Recheck{}).Error }))
+}

@@ -188,21 +188,16 @@ func (s *Service) PlanTotals(ctx context.Context, actor org.Actor, id int64) (p 
 		if p, err = ofReader(tx, actor, id, func(x *Plan) int64 { return x.EstateID }); err != nil {
 			return err
 		}
-		var rows []struct {
-			BuildingID int64
-			Owes       money.Fen
-		}
+		var rows []BuildingDebt
 		paid := tx.Model(&Deposit{}).Select("unit_id, SUM(amount) AS fen").Where("plan_id = ? AND dropped = ?", p.ID, false).Group("unit_id")
-		err = tx.Table("fund_plan_dues d").Select("u.building_id, d.amount - COALESCE(p.fen, 0) AS owes").Joins("JOIN units u ON u.id = d.unit_id").Joins("LEFT JOIN (?) p ON p.unit_id = d.unit_id", paid).
-			Where("d.plan_id = ?", p.ID).Scan(&rows).Error
+		err = tx.Table("fund_plan_dues d").Select("u.building_id, COUNT(*) AS units, SUM(d.amount - COALESCE(p.fen, 0)) AS amount").Joins("JOIN units u ON u.id = d.unit_id").Joins("LEFT JOIN (?) p ON p.unit_id = d.unit_id", paid).
+			Where("d.plan_id = ? AND d.amount > COALESCE(p.fen, 0)", p.ID).Group("u.building_id").Scan(&rows).Error
 		if err != nil {
 			return err
 		}
 		sums := debts{}
-		for _, x := range rows {
-			if x.Owes > 0 {
-				sums.add(x.BuildingID, x.Owes)
-			}
+		for i := range rows {
+			sums[rows[i].BuildingID] = &rows[i]
 		}
 		list, err = sums.shown(tx, p.EstateID)
 		return err

@@ -68,6 +68,7 @@ type FundOwed struct {
 	UnitID      int64            `json:"unit_id"`
 	Unit        string           `json:"unit,omitempty"`
 	Amount      string           `json:"amount" doc:"应交，元"`
+	MakeUp      string           `json:"make_up,omitempty" doc:"应交里有这么多是补维修时差的，交来的钱先补这一笔，元"`
 	Paid        string           `json:"paid" doc:"已交，元"`
 	Overdue     string           `json:"overdue,omitempty" doc:"到期未交，元"`
 	Instalments []FundInstalment `json:"instalments"`
@@ -75,7 +76,7 @@ type FundOwed struct {
 
 // FundOwedOf shows what is owed.
 func FundOwedOf(plan string, o fund.Owed) FundOwed {
-	v := FundOwed{Plan: plan, UnitID: o.UnitID, Unit: o.Unit, Amount: o.Amount.String(), Paid: o.Paid.String(), Overdue: some(o.Overdue), Instalments: []FundInstalment{}}
+	v := FundOwed{Plan: plan, UnitID: o.UnitID, Unit: o.Unit, Amount: o.Amount.String(), MakeUp: some(o.MakeUp), Paid: o.Paid.String(), Overdue: some(o.Overdue), Instalments: []FundInstalment{}}
 	for _, x := range o.Instalments {
 		v.Instalments = append(v.Instalments, FundInstalment{DueOn: x.DueOn.String(), Amount: x.Amount.String(), Paid: x.Paid.String()})
 	}
