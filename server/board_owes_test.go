@@ -3,8 +3,10 @@ package main
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/linli-city/linli/models/assembly"
+	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/fund"
@@ -92,6 +94,9 @@ func TestWhatHappensIsOwedByItself(t *testing.T) {
 
 	e.must(201, "committee_chair", "POST", fmt.Sprintf("/office/v1/estates/%d/income/contracts", estate), m{"kind": "parking", "title": "临时停车", "party": "某公司", "starts_on": "2026-01-01", "ends_on": "2027-12-31", "amount": "100", "period_months": 1, "client_ref": "own"})
 	state("income-contract", false)
+	if d := e.owed(estate, "income-contract")[0]; calendar.DateOf(d.FromOn.Add(12*time.Hour)) != disclosure.Since(calendar.Date{Year: 2026, Month: 1, Day: 1}, calendar.DateOf(e.db.Now())) {
+		t.Errorf("a contract is owed from %s, not from its first day", d.FromOn)
+	}
 	stated := e.must(201, "company", "POST", fmt.Sprintf("/office/v1/estates/%d/charging", estate), m{"model": "lump", "contract": "2026年物业服务合同第八条", "from": "2026-01-01", "file_ids": []int64{e.upload("company", "notice", "contract")}, "client_ref": "own"}).int("id")
 	state("contract")
 	e.must(200, "community", "POST", fmt.Sprintf("/office/v1/charging/%d/decision", stated), m{"accept": true})

@@ -77,7 +77,7 @@ func endOf(year int) calendar.Date {
 
 // yearDraft words a year. Every sum is a query that anybody who has the books asks again.
 func yearDraft(y *fund.Year, duty int64) disclosure.Draft {
-	d := disclosure.Draft{EstateID: y.EstateID, Kind: disclosure.Posting, Audience: disclosure.Residents, Form: disclosure.FundState, Title: fmt.Sprintf("%d年维修资金收支公布", y.Year), Queries: yearQueries(y), Duties: []int64{duty},
+	d := disclosure.Draft{EstateID: y.EstateID, Kind: disclosure.Posting, Audience: disclosure.Everyone, Form: disclosure.FundState, Title: fmt.Sprintf("%d年维修资金收支公布", y.Year), Queries: yearQueries(y), Duties: []int64{duty},
 		ClientRef: fmt.Sprintf("%s-%d", yearRef(y.Year), y.EstateID), InputHash: yearRef(y.Year)}
 	d.Body = fmt.Sprintf("按《住宅专项维修资金管理办法》第三十条，公布%d年维修资金的交存、使用、增值收益和结存，以及发生列支的项目。\n账已逐月和专户银行核对并结账，到%s为止。\n每个分户账的交存、使用、增值收益和结存，业主在小程序“我家的维修资金”里可以看到；每笔分摊是怎么算的，点开那一笔就能看到。\n对数字有异议的，可以在同一页请求复核。", y.Year, y.Through)
 	if len(y.Uses) == 0 {

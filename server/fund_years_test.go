@@ -123,6 +123,15 @@ func TestTheFundsYearIsPublished(t *testing.T) {
 	}); err != nil || duty.DoneAt == nil {
 		t.Errorf("%+v %v", duty, err)
 	}
+	open := 0
+	if _, err := e.board.OpenFigures(t.Context(), owner.Estate, "", func(f *disclosure.OpenFigure) error {
+		if f.Form == disclosure.FundState {
+			open++
+		}
+		return nil
+	}); err != nil || open != len(want) {
+		t.Errorf("%d of the fund's figures are open to anybody: %v", open, err)
+	}
 	e.tampered(notice)
 	drafted := func(want int) {
 		t.Helper()

@@ -153,6 +153,11 @@ var invariants = []struct {
 	{"every committee meeting has the members that it began with", committee.Misseated},
 	{"every bill is settled when nothing of it is owed", fee.Misstated},
 	{"the fee books say of every unit what its bills say", fee.Unbooked},
+	{"the fee books hold for every unit what it has paid ahead", fee.MiscountedPrepaid},
+	{"the fee books hold for every unit what it has deposited", fee.MiscountedDeposits},
+	{"the fee books hold the money that nobody has claimed", fee.MiscountedSuspense},
+	{"the fee books have the money of every way that came in, went out and was settled", fee.MiscountedMoney},
+	{"every closed day of a cashier is the sum of its movements", fee.MiscountedDays},
 	{"every inbox item has its words", func(tx *store.Tx) *gorm.DB {
 		return tx.Table("inbox_items").Select("inbox_items.id").
 			Where("NOT EXISTS (SELECT 1 FROM message_texts t WHERE t.id = inbox_items.text_id AND t.message_id = inbox_items.message_id)")

@@ -54,6 +54,15 @@ func (s *Service) DraftFor(tx *store.Tx, organisation int64, d Draft) (int64, er
 	if len(had) == 1 {
 		return had[0].ID, nil
 	}
+	var err error
+	if d.Title, d.Body, err = s.blotted(tx, d.EstateID, d.Title, d.Body, nil); err != nil {
+		return 0, err
+	}
+	for i := range d.Queries { // they may quote what a project is called
+		if d.Queries[i].Label, _, err = s.blotted(tx, d.EstateID, d.Queries[i].Label, "", nil); err != nil {
+			return 0, err
+		}
+	}
 	p := &Prepared{EstateID: d.EstateID, OrganisationID: organisation, State: Drafted, CreatedAt: tx.Now, ClientRef: d.ClientRef, InputHash: d.InputHash}
 	if err := s.write(tx, org.Actor{}, p, d, ""); err != nil {
 		return 0, err

@@ -70,6 +70,7 @@ func TestQuotesAndContract(t *testing.T) {
 	w, ctx := newStreet(t, fund.HeldByAssembly), t.Context()
 	w.everything()
 	id := w.must(w.ProposeProject(ctx, w.chair, w.proposal()))
+	w.naming = w.view(id).Number
 	_, err := w.PostProject(ctx, w.chair, id)
 	w.refused("without a quotation", err, fault.ErrInvalid)
 	w.must(w.AddQuote(ctx, w.chair, id, "甲防水公司", "900", "", []int64{1}))

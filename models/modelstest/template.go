@@ -63,34 +63,34 @@ func (p *template) make(t testing.TB) error {
 		p.file, err = os.ReadFile(path)
 		return err
 	}
-	return p.read(dsn)
+	return p.read(context.Background(), dsn)
 }
 
-func (p *template) read(dsn string) error {
+func (p *template) read(ctx context.Context, dsn string) error {
 	db, err := sql.Open("mysql", dsn)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	names, err := column(context.Background(), db, "SHOW TABLES")
+	names, err := column(ctx, db, "SHOW TABLES")
 	if err != nil {
 		return err
 	}
 	for _, name := range names {
 		var table, create string
-		if err := db.QueryRow("SHOW CREATE TABLE `"+name+"`").Scan(&table, &create); err != nil {
+		if err := db.QueryRowContext(ctx, "SHOW CREATE TABLE `"+name+"`").Scan(&table, &create); err != nil {
 			return err
 		}
 		p.tables = append(p.tables, create)
-		if err := p.readRows(db, name); err != nil {
+		if err := p.readRows(ctx, db, name); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p *template) readRows(db *sql.DB, name string) error {
-	rows, err := db.Query("SELECT * FROM `" + name + "`")
+func (p *template) readRows(ctx context.Context, db *sql.DB, name string) error {
+	rows, err := db.QueryContext(ctx, "SELECT * FROM `" + name + "`")
 	if err != nil {
 		return err
 	}

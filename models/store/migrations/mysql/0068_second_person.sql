@@ -1,7 +1,7 @@
 -- +goose Up
 
 -- A transfer or a card payment is entered once by the company that got it, whichever desk of it does so.
-UPDATE fee_payments SET serial = CONCAT(LEFT(serial, 44), '/', id) WHERE id IN (SELECT x.id FROM (SELECT p.id FROM fee_payments p JOIN fee_payments o ON o.company_id = p.company_id AND o.way = p.way AND o.serial = p.serial AND o.id < p.id) x);
+UPDATE fee_payments SET serial = CONCAT(SUBSTR(serial, 1, 44), '/', id) WHERE id IN (SELECT x.id FROM (SELECT p.id FROM fee_payments p JOIN fee_payments o ON o.company_id = p.company_id AND o.way = p.way AND o.serial = p.serial AND o.id < p.id) x);
 DROP INDEX fee_payments_serial ON fee_payments;
 CREATE UNIQUE INDEX fee_payments_serial ON fee_payments (company_id, way, serial);
 
@@ -11,7 +11,7 @@ ALTER TABLE fee_changes ADD COLUMN run_id BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE fee_changes ADD COLUMN import_id BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE fee_changes ADD COLUMN bill_ids VARCHAR(5600) NOT NULL DEFAULT '';
 ALTER TABLE fee_changes ADD COLUMN ahead BOOLEAN NOT NULL DEFAULT FALSE;
-ALTER TABLE fee_changes ADD COLUMN live VARCHAR(80) NULL;
+ALTER TABLE fee_changes ADD COLUMN live VARCHAR(120) NULL;
 CREATE UNIQUE INDEX fee_changes_live ON fee_changes (live);
 
 -- How many parts of a run its residents have been told of.
