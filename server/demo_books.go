@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/linli-city/linli/models/calendar"
+	"github.com/linli-city/linli/models/checkout"
 	"github.com/linli-city/linli/models/fee"
 	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/fund"
@@ -102,6 +103,13 @@ func (t *demoTown) demoFees(estate int64, who map[string]org.Actor) error {
 		if _, err := t.fees.Pay(t.ctx, cashier, p); err != nil {
 			return err
 		}
+	}
+	account, err := t.checkout.ProposeAccount(t.ctx, cashier, estate, checkout.Merchant{Provider: "sandbox"})
+	if err != nil {
+		return err
+	}
+	if err := t.checkout.DecideAccount(t.ctx, company, account.ID, true, ""); err != nil {
+		return err
 	}
 	_, err = t.fees.Propose(t.ctx, cashier, fee.Proposal{EstateID: estate, Kind: fee.Discount, BillID: second.ID, Amount: 1000, Reason: "电梯停了三天，酌减（演示）"})
 	return err

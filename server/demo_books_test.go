@@ -36,7 +36,7 @@ func TestTheBooksWalk(t *testing.T) {
 	if err := cmd.Run(); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
-	for _, want := range []string{"80.00平方米 × 每平方米每月1.35元", `{"id":4}` + "\n" + `{"id":4}`, "没有凭据：请补上发票或收据", "4116.00元还没有转入", `"期初余额","3200.00"`, "公示期满后再申请", `"演示一物业公司"`, `"预收物业费","0.00"`} {
+	for _, want := range []string{"80.00平方米 × 每平方米每月1.35元", `{"id":4}` + "\n" + `{"id":4}`, `["paid","48.00"]`, `"微信支付"`, "没有凭据：请补上发票或收据", "4116.00元还没有转入", `"期初余额","3200.00"`, "公示期满后再申请", `"演示一物业公司"`, `"预收物业费","0.00"`} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("nothing says %s:\n%s", want, out.String())
 		}
