@@ -7,9 +7,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"time"
+
+	"gorm.io/gorm"
 
 	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/calendar"
@@ -192,3 +195,6 @@ func length(s string, low, high int) bool {
 
 // Now is the moment by which lateness is shown.
 func (s *Service) Now() time.Time { return s.db.Now() }
+
+// missing reports whether a row is not there.
+func missing(err error) bool { return errors.Is(err, gorm.ErrRecordNotFound) }

@@ -3,13 +3,10 @@ package fee
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
-
-	"gorm.io/gorm"
 
 	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/fault"
@@ -297,6 +294,3 @@ func (s *Service) book(tx *store.Tx, actor audit.Actor, x *Payment, ref string, 
 	}
 	return note(tx, actor, ref, "fee_payment", x.ID, x.EstateID, map[string]any{"amount": int64(x.Amount), "way": x.Way})
 }
-
-// missing reports whether a row is not there.
-func missing(err error) bool { return errors.Is(err, gorm.ErrRecordNotFound) }
