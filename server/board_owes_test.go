@@ -83,6 +83,14 @@ func TestWhatHappensIsOwedByItself(t *testing.T) {
 	post("project:7:final:1")
 	state("fund-final", true)
 	state("fund-emergency", true)
+	do(func(tx *store.Tx) error {
+		return project.TakeDown(tx, e.owed(estate, "fund-final")[0].NoticeID, "重新决算")
+	})
+	state("fund-final", false)
+	state("fund-emergency", false)
+	post("project:7:cancelled:1")
+	state("fund-final", true)
+	state("fund-emergency", true)
 
 	e.must(201, "committee_chair", "POST", fmt.Sprintf("/office/v1/estates/%d/income/contracts", estate), m{"kind": "parking", "title": "临时停车", "party": "某公司", "starts_on": "2026-01-01", "ends_on": "2027-12-31", "amount": "100", "period_months": 1, "client_ref": "own"})
 	state("income-contract", false)
