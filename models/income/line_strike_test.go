@@ -39,7 +39,7 @@ func TestAWrongLineIsNotStuck(t *testing.T) {
 	if waits, err := w.StrikeLine(ctx, w.chair, other, "重复"); err != nil || !waits {
 		t.Fatalf("the committee: %v", err)
 	}
-	if err := w.DecideStrike(ctx, w.chair, other, true); !errors.Is(err, org.ErrForbidden) {
+	if err := w.DecideStrike(ctx, w.chair, other, true); !errors.Is(err, income.ErrSamePerson) {
 		t.Errorf("who asked decides: %v", err)
 	}
 	if err := w.DecideStrike(ctx, community, other, false); err != nil {
