@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/fund"
+	"github.com/linli-city/linli/models/ledger"
 	"github.com/linli-city/linli/models/store"
 )
 
@@ -101,4 +103,52 @@ func TestWhatHappensIsOwedByItself(t *testing.T) {
 	state("contract")
 	e.must(200, "community", "POST", fmt.Sprintf("/office/v1/charging/%d/decision", stated), m{"accept": true})
 	state("contract", false)
+}
+
+// TestPayStandsInTheReport: what members were paid is a figure of the work report's notice, out of books that no longer move; until they are
+// closed the notice says so.
+func TestPayStandsInTheReport(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t)
+	estate, chair := e.town.actors["owner"].Estate, e.actor("committee_chair")
+	yesterday := calendar.DateOf(e.db.Now()).Add(-1)
+	var before, after int64
+	if err := e.db.InTx(t.Context(), func(tx *store.Tx) (err error) {
+		report := func(ref string) committee.Posted {
+			return committee.Posted{EstateID: estate, Sort: "announcement", Title: "业委会工作报告", Body: "这一期更换了门禁，修好了路灯。", Ref: ref, From: yesterday, To: yesterday.Add(5)}
+		}
+		board := committeeBoard{e.board}
+		if _, err = (committeeMoney{e.income}).Spend(tx, chair, committee.Spending{EstateID: estate, Amount: 300_00, On: yesterday, Party: "个人", Text: "业委会委员津贴", Ref: "allowance-1"}); err != nil {
+			return err
+		}
+		if before, err = board.Post(tx, chair, report("committee-report-901")); err != nil {
+			return err
+		}
+		if err = ledger.Close(tx, chair, estate, ledger.Income, yesterday); err != nil {
+			return err
+		}
+		after, err = board.Post(tx, chair, report("committee-report-902"))
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	var v disclosure.Version
+	var figures []disclosure.Figure
+	if err := e.db.View(t.Context(), func(tx *store.Tx) error {
+		if err := tx.Where("notice_id = ?", before).Take(&v).Error; err != nil {
+			return err
+		}
+		return tx.Where("notice_id IN ?", []int64{before, after}).Find(&figures).Error
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(v.Body, "还没有结到这一期") {
+		t.Error(v.Body)
+	}
+	if len(figures) != 1 || figures[0].NoticeID != after || figures[0].Fen != 300_00 || figures[0].Period() == "" {
+		t.Errorf("%+v", figures)
+	}
+	if _, err := e.board.Verify(t.Context()); err != nil {
+		t.Error(err)
+	}
 }

@@ -92,9 +92,6 @@ func (l *Line) strike(tx *store.Tx, actor org.Actor, reason string) error {
 // DecideStrike is the community's: it strikes a line that its office cannot strike by itself, or leaves it.
 // Faults: org.ErrForbidden, ErrNotFound, ErrSamePerson, ErrState.
 func (s *Service) DecideStrike(ctx context.Context, actor org.Actor, id int64, approve bool) error {
-	if actor.Post == nil || actor.Post.OrgKind != org.Community {
-		return org.ErrForbidden
-	}
 	return s.db.InTx(ctx, func(tx *store.Tx) error {
 		l, err := find[Line](tx.ForUpdate(), actor, org.ApproveIncome, id)
 		if err != nil {
@@ -105,6 +102,8 @@ func (s *Service) DecideStrike(ctx context.Context, actor org.Actor, id int64, a
 			return ErrState.Saying("这一笔没有等待核对的冲销")
 		case l.StrikingBy == actor.PersonID || l.RecordedBy == actor.PersonID:
 			return ErrSamePerson
+		case actor.Post == nil || actor.Post.OrgKind != org.Community: // the table has the committee's head as well
+			return org.ErrForbidden
 		case approve:
 			return l.strike(tx, actor, l.StrikingFor)
 		}

@@ -2,6 +2,8 @@ package income_test
 
 import (
 	"errors"
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/linli-city/linli/models/income"
@@ -37,7 +39,7 @@ func TestAWrongLineIsNotStuck(t *testing.T) {
 	if waits, err := w.StrikeLine(ctx, w.chair, other, "重复"); err != nil || !waits {
 		t.Fatalf("the committee: %v", err)
 	}
-	if err := w.DecideStrike(ctx, w.chair, other, true); !errors.Is(err, org.ErrForbidden) {
+	if err := w.DecideStrike(ctx, w.chair, other, true); !errors.Is(err, income.ErrSamePerson) {
 		t.Errorf("who asked decides: %v", err)
 	}
 	if err := w.DecideStrike(ctx, community, other, false); err != nil {
@@ -73,5 +75,31 @@ func TestAWrongLineIsNotStuck(t *testing.T) {
 		if l.StruckAt == nil || l.StruckReason == "" || l.StrikingBy != 0 {
 			t.Errorf("%+v", l.Line)
 		}
+	}
+}
+
+// TestOldLinesHaveTheirOffice: lines of before are their recorder's office's, by the post that was held then.
+func TestOldLinesHaveTheirOffice(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.must(w.line(income.Receipt, 0, 500, on(1, 3)))
+	file, err := os.ReadFile("../store/migrations/mysql/0077_names.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, fill, _ := strings.Cut(string(file), "UPDATE income_lines")
+	fill, _, _ = strings.Cut("UPDATE income_lines"+fill, ";")
+	var l income.Line
+	w.tx(func(tx *store.Tx) error {
+		if err := tx.Model(&income.Line{}).Where("id = ?", id).Update("organisation_id", 0).Error; err != nil {
+			return err
+		}
+		if err := tx.Exec(fill).Error; err != nil {
+			return err
+		}
+		return tx.Where("id = ?", id).Take(&l).Error
+	})
+	if l.OrganisationID != w.Company.ID {
+		t.Errorf("the line is %d's, not %d's", l.OrganisationID, w.Company.ID)
 	}
 }
