@@ -311,7 +311,6 @@ func (a *app) run(ctx context.Context, l net.Listener) error {
 			return err
 		}
 	}
-	collectLess()
 	// Background work outlives the last request, so that what a request committed is still carried.
 	back, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()

@@ -94,6 +94,7 @@ func (b *voteBench) serving(f func(address string) error) error {
 	if err := b.mount(b.ctx); err != nil {
 		return err
 	}
+	collectLess()
 	ctx, stop := context.WithCancel(b.ctx)
 	var wg sync.WaitGroup
 	var failed error

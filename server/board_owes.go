@@ -13,7 +13,12 @@ import (
 // owes puts on the register what an event of another domain obliges somebody to publish, in the event's transaction, as of today. Where the
 // law of the day has no such duty, or the estate is closed, the event stands all the same.
 func owes(b *disclosure.Service, tx *store.Tx, estate int64, code, source string) error {
-	_, err := b.Owe(tx, estate, code, source, calendar.DateOf(tx.Now))
+	return owesSince(b, tx, estate, code, source, calendar.DateOf(tx.Now))
+}
+
+// owesSince is owes as of the day on which it happened: who records late is late.
+func owesSince(b *disclosure.Service, tx *store.Tx, estate int64, code, source string, on calendar.Date) error {
+	_, err := b.Owe(tx, estate, code, source, disclosure.Since(on, calendar.DateOf(tx.Now)))
 	if errors.Is(err, disclosure.ErrDutyUnknown) || errors.Is(err, org.ErrEstateNotFound) {
 		return nil
 	}
@@ -28,7 +33,11 @@ func disclosedAtOnce(b *disclosure.Service, tx *store.Tx, estate int64, code, so
 	return b.FulfilSource(tx, estate, source, notice, calendar.DateOf(tx.Now))
 }
 
-// oweContract opens the duty to publish a contract about the common parts, and its change.
+// oweContract opens the duty to publish a contract about the common parts from its first day, and its early end from its last.
 func (a *app) oweContract(tx *store.Tx, c *income.Contract, what string) error {
-	return owes(a.board, tx, c.EstateID, "income-contract", what)
+	on := c.StartsOn
+	if c.EndingOn != nil {
+		on = *c.EndingOn
+	}
+	return owesSince(a.board, tx, c.EstateID, "income-contract", what, calendar.Date{Year: on.Year(), Month: on.Month(), Day: on.Day()})
 }

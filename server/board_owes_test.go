@@ -3,8 +3,10 @@ package main
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/linli-city/linli/models/assembly"
+	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/fund"
@@ -81,9 +83,20 @@ func TestWhatHappensIsOwedByItself(t *testing.T) {
 	post("project:7:final:1")
 	state("fund-final", true)
 	state("fund-emergency", true)
+	do(func(tx *store.Tx) error {
+		return project.TakeDown(tx, e.owed(estate, "fund-final")[0].NoticeID, "重新决算")
+	})
+	state("fund-final", false)
+	state("fund-emergency", false)
+	post("project:7:cancelled:1")
+	state("fund-final", true)
+	state("fund-emergency", true)
 
 	e.must(201, "committee_chair", "POST", fmt.Sprintf("/office/v1/estates/%d/income/contracts", estate), m{"kind": "parking", "title": "临时停车", "party": "某公司", "starts_on": "2026-01-01", "ends_on": "2027-12-31", "amount": "100", "period_months": 1, "client_ref": "own"})
 	state("income-contract", false)
+	if d := e.owed(estate, "income-contract")[0]; calendar.DateOf(d.FromOn.Add(12*time.Hour)) != disclosure.Since(calendar.Date{Year: 2026, Month: 1, Day: 1}, calendar.DateOf(e.db.Now())) {
+		t.Errorf("a contract is owed from %s, not from its first day", d.FromOn)
+	}
 	stated := e.must(201, "company", "POST", fmt.Sprintf("/office/v1/estates/%d/charging", estate), m{"model": "lump", "contract": "2026年物业服务合同第八条", "from": "2026-01-01", "file_ids": []int64{e.upload("company", "notice", "contract")}, "client_ref": "own"}).int("id")
 	state("contract")
 	e.must(200, "community", "POST", fmt.Sprintf("/office/v1/charging/%d/decision", stated), m{"accept": true})

@@ -40,6 +40,7 @@ func (serveCmd) Run(e *environment) error {
 			e.log.Warn(why)
 		}
 		e.log.Info("listening", "address", l.Addr().String(), "version", version)
+		collectLess()
 		return a.run(e.ctx, l)
 	})
 }

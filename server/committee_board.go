@@ -6,6 +6,7 @@ import (
 	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/disclosure"
+	"github.com/linli-city/linli/models/ledger"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/server/web"
@@ -16,7 +17,11 @@ type committeeBoard struct{ board *disclosure.Service }
 
 // Post publishes in the caller's transaction.
 func (b committeeBoard) Post(tx *store.Tx, actor org.Actor, p committee.Posted) (int64, error) {
-	n, err := b.board.PublishIn(tx, actor, disclosure.Draft{EstateID: p.EstateID, Kind: disclosure.Sort(p.Sort), Audience: disclosure.Residents, Title: p.Title, Body: p.Body, DaysKey: daysOf(p.Ref), ClientRef: p.Ref, InputHash: web.InputHash(p)})
+	d := disclosure.Draft{EstateID: p.EstateID, Kind: disclosure.Sort(p.Sort), Audience: disclosure.Residents, Title: p.Title, Body: p.Body, DaysKey: daysOf(p.Ref), ClientRef: p.Ref, InputHash: web.InputHash(p)}
+	if err := paid(tx, &d, p.From, p.To); err != nil {
+		return 0, err
+	}
+	n, err := b.board.PublishIn(tx, actor, d)
 	if err != nil {
 		return 0, err
 	}
@@ -50,4 +55,27 @@ func (b committeeBoard) OweAudit(tx *store.Tx, estate int64, departure bool, ref
 // OweDecision opens the duty to publish a decision of the committee.
 func (b committeeBoard) OweDecision(tx *store.Tx, estate int64, ref string) error {
 	return owes(b.board, tx, estate, "committee-decision", ref)
+}
+
+// paid puts what members were paid into a report as a figure of the public income's books, as far as they are closed in its time (policy
+// 五(二)12, 六(二)6: pay and allowances are disclosed).
+func paid(tx *store.Tx, d *disclosure.Draft, from, to calendar.Date) error {
+	if from.IsZero() {
+		return nil
+	}
+	d.Form = disclosure.WorkReport
+	book, err := ledger.FindBook(tx, d.EstateID, ledger.Income)
+	if err != nil {
+		return err
+	}
+	closed := book.Closed()
+	if closed.IsZero() || closed.Before(from) {
+		d.Body += "\n\n公共收益账还没有结到这一期，委员的酬金和津贴结账后在收支情况里公布。"
+		return nil
+	}
+	if closed.Before(to) {
+		to = closed
+	}
+	d.Queries = []disclosure.Query{{Label: "委员的酬金和津贴", Book: string(ledger.Income), Codes: []string{string(ledger.IncomeCost)}, Sources: []string{allowances}, Measure: disclosure.NetSpent, From: from, To: to}}
+	return nil
 }

@@ -26,7 +26,10 @@ func (committeeMoney) Freeze(tx *store.Tx, actor audit.Actor, estate int64) erro
 // frozenWhy is what whoever books into frozen books is told (policy 五(二)12, 五(十五)6).
 const frozenWhy = "业委会离任（换届）审计已经开始"
 
+// allowances is what the public income's books call the pay of committee members.
+const allowances = "committee_allowance"
+
 // Spend books a cost.
 func (m committeeMoney) Spend(tx *store.Tx, actor org.Actor, s committee.Spending) (int64, error) {
-	return m.income.Book(tx, actor, income.NewLine{EstateID: s.EstateID, Sort: income.Cost, Amount: s.Amount, On: s.On, Party: s.Party, Text: s.Text, FileIDs: s.FileIDs, ClientRef: s.Ref, InputKey: web.InputHash(s)})
+	return m.income.Book(tx, actor, income.NewLine{EstateID: s.EstateID, Sort: income.Cost, Amount: s.Amount, On: s.On, Party: s.Party, Text: s.Text, FileIDs: s.FileIDs, Source: allowances, ClientRef: s.Ref, InputKey: web.InputHash(s)})
 }

@@ -26,7 +26,7 @@ func (e *engine) charge(th things, suffix string) {
 	th["fee-bills"] = int64(bills[0].(m)["id"].(float64))
 	th["fee-payments"] = e.must(201, company, "POST", estate+"/fee-payments", m{"unit_id": th["units"], "amount": "10", "way": "cash", "payer": secretOf(suffix), "client_ref": "pay" + suffix}).int("id")
 	th["fee-changes"] = e.must(201, company, "POST", estate+"/fee-changes", m{"kind": "discount", "bill_id": th["fee-bills"], "amount": "1", "reason": secretOf(suffix) + "停电"}).int("id")
-	list := e.must(201, company, "POST", "/office/v1/files", multipartOf("fees", "fees"+suffix, "f.csv", []byte("日期,金额,付款人\n"+thisMonth()+",5,"+secretOf(suffix)+"\n")))
+	list := e.must(201, company, "POST", "/office/v1/files", multipartOf("fees", "fees"+suffix, "f.csv", []byte("日期,金额,方式,付款人\n"+thisMonth()+",5,现金,"+secretOf(suffix)+"\n")))
 	th["fee-imports"] = e.must(201, company, "POST", estate+"/fee-imports", m{"kind": "payments", "file_id": list.int("id")}).int("id")
 	e.bills() // a day is closed after its imports
 	th["fee-days"] = e.must(201, company, "POST", estate+"/fee-days", m{"day": soon(-1), "counted": "0"}).int("id")

@@ -10,7 +10,7 @@ func fundBodies(th things) map[string]any {
 		"officeRecordSlip":  m{"slip": "S1", "paid_on": "2026-01-01", "deposits": []m{{"unit_id": th["units"], "kind": "first", "amount": "100"}}},
 		"officeReverseSlip": m{"on": "2026-01-01", "reason": "记错了"}, "officePlaceStray": m{"unit_id": th["units"]},
 		"officeDecideFundProposal": agree,
-		"officeCheckFundList":      m{"file_id": 999999, "as_of": "2026-01-01", "bank_balance": "100"}, "officeApplyFundImport": m{},
+		"officeCheckFundList":      m{"file_id": 999999, "as_of": "2026-01-01", "bank_balance": "100"}, "officeApplyFundImport": m{}, "officeBreakOffFundImport": m{"reason": "办不下去了"},
 		"officeRecordFundIncome": m{"kind": "interest", "amount": "10", "from": "2025-01-01", "to": "2025-12-31", "received_on": "2026-01-01", "slip": "I1"}, "officeWeighFundIncome": tap, "officePostFundIncome": m{},
 		"officeAskRefund": m{"unit_ids": []int64{th["units"]}, "reason": "房屋已经拆除", "file_ids": []int64{999999}}, "officeDecideRefund": agree,
 		"officeMakeFundPlan": m{"title": "续交方案", "meeting_id": 999999, "position": 1, "basis": "area", "rate": 1000, "dates": []string{"2026-06-01"}}, "officeConfirmFundPlan": agree,

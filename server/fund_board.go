@@ -34,11 +34,24 @@ func (b fundBoard) fulfil(tx *store.Tx, p fund.Posted, notice int64) error {
 	if len(parts) != 4 {
 		return nil
 	}
+	if parts[2] == "cancelled" { // nothing of it will be published any more
+		for _, stage := range []string{"proposal", "final", "emergency"} {
+			if err := b.board.FulfilSource(tx, p.EstateID, strings.Join(parts[:2], ":")+":"+stage, notice, calendar.DateOf(tx.Now)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	source := strings.Join(parts[:3], ":")
 	if err := disclosedAtOnce(b.board, tx, p.EstateID, "fund-"+parts[2], source, notice); err != nil || parts[2] != "final" {
 		return err
 	}
 	return b.board.FulfilSource(tx, p.EstateID, strings.Join(parts[:2], ":")+":emergency", notice, calendar.DateOf(tx.Now))
+}
+
+// TakeDown withdraws a notice; what it published is owed again.
+func (b fundBoard) TakeDown(tx *store.Tx, notice int64, reason string) error {
+	return b.board.TakeDown(tx, notice, reason)
 }
 
 // Owe opens the duty to publish what a project has come to.

@@ -62,7 +62,7 @@ func projectBodies(things) map[string]any {
 		"officePostProject": m{}, "officeResolveProject": m{"meeting_id": 1, "position": 1}, "officeOpineProject": m{"agree": true, "text": "情况属实"}, "officeFileProject": m{"accept": false, "reason": "缺少材料"}, "officeConfirmProject": text, "officeReviewProject": text,
 		"officeContractProject": m{"number": "HT-1", "supplier": "甲公司", "amount": "700", "file_ids": []int64{999999}}, "officeWorkProject": paper, "officeSupplyProject": paper, "officeLookAtProject": m{"agree": true}, "officeAcceptProject": text,
 		"officeSettleProject": m{"items": items, "invoices": "发票1号", "file_ids": []int64{999999}}, "officePostFinal": m{}, "officeAnswerProjectObjection": m{"objection_id": 1, "text": "已经核对过"}, "officeAskPayment": m{"kind": "final"}, "officeDecidePayment": m{"accept": false, "text": "材料不全"}, "officeCancelProject": text,
-		"officeDecideCancel": m{"agree": true, "text": "情况属实"}, "officeRecordReturn": m{"amount": "1", "receipt": "R1"}, "officeDisposeRevocation": m{"back": false, "text": "写明缘由的一段文字"}, "officeReverseRevoked": m{"receipt": "R1"},
+		"officeDecideCancel": m{"agree": true, "text": "情况属实"}, "officeWithdrawCancel": m{"client_ref": "wc"}, "officeRecordReturn": m{"amount": "1", "receipt": "R1"}, "officeDisposeRevocation": m{"back": false, "text": "写明缘由的一段文字"}, "officeReverseRevoked": m{"amount": "1", "receipt": "R1"},
 		"proposeProject": m{"title": "屋面维修", "reason": "屋面渗漏", "client_ref": "w92"}, "objectProject": m{"phase": "proposal", "text": "报价偏高", "client_ref": "w93"}, "lookAtProject": m{"agree": true, "client_ref": "w94"},
 	}
 }

@@ -51,7 +51,8 @@ func TestTheFundsYearIsPublished(t *testing.T) {
 	post("p8b", ledger.Source{Kind: "project", ID: 8, Text: "WX8 维修3块钱的门"}, 9_00) // what the sub-account had not
 	post("s3", ledger.Source{Kind: "fund_slip", ID: 9, Text: "银行回单 S3"}, -4_00)
 	unit.Code = ledger.FundUnit
-	post("i", ledger.Source{Kind: "fund_import", ID: 1, Text: "期初"}, 2_00) // a unit that the bank has below zero
+	post("p9", ledger.Source{Kind: "project", ID: 9, Text: "WX9 上一年的维修"}, -2_50) // reversed after a judgment
+	post("i", ledger.Source{Kind: "fund_import", ID: 1, Text: "期初"}, 2_00)       // a unit that the bank has below zero
 	if _, err := e.board.Generate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -72,6 +73,11 @@ func TestTheFundsYearIsPublished(t *testing.T) {
 		t.Fatal(err)
 	}
 	round()
+	if got := e.must(200, "bureau", "GET", drafts, nil); strings.Contains(got.body, "维修资金收支公布") {
+		t.Errorf("drafted over books that nobody held against the bank: %s", got.body)
+	}
+	e.reconciled(owner.Estate, year)
+	round()
 	round()
 	var list []disclosure.Prepared
 	if err := e.db.View(t.Context(), func(tx *store.Tx) error {
@@ -86,9 +92,9 @@ func TestTheFundsYearIsPublished(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]money.Fen{"业主分户账年初余额": y.Owners.Opening, "业主分户账接入的期初余额": y.Owners.Imported, "业主分户账交存": y.Owners.Deposits, "业主分户账增值收益": y.Owners.Income, "业主分户账使用": y.Owners.Use,
-		"业主分户账年末结存": y.Owners.Balance, "列支1：WX7 屋面防水": y.Uses[0].Owners, "列支2": y.Uses[1].Owners, "列支2由各户补足": 9_00, "年内补足的": y.MadeUp.Owners, "年末还要补足的": 5_00, "待分配收益": y.Waiting, "待查款项": y.Suspense, "专户银行余额": y.AtBank}
+		"业主分户账年末结存": y.Owners.Balance, "列支1：WX7 屋面防水": 29_00, "列支2": 14_00, "列支3冲回：WX9 上一年的维修": 2_50, "列支2里由各户补足": 9_00, "年内补足的": y.MadeUp.Owners, "年末还要补足的": 5_00, "待分配收益": y.Waiting, "待查款项": y.Suspense, "专户银行余额": y.AtBank}
 	figures, _ := shown.json["figures"].([]any)
-	if len(figures) != len(want) || y.Owners.Use != 34_00 || y.Owners.Balance != 64_00 {
+	if len(figures) != len(want) || y.Owners.Use != 31_50 || y.Owners.Balance != 66_50 || y.Owners.Balance+y.Seller.Balance+y.Waiting+y.Suspense != y.AtBank+y.Owed.Owners+y.Owed.Seller+y.Advance+y.OwedBack {
 		t.Errorf("%d figures, %+v", len(figures), y.Owners)
 	}
 	for _, f := range figures {
@@ -107,7 +113,7 @@ func TestTheFundsYearIsPublished(t *testing.T) {
 	e.must(200, "bureau", "POST", path+"/submission", m{"revision": 2})
 	e.must(403, "bureau", "POST", path+"/confirmation", m{"revision": 2})
 	notice := e.must(201, "bureau_second", "POST", path+"/confirmation", m{"revision": 2}).int("id")
-	if got := e.must(200, "owner", "GET", fmt.Sprintf("/miniapp/v1/notices/%d", notice), nil); !strings.Contains(got.body, `"yuan":"34.00"`) || !strings.Contains(got.body, "第7号") {
+	if got := e.must(200, "owner", "GET", fmt.Sprintf("/miniapp/v1/notices/%d", notice), nil); !strings.Contains(got.body, `"yuan":"31.50"`) || !strings.Contains(got.body, "第7号") {
 		t.Errorf("%s", got.body)
 	}
 	round()
@@ -117,7 +123,31 @@ func TestTheFundsYearIsPublished(t *testing.T) {
 	}); err != nil || duty.DoneAt == nil {
 		t.Errorf("%+v %v", duty, err)
 	}
+	open := 0
+	if _, err := e.board.OpenFigures(t.Context(), owner.Estate, "", func(f *disclosure.OpenFigure) error {
+		if f.Form == disclosure.FundState {
+			open++
+		}
+		return nil
+	}); err != nil || open != len(want) {
+		t.Errorf("%d of the fund's figures are open to anybody: %v", open, err)
+	}
 	e.tampered(notice)
+	drafted := func(want int) {
+		t.Helper()
+		round()
+		if err := e.db.View(t.Context(), func(tx *store.Tx) error {
+			return tx.Where("estate_id = ? AND entered_by = 0", owner.Estate).Find(&list).Error
+		}); err != nil || len(list) != want {
+			t.Fatalf("%d drafts, want %d: %v", len(list), want, err)
+		}
+	}
+	drafted(1)
+	if err := e.db.InTx(t.Context(), func(tx *store.Tx) error { return e.board.TakeDown(tx, notice, "数字有误") }); err != nil {
+		t.Fatal(err)
+	}
+	drafted(2)
+	drafted(2)
 }
 
 // tampered touches entries, then a figure, and looks for what verification says.
@@ -143,4 +173,21 @@ func (e *engine) tampered(notice int64) {
 	says("")
 	change("UPDATE notice_figures SET source_id = 8 WHERE notice_id = ? AND source_id = 7", notice)
 	says("is not what was published")
+}
+
+// reconciled holds a year's months against the bank.
+func (e *engine) reconciled(estate int64, year int) {
+	e.t.Helper()
+	err := e.db.InTx(e.t.Context(), func(tx *store.Tx) error {
+		for m := time.January; m <= time.December; m++ {
+			slot := fmt.Sprintf("%d-%02d", year, m)
+			if err := tx.Create(&fund.BankMonth{EstateID: estate, FirstDay: time.Date(year, m, 1, 0, 0, 0, 0, time.UTC), Slot: &slot, FileSHA256: "x", State: "closed", CreatedAt: tx.Now}).Error; err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		e.t.Fatal(err)
+	}
 }

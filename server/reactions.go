@@ -86,7 +86,7 @@ type resultBoard struct{ board *disclosure.Service }
 
 // PublishFor publishes an announcement of a meeting once.
 func (b resultBoard) PublishFor(tx *store.Tx, n assembly.Announcement) (int64, error) {
-	id, err := b.board.PublishFor(tx, disclosure.Automatic{EstateID: n.EstateID, OrganisationID: n.OrganisationID, PersonID: n.PersonID, Source: n.Source, Scope: n.Scope, Title: n.Title, Body: n.Body})
+	id, err := b.board.PublishFor(tx, disclosure.Automatic{EstateID: n.EstateID, OrganisationID: n.OrganisationID, PersonID: n.PersonID, Source: n.Source, Scope: n.Scope, Title: n.Title, Body: n.Body, Named: n.Named})
 	if err == nil && strings.HasSuffix(n.Source, ":certificate") {
 		err = disclosedAtOnce(b.board, tx, n.EstateID, "resolution", n.Source, id)
 	}

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	signed "golang.org/x/mod/sumdb/note"
@@ -30,6 +32,7 @@ type Announcement struct {
 	Scope          string // event.Scope as JSON
 	Title          string
 	Body           string
+	Named          []string // who stands in it by name: the candidates
 }
 
 // Certify makes the result final: objections were heard and answered, everything cast is in the log, the count is made again from
@@ -115,7 +118,7 @@ func (s *Service) disclose(tx *store.Tx, actor org.Actor, m *Meeting, o *Outcome
 		return 0, err
 	}
 	return s.o.Board.PublishFor(tx, Announcement{EstateID: m.EstateID, OrganisationID: m.ConvenerID, PersonID: actor.PersonID, Source: "meeting:" + m.Number + ":" + source, Scope: m.Scope,
-		Title: short(title+"："+m.Title, 60), Body: short(body, 10_000)})
+		Title: short(title+"："+m.Title, 60), Body: short(body, 10_000), Named: slices.Collect(maps.Values(names))})
 }
 
 // Revoke records that a court revoked the decision (Civil Code art. 280). The certificate stays, with this beside it.

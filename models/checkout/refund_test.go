@@ -8,6 +8,7 @@ import (
 	"github.com/linli-city/linli/models/checkout"
 	"github.com/linli-city/linli/models/fee"
 	"github.com/linli-city/linli/models/ledger"
+	"github.com/linli-city/linli/models/money"
 	"github.com/linli-city/linli/server/wechatpay/sandbox"
 )
 
@@ -167,20 +168,21 @@ func TestARefundThatWeChatCloses(t *testing.T) {
 	w.sound()
 }
 
-// TestARefundThatTheBooksDoNotTake: the money has gone back and the bill was withdrawn meanwhile. A person is told, and once the books take
-// it, it is booked by itself.
+// TestARefundThatTheBooksDoNotTake: the money has gone back, and meanwhile an invoice of it was recorded. A person is told, and once the
+// invoice is taken back, it is booked by itself. While it is on its way its bill is neither carried over nor withdrawn.
 func TestARefundThatTheBooksDoNotTake(t *testing.T) {
 	w := newWorld(t).on()
 	o := w.paid("r1", 0)
 	w.must(w.refund(fee.Proposal{Kind: fee.Undo, PaymentID: o.PaymentID}))
 	w.tick()
 	w.wants(w.refund(fee.Proposal{Kind: fee.CarryOver, BillID: w.bills()[0].ID}), fee.ErrState)
-	w.must(w.refund(fee.Proposal{Kind: fee.CancelRun, RunID: w.bills()[0].RunID, Ahead: true}))
-	for more := true; more; {
-		var err error
-		more, err = w.fees.Tick(t.Context())
+	w.wants(w.refund(fee.Proposal{Kind: fee.CancelRun, RunID: w.bills()[0].RunID, Ahead: true}), fee.ErrState)
+	record := func(number string, amount money.Fen) {
+		t.Helper()
+		_, err := w.fees.RecordInvoice(t.Context(), w.cashier, o.PaymentID, fee.Invoice{Number: number, Kind: "ordinary", Amount: amount, IssuedOn: day("2026-03-02")})
 		w.must(err)
 	}
+	record("26522000000001", o.Amount)
 	r := w.refunds()[0]
 	w.must(w.box.Settle(r.Number, "SUCCESS"))
 	w.must(w.box.Tell(t.Context(), r.Number, 1))
@@ -191,6 +193,14 @@ func TestARefundThatTheBooksDoNotTake(t *testing.T) {
 	list, err := w.ListDifferences(t.Context(), w.cashier, w.Estate.ID, "open", 0, 10)
 	if err != nil || len(list) != 1 || list[0].Kind != checkout.RefundDiffers {
 		t.Errorf("%+v %v", list, err)
+	}
+	record("26522000000002", -o.Amount)
+	w.later(24 * time.Hour)
+	if r = w.refunds()[0]; r.State != checkout.Given || r.PaymentID == 0 {
+		t.Errorf("%+v", r)
+	}
+	if got := w.balance(ledger.FeeWeChat); got != 0 {
+		t.Errorf("the WeChat account holds %s", got)
 	}
 	w.sound()
 }

@@ -108,27 +108,7 @@ func (s *Service) OpenYearly(ctx context.Context, actor org.Actor, estate int64,
 		if err != nil {
 			return 0, err
 		}
-		key := fmt.Sprintf("%d/%s/%s/%s", t.ID, Yearly, from, to)
-		var had []Audit
-		if err := tx.Where("cause_key = ?", key).Limit(1).Find(&had).Error; err != nil {
-			return 0, err
-		}
-		if len(had) == 1 {
-			return had[0].ID, nil
-		}
-		number, err := store.NextNumber(tx, "YS")
-		if err != nil {
-			return 0, err
-		}
-		since, until := midnight(from), midnight(to)
-		a := Audit{Number: number, EstateID: t.EstateID, TermID: t.ID, Cause: Yearly, CauseKey: key, State: "due", FromOn: &since, ToOn: &until, CreatedAt: tx.Now}
-		if err := tx.Create(&a).Error; err != nil {
-			return 0, store.Raced(err)
-		}
-		if err := note(tx, actor, "audit_due", "committee_audit", a.ID, t.EstateID, map[string]any{"cause": Yearly}); err != nil {
-			return 0, err
-		}
-		return a.ID, tell(tx, a.event("audit_due"))
+		return s.openYearly(tx, actor, t, from, to)
 	})
 }
 

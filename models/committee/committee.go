@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
@@ -43,7 +44,8 @@ type Posted struct {
 	Sort     string // posting, announcement, meeting
 	Title    string
 	Body     string
-	Ref      string // the same once more is the same notice
+	Ref      string        // the same once more is the same notice
+	From, To calendar.Date // of a report: what members were paid in between is a figure of it, as far as the books are closed
 }
 
 // Board publishes on the estate's board in the caller's transaction.

@@ -196,3 +196,44 @@ func TestAllowancesAreDisclosed(t *testing.T) {
 		t.Errorf("residents see %+v, %v", seen.Allowances, err)
 	}
 }
+
+// Where a rule says how often, the third party's audit of the year that is over opens by itself, once, from the day on which the term began;
+// without a rule none does.
+func TestAYearlyAuditOpensByItself(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.seat() // 2026-03-02
+	yearly := func() (list []committee.Audit) {
+		t.Helper()
+		w.tick()
+		if err := w.DB.View(t.Context(), func(tx *store.Tx) error {
+			return tx.Where("estate_id = ? AND cause = ?", w.Estate.ID, committee.Yearly).Order("id").Find(&list).Error
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	to := func(day string) {
+		at, err := time.Parse(time.RFC3339, day+"T04:00:00Z")
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.clock.Advance(at.Sub(w.clock.Now()))
+	}
+	to("2027-01-05")
+	if len(yearly()) != 0 {
+		t.Error("nobody has said how often")
+	}
+	rule := &org.LocalValue{Name: "committee.audit_years", Value: "1", Article: "某规定第9条", EffectiveOn: org.DayOf(w.clock.Now()), State: "confirmed", EnteredAt: w.clock.Now()}
+	if err := w.DB.InTx(t.Context(), func(tx *store.Tx) error { return tx.Create(rule).Error }); err != nil {
+		t.Fatal(err)
+	}
+	yearly()
+	if list := yearly(); len(list) != 1 || list[0].State != "due" || list[0].FromOn.Format("2006-01-02") != "2026-03-02" || list[0].ToOn.Format("2006-01-02") != "2026-12-31" {
+		t.Errorf("%+v", list)
+	}
+	to("2028-01-05")
+	if list := yearly(); len(list) != 2 || list[1].FromOn.Format("2006-01-02") != "2027-01-01" {
+		t.Errorf("%+v", list)
+	}
+}

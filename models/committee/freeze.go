@@ -56,7 +56,11 @@ func (s *Service) AuditWithdrawn(tx *store.Tx, estate, notice int64) error {
 	if err := tx.Model(&Duty{}).Where("kind = ? AND subject_id = ?", OweAudit, a.ID).Updates(owed).Error; err != nil {
 		return err
 	}
-	if slices.Contains(departures, a.Cause) {
+	held, err := freezing(tx, estate)
+	if err != nil {
+		return err
+	}
+	if held != nil && held.ID == a.ID { // the audit of an earlier term holds nobody
 		if err := s.money.Freeze(tx, audit.System{}, estate); err != nil {
 			return err
 		}

@@ -92,3 +92,24 @@ func TestAWithdrawnResultFreezesAgain(t *testing.T) {
 	}
 	w.done(w.UseSeal(ctx, w.people[1], use, []int64{1}))
 }
+
+// The audit of an earlier term that is taken off the board freezes nothing of the committee that is in office now.
+func TestAnEarlierTermsResultFreezesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.seat()
+	audit := w.chairGone()
+	w.publishAudit(audit)
+	notice, frozen := w.overview().Audits[0].NoticeID, w.purse.frozen
+	if err := w.DB.InTx(t.Context(), func(tx *store.Tx) error {
+		if err := tx.Model(&committee.Audit{}).Where("id = ?", audit).Update("term_id", 0).Error; err != nil {
+			return err
+		}
+		return w.AuditWithdrawn(tx, w.Estate.ID, notice)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if w.purse.frozen != frozen || w.overview().Frozen != nil {
+		t.Errorf("the books were frozen %d times more", w.purse.frozen-frozen)
+	}
+}

@@ -83,7 +83,7 @@ func (s *Service) SubmitReport(ctx context.Context, actor org.Actor, id int64, t
 		if err := s.files.Attach(tx, actor, files, "notice", "committee_report", r.ID, r.EstateID); err != nil {
 			return 0, err
 		}
-		notice, err := s.board.Post(tx, actor, Posted{EstateID: r.EstateID, Sort: "announcement", Title: r.Title, Body: text, Ref: fmt.Sprintf("committee-report-%d", r.ID)})
+		notice, err := s.board.Post(tx, actor, Posted{EstateID: r.EstateID, Sort: "announcement", Title: r.Title, Body: text, Ref: fmt.Sprintf("committee-report-%d", r.ID), From: dayOf(r.FromOn), To: dayOf(r.ToOn)})
 		if err != nil {
 			return 0, err
 		}
@@ -99,4 +99,9 @@ func (s *Service) SubmitReport(ctx context.Context, actor org.Actor, id int64, t
 		}
 		return r.ID, tell(tx, event.Committee{SubjectKind: "committee_report", SubjectID: r.ID, EstateID: r.EstateID, What: "report", Title: r.Title})
 	})
+}
+
+// dayOf is a day of a DATE column.
+func dayOf(t time.Time) calendar.Date {
+	return calendar.Date{Year: t.Year(), Month: t.Month(), Day: t.Day()}
 }

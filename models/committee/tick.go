@@ -13,7 +13,7 @@ import (
 const tickBatch = 100
 
 // Tick does what time has brought: it counts votes whose time is over, reminds of duties that are near, and says which are
-// late, each once; and it seats elections whose term begins. It returns how many it dealt with.
+// late, each once; it seats elections whose term begins, and opens the yearly audits. It returns how many it dealt with.
 func (s *Service) Tick(ctx context.Context) (int, error) {
 	var duties, meetings, elections []int64
 	err := s.db.View(ctx, func(tx *store.Tx) error {
@@ -51,7 +51,11 @@ func (s *Service) Tick(ctx context.Context) (int, error) {
 		}
 	}
 	expired, err := s.expireCollections(ctx)
-	return len(duties) + len(elections) + len(meetings) + expired, err
+	if err != nil {
+		return 0, err
+	}
+	audits, err := s.openYearlies(ctx)
+	return len(duties) + len(elections) + len(meetings) + expired + audits, err
 }
 
 // watch reminds of a duty and looks again when it is due, or says that it is late.

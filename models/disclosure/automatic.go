@@ -13,6 +13,7 @@ type Automatic struct {
 	Scope          string // event.Scope as JSON
 	Title          string
 	Body           string
+	Named          []string // who stands in it by name because people are to know, such as candidates; the names of others are masked
 }
 
 // PublishFor puts an announcement on the board in the caller's transaction, which also writes the trail. It gives the notice's id.
@@ -23,6 +24,9 @@ func (s *Service) PublishFor(tx *store.Tx, a Automatic) (int64, error) {
 	}
 	if had != nil {
 		return had.ID, nil
+	}
+	if a.Title, a.Body, err = s.blotted(tx, a.EstateID, a.Title, a.Body, a.Named); err != nil {
+		return 0, err
 	}
 	n := &Notice{EstateID: a.EstateID, OrganisationID: a.OrganisationID, Kind: Announcement, Audience: Everyone, Form: FreeText, Scope: a.Scope, ClientRef: a.Source}
 	if err := s.number(tx, n, a.PersonID); err != nil {

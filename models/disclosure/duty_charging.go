@@ -186,9 +186,9 @@ func (s *Service) DecideCharging(ctx context.Context, actor org.Actor, id int64,
 	})
 }
 
-// oweContract puts the publication of a service contract that the community has seen on the register.
+// oweContract puts the publication of a service contract that the community has seen on the register, from its first day.
 func (s *Service) oweContract(tx *store.Tx, c *Charging) error {
-	_, err := s.Owe(tx, c.EstateID, "contract", "charging:"+itoa(c.ID), calendar.DateOf(tx.Now))
+	_, err := s.Owe(tx, c.EstateID, "contract", "charging:"+itoa(c.ID), Since(dateIn(&c.FromOn), calendar.DateOf(tx.Now)))
 	if errors.Is(err, ErrDutyUnknown) {
 		return nil
 	}

@@ -101,15 +101,19 @@ func (s *Service) FulfilBy(ctx context.Context, actor org.Actor, instance, notic
 		if err != nil {
 			return err
 		}
-		var figures int64
-		if err := tx.Model(&Figure{}).Where("notice_id = ? AND version = ?", n.ID, n.CurrentVersion).Count(&figures).Error; err != nil {
-			return err
-		}
-		if err := d.suits(set, &n, int(figures)); err != nil {
-			return err
-		}
 		var v Version // what people read today was not there before its day
 		if err := tx.Where("notice_id = ? AND version = ?", n.ID, n.CurrentVersion).Take(&v).Error; err != nil {
+			return err
+		}
+		figures, err := figuresOf(tx, []int64{n.ID}, n.CurrentVersion)
+		if err != nil {
+			return err
+		}
+		asked := make([]Query, len(figures))
+		for i := range figures {
+			asked[i] = figures[i].Query()
+		}
+		if err := d.suits(tx, set, &n, asked, v.ConfirmedBy); err != nil {
 			return err
 		}
 		if err := s.Fulfil(tx, d.EstateID, d.ID, n.ID, calendar.DateOf(v.At)); err != nil {

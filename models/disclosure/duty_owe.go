@@ -57,6 +57,18 @@ func (s *Service) Owe(tx *store.Tx, estate int64, code, source string, from cale
 	return row.ID, audit.Append(tx, audit.System{}, "duty.owe", audit.Subject{Kind: "disclosure_duty", ID: row.ID, Estate: estate}, map[string]any{"code": code, "source": source})
 }
 
+// Since is the day from which something is owed that began on a day: nothing is owed before it is known that it will come, and what is older
+// than a year is owed from a year ago.
+func Since(on, today calendar.Date) calendar.Date {
+	if oldest := today.Add(-365); on.Before(oldest) {
+		return oldest
+	}
+	if today.Before(on) {
+		return today
+	}
+	return on
+}
+
 func (l *law) row(d rulepack.Disclosure, slot string, from calendar.Date) *Duty {
 	return &Duty{EstateID: l.estate.ID, Code: d.Code, Slot: slot, Title: d.Title, Sphere: d.Sphere, FromOn: *column(from)}
 }
@@ -67,6 +79,7 @@ func (s *Service) Open(ctx context.Context, actor org.Actor, estate int64, code,
 	what = strings.TrimSpace(what)
 	var c fault.Checks
 	c.Check(len([]rune(what)) >= 2 && len([]rune(what)) <= 20, "what", "请写明是哪一件事（2至20个字），例如“2026年物业服务合同”")
+	c.Check(!system(what), "what", "请用文字写明是哪一件事，不要写系统的编号")
 	c.Check(!calendar.DateOf(s.db.Now()).Before(on) && calendar.DateOf(s.db.Now()).Add(-366).Before(on), "on", "请填写事情发生的日期：今天或过去一年以内")
 	if err := c.Err(); err != nil {
 		return 0, err

@@ -66,3 +66,25 @@ func TestOwe(t *testing.T) {
 		t.Errorf("%v %v", rows, err)
 	}
 }
+
+// What is recorded late is late: it is owed since it began, not since somebody told the system; what is to come is owed from today, and what is
+// old from a year ago.
+func TestOwedSinceItBegan(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.value("disclosure.event_days", "10")
+	today := date(t, "2026-03-02")
+	for on, want := range map[string]string{"2026-01-05": "2026-01-05", "2026-05-01": "2026-03-02", "2019-01-01": "2025-03-02"} {
+		if got := disclosure.Since(date(t, on), today); got.String() != want {
+			t.Errorf("begun on %s: owed from %s", on, got)
+		}
+	}
+	w.tx(func(tx *store.Tx) error {
+		_, err := w.Owe(tx, w.Estate.ID, "income-contract", "income-contract:1", disclosure.Since(date(t, "2026-01-05"), today))
+		return err
+	})
+	w.pass()
+	if d := w.one("income-contract"); d.LateAt == nil || d.Due().String() != "2026-01-15" {
+		t.Errorf("%+v", d)
+	}
+}

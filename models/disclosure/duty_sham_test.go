@@ -25,7 +25,7 @@ func (w *world) statement(a org.Actor, title string, kind disclosure.Sort) (id i
 			return err
 		}
 		id = n.ID
-		return tx.Create(&disclosure.Figure{NoticeID: n.ID, Version: 1, Seq: 1, Label: "收入", Book: "income", Codes: "income.revenue", Measure: disclosure.Received, ToOn: tx.Now, Fen: 1}).Error
+		return tx.Create(&disclosure.Figure{NoticeID: n.ID, Version: 1, Seq: 1, Label: "收入", Book: "income", Codes: "income.revenue", Measure: disclosure.Received, FromOn: ptr(org.DayOf(on(1, 1).Start().Add(day / 2))), ToOn: org.DayOf(on(3, 31).Start().Add(day / 2)), Fen: 1}).Error
 	})
 	return id
 }
@@ -49,7 +49,7 @@ func TestAnOldNoticeIsNoAccount(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	if err := w.FulfilBy(ctx, w.company, d.ID, bare); err == nil || !strings.Contains(err.Error(), "至少有一个数从账簿取") {
+	if err := w.FulfilBy(ctx, w.company, d.ID, bare); err == nil || !strings.Contains(err.Error(), "至少有一个数从公共收益账取") {
 		t.Errorf("a report without a figure is refused for another reason: %v", err)
 	}
 	if d = w.duties("income")[0]; d.DoneAt != nil {

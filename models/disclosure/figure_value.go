@@ -144,7 +144,7 @@ func (f *Figure) Asks() string {
 
 // sourceNames are what a line of the books follows from, as people read it.
 var sourceNames = map[string]string{"fee_change": "调整和减免", "fee_import": "导入的期初数", "fee_payment": "缴费", "fee_run": "出账", "fund_import": "期初余额", "fund_income": "收益分配", "fund_refund": "退还",
-	"fund_slip": "交存", "fund_project": "维修支出", "project": "维修项目", "income_line": "收支登记", "income_settlement": "结转"}
+	"fund_slip": "交存", "fund_makeup": "补上维修时差的", "fund_project": "维修支出", "project": "维修项目", "income_line": "收支登记", "committee_allowance": "委员酬金和津贴", "income_settlement": "结转"}
 
 // figuresOf reads the figures of some notices, of one version or, with 0, of all.
 func figuresOf(tx *store.Tx, notices []int64, version int) ([]Figure, error) {

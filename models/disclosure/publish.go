@@ -60,12 +60,18 @@ func (n *Notice) guarded() bool {
 // Faults: ErrForbidden, ErrEstateNotFound, ErrRefReused, ErrSecondPerson, fault.ErrInvalid.
 func (s *Service) Publish(ctx context.Context, actor org.Actor, d Draft) (*Notice, error) {
 	d.ConfirmedBy = 0
-	if slices.ContainsFunc(ours, func(prefix string) bool { return strings.HasPrefix(d.ClientRef, prefix) }) {
+	if system(d.ClientRef) {
 		return nil, fault.ErrInvalid.With(fault.Field{Path: "client_ref", Reason: "这个提交编号留给系统自动发布的公示，请换一个编号"})
 	}
+	if err := actor.Must(org.PublishNotice); err != nil {
+		return nil, err
+	}
+	if len(d.Queries) > 0 {
+		return nil, ErrSecondPerson
+	}
 	var n *Notice
-	err := s.db.InTx(ctx, func(tx *store.Tx) (err error) {
-		if err := s.unnamed(tx, d.EstateID, d.Title, d.Body); err != nil {
+	err := s.writing(ctx, actor, d.EstateID, func(tx *store.Tx) (err error) {
+		if err := s.unnamed(tx, d.EstateID, d.Title, d.Body, d.Queries, nil); err != nil {
 			return err
 		}
 		n, err = s.PublishIn(tx, actor, d)
@@ -107,6 +113,9 @@ func (s *Service) PublishIn(tx *store.Tx, actor org.Actor, d Draft) (*Notice, er
 	if err != nil {
 		return nil, err
 	}
+	if d.Title, d.Body, err = s.blotted(tx, estate.ID, d.Title, d.Body, nil); err != nil {
+		return nil, err
+	}
 	n := d.notice(actor.OrganisationID(), scope)
 	e := edition{title: d.Title, body: d.Body, files: d.FileIDs, duties: d.Duties, queries: d.Queries, person: actor.PersonID, confirmed: d.ConfirmedBy}
 	if err := s.issue(tx, actor, n, e); err != nil {
@@ -138,7 +147,7 @@ func (s *Service) issue(tx *store.Tx, actor org.Actor, n *Notice, e edition) err
 	if err := s.number(tx, n, actor.PersonID); err != nil {
 		return err
 	}
-	if err := s.fulfil(tx, n, e.duties, len(e.queries)); err != nil {
+	if err := s.fulfil(tx, n, e); err != nil {
 		return err
 	}
 	if err := s.publishVersion(tx, n, 1, e); err != nil {

@@ -1,7 +1,10 @@
 package disclosure
 
 import (
+	"time"
+
 	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
@@ -11,14 +14,34 @@ import (
 // ErrComposed keeps the figures of an automatic draft what they are.
 var ErrComposed = fault.New(fault.Conflict, "notice.composed", "这份草稿的数由系统按法规要求列出，不能增减；可以修改标题、说明和附件")
 
-// OpenDuty finds the oldest open regular duty of a code that an estate's organisation owes today; nil where there is none.
-func (s *Service) OpenDuty(tx *store.Tx, estate int64, code string) (*Duty, error) {
+// OpenDutyOf finds the open regular duty of a code under which an estate's organisation publishes a year's figures: of a duty about whole periods
+// the instance in which the year ended, of another the one that runs today; nil where there is none.
+func (s *Service) OpenDutyOf(tx *store.Tx, estate int64, code string, year int) (*Duty, error) {
+	end, today := column(calendar.Date{Year: year, Month: time.December, Day: 31}), org.DayOf(tx.Now)
 	var rows []Duty
-	err := tx.Where("estate_id = ? AND code = ? AND done_at IS NULL AND organisation_id <> 0 AND from_on <= ?", estate, code, org.DayOf(tx.Now)).Order("from_on, id").Limit(1).Find(&rows).Error
+	err := tx.Where("estate_id = ? AND code = ? AND done_at IS NULL AND organisation_id <> 0", estate, code).
+		Where("(after_end = ? AND from_on <= ? AND to_on >= ?) OR (after_end = ? AND from_on <= ? AND (to_on IS NULL OR to_on >= ?))", true, end, end, false, today, today).
+		Order("from_on DESC, id").Limit(1).Find(&rows).Error
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
 	return &rows[0], nil
+}
+
+// TakeDown withdraws a notice in the caller's transaction, when what it says does not hold any more: its duties are owed again. Withdrawn before,
+// nothing happens.
+func (s *Service) TakeDown(tx *store.Tx, id int64, reason string) error {
+	var n Notice
+	if err := tx.ForUpdate().Where("id = ?", id).Limit(1).Find(&n).Error; err != nil || n.ID == 0 || n.WithdrawnAt != nil {
+		return err
+	}
+	if r := []rune(reason); len(r) > 200 {
+		reason = string(r[:200])
+	}
+	if err := s.takeDown(tx, &n, reason); err != nil {
+		return err
+	}
+	return audit.Append(tx, audit.System{}, "board.withdraw", audit.Subject{Kind: "notice", ID: n.ID, Estate: n.EstateID}, nil)
 }
 
 // DraftFor prepares a notice whose figures follow from the law and the books, for an organisation's people to look at: one submits it, another
@@ -30,6 +53,15 @@ func (s *Service) DraftFor(tx *store.Tx, organisation int64, d Draft) (int64, er
 	}
 	if len(had) == 1 {
 		return had[0].ID, nil
+	}
+	var err error
+	if d.Title, d.Body, err = s.blotted(tx, d.EstateID, d.Title, d.Body, nil); err != nil {
+		return 0, err
+	}
+	for i := range d.Queries { // they may quote what a project is called
+		if d.Queries[i].Label, _, err = s.blotted(tx, d.EstateID, d.Queries[i].Label, "", nil); err != nil {
+			return 0, err
+		}
 	}
 	p := &Prepared{EstateID: d.EstateID, OrganisationID: organisation, State: Drafted, CreatedAt: tx.Now, ClientRef: d.ClientRef, InputHash: d.InputHash}
 	if err := s.write(tx, org.Actor{}, p, d, ""); err != nil {

@@ -117,6 +117,9 @@ func (s *Service) carryOut(tx *store.Tx, actor org.Actor, p *Prepared) (int64, e
 	if err != nil {
 		return 0, err
 	}
+	if err := s.unnamed(tx, p.EstateID, p.Title, p.Body, p.queries(), strings.Split(p.NotNames, "、")); err != nil { // somebody may have moved in since
+		return 0, err
+	}
 	files := p.files()
 	fresh := slices.DeleteFunc(held[p.ID], func(id int64) bool { return !slices.Contains(files, id) })
 	if p.NoticeID != 0 {

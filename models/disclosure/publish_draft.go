@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/linli-city/linli/models/audit"
@@ -43,6 +44,7 @@ type Prepared struct {
 	Reason         string // of a new version
 	Queries        string // []Query as JSON
 	Files          string // ids as JSON: of a new version all that it shall have
+	NotNames       string // words that the writer says are nobody's name here, by 、; who confirms looks at them
 	State          State
 	Revision       int // counts the changes: who confirms names the one that was read
 	EnteredBy      int64
@@ -71,7 +73,10 @@ var (
 // Faults: ErrForbidden, ErrEstateNotFound, ErrNotFound, ErrWithdrawn, ErrRefReused, fault.ErrInvalid.
 func (s *Service) SaveDraft(ctx context.Context, actor org.Actor, d Draft, notice int64, reason string) (*Prepared, error) {
 	var p *Prepared
-	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+	if err := actor.Must(org.PublishNotice); err != nil {
+		return nil, err
+	}
+	err := s.writing(ctx, actor, d.EstateID, func(tx *store.Tx) error {
 		e, err := org.EstateFor(tx, actor, org.PublishNotice, d.EstateID)
 		if err != nil {
 			return err
@@ -125,7 +130,7 @@ func (s *Service) EditDraft(ctx context.Context, actor org.Actor, id int64, revi
 			return err
 		}
 		return tx.Model(&Prepared{}).Where("id = ?", p.ID).Updates(map[string]any{"kind": p.Kind, "audience": p.Audience, "form": p.Form, "scope": p.Scope, "title": p.Title, "body": p.Body,
-			"reason": p.Reason, "queries": p.Queries, "files": p.Files, "duties": p.Duties, "state": Drafted, "revision": p.Revision, "edited_by": p.EditedBy}).Error
+			"reason": p.Reason, "queries": p.Queries, "files": p.Files, "not_names": p.NotNames, "duties": p.Duties, "state": Drafted, "revision": p.Revision, "edited_by": p.EditedBy}).Error
 	})
 }
 
@@ -162,7 +167,10 @@ func (s *Service) write(tx *store.Tx, actor org.Actor, p *Prepared, d Draft, rea
 		}
 		reason = ""
 	}
-	if err := s.unnamed(tx, p.EstateID, d.Title, d.Body); err != nil {
+	if d.NotNames = words(d.NotNames); len([]rune(strings.Join(d.NotNames, "、"))) > 100 {
+		return fault.ErrInvalid.With(fault.Field{Path: "not_names", Reason: "不是人名的词，一共不超过100个字"})
+	}
+	if err := s.unnamed(tx, p.EstateID, d.Title, d.Body, d.Queries, d.NotNames); err != nil {
 		return err
 	}
 	for i := range d.Queries {
@@ -180,6 +188,7 @@ func (s *Service) write(tx *store.Tx, actor org.Actor, p *Prepared, d Draft, rea
 	}
 	files, err := json.Marshal(d.FileIDs)
 	p.Kind, p.Audience, p.Form, p.Title, p.Body, p.Reason, p.Queries, p.Duties, p.Files = d.Kind, d.Audience, d.Form, d.Title, d.Body, reason, string(queries), string(duties), string(files)
+	p.NotNames = strings.Join(d.NotNames, "、")
 	p.EditedBy, p.Revision = actor.PersonID, p.Revision+1
 	return err
 }
@@ -216,7 +225,18 @@ func (p *Prepared) note(tx *store.Tx, actor org.Actor, verb string) error {
 
 // turn runs f on a draft that the actor may see, locked, and records it.
 func (s *Service) turn(ctx context.Context, actor org.Actor, action org.Action, id int64, verb string, f func(*store.Tx, *Prepared) error) error {
-	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+	if err := actor.Must(action); err != nil {
+		return fmt.Errorf("%s: %w", verb, err)
+	}
+	estate, err := s.estateOf(ctx, &Prepared{}, id)
+	if err != nil {
+		return err
+	}
+	write := s.db.InTx
+	if verb == "board.edit_draft" { // the others write nothing
+		write = func(ctx context.Context, f func(*store.Tx) error) error { return s.writing(ctx, actor, estate, f) }
+	}
+	err = write(ctx, func(tx *store.Tx) error {
 		p, err := prepared(tx.ForUpdate(), actor, action, id)
 		if err != nil {
 			return err

@@ -11,7 +11,8 @@ import (
 
 // fulfil says that a new notice fulfils duties of its organisation, and takes over for how long the law wants them posted.
 // Faults: ErrDutyNotFound, ErrDutyDone, ErrDutyEarly, ErrDutyNotice.
-func (s *Service) fulfil(tx *store.Tx, n *Notice, duties []int64, figures int) error {
+func (s *Service) fulfil(tx *store.Tx, n *Notice, e edition) error {
+	duties := e.duties
 	if len(duties) == 0 {
 		return nil
 	}
@@ -30,24 +31,12 @@ func (s *Service) fulfil(tx *store.Tx, n *Notice, duties []int64, figures int) e
 		return err
 	}
 	for _, d := range rows {
-		if err := d.suits(set, n, figures); err != nil {
+		if err := d.suits(tx, set, n, e.queries, e.confirmed); err != nil {
 			return err
 		}
 		if err := s.Fulfil(tx, n.EstateID, d.ID, n.ID, calendar.DateOf(tx.Now)); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// suits refuses a notice that is not what the law asks for: an account of a whole period is read from the books, where a proposal or a price
-// list is not; and what is open to objections is posted for its days, which an announcement is not.
-func (d *Duty) suits(set *rulepack.Set, n *Notice, figures int) error {
-	if d.Sphere == "finance" && d.AfterEnd && (!n.Form.Money() || figures == 0) {
-		return ErrDutyNotice.Saying("“" + d.Title + "”是账目，请用收支情况、维修资金情况、决算或审计的公示来公开，至少有一个数从账簿取")
-	}
-	if law, ok := set.Disclosure(d.Code); ok && Sort(law.Kind) == Posting && n.Kind != Posting {
-		return ErrDutyNotice.Saying("“" + d.Title + "”要用“公示”来公开，业主可以提意见；请把种类改为公示，重新发布")
 	}
 	return nil
 }

@@ -18,10 +18,11 @@ type Draft struct {
 	Title       string
 	Body        string
 	FileIDs     []int64
-	Queries     []Query // the figures, of forms about money
-	DaysKey     string  // the rule for how long a posting stands, from domains with one of their own; empty for the general one
-	Duties      []int64 // what it fulfils
-	ConfirmedBy int64   // the second person, from domains that have asked one
+	Queries     []Query  // the figures, of forms about money
+	DaysKey     string   // the rule for how long a posting stands, from domains with one of their own; empty for the general one
+	Duties      []int64  // what it fulfils
+	NotNames    []string // words that are nobody's name here, of a draft: a second person looks at that
+	ConfirmedBy int64    // the second person, from domains that have asked one
 	ClientRef   string
 	InputHash   string
 }
@@ -72,7 +73,7 @@ func checkContent(c *fault.Checks, f Form, files int, queries []Query) {
 	c.Check(files <= mostFiles, "file_ids", "附件不超过20份")
 	c.Check(f != AuditForm || files > 0, "file_ids", "请上传审计报告")
 	c.Check(!counted[f] || len(queries) > 0, "figures", "请至少写一行要从账簿取的数")
-	c.Check(f.Money() || len(queries) == 0, "figures", "只有收支、维修资金、决算和审计的公示可以取数")
+	c.Check(f.Money() || f == WorkReport || len(queries) == 0, "figures", "只有收支、维修资金、决算、审计和工作报告的公示可以取数")
 	c.Check(len(queries) <= mostSums, "figures", "一份公示最多取120个数")
 	seen := map[string]bool{}
 	for i := range queries {

@@ -43,7 +43,7 @@ func (s *Service) Revise(ctx context.Context, actor org.Actor, id int64, r Revis
 		if n.guarded() {
 			return ErrSecondPerson.Saying("涉及钱的公示和系统发布的结果，修改后也要由另一个人核对：请保存修改草稿并提交，再请另一个人确认")
 		}
-		if err := s.unnamed(tx, n.EstateID, r.Title, r.Body); err != nil {
+		if err := s.unnamed(tx, n.EstateID, r.Title, r.Body, nil, nil); err != nil {
 			return err
 		}
 		if err := s.files.Attach(tx, actor, r.FileIDs, "notice", "notice", n.ID, n.EstateID); err != nil {

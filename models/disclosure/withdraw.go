@@ -80,7 +80,15 @@ func (s *Service) change(ctx context.Context, actor org.Actor, id int64, verb st
 	if err := actor.Must(org.PublishNotice); err != nil {
 		return err
 	}
-	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+	estate, err := s.estateOf(ctx, &Notice{}, id)
+	if err != nil {
+		return err
+	}
+	write := s.db.InTx
+	if verb == "board.revise" {
+		write = func(ctx context.Context, f func(*store.Tx) error) error { return s.writing(ctx, actor, estate, f) }
+	}
+	err = write(ctx, func(tx *store.Tx) error {
 		n, err := own(tx, actor, id)
 		if err != nil {
 			return err

@@ -5,7 +5,7 @@ import "time"
 // Duty is what happened to something that has to be published, or to a question about it. Its words are public: who asked is resolved, never
 // shown.
 type Duty struct {
-	SubjectKind    string    `json:"subject_kind"` // disclosure_duty, question, notice_draft, fund_recheck
+	SubjectKind    string    `json:"subject_kind"` // disclosure_duty, question, notice_draft, fund_recheck, fund_revocation, fund_project, fund_proposal
 	SubjectID      int64     `json:"subject_id"`
 	EstateID       int64     `json:"estate_id"`
 	EstateName     string    `json:"estate_name"`
@@ -38,7 +38,8 @@ func (e Duty) Priority() Priority {
 }
 
 // duties are what happens to duties to publish.
-var duties = []string{"soon", "late", "asked", "review", "answered", "answer_late", "charging", "charging_decided", "judge_late", "drafted", "recheck", "recheck_late", "recheck_answered"}
+var duties = []string{"soon", "late", "asked", "review", "answered", "answer_late", "charging", "charging_decided", "judge_late", "drafted", "recheck", "recheck_late", "recheck_answered",
+	"fund_revoked", "fund_cancel", "fund_proposal"}
 
 func init() {
 	for _, m := range duties {

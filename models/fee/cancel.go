@@ -31,7 +31,7 @@ func (s *Service) withdraw(tx *store.Tx, r *Run, part *Part) error {
 	if err != nil {
 		return err
 	}
-	source := ledger.Source{Kind: "fee_run", ID: r.ID, Text: "撤销出账：" + r.CancelReason}
+	source := ledger.Source{Kind: "fee_run", ID: r.ID, Text: r.cancelTitle()}
 	today := calendar.DateOf(tx.Now)
 	var moved []Allocation
 	ids := make([]int64, len(list))
@@ -53,7 +53,7 @@ func (s *Service) withdraw(tx *store.Tx, r *Run, part *Part) error {
 			return err
 		}
 	}
-	j, err := ledger.Reverse(tx, by, part.JournalID, fmt.Sprintf("run-%d-part-%d-cancel", r.ID, part.Seq), "撤销出账："+r.CancelReason, today)
+	j, err := ledger.Reverse(tx, by, part.JournalID, fmt.Sprintf("run-%d-part-%d-cancel", r.ID, part.Seq), r.cancelTitle(), today)
 	if err != nil {
 		return err
 	}
@@ -62,6 +62,9 @@ func (s *Service) withdraw(tx *store.Tx, r *Run, part *Part) error {
 	}
 	return tx.Model(&Bill{}).Where("run_id = ? AND part = ?", r.ID, part.Seq).Updates(map[string]any{"state": Withdrawn, "live": nil}).Error
 }
+
+// cancelTitle is what the books say of it: never the reason, see Change.source.
+func (r *Run) cancelTitle() string { return fmt.Sprintf("撤销出账，第%d号", r.ID) }
 
 // carry turns what was paid on bills into what their units have paid ahead; amounts are negative.
 func (s *Service) carry(tx *store.Tx, by clerk, estate int64, ref string, source ledger.Source, moved []Allocation) error {

@@ -19,6 +19,8 @@ func (c *Change) weigh(tx *store.Tx) (*subject, error) {
 		return sub, c.weighRun(tx)
 	case c.Kind == EnterArrears:
 		return sub, c.weighImport(tx)
+	case c.Kind == Settle:
+		return sub, c.weighSettle(tx)
 	case c.Kind.onBill():
 		return sub, c.weighBill(tx, sub)
 	case c.Kind.onPayment():
@@ -43,9 +45,15 @@ func (c *Change) weigh(tx *store.Tx) (*subject, error) {
 			return nil, err
 		}
 	}
-	have, err := prepaid(tx, c.CompanyID, c.EstateID, c.UnitID)
+	if err := c.weighInvoices(tx, sub.payment); err != nil {
+		return nil, err
+	}
+	have, err := spendable(tx, c, sub.payment)
 	if err == nil && c.Amount > have {
 		err = ErrAmount.Saying(fmt.Sprintf("这一户的预交款只有%s元", have))
+		if sub.payment != nil {
+			err = ErrAmount.Saying(fmt.Sprintf("交这笔款的业主的预交款只有%s元", have))
+		}
 	}
 	return sub, err
 }
@@ -65,7 +73,7 @@ func (c *Change) weighBill(tx *store.Tx, sub *subject) error {
 	sub.bill = &list[0]
 	worth := sub.bill.Amount + sub.bill.Changed
 	if c.Kind != Discount && c.Kind != WriteOff {
-		if err := returning(tx, c.BillID); err != nil {
+		if err := returning(tx, []int64{c.BillID}, "交这张账单的"); err != nil {
 			return err
 		}
 	}
@@ -97,7 +105,7 @@ func (c *Change) weighBill(tx *store.Tx, sub *subject) error {
 		if c.Amount = sub.bill.Paid; c.Amount <= 0 {
 			return ErrAmount.Saying("这张账单上没有收到的钱")
 		}
-	case RefundAhead, DepositOut, Undo, AssignMoney, CancelRun, EnterArrears:
+	case RefundAhead, DepositOut, Undo, AssignMoney, CancelRun, EnterArrears, Settle:
 	}
 	return nil
 }
@@ -125,7 +133,7 @@ func (c *Change) weighPayment(tx *store.Tx, x *Payment) error {
 	if err != nil || x.Prepaid == 0 {
 		return err
 	}
-	have, err := prepaid(tx, x.CompanyID, x.EstateID, x.UnitID)
+	have, err := spendable(tx, c, x)
 	if err == nil && have < x.Prepaid {
 		err = ErrSpent
 	}
@@ -155,6 +163,8 @@ func (s *Service) carryOut(tx *store.Tx, actor org.Actor, c *Change) error {
 		return c.beginCancel(tx, actor)
 	case EnterArrears:
 		return c.answerImport(tx, "running")
+	case Settle:
+		return c.toBank(tx, actor)
 	}
 	return nil
 }
@@ -258,42 +268,6 @@ func (s *Service) takeBack(tx *store.Tx, actor org.Actor, c *Change, x *Payment)
 	}
 	c.JournalID = back.JournalID
 	return settle(tx, ids...)
-}
-
-// uncarried refuses a payment of which some has been carried from its bills to what is paid ahead: it goes back from there, and what
-// somebody else paid on the bill since then is not its own.
-func uncarried(tx *store.Tx, payment int64) error {
-	var n int64
-	err := tx.Table("fee_allocations a").Joins("JOIN fee_allocations later ON later.bill_id = a.bill_id AND later.id > a.id AND later.source = 'carried'").
-		Where("a.payment_id = ?", payment).Count(&n).Error
-	if err == nil && n > 0 {
-		err = errCarried
-	}
-	return err
-}
-
-var errCarried = ErrState.Saying("这笔款交的账单后来有一部分转为预交，不能整笔退：请先把那些账单“已交转预交”，再退预交款")
-
-// unpaid refuses to take back from a bill more than stands on it: it was carried over before.
-func (s *Service) unpaid(tx *store.Tx, ids []int64, parts []Allocation) error {
-	var bills []Bill
-	if err := tx.Where("id IN ?", append([]int64{0}, ids...)).Find(&bills).Error; err != nil {
-		return err
-	}
-	list, err := owed(tx, bills)
-	if err != nil {
-		return err
-	}
-	stands := map[int64]money.Fen{}
-	for _, o := range list {
-		stands[o.ID] = o.Paid
-	}
-	for _, a := range parts {
-		if stands[a.BillID] += a.Amount; stands[a.BillID] < 0 {
-			return errCarried
-		}
-	}
-	return nil
 }
 
 // reverse posts the opposite of what a payment did in the end. One that waited to be assigned did so in two journals.

@@ -30,11 +30,12 @@ const (
 	AssignMoney  ChangeKind = "assign"     // unclaimed money goes to bills
 	CancelRun    ChangeKind = "cancel_run" // a run is taken back
 	EnterArrears ChangeKind = "arrears"    // what was owed before the books began
+	Settle       ChangeKind = "settle"     // money at the payment provider or in the till came to the bank
 )
 
 // ChangeNames in Chinese.
 var ChangeNames = map[ChangeKind]string{Discount: "减免", Adjust: "更正", Unserved: "未服务期间扣减", WriteOff: "核销", CarryOver: "已交转预交", RefundAhead: "退预交款", DepositOut: "退押金", Undo: "退款（整笔冲销）",
-	AssignMoney: "认领收款", CancelRun: "撤销出账", EnterArrears: "登记期初欠费"}
+	AssignMoney: "认领收款", CancelRun: "撤销出账", EnterArrears: "登记期初欠费", Settle: "结算到银行"}
 
 // ChangeStates in Chinese.
 var ChangeStates = map[string]string{"proposed": "等另一人审批", "approved": "已通过", "refused": "未通过", Sending: "已批准，等微信退款", "failed": "微信没有退成"}
@@ -66,7 +67,10 @@ type Change struct {
 	DecidedAt  *time.Time
 	Decision   string
 	JournalID  int64
-	Live       *string // what is proposed, until it is decided
+	Serial     string     // of Settle: the bank's number
+	Cost       money.Fen  // of Settle: what the provider kept of the amount
+	SettledOn  *time.Time `gorm:"type:date"`
+	Live       *string    // what is proposed, until it is decided; of Settle also what was agreed
 }
 
 // TableName names the table.
@@ -85,7 +89,7 @@ func against(k ChangeKind) ledger.Code {
 		return ledger.FeeDiscount
 	case WriteOff:
 		return ledger.FeeWriteOff
-	case Adjust, Unserved, CarryOver, RefundAhead, DepositOut, Undo, AssignMoney, CancelRun, EnterArrears:
+	case Adjust, Unserved, CarryOver, RefundAhead, DepositOut, Undo, AssignMoney, CancelRun, EnterArrears, Settle:
 	}
 	return ledger.FeeIncome
 }
@@ -104,6 +108,9 @@ type Proposal struct {
 	Amount    money.Fen
 	Way       string
 	Reason    string
+	Serial    string    // of Settle
+	Cost      money.Fen // of Settle
+	SettledOn time.Time // of Settle
 }
 
 // onBill, onPayment and ahead say what a kind is about.
@@ -191,6 +198,8 @@ func (c *Change) aim(tx *store.Tx, actor org.Actor, p Proposal) error {
 		if c.Kind == AssignMoney {
 			c.UnitID, c.BillIDs, c.Ahead = p.UnitID, joined(p.BillIDs), p.Ahead
 		}
+	case c.Kind == Settle:
+		c.EstateID, c.Serial, c.Cost, c.SettledOn = p.EstateID, p.Serial, p.Cost, &p.SettledOn
 	case c.Way == WeChat:
 		x, err := own[Payment](tx, actor, p.PaymentID)
 		if err != nil {
@@ -242,7 +251,9 @@ func (s *Service) Decide(ctx context.Context, actor org.Actor, id int64, approve
 			return 0, ErrSamePerson
 		}
 		c.State, c.DecidedBy, c.DecidedAt, c.Decision = "refused", actor.PersonID, &tx.Now, text
-		c.Live = nil
+		if !approve || c.Kind != Settle {
+			c.Live = nil
+		}
 		if !approve && c.Kind == EnterArrears {
 			if err := c.answerImport(tx, "refused"); err != nil {
 				return 0, err

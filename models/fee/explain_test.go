@@ -78,24 +78,44 @@ func TestTheFeeListsUseTheirKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	bill, estate := w.bills(0)[0], w.Estate.ID
+	w.clock.Advance(24 * 3600e9)
+	w.sold(0)
+	ahead := w.paying(0, "300")
+	ahead.Prepay = true
+	w.pay(ahead)
 	list := func(f fee.BillFilter) func() error {
 		return func() error { _, err := w.ListBills(t.Context(), w.cashier, estate, f, 0, 21); return err }
 	}
 	seen := w.record()
 	for what, do := range map[string]func() error{
 		"bills": list(fee.BillFilter{}), "a unit's bills": list(fee.BillFilter{UnitID: bill.UnitID}), "a run's bills": list(fee.BillFilter{RunID: bill.RunID}), "open bills": list(fee.BillFilter{State: fee.Open}), "a bill by number": list(fee.BillFilter{Number: bill.Number}),
-		"payments":          func() error { _, err := w.ListPayments(t.Context(), w.cashier, estate, "", 0, 21); return err },
-		"unclaimed":         func() error { _, err := w.ListPayments(t.Context(), w.cashier, estate, "suspense", 0, 21); return err },
-		"proposals":         func() error { _, err := w.ListChanges(t.Context(), w.cashier, estate, "proposed", 0, 21); return err },
-		"a cashier's day":   func() error { _, err := w.FindDay(t.Context(), w.head, estate, day1); return err },
-		"closed days":       func() error { _, err := w.ListDays(t.Context(), w.cashier, estate, 0, 21); return err },
-		"runs":              func() error { _, err := w.ListRuns(t.Context(), w.cashier, estate, 0, 21); return err },
-		"a run":             func() error { _, err := w.FindRun(t.Context(), w.cashier, bill.RunID); return err },
-		"imports":           func() error { _, err := w.ListImports(t.Context(), w.cashier, estate, 0, 21); return err },
-		"a unit's account":  func() error { _, err := w.FindHeld(t.Context(), w.cashier, bill.UnitID); return err },
-		"my bills":          func() error { _, err := w.ListMyBills(t.Context(), w.owner, bill.UnitID, 0, 21); return err },
-		"my receipts":       func() error { _, err := w.ListMyReceipts(t.Context(), w.owner, bill.UnitID, 0, 21); return err },
-		"my account":        func() error { _, err := w.MyAccount(t.Context(), w.owner, bill.UnitID); return err },
+		"payments":         func() error { _, err := w.ListPayments(t.Context(), w.cashier, estate, "", 0, 21); return err },
+		"unclaimed":        func() error { _, err := w.ListPayments(t.Context(), w.cashier, estate, "suspense", 0, 21); return err },
+		"proposals":        func() error { _, err := w.ListChanges(t.Context(), w.cashier, estate, "proposed", 0, 21); return err },
+		"a cashier's day":  func() error { _, err := w.FindDay(t.Context(), w.head, estate, day1); return err },
+		"closed days":      func() error { _, err := w.ListDays(t.Context(), w.cashier, estate, 0, 21); return err },
+		"runs":             func() error { _, err := w.ListRuns(t.Context(), w.cashier, estate, 0, 21); return err },
+		"a run":            func() error { _, err := w.FindRun(t.Context(), w.cashier, bill.RunID); return err },
+		"imports":          func() error { _, err := w.ListImports(t.Context(), w.cashier, estate, 0, 21); return err },
+		"a unit's account": func() error { _, err := w.FindHeld(t.Context(), w.cashier, bill.UnitID); return err },
+		"my bills":         func() error { _, err := w.ListMyBills(t.Context(), w.owner, bill.UnitID, 0, 21); return err },
+		"my receipts":      func() error { _, err := w.ListMyReceipts(t.Context(), w.owner, bill.UnitID, 0, 21); return err },
+		"my account":       func() error { _, err := w.MyAccount(t.Context(), w.owner, bill.UnitID); return err },
+		"to be returned":   func() error { _, err := w.ListToReturn(t.Context(), w.cashier, estate, 0, 21); return err },
+		"a refund": func() error {
+			_, err := w.Propose(t.Context(), w.cashier, fee.Proposal{Kind: fee.RefundAhead, EstateID: estate, UnitID: bill.UnitID, Amount: 1, Way: fee.Cash, Reason: "退预交的钱"})
+			return err
+		},
+		"a settlement": func() error {
+			_, err := w.ProposeSettlement(t.Context(), w.cashier, fee.Settlement{EstateID: estate, Way: fee.Cash, Amount: 1, Serial: "B1", SettledOn: day("2026-03-02"), Reason: "存现金到银行"})
+			return err
+		},
+		"a list": func() error {
+			w.drawer.lists[7] = "日期,金额,方式,流水号,房号\n2026-03-01,5,现金,,1-1-101\n2026-03-01,6,,B7,1-1-101\n"
+			_, err := w.Import(t.Context(), w.cashier, estate, fee.OfPayments, 7)
+			w.tick()
+			return err
+		},
 		"what waits to run": func() error { _, err := w.Tick(t.Context()); return err },
 	} {
 		*seen = nil

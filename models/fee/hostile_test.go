@@ -38,6 +38,11 @@ func TestTheBooksDoNotTellWhy(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	run, err := w.Cancel(t.Context(), w.cashier, w.bills(2)[0].RunID, "王小明家里出事", true)
+	if err := w.agreed(run, err); err != nil {
+		t.Fatal(err)
+	}
+	w.tick()
 	w.tx(func(tx *store.Tx) error {
 		var n int64
 		err := tx.Model(&ledger.Journal{}).Where("source_text LIKE '%王小明%' OR memo LIKE '%王小明%'").Count(&n).Error

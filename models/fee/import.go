@@ -39,7 +39,7 @@ type Line struct {
 	ID          int64 `gorm:"primaryKey"`
 	ImportID    int64
 	Line        int
-	State       string // new, paid, suspense, known, conflict, billed
+	State       string // new, paid, suspense, known, maybe, payout, conflict, billed
 	Amount      money.Fen
 	PaidOn      time.Time `gorm:"type:date"` // of arrears the first month
 	Way         string
@@ -59,7 +59,7 @@ type Line struct {
 func (Line) TableName() string { return "fee_import_lines" }
 
 // LineStates in Chinese.
-var LineStates = map[string]string{"new": "等待入账", "paid": "已入账", "suspense": "待认领", "known": "以前登记过，没有重复入账", "conflict": "流水号和另一笔款相同，没有入账，请核对", "billed": "已登记欠费"}
+var LineStates = map[string]string{"new": "等待入账", "paid": "已入账", "suspense": "待认领", "known": "以前登记过，没有重复入账", "payout": "像是微信支付的结算款，没有入账，请登记结算", "maybe": "可能以前登记过，没有入账，请核对", "conflict": "流水号和另一笔款相同，没有入账，请核对", "billed": "已登记欠费"}
 
 // Import reads a list and keeps its lines; with a single bad cell nothing is kept. The same file again answers the first import.
 // Faults: org.ErrForbidden, org.ErrEstateNotFound, file.ErrNotFound, ErrClosed, fault.ErrInvalid, and those of sheet.Read.
@@ -89,7 +89,7 @@ func (s *Service) Import(ctx context.Context, actor org.Actor, estate int64, kin
 			}
 		}
 		var before Import
-		err := tx.Where("estate_id = ? AND kind = ? AND file_sha256 = ?", estate, kind, sum).Take(&before).Error
+		err := tx.Where("estate_id = ? AND company_id = ? AND kind = ? AND file_sha256 = ?", estate, actor.OrganisationID(), kind, sum).Take(&before).Error
 		if err == nil && before.State == "refused" { // the same list again, after it was talked over
 			if err := tx.Model(&Import{}).Where("id = ?", before.ID).Update("state", "proposed").Error; err != nil {
 				return 0, err

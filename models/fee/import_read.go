@@ -173,6 +173,9 @@ func (l *list) take(line sheet.Line) {
 	if len(x.Serial) > 64 || cell(colSerial).Number && len(x.Serial) > 15 {
 		bad(colSerial, "流水号太长，或被存成了数字而丢了末几位；请把这一列设为“文本”后重新导出")
 	}
+	if l.kind == OfPayments && x.Serial == "" && x.Way != Cash && x.Way != "" {
+		bad(colSerial, "银行转账和刷卡要有流水号，免得两份清单重叠时同一笔钱入账两次；不填方式按银行转账")
+	}
 	if x.BillNumber = billNumber.FindString(strings.ToUpper(text(colBill) + " " + text(colText))); len(x.BillNumber) > 32 {
 		x.BillNumber = ""
 	}

@@ -16,7 +16,7 @@ import (
 func (s *Service) enterPayment(tx *store.Tx, imp *Import, x *Line) error {
 	if x.Serial != "" {
 		var known []Payment
-		if err := tx.Where("company_id = ? AND way = ? AND serial = ?", imp.CompanyID, x.Way, x.Serial).Limit(1).Find(&known).Error; err != nil {
+		if err := tx.Where("company_id = ? AND way IN ? AND serial = ?", imp.CompanyID, []string{x.Way, WeChat}, x.Serial).Limit(1).Find(&known).Error; err != nil {
 			return err
 		}
 		if len(known) == 1 && (known[0].EstateID != imp.EstateID || known[0].Kind != "payment" || known[0].Amount != x.Amount) {
@@ -33,6 +33,11 @@ func (s *Service) enterPayment(tx *store.Tx, imp *Import, x *Line) error {
 	var err error
 	if x.PayerSealed != "" {
 		if p.Payer, err = s.vault.Open(x.PayerSealed, "fee_import_lines.payer"); err != nil {
+			return err
+		}
+	}
+	for _, apart := range []func(*store.Tx, *Import, *Line, string) (bool, error){s.again, s.settlement} {
+		if done, err := apart(tx, imp, x, p.Payer); err != nil || done {
 			return err
 		}
 	}
@@ -58,7 +63,26 @@ func (s *Service) enterPayment(tx *store.Tx, imp *Import, x *Line) error {
 	return ended(tx, x)
 }
 
-// match finds what a payment is for: by its bill's number, by unit and amount, by who paid before. why says that nothing is sure.
+// again keeps a line without a number out that an earlier list had too: two lists overlap, or somebody paid twice, and a person has to look.
+func (s *Service) again(tx *store.Tx, imp *Import, x *Line, payer string) (bool, error) {
+	if x.Serial != "" {
+		return false, nil
+	}
+	index := []string{""}
+	if payer != "" {
+		index = s.vault.Indexes("fee_payer", payer)
+	}
+	var known []Payment
+	err := tx.Model(&Payment{}).Joins("JOIN fee_import_lines l ON l.payment_id = fee_payments.id AND l.serial = ''").Where("l.paid_on = ? AND l.amount = ? AND l.unit = ? AND l.import_id < ?", x.PaidOn, x.Amount, x.Unit, imp.ID).
+		Where("fee_payments.estate_id = ? AND fee_payments.company_id = ? AND fee_payments.way = ? AND fee_payments.payer_index IN ?", imp.EstateID, imp.CompanyID, x.Way, index).Order("fee_payments.id").Limit(1).Find(&known).Error
+	if err != nil || len(known) == 0 {
+		return false, err
+	}
+	x.State, x.Result = "maybe", "以前的清单里有同一天、同样金额、同一付款人的一笔，收据"+known[0].Number+"：请核对，确实是另一笔的由收费员收款登记"
+	return true, ended(tx, x)
+}
+
+// match finds what a payment is for: by its bill's number, or by unit and amount. why says that nothing is sure.
 func (s *Service) match(tx *store.Tx, company int64, x *Line, p *Paying) (why string, err error) {
 	if x.BillNumber != "" {
 		var bills []Bill
@@ -83,12 +107,7 @@ func (s *Service) match(tx *store.Tx, company int64, x *Line, p *Paying) (why st
 		return "名册里没有这一户：" + clip(x.Unit, 60), nil
 	}
 	if unit == 0 {
-		if unit, err = s.paidBefore(tx, p); err != nil {
-			return "", err
-		}
-	}
-	if unit == 0 {
-		return "没有账单号和房号，付款人以前也没有交过或交过几户", nil
+		return s.guess(tx, p)
 	}
 	q := *p
 	q.UnitID = unit
@@ -119,6 +138,19 @@ func fits(list []Owed, unit int64, p *Paying) (why string) {
 		return ""
 	}
 	return fmt.Sprintf("这一户欠%s元，和收到的金额对不上", sum)
+}
+
+// guess says of which home somebody of this name has paid before, for the person who has to look: another may have the same name.
+func (s *Service) guess(tx *store.Tx, p *Paying) (why string, err error) {
+	unit, err := s.paidBefore(tx, p)
+	if err != nil || unit == 0 {
+		return "没有账单号和房号，付款人以前也没有交过或交过几户", err
+	}
+	names, err := unitNames(tx, p.EstateID, []int64{unit})
+	if name := names[unit]; name != "" {
+		return "只有付款人姓名；同名的人以前给" + name + "交过，可能是这一户，请核对后认领", err
+	}
+	return "只有付款人姓名，以前交过的那一户已经不在名册里", err
 }
 
 // paidBefore is the one unit that this payer has paid for, 0 for none or several.

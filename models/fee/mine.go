@@ -31,18 +31,12 @@ func homeOf(tx *store.Tx, actor org.Actor, unit int64) (*home, error) {
 	if err := tx.Where("id = ? AND removed_at IS NULL", unit).Take(&h.unit).Error; err != nil {
 		return nil, store.NotFound(err, ErrUnit)
 	}
-	var held []org.Ownership
-	if err := tx.Where("unit_id = ?", unit).Order("since DESC, id DESC").Limit(50).Find(&held).Error; err != nil {
+	all, err := tenures(tx, []int64{unit})
+	if err != nil {
 		return nil, err
 	}
-	for _, o := range held {
-		h.sets, h.since = append(h.sets, o.OwnerSetID), o.Since
-		if o.Cause != "correction" { // a correction names the same people anew
-			break
-		}
-	}
-	if len(held) > 0 {
-		h.sets = h.sets[1:]
+	if t := all[unit]; t != nil {
+		h.sets, h.since = t.sets, t.since
 	}
 	return h, nil
 }

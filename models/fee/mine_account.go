@@ -2,7 +2,6 @@ package fee
 
 import (
 	"context"
-	"math"
 	"slices"
 
 	"github.com/linli-city/linli/models/ledger"
@@ -33,11 +32,11 @@ func (s *Service) MyAccount(ctx context.Context, actor org.Actor, unit int64) (*
 			if err != nil {
 				return err
 			}
-			theirs, err := h.earlier(tx, company, nil)
+			theirs, err := earlier(tx, company, []int64{unit}, nil)
 			if err != nil {
 				return err
 			}
-			a.Prepaid += max(0, have-theirs)
+			a.Prepaid += max(0, have-theirs[unit])
 		}
 		if a.Deposit, err = h.deposited(tx); err != nil {
 			return err
@@ -49,29 +48,6 @@ func (s *Service) MyAccount(ctx context.Context, actor org.Actor, unit int64) (*
 		return nil, err
 	}
 	return a, nil
-}
-
-// earlier is what of the money that owners before these had paid ahead to a company is still there, or was before a refund. What is used or
-// goes back is taken from it first.
-func (h *home) earlier(tx *store.Tx, company int64, refund *Payment) (money.Fen, error) {
-	if h.since.IsZero() {
-		return 0, nil
-	}
-	before, last := tx.Now.AddDate(1, 0, 0), int64(math.MaxInt64)
-	if refund != nil {
-		before, last = refund.At, refund.ID
-	}
-	var in, used struct{ Had, Gone money.Fen }
-	err := tx.Model(&Payment{}).Select(`COALESCE(SUM(CASE WHEN at < ? THEN prepaid + CASE WHEN kind = 'refund' AND refunds_id = 0 THEN amount ELSE 0 END ELSE 0 END), 0) AS had,
-		COALESCE(SUM(CASE WHEN at >= ? AND kind = 'refund' AND refunds_id = 0 THEN -amount ELSE 0 END), 0) AS gone`, h.since, h.since).
-		Where("unit_id = ? AND company_id = ? AND state = 'posted' AND id < ?", h.unit.ID, company, last).Scan(&in).Error
-	if err != nil {
-		return 0, err
-	}
-	// What went from bills to the money ahead stands here with a minus.
-	err = tx.Table("fee_allocations a").Select("COALESCE(SUM(CASE WHEN a.at < ? THEN a.amount ELSE 0 END), 0) AS had, COALESCE(SUM(CASE WHEN a.at >= ? AND a.amount > 0 THEN a.amount ELSE 0 END), 0) AS gone", h.since, h.since).
-		Joins("JOIN fee_bills b ON b.id = a.bill_id AND b.company_id = ?", company).Where("a.unit_id = ? AND a.payment_id = 0 AND a.at <= ?", h.unit.ID, before).Scan(&used).Error
-	return max(0, in.Had-used.Had-in.Gone-used.Gone), err
 }
 
 // deposited is what of these owners' own deposits has not gone back.
@@ -102,10 +78,11 @@ func (h *home) notTheirs(tx *store.Tx) ([]int64, error) {
 	for _, x := range list {
 		left := money.Fen(0)
 		if x.RefundsID == 0 {
-			var err error
-			if left, err = h.earlier(tx, x.CompanyID, &x); err != nil {
+			theirs, err := earlier(tx, x.CompanyID, []int64{x.UnitID}, &x)
+			if err != nil {
 				return nil, err
 			}
+			left = theirs[x.UnitID]
 		}
 		if slices.Contains(given, x.RefundsID) || x.RefundsID == 0 && left >= -x.Amount {
 			ids = append(ids, x.ID)

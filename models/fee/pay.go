@@ -230,6 +230,9 @@ func (s *Service) receive(tx *store.Tx, actor audit.Actor, post, company int64, 
 	if closed > 0 {
 		return nil, ErrClosed
 	}
+	if err := unknown(tx, company, p); err != nil {
+		return nil, err
+	}
 	number, err := store.NextNumber(tx, "SJ")
 	if err != nil {
 		return nil, err

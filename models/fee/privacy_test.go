@@ -41,22 +41,38 @@ func TestABuyerSeesNothingOfTheSellers(t *testing.T) {
 	if h, n := mine(); h != (fee.Held{}) || n != 0 {
 		t.Errorf("the buyer sees %+v, %d receipts of the seller", h, n)
 	}
-	w.publish(w.billing(w.rule("物业费", fee.PerArea, terms("1.00")), "2026-03-01", 1)) // 88.50 of the seller's go to it
+	w.publish(w.billing(w.rule("物业费", fee.PerArea, terms("1.00")), "2026-03-01", 1)) // nothing of the seller's goes to it
+	if h := w.held(0); h.Owed != yuan("88.50") || h.Prepaid != yuan("300") {
+		t.Errorf("the seller's money pays the buyer's bill: %+v", h)
+	}
+	if list, err := w.ListToReturn(t.Context(), w.cashier, w.Estate.ID, 0, 10); err != nil || len(list) != 1 || list[0].Amount != yuan("300") || list[0].UnitID != w.Units[0].ID {
+		t.Errorf("to be returned: %+v, %v", list, err)
+	}
+	w.pay(w.paying(0, "88.50"))
 	p.Amount = yuan("50")
 	w.pay(p)
-	for _, c := range []fee.Proposal{{Kind: fee.RefundAhead, UnitID: w.Units[0].ID, Amount: yuan("211.50"), Way: fee.Cash}, {Kind: fee.DepositOut, PaymentID: deposit, Amount: yuan("500"), Way: fee.Cash}} {
+	for _, c := range []fee.Proposal{{Kind: fee.RefundAhead, UnitID: w.Units[0].ID, Amount: yuan("300"), Way: fee.Cash}, {Kind: fee.DepositOut, PaymentID: deposit, Amount: yuan("500"), Way: fee.Cash}} {
 		c.Reason = "房屋已经过户"
 		if err := w.change(c); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if h, n := mine(); h.Prepaid != yuan("50") || h.Deposit != 0 || n != 1 {
+	if h, n := mine(); h.Prepaid != yuan("50") || h.Deposit != 0 || n != 2 {
 		t.Errorf("the buyer sees %+v, %d receipts", h, n)
 	}
+	if list, err := w.ListToReturn(t.Context(), w.cashier, w.Estate.ID, 0, 10); err != nil || len(list) != 0 {
+		t.Errorf("still to be returned: %+v, %v", list, err)
+	}
+	w.publish(w.billing(w.bills(0)[0].RuleID, "2026-04-01", 1)) // the buyer's own pays it
+	if b := w.bills(0)[1]; b.Paid != yuan("50") {
+		t.Errorf("%+v", b)
+	}
+	p.Amount = yuan("88.50")
+	w.pay(p)
 	if err := w.change(fee.Proposal{Kind: fee.RefundAhead, UnitID: w.Units[0].ID, Amount: yuan("20"), Way: fee.Cash, Reason: "退预交的钱"}); err != nil {
 		t.Fatal(err)
 	}
-	if h, n := mine(); h.Prepaid != yuan("30") || n != 2 {
+	if h, n := mine(); h.Prepaid != yuan("30") || n != 4 {
 		t.Errorf("after the buyer's own refund %+v, %d receipts", h, n)
 	}
 	w.sound()

@@ -48,9 +48,13 @@ func (c *Change) put(tx *store.Tx, actor org.Actor) error {
 	if c.Kind == RefundAhead { // of one company, what several hold for a unit goes back from each
 		live += fmt.Sprintf("/%d", c.CompanyID)
 	}
+	again := ErrPending
+	if c.Kind == Settle {
+		live, again = settling(c.CompanyID, c.Serial), ErrSerial
+	}
 	c.Live = &live
 	if err := tx.Create(c).Error; err != nil {
-		return store.Duplicate(err, ErrPending)
+		return store.Duplicate(err, again)
 	}
 	return note(tx, actor, "propose", "fee_change", c.ID, c.EstateID, map[string]any{"kind": c.Kind, "amount": int64(c.Amount)})
 }
@@ -98,6 +102,10 @@ func (c *Change) weighRun(tx *store.Tx) error {
 		return ErrState.Saying("出账完成后才能撤销；已经在撤销的请等它完成")
 	}
 	c.Amount = r.Total
+	bills := tx.Model(&Bill{}).Select("id").Where("run_id = ?", r.ID)
+	if err := returning(tx, bills, "交这次账单的"); err != nil {
+		return err
+	}
 	paid, err := paidOf(tx, r.ID)
 	if err == nil && paid > 0 && !c.Ahead {
 		err = ErrPaid.Saying(fmt.Sprintf("有%d张账单已经收了钱：请先退款，或者选择“已交的转为预交款”再撤销", paid))

@@ -153,10 +153,14 @@ func (s *Service) takePrepaid(tx *store.Tx, r *Run, part *Part, bills []Bill) er
 	if err != nil {
 		return err
 	}
+	theirs, err := earlier(tx, r.CompanyID, units, nil) // of a seller: it goes back to them
+	if err != nil {
+		return err
+	}
 	var used []Allocation
 	var ids []int64
 	for _, b := range bills {
-		if have := paid[b.UnitID]; have > 0 {
+		if have := paid[b.UnitID] - theirs[b.UnitID]; have > 0 {
 			used = append(used, Allocation{EstateID: r.EstateID, BillID: b.ID, UnitID: b.UnitID, Source: "prepaid", Amount: min(have, b.Amount), At: tx.Now})
 			ids = append(ids, b.ID)
 		}

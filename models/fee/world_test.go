@@ -196,6 +196,12 @@ func (w *world) held(unit int) fee.Held {
 func (w *world) sound() {
 	w.t.Helper()
 	err := w.DB.View(w.t.Context(), func(tx *store.Tx) error {
+		for i, check := range invariants {
+			var bad []int64
+			if err := check(tx).Scan(&bad).Error; err != nil || len(bad) > 0 {
+				w.t.Errorf("invariant %d does not hold for %v, %v", i, bad, err)
+			}
+		}
 		var bad, strange []int64
 		if err := fee.Misstated(tx).Scan(&bad).Error; err != nil {
 			return err

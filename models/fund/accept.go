@@ -33,7 +33,8 @@ var AcceptanceSides = map[string]string{"owner": "受影响的业主", "committe
 // ErrLooked says that somebody has said what they think of the works.
 var ErrLooked = fault.New(fault.Conflict, "project.looked", "您已经提过验收意见，不能再改；有补充的请联系办理单位")
 
-// LookAt is an opinion on the finished works: of an owner whom they affect, or of an office of the estate. Each person has one.
+// LookAt is an opinion on the finished works, or of a project that was cancelled on what there is of them: of an owner whom they affect, or of
+// an office of the estate. Each person has one.
 // Faults: org.ErrForbidden, ErrNoProject, ErrNotAffected, ErrStep, ErrLooked, fault.ErrInvalid.
 func (s *Service) LookAt(ctx context.Context, actor org.Actor, id int64, agree bool, text string, files []int64) (int64, error) {
 	text = strings.TrimSpace(text)
@@ -43,7 +44,10 @@ func (s *Service) LookAt(ctx context.Context, actor org.Actor, id int64, agree b
 	if err := c.Err(); err != nil {
 		return 0, err
 	}
-	return s.take(ctx, actor, id, step{org.LookAtProject, "looked", []ProjectState{ProjectWorking}, false}, func(tx *store.Tx, p *Project) (string, []string, error) {
+	return s.take(ctx, actor, id, step{org.LookAtProject, "looked", []ProjectState{ProjectWorking, ProjectClosing, ProjectSettled, ProjectFinal}, false}, func(tx *store.Tx, p *Project) (string, []string, error) {
+		if p.State != ProjectWorking && p.CancelledAt == nil {
+			return "", nil, ErrStep.Saying("项目已经验收，不用再填写验收意见；有异议的请对决算公示提出")
+		}
 		a := &Acceptance{ProjectID: p.ID, EstateID: p.EstateID, Side: "owner", OrganisationID: actor.OrganisationID(), PersonID: actor.PersonID, Agree: agree, Text: text, At: tx.Now}
 		if actor.Post != nil {
 			a.Side = string(actor.Post.OrgKind)
@@ -73,10 +77,11 @@ func (s *Service) Accept(ctx context.Context, actor org.Actor, id int64, text st
 		return 0, fault.ErrInvalid.With(fault.Field{Path: "text", Reason: "请写明验收结论（2至1000个字）"})
 	}
 	return s.take(ctx, actor, id, step{org.RunProject, "accepted", []ProjectState{ProjectWorking}, true}, func(tx *store.Tx, p *Project) (string, []string, error) {
-		var owners, against int64
-		if err := tx.Model(&Acceptance{}).Where("project_id = ? AND side = 'owner' AND agree = ? AND person_id <> ?", p.ID, true, actor.PersonID).Count(&owners).Error; err != nil {
+		owners, err := agreeing(tx, p.ID, actor.PersonID)
+		if err != nil {
 			return "", nil, err
 		}
+		var against int64
 		if err := tx.Model(&Acceptance{}).Where("project_id = ? AND agree = ?", p.ID, false).Count(&against).Error; err != nil {
 			return "", nil, err
 		}
@@ -89,4 +94,10 @@ func (s *Service) Accept(ctx context.Context, actor org.Actor, id int64, text st
 		p.State, p.AcceptedAt, p.AcceptedFor = ProjectAccepted, &tx.Now, text
 		return text, []string{"state", "accepted_at", "accepted_for"}, s.o.Board.Owe(tx, p.EstateID, p.ID, "final")
 	})
+}
+
+// agreeing counts the affected owners who found the works right, without one person.
+func agreeing(tx *store.Tx, project, but int64) (n int64, err error) {
+	err = tx.Model(&Acceptance{}).Where("project_id = ? AND side = 'owner' AND agree = ? AND person_id <> ?", project, true, but).Count(&n).Error
+	return n, err
 }

@@ -85,8 +85,7 @@ type NewSlip struct {
 	FileIDs  []int64
 }
 
-// maxDeposits of a slip: each may first make up what is owed and then stand on the sub-account, so that with the counter line 801 lines fit one
-// journal.
+// maxDeposits of a slip: what each makes up is two lines of a journal.
 const maxDeposits = 400
 
 // ErrSlipKnown says that a slip is on record.
@@ -116,7 +115,8 @@ func (in *NewSlip) check(today calendar.Date) error {
 	return c.Err()
 }
 
-// RecordSlip books deposits that have come to the special account. A first deposit is held to the local rate where that is supplied.
+// RecordSlip books deposits that have come to the special account: they stand on the sub-accounts since they came, and make up from today what is
+// owed beside them. A first deposit is held to the local rate where that is supplied.
 // Faults: org.ErrForbidden, org.ErrEstateNotFound, ErrNoAccount, ErrNotKeeper, ErrNoEntry, ErrSlipKnown, ErrStage, ErrTapReused,
 // ledger.ErrPeriodClosed, fault.ErrInvalid.
 func (s *Service) RecordSlip(ctx context.Context, actor org.Actor, in NewSlip) (int64, error) {
@@ -141,10 +141,13 @@ func (s *Service) RecordSlip(ctx context.Context, actor org.Actor, in NewSlip) (
 		if err != nil {
 			return 0, err
 		}
-		lines = append(lines, ledger.Line{Key: ledger.Key{Code: ledger.FundBank}, Amount: row.Amount})
-		j, err := ledger.Post(tx, actor, row.EstateID, ledger.Fund, ledger.Posting{Ref: fmt.Sprintf("deposit-%d", row.ID), Effective: in.PaidOn,
-			Source: ledger.Source{Kind: "fund_slip", ID: row.ID, Text: "银行回单 " + row.Slip}, Memo: "交存", Lines: lines})
+		source := ledger.Source{Kind: "fund_slip", ID: row.ID, Text: "银行回单 " + row.Slip}
+		j, err := ledger.Post(tx, actor, row.EstateID, ledger.Fund, ledger.Posting{Ref: row.ref(), Effective: in.PaidOn, Source: source, Memo: "交存",
+			Lines: append(lines, ledger.Line{Key: ledger.Key{Code: ledger.FundBank}, Amount: row.Amount})})
 		if err != nil {
+			return 0, err
+		}
+		if err := makeUp(tx, actor, row.EstateID, row.ref(), in.PaidOn, source, lines); err != nil {
 			return 0, err
 		}
 		if err := tx.Model(&Slip{}).Where("id = ?", row.ID).Update("journal_id", j.ID).Error; err != nil {
@@ -156,6 +159,8 @@ func (s *Service) RecordSlip(ctx context.Context, actor org.Actor, in NewSlip) (
 		return row.ID, jot(tx, actor, "deposit", "fund_slip", row.ID, row.EstateID, map[string]any{"units": len(in.Deposits), "fen": int64(row.Amount)})
 	})
 }
+
+func (slip *Slip) ref() string { return fmt.Sprintf("deposit-%d", slip.ID) }
 
 // deposit writes the deposits of a slip and gives their lines.
 func (s *Service) deposit(tx *store.Tx, slip *Slip, list []NewDeposit) ([]ledger.Line, error) {
@@ -175,15 +180,7 @@ func (s *Service) deposit(tx *store.Tx, slip *Slip, list []NewDeposit) ([]ledger
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]int64, 0, len(units))
-	for id := range units {
-		ids = append(ids, id)
-	}
-	short, err := owing(tx, slip.EstateID, ids, always)
-	if err != nil {
-		return nil, err
-	}
-	rows, lines := make([]Deposit, 0, len(list)), make([]ledger.Line, 0, 2*len(list)+1)
+	rows, lines := make([]Deposit, 0, len(list)), make([]ledger.Line, 0, len(list)+1)
 	for i, d := range list {
 		u, sub := units[d.UnitID], subs[d.UnitID]
 		at := fmt.Sprintf("deposits[%d].amount", i)
@@ -208,7 +205,7 @@ func (s *Service) deposit(tx *store.Tx, slip *Slip, list []NewDeposit) ([]ledger
 			code = ledger.FundSeller
 		}
 		rows = append(rows, Deposit{SlipID: slip.ID, EstateID: slip.EstateID, UnitID: d.UnitID, PlanID: slip.PlanID, Kind: d.Kind, Payer: payerOf(&u, d.Seller), Amount: d.Amount})
-		lines = append(lines, paidIn(ledger.Key{Code: code, UnitID: d.UnitID}, d.Amount, short[d.UnitID].of(code), DepositNames[d.Kind]+"（"+PayerNames[payerOf(&u, d.Seller)]+"）")...)
+		lines = append(lines, ledger.Line{Key: ledger.Key{Code: code, UnitID: d.UnitID}, Amount: -d.Amount, Memo: DepositNames[d.Kind] + "（" + PayerNames[payerOf(&u, d.Seller)] + "）"})
 	}
 	return lines, tx.CreateInBatches(&rows, 200).Error
 }

@@ -76,7 +76,7 @@ func (w *keeping) fill(tx *store.Tx, estate, book int64, homes []org.Unit, away 
 	var months []fund.BankMonth
 	var rechecks []fund.Recheck
 	for i := range 60 {
-		months = append(months, fund.BankMonth{EstateID: estate, FirstDay: on.AddDate(0, -i, 0), FileSHA256: "x", State: "closed", CreatedAt: tx.Now})
+		months = append(months, fund.BankMonth{EstateID: estate, FirstDay: on.AddDate(0, -i, -4), FileSHA256: "x", State: "closed", CreatedAt: tx.Now})
 		rechecks = append(rechecks, fund.Recheck{EstateID: estate, UnitID: homes[i].ID + away, PersonID: 5_000_000 + away, Text: "x", State: []string{"answered", "open"}[i/59], DueAt: tx.Now, CreatedAt: tx.Now})
 	}
 	for _, rows := range []any{&subs, &accounts, &deposits, &lines, &dues, &months, &rechecks} {

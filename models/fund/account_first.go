@@ -102,18 +102,24 @@ type Unpaid struct {
 	Paid    money.Fen
 }
 
+// unpaid says what a unit owes of its first deposit, and whether it does.
+func (r *firstRates) unpaid(u *org.Unit, paid money.Fen) (x Unpaid, owes bool, err error) {
+	x = Unpaid{UnitID: u.ID, Area: u.AreaMilli, Payer: payerOf(u, false), Paid: paid}
+	x.Due, x.Unknown, err = r.due(u.BuildingID, u.AreaMilli)
+	return x, paid <= 0 || x.Unknown == "" && paid < x.Due, err
+}
+
 // scanned is how many units one page of a list looks at.
 const scanned = 2000
 
 // ListUnpaid pages through the units that owe their first deposit, by unit; the second answer is where the next page begins, 0 at the end.
-// Faults: org.ErrForbidden, org.ErrEstateNotFound.
+// Faults: org.ErrForbidden, org.ErrEstateNotFound, ErrUnitsHidden.
 func (s *Service) ListUnpaid(ctx context.Context, actor org.Actor, estate, after int64, limit int) (list []Unpaid, next int64, err error) {
 	err = s.db.View(ctx, func(tx *store.Tx) error {
-		e, err := org.EstateFor(tx, actor, org.ReadFund, estate)
-		if err != nil {
+		if err := debtsOf(tx, actor, org.ReadFundDebts, estate); err != nil {
 			return err
 		}
-		units, subs, err := unitsAfter(tx, e.ID, after)
+		units, subs, err := unitsAfter(tx, estate, after)
 		if err != nil {
 			return err
 		}
@@ -122,12 +128,11 @@ func (s *Service) ListUnpaid(ctx context.Context, actor org.Actor, estate, after
 			return err
 		}
 		for _, u := range units {
-			x := Unpaid{UnitID: u.ID, Area: u.AreaMilli, Payer: payerOf(&u, false), Paid: subs[u.ID].FirstFen}
-			if x.Due, x.Unknown, err = rates.due(u.BuildingID, u.AreaMilli); err != nil {
+			x, owes, err := rates.unpaid(&u, subs[u.ID].FirstFen)
+			if err != nil {
 				return err
 			}
-			next = u.ID
-			if x.Paid > 0 && (x.Unknown != "" || x.Paid >= x.Due) {
+			if next = u.ID; !owes {
 				continue
 			}
 			if list = append(list, x); len(list) == limit {

@@ -33,6 +33,9 @@ func (s *Service) ReverseSlip(ctx context.Context, actor org.Actor, id int64, on
 		if row.CreatedBy == actor.PersonID {
 			return 0, ErrAnotherPerson
 		}
+		if err := unmakeUp(tx, actor, row.EstateID, row.ref(), reason, on); err != nil {
+			return 0, err
+		}
 		if _, err := ledger.Reverse(tx, actor, row.JournalID, fmt.Sprintf("deposit-%d-reversed", row.ID), reason, on); err != nil {
 			return 0, err
 		}

@@ -24,7 +24,7 @@ const waitingAtOnce = 20
 // Tick books one more part of an import or of an allocation that broke off, however its process ended. A part, its journal and its count are
 // one transaction, so that nobody books it twice, whoever else goes on with the same.
 func (s *Service) Tick(ctx context.Context) (more bool, err error) {
-	for _, step := range []func(context.Context) (bool, error){s.continueImport, s.continueIncome} {
+	for _, step := range []func(context.Context) (bool, error){s.continueImport("applying"), s.continueImport("breaking"), s.continueIncome} {
 		did, failed := step(ctx)
 		if more, err = more || did, errors.Join(err, failed); more {
 			break
@@ -33,8 +33,12 @@ func (s *Service) Tick(ctx context.Context) (more bool, err error) {
 	return more, err
 }
 
-func (s *Service) continueImport(ctx context.Context) (bool, error) {
-	return s.oneOf(ctx, &Import{}, "applying", func(tx *store.Tx, id int64) error {
+func (s *Service) continueImport(state string) func(context.Context) (bool, error) {
+	return func(ctx context.Context) (bool, error) { return s.oneOf(ctx, &Import{}, state, stepImport(state)) }
+}
+
+func stepImport(state string) func(*store.Tx, int64) error {
+	return func(tx *store.Tx, id int64) error {
 		var imp Import
 		if err := tx.Where("id = ?", id).Take(&imp).Error; err != nil {
 			return err
@@ -42,11 +46,11 @@ func (s *Service) continueImport(ctx context.Context) (bool, error) {
 		if _, err := lockAccount(tx, imp.EstateID); err != nil {
 			return err
 		}
-		if err := tx.Where("id = ?", id).Take(&imp).Error; err != nil || imp.State != "applying" {
+		if err := tx.Where("id = ?", id).Take(&imp).Error; err != nil || imp.State != state {
 			return err
 		}
-		return imp.next(tx, agreed(imp.AppliedBy))
-	})
+		return imp.step(tx, agreed(imp.AppliedBy))
+	}
 }
 
 func (s *Service) continueIncome(ctx context.Context) (bool, error) {

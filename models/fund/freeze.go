@@ -31,10 +31,10 @@ func Freeze(tx *store.Tx, actor audit.Actor, estate int64, why string) error {
 func finishImports(tx *store.Tx, estate int64) error {
 	for {
 		var rows []Import
-		if err := tx.Where("estate_id = ? AND state = 'applying'", estate).Order("id").Limit(1).Find(&rows).Error; err != nil || len(rows) == 0 {
+		if err := tx.Where("estate_id = ? AND state IN ('applying', 'breaking')", estate).Order("id").Limit(1).Find(&rows).Error; err != nil || len(rows) == 0 {
 			return err
 		}
-		if err := rows[0].next(tx, agreed(rows[0].AppliedBy)); err != nil {
+		if err := rows[0].step(tx, agreed(rows[0].AppliedBy)); err != nil {
 			return err
 		}
 	}

@@ -39,7 +39,10 @@ type Board interface {
 	// Hung gives the last moment of the posting as its papers have it, the legal period running from the later of online and paper; why says
 	// what is missing where that cannot be said yet. The zero moment adds nothing to the period online.
 	Hung(tx *store.Tx, notice int64) (last time.Time, why string, err error)
-	// Owe puts on the register of what has to be published that a project came to a stage: final, emergency. Post of that stage fulfils it.
+	// TakeDown withdraws a notice that does not hold any more, with the reason: what it published is owed again.
+	TakeDown(tx *store.Tx, notice int64, reason string) error
+	// Owe puts on the register of what has to be published that a project came to a stage: final, emergency. Post of that stage fulfils it, and
+	// a post that it was cancelled whatever of it is owed.
 	Owe(tx *store.Tx, estate, project int64, stage string) error
 }
 

@@ -29,7 +29,7 @@ func (x *walker) paysIn(ctx context.Context) {
 
 // undo works off what was paid on decisions that fell. The bank gets back what had left it, by a named decision alone.
 func (x *walker) undo(ctx context.Context) {
-	state := []string{"open", "reverse"}[x.r.IntN(2)]
+	state := []string{"open", "reverse", "returning"}[x.r.IntN(3)]
 	list, err := x.ListRevocations(ctx, x.township, state, 0, 5)
 	if err != nil || len(list) == 0 {
 		return
@@ -43,8 +43,10 @@ func (x *walker) undo(ctx context.Context) {
 		return
 	}
 	before := x.stands(ledger.FundBank, 0)
-	_, err = x.ReverseRevoked(ctx, x.somebody(x.chair), r.ID, "回单")
-	if back := x.stands(ledger.FundBank, 0) - before; err != nil && back != 0 || err == nil && (back <= 0 || r.Decision == "") {
+	x.slips++
+	amount := money.Fen(1+x.r.IntN(8)) * 100_00
+	_, err = x.ReverseRevoked(ctx, x.somebody(x.chair), r.ID, amount.String(), fmt.Sprint("R", x.slips))
+	if back := x.stands(ledger.FundBank, 0) - before; err != nil && back != 0 || err == nil && (back != amount || r.Decision == "") {
 		x.t.Fatalf("%s came back of %+v: %v", back, r, err)
 	}
 	if err == nil {

@@ -27,7 +27,7 @@ type Import struct {
 	FileID     int64
 	FileSHA256 string    `gorm:"column:file_sha256"`
 	AsOf       time.Time `gorm:"type:date"`
-	State      string    // faulty, checked, applying, applied
+	State      string    // faulty, checked, applying, applied; breaking, broken
 	Report     string    // ImportReport as JSON: no personal data
 	Parts      int
 	Done       int
@@ -212,7 +212,7 @@ func (s *Service) FindImport(ctx context.Context, actor org.Actor, id int64) (*I
 // notImporting refuses what would disturb an import that is going on.
 func notImporting(tx *store.Tx, estate int64) error {
 	var n int64
-	if err := tx.Model(&Import{}).Where("estate_id = ? AND state = 'applying'", estate).Limit(1).Count(&n).Error; err != nil {
+	if err := tx.Model(&Import{}).Where("estate_id = ? AND state IN ('applying', 'breaking')", estate).Limit(1).Count(&n).Error; err != nil {
 		return err
 	}
 	if n > 0 {

@@ -35,8 +35,10 @@ func (s *Service) ApplyImport(ctx context.Context, actor org.Actor, id int64) (*
 				return begin(tx, actor, imp)
 			case "faulty":
 				return ErrFaultyList
+			case "broken":
+				return ErrStage.Saying("这次导入已经中止，记的账已经冲回；请改好清单后重新上传核对")
 			}
-			return imp.next(tx, actor)
+			return imp.step(tx, actor)
 		})
 		if err != nil {
 			return nil, fmt.Errorf("apply import %d: %w", id, err)

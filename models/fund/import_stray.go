@@ -100,7 +100,7 @@ func placeStray(tx *store.Tx, actor org.Actor, p *Proposal, unit int64) error {
 	return jot(tx, actor, "place_stray", "fund_import_line", l.ID, l.EstateID, map[string]any{"unit": u.ID, "proposal": p.ID})
 }
 
-// move books a stray line from the suspense account to its unit.
+// move books a stray line from the suspense account to its unit, and makes up what the unit owes.
 func (l *ImportLine) move(tx *store.Tx, actor audit.Actor, unit int64) error {
 	at := *l
 	at.UnitID = unit
@@ -112,7 +112,12 @@ func (l *ImportLine) move(tx *store.Tx, actor audit.Actor, unit int64) error {
 	if l.OwnersFen+l.SellerFen == 0 {
 		lines = lines[:len(lines)-1]
 	}
-	_, err := ledger.Post(tx, actor, l.EstateID, ledger.Fund, ledger.Posting{Ref: fmt.Sprintf("stray-%d", l.ID), Effective: today(tx),
-		Source: ledger.Source{Kind: "fund_import", ID: l.ImportID, Text: fmt.Sprintf("银行期初余额清单第%d行", l.Line)}, Memo: "待查款项转入分户账", Lines: lines})
-	return err
+	source := ledger.Source{Kind: "fund_import", ID: l.ImportID, Text: fmt.Sprintf("银行期初余额清单第%d行", l.Line)}
+	_, err := ledger.Post(tx, actor, l.EstateID, ledger.Fund, ledger.Posting{Ref: l.ref(), Effective: today(tx), Source: source, Memo: "待查款项转入分户账", Lines: lines})
+	if err != nil {
+		return err
+	}
+	return makeUp(tx, actor, l.EstateID, l.ref(), today(tx), source, at.opens())
 }
+
+func (l *ImportLine) ref() string { return fmt.Sprintf("stray-%d", l.ID) }

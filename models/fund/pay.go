@@ -159,7 +159,7 @@ func advanced(tx *store.Tx, project int64) (*ProjectPayment, error) {
 }
 
 // DecidePayment is the second person's: whoever keeps the account instructs the bank, and the entries are posted with it; or the application
-// goes back. The gates are asked again.
+// goes back, by whoever asked too. The gates are asked again.
 // Faults: org.ErrForbidden, ErrNoPayment, ErrNotKeeper, ErrOtherPerson, ErrStep, ErrGate, ErrBankShort, ErrNoAccount, rulepack.ErrUnset, fault.ErrInvalid.
 func (s *Service) DecidePayment(ctx context.Context, actor org.Actor, payment int64, accept bool, receipt, text string) (int64, error) {
 	receipt, text = strings.TrimSpace(receipt), strings.TrimSpace(text)
@@ -184,8 +184,10 @@ func (s *Service) DecidePayment(ctx context.Context, actor org.Actor, payment in
 		if err := tx.Where("id = ? AND state = 'asked'", payment).Take(&pay).Error; err != nil { // whoever held the project may have decided it
 			return 0, store.NotFound(err, ErrNoPayment)
 		}
-		if err := mayInstruct(tx, actor, p, &pay); err != nil {
-			return 0, err
+		if accept || pay.AskedBy != actor.PersonID { // whoever asked may take it back
+			if err := mayInstruct(tx, actor, p, &pay); err != nil {
+				return 0, err
+			}
 		}
 		return pay.ID, s.decidePayment(tx, actor, p, &pay, accept, receipt, text)
 	})

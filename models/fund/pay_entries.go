@@ -33,6 +33,9 @@ func (s *Service) book(tx *store.Tx, actor org.Actor, p *Project, pay *ProjectPa
 	if pay.Kind == AdvancePayment {
 		return post(1, []ledger.Line{{Key: ledger.Key{Code: ledger.FundAdvance}, Amount: pay.Amount}, {Key: ledger.Key{Code: ledger.FundBank}, Amount: -pay.Amount}})
 	}
+	if err := notImporting(tx, p.EstateID); err != nil { // what has not been taken over yet would look like a shortfall
+		return err
+	}
 	var shares []ProjectShare
 	if err := tx.Where("project_id = ?", p.ID).Order("id").Limit(2 * maxDoors).Find(&shares).Error; err != nil {
 		return err

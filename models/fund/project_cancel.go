@@ -19,7 +19,7 @@ type Cancellation struct {
 	EstateID   int64
 	Live       *int64 // the project, while nobody has decided
 	Reason     string
-	State      string // asked, agreed, refused
+	State      string // asked, agreed, refused, withdrawn
 	AskedBy    int64
 	AskedOrg   int64
 	AskedAt    time.Time
@@ -68,7 +68,7 @@ func (s *Service) CancelProject(ctx context.Context, actor org.Actor, id int64, 
 			}
 		}
 		p.State, p.Decision, p.ReviewOpen = ProjectCancelled, nil, nil
-		return reason, []string{"state", "decision", "review_open"}, nil
+		return reason, []string{"state", "decision", "review_open"}, s.postCancelled(tx, actor, p, reason)
 	})
 }
 
@@ -81,7 +81,26 @@ func (s *Service) askCancel(tx *store.Tx, actor org.Actor, p *Project, reason st
 	if err := tx.Create(row).Error; err != nil {
 		return "", nil, store.Duplicate(err, ErrCancelAsked)
 	}
-	return "申请取消：" + reason, nil, nil
+	office := p.ConfirmedOrg
+	if p.Kind == OrdinaryUse {
+		var bureau []int64
+		if err := tx.Model(&org.Organisation{}).Where("kind = ? AND closed_at IS NULL", org.Bureau).Order("id").Limit(1).Pluck("id", &bureau).Error; err != nil {
+			return "", nil, err
+		}
+		if len(bureau) > 0 {
+			office = bureau[0]
+		}
+	}
+	return "申请取消：" + reason, nil, tell(tx, "fund_cancel", "fund_project", p.ID, p.EstateID, office, p.Title, p.Number)
+}
+
+// WithdrawCancel takes a request to cancel back while nobody has decided it: by the organisation that asked.
+// Faults: org.ErrForbidden, ErrNoProject, ErrNotInCharge, ErrNoCancel.
+func (s *Service) WithdrawCancel(ctx context.Context, actor org.Actor, id int64) (int64, error) {
+	return s.take(ctx, actor, id, step{org.RunProject, "uncancelled", nil, true}, func(tx *store.Tx, p *Project) (string, []string, error) {
+		res := tx.Model(&Cancellation{}).Where("live = ? AND asked_org = ?", p.ID, actor.OrganisationID()).Updates(map[string]any{"live": nil, "state": "withdrawn", "decided_by": actor.PersonID, "decided_org": actor.OrganisationID(), "decided_at": tx.Now})
+		return "撤回取消的申请", nil, store.MustAffect(res, ErrNoCancel)
+	})
 }
 
 // nothingAsked refuses while a payment waits for its second person.
@@ -122,7 +141,7 @@ func (s *Service) DecideCancel(ctx context.Context, actor org.Actor, id int64, a
 				return "", nil, ErrStep.Saying("项目目前“" + ProjectStates[p.State] + "”，不能取消；请不同意这份申请")
 			}
 			var err error
-			if columns, err = windUp(tx, actor, p, &c); err != nil {
+			if columns, err = s.windUp(tx, actor, p, &c); err != nil {
 				return "", nil, err
 			}
 			c.State, words = "agreed", "同意取消："+text
@@ -144,7 +163,7 @@ func mayCancel(actor org.Actor, p *Project, c *Cancellation) error {
 }
 
 // windUp cancels a project with a contract. Nothing done and nothing paid ahead, it is over at once.
-func windUp(tx *store.Tx, actor org.Actor, p *Project, c *Cancellation) ([]string, error) {
+func (s *Service) windUp(tx *store.Tx, actor org.Actor, p *Project, c *Cancellation) ([]string, error) {
 	if err := nothingAsked(tx, p); err != nil {
 		return nil, err
 	}
@@ -152,18 +171,23 @@ func windUp(tx *store.Tx, actor org.Actor, p *Project, c *Cancellation) ([]strin
 	if err != nil {
 		return nil, err
 	}
-	if err := setAside(tx, actor, p, p.Resolution, "项目取消："+c.Reason); err != nil {
+	if err := s.replaced(tx, actor, p, p.Resolution, "项目取消："+c.Reason); err != nil {
 		return nil, err
 	}
 	begun := p.State != ProjectUnder || left > 0
 	p.State, p.CancelledAt, p.CancelledFor = ProjectClosing, &tx.Now, c.Reason
-	p.Total, p.Invoices, p.Reviewer, p.Reviewed, p.SettledAt, p.SettledBy, p.FinalNotice, p.FinalNumber, p.FinalDays = 0, "", "", 0, nil, 0, 0, "", 0
-	columns := []string{"state", "cancelled_at", "cancelled_for", "total", "invoices", "reviewer", "reviewed", "settled_at", "settled_by", "final_notice", "final_number", "final_days"}
-	if !begun {
-		p.State, p.Decision, p.ReviewOpen = ProjectCancelled, nil, nil
-		columns = append(columns, "decision", "review_open")
+	columns := append(p.unsettle(), "state", "cancelled_at", "cancelled_for")
+	if begun {
+		return columns, nil
 	}
-	return columns, nil
+	p.State, p.Decision, p.ReviewOpen = ProjectCancelled, nil, nil
+	return append(columns, "decision", "review_open"), s.postCancelled(tx, actor, p, c.Reason)
+}
+
+// unsettle takes final accounts away, and names the columns to write.
+func (p *Project) unsettle() []string {
+	p.Total, p.Invoices, p.Reviewer, p.Reviewed, p.SettledAt, p.SettledBy, p.FinalNotice, p.FinalNumber, p.FinalDays = 0, "", "", 0, nil, 0, 0, "", 0
+	return []string{"total", "invoices", "reviewer", "reviewed", "settled_at", "settled_by", "final_notice", "final_number", "final_days"}
 }
 
 // outstanding is what was paid ahead to the contractor of a project and has neither come back nor been used up.
@@ -176,8 +200,8 @@ func outstanding(tx *store.Tx, project int64) (money.Fen, error) {
 	return had.Amount - back, err
 }
 
-// returned is what the contractor gave back.
+// returned is what the contractor gave back of what was paid ahead.
 func returned(tx *store.Tx, project int64) (back money.Fen, err error) {
-	err = tx.Model(&AdvanceReturn{}).Select("COALESCE(SUM(amount), 0)").Where("project_id = ?", project).Scan(&back).Error
+	err = tx.Model(&AdvanceReturn{}).Select("COALESCE(SUM(amount), 0)").Where("project_id = ? AND revocation_id = 0", project).Scan(&back).Error
 	return back, err
 }

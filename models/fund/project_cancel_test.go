@@ -1,6 +1,7 @@
 package fund_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/linli-city/linli/models/fund"
 	"github.com/linli-city/linli/models/ledger"
 	"github.com/linli-city/linli/models/money"
+	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
 )
 
@@ -72,6 +74,9 @@ func TestANewDecisionDividesAnew(t *testing.T) {
 	old, err := w.ListDivisions(ctx, w.chair, id)
 	if err != nil || len(old) != 1 || old[0].Total != 800_00 || old[0].Notice != first.FinalNumber || old[0].Resolution != first.Resolution || !strings.Contains(old[0].Reason, "被法院撤销") {
 		t.Fatalf("%v %+v", err, old)
+	}
+	if why := w.wall.taken[first.FinalNotice]; !strings.Contains(why, "被法院撤销") {
+		t.Errorf("the old accounts stand: %q", why)
 	}
 	rows, err := w.ListOldShares(ctx, w.chair, old[0].ID, 0, 10)
 	var sum money.Fen
@@ -158,14 +163,25 @@ func TestNothingDoneIsOverAtOnce(t *testing.T) {
 	id := w.quoted(w.chair, w.proposal())
 	w.contracted(w.chair, id)
 	w.must(w.CancelProject(ctx, w.chair, id, "业主不想修了"))
+	_, err := w.WithdrawCancel(ctx, w.company, id)
+	w.refused("another organisation", err, fund.ErrNotInCharge)
+	w.must(w.WithdrawCancel(ctx, w.chair, id))
+	_, err = w.DecideCancel(ctx, w.clerk, id, true, "同意取消")
+	w.refused("a request that was taken back", err, fund.ErrNoCancel)
+	w.must(w.CancelProject(ctx, w.chair, id, "业主不想修了"))
+	w.told("duty.fund_cancel", 2)
 	w.must(w.DecideCancel(ctx, w.clerk, id, false, "请再商量"))
 	if v := w.view(id); v.State != fund.ProjectUnder || v.Cancelling != "" {
 		t.Errorf("%s %s", v.State, v.Cancelling)
 	}
 	w.must(w.CancelProject(ctx, w.chair, id, "业主不想修了"))
 	w.must(w.DecideCancel(ctx, w.bureau, id, true, "同意业主的意见"))
-	if v := w.view(id); v.State != fund.ProjectCancelled {
-		t.Errorf("%s", v.State)
+	v := w.view(id)
+	if last := w.wall.posted[len(w.wall.posted)-1]; v.State != fund.ProjectCancelled || !strings.Contains(last.Body, "已取消") || !strings.Contains(last.Body, "业主不想修了") || !strings.HasPrefix(last.Ref, fmt.Sprintf("project:%d:cancelled:", id)) {
+		t.Errorf("%s, posted %+v", v.State, last)
+	}
+	if why := w.wall.taken[v.ProposalNotice]; why != "项目已取消：业主不想修了" {
+		t.Errorf("the proposal stands: %q", why)
 	}
 }
 
@@ -192,24 +208,120 @@ func TestPaidOnADecisionThatFell(t *testing.T) {
 	if err := w.DecisionRevoked(ctx, v.MeetingID); err != nil { // told twice
 		t.Fatal(err)
 	}
+	w.told("duty.fund_revoked", 1)
 	list, err := w.ListRevocations(ctx, w.township, "", 0, 10)
 	if err != nil || len(list) != 1 || list[0].Paid != 800_00 || list[0].Resolution != v.Resolution || list[0].Project.Number != v.Number {
 		t.Fatalf("%v %+v", err, list)
 	}
 	work := list[0].ID
-	_, err = w.ReverseRevoked(ctx, w.chair, work, "R1")
+	_, err = w.ReverseRevoked(ctx, w.chair, work, "800", "R1")
 	w.refused("a reversal that nobody decided", err, fund.ErrStep)
 	_, err = w.DisposeRevocation(ctx, w.township, work, true, "", "按判决退款")
 	w.refused("a reversal without a named decision", err, fault.ErrInvalid)
 	_, err = w.DisposeRevocation(ctx, w.bureau, work, false, "", "不用退款")
 	w.refused("the bureau", err, fund.ErrNotInCharge)
 	w.must(w.DisposeRevocation(ctx, w.township, work, true, "（2026）黔27民终1号", "按判决退款"))
-	_, err = w.ReverseRevoked(ctx, w.member, work, "R1")
+	_, err = w.ReverseRevoked(ctx, w.member, work, "800", "R1")
 	w.refused("whoever paid it", err, fund.ErrOtherPerson)
-	w.must(w.ReverseRevoked(ctx, w.chair, work, "R1"))
-	_, err = w.ReverseRevoked(ctx, w.chair, work, "R1")
-	w.refused("twice", err, fund.ErrStep)
+	_, err = w.ReverseRevoked(ctx, w.chair, work, "800.01", "R1")
+	w.refused("more than was paid", err, fault.ErrInvalid)
+	w.must(w.ReverseRevoked(ctx, w.chair, work, "300", "R1"))
+	if w.stands(ledger.FundBank, 0) != 1_700_00 || w.stands(ledger.FundOwedBack, 0) != 500_00 || w.stands(ledger.FundUnit, unit) != -200_00 {
+		t.Errorf("%s at the bank, %s owed back", w.stands(ledger.FundBank, 0), w.stands(ledger.FundOwedBack, 0))
+	}
+	_, err = w.ReverseRevoked(ctx, w.chair, work, "500", "R1")
+	w.refused("the same slip", err, fund.ErrReturned)
+	if _, err := fund.VerifyProjects(ctx, w.DB); err != nil {
+		t.Error(err)
+	}
+	w.must(w.ReverseRevoked(ctx, w.chair, work, "500", "R2"))
+	_, err = w.ReverseRevoked(ctx, w.chair, work, "1", "R3")
+	w.refused("after the last of it", err, fund.ErrStep)
 	if w.stands(ledger.FundBank, 0) != 2_200_00 || w.stands(ledger.FundAdvance, 0) != 0 || w.stands(ledger.FundReceivable, unit) != 0 || w.stands(ledger.FundUnit, unit) != -200_00 || w.view(id).State != fund.ProjectCancelled {
 		t.Errorf("%s at the bank, %s ahead, %s owed, %s on the sub-account", w.stands(ledger.FundBank, 0), w.stands(ledger.FundAdvance, 0), w.stands(ledger.FundReceivable, unit), w.stands(ledger.FundUnit, unit))
+	}
+}
+
+// TestCancellingSkipsNoAcceptance: of a project that was cancelled nothing is paid beyond what was paid ahead before an owner has found right what
+// there is of it.
+func TestCancellingSkipsNoAcceptance(t *testing.T) {
+	t.Parallel()
+	w, ctx := newStreet(t, fund.HeldByAssembly), t.Context()
+	w.everything()
+	w.deposit(1_000_00, 1_000_00, 1_000_00)
+	in := w.proposal()
+	in.Kind, in.Basis = fund.EmergencyUse, "屋面渗漏"
+	id := w.quoted(w.chair, in)
+	w.must(w.AddPapers(ctx, w.chair, id, "鉴定报告", []int64{1}))
+	w.must(w.ConfirmProject(ctx, w.township, id, "现场查看属实"))
+	w.must(w.Contract(ctx, w.chair, id, fund.Contracting{Number: "HT-1", Supplier: "甲防水公司", Amount: "900", FileIDs: []int64{1}}))
+	w.must(w.AskPayment(ctx, w.chair, id, fund.AdvancePayment, "600"))
+	w.must(w.DecidePayment(ctx, w.member, w.view(id).Payments[0].ID, true, "流水1", ""))
+	w.must(w.CancelProject(ctx, w.chair, id, "承包单位停工"))
+	w.must(w.DecideCancel(ctx, w.township, id, true, "情况属实"))
+	w.must(w.Settle(ctx, w.chair, id, w.settlement()))
+	_, err := w.AskPayment(ctx, w.chair, id, fund.FinalPayment, "")
+	w.gate("nobody looked", err, "settled")
+	w.must(w.LookAt(ctx, w.company, id, true, "", nil))
+	_, err = w.AskPayment(ctx, w.chair, id, fund.FinalPayment, "")
+	w.gate("only an office looked", err, "settled")
+	w.must(w.LookAt(ctx, w.neighbour, id, true, "只做了一半，做好的合格", nil))
+	w.must(w.AskPayment(ctx, w.chair, id, fund.FinalPayment, ""))
+	if v := w.view(id); v.Payments[1].Amount != 200_00 {
+		t.Errorf("%s", v.Payments[1].Amount)
+	}
+}
+
+// TestOnlyWhatWasPaidOnIt: an advance that was paid on another decision is not reversed with the last payment; it stays to be cleared.
+func TestOnlyWhatWasPaidOnIt(t *testing.T) {
+	t.Parallel()
+	w, ctx := newStreet(t, fund.HeldByAssembly), t.Context()
+	w.everything()
+	w.deposit(1_000_00, 1_000_00, 1_000_00)
+	id := w.quoted(w.chair, w.proposal())
+	w.contracted(w.chair, id)
+	w.ahead(id)
+	first := w.view(id).MeetingID
+	w.revoke(first)
+	w.naming = w.view(id).Number
+	w.must(w.ResolveProject(ctx, w.chair, id, w.meet(event.Scope{}, "use_fund", tally.Pass), 1))
+	w.finished(w.chair, id)
+	w.must(w.PostFinal(ctx, w.chair, id))
+	w.clock.Advance(8 * days)
+	w.must(w.AskPayment(ctx, w.chair, id, fund.FinalPayment, ""))
+	w.must(w.DecidePayment(ctx, w.member, w.view(id).Payments[1].ID, true, "流水2", ""))
+	w.revoke(w.view(id).MeetingID)
+	list, err := w.ListRevocations(ctx, w.township, "", 0, 10)
+	if err != nil || len(list) != 2 {
+		t.Fatalf("%v %+v", err, list)
+	}
+	for _, r := range list {
+		w.must(w.DisposeRevocation(ctx, w.township, r.ID, true, "（2026）黔27民终1号", "按判决退款"))
+	}
+	_, err = w.ReverseRevoked(ctx, w.chair, list[0].ID, "600", "R1")
+	w.refused("an advance that the last payment used up", err, fund.ErrStep)
+	w.must(w.ReverseRevoked(ctx, w.chair, list[1].ID, "200", "R2"))
+	if v := w.view(id); v.State != fund.ProjectClosing || v.Outstanding != 600_00 || w.stands(ledger.FundBank, 0) != 2_400_00 || w.stands(ledger.FundAdvance, 0) != 600_00 {
+		t.Errorf("%s, %s outstanding, %s at the bank", v.State, v.Outstanding, w.stands(ledger.FundBank, 0))
+	}
+	w.must(w.ReverseRevoked(ctx, w.chair, list[0].ID, "600", "R1"))
+	w.must(w.CancelProject(ctx, w.chair, id, "没有别的事了"))
+	if w.stands(ledger.FundBank, 0) != 3_000_00 || w.stands(ledger.FundAdvance, 0) != 0 || w.stands(ledger.FundOwedBack, 0) != 0 {
+		t.Errorf("%s at the bank", w.stands(ledger.FundBank, 0))
+	}
+	if _, err := fund.VerifyProjects(ctx, w.DB); err != nil {
+		t.Error(err)
+	}
+}
+
+// told counts what was put out of a kind for the estate.
+func (w *street) told(kind string, want int64) {
+	w.t.Helper()
+	var n int64
+	w.tx(func(tx *store.Tx) error {
+		return tx.Model(&outbox.Message{}).Where("kind = ? AND estate_id = ?", kind, w.Estate.ID).Count(&n).Error
+	})
+	if n != want {
+		w.t.Errorf("%s was put out %d times, want %d", kind, n, want)
 	}
 }

@@ -96,7 +96,8 @@ const (
 	maxSheetCharges = 200
 )
 
-// FindSheet reads a unit's whole statement: owners their own unit's, an office those of its estates.
+// FindSheet reads a unit's whole statement: owners their own unit's, an office those of its estates, without what
+// the unit owes where it may not see that.
 // Faults: org.ErrForbidden, org.ErrUnitNotFound.
 func (s *Service) FindSheet(ctx context.Context, actor org.Actor, unit int64) (*Sheet, error) {
 	find := s.FindMyStatement
@@ -114,6 +115,11 @@ func (s *Service) FindSheet(ctx context.Context, actor org.Actor, unit int64) (*
 	err = s.db.View(ctx, func(tx *store.Tx) error {
 		if err := charges(tx, tx.Where("unit_id = ?", unit).Order("id DESC").Limit(maxSheetCharges), &sheet.Charges); err != nil {
 			return err
+		}
+		for i := range sheet.Charges {
+			if v.Hidden {
+				sheet.Charges[i].Charged, sheet.Charges[i].Short = 0, 0
+			}
 		}
 		return s.evidence(tx, sheet.Charges)
 	})

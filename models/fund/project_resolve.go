@@ -88,7 +88,7 @@ func (s *Service) divideAnew(tx *store.Tx, actor org.Actor, p *Project, old stri
 	if err := nothingAsked(tx, p); err != nil {
 		return nil, err
 	}
-	if err := setAside(tx, actor, p, old, "原来的决定“"+old+"”被法院撤销，按新的决定“"+p.Resolution+"”重新分摊"); err != nil {
+	if err := s.replaced(tx, actor, p, old, "原来的决定“"+old+"”被法院撤销，按新的决定“"+p.Resolution+"”重新分摊"); err != nil {
 		return nil, err
 	}
 	if err := s.apportion(tx, p, p.Total); err != nil {

@@ -15,7 +15,8 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-// AdvanceReturn is money that a contractor gave back of what was paid ahead for a project that was cancelled.
+// AdvanceReturn is money that a contractor gave back: of what was paid ahead for a project that was cancelled, or of what was paid on a decision
+// that a court revoked.
 type AdvanceReturn struct {
 	ID        int64 `gorm:"primaryKey"`
 	ProjectID int64
@@ -23,8 +24,10 @@ type AdvanceReturn struct {
 	Amount    money.Fen
 	Receipt   string // the bank's; it counts once
 	JournalID int64
-	CreatedBy int64
-	CreatedAt time.Time
+	// RevocationID is not 0 where a payment on a revoked decision came back.
+	RevocationID int64
+	CreatedBy    int64
+	CreatedAt    time.Time
 }
 
 // TableName names the table.
@@ -65,16 +68,24 @@ func (s *Service) RecordReturn(ctx context.Context, actor org.Actor, id int64, a
 		if fen > left {
 			return "", nil, fault.ErrInvalid.With(fault.Field{Path: "amount", Reason: "承包单位还应退回" + left.String() + "元，超出了；多出的请核对来源"})
 		}
-		row := &AdvanceReturn{ProjectID: p.ID, EstateID: p.EstateID, Amount: fen, Receipt: receipt, CreatedBy: actor.PersonID, CreatedAt: tx.Now}
-		if err := tx.Create(row).Error; err != nil {
-			return "", nil, store.Duplicate(err, ErrReturned)
-		}
-		j, err := ledger.Post(tx, actor, p.EstateID, ledger.Fund, ledger.Posting{Ref: fmt.Sprintf("project:%d:return:%d", p.ID, row.ID), Effective: calendar.DateOf(tx.Now),
-			Source: ledger.Source{Kind: "project", ID: p.ID, Text: p.source()}, Memo: "退回预付款：" + p.Title,
-			Lines: []ledger.Line{{Key: ledger.Key{Code: ledger.FundBank}, Amount: fen}, {Key: ledger.Key{Code: ledger.FundAdvance}, Amount: -fen}}})
-		if err != nil {
+		row := &AdvanceReturn{Amount: fen, Receipt: receipt}
+		if err := row.arrive(tx, actor, p, ledger.FundAdvance, "退回预付款："+p.Title); err != nil {
 			return "", nil, err
 		}
-		return "退回预付款" + fen.String() + "元，回单" + receipt, nil, tx.Model(&AdvanceReturn{}).Where("id = ?", row.ID).Update("journal_id", j.ID).Error
+		return "退回预付款" + fen.String() + "元，回单" + receipt, nil, nil
 	})
+}
+
+// arrive keeps and books money that came back against the account that it was owed on.
+func (x *AdvanceReturn) arrive(tx *store.Tx, actor org.Actor, p *Project, owed ledger.Code, memo string) error {
+	x.ProjectID, x.EstateID, x.CreatedBy, x.CreatedAt = p.ID, p.EstateID, actor.PersonID, tx.Now
+	if err := tx.Create(x).Error; err != nil {
+		return store.Duplicate(err, ErrReturned)
+	}
+	j, err := ledger.Post(tx, actor, p.EstateID, ledger.Fund, ledger.Posting{Ref: fmt.Sprintf("project:%d:return:%d", p.ID, x.ID), Effective: calendar.DateOf(tx.Now),
+		Source: ledger.Source{Kind: "project", ID: p.ID, Text: p.source()}, Memo: memo, Lines: []ledger.Line{{Key: ledger.Key{Code: ledger.FundBank}, Amount: x.Amount}, {Key: ledger.Key{Code: owed}, Amount: -x.Amount}}})
+	if err != nil {
+		return err
+	}
+	return tx.Model(&AdvanceReturn{}).Where("id = ?", x.ID).Update("journal_id", j.ID).Error
 }

@@ -23,7 +23,8 @@ type Revocation struct {
 	MeetingID  int64
 	Resolution string
 	Paid       money.Fen // on this decision
-	State      string    // open, stays, reverse, reversed
+	Owed       money.Fen // by the contractor since the payments were reversed; what came of it are AdvanceReturns
+	State      string    // open, stays, reverse, returning, reversed
 	Decision   string    // by which the money goes back: a judgment or another decision of the owners, named
 	Text       string
 	OpenedAt   time.Time
@@ -38,7 +39,7 @@ type Revocation struct {
 func (Revocation) TableName() string { return "fund_revocations" }
 
 // RevocationStates are the states as people read them.
-var RevocationStates = map[string]string{"open": "待乡镇（办事处）处理", "stays": "不冲回", "reverse": "待款项退回后冲回", "reversed": "已冲回"}
+var RevocationStates = map[string]string{"open": "待乡镇（办事处）处理", "stays": "不冲回", "reverse": "待款项退回后冲回", "returning": "已冲回，款项还没有全部退回", "reversed": "已冲回，款项已退回"}
 
 // ErrNoRevocation hides what is not somebody's.
 var ErrNoRevocation = fault.New(fault.NotFound, "project.no_revocation", "没有找到这件待处理的事，请刷新后再看")
@@ -64,7 +65,8 @@ func (s *Service) DecisionRevoked(ctx context.Context, meeting int64) error {
 			if err := tx.ForUpdate().Where("id = ?", r.ProjectID).Take(&p).Error; err != nil {
 				return err
 			}
-			made := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&Revocation{ProjectID: p.ID, EstateID: p.EstateID, MeetingID: meeting, Resolution: r.Resolution, Paid: r.Paid, State: "open", OpenedAt: tx.Now})
+			work := &Revocation{ProjectID: p.ID, EstateID: p.EstateID, MeetingID: meeting, Resolution: r.Resolution, Paid: r.Paid, State: "open", OpenedAt: tx.Now}
+			made := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(work)
 			if made.Error != nil {
 				return made.Error
 			}
@@ -72,6 +74,9 @@ func (s *Service) DecisionRevoked(ctx context.Context, meeting int64) error {
 				continue
 			}
 			if err := tx.Create(&ProjectNote{ProjectID: p.ID, EstateID: p.EstateID, What: "revoked", Text: "业主的决定“" + r.Resolution + "”被法院撤销，此前已按它支付" + r.Paid.String() + "元，由乡镇（办事处）处理", At: tx.Now}).Error; err != nil {
+				return err
+			}
+			if err := tell(tx, "fund_revoked", "fund_revocation", work.ID, p.EstateID, 0, p.Title, p.Number); err != nil {
 				return err
 			}
 			if err := audit.Append(tx, audit.System{}, "project.revoked", audit.Subject{Kind: "fund_project", ID: p.ID, Estate: p.EstateID}, map[string]any{"meeting": meeting, "fen": int64(r.Paid)}); err != nil {

@@ -29,7 +29,7 @@ func (s *Service) ListShares(ctx context.Context, actor org.Actor, id, after int
 		if err := tx.Where("estate_id = ?", p.EstateID).Limit(1).Find(&a).Error; err != nil {
 			return err
 		}
-		if p.OrganisationID != actor.OrganisationID() && !keeps(actor, &a) && actor.Post.OrgKind != org.Bureau {
+		if p.OrganisationID != actor.OrganisationID() && !keeps(actor, &a) && (actor.Post.OrgKind != org.Bureau || p.Kind != OrderedUse) {
 			for i := range rows {
 				rows[i].Charged, rows[i].Short = 0, 0
 			}

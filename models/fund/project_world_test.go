@@ -55,8 +55,9 @@ type wall struct {
 	posted []fund.Posted
 	since  []time.Time
 	down   map[int64]bool
-	last   time.Time // of the papers
-	why    string    // what of them is missing
+	taken  map[int64]string // by the fund itself, and why
+	last   time.Time        // of the papers
+	why    string           // what of them is missing
 }
 
 func (b *wall) Post(tx *store.Tx, _ org.Actor, p fund.Posted) (int64, string, error) {
@@ -69,6 +70,13 @@ func (b *wall) Post(tx *store.Tx, _ org.Actor, p fund.Posted) (int64, string, er
 		b.byRef[p.Ref] = id
 	}
 	return id, fmt.Sprintf("G-%d", id), nil
+}
+
+func (b *wall) TakeDown(_ *store.Tx, notice int64, reason string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.down[notice], b.taken[notice] = true, reason
+	return nil
 }
 
 func (b *wall) Standing(_ *store.Tx, notice int64) (time.Time, bool, error) {
@@ -114,7 +122,7 @@ func newStreet(t *testing.T, holder fund.Holder) *street {
 	t.Helper()
 	clock := modelstest.NewClock()
 	db := modelstest.OpenAt(t, clock)
-	w := &street{Town: modelstest.NewTown(t, db, modelstest.Vault(t)), t: t, clock: clock, shelf: &shelf{held: map[string][]int64{}}, wall: &wall{byRef: map[string]int64{}, down: map[int64]bool{}}}
+	w := &street{Town: modelstest.NewTown(t, db, modelstest.Vault(t)), t: t, clock: clock, shelf: &shelf{held: map[string][]int64{}}, wall: &wall{byRef: map[string]int64{}, down: map[int64]bool{}, taken: map[int64]string{}}}
 	w.Service = fund.New(db, fund.Options{Pack: "duyun-2020", Files: w.shelf, Board: w.wall})
 	bureau := w.Code("housing-bureau")
 	w.company, w.community, w.township = w.Officer(w.Company, org.Head), w.Officer(w.Community, org.Clerk), w.Officer(w.Township, org.Head)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -18,7 +19,7 @@ type Proposal struct {
 	ID             int64 `gorm:"primaryKey"`
 	EstateID       int64
 	Kind           ProposalKind
-	SubjectID      int64   // the line of a bank's list, of strays
+	SubjectID      int64   // the line of a bank's list, of strays; the import, of breaking it off
 	Slot           *string // what it is about, while it waits: one at a time
 	Input          string  // as JSON, to be done as it was asked
 	Summary        string  // as the second person reads it
@@ -42,11 +43,12 @@ type ProposalKind string
 const (
 	ChangeAccount ProposalKind = "account"
 	Placement     ProposalKind = "stray"
+	BreakOff      ProposalKind = "break_off"
 )
 
 // ProposalNames and ProposalStates are as people read them.
 var (
-	ProposalNames  = map[ProposalKind]string{ChangeAccount: "登记或变更专户", Placement: "待查款项转入分户账"}
+	ProposalNames  = map[ProposalKind]string{ChangeAccount: "登记或变更专户", Placement: "待查款项转入分户账", BreakOff: "中止期初余额导入"}
 	ProposalStates = map[string]string{"asked": "待另一个人确认", "agreed": "已确认", "refused": "未同意", "withdrawn": "已撤回"}
 )
 
@@ -73,11 +75,14 @@ func (p *Proposal) propose(tx *store.Tx, actor org.Actor, input any) (int64, err
 	if err := tx.Create(p).Error; err != nil {
 		return 0, store.Duplicate(err, ErrProposed)
 	}
+	if err := tell(tx, "fund_proposal", "fund_proposal", p.ID, p.EstateID, p.OrganisationID, ProposalNames[p.Kind], fmt.Sprintf("TY%d", p.ID)); err != nil {
+		return 0, err
+	}
 	return p.ID, jot(tx, actor, "propose", "fund_proposal", p.ID, p.EstateID, map[string]any{"kind": p.Kind, "subject": p.SubjectID})
 }
 
 // DecideProposal is the second person's word: agreed, it is done in the same transaction; refused, nothing was. Whoever asked may take it back.
-// Faults: org.ErrForbidden, ErrNoEntry, ErrNotKeeper, ErrAnotherPerson, ErrStage, ErrOutdated, ErrNoResolution, ErrSettled,
+// Faults: org.ErrForbidden, ErrNoEntry, ErrNotKeeper, ErrAnotherPerson, ErrStage, ErrOutdated, ErrNoResolution, ErrSettled, ErrImporting,
 // ErrTapReused, fault.ErrInvalid.
 func (s *Service) DecideProposal(ctx context.Context, actor org.Actor, id int64, agree bool, answer string) (int64, error) {
 	answer = strings.TrimSpace(answer)
@@ -131,7 +136,7 @@ func deciding(tx *store.Tx, actor org.Actor, id int64) (*Proposal, *Account, err
 		return nil, nil, err
 	}
 	bureau := actor.Post != nil && actor.Post.OrgKind == org.Bureau
-	if p.Kind == Placement && !keeps(actor, a) || p.Kind == ChangeAccount && !bureau && actor.OrganisationID() != p.OrganisationID {
+	if p.Kind != ChangeAccount && !keeps(actor, a) || p.Kind == ChangeAccount && !bureau && actor.OrganisationID() != p.OrganisationID {
 		return nil, nil, ErrNotKeeper
 	}
 	return &p, a, tx.ForUpdate().Where("id = ?", id).Take(&p).Error
@@ -139,7 +144,14 @@ func deciding(tx *store.Tx, actor org.Actor, id int64) (*Proposal, *Account, err
 
 // carryOut does what was agreed to.
 func (s *Service) carryOut(tx *store.Tx, actor org.Actor, p *Proposal, a *Account) error {
-	if p.Kind == Placement {
+	switch p.Kind {
+	case BreakOff:
+		return breakOff(tx, p)
+	case ChangeAccount:
+	case Placement:
+		if err := notImporting(tx, p.EstateID); err != nil {
+			return err
+		}
 		var in placing
 		if err := json.Unmarshal([]byte(p.Input), &in); err != nil {
 			return err

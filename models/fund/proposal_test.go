@@ -5,6 +5,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/fund"
 	"github.com/linli-city/linli/models/ledger"
@@ -172,5 +173,61 @@ func TestTwoRegisterAnAccountAtOnce(t *testing.T) {
 	w.ok(err)
 	if len(v.Holdings) != 1 {
 		t.Errorf("%+v", v.Holdings)
+	}
+}
+
+// TestAStuckImportIsBrokenOff: nobody places a stray line while a list is taken over; where something came between all the same, two people break
+// the import off, what it booked is reversed, and the list may be taken over anew. Then a placed stray makes up what its unit owes.
+func TestAStuckImportIsBrokenOff(t *testing.T) {
+	t.Parallel()
+	w := newKeeping(t)
+	v := w.checks(heading+"9幢,101,,50,20,,某某厂\n1幢,101,,30,,,\n", "100")
+	w.ok(w.DB.InTx(t.Context(), func(tx *store.Tx) error {
+		if err := tx.Model(&fund.ImportLine{}).Where("import_id = ? AND unit_id <> 0", v.ID).Update("part", 2).Error; err != nil {
+			return err
+		}
+		return tx.Model(&fund.Import{}).Where("id = ?", v.ID).Updates(map[string]any{"state": "applying", "parts": 2, "applied_by": w.second.PersonID}).Error
+	}))
+	_, err := w.Tick(t.Context())
+	w.ok(err)
+	list, _, err := w.ListToClean(t.Context(), w.clerk, w.Estate.ID, fund.CleanStray, 0, 1)
+	w.ok(err)
+	stray, err := w.ProposeStray(t.Context(), w.clerk, list[0].ID, w.Units[0].ID)
+	w.ok(err)
+	_, err = w.DecideProposal(t.Context(), w.second, stray, true, "")
+	w.refused("while it is taken over", err, fund.ErrImporting)
+	_, err = w.DecideProposal(t.Context(), w.clerk, stray, false, "先不办")
+	w.ok(err)
+	w.ok(w.DB.InTx(t.Context(), func(tx *store.Tx) error { // past the product
+		return tx.Create(&fund.SubAccount{EstateID: w.Estate.ID, BuildingID: w.Units[0].BuildingID, UnitID: w.Units[0].ID, CreatedAt: tx.Now}).Error
+	}))
+	_, err = w.ApplyImport(t.Context(), w.second, v.ID)
+	w.refused("over a sub-account that is open", err, fund.ErrStaleList)
+	id, err := w.ProposeBreakOff(t.Context(), w.clerk, v.ID, "有一户已经开户，办不下去")
+	w.ok(err)
+	_, err = w.DecideProposal(t.Context(), w.clerk, id, true, "")
+	w.refused("whoever asked", err, fund.ErrAnotherPerson)
+	_, err = w.DecideProposal(t.Context(), w.second, id, true, "")
+	w.ok(err)
+	for more := true; more; {
+		more, err = w.Tick(t.Context())
+		w.ok(err)
+	}
+	got, err := w.FindImport(t.Context(), w.clerk, v.ID)
+	w.ok(err)
+	if got.State != "broken" || got.Done != 0 || w.stands(ledger.FundBank, 0) != 0 || w.stands(ledger.FundSuspense, 0) != 0 {
+		t.Errorf("%s, %d parts, %s at the bank", got.State, got.Done, w.stands(ledger.FundBank, 0))
+	}
+	_, err = w.ApplyImport(t.Context(), w.second, v.ID)
+	w.refused("a list that was broken off", err, fund.ErrStage)
+	line := w.stray() // the account is free again
+	w.ok(w.DB.InTx(t.Context(), func(tx *store.Tx) error {
+		_, err := ledger.Post(tx, w.clerk, w.Estate.ID, ledger.Fund, ledger.Posting{Ref: "short", Effective: calendar.DateOf(tx.Now), Source: ledger.Source{Kind: "project", ID: 1, Text: "维修"},
+			Lines: []ledger.Line{{Key: ledger.Key{Code: ledger.FundReceivable, UnitID: w.Units[0].ID}, Amount: 1500}, {Key: ledger.Key{Code: ledger.FundBank}, Amount: -1500}}})
+		return err
+	}))
+	w.places(line, w.Units[0].ID)
+	if a, b := w.stands(ledger.FundUnit, w.Units[0].ID), w.stands(ledger.FundReceivable, w.Units[0].ID); a != -3500 || b != 0 {
+		t.Errorf("%s on the sub-account, %s owed", a, b)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/ledger"
 	"github.com/linli-city/linli/models/money"
@@ -56,16 +57,49 @@ func (x Standing) of(sub ledger.Code) money.Fen {
 	return x.Owners
 }
 
-// paidIn are the lines of money that came for a sub-account: what is owed is made up first, the rest stands on it.
-func paidIn(key ledger.Key, amount, owed money.Fen, memo string) (lines []ledger.Line) {
-	made := min(max(owed, 0), amount)
-	if made > 0 {
-		lines = append(lines, ledger.Line{Key: ledger.Key{Code: dueOf(key.Code), UnitID: key.UnitID}, Amount: -made, Memo: memo + "，补上维修时差的"})
+// makeUp takes out of sub-accounts what money that came into them makes up of what is owed beside them. The money stands on the sub-account from
+// the day on which it came; the debt is made up from today, so that nothing is made up before it was owed.
+func makeUp(tx *store.Tx, actor audit.Actor, estate int64, ref string, came calendar.Date, source ledger.Source, in []ledger.Line) error {
+	ids := make([]int64, 0, len(in))
+	for _, l := range in {
+		ids = append(ids, l.UnitID)
 	}
-	if amount > made {
-		lines = append(lines, ledger.Line{Key: key, Amount: made - amount, Memo: memo})
+	short, err := owing(tx, estate, slices.Compact(slices.Sorted(slices.Values(ids))), always)
+	if err != nil {
+		return err
 	}
-	return lines
+	var lines []ledger.Line
+	for _, l := range in {
+		if made := min(short[l.UnitID].of(l.Code), -l.Amount); made > 0 {
+			lines = append(lines, ledger.Line{Key: l.Key, Amount: made, Memo: "补上维修时差的"}, ledger.Line{Key: ledger.Key{Code: dueOf(l.Code), UnitID: l.UnitID}, Amount: -made, Memo: "补上维修时差的"})
+		}
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	on := today(tx)
+	if on.Before(came) {
+		on = came
+	}
+	source.Kind = madeUp
+	_, err = ledger.Post(tx, actor, estate, ledger.Fund, ledger.Posting{Ref: ref + "-made-up", Effective: on, Source: source, Memo: "补上维修时差的", Lines: lines})
+	return err
+}
+
+// madeUp is the kind of source of what makeUp books.
+const madeUp = "fund_makeup"
+
+// unmakeUp takes that back with the money that made it up, not before the day on which it was made up.
+func unmakeUp(tx *store.Tx, actor audit.Actor, estate int64, ref, reason string, on calendar.Date) error {
+	j, err := ledger.FindRef(tx, estate, ledger.Fund, ref+"-made-up")
+	if err != nil || j == nil {
+		return err
+	}
+	if day := dateOf(j.EffectiveOn); on.Before(day) {
+		on = day
+	}
+	_, err = ledger.Reverse(tx, actor, j.ID, j.Ref+"-reversed", reason, on)
+	return err
 }
 
 // Receivable is what a unit, and its public-housing seller, have still to make up.
@@ -78,21 +112,20 @@ type Receivable struct {
 
 // ListReceivables pages through the units that have something to make up, by unit, for those who collect it; the second answer is where the
 // next page begins, 0 at the end. Units are named by their number; nobody's name is here.
-// Faults: org.ErrForbidden, org.ErrEstateNotFound.
+// Faults: org.ErrForbidden, org.ErrEstateNotFound, ErrUnitsHidden.
 func (s *Service) ListReceivables(ctx context.Context, actor org.Actor, estate, after int64, limit int) (list []Receivable, next int64, err error) {
 	if err := actor.Must(org.CollectFund); err != nil {
 		return nil, 0, err
 	}
 	err = s.db.View(ctx, func(tx *store.Tx) error {
-		e, err := org.EstateFor(tx, actor, org.CollectFund, estate)
+		if err := debtsOf(tx, actor, org.CollectFund, estate); err != nil {
+			return err
+		}
+		units, err := ledger.UnitsWith(tx, estate, ledger.Fund, dueCodes, after, scanned)
 		if err != nil {
 			return err
 		}
-		units, err := ledger.UnitsWith(tx, e.ID, ledger.Fund, dueCodes, after, scanned)
-		if err != nil {
-			return err
-		}
-		owed, err := owing(tx, e.ID, units, always)
+		owed, err := owing(tx, estate, units, always)
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package fund_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/fund"
@@ -71,6 +72,23 @@ func TestAShortfallIsMadeUpFirst(t *testing.T) {
 	for name, who := range map[string]org.Actor{"an owner": w.owner, "the community": w.community, "the township": w.township} {
 		_, _, err = w.ListReceivables(ctx, who, w.Estate.ID, 0, 10)
 		w.refused(name, err, org.ErrForbidden)
+	}
+	_, _, err = w.ListReceivables(ctx, w.bureau, w.Estate.ID, 0, 10)
+	w.refused("the bureau, of the assembly's account", err, fund.ErrUnitsHidden)
+	for name, who := range map[string]org.Actor{"the bureau": w.bureau, "the community": w.community, "the township": w.township} {
+		sheet, err := w.FindSheet(ctx, who, unit)
+		if err != nil || !sheet.Hidden || sheet.OwedSays != "" || sheet.Owed != (fund.Standing{}) || sheet.Charges[0].Short != 0 || sheet.Charges[0].Charged != 0 {
+			t.Errorf("%s sees %+v %v", name, sheet, err)
+		}
+		for _, h := range sheet.Handed {
+			if h.Owed != 0 {
+				t.Errorf("%s sees %+v", name, h)
+			}
+		}
+	}
+	sheet, err := w.FindSheet(ctx, w.chair, unit)
+	if err != nil || sheet.Hidden || sheet.Owed.Owners != 30_00 || sheet.Charges[0].Short != owed {
+		t.Errorf("%+v %v", sheet, err)
 	}
 }
 
@@ -141,6 +159,9 @@ func TestTheSellersShortfallIsItsOwn(t *testing.T) {
 	year := calendar.DateOf(w.DB.Now()).Year
 	w.clock.Advance(400 * days)
 	w.tx(func(tx *store.Tx) error {
+		if err := reconciled(tx, w.Estate.ID, year, 1, 12); err != nil {
+			return err
+		}
 		return ledger.Close(tx, w.chair, w.Estate.ID, ledger.Fund, calendar.Date{Year: year, Month: 12, Day: 31})
 	})
 	y, err := w.FindYear(ctx, w.chair, org.ReadFund, w.Estate.ID, year)
@@ -150,7 +171,58 @@ func TestTheSellersShortfallIsItsOwn(t *testing.T) {
 	if u := y.Uses[0]; len(y.Uses) != 1 || u.Owners+u.Seller+u.Owed.Owners+u.Owed.Seller != 800_00 || u.Owed.Seller != seller {
 		t.Errorf("%+v", y.Uses)
 	}
-	if in := y.Owners.Deposits + y.Seller.Deposits + y.MadeUp.Seller; in != 2_000_00+40_00+seller+5_00 || y.AtBank != in-800_00 || y.Owners.Balance+y.Seller.Balance-y.Owed.Owners != y.AtBank {
+	if in := y.Owners.Deposits + y.Seller.Deposits; in != 2_000_00+40_00+seller+5_00 || y.AtBank != in-800_00 || y.Owners.Balance+y.Seller.Balance-y.Owed.Owners != y.AtBank {
 		t.Errorf("%s came in, %+v", in, y)
+	}
+}
+
+// TestAnOldSlipMakesUpFromToday: a slip that is entered long after its day stands on the sub-account since that day, and pays no debt before there
+// was one; its reversal undoes both, across New Year.
+func TestAnOldSlipMakesUpFromToday(t *testing.T) {
+	t.Parallel()
+	w, ctx := newStreet(t, fund.HeldByAssembly), t.Context()
+	w.everything()
+	w.areas(100_000, 100_000, 100_000)
+	w.deposit(1_000_00, 0, 1_000_00)
+	w.clock.Advance(time.Date(2026, 12, 20, 4, 0, 0, 0, time.UTC).Sub(w.DB.Now()))
+	id := w.quoted(w.chair, w.proposal())
+	w.contracted(w.chair, id)
+	w.finished(w.chair, id)
+	w.must(w.PostFinal(ctx, w.chair, id))
+	w.clock.Advance(time.Date(2027, 1, 5, 4, 0, 0, 0, time.UTC).Sub(w.DB.Now()))
+	w.must(w.AskPayment(ctx, w.chair, id, fund.FinalPayment, ""))
+	w.must(w.DecidePayment(ctx, w.member, w.view(id).Payments[0].ID, true, "流水", ""))
+	unit := w.Units[1].ID
+	owed := w.stands(ledger.FundReceivable, unit)
+	came, debt, entered := calendar.Date{Year: 2026, Month: 12, Day: 30}, calendar.Date{Year: 2027, Month: 1, Day: 5}, calendar.Date{Year: 2027, Month: 1, Day: 10}
+	w.clock.Advance(time.Date(2027, 1, 10, 4, 0, 0, 0, time.UTC).Sub(w.DB.Now()))
+	slip := w.must(w.RecordSlip(ctx, w.chair, fund.NewSlip{EstateID: w.Estate.ID, Slip: "S1", PaidOn: came, Deposits: []fund.NewDeposit{{UnitID: unit, Kind: fund.LaterDeposit, Amount: owed + 10_00}}}))
+	at := func(code ledger.Code, on calendar.Date) (fen money.Fen) {
+		w.tx(func(tx *store.Tx) error {
+			all, err := ledger.Balances(tx, w.Estate.ID, ledger.Fund, []ledger.Code{code}, []int64{unit}, on)
+			fen = all[ledger.Key{Code: code, UnitID: unit}]
+			return err
+		})
+		return fen
+	}
+	is := func(when string, on calendar.Date, stands, owes money.Fen) {
+		t.Helper()
+		if s, o := -at(ledger.FundUnit, on), at(ledger.FundReceivable, on); s != stands || o != owes {
+			t.Errorf("%s, %s: %s stands and %s is owed, want %s and %s", when, on, s, o, stands, owes)
+		}
+	}
+	is("entered", came.Add(-1), 0, 0)
+	is("entered", came, owed+10_00, 0)
+	is("entered", debt, owed+10_00, owed)
+	is("entered", entered.Add(-1), owed+10_00, owed)
+	is("entered", entered, 10_00, 0)
+	w.clock.Advance(time.Date(2027, 1, 12, 4, 0, 0, 0, time.UTC).Sub(w.DB.Now()))
+	w.must(w.ReverseSlip(ctx, w.member, slip, came, "记错了户"))
+	for _, on := range []calendar.Date{came, entered.Add(-1), entered, entered.Add(2)} {
+		want := owed
+		if on == came {
+			want = 0
+		}
+		is("reversed", on, 0, want)
 	}
 }

@@ -2,9 +2,11 @@ package fund_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/fund"
 	"github.com/linli-city/linli/models/ledger"
 	"github.com/linli-city/linli/models/modelstest"
@@ -133,6 +135,13 @@ func TestAYearIsPublishedFromClosedBooks(t *testing.T) {
 	w.ok(w.DB.InTx(t.Context(), func(tx *store.Tx) error {
 		return ledger.Close(tx, w.clerk, w.Estate.ID, ledger.Fund, day(t, "2026-12-31"))
 	}))
+	w.ok(w.DB.InTx(t.Context(), func(tx *store.Tx) error { return reconciled(tx, w.Estate.ID, 2026, 1, 11) }))
+	_, err = w.FindYear(t.Context(), owner, org.FollowFund, w.Estate.ID, 2026)
+	w.refused("before December is held against the bank", err, fund.ErrYearOpen)
+	if f := fault.Of(err); !strings.Contains(f.Message, "2026年12月还没有和专户银行对账") {
+		t.Errorf("%s", f.Message)
+	}
+	w.ok(w.DB.InTx(t.Context(), func(tx *store.Tx) error { return reconciled(tx, w.Estate.ID, 2026, 12, 12) }))
 	y, err := w.FindYear(t.Context(), owner, org.FollowFund, w.Estate.ID, 2026)
 	w.ok(err)
 	if y.Owners.Opening != 15_000 || y.Owners.Deposits != 3000 || y.Seller.Deposits != 300 || y.Owners.Income+y.Seller.Income != 97 || y.Owners.Use != 9500 ||
@@ -211,4 +220,38 @@ func TestRecheck(t *testing.T) {
 	if mine, err = w.ListMyRechecks(t.Context(), owner, 0, 10); err != nil || len(mine) != 0 {
 		t.Errorf("%+v %v", mine, err)
 	}
+}
+
+// reconciled closes months of the bank's statement.
+func reconciled(tx *store.Tx, estate int64, year int, from, to time.Month) error {
+	for m := from; m <= to; m++ {
+		slot := fmt.Sprintf("%d-%02d", year, m)
+		if err := tx.Create(&fund.BankMonth{EstateID: estate, FirstDay: time.Date(year, m, 1, 0, 0, 0, 0, time.UTC), Slot: &slot, FileSHA256: "x", State: "closed", CreatedAt: tx.Now}).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// TestOneRecheckKeepsNoOtherWaiting: what cannot be told of is reported, and the next one is told of all the same.
+func TestOneRecheckKeepsNoOtherWaiting(t *testing.T) {
+	t.Parallel()
+	w := newKeeping(t)
+	at := w.DB.Now().Add(-time.Hour)
+	earlier := at.Add(-time.Hour)
+	rows := []fund.Recheck{{EstateID: 987_654, UnitID: 1, State: "open", DueAt: earlier, WatchAt: &earlier, CreatedAt: earlier}, {EstateID: w.Estate.ID, UnitID: w.Units[0].ID, State: "open", DueAt: at, WatchAt: &at, CreatedAt: at}}
+	w.ok(w.DB.InTx(t.Context(), func(tx *store.Tx) error { return tx.Create(&rows).Error }))
+	if _, err := w.WatchRechecks(t.Context()); err == nil {
+		t.Error("a request of no account was told of")
+	}
+	late, err := w.ListLateRechecks(t.Context(), w.clerk, 0, 10)
+	w.ok(err)
+	told := false
+	for _, x := range late {
+		told = told || x.ID == rows[1].ID && x.LateAt != nil
+	}
+	if !told {
+		t.Errorf("%+v", late)
+	}
+	w.ok(w.DB.InTx(t.Context(), func(tx *store.Tx) error { return tx.Where("id = ?", rows[0].ID).Delete(&fund.Recheck{}).Error }))
 }

@@ -32,7 +32,7 @@ func below(balance, first money.Fen, rate int64) bool {
 // Faults: org.ErrForbidden, org.ErrEstateNotFound, ErrUnitsHidden, rulepack.ErrUnset (fund.renewal_rate).
 func (s *Service) ListToRenew(ctx context.Context, actor org.Actor, estate, after int64, limit int) (list []Low, rate, next int64, err error) {
 	err = s.db.View(ctx, func(tx *store.Tx) error {
-		if err := debtsOf(tx, actor, estate); err != nil {
+		if err := debtsOf(tx, actor, org.ReadFundDebts, estate); err != nil {
 			return err
 		}
 		set, err := s.fundRules(tx)

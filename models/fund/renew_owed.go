@@ -24,6 +24,7 @@ type Owed struct {
 	UnitID      int64
 	Unit        string
 	Amount      money.Fen
+	MakeUp      money.Fen // of it, what a repair left to make up: whatever is paid goes there first
 	Paid        money.Fen
 	Overdue     money.Fen // of instalments whose day is past
 	Instalments []Instalment
@@ -47,7 +48,7 @@ func (p *Plan) dates() ([]calendar.Date, error) {
 
 // owed spreads what a unit has paid over its instalments, the earliest first.
 func (p *Plan) owed(d PlanDue, paid money.Fen, today calendar.Date) (Owed, error) {
-	o := Owed{ID: d.ID, UnitID: d.UnitID, Amount: d.Amount, Paid: paid}
+	o := Owed{ID: d.ID, UnitID: d.UnitID, Amount: d.Amount, MakeUp: d.Owed, Paid: paid}
 	days, err := p.dates()
 	if err != nil {
 		return o, err
@@ -125,7 +126,7 @@ func (s *Service) FindPlan(ctx context.Context, actor org.Actor, id, after int64
 		if err != nil {
 			return err
 		}
-		if err := debtsOf(tx, actor, p.EstateID); err != nil {
+		if err := debtsOf(tx, actor, org.ReadFundDebts, p.EstateID); err != nil {
 			return err
 		}
 		v = PlanView{Plan: *p}

@@ -58,6 +58,7 @@ type PlanDue struct {
 	PlanID int64
 	UnitID int64
 	Amount money.Fen
+	Owed   money.Fen // of it, what a repair left the unit to make up: it is paid first
 }
 
 // TableName names the table.
@@ -173,13 +174,16 @@ func (s *Service) dues(tx *store.Tx, p *Plan, scope event.Scope) ([]PlanDue, err
 			return dues, err
 		}
 		after = units[len(units)-1].ID
-		var balances map[int64]Standing
+		var balances, owed map[int64]Standing
 		if p.Basis == ByFirst {
 			ids := make([]int64, len(units))
 			for i, u := range units {
 				ids[i] = u.ID
 			}
 			if balances, err = standing(tx, p.EstateID, ids, today(tx)); err != nil {
+				return nil, err
+			}
+			if owed, err = owing(tx, p.EstateID, ids, today(tx)); err != nil {
 				return nil, err
 			}
 		}
@@ -191,14 +195,14 @@ func (s *Service) dues(tx *store.Tx, p *Plan, scope event.Scope) ([]PlanDue, err
 			if err != nil {
 				return nil, err
 			}
-			if fen > 0 {
-				dues = append(dues, PlanDue{UnitID: u.ID, Amount: fen})
+			if made := max(owed[u.ID].Owners, 0); fen > 0 {
+				dues = append(dues, PlanDue{UnitID: u.ID, Amount: fen + made, Owed: made})
 			}
 		}
 	}
 }
 
-// due is what one unit owes.
+// due is what one unit owes, without what it has to make up.
 func (p *Plan) due(u *org.Unit, sub SubAccount, balance money.Fen, rate int64) (money.Fen, error) {
 	switch {
 	case sub.ClosedAt != nil:

@@ -26,9 +26,10 @@ type BuildingDebt struct {
 // ErrUnitsHidden keeps what single units owe to those who collect it.
 var ErrUnitsHidden = ErrNotKeeper.Saying("每一户欠交多少，只给维修资金的管理单位和业委会看；请看各幢合计")
 
-// seesDebts reports whether an office may see what single units owe: the committee, and the bureau where it keeps the account.
-func seesDebts(tx *store.Tx, actor org.Actor, estate int64) (bool, error) {
-	if actor.Must(org.ReadFundDebts) != nil || actor.Post == nil {
+// seesDebts reports whether an office that may do an action sees what single units owe: the committee, the company where it collects, and the bureau
+// where it keeps the account.
+func seesDebts(tx *store.Tx, actor org.Actor, action org.Action, estate int64) (bool, error) {
+	if actor.Must(action) != nil || actor.Post == nil {
 		return false, nil
 	}
 	if actor.Post.OrgKind != org.Bureau {
@@ -39,11 +40,11 @@ func seesDebts(tx *store.Tx, actor org.Actor, estate int64) (bool, error) {
 }
 
 // debtsOf refuses whoever may not see what single units of an estate owe.
-func debtsOf(tx *store.Tx, actor org.Actor, estate int64) error {
-	if _, err := org.EstateFor(tx, actor, org.ReadFundDebts, estate); err != nil {
+func debtsOf(tx *store.Tx, actor org.Actor, action org.Action, estate int64) error {
+	if _, err := org.EstateFor(tx, actor, action, estate); err != nil {
 		return err
 	}
-	if ok, err := seesDebts(tx, actor, estate); err != nil || !ok {
+	if ok, err := seesDebts(tx, actor, action, estate); err != nil || !ok {
 		return cmp.Or[error](err, ErrUnitsHidden)
 	}
 	return nil
@@ -92,6 +93,45 @@ func (d debts) shown(tx *store.Tx, estate int64) ([]BuildingDebt, error) {
 		all = append(all, rest)
 	}
 	return all, nil
+}
+
+// UnpaidTotals sums, by building, how many units owe their first deposit and how much that is; a unit of which nobody can say how much counts with
+// nothing.
+// Faults: org.ErrForbidden, org.ErrEstateNotFound.
+func (s *Service) UnpaidTotals(ctx context.Context, actor org.Actor, estate int64) (list []BuildingDebt, err error) {
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		e, err := org.EstateFor(tx, actor, org.ReadFund, estate)
+		if err != nil {
+			return err
+		}
+		sums := debts{}
+		for after := int64(0); ; {
+			units, subs, err := unitsAfter(tx, e.ID, after)
+			if err != nil {
+				return err
+			}
+			if len(units) == 0 {
+				break
+			}
+			after = units[len(units)-1].ID
+			rates, err := s.firstRates(tx, buildingsOf(units))
+			if err != nil {
+				return err
+			}
+			for i := range units {
+				x, owes, err := rates.unpaid(&units[i], subs[units[i].ID].FirstFen)
+				if err != nil {
+					return err
+				}
+				if owes {
+					sums.add(units[i].BuildingID, max(x.Due-x.Paid, 0))
+				}
+			}
+		}
+		list, err = sums.shown(tx, e.ID)
+		return err
+	})
+	return list, err
 }
 
 // RenewalTotals sums, by building, how many units have to renew and how much they lack to the rate of the law.
@@ -148,21 +188,16 @@ func (s *Service) PlanTotals(ctx context.Context, actor org.Actor, id int64) (p 
 		if p, err = ofReader(tx, actor, id, func(x *Plan) int64 { return x.EstateID }); err != nil {
 			return err
 		}
-		var rows []struct {
-			BuildingID int64
-			Owes       money.Fen
-		}
+		var rows []BuildingDebt
 		paid := tx.Model(&Deposit{}).Select("unit_id, SUM(amount) AS fen").Where("plan_id = ? AND dropped = ?", p.ID, false).Group("unit_id")
-		err = tx.Table("fund_plan_dues d").Select("u.building_id, d.amount - COALESCE(p.fen, 0) AS owes").Joins("JOIN units u ON u.id = d.unit_id").Joins("LEFT JOIN (?) p ON p.unit_id = d.unit_id", paid).
-			Where("d.plan_id = ?", p.ID).Scan(&rows).Error
+		err = tx.Table("fund_plan_dues d").Select("u.building_id, COUNT(*) AS units, SUM(d.amount - COALESCE(p.fen, 0)) AS amount").Joins("JOIN units u ON u.id = d.unit_id").Joins("LEFT JOIN (?) p ON p.unit_id = d.unit_id", paid).
+			Where("d.plan_id = ? AND d.amount > COALESCE(p.fen, 0)", p.ID).Group("u.building_id").Scan(&rows).Error
 		if err != nil {
 			return err
 		}
 		sums := debts{}
-		for _, x := range rows {
-			if x.Owes > 0 {
-				sums.add(x.BuildingID, x.Owes)
-			}
+		for i := range rows {
+			sums[rows[i].BuildingID] = &rows[i]
 		}
 		list, err = sums.shown(tx, p.EstateID)
 		return err

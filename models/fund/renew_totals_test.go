@@ -65,7 +65,14 @@ func TestDebtsAreTheCollectors(t *testing.T) {
 		}
 		v, err := w.FindUnitStatement(t.Context(), who, last[0], false, ledger.StatementPage{}, 1)
 		w.ok(err)
-		if v.Renew || v.Owes != nil {
+		_, _, err = w.ListUnpaid(t.Context(), who, w.Estate.ID, 0, 10)
+		w.refused("the units without a first deposit", err, org.ErrForbidden)
+		unpaid, err := w.UnpaidTotals(t.Context(), who, w.Estate.ID)
+		w.ok(err)
+		if len(unpaid) != 1 || !unpaid[0].Merged || unpaid[0].BuildingID != 0 {
+			t.Errorf("%+v", unpaid)
+		}
+		if v.Renew || v.Owes != nil || v.First != 0 {
 			t.Errorf("%+v", v)
 		}
 	}
@@ -109,4 +116,32 @@ func TestDebtsAreTheCollectors(t *testing.T) {
 	w.ok(err)
 	_, err = w.FindPlan(t.Context(), chair, id, 0, 10)
 	w.ok(err)
+}
+
+// TestAPlanCountsWhatIsMadeUpFirst: a unit that has to make up what a repair left pays that first, so that a plan up to a rate of the first deposit
+// asks for it as a part of its own, and who has paid the plan stands at the rate.
+func TestAPlanCountsWhatIsMadeUpFirst(t *testing.T) {
+	t.Parallel()
+	w := newKeeping(t)
+	w.pays("f", "2026-02-01", fund.FirstDeposit, 10_000)
+	unit := w.Units[0].ID
+	w.ok(w.DB.InTx(t.Context(), func(tx *store.Tx) error {
+		_, err := ledger.Post(tx, w.clerk, w.Estate.ID, ledger.Fund, ledger.Posting{Ref: "short", Effective: calendar.DateOf(tx.Now), Source: ledger.Source{Kind: "project", ID: 1, Text: "维修"},
+			Lines: []ledger.Line{{Key: ledger.Key{Code: ledger.FundUnit, UnitID: unit}, Amount: 10_000}, {Key: ledger.Key{Code: ledger.FundReceivable, UnitID: unit}, Amount: 500}, {Key: ledger.Key{Code: ledger.FundBank}, Amount: -10_500}}})
+		return err
+	}))
+	id, err := w.MakePlan(t.Context(), w.clerk, fund.NewPlan{EstateID: w.Estate.ID, Title: "续交", MeetingID: w.decided("raise_fund", tally.Pass, event.Scope{}), Position: 1, Basis: fund.ByFirst, Rate: 10_000, Dates: []calendar.Date{day(t, "2026-06-01")}})
+	w.ok(err)
+	_, err = w.ConfirmPlan(t.Context(), w.second, id, true, "")
+	w.ok(err)
+	v, err := w.FindPlan(t.Context(), w.clerk, id, 0, 10)
+	w.ok(err)
+	if len(v.List) != 1 || v.List[0].Amount != 10_500 || v.List[0].MakeUp != 500 {
+		t.Fatalf("%+v", v.List)
+	}
+	_, err = w.RecordSlip(t.Context(), w.clerk, fund.NewSlip{EstateID: w.Estate.ID, Slip: "r", PaidOn: calendar.DateOf(w.DB.Now()), PlanID: id, Deposits: []fund.NewDeposit{{UnitID: unit, Kind: fund.Renewal, Amount: 10_500}}})
+	w.ok(err)
+	if a, b := w.stands(ledger.FundUnit, unit), w.stands(ledger.FundReceivable, unit); a != -10_000 || b != 0 {
+		t.Errorf("%s stands, %s is owed", -a, b)
+	}
 }

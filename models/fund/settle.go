@@ -88,7 +88,7 @@ func (s *Service) Settle(ctx context.Context, actor org.Actor, id int64, in Sett
 		if asked > 0 {
 			return "", nil, ErrStep.Saying("尾款已经申请支付，不能再改决算；要改请先退回付款申请")
 		}
-		if err := setAside(tx, actor, p, p.Resolution, "重新决算"); err != nil {
+		if err := s.replaced(tx, actor, p, p.Resolution, "重新决算"); err != nil {
 			return "", nil, err
 		}
 		if err := s.apportion(tx, p, total); err != nil {

@@ -30,6 +30,7 @@ type UnitStatement struct {
 	FirstDue money.Fen // by the local rate; 0 where nobody can say
 	Unknown  string    // why
 	Seller   string
+	Hidden   bool // what the unit owes, and its first deposit, are left out
 	Renew    bool // less than the legal rate of the first deposit is left
 	Owes     []PlanOwed
 	Handed   []Handed
@@ -37,10 +38,10 @@ type UnitStatement struct {
 }
 
 // SourceNames are what a line on a statement follows from, as people read it.
-var SourceNames = map[string]string{"fund_import": "期初余额", "fund_slip": "交存", "fund_income": "收益分配", "fund_refund": "退还", "fund_project": "维修支出", "project": "维修支出"}
+var SourceNames = map[string]string{"fund_import": "期初余额", "fund_slip": "交存", "fund_income": "收益分配", "fund_refund": "退还", "fund_makeup": "补上维修时差的", "fund_project": "维修支出", "project": "维修支出"}
 
-// FindUnitStatement shows a unit's sub-account to an office; seller asks for the lines of the seller's. What the unit has to renew is for those
-// who collect it.
+// FindUnitStatement shows a unit's sub-account to an office; seller asks for the lines of the seller's. What the unit owes is for those who
+// collect it.
 // Faults: org.ErrForbidden, org.ErrUnitNotFound.
 func (s *Service) FindUnitStatement(ctx context.Context, actor org.Actor, unit int64, seller bool, after ledger.StatementPage, limit int) (*UnitStatement, error) {
 	if err := actor.Must(org.ReadFund); err != nil {
@@ -50,14 +51,22 @@ func (s *Service) FindUnitStatement(ctx context.Context, actor org.Actor, unit i
 	v, err := s.statement(ctx, unit, seller, after, limit, func(tx *store.Tx, u *org.Unit) error {
 		_, err := org.EstateFor(tx, actor, org.ReadFund, u.EstateID)
 		if err == nil {
-			shown, err = seesDebts(tx, actor, u.EstateID)
+			shown, err = seesDebts(tx, actor, org.ReadFundDebts, u.EstateID)
 		}
 		return err
 	})
 	if v != nil && !shown {
-		v.Renew, v.Owes = false, nil
+		v.hide()
 	}
 	return v, err
+}
+
+// hide takes out of a statement whatever says what the unit owes. With the first deposit the balance would say whether it has to be renewed.
+func (v *UnitStatement) hide() {
+	v.Hidden, v.Renew, v.Owes, v.Owed, v.OwedSays, v.First = true, false, nil, Standing{}, "", 0
+	for i := range v.Handed {
+		v.Handed[i].Owed = 0
+	}
 }
 
 // FindMyStatement shows owners their own unit's sub-account.

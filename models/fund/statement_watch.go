@@ -2,6 +2,7 @@ package fund
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -59,8 +60,8 @@ func (r *Recheck) tell(tx *store.Tx, what string) error {
 
 func (r *Recheck) number() string { return fmt.Sprintf("FH%d", r.ID) }
 
-// WatchRechecks puts on record that a request is not answered in time, and tells whoever keeps the account and those above: once for each. It
-// returns whether there may be more.
+// WatchRechecks puts on record that a request is not answered in time, and tells whoever keeps the account and those above: once for each. One
+// that fails keeps no other waiting. It returns whether there may be more.
 func (s *Service) WatchRechecks(ctx context.Context) (more bool, err error) {
 	var ids []int64
 	err = s.db.View(ctx, func(tx *store.Tx) error {
@@ -69,12 +70,13 @@ func (s *Service) WatchRechecks(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	var failed []error
 	for _, id := range ids {
 		if err := s.db.InTx(ctx, func(tx *store.Tx) error { return watchRecheck(tx, id) }); err != nil {
-			return false, fmt.Errorf("recheck %d: %w", id, err)
+			failed = append(failed, fmt.Errorf("recheck %d: %w", id, err))
 		}
 	}
-	return len(ids) == watchBatch, nil
+	return len(ids) == watchBatch && len(failed) == 0, errors.Join(failed...)
 }
 
 func watchRecheck(tx *store.Tx, id int64) error {

@@ -53,7 +53,7 @@ func (f *Figures) close() {
 type Year struct {
 	EstateID  int64
 	Year      int
-	Through   calendar.Date // the day up to which the books are closed
+	Through   calendar.Date // the day up to which the books are closed and held against the bank
 	Owners    Figures
 	Seller    Figures
 	Uses      []Use
@@ -61,9 +61,15 @@ type Year struct {
 	Waiting   money.Fen
 	Suspense  money.Fen
 	AtBank    money.Fen
-	Owed      Standing // what units and sellers had still to make up at the end of the year, all together
-	MadeUp    Standing // what they made up within the year, beside the deposits of the figures
+	OwedFirst Standing  // what units and sellers had to make up at its beginning, all together
+	Owed      Standing  // the same at its end
+	Advance   money.Fen // paid ahead at the end of the year
+	OwedBack  money.Fen // by contractors then
+	MadeUp    Standing  // what they made up within the year, out of what came into their sub-accounts
 }
+
+// Cost is what a use took from sub-accounts and laid on units to make up; negative where more came back than went out.
+func (u *Use) Cost() money.Fen { return u.Owners + u.Seller + u.Owed.Owners + u.Owed.Seller }
 
 // Use is what one project, or whatever else paid from sub-accounts, cost in the year.
 type Use struct {
@@ -79,14 +85,11 @@ type Use struct {
 // and gets the same. Fault: ErrYearOpen.
 func (s *Service) YearIn(tx *store.Tx, estate int64, year int) (*Year, error) {
 	y := &Year{EstateID: estate, Year: year}
-	b, err := ledger.FindBook(tx, estate, ledger.Fund)
-	if err != nil {
+	from, to := span(year)
+	if err := stood(tx, estate, year); err != nil {
 		return nil, err
 	}
-	from, to := span(year)
-	if y.Through = b.Closed(); y.Through.Before(to) {
-		return nil, ErrYearOpen
-	}
+	y.Through = to
 	rows, err := ledger.Trial(tx, estate, ledger.Fund, from, to)
 	if err != nil {
 		return nil, err
@@ -98,9 +101,13 @@ func (s *Service) YearIn(tx *store.Tx, estate int64, year int) (*Year, error) {
 		case ledger.FundSeller:
 			y.Seller.Opening = -r.Opening
 		case ledger.FundReceivable:
-			y.Owed.Owners = r.Ending
+			y.OwedFirst.Owners, y.Owed.Owners = r.Opening, r.Ending
 		case ledger.FundSellerReceivable:
-			y.Owed.Seller = r.Ending
+			y.OwedFirst.Seller, y.Owed.Seller = r.Opening, r.Ending
+		case ledger.FundAdvance:
+			y.Advance = r.Ending
+		case ledger.FundOwedBack:
+			y.OwedBack = r.Ending
 		case ledger.FundInterest:
 			y.Waiting = -r.Ending
 		case ledger.FundSuspense:
@@ -157,6 +164,7 @@ func (y *Year) sources(tx *store.Tx, from, to calendar.Date) error {
 			u.Owed.Seller += x.Amount
 		}
 	}
+	y.Uses = slices.DeleteFunc(y.Uses, func(u Use) bool { return u.Owners == 0 && u.Seller == 0 && u.Owed == (Standing{}) }) // paid and reversed
 	for kind, list := range ids {
 		texts, err := ledger.SourceTexts(tx, y.EstateID, ledger.Fund, kind, list)
 		if err != nil {
@@ -185,8 +193,8 @@ func (y *Year) count(x *ledger.Sum) {
 	}
 }
 
-// known are the sources that are no use.
-var known = map[string]bool{"fund_import": true, "fund_slip": true, "fund_income": true, "fund_refund": true}
+// known are the sources that are no use of their own: what makes up a debt is part of what the repair cost its unit.
+var known = map[string]bool{"fund_import": true, "fund_slip": true, "fund_income": true, "fund_refund": true, madeUp: true}
 
 func (y *Year) buildings(tx *store.Tx, to calendar.Date) error {
 	owners, err := ledger.ByBuilding(tx, y.EstateID, ledger.Fund, ledger.FundUnit, to)
@@ -248,15 +256,11 @@ func (s *Service) ListYearUnits(ctx context.Context, actor org.Actor, estate int
 // UnitsIn is ListYearUnits in the caller's transaction, at most 900 units. Fault: ErrYearOpen.
 func (s *Service) UnitsIn(tx *store.Tx, estate int64, year int, after int64, limit int) ([]UnitYear, error) {
 	from, to := span(year)
-	b, err := ledger.FindBook(tx, estate, ledger.Fund)
-	if err != nil {
+	if err := stood(tx, estate, year); err != nil {
 		return nil, err
 	}
-	if b.Closed().Before(to) {
-		return nil, ErrYearOpen
-	}
 	var units []int64
-	err = tx.Model(&SubAccount{}).Where("estate_id = ? AND unit_id > ?", estate, after).Order("unit_id").Limit(limit).Pluck("unit_id", &units).Error
+	err := tx.Model(&SubAccount{}).Where("estate_id = ? AND unit_id > ?", estate, after).Order("unit_id").Limit(limit).Pluck("unit_id", &units).Error
 	if err != nil {
 		return nil, err
 	}

@@ -67,6 +67,7 @@ type audited struct {
 	shares   []ProjectShare
 	payments []ProjectPayment
 	returns  []AdvanceReturn
+	revoked  []Revocation
 	deeds    map[string]*posted // by the ref without its part
 }
 
@@ -75,7 +76,7 @@ func verifyProject(tx *store.Tx, p *Project, r *Report) error {
 	if err := tx.Where("project_id = ?", p.ID).Order("id").Limit(2 * maxDoors).Find(&a.shares).Error; err != nil {
 		return err
 	}
-	for _, list := range []any{&a.payments, &a.returns} {
+	for _, list := range []any{&a.payments, &a.returns, &a.revoked} {
 		if err := tx.Where("project_id = ?", p.ID).Order("id").Limit(1000).Find(list).Error; err != nil {
 			return err
 		}
@@ -134,7 +135,7 @@ func (a *audited) read(tx *store.Tx) error {
 func (a *audited) deed(ref string) string {
 	ref = strings.TrimSuffix(ref, ":reversed")
 	words := strings.Split(ref, ":")
-	if len(words) == 5 || len(words) == 4 && words[2] == "unowed" {
+	if len(words) == 5 {
 		return strings.Join(words[:len(words)-1], ":")
 	}
 	return ref
@@ -179,12 +180,14 @@ func (a *audited) paidOut() error {
 		if pay.Kind == AdvancePayment {
 			want[ledger.Key{Code: ledger.FundAdvance}] = pay.Amount
 		} else {
-			want[ledger.Key{Code: ledger.FundAdvance}] = pay.Amount - a.Total
+			total, shares := a.Total, a.shares
 			if pay.State == "reversed" { // what each was charged is not kept any more
-				a.together(d, want)
+				total, shares = d.together(), nil
+				want[ledger.Key{Code: ledger.FundUnit}] = total
 			}
-			for j := range a.shares {
-				x := &a.shares[j]
+			want[ledger.Key{Code: ledger.FundAdvance}] = pay.Amount - total
+			for j := range shares {
+				x := &shares[j]
 				want[x.key()] += x.Charged
 				want[ledger.Key{Code: dueOf(x.key().Code), UnitID: x.UnitID}] += x.Short
 			}
@@ -197,33 +200,49 @@ func (a *audited) paidOut() error {
 }
 
 // together leaves of a reversed final payment one sum over all units.
-func (a *audited) together(d *posted, want map[ledger.Key]money.Fen) {
-	var sum money.Fen
+func (d *posted) together() (sum money.Fen) {
 	for k, fen := range d.sums {
 		if k.UnitID != 0 {
 			sum += fen
 			delete(d.sums, k)
 		}
 	}
-	d.sums[ledger.Key{Code: ledger.FundUnit}], want[ledger.Key{Code: ledger.FundUnit}] = sum, a.Total
+	d.sums[ledger.Key{Code: ledger.FundUnit}] = sum
+	return sum
 }
 
 // cameBack holds what a contractor gave back against its journals.
 func (a *audited) cameBack() error {
+	came := map[int64]money.Fen{}
 	for _, x := range a.returns {
+		owed := ledger.FundAdvance
+		if x.RevocationID != 0 {
+			owed = ledger.FundOwedBack
+		}
+		came[x.RevocationID] += x.Amount
 		ref := "project:" + strconv.FormatInt(a.ID, 10) + ":return:" + strconv.FormatInt(x.ID, 10)
 		d := a.deeds[ref]
 		delete(a.deeds, ref)
-		if d == nil || d.journals != 1 || d.sums[ledger.Key{Code: ledger.FundBank}] != x.Amount || d.sums[ledger.Key{Code: ledger.FundAdvance}] != -x.Amount {
+		if d == nil || d.journals != 1 || d.sums[ledger.Key{Code: ledger.FundBank}] != x.Amount || d.sums[ledger.Key{Code: owed}] != -x.Amount {
 			return fmt.Errorf("return %d of %s is not posted", x.ID, x.Amount)
 		}
+	}
+	for _, r := range a.revoked {
+		owed := fmt.Sprintf("project:%d:owed:%d", a.ID, r.ID)
+		if d := a.deeds[owed]; (d != nil || r.Owed != 0) && (d == nil || d.sums[ledger.Key{Code: ledger.FundOwedBack}] != r.Owed) {
+			return fmt.Errorf("%s is owed back of revocation %d, and something else is posted", r.Owed, r.ID)
+		}
+		if came[r.ID] > r.Owed || r.State == "reversed" && came[r.ID] != r.Owed {
+			return fmt.Errorf("%s came back of %s of revocation %d", came[r.ID], r.Owed, r.ID)
+		}
+		delete(a.deeds, owed)
+		delete(a.deeds, fmt.Sprintf("project:%d:unowed:%d", a.ID, r.ID))
 	}
 	return nil
 }
 
 // ended holds the state against the payments, and finds what was posted for no payment.
 func (a *audited) ended() error {
-	delete(a.deeds, fmt.Sprintf("project:%d:unowed", a.ID))
 	if len(a.deeds) > 0 {
 		return fmt.Errorf("%s is posted for no payment", slices.Sorted(maps.Keys(a.deeds))[0])
 	}
@@ -236,7 +255,9 @@ func (a *audited) ended() error {
 		last = last || pay.State == "paid" && pay.Kind == FinalPayment
 	}
 	for _, x := range a.returns {
-		back += x.Amount
+		if x.RevocationID == 0 {
+			back += x.Amount
+		}
 	}
 	switch {
 	case last != (a.State == ProjectPaid):

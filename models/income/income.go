@@ -112,6 +112,8 @@ type Line struct {
 	StruckAt       *time.Time
 	StruckBy       int64
 	StruckReason   string
+	StrikingBy     int64 // who wants it out, until the community has looked at that
+	StrikingFor    string
 	RecordedBy     int64
 	ClientRef      string
 	InputHash      string

@@ -235,16 +235,16 @@ func TestWhatIsNotExplainedIsNamed(t *testing.T) {
 	if err := w.AddPapers(t.Context(), w.second, late, make([]int64, 10)); !errors.Is(err, fault.ErrInvalid) {
 		t.Errorf("eleven papers: %v", err)
 	}
-	if err := w.StrikeLine(t.Context(), w.keeper, bad, "没有发票"); !errors.Is(err, income.ErrSamePerson) {
+	if _, err := w.StrikeLine(t.Context(), w.keeper, bad, "没有发票"); !errors.Is(err, income.ErrSamePerson) {
 		t.Errorf("struck by who recorded it: %v", err)
 	}
-	if err := w.StrikeLine(t.Context(), w.chair, bad, "没有发票"); !errors.Is(err, income.ErrOtherLine) {
+	if _, err := w.StrikeLine(t.Context(), w.chair, bad, "没有发票"); !errors.Is(err, income.ErrOtherLine) {
 		t.Errorf("struck by another office: %v", err)
 	}
-	if err := w.StrikeLine(t.Context(), w.second, bad, "没有发票"); err != nil {
+	if _, err := w.StrikeLine(t.Context(), w.second, bad, "没有发票"); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.StrikeLine(t.Context(), w.second, bad, "没有发票"); !errors.Is(err, income.ErrState) {
+	if _, err := w.StrikeLine(t.Context(), w.second, bad, "没有发票"); !errors.Is(err, income.ErrState) {
 		t.Errorf("struck twice: %v", err)
 	}
 	if got := codes(w.overview()); got != "contract_without_basis settlement_late" {
@@ -288,7 +288,7 @@ func TestStrangersSeeNothing(t *testing.T) {
 		if _, err := w.Lines(t.Context(), a, w.Estate.ID, income.LinesPage{}, 10); err == nil {
 			t.Errorf("%s sees the lines", name)
 		}
-		if err := w.StrikeLine(t.Context(), a, line, "不对"); err == nil {
+		if _, err := w.StrikeLine(t.Context(), a, line, "不对"); err == nil {
 			t.Errorf("%s strikes a line", name)
 		}
 		if err := w.MayOpenFiles(t.Context(), a, income.LineFiles, line); err == nil {

@@ -1,6 +1,7 @@
 package income
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -23,6 +24,7 @@ type NewLine struct {
 	On                  calendar.Date
 	Party, Text         string
 	FileIDs             []int64 // receipts, invoices, bank slips
+	Source              string  // what the books call it, from domains that publish theirs by itself; empty: income_line
 	ClientRef, InputKey string
 }
 
@@ -88,7 +90,7 @@ func (s *Service) Book(tx *store.Tx, actor org.Actor, in NewLine) (int64, error)
 	if err := s.files.Attach(tx, actor, in.FileIDs, "document", LineFiles, l.ID, e.ID); err != nil {
 		return 0, err
 	}
-	j, err := ledger.Post(tx, actor, e.ID, ledger.Income, l.posting(clip(source, 300)))
+	j, err := ledger.Post(tx, actor, e.ID, ledger.Income, l.posting(cmp.Or(in.Source, "income_line"), clip(source, 300)))
 	if err != nil {
 		return 0, err
 	}
@@ -106,12 +108,12 @@ func clip(s string, n int) string {
 	return s
 }
 
-func (l *Line) posting(source string) ledger.Posting {
+func (l *Line) posting(kind, source string) ledger.Posting {
 	against, amount := ledger.IncomeRevenue, l.Amount
 	if l.Sort == Cost {
 		against, amount = ledger.IncomeCost, -l.Amount
 	}
-	return ledger.Posting{Ref: fmt.Sprintf("line-%d", l.ID), Effective: dateOf(l.HappenedOn), Source: ledger.Source{Kind: "income_line", ID: l.ID, Text: source},
+	return ledger.Posting{Ref: fmt.Sprintf("line-%d", l.ID), Effective: dateOf(l.HappenedOn), Source: ledger.Source{Kind: kind, ID: l.ID, Text: source},
 		Lines: []ledger.Line{{Key: ledger.Key{Code: ledger.IncomeBank}, Amount: amount}, {Key: ledger.Key{Code: against}, Amount: -amount}}}
 }
 
@@ -136,36 +138,5 @@ func (s *Service) AddPapers(ctx context.Context, actor org.Actor, id int64, file
 			return err
 		}
 		return audit.Append(tx, actor, "income.papers", audit.Subject{Kind: "income_line", ID: l.ID, Estate: l.EstateID}, map[string]any{"files": len(files)})
-	})
-}
-
-// StrikeLine takes a wrong line out by its opposite, dated today; another person of the office that recorded it does so and says why.
-// Faults: org.ErrForbidden, ErrNotFound, ErrOtherLine, ErrSamePerson, ErrState, fault.ErrInvalid.
-func (s *Service) StrikeLine(ctx context.Context, actor org.Actor, id int64, reason string) error {
-	reason = strings.TrimSpace(reason)
-	return s.db.InTx(ctx, func(tx *store.Tx) error {
-		l, err := find[Line](tx.ForUpdate(), actor, org.KeepIncome, id)
-		if err != nil {
-			return err
-		}
-		if !length(reason, 2, 200) {
-			return fault.ErrInvalid.With(fault.Field{Path: "reason", Reason: "请写明哪里错了（2至200个字）"})
-		}
-		switch {
-		case l.OrganisationID != 0 && l.OrganisationID != actor.OrganisationID():
-			return ErrOtherLine
-		case l.RecordedBy == actor.PersonID:
-			return ErrSamePerson
-		}
-		if l.StruckAt != nil {
-			return ErrState.Saying("这一笔已经冲销")
-		}
-		if _, err := ledger.Reverse(tx, actor, l.JournalID, fmt.Sprintf("line-%d-struck", l.ID), reason, calendar.DateOf(tx.Now)); err != nil {
-			return err
-		}
-		if err := tx.Model(&Line{}).Where("id = ?", id).Updates(map[string]any{"struck_at": tx.Now, "struck_by": actor.PersonID, "struck_reason": reason}).Error; err != nil {
-			return err
-		}
-		return audit.Append(tx, actor, "income.strike", audit.Subject{Kind: "income_line", ID: id, Estate: l.EstateID}, nil)
 	})
 }

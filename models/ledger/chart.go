@@ -20,6 +20,8 @@ const (
 	FundBank       Code = "fund.bank"       // the special account
 	FundAdvance    Code = "fund.advance"    // paid ahead to a contractor
 	FundReceivable Code = "fund.receivable" // a unit's shortfall
+	// FundOwedBack is what a contractor has to give back of payments whose decision fell.
+	FundOwedBack Code = "fund.owed_back"
 	// FundSellerReceivable is what a public-housing seller has to make up of a unit's share.
 	FundSellerReceivable Code = "fund.seller_receivable"
 	FundUnit             Code = "fund.unit"     // a unit's sub-account: its owners' deposit
@@ -37,6 +39,7 @@ const (
 	FeeIncome     Code = "fee.income"
 	FeeDiscount   Code = "fee.discount"
 	FeeWriteOff   Code = "fee.write_off"
+	FeeCost       Code = "fee.cost"    // what the payment provider keeps
 	FeeOpening    Code = "fee.opening" // what was owed before the books began
 
 	IncomeBank       Code = "income.bank"
@@ -56,11 +59,11 @@ type Place struct {
 
 // Chart is every account there may be.
 var Chart = map[Code]Place{
-	FundBank: {Fund, Asset, "维修资金专户"}, FundAdvance: {Fund, Asset, "预付工程款"}, FundReceivable: {Fund, Asset, "应收业主补足"}, FundSellerReceivable: {Fund, Asset, "应收售房单位补足"},
+	FundBank: {Fund, Asset, "维修资金专户"}, FundAdvance: {Fund, Asset, "预付工程款"}, FundOwedBack: {Fund, Asset, "应由承包单位退回"}, FundReceivable: {Fund, Asset, "应收业主补足"}, FundSellerReceivable: {Fund, Asset, "应收售房单位补足"},
 	FundUnit: {Fund, Liability, "业主分户账"}, FundSeller: {Fund, Liability, "售房单位分户账"}, FundInterest: {Fund, Liability, "待分配利息收益"}, FundSuspense: {Fund, Liability, "待查款项"},
 	FeeBank: {Fee, Asset, "银行存款"}, FeeCash: {Fee, Asset, "现金"}, FeeWeChat: {Fee, Asset, "微信支付待结算"}, FeeReceivable: {Fee, Asset, "应收物业费"},
 	FeePrepaid: {Fee, Liability, "预收物业费"}, FeeDeposit: {Fee, Liability, "押金"}, FeeSuspense: {Fee, Liability, "待查款项"},
-	FeeIncome: {Fee, Revenue, "物业费收入"}, FeeDiscount: {Fee, Expense, "减免优惠"}, FeeWriteOff: {Fee, Expense, "核销"},
+	FeeIncome: {Fee, Revenue, "物业费收入"}, FeeDiscount: {Fee, Expense, "减免优惠"}, FeeWriteOff: {Fee, Expense, "核销"}, FeeCost: {Fee, Expense, "手续费"},
 	FeeOpening: {Fee, Equity, "期初欠费"},
 	IncomeBank: {Income, Asset, "公共收益账户"}, IncomeReceivable: {Income, Asset, "应收公共收益"}, IncomeDueToFund: {Income, Liability, "应转入维修资金"},
 	IncomeRevenue: {Income, Revenue, "公共收益收入"}, IncomeCost: {Income, Expense, "公共收益成本"}, IncomeRetained: {Income, Equity, "公共收益结余"},

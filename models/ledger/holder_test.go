@@ -142,11 +142,11 @@ func TestSharedFeeBooksAreParted(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for post, company := range map[int]int{1: 71, 2: 72} {
+	for post, company := range map[int]int{1: 72, 2: 71} {
 		exec("INSERT INTO posts (id, organisation_id, kind, title, deputy_post_id, created_at) VALUES (?, ?, 'clerk', 'x', 0, ?)", post, company, at)
 	}
 	for id, kind := range map[int]string{1: "fee", 2: "fund"} {
-		exec("INSERT INTO ledger_books (id, estate_id, kind, last_no, sealed_no, unsealed, created_at) VALUES (?, 5, ?, ?, 0, TRUE, ?)", id, kind, map[string]int{"fee": 5, "fund": 1}[kind], at)
+		exec("INSERT INTO ledger_books (id, estate_id, kind, last_no, sealed_no, unsealed, created_at) VALUES (?, 5, ?, ?, 0, TRUE, ?)", id, kind, map[string]int{"fee": 6, "fund": 1}[kind], at)
 	}
 	exec("INSERT INTO ledger_seals (book_id, no, hash) VALUES (1, 1, 'x')")
 	for id, code := range map[int]string{1: "fee.receivable", 2: "fee.cash", 3: "fund.bank", 4: "fund.interest"} {
@@ -156,14 +156,21 @@ func TestSharedFeeBooksAreParted(t *testing.T) {
 		journal(exec, int64(no+1), 1, no+1, post, 1, 2)
 	}
 	journal(exec, 6, 2, 1, 2, 3, 4)
+	journal(exec, 7, 1, 6, 0, 1, 2) // WeChat's: in nobody's post, of a payment to the first company
+	exec("UPDATE ledger_journals SET source_kind = 'fee_payment', source_id = 50 WHERE id = 7")
+	exec(`INSERT INTO fee_payments (id, number, estate_id, company_id, kind, state, way, amount, unit_id, prepaid, payer_sealed, payer_index, note, cashier_id, post_id, day_on, paid_on, at, refunds_id, change_id, journal_id)
+		VALUES (50, 'x', 5, 72, 'payment', 'posted', 'wechat', 100, 9, 0, '', '', '', 0, 0, '2026-03-02', '2026-03-02', ?, 0, 0, 7)`, at)
+	exec(`INSERT INTO notices (id, number, estate_id, organisation_id, kind, audience, duty, current_version, withdraw_reason, published_by, published_at, client_ref, input_hash)
+		VALUES (1, 'x', 5, 72, 'disclosure', 'public', '', 1, '', 1, ?, 'x', 'x')`, at)
+	exec("INSERT INTO notice_figures (notice_id, version, seq, label, book, codes, sources, measure, to_on, fen, journal_no) VALUES (1, 1, 1, 'x', 'fee', 'fee.cash', '', 'balance', '2026-03-02', 1, 1)")
 	if _, err := p.UpTo(t.Context(), 67); err != nil {
 		t.Fatal(err)
 	}
-	if r, err := ledger.Verify(t.Context(), db); err != nil || r != (ledger.Report{Books: 3, Journals: 6, Entries: 12, Waiting: 6}) {
+	if r, err := ledger.Verify(t.Context(), db); err != nil || r != (ledger.Report{Books: 3, Journals: 7, Entries: 14, Waiting: 7}) {
 		t.Errorf("%+v, %v", r, err)
 	}
 	err = db.View(t.Context(), func(tx *store.Tx) error {
-		for company, want := range map[int64]string{71: "[r1 r3]", 72: "[r2 r4 r5]"} {
+		for company, want := range map[int64]string{72: "[r1 r3 r6]", 71: "[r2 r4 r5]"} {
 			list, err := ledger.ListJournals(tx, 5, ledger.FeesOf(company), ledger.Range{}, 0, 10)
 			if err != nil {
 				return err
@@ -179,6 +186,10 @@ func TestSharedFeeBooksAreParted(t *testing.T) {
 			if err != nil {
 				return err
 			}
+		}
+		var holder int64
+		if err := tx.Table("notice_figures").Select("holder_id").Scan(&holder).Error; err != nil || holder != 72 {
+			t.Errorf("the figure asks the books of %d, %v", holder, err)
 		}
 		list, err := ledger.ListJournals(tx, 5, ledger.Fund, ledger.Range{}, 0, 10)
 		if len(list) != 1 {

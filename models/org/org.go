@@ -16,6 +16,7 @@ type Service struct {
 	vault *vault.Vault
 	files Files
 	log   *slog.Logger
+	names nameCache // see NamedIn
 	// erasers are the other domains' parts of an erasure.
 	erasers []Eraser
 	// movers are what other domains do when an estate comes to another community or township.

@@ -68,6 +68,7 @@ type FundOwed struct {
 	UnitID      int64            `json:"unit_id"`
 	Unit        string           `json:"unit,omitempty"`
 	Amount      string           `json:"amount" doc:"应交，元"`
+	MakeUp      string           `json:"make_up,omitempty" doc:"应交里有这么多是补维修时差的，交来的钱先补这一笔，元"`
 	Paid        string           `json:"paid" doc:"已交，元"`
 	Overdue     string           `json:"overdue,omitempty" doc:"到期未交，元"`
 	Instalments []FundInstalment `json:"instalments"`
@@ -75,7 +76,7 @@ type FundOwed struct {
 
 // FundOwedOf shows what is owed.
 func FundOwedOf(plan string, o fund.Owed) FundOwed {
-	v := FundOwed{Plan: plan, UnitID: o.UnitID, Unit: o.Unit, Amount: o.Amount.String(), Paid: o.Paid.String(), Overdue: some(o.Overdue), Instalments: []FundInstalment{}}
+	v := FundOwed{Plan: plan, UnitID: o.UnitID, Unit: o.Unit, Amount: o.Amount.String(), MakeUp: some(o.MakeUp), Paid: o.Paid.String(), Overdue: some(o.Overdue), Instalments: []FundInstalment{}}
 	for _, x := range o.Instalments {
 		v.Instalments = append(v.Instalments, FundInstalment{DueOn: x.DueOn.String(), Amount: x.Amount.String(), Paid: x.Paid.String()})
 	}
@@ -120,7 +121,7 @@ type FundStatement struct {
 	Sellers  string       `json:"seller_balance,omitempty" doc:"售房单位分户账余额，元"`
 	Owed     string       `json:"owed,omitempty" doc:"维修时分户账不够、还要补交的，元"`
 	OwedSays string       `json:"owed_says,omitempty" doc:"差多少、怎么补的，一句话"`
-	First    string       `json:"first" doc:"已交首期，元"`
+	First    string       `json:"first,omitempty" doc:"已交首期，元；不能看欠费的单位看不到"`
 	FirstDue string       `json:"first_due,omitempty" doc:"按标准应交首期，元"`
 	Unknown  string       `json:"first_unknown,omitempty" doc:"算不出应交首期的原因"`
 	Renew    bool         `json:"renew" doc:"余额不足首期交存额的规定比例，需要续交"`
@@ -148,6 +149,9 @@ func FundStatementOf(p web.Page, s *fund.UnitStatement) FundStatement {
 		v.State = "已销户"
 	case s.Opened:
 		v.State = "正常"
+	}
+	if s.Hidden {
+		v.First = ""
 	}
 	if s.Unknown == "" {
 		v.FirstDue = s.FirstDue.String()

@@ -18,6 +18,7 @@ var fundSheetPage = template.Must(template.New("fund_sheet").Parse(fundSheet))
 // sheetCharge is a repair on a printed statement.
 type sheetCharge struct {
 	Share                              ProjectShare
+	Hidden                             bool // what the unit owes
 	Number, Title, State, Total, Basis string
 	Contract, Supplier, Invoices       string
 	Links                              []FundLink
@@ -29,7 +30,7 @@ func FundSheet(s *fund.Sheet, prefix, by, city string, now time.Time) (*web.Page
 	list := make([]sheetCharge, len(s.Charges))
 	for i, c := range s.Charges {
 		p := c.Project
-		list[i] = sheetCharge{Share: ProjectShareOf(c.ProjectShare), Number: p.Number, Title: p.Title, State: fund.ProjectStates[p.State], Total: p.Total.String(), Basis: p.Basis, Contract: p.Contract, Supplier: p.Supplier, Invoices: p.Invoices, Links: FundLinksOf(prefix, c)}
+		list[i] = sheetCharge{Share: ProjectShareOf(c.ProjectShare), Hidden: s.Hidden, Number: p.Number, Title: p.Title, State: fund.ProjectStates[p.State], Total: p.Total.String(), Basis: p.Basis, Contract: p.Contract, Supplier: p.Supplier, Invoices: p.Invoices, Links: FundLinksOf(prefix, c)}
 	}
 	var b bytes.Buffer
 	err := fundSheetPage.Execute(&b, map[string]any{"Sheet": FundStatementOf(page, &s.UnitStatement), "More": s.More, "Charges": list, "By": by, "City": city, "Printed": web.Time(now).Format("2006年1月2日 15:04")})

@@ -44,15 +44,18 @@ type FundYear struct {
 	Waiting   string         `json:"waiting" doc:"待分配收益，元"`
 	Suspense  string         `json:"suspense" doc:"待查款项，元"`
 	AtBank    string         `json:"at_bank" doc:"专户余额，元"`
+	OwedFirst string         `json:"owed_opening,omitempty" doc:"年初各户和售房单位要补交的，合计，元"`
+	Advance   string         `json:"advance,omitempty" doc:"年末预付工程款，元"`
+	OwedBack  string         `json:"owed_back,omitempty" doc:"年末应由承包单位退回的，元"`
 	Owed      string         `json:"owed,omitempty" doc:"年末各户还要补交的，合计，元"`
 	SellerOwe string         `json:"seller_owed,omitempty" doc:"年末售房单位还要补交的，合计，元"`
-	MadeUp    string         `json:"made_up,omitempty" doc:"年内补上的，不在交存数里，元"`
+	MadeUp    string         `json:"made_up,omitempty" doc:"年内从交存的钱里补上的，算在使用里，元"`
 }
 
 // FundYearOf shows a year.
 func FundYearOf(y *fund.Year) FundYear {
 	v := FundYear{Year: y.Year, Through: y.Through.String(), Owners: FundFiguresOf(y.Owners), Seller: FundFiguresOf(y.Seller), Uses: []FundUse{}, Buildings: fundBuildings(y.Buildings), Waiting: y.Waiting.String(), Suspense: y.Suspense.String(), AtBank: y.AtBank.String(),
-		Owed: some(y.Owed.Owners), SellerOwe: some(y.Owed.Seller), MadeUp: some(y.MadeUp.Owners + y.MadeUp.Seller)}
+		OwedFirst: some(y.OwedFirst.Owners + y.OwedFirst.Seller), Advance: some(y.Advance), OwedBack: some(y.OwedBack), Owed: some(y.Owed.Owners), SellerOwe: some(y.Owed.Seller), MadeUp: some(y.MadeUp.Owners + y.MadeUp.Seller)}
 	for _, u := range y.Uses {
 		v.Uses = append(v.Uses, FundUse{Kind: u.SourceKind, ID: u.SourceID, Text: u.Text, Owners: u.Owners.String(), Seller: some(u.Seller), Owed: some(u.Owed.Owners + u.Owed.Seller)})
 	}

@@ -120,6 +120,7 @@ type IncomeLine struct {
 	FileIDs    []int64 `json:"file_ids" doc:"凭据，用“打开文件的限时链接”查看"`
 	Struck     bool    `json:"struck,omitempty" doc:"已冲销，不计入"`
 	Reason     string  `json:"struck_reason,omitempty"`
+	Striking   string  `json:"striking_for,omitempty" doc:"要冲销的原因，等社区核对"`
 }
 
 // IncomeLinesInput is the input of the list.
@@ -141,7 +142,7 @@ func ListIncomeLines(s *income.Service) func(context.Context, org.Actor, *Income
 		}
 		return web.PagedPair(in.Page, rows, func(l income.LineView) (int64, int64) { return l.HappenedOn.Unix(), l.ID }, func(l income.LineView) IncomeLine {
 			return IncomeLine{ID: l.ID, ContractID: l.ContractID, Sort: string(l.Sort), SortName: income.SortNames[l.Sort], Amount: l.Amount.String(), On: dayText(&l.HappenedOn), Party: l.Party, Text: l.Text,
-				FileIDs: l.FileIDs, Struck: l.StruckAt != nil, Reason: l.StruckReason}
+				FileIDs: l.FileIDs, Struck: l.StruckAt != nil, Reason: l.StruckReason, Striking: l.StrikingFor}
 		}), nil
 	}
 }

@@ -50,11 +50,12 @@ type DraftBody struct {
 	Buildings []int64             `json:"building_ids,omitempty" maxItems:"200"`
 	Units     []int64             `json:"unit_ids,omitempty" maxItems:"200"`
 	Duties    []int64             `json:"duty_ids,omitempty" maxItems:"20" doc:"用来公开哪些应公开事项"`
+	NotNames  []string            `json:"not_names,omitempty" maxItems:"10" doc:"和住户姓名相同、但在这里不是人名的词，由核对发布的人确认"`
 }
 
 // draft reads what was sent; a day that is none is named.
 func (b *DraftBody) draft(estate int64, ref string) (disclosure.Draft, error) {
-	d := disclosure.Draft{EstateID: estate, Kind: b.Kind, Audience: b.Audience, Form: b.Form, Title: b.Title, Body: b.Body, FileIDs: b.FileIDs, Scope: event.Scope{Buildings: b.Buildings, Units: b.Units}, Duties: b.Duties, ClientRef: ref, InputHash: web.InputHash(estate, b)}
+	d := disclosure.Draft{EstateID: estate, Kind: b.Kind, Audience: b.Audience, Form: b.Form, Title: b.Title, Body: b.Body, FileIDs: b.FileIDs, Scope: event.Scope{Buildings: b.Buildings, Units: b.Units}, Duties: b.Duties, NotNames: b.NotNames, ClientRef: ref, InputHash: web.InputHash(estate, b)}
 	var c fault.Checks
 	for _, f := range b.Figures {
 		q := disclosure.Query{Label: f.Label, Book: f.Book, Codes: f.Codes, Sources: f.Sources, Source: f.SourceID, Measure: disclosure.Measure(f.Measure)}
@@ -105,6 +106,7 @@ type draftView struct {
 	ID        int64               `json:"id"`
 	EstateID  int64               `json:"estate_id"`
 	NoticeID  int64               `json:"notice_id,omitempty"`
+	NotNames  string              `json:"not_names,omitempty" doc:"写的人说这些词不是人名，请核对"`
 	State     string              `json:"state"`
 	StateName string              `json:"state_name"`
 	Revision  int                 `json:"revision"`
@@ -126,7 +128,7 @@ type draftView struct {
 }
 
 func viewDraft(p disclosure.Prepared) draftView {
-	return draftView{ID: p.ID, EstateID: p.EstateID, NoticeID: p.NoticeID, State: string(p.State), StateName: disclosure.StateNames[p.State], Revision: p.Revision, Kind: string(p.Kind), KindName: disclosure.SortNames[p.Kind],
+	return draftView{ID: p.ID, EstateID: p.EstateID, NoticeID: p.NoticeID, NotNames: p.NotNames, State: string(p.State), StateName: disclosure.StateNames[p.State], Revision: p.Revision, Kind: string(p.Kind), KindName: disclosure.SortNames[p.Kind],
 		Audience: string(p.Audience), Form: string(p.Form), FormName: disclosure.FormNames[p.Form], Title: p.Title, Body: p.Body, Reason: p.Reason, Returned: p.ReturnReason, CreatedAt: web.Time(p.CreatedAt)}
 }
 

@@ -30,6 +30,33 @@ func proposeChange(ctx context.Context, s *fee.Service, a org.Actor, id int64, b
 	return s.Propose(ctx, a, fee.Proposal{EstateID: id, Kind: b.Kind, BillID: b.BillID, PaymentID: b.PaymentID, UnitID: b.UnitID, Months: b.Months, Amount: amount, Way: b.Way, Reason: b.Reason})
 }
 
+// FeeSettlementBody is money that came to the bank from WeChat Pay or out of the till.
+type FeeSettlementBody struct {
+	Tapped
+	Way       string `json:"way" enum:"wechat,cash" doc:"wechat 微信支付结算；cash 现金存入银行"`
+	Amount    string `json:"amount" maxLength:"16" doc:"元，含手续费"`
+	Cost      string `json:"cost,omitempty" maxLength:"16" doc:"元，微信支付扣下的手续费"`
+	Serial    string `json:"serial" minLength:"1" maxLength:"64" doc:"银行流水号；同一个只能登记一次"`
+	SettledOn string `json:"settled_on" format:"date" doc:"银行到账日期"`
+	Reason    string `json:"reason" minLength:"4" maxLength:"300" doc:"是哪几天的结算款，或哪几天的现金"`
+}
+
+func proposeFeeSettlement(ctx context.Context, s *fee.Service, a org.Actor, id int64, b FeeSettlementBody) (int64, error) {
+	amount, err := yuan(b.Amount, "amount")
+	if err != nil {
+		return 0, err
+	}
+	cost, err := yuan(b.Cost, "cost")
+	if err != nil {
+		return 0, err
+	}
+	on, err := dayOf(b.SettledOn, "settled_on")
+	if err != nil {
+		return 0, err
+	}
+	return s.ProposeSettlement(ctx, a, fee.Settlement{EstateID: id, Way: b.Way, Amount: amount, Cost: cost, Serial: b.Serial, SettledOn: on, Reason: b.Reason})
+}
+
 // FeeDecisionBody is the second person's answer.
 type FeeDecisionBody struct {
 	Tapped
@@ -62,6 +89,17 @@ type feeChangeView struct {
 	ProposedAt time.Time      `json:"proposed_at"`
 	DecidedAt  *time.Time     `json:"decided_at,omitempty"`
 	Decision   string         `json:"decision,omitempty"`
+	Cost       string         `json:"cost,omitempty" doc:"元，结算的手续费"`
+	Serial     string         `json:"serial,omitempty" doc:"结算的银行流水号"`
+	SettledOn  string         `json:"settled_on,omitempty" format:"date" doc:"结算的银行到账日期"`
+}
+
+// settled shows a settlement's own fields.
+func (v feeChangeView) settled(c fee.Change) feeChangeView {
+	if c.Kind == fee.Settle {
+		v.Cost, v.Serial, v.SettledOn = c.Cost.String(), c.Serial, c.SettledOn.Format(time.DateOnly)
+	}
+	return v
 }
 
 func listChanges(d Deps) func(context.Context, org.Actor, *feeStatePage) (*web.List[feeChangeView], error) {
@@ -76,7 +114,7 @@ func listChanges(d Deps) func(context.Context, org.Actor, *feeStatePage) (*web.L
 		}
 		return web.Paged(in.Page, rows, func(c fee.Change) int64 { return c.ID }, func(c fee.Change) feeChangeView {
 			return feeChangeView{ID: c.ID, Kind: c.Kind, KindName: fee.ChangeNames[c.Kind], State: c.State, StateName: fee.ChangeStates[c.State], BillID: c.BillID, PaymentID: c.PaymentID, RunID: c.RunID, ImportID: c.ImportID, UnitID: c.UnitID, BillIDs: c.Bills(), Ahead: c.Ahead, Months: c.Months, Amount: c.Amount.String(),
-				Way: fee.WayNames[c.Way], Reason: c.Reason, Mine: c.ProposedBy == a.PersonID, ProposedAt: web.Time(c.ProposedAt), DecidedAt: web.TimeOr(c.DecidedAt), Decision: c.Decision}
+				Way: fee.WayNames[c.Way], Reason: c.Reason, Mine: c.ProposedBy == a.PersonID, ProposedAt: web.Time(c.ProposedAt), DecidedAt: web.TimeOr(c.DecidedAt), Decision: c.Decision}.settled(c)
 		}), nil
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 func feeImportRoutes(g *web.Group, d Deps) {
 	web.Handle(g, web.Op{ID: "officeImportFees", Method: http.MethodPost, Path: "/estates/{id}/fee-imports", Summary: "导入银行或收费员的收款清单，或期初欠费",
-		Detail: "先用 POST /files（purpose=fees）上传 XLSX 或 CSV。收款清单要有金额、日期；流水号、账单号、房号、付款人、附言能认就认。期初欠费要有房号、费用名称、起始月份、金额，月数可选。有一格有误就不导入，并逐格列出；同一个文件只导入一次。认不出是谁交的，进入待认领。期初欠费要另一人审批（见 fee-changes）才登记。",
+		Detail: "先用 POST /files（purpose=fees）上传 XLSX 或 CSV。收款清单要有金额、日期，银行转账和刷卡还要有流水号；账单号、房号、付款人、附言能认就认，只凭付款人姓名不入账。期初欠费要有房号、费用名称、起始月份、金额，月数可选。有一格有误就不导入，并逐格列出；同一个文件只导入一次。认不出是谁交的，进入待认领。期初欠费要另一人审批（见 fee-changes）才登记。",
 		Action: org.RunFees, Rate: importRate, Timeout: 2 * time.Minute, Status: http.StatusCreated}, feeDo(d, importFees))
 	web.Handle(g, web.Op{ID: "officeListFeeImports", Method: http.MethodGet, Path: "/estates/{id}/fee-imports", Summary: "历次导入，新的在前", Action: org.RunFees}, listFeeImports(d))
 	web.Handle(g, web.Op{ID: "officeShowFeeImport", Method: http.MethodGet, Path: "/fee-imports/{id}", Summary: "一次导入和进度：入账、待认领、重复的行数", Action: org.RunFees}, showFeeImport(d))
@@ -78,7 +78,7 @@ func showFeeImport(d Deps) func(context.Context, org.Actor, *IDPath) (*feeImport
 
 type feeLineView struct {
 	Line      int    `json:"row"`
-	State     string `json:"state" enum:"new,paid,suspense,known,conflict,billed"`
+	State     string `json:"state" enum:"new,paid,suspense,known,maybe,payout,conflict,billed"`
 	StateName string `json:"state_name"`
 	Amount    string `json:"amount" doc:"元"`
 	On        string `json:"on" format:"date"`

@@ -25,6 +25,8 @@ func feePaymentRoutes(g *web.Group, d Deps) {
 	web.Handle(g, web.Op{ID: "officeProposeFeeChange", Method: http.MethodPost, Path: "/estates/{id}/fee-changes", Summary: "提出减免、更正、核销、退款、退押金；由公司负责人中的另一人审批", Action: org.RunFees, Rate: workRate, Status: http.StatusCreated}, feeDo(d, proposeChange))
 	web.Handle(g, web.Op{ID: "officeListFeeChanges", Method: http.MethodGet, Path: "/estates/{id}/fee-changes", Summary: "减免、更正、核销、退款、认领、撤销出账、期初欠费，新的在前；state=proposed 是等审批的", Action: org.RunFees}, listChanges(d))
 	web.Handle(g, web.Op{ID: "officeDecideFeeChange", Method: http.MethodPost, Path: "/fee-changes/{id}/decision", Summary: "审批：由公司负责人批，不能批自己提出的", Action: org.ApproveFees, Rate: workRate}, feeDo(d, decideChange))
+	web.Handle(g, web.Op{ID: "officeProposeFeeSettlement", Method: http.MethodPost, Path: "/estates/{id}/fee-settlements", Summary: "结算到银行：微信支付结算款到账，或现金存入银行；由公司负责人中的另一人审批（见 fee-changes）后入账", Action: org.RunFees, Rate: workRate, Status: http.StatusCreated}, feeDo(d, proposeFeeSettlement))
+	web.Handle(g, web.Op{ID: "officeListFeesToReturn", Method: http.MethodGet, Path: "/estates/{id}/fees-to-return", Summary: "以前的业主预交、还没有退的钱：不能抵现在业主的账单，请联系原业主退款", Action: org.RunFees}, listToReturn(d))
 	web.Handle(g, web.Op{ID: "officeShowFeeDay", Method: http.MethodGet, Path: "/estates/{id}/fee-day", Summary: "我这一天收付了多少：现金、银行、刷卡", Action: org.RunFees}, showDay(d))
 	web.Handle(g, web.Op{ID: "officeCloseFeeDay", Method: http.MethodPost, Path: "/estates/{id}/fee-days", Summary: "结账：清点现金；结账后这一天不能再收付", Action: org.RunFees, Rate: workRate, Status: http.StatusCreated}, feeDo(d, closeDay))
 	web.Handle(g, web.Op{ID: "officeListFeeDays", Method: http.MethodGet, Path: "/estates/{id}/fee-days", Summary: "已结的账，新的在前", Action: org.RunFees}, listDays(d))
@@ -144,6 +146,28 @@ func listPayments(d Deps) func(context.Context, org.Actor, *feeStatePage) (*web.
 			return nil, err
 		}
 		return web.Paged(in.Page, rows, func(r fee.Receipt) int64 { return r.ID }, hall.ViewFeeReceipt), nil
+	}
+}
+
+type feeToReturnView struct {
+	UnitID int64  `json:"unit_id"`
+	Unit   string `json:"unit"`
+	Amount string `json:"amount" doc:"元"`
+}
+
+func listToReturn(d Deps) func(context.Context, org.Actor, *IDPage) (*web.List[feeToReturnView], error) {
+	return func(ctx context.Context, a org.Actor, in *IDPage) (*web.List[feeToReturnView], error) {
+		after, err := in.From()
+		if err != nil {
+			return nil, err
+		}
+		rows, err := d.Fees.ListToReturn(ctx, a, in.ID, after, in.Want())
+		if err != nil {
+			return nil, err
+		}
+		return web.Paged(in.Page, rows, func(x fee.ToReturn) int64 { return x.UnitID }, func(x fee.ToReturn) feeToReturnView {
+			return feeToReturnView{UnitID: x.UnitID, Unit: x.Unit, Amount: x.Amount.String()}
+		}), nil
 	}
 }
 

@@ -19,7 +19,7 @@ func fundAccountRoutes(site *web.Site, d Deps) {
 	web.Handle(g, web.Op{ID: "officeShowSubAccount", Method: http.MethodGet, Path: "/units/{id}/fund", Summary: "一户的分户账：余额、首期、续交、过户和每一笔", Action: org.ReadFund}, showSubAccount(d))
 	web.Handle(g, web.Op{ID: "officeRecordSlip", Method: http.MethodPost, Path: "/estates/{id}/fund-slips", Summary: "登记一张银行回单的交存，每张最多400户；未售房屋由建设单位交存", Action: org.KeepFund, Rate: workRate, Status: http.StatusCreated}, fundDo(d, recordSlip))
 	web.Handle(g, web.Op{ID: "officeReverseSlip", Method: http.MethodPost, Path: "/fund-slips/{id}/reversal", Summary: "另一个人冲销登记错的回单", Action: org.KeepFund, Rate: workRate}, fundDo(d, reverseSlip))
-	web.Handle(g, web.Op{ID: "officeListUnpaid", Method: http.MethodGet, Path: "/estates/{id}/fund-unpaid", Summary: "首期没有交或没有交齐的户", Action: org.ReadFund}, listUnpaid(d))
+	web.Handle(g, web.Op{ID: "officeListUnpaid", Method: http.MethodGet, Path: "/estates/{id}/fund-unpaid", Summary: "首期没有交或没有交齐的户；只给管理单位和业委会看", Action: org.ReadFundDebts}, listUnpaid(d))
 	web.Handle(g, web.Op{ID: "officeListToClean", Method: http.MethodGet, Path: "/estates/{id}/fund-cleanup", Summary: "老旧小区清理：没有账户、没有面积、负数余额、找不到房屋的，和怎么办", Action: org.ReadFund}, listToClean(d))
 	web.Handle(g, web.Op{ID: "officePlaceStray", Method: http.MethodPost, Path: "/fund-strays/{id}/unit", Summary: "提出把待查的一笔转入补录好的房屋，另一个人确认后才入账", Action: org.KeepFund, Rate: workRate, Status: http.StatusCreated}, fundDo(d, placeStray))
 	fundProposalRoutes(g, d)

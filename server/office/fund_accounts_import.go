@@ -16,6 +16,7 @@ func fundImportRoutes(g *web.Group, d Deps) {
 		Detail: "先用 POST /files（purpose=bank）上传。列名认：幢号、单元、房号、建筑面积、余额、售房单位余额、首期交存额、售房单位；小计、合计行会核对到分。有误或和专户余额差一分都不能导入。"}, fundDo(d, checkFundList))
 	web.Handle(g, web.Op{ID: "officeShowFundImport", Method: http.MethodGet, Path: "/fund-imports/{id}", Summary: "一次导入的核对报告和进度", Action: org.ReadFund}, showFundImport(d))
 	web.Handle(g, web.Op{ID: "officeApplyFundImport", Method: http.MethodPost, Path: "/fund-imports/{id}/application", Summary: "由另一个人导入核对过的清单；中断了会自动从断的地方接着办，再调用一次也可以，不会重复", Action: org.KeepFund, Timeout: 5 * time.Minute, Rate: importRate}, applyFundImport(d))
+	web.Handle(g, web.Op{ID: "officeBreakOffFundImport", Method: http.MethodPost, Path: "/fund-imports/{id}/break-off", Summary: "提出中止办不下去的导入；另一个人确认后，已记的账逐批冲回", Action: org.KeepFund, Rate: workRate, Status: http.StatusCreated}, fundDo(d, breakOffFundImport))
 }
 
 func fundListTemplate(d Deps) func(context.Context, org.Actor, *IDPath) (*web.SheetOutput, error) {
@@ -61,7 +62,7 @@ type fundImportOutput struct {
 	Body struct {
 		ID        int64             `json:"id"`
 		EstateID  int64             `json:"estate_id"`
-		State     string            `json:"state" doc:"faulty 有误，不能导入；checked 已核对，等待另一个人导入；applying 正在导入；applied 已导入"`
+		State     string            `json:"state" doc:"faulty 有误，不能导入；checked 已核对，等待另一个人导入；applying 正在导入；applied 已导入；breaking 正在冲回；broken 已中止"`
 		AsOf      string            `json:"as_of"`
 		Parts     int               `json:"parts" doc:"分几批"`
 		Done      int               `json:"done" doc:"已完成几批"`
@@ -90,4 +91,14 @@ func applyFundImport(d Deps) func(context.Context, org.Actor, *IDPath) (*fundImp
 	return func(ctx context.Context, a org.Actor, in *IDPath) (*fundImportOutput, error) {
 		return fundImportOf(d.Fund.ApplyImport(ctx, a, in.ID))
 	}
+}
+
+// BreakOffBody says why an import is broken off.
+type BreakOffBody struct {
+	Tapped
+	Reason string `json:"reason" minLength:"4" maxLength:"200"`
+}
+
+func breakOffFundImport(ctx context.Context, s *fund.Service, a org.Actor, id int64, b BreakOffBody) (int64, error) {
+	return s.ProposeBreakOff(ctx, a, id, b.Reason)
 }

@@ -15,6 +15,7 @@ func fundRenewalRoutes(g *web.Group, d Deps) {
 	web.Handle(g, web.Op{ID: "officeListFundPlans", Method: http.MethodGet, Path: "/estates/{id}/fund-plans", Summary: "续交方案，新的在前", Action: org.ReadFund}, listFundPlans(d))
 	web.Handle(g, web.Op{ID: "officeMakeFundPlan", Method: http.MethodPost, Path: "/estates/{id}/fund-plans", Summary: "按业主大会“筹集维修资金”的决定登记续交方案，算出每户应交", Action: org.KeepFund, Rate: workRate, Status: http.StatusCreated}, fundDo(d, makeFundPlan))
 	web.Handle(g, web.Op{ID: "officeShowFundPlan", Method: http.MethodGet, Path: "/fund-plans/{id}", Summary: "一个续交方案：每户每期应交和已交；只给管理单位和业委会看", Action: org.ReadFundDebts}, showFundPlan(d))
+	web.Handle(g, web.Op{ID: "officeShowUnpaidTotals", Method: http.MethodGet, Path: "/estates/{id}/fund-unpaid/totals", Summary: "各幢首期没有交齐的户数和合计；不足5户的合并", Action: org.ReadFund}, showUnpaidTotals(d))
 	web.Handle(g, web.Op{ID: "officeShowRenewalTotals", Method: http.MethodGet, Path: "/estates/{id}/fund-renewals/totals", Summary: "各幢需要续交的户数和合计；不足5户的合并", Action: org.ReadFund}, showRenewalTotals(d))
 	web.Handle(g, web.Op{ID: "officeShowFundPlanTotals", Method: http.MethodGet, Path: "/fund-plans/{id}/totals", Summary: "一个续交方案：各幢没有交清的户数和合计；不足5户的合并", Action: org.ReadFund}, showFundPlanTotals(d))
 	web.Handle(g, web.Op{ID: "officeConfirmFundPlan", Method: http.MethodPost, Path: "/fund-plans/{id}/confirmation", Summary: "另一个人复核续交方案", Action: org.KeepFund, Rate: workRate}, fundDo(d, confirmFundPlan))
@@ -164,6 +165,16 @@ func showRenewalTotals(d Deps) func(context.Context, org.Actor, *IDPath) (*build
 		out := buildingDebtsOf(list)
 		out.Body.Rate = rate
 		return out, nil
+	}
+}
+
+func showUnpaidTotals(d Deps) func(context.Context, org.Actor, *IDPath) (*buildingDebts, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*buildingDebts, error) {
+		list, err := d.Fund.UnpaidTotals(ctx, a, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		return buildingDebtsOf(list), nil
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 // fundCancelRoutes are what happens to a project off its way: cancelled under a contract, or its decision revoked by a court.
 func fundCancelRoutes(g *web.Group, d Deps) {
 	web.Handle(g, web.Op{ID: "officeDecideCancel", Method: http.MethodPost, Path: "/fund-projects/{id}/cancellation-decision", Summary: "签合同之后的取消：由备案的住建局或确认的单位决定", Action: org.WatchProject, Rate: workRate}, projectDo(d, decideCancel))
+	web.Handle(g, web.Op{ID: "officeWithdrawCancel", Method: http.MethodPost, Path: "/fund-projects/{id}/cancellation-withdrawal", Summary: "还没有决定时，申请的单位撤回取消的申请", Action: org.RunProject, Rate: workRate}, projectDo(d, withdrawCancel))
 	web.Handle(g, web.Op{ID: "officeRecordReturn", Method: http.MethodPost, Path: "/fund-projects/{id}/advance-returns", Summary: "登记承包单位退回的预付款到账", Action: org.RunProject, Rate: workRate}, projectDo(d, recordReturn))
 	web.Handle(g, web.Op{ID: "officeListDivisions", Method: http.MethodGet, Path: "/fund-projects/{id}/divisions", Summary: "被取代的分摊和原因，新的在前", Action: org.RunProject}, listDivisions(d))
 	web.Handle(g, web.Op{ID: "officeListOldShares", Method: http.MethodGet, Path: "/fund-divisions/{id}/shares", Summary: "被取代的分摊里每户的数，按房号", Action: org.RunProject}, listOldShares(d))
@@ -24,6 +25,15 @@ func fundCancelRoutes(g *web.Group, d Deps) {
 
 func decideCancel(ctx context.Context, s *fund.Service, a org.Actor, id int64, b JudgeBody) (int64, error) {
 	return s.DecideCancel(ctx, a, id, b.Agree, b.Text)
+}
+
+// WithdrawCancelBody is a tap.
+type WithdrawCancelBody struct {
+	Tapped
+}
+
+func withdrawCancel(ctx context.Context, s *fund.Service, a org.Actor, id int64, _ WithdrawCancelBody) (int64, error) {
+	return s.WithdrawCancel(ctx, a, id)
 }
 
 // ReturnBody is money that came back.
@@ -82,7 +92,7 @@ func listOldShares(d Deps) func(context.Context, org.Actor, *IDPage) (*web.List[
 }
 
 type revocationPage struct {
-	State string `query:"state" enum:"open,stays,reverse,reversed" default:"open" doc:"open 待处理；stays 不冲回；reverse 待冲回；reversed 已冲回"`
+	State string `query:"state" enum:"open,stays,reverse,returning,reversed" default:"open" doc:"open 待处理；stays 不冲回；reverse 待冲回；returning 部分退回；reversed 已冲回"`
 	web.Page
 }
 
@@ -93,6 +103,7 @@ type revocationView struct {
 	Title      string     `json:"title"`
 	Resolution string     `json:"resolution" doc:"被撤销的决定"`
 	Paid       string     `json:"paid" doc:"按它支付的，元"`
+	Owed       string     `json:"owed" doc:"冲回后应由承包单位退回的，元"`
 	State      string     `json:"state"`
 	StateName  string     `json:"state_name"`
 	Decision   string     `json:"decision,omitempty" doc:"冲回的依据"`
@@ -103,7 +114,7 @@ type revocationView struct {
 }
 
 func viewRevocation(x fund.RevocationView) revocationView {
-	return revocationView{ID: x.ID, ProjectID: x.ProjectID, Number: x.Project.Number, Title: x.Project.Title, Resolution: x.Resolution, Paid: x.Paid.String(), State: x.State, StateName: fund.RevocationStates[x.State], Decision: x.Decision, Text: x.Text,
+	return revocationView{ID: x.ID, ProjectID: x.ProjectID, Number: x.Project.Number, Title: x.Project.Title, Resolution: x.Resolution, Paid: x.Paid.String(), Owed: x.Owed.String(), State: x.State, StateName: fund.RevocationStates[x.State], Decision: x.Decision, Text: x.Text,
 		OpenedAt: web.Time(x.OpenedAt), AnsweredAt: web.TimeOr(x.AnsweredAt), BookedAt: web.TimeOr(x.BookedAt)}
 }
 
@@ -136,9 +147,10 @@ func disposeRevocation(ctx context.Context, s *fund.Service, a org.Actor, id int
 // ReversalBody is the bank's slip of what came back.
 type ReversalBody struct {
 	Tapped
-	Receipt string `json:"receipt" minLength:"1" maxLength:"64" doc:"款项退回专户的银行回单号"`
+	Amount  string `json:"amount" minLength:"1" maxLength:"20" doc:"到账金额，元；可以分几次到账"`
+	Receipt string `json:"receipt" minLength:"1" maxLength:"64" doc:"款项退回专户的银行回单号；同一张只登记一次"`
 }
 
 func reverseRevoked(ctx context.Context, s *fund.Service, a org.Actor, id int64, b ReversalBody) (int64, error) {
-	return s.ReverseRevoked(ctx, a, id, b.Receipt)
+	return s.ReverseRevoked(ctx, a, id, b.Amount, b.Receipt)
 }

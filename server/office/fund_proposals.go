@@ -12,7 +12,7 @@ import (
 
 // fundProposalRoutes are what one person asks for and another has to agree to.
 func fundProposalRoutes(g *web.Group, d Deps) {
-	web.Handle(g, web.Op{ID: "officeListFundProposals", Method: http.MethodGet, Path: "/estates/{id}/fund-proposals", Summary: "要另一个人确认的事：专户变更、待查款项转入；谁提出、谁确认", Action: org.ReadFund}, listFundProposals(d))
+	web.Handle(g, web.Op{ID: "officeListFundProposals", Method: http.MethodGet, Path: "/estates/{id}/fund-proposals", Summary: "要另一个人确认的事：专户变更、待查款项转入、中止导入；谁提出、谁确认", Action: org.ReadFund}, listFundProposals(d))
 	web.Handle(g, web.Op{ID: "officeDecideFundProposal", Method: http.MethodPost, Path: "/fund-proposals/{id}/decision", Summary: "另一个人确认或不同意；提出的人可以撤回", Action: org.KeepFund, Rate: workRate}, fundDo(d, decideFundProposal))
 }
 
@@ -28,7 +28,7 @@ type fundProposalInput struct {
 
 type fundProposalView struct {
 	ID        int64      `json:"id"`
-	Kind      string     `json:"kind" doc:"account 专户；stray 待查款项"`
+	Kind      string     `json:"kind" doc:"account 专户；stray 待查款项；break_off 中止导入"`
 	KindName  string     `json:"kind_name"`
 	Summary   string     `json:"summary"`
 	State     string     `json:"state"`

@@ -21,7 +21,8 @@ func incomeRoutes(site *web.Site, d Deps) {
 	web.Handle(g, web.Op{ID: "officeDecideContractEnd", Method: http.MethodPost, Path: "/income-contracts/{id}/end-decision", Summary: "复核合同的提前结束：登记的人不能自己复核", Action: org.ApproveIncome, Rate: workRate}, decideEnd(d))
 	web.Handle(g, web.Op{ID: "officeRecordIncomeLine", Method: http.MethodPost, Path: "/estates/{id}/income/lines", Summary: "登记一笔收入或成本，附凭据（document）；同时记账", Action: org.KeepIncome, Rate: workRate, Status: http.StatusCreated}, recordIncomeLine(d))
 	web.Handle(g, web.Op{ID: "officeAddIncomePapers", Method: http.MethodPost, Path: "/income-lines/{id}/files", Summary: "给一笔收入或成本补凭据（document）", Action: org.KeepIncome, Rate: workRate}, addIncomePapers(d))
-	web.Handle(g, web.Op{ID: "officeStrikeIncomeLine", Method: http.MethodPost, Path: "/income-lines/{id}/strike", Summary: "冲销一笔记错的：由另一个人办，写明哪里错了", Action: org.KeepIncome, Rate: workRate}, strikeIncomeLine(d))
+	web.Handle(g, web.Op{ID: "officeStrikeIncomeLine", Method: http.MethodPost, Path: "/income-lines/{id}/strike", Summary: "冲销一笔记错的：由另一个人办，写明哪里错了；单位里没有别人的，等社区核对（waits）", Action: org.KeepIncome, Rate: workRate}, strikeIncomeLine(d))
+	web.Handle(g, web.Op{ID: "officeDecideIncomeStrike", Method: http.MethodPost, Path: "/income-lines/{id}/strike-decision", Summary: "社区核对一笔等待冲销的：同意就冲销，不同意就保留", Action: org.ApproveIncome, Rate: workRate}, decideStrike(d))
 	web.Handle(g, web.Op{ID: "officeProposeSettlement", Method: http.MethodPost, Path: "/estates/{id}/income/settlements", Summary: "结算一段时间：数字取自账上，按本小区的比例算出应转入维修资金的数", Action: org.KeepIncome, Rate: workRate, Status: http.StatusCreated}, proposeSettlement(d))
 	web.Handle(g, web.Op{ID: "officeDecideSettlement", Method: http.MethodPost, Path: "/income-settlements/{id}/decision", Summary: "业委会负责人或社区复核结算：同意（同时结账）或写明原因退回；提出的人不能自己复核", Action: org.ApproveIncome, Rate: workRate}, decideSettlement(d))
 	web.Handle(g, web.Op{ID: "officePayOverIncome", Method: http.MethodPost, Path: "/income-settlements/{id}/payment", Summary: "登记已转入维修资金专户：日期和银行流水号；两本账同时记", Action: org.ApproveIncome, Rate: workRate}, payOverIncome(d))
@@ -169,9 +170,30 @@ type strikeInput struct {
 	}
 }
 
-func strikeIncomeLine(d Deps) func(context.Context, org.Actor, *strikeInput) (*web.Empty, error) {
-	return func(ctx context.Context, a org.Actor, in *strikeInput) (*web.Empty, error) {
-		return &web.Empty{}, d.Income.StrikeLine(ctx, a, in.ID, in.Body.Reason)
+type strikeOutput struct {
+	Body struct {
+		Waits bool `json:"waits" doc:"还要等社区核对"`
+	}
+}
+
+func strikeIncomeLine(d Deps) func(context.Context, org.Actor, *strikeInput) (*strikeOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *strikeInput) (out *strikeOutput, err error) {
+		out = &strikeOutput{}
+		out.Body.Waits, err = d.Income.StrikeLine(ctx, a, in.ID, in.Body.Reason)
+		return out, err
+	}
+}
+
+type decideStrikeInput struct {
+	IDPath
+	Body struct {
+		Approve bool `json:"approve"`
+	}
+}
+
+func decideStrike(d Deps) func(context.Context, org.Actor, *decideStrikeInput) (*web.Empty, error) {
+	return func(ctx context.Context, a org.Actor, in *decideStrikeInput) (*web.Empty, error) {
+		return &web.Empty{}, d.Income.DecideStrike(ctx, a, in.ID, in.Body.Approve)
 	}
 }
 

@@ -11,7 +11,7 @@ ALTER TABLE fee_changes ADD COLUMN run_id BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE fee_changes ADD COLUMN import_id BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE fee_changes ADD COLUMN bill_ids VARCHAR(5600) NOT NULL DEFAULT '';
 ALTER TABLE fee_changes ADD COLUMN ahead BOOLEAN NOT NULL DEFAULT FALSE;
-ALTER TABLE fee_changes ADD COLUMN live VARCHAR(80) NULL;
+ALTER TABLE fee_changes ADD COLUMN live VARCHAR(120) NULL;
 CREATE UNIQUE INDEX fee_changes_live ON fee_changes (live);
 
 -- How many parts of a run its residents have been told of.

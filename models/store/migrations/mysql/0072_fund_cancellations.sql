@@ -39,6 +39,7 @@ CREATE TABLE fund_advance_returns (
   estate_id  BIGINT NOT NULL,
   amount     BIGINT NOT NULL,
   receipt    VARCHAR(64) NOT NULL,
+  revocation_id BIGINT NOT NULL,
   journal_id BIGINT NOT NULL,
   created_by BIGINT NOT NULL,
   created_at DATETIME NOT NULL
@@ -79,6 +80,7 @@ CREATE TABLE fund_revocations (
   meeting_id  BIGINT NOT NULL,
   resolution  VARCHAR(100) NOT NULL,
   paid        BIGINT NOT NULL,
+  owed        BIGINT NOT NULL,
   state       VARCHAR(12) NOT NULL,
   decision    VARCHAR(200) NOT NULL,
   text        VARCHAR(1000) NOT NULL,

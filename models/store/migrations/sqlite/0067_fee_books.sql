@@ -6,8 +6,8 @@ DROP INDEX ledger_books_kind;
 CREATE UNIQUE INDEX ledger_books_kind ON ledger_books (estate_id, kind, holder_id);
 CREATE INDEX ledger_books_holder ON ledger_books (holder_id, kind, estate_id);
 
--- Whose each fee journal is: of the company in whose post it was booked, else of the one that manages the estate. With its number among
--- that company's.
+-- Whose each fee journal is: of the company of what it books, else of the one in whose post it was booked, else of the one that manages the
+-- estate. With its number among that company's.
 CREATE TABLE fee_books_split (
   journal_id BIGINT NOT NULL PRIMARY KEY,
   estate_id  BIGINT NOT NULL,
@@ -17,7 +17,12 @@ CREATE TABLE fee_books_split (
 );
 INSERT INTO fee_books_split (journal_id, estate_id, book_id, holder_id, no)
   SELECT x.id, x.estate_id, x.book_id, x.holder_id, ROW_NUMBER() OVER (PARTITION BY x.book_id, x.holder_id ORDER BY x.no)
-  FROM (SELECT j.id, b.estate_id, j.book_id, j.no, COALESCE((SELECT p.organisation_id FROM posts p WHERE p.id = j.post_id), (SELECT e.company_id FROM estates e WHERE e.id = b.estate_id), 0) AS holder_id
+  FROM (SELECT j.id, b.estate_id, j.book_id, j.no, COALESCE(CASE j.source_kind
+      WHEN 'fee_payment' THEN (SELECT y.company_id FROM fee_payments y WHERE y.id = j.source_id)
+      WHEN 'fee_run' THEN (SELECT y.company_id FROM fee_runs y WHERE y.id = j.source_id)
+      WHEN 'fee_change' THEN (SELECT y.company_id FROM fee_changes y WHERE y.id = j.source_id)
+      WHEN 'fee_import' THEN (SELECT y.company_id FROM fee_imports y WHERE y.id = j.source_id) END,
+      (SELECT p.organisation_id FROM posts p WHERE p.id = j.post_id), (SELECT e.company_id FROM estates e WHERE e.id = b.estate_id), 0) AS holder_id
     FROM ledger_journals j JOIN ledger_books b ON b.id = j.book_id AND b.kind = 'fee') x;
 
 -- The book stays with the company that booked first; where there were others, they get theirs, with accounts of their own.
@@ -45,6 +50,6 @@ UPDATE ledger_books SET last_no = (SELECT COALESCE(MAX(j.no), 0) FROM ledger_jou
 UPDATE ledger_books SET unsealed = (last_no > 0) WHERE kind = 'fee';
 DROP TABLE fee_books_split;
 
--- A published figure keeps asking the books that it asked.
+-- A published figure keeps asking the book that it asked, which kept its number.
 ALTER TABLE notice_figures ADD COLUMN holder_id BIGINT NOT NULL DEFAULT 0;
-UPDATE notice_figures SET holder_id = COALESCE((SELECT MIN(b.holder_id) FROM notices n JOIN ledger_books b ON b.estate_id = n.estate_id AND b.kind = 'fee' WHERE n.id = notice_figures.notice_id), 0) WHERE book = 'fee';
+UPDATE notice_figures SET holder_id = COALESCE((SELECT k.holder_id FROM ledger_books k WHERE k.id = (SELECT MIN(b.id) FROM notices n JOIN ledger_books b ON b.estate_id = n.estate_id AND b.kind = 'fee' WHERE n.id = notice_figures.notice_id)), 0) WHERE book = 'fee';

@@ -11,7 +11,7 @@ ALTER TABLE fee_changes ADD COLUMN run_id BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE fee_changes ADD COLUMN import_id BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE fee_changes ADD COLUMN bill_ids TEXT NOT NULL DEFAULT '' CHECK (length(bill_ids) <= 5600);
 ALTER TABLE fee_changes ADD COLUMN ahead BOOLEAN NOT NULL DEFAULT FALSE;
-ALTER TABLE fee_changes ADD COLUMN live TEXT NULL CHECK (length(live) <= 80);
+ALTER TABLE fee_changes ADD COLUMN live TEXT NULL CHECK (length(live) <= 120);
 CREATE UNIQUE INDEX fee_changes_live ON fee_changes (live);
 
 -- How many parts of a run its residents have been told of.

@@ -39,6 +39,7 @@ CREATE TABLE fund_advance_returns (
   estate_id  BIGINT NOT NULL,
   amount     BIGINT NOT NULL,
   receipt    TEXT NOT NULL CHECK (length(receipt) <= 64),
+  revocation_id BIGINT NOT NULL,
   journal_id BIGINT NOT NULL,
   created_by BIGINT NOT NULL,
   created_at DATETIME NOT NULL
@@ -79,6 +80,7 @@ CREATE TABLE fund_revocations (
   meeting_id  BIGINT NOT NULL,
   resolution  TEXT NOT NULL CHECK (length(resolution) <= 100),
   paid        BIGINT NOT NULL,
+  owed        BIGINT NOT NULL,
   state       TEXT NOT NULL CHECK (length(state) <= 12),
   decision    TEXT NOT NULL CHECK (length(decision) <= 200),
   text        TEXT NOT NULL CHECK (length(text) <= 1000),
