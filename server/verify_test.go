@@ -35,6 +35,9 @@ func TestVerifyFindsWhatIsBroken(t *testing.T) {
 		"the fee books hold the money that nobody has claimed":                             "UPDATE fee_payments SET state = 'suspense'",
 		"the fee books have the money of every way that came in, went out and was settled": "UPDATE fee_payments SET amount = amount + 1",
 		"every closed day of a cashier is the sum of its movements":                        "UPDATE fee_days SET cash = cash + 1",
+		"every order that WeChat paid has its one receipt, of WeChat's number":             "INSERT INTO pay_orders (number, account_id, estate_id, company_id, unit_id, person_id, client_ref, input_hash, amount, state, prepay_id, expires_at, payment_id, tries, failure, created_at) VALUES ('FX', 1, 1, 1, 1, 1, 'x', '', 100, 'paid', '', '2026-01-01 00:00:00', 0, 0, '', '2026-01-01 00:00:00')",
+		"every refund that WeChat gave has its receipt":                                    refundLike("done"),
+		"no refund that WeChat gave waits for the books":                                   refundLike("unbooked"),
 	}
 	undo := errors.New("undo")
 	for _, check := range invariants {
@@ -65,4 +68,8 @@ func TestVerifyFindsWhatIsBroken(t *testing.T) {
 			t.Errorf("%s: %v", check.says, err)
 		}
 	}
+}
+
+func refundLike(state string) string {
+	return "INSERT INTO pay_refunds (number, account_id, estate_id, company_id, order_id, change_id, transaction_id, amount, total, state, refund_id, tries, payment_id, failure, created_at) VALUES ('RX', 1, 1, 1, 1, -1, '', 100, 100, '" + state + "', '', 0, 0, '', '2026-01-01 00:00:00')"
 }
