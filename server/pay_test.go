@@ -32,16 +32,21 @@ func (e *engine) takePay(th things, suffix string) {
 	company := e.actor("company" + suffix).OrganisationID()
 	d := checkout.Day{AccountID: th["pay-accounts"], EstateID: th["estates"], CompanyID: company, DayOn: org.DayOf(e.db.Now()), State: "open", Failure: secretOf(suffix)}
 	x := checkout.Difference{AccountID: d.AccountID, EstateID: d.EstateID, CompanyID: company, DayOn: d.DayOn, Kind: checkout.OnlyTheirs, Number: secretOf(suffix), Note: secretOf(suffix), State: "open", CreatedAt: e.db.Now()}
+	r := checkout.Refund{Number: "R" + secretOf(suffix), AccountID: d.AccountID, EstateID: d.EstateID, CompanyID: company, State: checkout.Requested, Failure: secretOf(suffix), CreatedAt: e.db.Now()}
 	err := e.db.InTx(e.t.Context(), func(tx *store.Tx) error {
 		if err := tx.Create(&d).Error; err != nil {
 			return err
 		}
-		return tx.Create(&x).Error
+		if err := tx.Create(&x).Error; err != nil {
+			return err
+		}
+		r.ChangeID = -x.ID
+		return tx.Create(&r).Error
 	})
 	if err != nil {
 		e.t.Fatal(err)
 	}
-	th["pay-days"], th["pay-differences"] = d.ID, x.ID
+	th["pay-days"], th["pay-differences"], th["pay-refunds"] = d.ID, x.ID, r.ID
 }
 
 // payBodies are the inputs of WeChat Pay's operations that pass the form check.
@@ -49,6 +54,7 @@ func payBodies(th things) map[string]any {
 	return map[string]any{
 		"placeOrder": m{"bill_ids": []int64{th["fee-bills"]}, "client_ref": "walking"}, "officeProposePayAccount": m{"provider": "sandbox"}, "officeDecidePayAccount": m{"approve": false, "text": "不同意"}, "officeEndPayAccount": m{},
 		"officeReconcilePay": m{"day": soon(-3)}, "officeClosePayDay": m{}, "officeResolvePayDifference": m{"action": "book", "reason": "查过商户平台"}, "officeConfirmPayDifference": m{"approve": false},
+		"officeRenewPayKeys": m{"provider": "sandbox"}, "officeDecidePayKeys": m{"approve": false, "text": "不同意"}, "officeWithdrawPayRefund": m{}, "officeReopenPayDifference": m{"reason": "重新核对一次"},
 	}
 }
 

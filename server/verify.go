@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/checkout"
 	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/fee"
@@ -158,6 +159,9 @@ var invariants = []struct {
 	{"the fee books hold the money that nobody has claimed", fee.MiscountedSuspense},
 	{"the fee books have the money of every way that came in, went out and was settled", fee.MiscountedMoney},
 	{"every closed day of a cashier is the sum of its movements", fee.MiscountedDays},
+	{"every order that WeChat paid has its one receipt, of WeChat's number", checkout.Unpaired},
+	{"every refund that WeChat gave has its receipt", checkout.Unreceipted},
+	{"no refund that WeChat gave waits for the books", checkout.Waiting},
 	{"every inbox item has its words", func(tx *store.Tx) *gorm.DB {
 		return tx.Table("inbox_items").Select("inbox_items.id").
 			Where("NOT EXISTS (SELECT 1 FROM message_texts t WHERE t.id = inbox_items.text_id AND t.message_id = inbox_items.message_id)")

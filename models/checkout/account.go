@@ -28,6 +28,11 @@ type Account struct {
 	PlatformID   string
 	PlatformPEM  string `gorm:"column:platform_pem"`
 	SecretSealed string
+	Renewal      string // new keys, sealed, until another person agrees
+	RenewSerial  string
+	RenewedBy    int64
+	RenewedAt    *time.Time
+	OpenedOn     *time.Time `gorm:"type:date"` // the last day that is fetched by itself
 	Hook         string
 	ProposedBy   int64
 	ProposedAt   time.Time

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/fee"
 	"github.com/linli-city/linli/models/money"
 	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
 )
 
@@ -35,27 +37,27 @@ func held(tx *store.Tx, id int64) (*Order, error) {
 // another merchant, another mini-program, a second payment of the same order, a number that the cashier has entered by hand.
 // The caller holds the gate.
 func (s *Service) settle(tx *store.Tx, a *Account, o *Order, t *Transaction) (outcome string, err error) {
-	why := ""
+	cause, why := "", ""
 	switch {
 	case t.MchID != a.MchID || t.AppID != a.AppID:
-		why = "商户号或小程序和订单不一致"
+		cause, why = "payee", "商户号或小程序和订单不一致"
 	case t.Number != o.Number:
-		why = "订单号不一致"
+		cause, why = "number", "订单号不一致"
 	case t.Amount != o.Amount || t.Currency != "CNY":
-		why = fmt.Sprintf("微信收了%s元（%s），订单是%s元", t.Amount, clip(t.Currency, 8), o.Amount)
+		cause, why = "amount", fmt.Sprintf("微信收了%s元（%s），订单是%s元", t.Amount, clip(t.Currency, 8), o.Amount)
 	case t.TransactionID == "" || len(t.TransactionID) > 64:
-		why = "微信没有给支付单号"
+		cause, why = "serial", "微信没有给支付单号"
 	case o.State == Paid && *o.TransactionID != t.TransactionID:
-		why = "同一张订单有两笔付款"
+		cause, why = "twice", "同一张订单有两笔付款"
 	case o.State == Paid:
 		return repeated, nil
 	}
 	if why != "" {
-		return differs, s.doubt(tx, a, o, t, why)
+		return differs, s.doubt(tx, a, o, t, cause, why)
 	}
 	if err := s.collect(tx, o, t, t.Amount); err != nil {
 		if errors.Is(err, fee.ErrSerial) {
-			return differs, s.doubt(tx, a, o, t, "收费员已经手工登记过这个支付单号")
+			return differs, s.doubt(tx, a, o, t, "serial", "收费员已经手工登记过这个支付单号")
 		}
 		return "", err
 	}
@@ -97,14 +99,23 @@ func end(tx *store.Tx, o *Order, state OrderState, why string) error {
 	return release(tx, o.ID)
 }
 
-// doubt keeps what does not fit for a person. A paid order stays paid.
-func (s *Service) doubt(tx *store.Tx, a *Account, o *Order, t *Transaction, why string) error {
-	d := Difference{AccountID: a.ID, EstateID: a.EstateID, CompanyID: a.CompanyID, Kind: AmountDiffers, Number: o.Number, TransactionID: clip(t.TransactionID, 64), OrderID: o.ID, Ours: o.Amount, Theirs: t.Amount, Note: why}
+// doubt keeps what does not fit for a person, and lets the company know. A paid order stays paid, and what two people have explained stays
+// explained.
+func (s *Service) doubt(tx *store.Tx, a *Account, o *Order, t *Transaction, cause, why string) error {
+	d := Difference{AccountID: a.ID, EstateID: a.EstateID, CompanyID: a.CompanyID, Kind: AmountDiffers, Cause: cause, Number: o.Number, TransactionID: clip(t.TransactionID, 64), OrderID: o.ID, Ours: o.Amount, Theirs: t.Amount, Note: why}
 	if !t.PaidAt.IsZero() {
 		d.DayOn = org.DayOf(t.PaidAt)
 	}
-	if err := differ(tx, d); err != nil || o.State == Paid {
+	pending, err := differ(tx, d)
+	if err != nil || !pending || o.State == Paid || o.State == Doubt {
 		return err
 	}
-	return tx.Model(&Order{}).Where("id = ?", o.ID).Updates(map[string]any{"state": Doubt, "next_at": nil, "failure": clip(why, 200)}).Error
+	if err := tx.Model(&Order{}).Where("id = ?", o.ID).Updates(map[string]any{"state": Doubt, "next_at": nil, "failure": clip(why, 200)}).Error; err != nil {
+		return err
+	}
+	names, err := org.EstateNames(tx, []int64{o.EstateID})
+	if err != nil {
+		return err
+	}
+	return outbox.Append(tx, event.Fee{SubjectKind: "pay_order", SubjectID: o.ID, EstateID: o.EstateID, EstateName: names[o.EstateID], What: "pay_doubt", CompanyID: o.CompanyID, At: tx.Now})
 }

@@ -25,6 +25,7 @@ var (
 	ErrOff        = fault.New(fault.Closed, "pay.off", "这个小区没有开通微信缴费，请到物业服务中心缴费，或转账到物业公司公示的账户")
 	ErrRefReused  = fault.New(fault.Conflict, "client_ref.reused", "这次提交的编号已用于另一份内容，请刷新后重新提交")
 	ErrLive       = fault.New(fault.Conflict, "pay.live", "这些账单里有的正在付款：请先付完或取消那一笔；15分钟内没有付的会自动取消")
+	ErrDoubt      = fault.New(fault.Conflict, "pay.doubt", "这些账单名下有一笔微信付款正在核对，请不要再用微信付；急着交的可到物业服务中心柜台交")
 	ErrBusy       = fault.New(fault.Conflict, "pay.busy", "微信没有及时答复，请过一会儿再点；不会重复收款")
 )
 

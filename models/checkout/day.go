@@ -2,7 +2,7 @@ package checkout
 
 import (
 	"context"
-	"errors"
+	"slices"
 	"time"
 
 	"github.com/linli-city/linli/models/calendar"
@@ -26,6 +26,7 @@ type Day struct {
 	Refunded  money.Fen
 	OursPaid  money.Fen // in the books
 	OursBack  money.Fen
+	Fee       money.Fen // what WeChat keeps of it, by its bill
 	Tries     int
 	NextAt    *time.Time
 	Failure   string
@@ -44,6 +45,8 @@ var DayStates = map[string]string{"waiting": "等微信的账单", "open": "已�
 var (
 	ErrOpenDifferences = fault.New(fault.Conflict, "pay.differences_open", "这一天还有没处理的差异，处理完才能结")
 	ErrTooLate         = fault.New(fault.Conflict, "pay.day_too_late", "微信只提供三个月内的账单，更早的请到微信商户平台查")
+	ErrUnbookedRefund  = fault.New(fault.Conflict, "pay.refund_unbooked", "这一天有退款已经退了、还没有入账：请先把账理顺（见差异里写的原因），入账后再结")
+	ErrBeforeOn        = fault.New(fault.Conflict, "pay.day_before_on", "这一天还没有开通微信缴费，没有账可对；请选开通以后的日期")
 	ErrTooEarly        = fault.New(fault.Conflict, "pay.day_too_early", "微信在第二天上午10点以后才出账单，请到时再对账")
 )
 
@@ -52,8 +55,8 @@ const (
 	billHour = 10
 	// billKept is for how many days WeChat gives out a bill: three months, less some.
 	billKept = 88
-	// caughtUp is how many days back are fetched that were missed.
-	caughtUp = 7
+	// atOnce is how many days of an account one run has fetched; after a standstill the next run goes on.
+	atOnce = 7
 )
 
 // billed is the last day whose bill is there.
@@ -65,7 +68,8 @@ func billed(now time.Time) time.Time {
 	return day
 }
 
-// OpenDays has the bills of the last days fetched for every account that was switched on then. It may run as often as one likes.
+// OpenDays has the bills of the days since the last one fetched for every account that was switched on then, some days at a time. It may
+// run as often as one likes.
 func (s *Service) OpenDays(ctx context.Context) (more bool, err error) {
 	for after := int64(0); ; {
 		var list []Account
@@ -74,57 +78,78 @@ func (s *Service) OpenDays(ctx context.Context) (more bool, err error) {
 			if err != nil {
 				return err
 			}
-			return openDays(tx, list)
+			left, err := openDays(tx, list)
+			more = more || left
+			return err
 		})
 		if err != nil || len(list) == 0 {
-			return false, err
+			return more && err == nil, err
 		}
 		after = list[len(list)-1].ID
 	}
 }
 
-func openDays(tx *store.Tx, list []Account) error {
-	last := billed(tx.Now)
-	first := last.AddDate(0, 0, 1-caughtUp)
-	ids := make([]int64, len(list))
-	for i, a := range list {
-		ids[i] = a.ID
+// span is what is to be opened of an account: from the day after the last one, or from its first, as long as it is on and a day longer.
+// Refunds go on for long after; what is refunded on a later day is fetched by hand.
+func (a *Account) span(now time.Time) (first, last time.Time, more bool) {
+	first, last = org.DayOf(*a.DecidedAt), billed(now)
+	if a.OpenedOn != nil {
+		first = a.OpenedOn.AddDate(0, 0, 1)
 	}
-	var had []Day
-	if err := tx.Select("account_id", "day_on").Where("account_id IN ? AND day_on >= ?", append(ids, 0), first).Find(&had).Error; err != nil {
-		return err
+	if kept := org.DayOf(now).AddDate(0, 0, -billKept); first.Before(kept) {
+		first = kept
 	}
-	known := map[int64]map[string]bool{}
-	for _, d := range had {
-		if known[d.AccountID] == nil {
-			known[d.AccountID] = map[string]bool{}
+	if a.EndedAt != nil {
+		if end := org.DayOf(*a.EndedAt).AddDate(0, 0, 1); end.Before(last) {
+			last = end
 		}
-		known[d.AccountID][d.DayOn.Format(time.DateOnly)] = true
 	}
-	var days []Day
+	if some := first.AddDate(0, 0, atOnce-1); some.Before(last) {
+		return first, some, true
+	}
+	return first, last, false
+}
+
+func openDays(tx *store.Tx, list []Account) (more bool, err error) {
 	for _, a := range list {
+		first, last, left := a.span(tx.Now)
+		if last.Before(first) {
+			continue
+		}
+		more = more || left
+		var had []time.Time // by hand
+		if err := tx.Model(&Day{}).Where("account_id = ? AND day_on BETWEEN ? AND ?", a.ID, first, last).Pluck("day_on", &had).Error; err != nil {
+			return false, err
+		}
+		var days []Day
 		for day := first; !day.After(last); day = day.AddDate(0, 0, 1) {
-			// Refunds go on for long after; what is refunded on a day after the last one is fetched by hand.
-			on := !day.Before(org.DayOf(*a.DecidedAt)) && (a.EndedAt == nil || !day.After(org.DayOf(*a.EndedAt).AddDate(0, 0, 1)))
-			if on && !known[a.ID][day.Format(time.DateOnly)] {
+			if !slices.ContainsFunc(had, day.Equal) {
 				days = append(days, Day{AccountID: a.ID, EstateID: a.EstateID, CompanyID: a.CompanyID, DayOn: day, State: "waiting", NextAt: &tx.Now})
 			}
 		}
+		if len(days) > 0 {
+			if err := tx.CreateInBatches(&days, 200).Error; err != nil {
+				return false, store.Raced(err)
+			}
+		}
+		if err := tx.Model(&Account{}).Where("id = ?", a.ID).Update("opened_on", last).Error; err != nil {
+			return false, err
+		}
 	}
-	if len(days) == 0 {
-		return nil
-	}
-	return store.Raced(tx.CreateInBatches(&days, 200).Error)
+	return more, nil
 }
 
-// Reconcile has a day's bill fetched, again if need be. Faults: org.ErrForbidden, ErrNotFound, ErrState, ErrTooEarly, ErrTooLate.
+// Reconcile has a day's bill fetched, again if need be. Faults: org.ErrForbidden, ErrNotFound, ErrState, ErrTooEarly, ErrBeforeOn, ErrTooLate.
 func (s *Service) Reconcile(ctx context.Context, actor org.Actor, account int64, day time.Time) (int64, error) {
 	var id int64
 	err := s.withAccount(ctx, actor, account, func(tx *store.Tx, a *Account) error {
 		if a.DecidedAt == nil || a.State == "refused" {
 			return ErrState
 		}
-		if day.After(billed(tx.Now)) || day.Before(org.DayOf(*a.DecidedAt)) {
+		if day.Before(org.DayOf(*a.DecidedAt)) {
+			return ErrBeforeOn
+		}
+		if day.After(billed(tx.Now)) {
 			return ErrTooEarly
 		}
 		if day.Before(org.DayOf(tx.Now).AddDate(0, 0, -billKept)) {
@@ -151,7 +176,8 @@ func (s *Service) Reconcile(ctx context.Context, actor org.Actor, account int64,
 	return id, err
 }
 
-// CloseDay ends a day on which nothing is open. Faults: org.ErrForbidden, ErrNotFound, ErrState, ErrOpenDifferences.
+// CloseDay ends a day on which nothing is open and no refund waits for the books.
+// Faults: org.ErrForbidden, ErrNotFound, ErrState, ErrOpenDifferences, ErrUnbookedRefund.
 func (s *Service) CloseDay(ctx context.Context, actor org.Actor, id int64) error {
 	if err := actor.Must(org.RunFees); err != nil {
 		return err
@@ -177,6 +203,12 @@ func (s *Service) CloseDay(ctx context.Context, actor org.Actor, id int64) error
 		if n > 0 {
 			return ErrOpenDifferences
 		}
+		if err := tx.Model(&Refund{}).Where("account_id = ? AND accepted_at >= ? AND accepted_at < ? AND state = ?", d.AccountID, from(d.DayOn), until(d.DayOn), Unbooked).Count(&n).Error; err != nil {
+			return err
+		}
+		if n > 0 {
+			return ErrUnbookedRefund
+		}
 		if err := tx.Model(&Day{}).Where("id = ?", d.ID).Updates(map[string]any{"state": "closed", "closed_by": actor.PersonID, "closed_at": tx.Now}).Error; err != nil {
 			return err
 		}
@@ -187,52 +219,4 @@ func (s *Service) CloseDay(ctx context.Context, actor org.Actor, id int64) error
 // ListDays pages through an estate's days, newest first. Faults: org.ErrForbidden, org.ErrEstateNotFound.
 func (s *Service) ListDays(ctx context.Context, actor org.Actor, estate, before int64, limit int) ([]Day, error) {
 	return listed[Day](ctx, s, actor, estate, before, limit, "")
-}
-
-// fetch reads a day's bill and holds it against the books. What the bill says is paid and the books do not know is asked for first.
-func (s *Service) fetch(ctx context.Context, id int64) error {
-	var d Day
-	err := s.DB.InTx(ctx, func(tx *store.Tx) error {
-		if err := tx.ForUpdate().Where("id = ?", id).Take(&d).Error; err != nil {
-			return err
-		}
-		if d.NextAt == nil || d.NextAt.After(tx.Now) {
-			d.NextAt = nil
-			return nil
-		}
-		return tx.Model(&Day{}).Where("id = ?", id).Updates(map[string]any{"next_at": tx.Now.Add(wait(d.Tries + 4)), "tries": d.Tries + 1}).Error
-	})
-	if err != nil || d.NextAt == nil {
-		return err
-	}
-	a, err := s.account(ctx, d.AccountID)
-	if err != nil {
-		return err
-	}
-	p, err := s.provider(&a)
-	if err != nil {
-		return err
-	}
-	bill, err := p.TradeBill(ctx, d.DayOn)
-	if errors.Is(err, ErrNoBill) {
-		return nil
-	}
-	if err != nil {
-		return errors.Join(err, s.failed(ctx, id))
-	}
-	if err := s.recover(ctx, p, &a, bill); err != nil {
-		return err
-	}
-	return s.DB.InTx(ctx, func(tx *store.Tx) error {
-		if err := store.Gate(tx, gateName(d.EstateID)); err != nil {
-			return err
-		}
-		return compare(tx, &a, &d, bill)
-	})
-}
-
-func (s *Service) failed(ctx context.Context, id int64) error {
-	return s.DB.InTx(ctx, func(tx *store.Tx) error {
-		return tx.Model(&Day{}).Where("id = ?", id).Update("failure", "账单没有取到，会再取").Error
-	})
 }

@@ -92,6 +92,8 @@ func TestDifferences(t *testing.T) {
 	w.wants(w.CloseDay(t.Context(), w.cashier, d.ID), checkout.ErrOpenDifferences)
 	for _, x := range got {
 		w.must(w.Resolve(t.Context(), w.cashier, x.ID, checkout.Explain, "查过商户平台，另有说明"))
+		w.wants(w.CloseDay(t.Context(), w.cashier, d.ID), checkout.ErrOpenDifferences)
+		w.must(w.Confirm(t.Context(), w.head, x.ID, true))
 	}
 	w.must(w.CloseDay(t.Context(), w.cashier, d.ID))
 	w.count("fee_payments", 2)

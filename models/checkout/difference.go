@@ -27,7 +27,8 @@ var DifferenceNames = map[DifferenceKind]string{OnlyOurs: "我们有，微信没
 // DifferenceStates in Chinese.
 var DifferenceStates = map[string]string{"open": "待处理", "proposed": "等另一人确认", "resolved": "已处理"}
 
-// Difference is something on which WeChat and the books do not agree. Number is the order's, or the refund's.
+// Difference is something on which WeChat and the books do not agree. Number is the order's, or the refund's; Cause is what does not agree,
+// so that a second problem of the same number is another difference.
 type Difference struct {
 	ID            int64 `gorm:"primaryKey"`
 	AccountID     int64
@@ -35,6 +36,7 @@ type Difference struct {
 	CompanyID     int64
 	DayOn         time.Time `gorm:"type:date"`
 	Kind          DifferenceKind
+	Cause         string
 	Number        string
 	TransactionID string
 	OrderID       int64
@@ -56,31 +58,44 @@ type Difference struct {
 // TableName names the table.
 func (Difference) TableName() string { return "pay_differences" }
 
-// differ keeps a difference, once. The caller holds the gate.
-func differ(tx *store.Tx, d Difference) error {
-	var n int64
-	if err := tx.Model(&Difference{}).Where("account_id = ? AND kind = ? AND number = ?", d.AccountID, d.Kind, d.Number).Count(&n).Error; err != nil || n > 0 {
-		return err
+// differ keeps a difference, once, and says whether it waits for a person. The caller holds the gate.
+func differ(tx *store.Tx, d Difference) (pending bool, err error) {
+	var had []Difference
+	err = tx.Where("account_id = ? AND kind = ? AND number = ? AND cause = ? AND transaction_id = ? AND theirs = ?", d.AccountID, d.Kind, d.Number, d.Cause, d.TransactionID, d.Theirs).Limit(1).Find(&had).Error
+	if err != nil || len(had) > 0 {
+		return err == nil && had[0].State != "resolved", err
 	}
 	if d.DayOn.IsZero() {
 		d.DayOn = org.DayOf(tx.Now)
 	}
 	d.State, d.Note, d.CreatedAt = "open", clip(d.Note, 300), tx.Now
-	return tx.Create(&d).Error
+	return true, tx.Create(&d).Error
+}
+
+// nobodys keeps what is of no order and no refund of ours, once for the merchant, whichever estate is told of it first.
+func nobodys(tx *store.Tx, a *Account, d Difference) error {
+	var n int64
+	err := tx.Model(&Difference{}).Joins("JOIN pay_accounts a ON a.id = pay_differences.account_id AND a.mch_id = ? AND a.id <> ?", a.MchID, a.ID).
+		Where("pay_differences.number = ? AND pay_differences.kind = ? AND pay_differences.transaction_id = ? AND pay_differences.cause = ?", d.Number, d.Kind, d.TransactionID, d.Cause).Count(&n).Error
+	if err != nil || n > 0 {
+		return err
+	}
+	_, err = differ(tx, d)
+	return err
 }
 
 // stranger keeps a payment that none of our orders is for.
 func stranger(tx *store.Tx, a *Account, number, transaction string, amount money.Fen, at time.Time) error {
-	d := Difference{AccountID: a.ID, EstateID: a.EstateID, CompanyID: a.CompanyID, Kind: OnlyTheirs, Number: clip(number, 64), TransactionID: clip(transaction, 64), Theirs: amount, Note: "微信收了这笔款，我们没有这张订单"}
+	d := Difference{AccountID: a.ID, EstateID: a.EstateID, CompanyID: a.CompanyID, Kind: OnlyTheirs, Cause: "stray", Number: clip(number, 64), TransactionID: clip(transaction, 64), Theirs: amount, Note: "微信收了这笔款，我们没有这张订单"}
 	if !at.IsZero() {
 		d.DayOn = org.DayOf(at)
 	}
-	return differ(tx, d)
+	return nobodys(tx, a, d)
 }
 
 // refundDiffers keeps what does not fit about a refund; r is nil when it is not ours.
-func refundDiffers(tx *store.Tx, a *Account, r *Refund, got *Refunded, why string) error {
-	d := Difference{AccountID: a.ID, EstateID: a.EstateID, CompanyID: a.CompanyID, Kind: RefundDiffers, Number: clip(got.Number, 64), TransactionID: clip(got.TransactionID, 64), Theirs: got.Amount, Note: why}
+func refundDiffers(tx *store.Tx, a *Account, r *Refund, got *Refunded, cause, why string) error {
+	d := Difference{AccountID: a.ID, EstateID: a.EstateID, CompanyID: a.CompanyID, Kind: RefundDiffers, Cause: cause, Number: clip(got.Number, 64), TransactionID: clip(got.TransactionID, 64), Theirs: got.Amount, Note: why}
 	if r != nil {
 		d.RefundID, d.OrderID, d.Ours, d.TransactionID = r.ID, r.OrderID, r.Amount, r.TransactionID
 	} else if got.TransactionID != "" {
@@ -95,7 +110,11 @@ func refundDiffers(tx *store.Tx, a *Account, r *Refund, got *Refunded, why strin
 	if !got.AcceptedAt.IsZero() {
 		d.DayOn = org.DayOf(got.AcceptedAt)
 	}
-	return differ(tx, d)
+	if r == nil {
+		return nobodys(tx, a, d)
+	}
+	_, err := differ(tx, d)
+	return err
 }
 
 // ListDifferences pages through an estate's differences, newest first; those of one state if it is not empty.

@@ -9,61 +9,116 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-// sides are a bill and what we have of it.
-type sides struct {
+// side is what an account has to do with a bill of its merchant, which other accounts of the same merchant share.
+type side struct {
+	rows    []BillRow         // of this account, and those that are nobody's where it is the one to name them
 	orders  map[string]Order  // by their number
 	refunds map[string]Refund // by their number
+	absent  []int64           // accounts of the merchant that have rows and no day, known to the one that names
 }
 
-// ours finds what we have of a bill's numbers.
-func ours(tx *store.Tx, a *Account, bill *TradeBill) (*sides, error) {
-	s := &sides{orders: map[string]Order{}, refunds: map[string]Refund{}}
-	var paid, back []string
+// sideOf takes from a merchant's bill what is an account's.
+func sideOf(tx *store.Tx, a *Account, d *Day, bill *TradeBill) (*side, error) {
+	var accounts []int64
+	if err := tx.Model(&Account{}).Where("mch_id = ?", a.MchID).Pluck("id", &accounts).Error; err != nil {
+		return nil, err
+	}
+	names, err := names(tx, a, d)
+	if err != nil {
+		return nil, err
+	}
+	var numbers, backs []string
 	for _, r := range bill.Rows {
-		if r.Paid {
-			paid = append(paid, r.Number)
-		} else {
-			back = append(back, r.RefundNumber)
+		if numbers = append(numbers, r.Number); r.RefundNumber != "" {
+			backs = append(backs, r.RefundNumber)
 		}
 	}
-	for chunk := range slices.Chunk(paid, 900) {
-		var list []Order
-		if err := tx.Where("number IN ? AND account_id = ?", chunk, a.ID).Find(&list).Error; err != nil {
-			return nil, err
-		}
-		for _, o := range list {
-			s.orders[o.Number] = o
-		}
+	orders, err := numberedRows(tx, numbers, func(o Order) string { return o.Number })
+	if err != nil {
+		return nil, err
 	}
-	for chunk := range slices.Chunk(back, 900) {
-		var list []Refund
-		if err := tx.Where("number IN ? AND account_id = ?", chunk, a.ID).Find(&list).Error; err != nil {
-			return nil, err
+	refunds, err := numberedRows(tx, backs, func(r Refund) string { return r.Number })
+	if err != nil {
+		return nil, err
+	}
+	s := &side{orders: orders, refunds: refunds}
+	for _, row := range bill.Rows {
+		owner := orders[row.Number].AccountID
+		if r, ok := refunds[row.RefundNumber]; ok && row.RefundNumber != "" {
+			owner = r.AccountID // of money that no order was for, too
 		}
-		for _, r := range list {
-			s.refunds[r.Number] = r
+		known := slices.Contains(accounts, owner)
+		switch {
+		case owner == a.ID, names && !known:
+			s.rows = append(s.rows, row)
+		case names && !slices.Contains(s.absent, owner):
+			s.absent = append(s.absent, owner)
 		}
 	}
 	return s, nil
 }
 
+// openAbsent opens the day of those accounts that are switched off and have rows on it, such as a refund: theirs is not to be overlooked.
+func openAbsent(tx *store.Tx, d *Day, have *side) error {
+	for _, id := range have.absent {
+		var n int64
+		if err := tx.Model(&Day{}).Where("account_id = ? AND day_on = ?", id, d.DayOn).Count(&n).Error; err != nil {
+			return err
+		}
+		if n > 0 {
+			continue
+		}
+		var a Account
+		if err := tx.Where("id = ?", id).Take(&a).Error; err != nil {
+			return err
+		}
+		if err := tx.Create(&Day{AccountID: id, EstateID: a.EstateID, CompanyID: a.CompanyID, DayOn: d.DayOn, State: "waiting", NextAt: &tx.Now}).Error; err != nil {
+			return store.Raced(err)
+		}
+	}
+	return nil
+}
+
+// names reports whether an account is the one of its merchant's that names what is nobody's on a day: the first that is switched on.
+func names(tx *store.Tx, a *Account, d *Day) (bool, error) {
+	var first []int64
+	err := tx.Table("pay_days d").Joins("JOIN pay_accounts a ON a.id = d.account_id AND a.mch_id = ?", a.MchID).Where("d.day_on = ?", d.DayOn).
+		Order("CASE WHEN a.live IS NULL THEN 1 ELSE 0 END, a.id").Limit(1).Pluck("a.id", &first).Error
+	return len(first) > 0 && first[0] == a.ID, err
+}
+
+// numberedRows finds rows by WeChat's numbers of them.
+func numberedRows[T any](tx *store.Tx, numbers []string, of func(T) string) (map[string]T, error) {
+	found := map[string]T{}
+	for chunk := range slices.Chunk(numbers, 900) {
+		var list []T
+		if err := tx.Where("number IN ?", chunk).Find(&list).Error; err != nil {
+			return nil, err
+		}
+		for _, x := range list {
+			found[of(x)] = x
+		}
+	}
+	return found, nil
+}
+
 // recover asks for what the bill says is paid or given back and the books do not know. A bill alone books nothing.
-func (s *Service) recover(ctx context.Context, p Provider, a *Account, bill *TradeBill) error {
-	var have *sides
+func (s *Service) recover(ctx context.Context, p Provider, a *Account, d *Day, bill *TradeBill) error {
+	var have *side
 	err := s.DB.View(ctx, func(tx *store.Tx) (err error) {
-		have, err = ours(tx, a, bill)
+		have, err = sideOf(tx, a, d, bill)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	for _, row := range bill.Rows {
-		if o, ok := have.orders[row.Number]; row.Paid && ok && o.State != Paid && o.State != Doubt {
+	for _, row := range have.rows {
+		if o, ok := have.orders[row.Number]; row.Paid && ok && o.State != Paid && o.State != Doubt && o.State != Explained {
 			if err := s.look(ctx, p, a, o); err != nil {
 				return err
 			}
 		}
-		if r, ok := have.refunds[row.RefundNumber]; !row.Paid && ok && r.NextAt != nil && r.State != Given {
+		if r, ok := have.refunds[row.RefundNumber]; !row.Paid && ok && r.State != Given && (r.NextAt != nil || row.RefundState == RefundDone) {
 			got, err := p.QueryRefund(ctx, r.Number)
 			if err != nil {
 				continue // the chore goes on asking
@@ -93,105 +148,6 @@ func (s *Service) look(ctx context.Context, p Provider, a *Account, o Order) err
 		_, err = s.settle(tx, a, o, t)
 		return err
 	})
-}
-
-// compare holds a bill against the books, names what differs, and sums both sides up.
-func compare(tx *store.Tx, a *Account, d *Day, bill *TradeBill) error {
-	have, err := ours(tx, a, bill)
-	if err != nil {
-		return err
-	}
-	sums := map[string]any{"state": "open", "hash": bill.Hash, "rows_read": len(bill.Rows), "next_at": nil, "failure": "", "fetched_at": tx.Now}
-	onBill, backOnBill := map[string]bool{}, map[string]bool{}
-	d.Paid, d.Refunded, d.OursPaid, d.OursBack = 0, 0, 0, 0
-	for _, row := range bill.Rows {
-		if row.Paid {
-			d.Paid += row.Amount
-			onBill[row.Number] = true
-			err = comparePayment(tx, a, d, row, have)
-		} else {
-			backOnBill[row.RefundNumber] = true
-			if row.RefundState == RefundDone || row.RefundState == RefundWaits {
-				d.Refunded += row.Amount
-			}
-			err = compareRefund(tx, a, d, row, have)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	if err := missing(tx, a, d, onBill, backOnBill); err != nil {
-		return err
-	}
-	sums["paid"], sums["refunded"], sums["ours_paid"], sums["ours_back"] = d.Paid, d.Refunded, d.OursPaid, d.OursBack
-	return tx.Model(&Day{}).Where("id = ? AND state <> 'closed'", d.ID).Updates(sums).Error
-}
-
-func comparePayment(tx *store.Tx, a *Account, d *Day, row BillRow, have *sides) error {
-	o, ok := have.orders[row.Number]
-	x := Difference{AccountID: a.ID, EstateID: a.EstateID, CompanyID: a.CompanyID, DayOn: d.DayOn, Number: row.Number, TransactionID: row.TransactionID, OrderID: o.ID, Ours: o.Amount, Theirs: row.Amount}
-	switch {
-	case !ok:
-		return stranger(tx, a, row.Number, row.TransactionID, row.Amount, from(d.DayOn))
-	case row.MchID != a.MchID || row.AppID != a.AppID || row.Amount != o.Amount || o.TransactionID != nil && *o.TransactionID != row.TransactionID:
-		x.Kind, x.Note = AmountDiffers, fmt.Sprintf("账单上是%s元，订单是%s元，或收款方、支付单号不一致", row.Amount, o.Amount)
-	case o.State != Paid:
-		x.Kind, x.Note = StateDiffers, "账单上已付款，我们是“"+OrderNames[o.State]+"”"
-	default:
-		return nil
-	}
-	return differ(tx, x)
-}
-
-func compareRefund(tx *store.Tx, a *Account, d *Day, row BillRow, have *sides) error {
-	got := &Refunded{Number: row.RefundNumber, TransactionID: row.TransactionID, Amount: row.Amount, AcceptedAt: from(d.DayOn)}
-	r, ok := have.refunds[row.RefundNumber]
-	switch {
-	case !ok:
-		return refundDiffers(tx, a, nil, got, "微信有这笔退款，我们没有")
-	case r.Amount != row.Amount:
-		return refundDiffers(tx, a, &r, got, fmt.Sprintf("账单上退了%s元，应退%s元", row.Amount, r.Amount))
-	case row.RefundState == RefundDone && r.State != Given:
-		return refundDiffers(tx, a, &r, got, "账单上已退款，我们是“"+RefundNames[r.State]+"”")
-	case row.RefundState == RefundClosed && r.State == Given:
-		return refundDiffers(tx, a, &r, got, "账单上退款已关闭，我们记着已退款")
-	}
-	return nil
-}
-
-// missing names what the books have of a day and the bill has not, and sums it up.
-func missing(tx *store.Tx, a *Account, d *Day, onBill, backOnBill map[string]bool) error {
-	var orders []Order
-	if err := tx.Where("account_id = ? AND paid_at >= ? AND paid_at < ?", a.ID, from(d.DayOn), until(d.DayOn)).Order("paid_at").Find(&orders).Error; err != nil {
-		return err
-	}
-	for _, o := range orders {
-		d.OursPaid += o.Amount
-		if !onBill[o.Number] {
-			err := differ(tx, Difference{AccountID: a.ID, EstateID: a.EstateID, CompanyID: a.CompanyID, DayOn: d.DayOn, Kind: OnlyOurs, Number: o.Number, TransactionID: *o.TransactionID, OrderID: o.ID, Ours: o.Amount, Note: "我们入了账，微信的账单上没有"})
-			if err != nil {
-				return err
-			}
-		}
-	}
-	var refunds []Refund
-	err := tx.Where("account_id = ? AND accepted_at >= ? AND accepted_at < ?", a.ID, from(d.DayOn), until(d.DayOn)).Order("accepted_at").Find(&refunds).Error
-	if err != nil {
-		return err
-	}
-	for _, r := range refunds {
-		if r.State == NotGiven {
-			continue
-		}
-		d.OursBack += r.Amount
-		if !backOnBill[r.Number] {
-			got := &Refunded{Number: r.Number, AcceptedAt: from(d.DayOn)}
-			if err := refundDiffers(tx, a, &r, got, "我们退了款，微信的账单上没有"); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // take concludes a refund behind its gate.

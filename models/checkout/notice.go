@@ -102,10 +102,10 @@ func (s *Service) hearRefund(tx *store.Tx, a *Account, r *Refunded) (string, err
 		return "", err
 	}
 	if len(list) == 0 {
-		return unassigned, refundDiffers(tx, a, nil, r, "微信有这笔退款，我们没有")
+		return unassigned, refundDiffers(tx, a, nil, r, "stray", "微信有这笔退款，我们没有")
 	}
 	if r.MchID != a.MchID {
-		return differs, refundDiffers(tx, a, &list[0], r, "商户号不一致")
+		return differs, refundDiffers(tx, a, &list[0], r, "payee", "商户号不一致")
 	}
 	return s.conclude(tx, a, &list[0], r)
 }

@@ -10,7 +10,7 @@ import (
 type OrderState string
 
 // The states of an order. Created and Unknown were not confirmed by WeChat; Closing is to be closed there; in Doubt WeChat says something
-// that the order does not, and a person looks.
+// that the order does not, and a person looks; Explained is money that WeChat holds and that two people have not booked, for a reason.
 const (
 	Created OrderState = "created"
 	Unknown OrderState = "unknown"
@@ -20,10 +20,12 @@ const (
 	Closed  OrderState = "closed"
 	Failed  OrderState = "failed"
 	Doubt   OrderState = "doubt"
+
+	Explained OrderState = "explained"
 )
 
 // OrderNames in Chinese.
-var OrderNames = map[OrderState]string{Created: "正在下单", Unknown: "正在向微信核实", Ready: "等待付款", Closing: "正在取消", Paid: "已付款，已入账", Closed: "已取消，没有收款", Failed: "没有下成单，没有收款", Doubt: "款项有出入，正在核对"}
+var OrderNames = map[OrderState]string{Created: "正在下单", Unknown: "正在向微信核实", Ready: "等待付款", Closing: "正在取消", Paid: "已付款，已入账", Closed: "已取消，没有收款", Failed: "没有下成单，没有收款", Doubt: "款项有出入，正在核对", Explained: "微信收了款，核对后没有入账"}
 
 // open are the states in which money may still come as ordered.
 var open = []OrderState{Created, Unknown, Ready, Closing}

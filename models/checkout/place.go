@@ -47,7 +47,7 @@ func (p *Placing) check() error {
 // Place opens an order for the actor's own bills and signs it for the phone. The same reference, and the same bills while their order
 // lives, answer the same order with fresh signatures. An order keeps nobody else from paying: what its bills no longer want when its
 // money comes is paid ahead by the unit.
-// Faults: org.ErrForbidden, fee.ErrUnit, fee.ErrNotFound, fee.ErrSettled, ErrOff, ErrLive, ErrRefReused, ErrBusy, fault.ErrInvalid.
+// Faults: org.ErrForbidden, fee.ErrUnit, fee.ErrNotFound, fee.ErrSettled, ErrOff, ErrLive, ErrDoubt, ErrRefReused, ErrBusy, fault.ErrInvalid.
 func (s *Service) Place(ctx context.Context, actor org.Actor, p Placing) (*Placed, error) {
 	if err := actor.Must(org.SeeBills); err != nil {
 		return nil, err
@@ -123,6 +123,9 @@ func inOrder(tx *store.Tx, actor org.Actor, p Placing) (*Order, error) {
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
+	if slices.ContainsFunc(list, func(o Order) bool { return o.State == Doubt }) {
+		return nil, ErrDoubt
+	}
 	if o := list[0]; len(list) == 1 && o.PersonID == actor.PersonID && o.InputHash == p.hash() && o.State != Closing {
 		return &o, nil
 	}
@@ -161,7 +164,7 @@ func (s *Service) prepay(ctx context.Context, openID string, o *Order) error {
 	}
 	if refused { // it may still have been opened by a call before: the question says
 		if err := s.ask(ctx, o.ID); err != nil {
-			return err
+			s.Log.WarnContext(ctx, "WeChat does not say what became of an order that it refused", "order", o.ID, "error", err.Error())
 		}
 	}
 	return s.DB.View(ctx, func(tx *store.Tx) error { return tx.Where("id = ?", o.ID).Take(o).Error })

@@ -156,4 +156,6 @@ type BillRow struct {
 	RefundID      string
 	RefundNumber  string
 	RefundState   RefundState
+	Odd           string // a state of which nothing is known: the row is neither
+	Fee           int64  // what WeChat keeps of it, in thousandths of a fen; less than 0 where it gives it back
 }

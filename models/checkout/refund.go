@@ -10,25 +10,26 @@ import (
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/fee"
 	"github.com/linli-city/linli/models/money"
-	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 )
 
 // RefundStep says how far a refund is.
 type RefundStep string
 
-// The steps. Requested and Uncertain were not confirmed by WeChat; Unbooked has gone back and waits for the books to be put right.
+// The steps. Requested and Uncertain were not confirmed by WeChat, and an answer to Uncertain may be lost; Withdrawn is not requested any
+// more and ends once WeChat is sure to have none; Unbooked has gone back and waits for the books to be put right.
 const (
 	Requested RefundStep = "requested"
 	Sent      RefundStep = "sent"
 	Uncertain RefundStep = "unknown"
+	Withdrawn RefundStep = "withdrawn"
 	Unbooked  RefundStep = "unbooked"
 	Given     RefundStep = "done"
 	NotGiven  RefundStep = "failed"
 )
 
 // RefundNames in Chinese.
-var RefundNames = map[RefundStep]string{Requested: "等待提交微信", Sent: "微信正在退款", Uncertain: "正在向微信核实", Unbooked: "已退，还没有入账", Given: "已退款，已入账", NotGiven: "没有退成"}
+var RefundNames = map[RefundStep]string{Requested: "等待提交微信", Sent: "微信正在退款", Uncertain: "正在向微信核实", Withdrawn: "正在撤回，等微信确认没有退出", Unbooked: "已退，还没有入账", Given: "已退款，已入账", NotGiven: "没有退成"}
 
 // Refund is money on its way back through WeChat. ChangeID is what two people decided; Number is what WeChat knows it by.
 type Refund struct {
@@ -45,6 +46,7 @@ type Refund struct {
 	State         RefundStep
 	RefundID      string // WeChat's number
 	AcceptedAt    *time.Time
+	DeniedAt      *time.Time // since when WeChat has said that it knows of none
 	Tries         int
 	NextAt        *time.Time
 	PaymentID     int64 // the refund's receipt
@@ -101,7 +103,11 @@ func (s *Service) carry(ctx context.Context, id int64) error {
 			r.NextAt = nil // somebody else was faster
 			return nil
 		}
-		return tx.Model(&Refund{}).Where("id = ?", id).Updates(map[string]any{"next_at": tx.Now.Add(wait(r.Tries)), "tries": r.Tries + 1}).Error
+		change := map[string]any{"next_at": tx.Now.Add(wait(r.Tries)), "tries": r.Tries + 1}
+		if r.State == Requested { // a call whose answer does not come, even because this process ends, leaves it uncertain
+			change["state"] = Uncertain
+		}
+		return tx.Model(&Refund{}).Where("id = ?", id).Updates(change).Error
 	})
 	if err != nil || r.NextAt == nil {
 		return err
@@ -123,53 +129,71 @@ func (s *Service) carry(ctx context.Context, id int64) error {
 
 // inquire requests a refund that WeChat has not confirmed, and asks for one that it has. nil says that nothing is known yet.
 func (s *Service) inquire(ctx context.Context, p Provider, a *Account, r *Refund) (*Refunded, error) {
-	if r.State != Requested && r.State != Uncertain {
+	code := "已撤回"
+	switch r.State {
+	case Requested, Uncertain:
+		got, err := p.Refund(ctx, Refunding{Number: r.Number, TransactionID: r.TransactionID, Amount: r.Amount, Total: r.Total, NotifyURL: s.HookURL + a.Hook})
+		if err == nil {
+			return got, nil
+		}
+		var no *Refused
+		if !errors.As(err, &no) {
+			return nil, errors.Join(fmt.Errorf("refund %d: %w", r.ID, err), s.change(ctx, r.ID, Uncertain, map[string]any{"denied_at": nil}))
+		}
+		code = no.Code
+	case Withdrawn:
+	default:
 		return p.QueryRefund(ctx, r.Number)
 	}
-	got, err := p.Refund(ctx, Refunding{Number: r.Number, TransactionID: r.TransactionID, Amount: r.Amount, Total: r.Total, NotifyURL: s.HookURL + a.Hook})
-	if err == nil {
-		return got, nil
+	got, err := p.QueryRefund(ctx, r.Number) // a clear no stands when WeChat knows of no such refund either
+	if !errors.Is(err, ErrNoSuch) {
+		return got, err
 	}
-	var no *Refused
-	if !errors.As(err, &no) {
-		s.uncertain(ctx, r.ID)
-		return nil, fmt.Errorf("refund %d: %w", r.ID, err)
-	}
-	got, asked := p.QueryRefund(ctx, r.Number) // a clear no stands when WeChat knows of no such refund either
-	switch {
-	case !errors.Is(asked, ErrNoSuch):
-		return got, asked
-	case passing[no.Code]:
-		return nil, fmt.Errorf("refund %d: %w", r.ID, err)
-	}
-	return &Refunded{Number: r.Number, State: RefundClosed, RefundID: no.Code, Amount: r.Amount}, nil
+	return s.denied(ctx, r, code)
 }
 
 // passing are refusals that time, or the merchant, mends: too little on the account, too many requests.
 var passing = map[string]bool{"NOT_ENOUGH": true, "FREQUENCY_LIMITED": true, "RATELIMIT_EXCEEDED": true, "SYSTEM_ERROR": true}
 
-func (s *Service) uncertain(ctx context.Context, id int64) {
-	err := s.DB.InTx(ctx, func(tx *store.Tx) error {
-		return tx.Model(&Refund{}).Where("id = ? AND state = ?", id, Requested).Update("state", Uncertain).Error
-	})
-	if err != nil {
-		s.Log.WarnContext(ctx, "a refund's state was not kept", "refund", id, "error", err.Error())
+// lag is how long WeChat may say that it knows of no refund that it has taken.
+const lag = 5 * time.Minute
+
+// denied ends a refund that WeChat refuses and does not know. Where an answer may be lost it has to say so twice, some minutes apart. What
+// passes is tried again until a person withdraws it.
+func (s *Service) denied(ctx context.Context, r *Refund, code string) (*Refunded, error) {
+	now := s.DB.Now()
+	no := &Refunded{Number: r.Number, State: RefundClosed, RefundID: code, Amount: r.Amount}
+	switch {
+	case passing[code] && r.State == Requested:
+		return nil, s.change(ctx, r.ID, Uncertain, map[string]any{"state": Requested, "failure": code})
+	case r.State == Requested:
+		return no, nil
+	case r.DeniedAt == nil:
+		return nil, s.change(ctx, r.ID, r.State, map[string]any{"denied_at": now, "failure": code})
+	case now.Before(r.DeniedAt.Add(lag)) || passing[code]:
+		return nil, nil
 	}
+	return no, nil
 }
 
-// conclude takes what WeChat says of a refund. It is booked when the money has gone back, through the fees; where the books have changed
-// so that they do not take it, it waits for a person to put them right and is tried again. The caller holds the gate.
+// change keeps what a call told of a refund that is still as it was then.
+func (s *Service) change(ctx context.Context, id int64, was RefundStep, what map[string]any) error {
+	return s.DB.InTx(ctx, func(tx *store.Tx) error {
+		return tx.Model(&Refund{}).Where("id = ? AND state = ?", id, was).Updates(what).Error
+	})
+}
+
+// conclude takes what WeChat says of a refund. It is booked when the money has gone back, through the fees, even one that WeChat had
+// denied before; where the books have changed so that they do not take it, it waits for a person to put them right and is tried again. The
+// caller holds the gate.
 func (s *Service) conclude(tx *store.Tx, a *Account, r *Refund, got *Refunded) (outcome string, err error) {
-	if r.State == Given || r.State == NotGiven {
-		if r.State == NotGiven && got.State == RefundDone {
-			return differs, refundDiffers(tx, a, r, got, "我们记着没有退成，微信说已经退了")
-		}
+	if r.State == Given || r.State == NotGiven && got.State != RefundDone {
 		return repeated, nil
 	}
 	if got.Amount != r.Amount || got.TransactionID != "" && got.TransactionID != r.TransactionID {
-		return differs, refundDiffers(tx, a, r, got, fmt.Sprintf("微信退了%s元，应退%s元", got.Amount, r.Amount))
+		return differs, refundDiffers(tx, a, r, got, "amount", fmt.Sprintf("微信退了%s元，应退%s元", got.Amount, r.Amount))
 	}
-	change := map[string]any{"refund_id": clip(got.RefundID, 64), "state": Sent}
+	change := map[string]any{"refund_id": clip(got.RefundID, 64), "state": Sent, "denied_at": nil}
 	if !got.AcceptedAt.IsZero() {
 		change["accepted_at"] = got.AcceptedAt
 	}
@@ -177,7 +201,7 @@ func (s *Service) conclude(tx *store.Tx, a *Account, r *Refund, got *Refunded) (
 	switch got.State {
 	case RefundWaits:
 	case RefundAbnormal:
-		if err := refundDiffers(tx, a, r, got, "银行没有收下退款：请到微信商户平台处理这笔退款，处理好会自动入账"); err != nil {
+		if err := refundDiffers(tx, a, r, got, "abnormal", "银行没有收下退款：请到微信商户平台处理这笔退款，处理好会自动入账"); err != nil {
 			return "", err
 		}
 		outcome = differs
@@ -192,8 +216,8 @@ func (s *Service) conclude(tx *store.Tx, a *Account, r *Refund, got *Refunded) (
 		var why *fault.Fault
 		switch {
 		case errors.As(err, &why):
-			change["state"], change["failure"] = Unbooked, clip(why.Error(), 200)
-			if err := refundDiffers(tx, a, r, got, "钱已经退了，账上还入不了："+fault.Of(err).Message); err != nil {
+			change["state"], change["failure"], change["next_at"], change["ended_at"] = Unbooked, clip(why.Error(), 200), tx.Now.Add(wait(r.Tries)), nil
+			if err := refundDiffers(tx, a, r, got, "unbooked", "钱已经退了，账上还入不了："+fault.Of(err).Message); err != nil {
 				return "", err
 			}
 			outcome = differs
@@ -222,15 +246,4 @@ func (s *Service) returned(tx *store.Tx, r *Refund) (payment int64, err error) {
 		return id, tx.Model(&fee.Payment{}).Where("refunds_id <> 0 AND change_id = ?", r.ChangeID).Limit(1).Pluck("id", &id).Error
 	}
 	return x.ID, nil
-}
-
-// ListRefunds pages through an estate's refunds, newest first. Faults: org.ErrForbidden, org.ErrEstateNotFound.
-func (s *Service) ListRefunds(ctx context.Context, actor org.Actor, estate, before int64, limit int) ([]Refund, error) {
-	return listed[Refund](ctx, s, actor, estate, before, limit, "")
-}
-
-// ListOrders pages through an estate's orders, newest first; those of one state if it is not empty.
-// Faults: org.ErrForbidden, org.ErrEstateNotFound.
-func (s *Service) ListOrders(ctx context.Context, actor org.Actor, estate int64, state string, before int64, limit int) ([]Order, error) {
-	return listed[Order](ctx, s, actor, estate, before, limit, state)
 }

@@ -31,8 +31,11 @@ func (drawer) OpenFees(context.Context, org.Actor, int64) (io.ReaderAt, int64, s
 
 const appID = "wxsandboxmini"
 
-// mid does something while WeChat is spoken to: after an order was opened there, before one is closed.
-type mid struct{ prepaid, closing func(number string) }
+// mid counts bills, and does something while WeChat is spoken to: after an order was opened there, before one is closed.
+type mid struct {
+	prepaid, closing func(number string)
+	bills            int
+}
 
 type watched struct {
 	checkout.Provider
@@ -45,6 +48,11 @@ func (p watched) Prepay(ctx context.Context, in checkout.Prepay) (string, error)
 		f(in.Number)
 	}
 	return id, err
+}
+
+func (p watched) TradeBill(ctx context.Context, day time.Time) (*checkout.TradeBill, error) {
+	p.bills++
+	return p.Provider.TradeBill(ctx, day)
 }
 
 func (p watched) Close(ctx context.Context, number string) error {

@@ -5,7 +5,7 @@ import "time"
 // Fee is what happened about what a unit owes; What is its name. It holds no amount and no unit: what it is about is read behind the
 // sign-in.
 type Fee struct {
-	SubjectKind string    `json:"subject_kind"` // fee_letter, fee_pause, committee_collection
+	SubjectKind string    `json:"subject_kind"` // fee_letter, fee_pause, committee_collection, pay_order
 	SubjectID   int64     `json:"subject_id"`
 	EstateID    int64     `json:"estate_id"`
 	EstateName  string    `json:"estate_name"`
@@ -26,7 +26,7 @@ func (e Fee) Asked() int64 { return e.CompanyID }
 func (e Fee) Kind() string { return "fee." + e.What }
 
 // fees are what happens about what a unit owes.
-var fees = []string{"reminded", "demanded", "pause_asked", "pause_granted", "pause_refused", "committee_asked", "collections_given"}
+var fees = []string{"reminded", "demanded", "pause_asked", "pause_granted", "pause_refused", "committee_asked", "collections_given", "pay_doubt"}
 
 func init() {
 	for _, m := range fees {

@@ -51,7 +51,7 @@ func (s *Service) Returned(tx *store.Tx, change int64, done bool, text string) (
 	if err := tx.Where("id = ?", change).Take(&c).Error; err != nil {
 		return nil, err
 	}
-	if c.State != Sending {
+	if c.State != Sending && (c.State != "failed" || !done) { // WeChat may have denied what it did
 		return nil, nil
 	}
 	if c.State = "failed"; done {

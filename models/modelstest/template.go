@@ -90,7 +90,7 @@ func (p *template) read(ctx context.Context, dsn string) error {
 }
 
 func (p *template) readRows(ctx context.Context, db *sql.DB, name string) error {
-	rows, err := db.QueryContext(ctx, "SELECT * FROM `" + name + "`")
+	rows, err := db.QueryContext(ctx, "SELECT * FROM `"+name+"`")
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ type PayOrder struct {
 	Number    string     `json:"number" doc:"订单号，微信账单里也是这个号"`
 	UnitID    int64      `json:"unit_id"`
 	Amount    string     `json:"amount" doc:"元；由账单算出，不由手机填"`
-	State     string     `json:"state" enum:"created,unknown,prepay,closing,paid,closed,failed,doubt"`
+	State     string     `json:"state" enum:"created,unknown,prepay,closing,paid,closed,failed,doubt,explained"`
 	StateName string     `json:"state_name"`
 	ExpiresAt time.Time  `json:"expires_at"`
 	PaidAt    *time.Time `json:"paid_at,omitempty"`
@@ -29,7 +29,9 @@ func ViewPayOrder(o checkout.Order) PayOrder {
 	case checkout.Created, checkout.Unknown, checkout.Closing:
 		v.Note = "微信还没有答复，请过一会儿刷新；不会重复收款"
 	case checkout.Doubt:
-		v.Note = "微信记录的金额或收款方和订单不一致，物业正在核对；请保留微信付款记录"
+		v.Note = "微信记录的金额或收款方和订单不一致，物业正在核对；请保留微信付款记录。急着交的可到物业服务中心柜台交"
+	case checkout.Explained:
+		v.Note = "微信收了这笔款，物业两人核对后没有记到您的账单上。不清楚的，请带上微信付款记录到物业服务中心，可以要求入账或退款"
 	case checkout.Failed:
 		v.Note = "微信没有接受这张订单，没有扣款，请重新选择账单再付"
 	case checkout.Paid, checkout.Closed:
@@ -50,11 +52,17 @@ type PayAccount struct {
 	DecidedAt  *time.Time `json:"decided_at,omitempty"`
 	Decision   string     `json:"decision,omitempty"`
 	EndedAt    *time.Time `json:"ended_at,omitempty"`
+	RenewAt    *time.Time `json:"renew_proposed_at,omitempty" doc:"有新密钥在等另一人确认"`
+	NewSerial  string     `json:"renew_serial,omitempty" doc:"新的商户API证书序列号"`
 }
 
 // ViewPayAccount shows a setting.
 func ViewPayAccount(a checkout.Account) PayAccount {
-	return PayAccount{ID: a.ID, State: a.State, StateName: checkout.AccountStates[a.State], Provider: a.Provider, MchID: a.MchID, Serial: a.Serial, PlatformID: a.PlatformID, ProposedAt: a.ProposedAt, DecidedAt: a.DecidedAt, Decision: a.Decision, EndedAt: a.EndedAt}
+	v := PayAccount{ID: a.ID, State: a.State, StateName: checkout.AccountStates[a.State], Provider: a.Provider, MchID: a.MchID, Serial: a.Serial, PlatformID: a.PlatformID, ProposedAt: a.ProposedAt, DecidedAt: a.DecidedAt, Decision: a.Decision, EndedAt: a.EndedAt}
+	if a.Renewal != "" {
+		v.RenewAt, v.NewSerial = a.RenewedAt, a.RenewSerial
+	}
+	return v
 }
 
 // PayRefund is a refund on its way.
@@ -64,7 +72,7 @@ type PayRefund struct {
 	ChangeID   int64      `json:"change_id" doc:"在“退款”里的编号"`
 	OrderID    int64      `json:"order_id,omitempty"`
 	Amount     string     `json:"amount"`
-	State      string     `json:"state" enum:"requested,sent,unknown,unbooked,done,failed"`
+	State      string     `json:"state" enum:"requested,sent,unknown,withdrawn,unbooked,done,failed"`
 	StateName  string     `json:"state_name"`
 	AcceptedAt *time.Time `json:"accepted_at,omitempty"`
 	ReceiptID  int64      `json:"receipt_id,omitempty"`
@@ -89,6 +97,7 @@ type PayDay struct {
 	OursPaid  string     `json:"ours_paid" doc:"我们入账，元"`
 	Refunded  string     `json:"refunded" doc:"微信账单退款，元"`
 	OursBack  string     `json:"ours_refunded" doc:"我们退款，元"`
+	Fee       string     `json:"fee" doc:"微信扣的手续费，元；结算到账的是收款减退款减手续费"`
 	Failure   string     `json:"failure,omitempty"`
 	FetchedAt *time.Time `json:"fetched_at,omitempty"`
 	ClosedAt  *time.Time `json:"closed_at,omitempty"`
@@ -97,7 +106,7 @@ type PayDay struct {
 // ViewPayDay shows a day.
 func ViewPayDay(d checkout.Day) PayDay {
 	return PayDay{ID: d.ID, AccountID: d.AccountID, Day: d.DayOn.Format(time.DateOnly), State: d.State, StateName: checkout.DayStates[d.State], Rows: d.RowsRead, Hash: d.Hash, Paid: d.Paid.String(), OursPaid: d.OursPaid.String(),
-		Refunded: d.Refunded.String(), OursBack: d.OursBack.String(), Failure: d.Failure, FetchedAt: d.FetchedAt, ClosedAt: d.ClosedAt}
+		Refunded: d.Refunded.String(), OursBack: d.OursBack.String(), Fee: d.Fee.String(), Failure: d.Failure, FetchedAt: d.FetchedAt, ClosedAt: d.ClosedAt}
 }
 
 // PayDifference is something on which WeChat and the books do not agree.

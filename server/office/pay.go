@@ -18,14 +18,18 @@ func payRoutes(site *web.Site, d Deps) {
 	web.Handle(g, web.Op{ID: "officeListPayAccounts", Method: http.MethodGet, Path: "/estates/{id}/pay-accounts", Summary: "微信缴费的设置和历次变更", Action: org.RunFees}, listPayAccounts(d))
 	web.Handle(g, web.Op{ID: "officeDecidePayAccount", Method: http.MethodPost, Path: "/pay-accounts/{id}/decision", Summary: "确认开通：不能由申请的人确认", Action: org.ApproveFees, Rate: workRate}, payDo(d, decidePayAccount))
 	web.Handle(g, web.Op{ID: "officeEndPayAccount", Method: http.MethodPost, Path: "/pay-accounts/{id}/end", Summary: "停用：不再收新的订单，已下的订单和退款照常办完", Action: org.RunFees, Rate: workRate}, payDo(d, endPayAccount))
+	web.Handle(g, web.Op{ID: "officeRenewPayKeys", Method: http.MethodPost, Path: "/pay-accounts/{id}/keys", Summary: "换密钥：同一商户号的新证书、新密钥，由另一人确认后生效；停用后还有退款的也能换", Action: org.RunFees, Rate: workRate}, payDo(d, renewPayKeys))
+	web.Handle(g, web.Op{ID: "officeDecidePayKeys", Method: http.MethodPost, Path: "/pay-accounts/{id}/keys/decision", Summary: "确认新密钥：不能由提交的人确认", Action: org.ApproveFees, Rate: workRate}, payDo(d, decidePayKeys))
 	web.Handle(g, web.Op{ID: "officeListPayOrders", Method: http.MethodGet, Path: "/estates/{id}/pay-orders", Summary: "微信订单，新的在前", Action: org.RunFees}, listPayOrders(d))
 	web.Handle(g, web.Op{ID: "officeListPayRefunds", Method: http.MethodGet, Path: "/estates/{id}/pay-refunds", Summary: "微信退款到了哪一步，新的在前；退款在“退款”里提出和审批", Action: org.RunFees}, listPayRefunds(d))
+	web.Handle(g, web.Op{ID: "officeWithdrawPayRefund", Method: http.MethodPost, Path: "/pay-refunds/{id}/withdrawal", Summary: "撤回微信还没有收下的退款（如商户号余额不够）：不再提交，等微信两次确认没有退出，就不再占用这笔钱", Action: org.RunFees, Rate: workRate}, payDo(d, withdrawPayRefund))
 	web.Handle(g, web.Op{ID: "officeReconcilePay", Method: http.MethodPost, Path: "/pay-accounts/{id}/days", Summary: "对某一天的账（平时每天上午10点后自动对）", Action: org.RunFees, Rate: workRate, Status: http.StatusCreated}, payDo(d, reconcilePay))
 	web.Handle(g, web.Op{ID: "officeListPayDays", Method: http.MethodGet, Path: "/estates/{id}/pay-days", Summary: "每天的对账：微信多少、账上多少，新的在前", Action: org.RunFees}, listPayDays(d))
 	web.Handle(g, web.Op{ID: "officeClosePayDay", Method: http.MethodPost, Path: "/pay-days/{id}/close", Summary: "结这一天：没有未处理的差异才能结", Action: org.RunFees, Rate: workRate}, payDo(d, closePayDay))
 	web.Handle(g, web.Op{ID: "officeListPayDifferences", Method: http.MethodGet, Path: "/estates/{id}/pay-differences", Summary: "和微信对不上的，新的在前；state=open 是没处理的", Action: org.RunFees}, listPayDifferences(d))
-	web.Handle(g, web.Op{ID: "officeResolvePayDifference", Method: http.MethodPost, Path: "/pay-differences/{id}/resolution", Summary: "写明原因：只作说明，或入账（要另一人确认，并向微信核实）", Action: org.RunFees, Rate: workRate}, payDo(d, resolvePay))
-	web.Handle(g, web.Op{ID: "officeConfirmPayDifference", Method: http.MethodPost, Path: "/pay-differences/{id}/confirmation", Summary: "确认入账或退回：不能由提出的人确认", Action: org.ApproveFees, Rate: workRate}, payDo(d, confirmPay))
+	web.Handle(g, web.Op{ID: "officeResolvePayDifference", Method: http.MethodPost, Path: "/pay-differences/{id}/resolution", Summary: "写明原因：只作说明，或入账（并向微信核实）；都要另一人确认，账上已和微信一致的除外", Action: org.RunFees, Rate: workRate}, payDo(d, resolvePay))
+	web.Handle(g, web.Op{ID: "officeConfirmPayDifference", Method: http.MethodPost, Path: "/pay-differences/{id}/confirmation", Summary: "确认入账、确认说明或退回：不能由提出的人确认", Action: org.ApproveFees, Rate: workRate}, payDo(d, confirmPay))
+	web.Handle(g, web.Op{ID: "officeReopenPayDifference", Method: http.MethodPost, Path: "/pay-differences/{id}/reopening", Summary: "重新核对一项已作说明的差异", Action: org.RunFees, Rate: workRate}, payDo(d, reopenPay))
 }
 
 type payInput[B any] struct {
@@ -56,10 +60,34 @@ type PayAccountBody struct {
 	PlatformPEM string `json:"platform_pem,omitempty" maxLength:"20000" doc:"微信支付公钥，或一张到几张平台证书，PEM"`
 }
 
+func (b PayAccountBody) merchant() checkout.Merchant {
+	return checkout.Merchant{Provider: b.Provider, MchID: b.MchID, Serial: b.Serial, PrivateKey: b.PrivateKey, APIv3Key: b.APIv3Key, PlatformID: b.PlatformID, PlatformPEM: b.PlatformPEM}
+}
+
+func renewPayKeys(ctx context.Context, s *checkout.Service, a org.Actor, id int64, b PayAccountBody) error {
+	return s.ProposeKeys(ctx, a, id, b.merchant())
+}
+
+func decidePayKeys(ctx context.Context, s *checkout.Service, a org.Actor, id int64, b PayDecisionBody) error {
+	return s.DecideKeys(ctx, a, id, b.Approve, b.Text)
+}
+
+func withdrawPayRefund(ctx context.Context, s *checkout.Service, a org.Actor, id int64, _ struct{}) error {
+	return s.Withdraw(ctx, a, id)
+}
+
+// PayReasonBody is a reason.
+type PayReasonBody struct {
+	Reason string `json:"reason" minLength:"4" maxLength:"300"`
+}
+
+func reopenPay(ctx context.Context, s *checkout.Service, a org.Actor, id int64, b PayReasonBody) error {
+	return s.Reopen(ctx, a, id, b.Reason)
+}
+
 func proposePayAccount(d Deps) func(context.Context, org.Actor, *payInput[PayAccountBody]) (*comDone, error) {
 	return func(ctx context.Context, a org.Actor, in *payInput[PayAccountBody]) (*comDone, error) {
-		b := in.Body
-		x, err := d.Checkout.ProposeAccount(ctx, a, in.ID, checkout.Merchant{Provider: b.Provider, MchID: b.MchID, Serial: b.Serial, PrivateKey: b.PrivateKey, APIv3Key: b.APIv3Key, PlatformID: b.PlatformID, PlatformPEM: b.PlatformPEM})
+		x, err := d.Checkout.ProposeAccount(ctx, a, in.ID, in.Body.merchant())
 		if err != nil {
 			return nil, err
 		}
@@ -106,7 +134,7 @@ func closePayDay(ctx context.Context, s *checkout.Service, a org.Actor, id int64
 
 // PayResolutionBody says what a difference is.
 type PayResolutionBody struct {
-	Action string `json:"action" enum:"explain,book" doc:"explain 只作说明，不动账；book 入账，要另一人确认"`
+	Action string `json:"action" enum:"explain,book" doc:"explain 只作说明，不动账；book 入账；都要另一人确认"`
 	Reason string `json:"reason" minLength:"4" maxLength:"300" doc:"查到的原因"`
 }
 

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -65,7 +66,7 @@ func (c *Client) TradeBill(ctx context.Context, day time.Time) (*checkout.TradeB
 }
 
 // The columns that matter, by WeChat's own headings.
-var wanted = []string{"交易时间", "公众账号ID", "商户号", "微信订单号", "商户订单号", "交易状态", "订单金额", "微信退款单号", "商户退款单号", "申请退款金额", "退款状态"}
+var wanted = []string{"交易时间", "公众账号ID", "商户号", "微信订单号", "商户订单号", "交易状态", "订单金额", "微信退款单号", "商户退款单号", "申请退款金额", "退款状态", "手续费"}
 
 // readBill reads to the end, so that the hash is of the whole file. Each cell begins with a backtick; the sums at the end are left out.
 func readBill(r io.Reader) ([]checkout.BillRow, error) {
@@ -132,13 +133,33 @@ func readRow(cells []string, at map[string]int) (row checkout.BillRow, err error
 			state = "CLOSED"
 		}
 		if row.RefundState, err = refundState(state); err != nil {
-			return row, err
+			row.Odd = "REFUND " + code(state)
 		}
 	default:
-		return row, errors.New("an unknown state")
+		row.Odd = code(cell("交易状态"))
+	}
+	if row.Fee, err = feeOf(cell("手续费")); err != nil {
+		return row, err
+	}
+	if row.Odd != "" {
+		return row, nil // its amount is not counted
 	}
 	if row.Amount, err = money.Parse(amount); err != nil {
 		return row, errors.New("no amount")
 	}
 	return row, nil
+}
+
+// feeOf reads what WeChat keeps, yuan with five decimals, in thousandths of a fen.
+func feeOf(text string) (int64, error) {
+	digits, minus := strings.CutPrefix(text, "-")
+	whole, part, _ := strings.Cut(digits, ".")
+	n, err := strconv.ParseUint(whole+(part + "00000")[:5], 10, 50)
+	if err != nil || len(part) > 5 {
+		return 0, errors.New("no fee")
+	}
+	if minus {
+		return -int64(n), nil
+	}
+	return int64(n), nil
 }

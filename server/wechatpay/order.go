@@ -2,6 +2,7 @@ package wechatpay
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -97,8 +98,11 @@ func (c *Client) Refund(ctx context.Context, r checkout.Refunding) (*checkout.Re
 	api := refunddomestic.RefundsApiService{Client: c.api}
 	got, _, err := api.Create(ctx, refunddomestic.CreateRequest{TransactionId: &r.TransactionID, OutRefundNo: &r.Number, Reason: core.String("物业费退款"), NotifyUrl: &r.NotifyURL,
 		Amount: &refunddomestic.AmountReq{Refund: core.Int64(int64(r.Amount)), Total: core.Int64(int64(r.Total)), Currency: core.String("CNY")}})
+	if err = c.plain("refund", err); errors.Is(err, checkout.ErrNoSuch) { // the payment, not the refund
+		err = &checkout.Refused{Code: "RESOURCE_NOT_EXISTS"}
+	}
 	if err != nil {
-		return nil, c.plain("refund", err)
+		return nil, err
 	}
 	return refund(got)
 }

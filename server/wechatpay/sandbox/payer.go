@@ -56,6 +56,15 @@ func (b *Box) Stray(number, appID string, total int64) {
 	b.orders[number] = &order{Number: number, AppID: appID, MchID: MchID, OpenID: "stray", Total: total, State: "SUCCESS", PaidAt: b.now(), TransactionID: fmt.Sprintf("4200%024d", b.next())}
 }
 
+// Revoke takes a payment back, as a merchant's till may do.
+func (b *Box) Revoke(number string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if o := b.orders[number]; o != nil {
+		o.State = "REVOKED"
+	}
+}
+
 // GiveBack is a refund that somebody made at WeChat's merchant pages.
 func (b *Box) GiveBack(number, refundNumber string, amount int64) error {
 	b.mu.Lock()

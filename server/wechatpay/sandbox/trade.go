@@ -127,20 +127,31 @@ func (r *refund) view(b *Box) map[string]any {
 
 const heading = "交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行,货币种类,应结订单金额,代金券金额,微信退款单号,商户退款单号,退款金额,充值券退款金额,退款类型,退款状态,商品名称,商户数据包,手续费,费率,订单金额,申请退款金额,费率备注\r\n"
 
+// kept is what WeChat keeps of a payment, and gives back with a refund: six in a thousand.
+func kept(total int64) int64 { return (total*6 + 500) / 1000 }
+
+// word is a payment's state on a bill: one that went back was paid.
+func word(state string) string {
+	if state == "REVOKED" {
+		return state
+	}
+	return "SUCCESS"
+}
+
 // bill is what WeChat's bill of a day looks like; nil for a day on which nothing happened.
 func (b *Box) bill(day string) []byte {
 	var lines []string
 	of := func(t time.Time) bool { return t.In(shanghai).Format(time.DateOnly) == day }
 	for _, o := range b.orders {
 		if o.TransactionID != "" && of(o.PaidAt) {
-			lines = append(lines, fmt.Sprintf("`%s,`%s,`%s,`0,`,`%s,`%s,`%s,`JSAPI,`SUCCESS,`OTHERS,`CNY,`%s,`0.00,`0,`0,`0.00,`0.00,`,`,`物业费,`,`0.00000,`0.60%%,`%s,`0.00,`",
-				o.PaidAt.In(shanghai).Format(time.DateTime), o.AppID, o.MchID, o.TransactionID, o.Number, o.OpenID, money.Fen(o.Total), money.Fen(o.Total)))
+			lines = append(lines, fmt.Sprintf("`%s,`%s,`%s,`0,`,`%s,`%s,`%s,`JSAPI,`%s,`OTHERS,`CNY,`%s,`0.00,`0,`0,`0.00,`0.00,`,`,`物业费,`,`%s000,`0.60%%,`%s,`0.00,`",
+				o.PaidAt.In(shanghai).Format(time.DateTime), o.AppID, o.MchID, o.TransactionID, o.Number, o.OpenID, word(o.State), money.Fen(o.Total), money.Fen(kept(o.Total)), money.Fen(o.Total)))
 		}
 	}
 	for _, r := range b.refunds {
 		if o := b.paidAs(r.TransactionID); of(r.At) {
-			lines = append(lines, fmt.Sprintf("`%s,`%s,`%s,`0,`,`%s,`%s,`%s,`JSAPI,`REFUND,`OTHERS,`CNY,`0.00,`0.00,`%s,`%s,`%s,`0.00,`ORIGINAL,`%s,`物业费,`,`0.00000,`0.60%%,`0.00,`%s,`",
-				r.At.In(shanghai).Format(time.DateTime), o.AppID, o.MchID, r.TransactionID, o.Number, o.OpenID, r.ID, r.Number, money.Fen(r.Refund), r.Status, money.Fen(r.Refund)))
+			lines = append(lines, fmt.Sprintf("`%s,`%s,`%s,`0,`,`%s,`%s,`%s,`JSAPI,`REFUND,`OTHERS,`CNY,`0.00,`0.00,`%s,`%s,`%s,`0.00,`ORIGINAL,`%s,`物业费,`,`-%s000,`0.60%%,`0.00,`%s,`",
+				r.At.In(shanghai).Format(time.DateTime), o.AppID, o.MchID, r.TransactionID, o.Number, o.OpenID, r.ID, r.Number, money.Fen(r.Refund), r.Status, money.Fen(kept(r.Refund)), money.Fen(r.Refund)))
 		}
 	}
 	if len(lines) == 0 {

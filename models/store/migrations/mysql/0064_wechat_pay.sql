@@ -1,6 +1,7 @@
 -- +goose Up
 
--- Merchant accounts: what a company collects an estate's fees with. live holds the estate while it is switched on.
+-- Merchant accounts: what a company collects an estate's fees with. live holds the estate while it is switched on; renewal holds new keys,
+-- sealed, until a second person agrees; opened_on is the last day whose bill is fetched by itself.
 CREATE TABLE pay_accounts (
   id            BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
   estate_id     BIGINT NOT NULL,
@@ -14,6 +15,11 @@ CREATE TABLE pay_accounts (
   platform_id   VARCHAR(64) NOT NULL,
   platform_pem  TEXT NOT NULL,
   secret_sealed TEXT NOT NULL,
+  renewal       TEXT NOT NULL,
+  renew_serial  VARCHAR(64) NOT NULL,
+  renewed_by    BIGINT NOT NULL,
+  renewed_at    DATETIME NULL,
+  opened_on     DATE NULL,
   hook          VARCHAR(32) NOT NULL,
   proposed_by   BIGINT NOT NULL,
   proposed_at   DATETIME NOT NULL,
@@ -26,6 +32,7 @@ CREATE TABLE pay_accounts (
 CREATE UNIQUE INDEX pay_accounts_live ON pay_accounts (live);
 CREATE UNIQUE INDEX pay_accounts_hook ON pay_accounts (hook);
 CREATE INDEX pay_accounts_estate ON pay_accounts (estate_id, id);
+CREATE INDEX pay_accounts_mch ON pay_accounts (mch_id, id);
 
 -- Orders. number is what WeChat knows an order by; transaction_id is WeChat's own number of the payment.
 CREATE TABLE pay_orders (
@@ -84,7 +91,7 @@ CREATE TABLE pay_notices (
 ) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 CREATE UNIQUE INDEX pay_notices_event ON pay_notices (account_id, event_id);
 
--- Money on its way back. change_id is what two people decided.
+-- Money on its way back. change_id is what two people decided; denied_at is since when WeChat has said that it knows of no such refund.
 CREATE TABLE pay_refunds (
   id             BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
   number         VARCHAR(32) NOT NULL,
@@ -99,6 +106,7 @@ CREATE TABLE pay_refunds (
   state          VARCHAR(16) NOT NULL,
   refund_id      VARCHAR(64) NOT NULL,
   accepted_at    DATETIME NULL,
+  denied_at      DATETIME NULL,
   tries          INT NOT NULL,
   next_at        DATETIME NULL,
   payment_id     BIGINT NOT NULL,
@@ -126,6 +134,7 @@ CREATE TABLE pay_days (
   refunded   BIGINT NOT NULL,
   ours_paid  BIGINT NOT NULL,
   ours_back  BIGINT NOT NULL,
+  fee        BIGINT NOT NULL,
   tries      INT NOT NULL,
   next_at    DATETIME NULL,
   failure    VARCHAR(200) NOT NULL,
@@ -145,6 +154,7 @@ CREATE TABLE pay_differences (
   company_id     BIGINT NOT NULL,
   day_on         DATE NOT NULL,
   kind           VARCHAR(16) NOT NULL,
+  cause          VARCHAR(16) NOT NULL,
   number         VARCHAR(64) NOT NULL,
   transaction_id VARCHAR(64) NOT NULL,
   order_id       BIGINT NOT NULL,
@@ -162,7 +172,8 @@ CREATE TABLE pay_differences (
   payment_id     BIGINT NOT NULL,
   created_at     DATETIME NOT NULL
 ) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
-CREATE UNIQUE INDEX pay_differences_what ON pay_differences (account_id, kind, number);
+CREATE UNIQUE INDEX pay_differences_what ON pay_differences (account_id, kind, number, cause, transaction_id, theirs);
+CREATE INDEX pay_differences_number ON pay_differences (number, kind);
 CREATE INDEX pay_differences_estate ON pay_differences (estate_id, id);
 CREATE INDEX pay_differences_state ON pay_differences (estate_id, state, id);
 CREATE INDEX pay_differences_day ON pay_differences (account_id, day_on, state);

@@ -1,6 +1,7 @@
 -- +goose Up
 
--- Merchant accounts: what a company collects an estate's fees with. live holds the estate while it is switched on.
+-- Merchant accounts: what a company collects an estate's fees with. live holds the estate while it is switched on; renewal holds new keys,
+-- sealed, until a second person agrees; opened_on is the last day whose bill is fetched by itself.
 CREATE TABLE pay_accounts (
   id            INTEGER PRIMARY KEY AUTOINCREMENT,
   estate_id     BIGINT NOT NULL,
@@ -14,6 +15,11 @@ CREATE TABLE pay_accounts (
   platform_id   TEXT NOT NULL CHECK (length(platform_id) <= 64),
   platform_pem  TEXT NOT NULL,
   secret_sealed TEXT NOT NULL,
+  renewal       TEXT NOT NULL,
+  renew_serial  TEXT NOT NULL CHECK (length(renew_serial) <= 64),
+  renewed_by    BIGINT NOT NULL,
+  renewed_at    DATETIME NULL,
+  opened_on     DATE NULL,
   hook          TEXT NOT NULL CHECK (length(hook) <= 32),
   proposed_by   BIGINT NOT NULL,
   proposed_at   DATETIME NOT NULL,
@@ -26,6 +32,7 @@ CREATE TABLE pay_accounts (
 CREATE UNIQUE INDEX pay_accounts_live ON pay_accounts (live);
 CREATE UNIQUE INDEX pay_accounts_hook ON pay_accounts (hook);
 CREATE INDEX pay_accounts_estate ON pay_accounts (estate_id, id);
+CREATE INDEX pay_accounts_mch ON pay_accounts (mch_id, id);
 
 -- Orders. number is what WeChat knows an order by; transaction_id is WeChat's own number of the payment.
 CREATE TABLE pay_orders (
@@ -84,7 +91,7 @@ CREATE TABLE pay_notices (
 );
 CREATE UNIQUE INDEX pay_notices_event ON pay_notices (account_id, event_id);
 
--- Money on its way back. change_id is what two people decided.
+-- Money on its way back. change_id is what two people decided; denied_at is since when WeChat has said that it knows of no such refund.
 CREATE TABLE pay_refunds (
   id             INTEGER PRIMARY KEY AUTOINCREMENT,
   number         TEXT NOT NULL CHECK (length(number) <= 32),
@@ -99,6 +106,7 @@ CREATE TABLE pay_refunds (
   state          TEXT NOT NULL CHECK (length(state) <= 16),
   refund_id      TEXT NOT NULL CHECK (length(refund_id) <= 64),
   accepted_at    DATETIME NULL,
+  denied_at      DATETIME NULL,
   tries          INT NOT NULL,
   next_at        DATETIME NULL,
   payment_id     BIGINT NOT NULL,
@@ -126,6 +134,7 @@ CREATE TABLE pay_days (
   refunded   BIGINT NOT NULL,
   ours_paid  BIGINT NOT NULL,
   ours_back  BIGINT NOT NULL,
+  fee        BIGINT NOT NULL,
   tries      INT NOT NULL,
   next_at    DATETIME NULL,
   failure    TEXT NOT NULL CHECK (length(failure) <= 200),
@@ -145,6 +154,7 @@ CREATE TABLE pay_differences (
   company_id     BIGINT NOT NULL,
   day_on         DATE NOT NULL,
   kind           TEXT NOT NULL CHECK (length(kind) <= 16),
+  cause          TEXT NOT NULL CHECK (length(cause) <= 16),
   number         TEXT NOT NULL CHECK (length(number) <= 64),
   transaction_id TEXT NOT NULL CHECK (length(transaction_id) <= 64),
   order_id       BIGINT NOT NULL,
@@ -162,7 +172,8 @@ CREATE TABLE pay_differences (
   payment_id     BIGINT NOT NULL,
   created_at     DATETIME NOT NULL
 );
-CREATE UNIQUE INDEX pay_differences_what ON pay_differences (account_id, kind, number);
+CREATE UNIQUE INDEX pay_differences_what ON pay_differences (account_id, kind, number, cause, transaction_id, theirs);
+CREATE INDEX pay_differences_number ON pay_differences (number, kind);
 CREATE INDEX pay_differences_estate ON pay_differences (estate_id, id);
 CREATE INDEX pay_differences_state ON pay_differences (estate_id, state, id);
 CREATE INDEX pay_differences_day ON pay_differences (account_id, day_on, state);
