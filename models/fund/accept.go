@@ -101,3 +101,27 @@ func agreeing(tx *store.Tx, project, but int64) (n int64, err error) {
 	err = tx.Model(&Acceptance{}).Where("project_id = ? AND side = 'owner' AND agree = ? AND person_id <> ?", project, true, but).Count(&n).Error
 	return n, err
 }
+
+// acceptedGate asks for works that were accepted and divided. Of a project that was cancelled an owner has found right what there is, or nothing
+// beyond what was paid ahead is paid.
+func acceptedGate(tx *store.Tx, p *Project) (Gate, error) {
+	g := Gate{Key: "settled", Title: "已验收、已决算并分摊到户", Open: p.AcceptedAt != nil && p.SettledAt != nil}
+	if g.Open {
+		return g, nil
+	}
+	g.Why, g.Opens = "还没有验收或决算", "请办理单位组织验收（要有受影响的业主参加），再登记决算"
+	if p.CancelledAt == nil || p.SettledAt == nil {
+		return g, nil
+	}
+	left, err := outstanding(tx, p.ID)
+	if err != nil {
+		return g, err
+	}
+	owners, err := agreeing(tx, p.ID, p.SettledBy)
+	if g.Open = p.Total <= left || owners > 0; g.Open {
+		g.Why, g.Opens = "", ""
+	} else {
+		g.Why, g.Opens = "项目已取消，还没有受影响的业主看过已经完成的部分并认为合格", "请受影响的业主在小程序里填写验收意见（办理决算的人自己的意见不算）；没有业主认为合格的，决算不能超过还没有结清的预付款"+left.String()+"元"
+	}
+	return g, err
+}

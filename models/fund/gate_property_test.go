@@ -94,7 +94,7 @@ func (x *walker) step(ctx context.Context) {
 		}
 		return
 	case 2:
-		if x.r.IntN(50) == 0 && v.MeetingID != 0 {
+		if x.r.IntN(12) == 0 && v.MeetingID != 0 {
 			delete(x.decided, v.MeetingID)
 			x.revoke(v.MeetingID)
 		}
@@ -129,7 +129,7 @@ func (x *walker) step(ctx context.Context) {
 // begin proposes another project and chooses its supplier.
 func (x *walker) begin(ctx context.Context) {
 	in := x.proposal()
-	if x.r.IntN(3) == 0 {
+	if x.r.IntN(6) == 0 {
 		in.Kind, in.Basis = fund.EmergencyUse, "屋面渗漏"
 		if x.r.IntN(2) == 0 {
 			in.FileIDs = nil
@@ -183,7 +183,7 @@ func (x *walker) onward(ctx context.Context, who org.Actor, v *fund.ProjectView)
 	case 11:
 		_, err = x.PostFinal(ctx, who, id)
 	case 12:
-		if x.r.IntN(3) == 0 {
+		if x.r.IntN(6) == 0 {
 			_, err = x.CancelProject(ctx, who, id, "暂时不修了")
 		}
 	case 13:

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"gorm.io/gorm/clause"
-
 	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/fault"
@@ -65,13 +63,16 @@ func (s *Service) DecisionRevoked(ctx context.Context, meeting int64) error {
 			if err := tx.ForUpdate().Where("id = ?", r.ProjectID).Take(&p).Error; err != nil {
 				return err
 			}
-			work := &Revocation{ProjectID: p.ID, EstateID: p.EstateID, MeetingID: meeting, Resolution: r.Resolution, Paid: r.Paid, State: "open", OpenedAt: tx.Now}
-			made := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(work)
-			if made.Error != nil {
-				return made.Error
+			var had int64 // told twice; the project is held
+			if err := tx.Model(&Revocation{}).Where("project_id = ? AND meeting_id = ?", p.ID, meeting).Count(&had).Error; err != nil {
+				return err
 			}
-			if made.RowsAffected == 0 {
+			if had > 0 {
 				continue
+			}
+			work := &Revocation{ProjectID: p.ID, EstateID: p.EstateID, MeetingID: meeting, Resolution: r.Resolution, Paid: r.Paid, State: "open", OpenedAt: tx.Now}
+			if err := tx.Create(work).Error; err != nil {
+				return err
 			}
 			if err := tx.Create(&ProjectNote{ProjectID: p.ID, EstateID: p.EstateID, What: "revoked", Text: "业主的决定“" + r.Resolution + "”被法院撤销，此前已按它支付" + r.Paid.String() + "元，由乡镇（办事处）处理", At: tx.Now}).Error; err != nil {
 				return err
