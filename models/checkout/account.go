@@ -141,7 +141,7 @@ func gateName(estate int64) string { return fmt.Sprintf("fee/%d", estate) }
 // Faults: org.ErrForbidden, ErrNotFound, ErrState, ErrSamePerson, ErrOn, ErrLeft, fault.ErrInvalid.
 func (s *Service) DecideAccount(ctx context.Context, actor org.Actor, id int64, approve bool, text string) error {
 	text = strings.TrimSpace(text)
-	if !length(text, 0, 300) || !approve && !length(text, 2, 300) {
+	if !length(text, 0) || !approve && !length(text, 2) {
 		return fault.ErrInvalid.With(fault.Field{Path: "text", Reason: "不同意的请写明原因（2至300个字）"})
 	}
 	if err := actor.Must(org.ApproveFees); err != nil {

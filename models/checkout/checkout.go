@@ -69,10 +69,10 @@ func wait(tries int) time.Duration {
 	return min(30*time.Second<<min(tries, 8), time.Hour)
 }
 
-// length reports whether a text has so many characters.
-func length(s string, low, high int) bool {
+// length reports whether a text has so many characters, at most 300.
+func length(s string, low int) bool {
 	n := len([]rune(s))
-	return n >= low && n <= high
+	return n >= low && n <= 300
 }
 
 func clip(s string, n int) string {

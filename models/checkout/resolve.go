@@ -23,7 +23,7 @@ func (s *Service) Resolve(ctx context.Context, actor org.Actor, id int64, action
 	reason = strings.TrimSpace(reason)
 	var c fault.Checks
 	c.Check(action == Explain || action == Book, "action", "请选择只作说明，还是入账")
-	c.Check(length(reason, 4, 300), "reason", "请写明查到的原因（4至300个字）")
+	c.Check(length(reason, 4), "reason", "请写明查到的原因（4至300个字）")
 	if err := c.Err(); err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (s *Service) Resolve(ctx context.Context, actor org.Actor, id int64, action
 // Faults: org.ErrForbidden, ErrNotFound, ErrState, fault.ErrInvalid.
 func (s *Service) Reopen(ctx context.Context, actor org.Actor, id int64, reason string) error {
 	reason = strings.TrimSpace(reason)
-	if !length(reason, 4, 300) {
+	if !length(reason, 4) {
 		return fault.ErrInvalid.With(fault.Field{Path: "reason", Reason: "请写明为什么要重新核对（4至300个字）"})
 	}
 	return s.withDifference(ctx, actor, id, func(tx *store.Tx, d *Difference) error {
