@@ -71,5 +71,5 @@ func TestVerifyFindsWhatIsBroken(t *testing.T) {
 }
 
 func refundLike(state string) string {
-	return "INSERT INTO pay_refunds (number, account_id, estate_id, company_id, order_id, change_id, transaction_id, amount, total, state, refund_id, tries, payment_id, failure, created_at) VALUES ('RX', 1, 1, 1, 1, -1, '', 100, 100, '" + state + "', '', 0, 0, '', '2026-01-01 00:00:00')"
+	return "INSERT INTO pay_refunds (number, account_id, estate_id, company_id, order_id, change_id, transaction_id, amount, total, state, refund_id, tries, payment_id, failure, created_at) VALUES ('RB', 1, 1, 1, 1, -99, '', 100, 100, '" + state + "', '', 0, 0, '', '2026-01-01 00:00:00')"
 }
