@@ -116,6 +116,20 @@ func TestTheFeeListsUseTheirKeys(t *testing.T) {
 			w.tick()
 			return err
 		},
+		"arrears":         func() error { _, _, err := w.ListArrears(t.Context(), w.cashier, estate, 0, 21); return err },
+		"sums of arrears": func() error { _, err := w.FindArrearsTotals(t.Context(), w.cashier, estate); return err },
+		"rates": func() error {
+			_, err := w.FindRates(t.Context(), w.cashier, estate, day("2026-01-01"), day("2026-03-01"), day1)
+			return err
+		},
+		"letters": func() error {
+			_, err := w.ListLetters(t.Context(), w.cashier, estate, fee.LetterFilter{}, 0, 21)
+			return err
+		},
+		"my letters":        func() error { _, err := w.ListMyLetters(t.Context(), w.owner, bill.UnitID, 0, 21); return err },
+		"reminders":         func() error { _, err := w.ListReminderRuns(t.Context(), w.cashier, estate, 0, 21); return err },
+		"pauses":            func() error { _, err := w.ListPauses(t.Context(), w.cashier, estate, "", 0, 21); return err },
+		"my pauses":         func() error { _, err := w.ListMyPauses(t.Context(), w.owner, bill.UnitID); return err },
 		"what waits to run": func() error { _, err := w.Tick(t.Context()); return err },
 	} {
 		*seen = nil
