@@ -26,8 +26,8 @@ fmt:
 	gofmt -w config miniapp-api models notify server
 
 race:
-	go test -race -short -timeout 20m ./models/store/... ./models/audit ./models/outbox ./models/vault ./notify/... ./server/session ./server/web/...
-	concurrent=$$(bash .ci/concurrent.sh models/complaint models/assembly) && go test -race -short -timeout 20m -run "$$concurrent" ./models/complaint ./models/assembly
+	go test -race -short -timeout 20m ./models/audit ./models/outbox ./models/vault ./notify/... ./server/session ./server/web/...
+	concurrent=$$(bash .ci/concurrent.sh models/store models/complaint models/assembly models/fee models/checkout) && go test -race -short -timeout 20m -run "$$concurrent" ./models/store ./models/complaint ./models/assembly ./models/fee ./models/checkout
 
 bench:
 	go run ./server bench import
