@@ -163,9 +163,13 @@ func TestARunRemindsOnce(t *testing.T) {
 			if _, err := w.Once("run", "h").SendReminders(t.Context(), w.cashier, w.Estate.ID, howToPay); err == nil {
 				ok.Add(1)
 			}
-			for more := true; more; {
-				if more, err = w.TickReminders(t.Context()); err != nil {
+			for {
+				more, err := w.TickReminders(t.Context())
+				if err != nil {
 					t.Error(err)
+				}
+				if !more {
+					return
 				}
 			}
 		})

@@ -36,12 +36,11 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{t: t, dsn: modelstest.DSN(t), clock: modelstest.NewClock()}
+	modelstest.Migrated(t, w.dsn)
 	var err error
 	w.db, err = store.Open(context.Background(), store.Options{DSN: w.dsn, Now: w.clock.Now, OnSQL: modelstest.Record(), MaxOpen: 16})
 	w.must(err)
 	t.Cleanup(func() { _ = w.db.Close() })
-	_, err = w.db.Migrate(context.Background())
-	w.must(err)
 	w.s = consent.New(w.db, ids, slog.New(slog.DiscardHandler))
 	return w
 }
