@@ -39,6 +39,7 @@ var sealedColumns = []vault.Column{
 	{Table: "proxies", Sealed: "phone_sealed", Bound: "proxies.phone", Index: "phone_index", IndexKind: "phone"},
 	{Table: "fee_payments", Sealed: "payer_sealed", Bound: "fee_payments.payer", Index: "payer_index", IndexKind: "fee_payer"},
 	{Table: "fee_import_lines", Sealed: "payer_sealed", Bound: "fee_import_lines.payer"},
+	{Table: "fee_pauses", Sealed: "reason_sealed", Bound: "fee_pauses.reason"},
 	{Table: "pay_accounts", Sealed: "secret_sealed", Bound: "pay_accounts.secret"},
 	{Table: "pay_accounts", Sealed: "renewal", Bound: "pay_accounts.renewal"},
 	{Table: "open311_keys", Sealed: "digest_sealed", Bound: "open311_keys.digest"},
