@@ -212,30 +212,14 @@ func (s *Service) withAccount(ctx context.Context, actor org.Actor, id int64, f 
 
 // own finds a row of the actor's company in an estate that it manages.
 func own[T any](tx *store.Tx, actor org.Actor, id int64) (*T, error) {
-	var row T
-	err := tx.Scopes(actor.Within(org.RunFees, "estate_id")).Where("id = ? AND company_id = ?", id, actor.OrganisationID()).Take(&row).Error
-	if err != nil {
-		return nil, store.NotFound(err, ErrNotFound)
-	}
-	return &row, nil
+	return org.CompanyRow[T](tx, actor, org.RunFees, id, ErrNotFound)
 }
 
 // listed pages through the rows of the actor's company at an estate, newest first.
-func listed[T any](ctx context.Context, s *Service, actor org.Actor, estate, before int64, limit int, state string) ([]T, error) {
-	var rows []T
-	err := s.DB.View(ctx, func(tx *store.Tx) error {
-		e, err := org.EstateFor(tx, actor, org.RunFees, estate)
-		if err != nil {
-			return err
-		}
-		q := tx.Where("estate_id = ? AND company_id = ?", e.ID, actor.OrganisationID())
-		if before > 0 {
-			q = q.Where("id < ?", before)
-		}
-		if state != "" {
-			q = q.Where("state = ?", state)
-		}
-		return q.Order("id DESC").Limit(limit).Find(&rows).Error
+func listed[T any](ctx context.Context, s *Service, actor org.Actor, estate, before int64, limit int, state string) (rows []T, err error) {
+	err = s.DB.View(ctx, func(tx *store.Tx) error {
+		rows, err = org.CompanyPage[T](tx, actor, org.RunFees, estate, before, limit, state)
+		return err
 	})
 	return rows, err
 }

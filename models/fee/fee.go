@@ -161,12 +161,7 @@ func of[T any](actor org.Actor, id int64, estate func(*T) int64) func(tx *store.
 
 // own finds a row of the actor's company in an estate that it manages. What another company charged there is not its to collect.
 func own[T any](tx *store.Tx, actor org.Actor, id int64) (*T, error) {
-	var row T
-	err := tx.Scopes(actor.Within(org.RunFees, "estate_id")).Where("id = ? AND company_id = ?", id, actor.OrganisationID()).Take(&row).Error
-	if err != nil {
-		return nil, store.NotFound(err, ErrNotFound)
-	}
-	return &row, nil
+	return org.CompanyRow[T](tx, actor, org.RunFees, id, ErrNotFound)
 }
 
 // clerk is whoever published what is continued in the background.

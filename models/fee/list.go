@@ -10,21 +10,10 @@ import (
 )
 
 // listed pages through the rows of the actor's company at an estate, newest first; those of one state if it is not empty.
-func listed[T any](ctx context.Context, s *Service, actor org.Actor, estate, before int64, limit int, state string) ([]T, error) {
-	var rows []T
-	err := s.db.View(ctx, func(tx *store.Tx) error {
-		e, err := org.EstateFor(tx, actor, org.RunFees, estate)
-		if err != nil {
-			return err
-		}
-		q := tx.Where("estate_id = ? AND company_id = ?", e.ID, actor.OrganisationID())
-		if before > 0 {
-			q = q.Where("id < ?", before)
-		}
-		if state != "" {
-			q = q.Where("state = ?", state)
-		}
-		return q.Order("id DESC").Limit(limit).Find(&rows).Error
+func listed[T any](ctx context.Context, s *Service, actor org.Actor, estate, before int64, limit int, state string) (rows []T, err error) {
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		rows, err = org.CompanyPage[T](tx, actor, org.RunFees, estate, before, limit, state)
+		return err
 	})
 	return rows, err
 }
