@@ -286,3 +286,18 @@ func (d *shelf) Hashes(_ *store.Tx, ids []int64) (map[int64]string, error) {
 	}
 	return all, nil
 }
+
+// paidOut is a project that has gone its whole way.
+func (w *street) paidOut() int64 {
+	w.t.Helper()
+	ctx := w.t.Context()
+	id := w.quoted(w.chair, w.proposal())
+	w.contracted(w.chair, id)
+	w.ahead(id)
+	w.finished(w.chair, id)
+	w.must(w.PostFinal(ctx, w.chair, id))
+	w.clock.Advance(8 * days)
+	w.must(w.AskPayment(ctx, w.chair, id, fund.FinalPayment, ""))
+	w.must(w.DecidePayment(ctx, w.member, w.view(id).Payments[1].ID, true, "流水2", ""))
+	return id
+}
