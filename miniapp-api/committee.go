@@ -60,6 +60,7 @@ type committeeView struct {
 	Late       []comLateView    `json:"late" doc:"到期没有办的事"`
 	Audits     []comPaperView   `json:"audits"`
 	Frozen     string           `json:"frozen_by,omitempty" doc:"正在进行的离任、换届审计的编号"`
+	Unsaid     string           `json:"frozen_unset,omitempty" doc:"审计期间为什么一件事也不能决定：本地还没有规定哪些事项不能决定，由谁提供"`
 	Findings   []hall.Finding   `json:"findings" doc:"公示过的审计发现的问题和整改，新的在前"`
 	Allowances []hall.Allowance `json:"allowances" doc:"委员的酬金和津贴，新的在前"`
 	Reports    []comPaperView   `json:"reports"`
@@ -83,7 +84,7 @@ func viewCommittee(v *committee.Overview, now time.Time) committeeView {
 		out.Ordinal, out.StartsOn, out.EndsOn, out.Revoked = t.Ordinal, web.DayOr(&t.StartsOn), web.DayOr(&t.EndsOn), t.RevokedFor
 	}
 	if v.Frozen != nil {
-		out.Frozen = v.Frozen.Number
+		out.Frozen, out.Unsaid = v.Frozen.Number, v.Unsaid
 	}
 	out.Findings, out.Allowances = hall.OfFindings(v.Findings, v.Rounds, now), hall.OfAllowances(v.Allowances, v.Names)
 	for _, m := range v.Members {

@@ -231,7 +231,7 @@ func (t *demoTown) localValues() error {
 		"complaint.restrict_days": "30", "complaint.hold_days": "60", "complaint.rate_weights": "3000；3000；4000", "complaint.identity_months": "24",
 		"meeting.roster_days": "7", "meeting.window_days_min": "5", "meeting.window_days_max": "60", "meeting.objection_days": "7", "meeting.count_days": "7", "meeting.certify_days": "7", "meeting.extension_days": "10", "meeting.outage_rate": "500", "meeting.petition_measure": "heads_and_area",
 		"ballot.electronic_clause": "演示议事规则第九条", "ballot.official_platform": "no", "ballot.which_wins": "first_valid", "ballot.change": "once", "ballot.void_takes_part": "no", "proxy.cap": "3",
-		"election.order": "heads", "election.tie": "area",
+		"election.order": "heads", "election.tie": "area", "committee.frozen_matters": "sign_contract；entrusted",
 		"fund.proposal_days": "7", "fund.final_days": "7", "fund.advance_rate": "5000", "fund.review_over": "5000000", "fund.emergency_cases": "电梯停运；屋面、外墙渗漏；消防设施停用", "fund.emergency_review_days": "30"})
 }
 

@@ -51,7 +51,7 @@ func tally(tx *store.Tx, m *Meeting, item int64) (Tally, error) {
 }
 
 // Close counts the votes when everybody has voted or the time is over. The clock does it by itself then.
-// Faults: org.ErrForbidden, ErrNotFound, ErrNotMember, ErrState, ErrStillOpen.
+// Faults: org.ErrForbidden, ErrNotFound, ErrNotMember, ErrState, ErrStillOpen, rulepack.ErrUnset.
 func (s *Service) Close(ctx context.Context, actor org.Actor, id int64) (int64, error) {
 	return s.act(ctx, actor, org.ActCommittee, "close", func(tx *store.Tx) (int64, error) {
 		m, _, _, err := s.lockMeeting(tx, actor, id)

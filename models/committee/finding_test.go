@@ -10,6 +10,7 @@ import (
 	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/rulepack"
 	"github.com/linli-city/linli/models/store"
 )
 
@@ -83,8 +84,8 @@ func TestADepartureFreezes(t *testing.T) {
 		_, err := w.Call(ctx, keeper, w.agenda())
 		return err
 	}
-	if err := call(); err != nil {
-		t.Errorf("no rule forbids it: %v", err)
+	if err := call(); !errors.Is(err, rulepack.ErrUnset) || !strings.Contains(err.Error(), "业委会不能决定的事项") || !strings.Contains(err.Error(), "住建局") {
+		t.Errorf("decided while nobody has said what is forbidden: %v", err)
 	}
 	rule := &org.LocalValue{Name: "committee.frozen_matters", Value: "supervise；offices", Article: "某规定第28条", EffectiveOn: org.DayOf(w.clock.Now()), State: "confirmed", EnteredAt: w.clock.Now()}
 	if err := w.DB.InTx(ctx, func(tx *store.Tx) error { return tx.Create(rule).Error }); err != nil {

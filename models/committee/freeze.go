@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"gorm.io/gorm"
+
 	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
@@ -68,23 +70,46 @@ func (s *Service) AuditWithdrawn(tx *store.Tx, estate, notice int64) error {
 	return note(tx, audit.System{}, "audit_withdrawn", "committee_audit", a.ID, estate, map[string]any{"notice": notice})
 }
 
-// decidable refuses what the local rule forbids to decide while an audit of a departure runs. Where there is no such rule nothing is forbidden.
+// frozenMatters is the rule that says what a committee may not decide during the audit of a departure.
+const frozenMatters = "committee.frozen_matters"
+
+// decidable refuses what the local rule forbids to decide while an audit of a departure runs. Until somebody has said what that is, nothing is
+// decided during such an audit: silence of the rule is not leave.
 func decidable(tx *store.Tx, set *rulepack.Set, estate int64, m *Matter) error {
-	forbidden, err := set.List("committee.frozen_matters")
-	if errors.Is(err, rulepack.ErrUnset) || err != nil {
-		if errors.Is(err, rulepack.ErrUnset) {
-			return nil
-		}
+	a, err := freezing(tx, estate)
+	if a == nil {
 		return err
 	}
-	if !slices.Contains(forbidden, m.Code) {
-		return nil
+	forbidden, err := set.List(frozenMatters)
+	if err != nil {
+		return err
 	}
-	a, err := freezing(tx, estate)
-	if a != nil {
+	if slices.Contains(forbidden, m.Code) {
 		return ErrFrozen.Saying(fmt.Sprintf("“%s”要等审计%s（%s）的结果公示以后才能决定", m.Title, a.Number, AuditCauses[a.Cause]))
 	}
-	return err
+	return nil
+}
+
+// stalled are the estates whose votes wait to be counted: an audit of a departure runs and nobody has said what it forbids. Without such a
+// wait it is nil.
+func stalled(tx *store.Tx, set *rulepack.Set) (*gorm.DB, error) {
+	_, err := set.List(frozenMatters)
+	if !errors.Is(err, rulepack.ErrUnset) {
+		return nil, err
+	}
+	newer := "SELECT t.id FROM committee_terms t WHERE t.running = committee_audits.estate_id"
+	return tx.Model(&Audit{}).Select("estate_id").Where("state <> 'published' AND cause IN ?", departures).Where("term_id IN (" + newer + ") OR NOT EXISTS (" + newer + ")"), nil
+}
+
+// unsaid is the sentence that an estate's page shows while its committee decides nothing because nobody has said what an audit forbids.
+func unsaid(set *rulepack.Set, a *Audit) string {
+	if a == nil {
+		return ""
+	}
+	if _, err := set.List(frozenMatters); errors.Is(err, rulepack.ErrUnset) {
+		return fault.Of(err).Message
+	}
+	return ""
 }
 
 // dropFrozen takes off a meeting what may not be decided today, though it was called before the audit began.

@@ -2,11 +2,13 @@ package committee_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/rulepack"
 	"github.com/linli-city/linli/models/store"
 )
 
@@ -111,5 +113,58 @@ func TestAnEarlierTermsResultFreezesNothing(t *testing.T) {
 	}
 	if w.purse.frozen != frozen || w.overview().Frozen != nil {
 		t.Errorf("the books were frozen %d times more", w.purse.frozen-frozen)
+	}
+}
+
+// While nobody has said what an audit of a departure forbids, the committee decides nothing during it: no vote is called, begun, or counted,
+// by hand or by the clock. A vote that waits is counted when somebody has said it, or when the result is published.
+func TestNothingIsDecidedWhileTheRuleIsUnset(t *testing.T) {
+	t.Parallel()
+	for _, said := range []bool{true, false} {
+		w := newWorld(t)
+		w.seat()
+		ctx := t.Context()
+		item := committee.NewItem{Matter: "dispute", Title: "停车纠纷", Text: "调解两户的停车纠纷"}
+		later := w.called(item)
+		meeting, items := w.open(item)
+		for _, who := range w.people[1:] {
+			if _, err := w.Cast(ctx, who, meeting, []committee.Ballot{{ItemID: items[0], Choice: "yes"}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		audit := w.chairGone()
+		if _, err := w.Begin(ctx, w.people[1], later, w.DB.Now().Add(48*time.Hour)); !errors.Is(err, rulepack.ErrUnset) {
+			t.Errorf("begun: %v", err)
+		}
+		w.clock.Advance(49 * time.Hour)
+		if _, err := w.Close(ctx, w.people[1], meeting); !errors.Is(err, rulepack.ErrUnset) {
+			t.Errorf("counted by hand: %v", err)
+		}
+		w.tick()
+		state := func() string {
+			v, err := w.FindMeeting(ctx, w.people[1], meeting)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return string(v.Items[0].State)
+		}
+		if n, err := w.Tick(ctx); n != 0 || err != nil || state() != string(committee.Voting) {
+			t.Errorf("the clock dealt with %d, %v: %s", n, err, state())
+		}
+		if says := w.overview().Unsaid; !strings.Contains(says, "业委会不能决定的事项") || !strings.Contains(says, "住建局") {
+			t.Errorf("the page says %q", says)
+		}
+		if said {
+			rule := &org.LocalValue{Name: "committee.frozen_matters", Value: "无", Article: "某规定第28条", EffectiveOn: org.DayOf(w.clock.Now()), State: "confirmed", EnteredAt: w.clock.Now()}
+			if err := w.DB.InTx(ctx, func(tx *store.Tx) error { return tx.Create(rule).Error }); err != nil {
+				t.Fatal(err)
+			}
+		} else {
+			w.publishAudit(audit)
+		}
+		w.tick()
+		if says := w.overview().Unsaid; state() != string(committee.Passed) || says != "" {
+			t.Errorf("said %v: %s, %s", said, state(), says)
+		}
 	}
 }

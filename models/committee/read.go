@@ -34,6 +34,7 @@ type Overview struct {
 	Requests   []Request
 	Elected    []Awaiting       // certified elections that wait to be seated
 	Frozen     *Audit           // the audit of a departure that runs; nil where none does
+	Unsaid     string           // why nothing is decided during it, where nobody has said what it forbids
 	Findings   []Finding        // of published audits, or of all for offices
 	Rounds     map[int64][]Note // what was said about each finding
 	Allowances []Allowance
@@ -114,6 +115,11 @@ func (s *Service) overview(tx *store.Tx, e *org.Estate) (*Overview, error) {
 	if v.Frozen, err = freezing(tx, e.ID); err != nil || len(terms) == 0 {
 		return v, err
 	}
+	set, err := s.rules(tx)
+	if err != nil {
+		return nil, err
+	}
+	v.Unsaid = unsaid(set, v.Frozen)
 	v.Term, v.Over = &terms[0], terms[0].over(tx.Now)
 	if v.Members, err = s.membersOf(tx, v.Term.ID); err != nil {
 		return nil, err
@@ -123,10 +129,6 @@ func (s *Service) overview(tx *store.Tx, e *org.Estate) (*Overview, error) {
 		if m.LeftAt == nil && m.SuspendedAt == nil && m.Role != Alternate {
 			v.Sitting++
 		}
-	}
-	set, err := s.rules(tx)
-	if err != nil {
-		return nil, err
 	}
 	share, err := set.Fraction("committee.reelection_share")
 	v.Short = err == nil && !share.Met(v.Sitting, v.Term.Size)

@@ -13,7 +13,8 @@ import (
 const tickBatch = 100
 
 // Tick does what time has brought: it counts votes whose time is over, reminds of duties that are near, and says which are
-// late, each once; it seats elections whose term begins, and opens the yearly audits. It returns how many it dealt with.
+// late, each once; it seats elections whose term begins, and opens the yearly audits. A vote during an audit of which nobody has said what it
+// forbids waits. It returns how many it dealt with.
 func (s *Service) Tick(ctx context.Context) (int, error) {
 	var duties, meetings, elections []int64
 	err := s.db.View(ctx, func(tx *store.Tx) error {
@@ -23,7 +24,19 @@ func (s *Service) Tick(ctx context.Context) (int, error) {
 		if err := tx.Model(&Elected{}).Where("state = ? AND starts_on <= ? AND missing = '[]'", ElectedWaits, org.DayOf(tx.Now)).Order("starts_on, id").Limit(tickBatch).Pluck("id", &elections).Error; err != nil {
 			return err
 		}
-		return tx.Model(&Meeting{}).Where("state = ? AND vote_ends < ?", Open, tx.Now).Order("vote_ends, id").Limit(tickBatch).Pluck("id", &meetings).Error
+		set, err := s.rules(tx)
+		if err != nil {
+			return err
+		}
+		waiting, err := stalled(tx, set)
+		if err != nil {
+			return err
+		}
+		q := tx.Where("state = ? AND vote_ends < ?", Open, tx.Now)
+		if waiting != nil {
+			q = q.Where("estate_id NOT IN (?)", waiting)
+		}
+		return q.Model(&Meeting{}).Order("vote_ends, id").Limit(tickBatch).Pluck("id", &meetings).Error
 	})
 	if err != nil {
 		return 0, err

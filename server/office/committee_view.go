@@ -91,6 +91,7 @@ type committeeView struct {
 	Filings    []comLineView    `json:"filings"`
 	Audits     []comAuditView   `json:"audits"`
 	Frozen     string           `json:"frozen_by,omitempty" doc:"正在进行的离任、换届审计的编号：期间用印要乡镇同意，部分事项不能决定"`
+	Unsaid     string           `json:"frozen_unset,omitempty" doc:"审计期间为什么一件事也不能决定：本地还没有规定哪些事项不能决定，由谁提供"`
 	Findings   []hall.Finding   `json:"findings" doc:"审计发现的问题，新的在前"`
 	Allowances []hall.Allowance `json:"allowances" doc:"委员的酬金和津贴，新的在前"`
 	Seals      []comSealView    `json:"seals"`
@@ -111,7 +112,7 @@ func viewCommittee(v *committee.Overview, now time.Time) committeeView {
 		out.RevokedAt, out.RevokedOf = web.TimeOr(t.RevokedAt), t.RevokedFor
 	}
 	if v.Frozen != nil {
-		out.Frozen = v.Frozen.Number
+		out.Frozen, out.Unsaid = v.Frozen.Number, v.Unsaid
 	}
 	out.Findings, out.Allowances = hall.OfFindings(v.Findings, v.Rounds, now), hall.OfAllowances(v.Allowances, v.Names)
 	for _, e := range v.Elected {
