@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/linli-city/linli/models/calendar"
+	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/ledger"
 	"github.com/linli-city/linli/models/money"
 	"github.com/linli-city/linli/models/org"
@@ -217,8 +218,31 @@ func (s *Service) payOut(tx *store.Tx, actor org.Actor, c *Change, of *Payment, 
 	return err
 }
 
+// ErrTill says that there is less cash than is to go back.
+var ErrTill = fault.New(fault.Conflict, "fee.till_short", "现金不够退，请改用银行转账退")
+
+// till refuses to give more cash back than the books have: what is not there was brought to the bank, or was never there. The caller holds the
+// gate of the estate.
+func (c *Change) till(tx *store.Tx, amount money.Fen) error {
+	if c.Way != Cash {
+		return nil
+	}
+	have, err := onHand(tx, c.CompanyID, c.EstateID, ledger.FeeCash)
+	if err != nil || amount <= have {
+		return err
+	}
+	says := fmt.Sprintf("账上的现金只有%s元，不够退%s元（其余的已经存入银行，或者本来就没有收过现金）。", max(have, 0), amount)
+	if c.Kind == Undo {
+		return ErrTill.Saying(says + "房号或金额登记错的，请先按正确的重新登记收款，再冲销这一笔；要把钱退给业主的，请用“更正”转为预交款，再用银行转账退")
+	}
+	return ErrTill.Saying(says + "请不同意这一件，重新提出，改用银行转账从银行账户退")
+}
+
 // goesBack writes the receipt of a refund.
 func (s *Service) goesBack(tx *store.Tx, c *Change, of *Payment, amount money.Fen) (*Payment, error) {
+	if err := c.till(tx, amount); err != nil {
+		return nil, err
+	}
 	p := Paying{EstateID: c.EstateID, UnitID: c.UnitID, Amount: -amount, Way: c.Way, PaidOn: org.DayOf(tx.Now), Note: clip(c.Reason, 200)}
 	x, err := s.receive(tx, clerk{c.ProposedBy, c.PostID, c.CompanyID}, c.PostID, c.CompanyID, p, "refund")
 	if errors.Is(err, ErrClosed) {

@@ -230,7 +230,7 @@ func (c *Change) aim(tx *store.Tx, actor org.Actor, p Proposal) error {
 }
 
 // Decide approves or refuses a change; whoever proposed it may not (nor in another post), and of a company only its heads may.
-// Faults: org.ErrForbidden, ErrNotFound, ErrState, ErrSamePerson, ErrAmount, ErrSpent, ErrClosed, ledger.ErrPeriodClosed, fault.ErrInvalid.
+// Faults: org.ErrForbidden, ErrNotFound, ErrState, ErrSamePerson, ErrAmount, ErrSpent, ErrClosed, ErrTill, ledger.ErrPeriodClosed, fault.ErrInvalid.
 func (s *Service) Decide(ctx context.Context, actor org.Actor, id int64, approve bool, text string) (int64, error) {
 	text = strings.TrimSpace(text)
 	if !length(text, 0, 300) || !approve && !length(text, 2, 300) {

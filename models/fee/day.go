@@ -84,6 +84,9 @@ func (s *Service) CloseDay(ctx context.Context, actor org.Actor, estate int64, o
 	if on.After(org.DayOf(s.db.Now())) || !length(text, 0, 300) {
 		return 0, fault.ErrInvalid.With(fault.Field{Path: "day", Reason: "只能结今天或以前的账；说明不超过300个字"})
 	}
+	if counted < 0 || counted > money.Max {
+		return 0, fault.ErrInvalid.With(fault.Field{Path: "counted", Reason: "清点的现金不能小于零：请填钱箱里实际数出来的金额，一分也没有的填0；和账上不一致的写明原因"})
+	}
 	return s.act(ctx, actor, "close day", at(actor, estate), func(tx *store.Tx) (int64, error) {
 		var running int64
 		if err := tx.Model(&Import{}).Where("state = 'running' AND estate_id = ? AND person_id = ?", estate, actor.PersonID).Count(&running).Error; err != nil {

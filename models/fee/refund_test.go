@@ -1,8 +1,11 @@
 package fee_test
 
 import (
+	"errors"
+	"strings"
 	"testing"
 
+	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/fee"
 	"github.com/linli-city/linli/models/money"
 )
@@ -85,6 +88,9 @@ func TestAClosedDayTakesNothing(t *testing.T) {
 	if _, err := w.CloseDay(t.Context(), w.cashier, w.Estate.ID, today, yuan("9"), ""); err == nil {
 		t.Error("a till that does not agree needs a word")
 	}
+	if _, err := w.CloseDay(t.Context(), w.cashier, w.Estate.ID, today, -yuan("5"), "少了五元"); !errors.Is(err, fault.ErrInvalid) || !strings.Contains(fault.Of(err).Fields[0].Reason, "不能小于零") {
+		t.Errorf("less than nothing was counted: %v", err)
+	}
 	if _, err := w.CloseDay(t.Context(), w.cashier, w.Estate.ID, today, yuan("10"), ""); err != nil {
 		t.Fatal(err)
 	}
@@ -124,4 +130,43 @@ func TestInvoicesAreNeverMoreThanWasPaid(t *testing.T) {
 		t.Error(err)
 	}
 	w.wants(invoice("26522000000001", yuan("1")), fee.ErrInvoiced)
+}
+
+// TestNoCashThatIsNotThere: what was paid by transfer, or has been brought to the bank, does not go back in cash; by a transfer it does. A
+// payment with the wrong number is taken back once the right one is entered.
+func TestNoCashThatIsNotThere(t *testing.T) {
+	w := billed(t)
+	p := w.paying(0, "300") // of which 34.50 are paid ahead
+	p.Prepay, p.Way, p.Serial = true, fee.Bank, "B-1"
+	w.pay(p)
+	back := fee.Proposal{Kind: fee.RefundAhead, EstateID: w.Estate.ID, UnitID: w.Units[0].ID, Amount: yuan("34.50"), Way: fee.Cash, Reason: "业主要求退预交款"}
+	err := w.change(back)
+	if w.wants(err, fee.ErrTill); err != nil && (!strings.Contains(err.Error(), "现金只有0.00元") || !strings.Contains(err.Error(), "银行转账")) {
+		t.Errorf("%v", err)
+	}
+	if h := w.held(0); h.Prepaid != yuan("34.50") {
+		t.Errorf("%+v", h)
+	}
+	back.Way, back.Amount = fee.Bank, yuan("34.49") // another proposal than the one that is open
+	if err := w.change(back); err != nil {
+		t.Fatal(err)
+	}
+	cash := w.pay(w.paying(1, "265.50"))
+	banked, err := w.ProposeSettlement(t.Context(), w.cashier, fee.Settlement{EstateID: w.Estate.ID, Way: fee.Cash, Amount: yuan("200"), Serial: "CK-1", SettledOn: day("2026-03-02"), Reason: "现金存入银行"})
+	if err := w.agreed(banked, err); err != nil {
+		t.Fatal(err)
+	}
+	id, err := w.Propose(t.Context(), w.cashier, fee.Proposal{EstateID: w.Estate.ID, Kind: fee.Undo, PaymentID: cash, Reason: "收错了房号"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = w.agreed(id, nil)
+	if w.wants(err, fee.ErrTill); err != nil && !strings.Contains(err.Error(), "重新登记收款") {
+		t.Errorf("%v", err)
+	}
+	w.pay(w.paying(2, "265.50")) // the right number
+	if err := w.agreed(id, nil); err != nil {
+		t.Fatal(err)
+	}
+	w.sound()
 }

@@ -108,3 +108,40 @@ func TestAClosedDayGivesNothingBack(t *testing.T) {
 	}
 	w.sound()
 }
+
+// TestTwentyAtOneTill: of twenty refunds of money that came by transfer, one finds its cash in the till, whoever of twenty heads is faster.
+func TestTwentyAtOneTill(t *testing.T) {
+	t.Parallel()
+	w := billed(t)
+	p := w.paying(0, "3000")
+	p.Prepay, p.Way, p.Serial = true, fee.Bank, "B-1"
+	w.pay(p)
+	w.pay(w.paying(1, "80"))
+	heads, ids := make([]org.Actor, 20), make([]int64, 20)
+	for i := range ids {
+		var err error
+		if ids[i], err = w.Propose(t.Context(), w.cashier, fee.Proposal{EstateID: w.Estate.ID, Kind: fee.RefundAhead, UnitID: w.Units[0].ID, Amount: yuan("50") + money.Fen(i), Way: fee.Cash, Reason: "业主要求退预交款"}); err != nil {
+			t.Fatal(err)
+		}
+		heads[i] = w.Officer(w.Company, org.Head)
+	}
+	var wg sync.WaitGroup
+	errs := make([]error, len(ids))
+	for i, id := range ids {
+		wg.Go(func() { _, errs[i] = w.Decide(t.Context(), heads[i], id, true, "") })
+	}
+	wg.Wait()
+	done := 0
+	for _, err := range errs {
+		if err == nil {
+			done++
+		} else if !errors.Is(err, fee.ErrTill) {
+			t.Error(err)
+		}
+	}
+	day, err := w.FindDay(t.Context(), w.cashier, w.Estate.ID, day("2026-03-02"))
+	if err != nil || done != 1 || day.Cash < 0 || day.Cash > yuan("30") {
+		t.Errorf("%d were carried out: %+v, %v", done, day, err)
+	}
+	w.sound()
+}
