@@ -136,6 +136,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 		Withdrawn: func(tx *store.Tx, estate, notice int64) error { return a.committee.AuditWithdrawn(tx, estate, notice) }})
 	a.income = income.New(a.db, a.files, a.pack.Code, assembly.OwnRules)
 	a.income.Owes(a.oweContract)
+	a.income.Names(a.org.NamedIn)
 	a.committee = committee.New(a.db, a.vault, a.pack.Code, a.files, committeeBoard{a.board}, a.org, committeeMoney{a.income})
 	a.fees = fee.New(a.db, a.vault, a.files).With(fee.Options{Pack: a.pack.Code, Own: assembly.OwnRules, Cases: feeCases{a.complaints}})
 	if err := a.openPay(); err != nil {

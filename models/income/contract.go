@@ -66,6 +66,9 @@ func (s *Service) RecordContract(ctx context.Context, actor org.Actor, in NewCon
 			}
 			return nil
 		}
+		if err := s.impersonal(tx, e.ID, map[string]string{"title": in.Title, "party": in.Party, "basis": in.Basis}); err != nil {
+			return err
+		}
 		c := Contract{EstateID: e.ID, Kind: in.Kind, Title: in.Title, Party: in.Party, Basis: in.Basis, StartsOn: day(in.StartsOn), EndsOn: day(in.EndsOn), Amount: in.Amount,
 			PeriodMonths: in.PeriodMonths, RecordedBy: actor.PersonID, ClientRef: in.ClientRef, InputHash: in.InputKey, CreatedAt: tx.Now}
 		if err := tx.Create(&c).Error; err != nil {

@@ -28,6 +28,9 @@ func (s *Service) EndContract(ctx context.Context, actor org.Actor, id int64, on
 		if err := k.Err(); err != nil {
 			return err
 		}
+		if err := s.impersonal(tx, c.EstateID, map[string]string{"reason": reason}); err != nil {
+			return err
+		}
 		switch {
 		case c.EndedOn != nil:
 			return ErrState.Saying("这份合同已经登记过提前结束")
@@ -59,6 +62,9 @@ func (s *Service) DecideEnd(ctx context.Context, actor org.Actor, id int64, appr
 			return ErrSamePerson
 		case !approve && !length(text, 2, 200):
 			return fault.ErrInvalid.With(fault.Field{Path: "text", Reason: "退回的，请写明原因（2至200个字）"})
+		}
+		if err := s.impersonal(tx, c.EstateID, map[string]string{"text": text}); err != nil { // it goes into the trail
+			return err
 		}
 		change := map[string]any{"ending_on": nil, "ending_by": 0, "end_reason": ""}
 		if approve {

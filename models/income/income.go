@@ -33,6 +33,7 @@ type Service struct {
 	pack  string
 	own   OwnRules
 	owe   func(tx *store.Tx, c *Contract, what string) error
+	named Named
 }
 
 // Owes has a contract, and its early end, put on the register of what has to be published, in the transaction that records it; what is the

@@ -71,7 +71,10 @@ func (s *Service) Book(tx *store.Tx, actor org.Actor, in NewLine) (int64, error)
 		}
 		return had[0].ID, nil
 	}
-	source := SortNames[in.Sort] + "：" + in.Text
+	if err := s.impersonal(tx, e.ID, map[string]string{"party": in.Party, "text": in.Text}); err != nil {
+		return 0, err
+	}
+	of := ""
 	if in.ContractID != 0 {
 		c, err := find[Contract](tx.ForUpdate(), actor, org.KeepIncome, in.ContractID)
 		if err != nil {
@@ -80,7 +83,7 @@ func (s *Service) Book(tx *store.Tx, actor org.Actor, in NewLine) (int64, error)
 		if c.EstateID != e.ID {
 			return 0, ErrNotFound
 		}
-		source = c.Title + "，" + source
+		of = fmt.Sprintf("（%s合同第%d号）", KindNames[c.Kind], c.ID)
 	}
 	l := Line{EstateID: e.ID, ContractID: in.ContractID, Sort: in.Sort, Amount: in.Amount, HappenedOn: day(in.On), Party: in.Party, Text: in.Text, Receipts: len(in.FileIDs), OrganisationID: actor.OrganisationID(),
 		RecordedBy: actor.PersonID, ClientRef: in.ClientRef, InputHash: in.InputKey, CreatedAt: tx.Now}
@@ -90,7 +93,7 @@ func (s *Service) Book(tx *store.Tx, actor org.Actor, in NewLine) (int64, error)
 	if err := s.files.Attach(tx, actor, in.FileIDs, "document", LineFiles, l.ID, e.ID); err != nil {
 		return 0, err
 	}
-	j, err := ledger.Post(tx, actor, e.ID, ledger.Income, l.posting(cmp.Or(in.Source, "income_line"), clip(source, 300)))
+	j, err := ledger.Post(tx, actor, e.ID, ledger.Income, l.posting(cmp.Or(in.Source, "income_line"), of))
 	if err != nil {
 		return 0, err
 	}
@@ -100,20 +103,18 @@ func (s *Service) Book(tx *store.Tx, actor org.Actor, in NewLine) (int64, error)
 	return l.ID, audit.Append(tx, actor, "income."+string(l.Sort), audit.Subject{Kind: "income_line", ID: l.ID, Estate: e.ID}, map[string]any{"amount": l.Amount, "journal": j.No})
 }
 
-// clip keeps a text within so many characters.
-func clip(s string, n int) string {
-	if r := []rune(s); len(r) > n {
-		return string(r[:n-1]) + "…"
-	}
-	return s
+// title is what the books say of a line: its number and never its words, which may tell of a person and would stay for ever.
+func (l *Line) title() string {
+	return fmt.Sprintf("公共收益%s，第%d号", SortNames[l.Sort], l.ID)
 }
 
-func (l *Line) posting(kind, source string) ledger.Posting {
+// posting books a line; of names its contract by its number.
+func (l *Line) posting(kind, of string) ledger.Posting {
 	against, amount := ledger.IncomeRevenue, l.Amount
 	if l.Sort == Cost {
 		against, amount = ledger.IncomeCost, -l.Amount
 	}
-	return ledger.Posting{Ref: fmt.Sprintf("line-%d", l.ID), Effective: dateOf(l.HappenedOn), Source: ledger.Source{Kind: kind, ID: l.ID, Text: source},
+	return ledger.Posting{Ref: fmt.Sprintf("line-%d", l.ID), Effective: dateOf(l.HappenedOn), Source: ledger.Source{Kind: kind, ID: l.ID, Text: l.title() + of},
 		Lines: []ledger.Line{{Key: ledger.Key{Code: ledger.IncomeBank}, Amount: amount}, {Key: ledger.Key{Code: against}, Amount: -amount}}}
 }
 

@@ -27,6 +27,9 @@ func (s *Service) StrikeLine(ctx context.Context, actor org.Actor, id int64, rea
 		if !length(reason, 2, 200) {
 			return fault.ErrInvalid.With(fault.Field{Path: "reason", Reason: "请写明哪里错了（2至200个字）"})
 		}
+		if err := s.impersonal(tx, l.EstateID, map[string]string{"reason": reason}); err != nil {
+			return err
+		}
 		if l.StruckAt != nil {
 			return ErrState.Saying("这一笔已经冲销")
 		}
@@ -80,7 +83,7 @@ func asks(tx *store.Tx, actor org.Actor, l *Line) (bool, error) {
 
 // strike books the opposite of a line.
 func (l *Line) strike(tx *store.Tx, actor org.Actor, reason string) error {
-	if _, err := ledger.Reverse(tx, actor, l.JournalID, fmt.Sprintf("line-%d-struck", l.ID), reason, calendar.DateOf(tx.Now)); err != nil {
+	if _, err := ledger.Reverse(tx, actor, l.JournalID, fmt.Sprintf("line-%d-struck", l.ID), "冲销"+l.title(), calendar.DateOf(tx.Now)); err != nil {
 		return err
 	}
 	if err := tx.Model(&Line{}).Where("id = ?", l.ID).Updates(map[string]any{"struck_at": tx.Now, "struck_by": actor.PersonID, "struck_reason": reason, "striking_by": 0, "striking_for": ""}).Error; err != nil {

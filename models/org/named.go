@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/linli-city/linli/models/store"
 )
@@ -121,3 +122,31 @@ const surnames = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗�
 var everyday = strings.Fields(`安宁 安康 安全 安静 安心 安装 平安 平和 平时 和平 和谐 国庆 国家 国际 文明 文化 文件 高峰 高山 高温 高空 高度 高原 江山 江南 黄河 黄山 黄金 黄昏 白云 白天 康宁 康复 方正 方圆 方向 方便 方案 方式 金山 金秋 金融 金额 明月 明天 明确 明白
 	石油 石材 石头 马路 马上 林木 林荫 花园 花木 路灯 路口 路面 管理 管道 管线 车位 车库 车辆 车道 温度 时间 时候 关于 应当 应急 单元 公开 公示 公共 公告 万元 于是 严格 严重 严肃 全体 全部 强化 强制 利息 利用 信息 来源 相关 初步 容量 都匀 都市 海洋 云南 南方 居民 居住 由于 计划 计费 支出 支付 成本 成立 向上
 	程序 顾问 章程 施工 易燃 包括 古树 冷水 连接 项目 景观 党员 费用 宗旨 边界 商业 商铺 荣誉 楼道 楼栋 楼梯 盘点 满意 闻名 位置 区域 权利 盖章 练习 丰收 索取 宣传 门口 门禁 普通 修理 修缮 印章 隆重 展示 智能 幸福 富裕 元旦 元宵 阳台 阳光 农业 司机 解决 解释 解放 游泳 左右 武装 毛坯 钱款 史料 龙头 雷雨 夏天 夏季 秦岭 田园 任务 任何 任期 余额 余下 许可 许多 何时`)
+
+// twofold are surnames of two characters.
+var twofold = strings.Fields(`欧阳 上官 司马 诸葛 夏侯 皇甫 尉迟 公孙 慕容 令狐 司徒 长孙 宇文 端木`)
+
+// trades end what a business or a body is called.
+const trades = "司店厂行社部所院校会心局站队馆铺摊场吧厅园家户处坊组班记氏号城楼房院屋库台网帮团企商贸"
+
+// PersonName reports whether a text as a whole reads like a person's full name: a common surname with one or two characters, and no word that
+// ends the name of a business.
+func PersonName(text string) bool {
+	list := []rune(text)
+	n := len(list)
+	if n < 2 || n > 4 || strings.ContainsRune(trades, list[n-1]) {
+		return false
+	}
+	for _, r := range list {
+		if !unicode.Is(unicode.Han, r) {
+			return false
+		}
+	}
+	switch {
+	case n > 2 && slices.Contains(twofold, string(list[:2])):
+		return true
+	case n == 4 || slices.Contains(everyday, text) || slices.Contains(everyday, string(list[:2])):
+		return false
+	}
+	return strings.ContainsRune(surnames, list[0])
+}

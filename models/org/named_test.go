@@ -11,6 +11,16 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
+// TestPersonNames: what reads like a person's full name, and what does not.
+func TestPersonNames(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{"王小明": true, "王明": true, "欧阳锋": true, "欧阳小锋": true, "个人": false, "王": false, "王*": false, "某公司": false, "王家店": false, "李记": false, "五金店": false, "国家电网": false, "公共收益": false, "管理费": false, "何时": false, "Wang": false} {
+		if org.PersonName(text) != want {
+			t.Errorf("%s: %v", text, !want)
+		}
+	}
+}
+
 // TestWordsAreNotPeople: a resident is found by the whole name with its surname, not inside a longer one and not in words of every day; what
 // has been read is not read again for each text, and not kept for long.
 func TestWordsAreNotPeople(t *testing.T) {
