@@ -86,7 +86,7 @@ func (e *engine) tearOff(id int64) {
 		e.t.Errorf("missing %v of %d", missing, len(items))
 	}
 	place := int64(items[1].(m)["id"].(float64))
-	paper := e.must(201, "company", "POST", fmt.Sprintf("/office/v1/notice-places/%d/postings", place), m{"at": e.db.Now().Format(time.RFC3339), "spot": "门厅左侧", "lat": 26.258, "lng": 107.518, "file_id": e.upload("company", "photo", "hung"), "client_ref": "h1"})
+	paper := e.must(201, "company", "POST", fmt.Sprintf("/office/v1/notice-places/%d/postings", place), m{"at": e.db.Now().Format(time.RFC3339), "spot": "门厅左侧", "lat": 26.258, "lng": 107.518, "file_id": e.snapshot("company", "hung"), "client_ref": "h1"})
 	report := e.must(201, "owner", "POST", fmt.Sprintf("/miniapp/v1/notice-postings/%d/incidents", paper.int("id")), m{"sort": "removed", "seen_at": e.db.Now().Format(time.RFC3339), "file_id": e.upload("owner", "photo", "gone"), "client_ref": "r1"})
 	if strings.Contains(report.body, "person") {
 		e.t.Errorf("a report names who sent it: %s", report.body)

@@ -3,8 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
 	"maps"
 	"mime/multipart"
 	"net/http"
@@ -92,7 +97,7 @@ func (e *engine) furnish(suffix string) things {
 	th["notice-drafts"] = e.must(201, chair, "POST", fmt.Sprintf("/office/v1/estates/%d/notice-drafts", estate), m{"kind": "posting", "audience": "residents", "form": "text", "title": secretOf(suffix) + "草稿", "body": "正文", "client_ref": "walk" + suffix}).int("id")
 	place := e.must(200, chair, "GET", fmt.Sprintf("/office/v1/notices/%d/places", th["notices"]), nil).json["items"].([]any)[0].(m)
 	th["notice-places"] = int64(place["id"].(float64))
-	th["notice-postings"] = e.must(201, chair, "POST", fmt.Sprintf("/office/v1/notice-places/%d/postings", th["notice-places"]), m{"at": e.db.Now(), "spot": secretOf(suffix) + "门厅", "file_id": e.upload(chair, "photo", "hung"+suffix), "client_ref": "walk" + suffix}).int("id")
+	th["notice-postings"] = e.must(201, chair, "POST", fmt.Sprintf("/office/v1/notice-places/%d/postings", th["notice-places"]), m{"at": e.db.Now(), "spot": secretOf(suffix) + "门厅", "file_id": e.snapshot(chair, "hung"+suffix), "client_ref": "walk" + suffix}).int("id")
 	th["posting-incidents"] = e.must(201, owner, "POST", fmt.Sprintf("/miniapp/v1/notice-postings/%d/incidents", th["notice-postings"]), m{"sort": "removed", "seen_at": e.db.Now(), "words": secretOf(suffix), "file_id": e.upload(owner, "photo", "gone"+suffix), "client_ref": "walk" + suffix}).int("id")
 	th["applications"] = e.must(201, "tenant"+suffix, "POST", "/miniapp/v1/applications", m{"unit_id": th["units"], "role": "family", "name": secretOf(suffix), "file_ids": []int64{e.upload("tenant"+suffix, "document", "proof"+suffix)}, "client_ref": "walk" + suffix}).int("id")
 	th["area-claims"] = e.must(201, owner, "POST", "/miniapp/v1/area-claims", m{"unit_id": th["units"], "area": "99.5", "source": "register", "file_ids": []int64{e.upload(owner, "document", "area"+suffix)}, "client_ref": "walk" + suffix}).int("id")
@@ -250,6 +255,19 @@ func (e *engine) upload(actor, purpose, ref string) int64 {
 	return e.must(201, actor, "POST", surface+"/files", multipartOf(purpose, ref, "p.png", onePixel())).int("id")
 }
 
+// snapshot uploads a photo as a phone takes it, no two alike.
+func (e *engine) snapshot(actor, ref string) int64 {
+	m := image.NewGray(image.Rect(0, 0, 240, 200))
+	for i, b := range sha256.Sum256([]byte(ref)) {
+		draw.Draw(m, image.Rect(i%8*30, i/8*50, i%8*30+30, i/8*50+50), image.NewUniform(color.Gray{Y: b}), image.Point{}, draw.Src)
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, m); err != nil {
+		e.t.Fatal(err)
+	}
+	return e.must(201, actor, "POST", "/office/v1/files", multipartOf("photo", ref, "p.png", b.Bytes())).int("id")
+}
+
 func rosterUpload(suffix string) upload {
 	return multipartOf("roster", "roster"+suffix, "r.csv", demoRoster("demo"+strings.ReplaceAll(suffix, "_", "-")+"-estate"))
 }
@@ -332,7 +350,7 @@ func bodies(th things) map[string]any {
 		"officeEnterLocalValue":      m{"key": "none", "value": "1", "article": "a", "effective_on": "2026-01-01"},
 		"officeCreateOrganisation":   m{"kind": "community", "name": "新社区", "parent_id": 1},
 		"officeCreatePost":           m{"organisation_id": 1, "kind": "clerk", "title": "经办"}, "officeInvitePost": m{"role": "deputy"},
-		"officeCreateEstate": m{"name": "新小区", "community_id": 1}, "officeAppoint": m{"organisation_id": 0, "reason": "合同到期"},
+		"officeCreateEstate": m{"name": "新小区", "community_id": 1}, "officeAppoint": m{"organisation_id": 0, "reason": "合同到期"}, "officeLocateEstate": m{"lat": 26.258, "lng": 107.518},
 		"officeTransferUnit":      m{"cause": "sale", "source": "证1", "client_ref": "w10", "owners": []m{{"name": "张"}}},
 		"officeAnswerOwnerReview": m{"finding": "separate", "reason": "看过房产证"}, "officeNameRepresentative": m{"owner_id": 0}, "officeEndResidence": m{"reason": "看过房产证"},
 		"officePreviewMandates": m{"remove": []string{"cooking-fumes"}}, "officeReviseMandates": m{"remove": []string{"cooking-fumes"}, "reason": "试一试", "article": "试一试"}, "officeDecideMandateVersion": decide,
@@ -411,7 +429,7 @@ func (r route) each(th things) (paths []string, one bool) {
 
 // at puts an estate's things into a path.
 func (r route) at(th things) (string, bool) {
-	path := strings.NewReplacer("{function}", "company", "{person}", "999999", "{organisation}", "1", "{invitation}", "999999", "{token}", "wrong", "{sheet}", "file", "{item}", "1", "{party}", "1", "{position}", "1", "{note}", "999999", "{seat}", "1", "{objection}", "999999", "{proxy}", "999999", "{result}", "999999", "{version}", "1", "{debtor}", "999999", "{year}", "2025", "{size}", "a4").Replace(r.path)
+	path := strings.NewReplacer("{function}", "company", "{person}", "999999", "{organisation}", "1", "{invitation}", "999999", "{token}", "wrong", "{sheet}", "file", "{item}", "1", "{party}", "1", "{position}", "1", "{note}", "999999", "{seat}", "1", "{objection}", "999999", "{proxy}", "999999", "{result}", "999999", "{version}", "1", "{debtor}", "999999", "{year}", "2025", "{income}", "999999", "{size}", "a4").Replace(r.path)
 	if !strings.Contains(path, "{id}") {
 		return path + query(r.id), false
 	}

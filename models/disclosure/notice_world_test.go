@@ -79,7 +79,7 @@ func (w *stage) local(key, value string) {
 func (w *stage) upload(a org.Actor, purpose file.Purpose) int64 {
 	w.t.Helper()
 	w.n++
-	m := image.NewGray(image.Rect(0, 0, 2+w.n%60, 2+w.n/60)) // no two alike
+	m := image.NewGray(image.Rect(0, 0, 200+w.n%60, 200+w.n/60)) // no two alike
 	var b bytes.Buffer
 	if err := png.Encode(&b, m); err != nil {
 		w.t.Fatal(err)
@@ -210,3 +210,4 @@ func refused(t *testing.T, what string, err, want error) {
 func (drawer) IDsIn(*store.Tx, string, []int64) (map[int64][]int64, error) { return nil, nil }
 func (drawer) Move(*store.Tx, []int64, string, int64, string, int64) error { return nil }
 func (drawer) Sum(*store.Tx, int64) (string, error)                        { return "", nil }
+func (drawer) Pixels(*store.Tx, int64) (int, int, error)                   { return 0, 0, nil }

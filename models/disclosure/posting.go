@@ -40,6 +40,8 @@ type Paper struct {
 	LngE6          *int64 `gorm:"column:lng_e6"`
 	FileID         int64
 	FileSum        string
+	PhotoOnce      *string // the photo's hash, which proves one paper of an estate; nil for the later ones of before that rule
+	Metres         *int64  // from the building, or the estate; nil where one of both is not known
 	PersonID       int64
 	PostID         int64
 	OrganisationID int64

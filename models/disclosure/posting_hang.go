@@ -34,8 +34,15 @@ var (
 	ErrNoPlace   = fault.New(fault.NotFound, "notice.no_place", "没有找到这个张贴点，请从张贴清单里选择")
 	ErrHanging   = fault.New(fault.Conflict, "notice.hanging", "这里已经登记张贴了，不用再登记；如果不见了，请先报告被撕")
 	ErrOldPaper  = fault.New(fault.Closed, "notice.old_paper", "公示已有新版本，请打印新版本张贴")
+	ErrPhotoUsed = fault.New(fault.Conflict, "notice.photo_used", "这张照片已经用来证明另一处的张贴，请到这里重新拍一张")
 	ErrPhotoDone = fault.ErrInvalid.With(fault.Field{Path: "file_id", Reason: "请拍一张能看清公示和所在位置的照片"})
 )
+
+// leastPixels is the shorter side of a photo on which a sheet of paper at a door can be read.
+const leastPixels = 200
+
+// FarMetres is from where on a photo's position is pointed out to who supervises: far more than a phone errs, near enough to be another estate.
+const FarMetres = 500
 
 // inReason refuses times that no honest phone gives.
 func inReason(c *fault.Checks, tx *store.Tx, field string, at, notBefore time.Time) {
@@ -60,7 +67,7 @@ func within180(e6, degrees int64) bool { return e6 >= -degrees*1_000_000 && e6 <
 
 // Hang records that the current version hangs at one of its places. A second paper goes up only after it is confirmed that the first is
 // gone.
-// Faults: ErrForbidden, ErrNotFound, ErrWithdrawn, ErrOldPaper, ErrNoPlace, ErrHanging, ErrRefReused, file.ErrNotFound, fault.ErrInvalid.
+// Faults: ErrForbidden, ErrNotFound, ErrWithdrawn, ErrOldPaper, ErrNoPlace, ErrHanging, ErrPhotoUsed, ErrRefReused, file.ErrNotFound, fault.ErrInvalid.
 func (s *Service) Hang(ctx context.Context, actor org.Actor, placeID int64, in Proof) (*Paper, error) {
 	if err := actor.Must(org.HangNotice); err != nil {
 		return nil, err
@@ -107,8 +114,10 @@ func (s *Service) hang(tx *store.Tx, actor org.Actor, p *Paper) error {
 			return fault.ErrInvalid.With(fault.Field{Path: "at", Reason: "时间早于上一张被撕下的时间，请核对"})
 		}
 	}
-	var err error
-	if p.FileSum, err = s.files.Sum(tx, p.FileID); err != nil {
+	if err := s.photo(tx, p); err != nil {
+		return err
+	}
+	if err := p.measure(tx); err != nil {
 		return err
 	}
 	if err := tx.Create(p).Error; err != nil {
@@ -119,6 +128,53 @@ func (s *Service) hang(tx *store.Tx, actor org.Actor, p *Paper) error {
 	}
 	return audit.Append(tx, actor, "board.hang", audit.Subject{Kind: "notice", ID: p.NoticeID, Estate: p.EstateID}, map[string]any{"posting": p.ID, "version": p.Version, "place": p.PlaceID, "sha256": p.FileSum})
 }
+
+// photo refuses a picture on which nothing can be read, and one that proves another paper of the estate.
+func (s *Service) photo(tx *store.Tx, p *Paper) error {
+	width, height, err := s.files.Pixels(tx, p.FileID)
+	if err != nil {
+		return err
+	}
+	if width < leastPixels || height < leastPixels {
+		return fault.ErrInvalid.With(fault.Field{Path: "file_id", Reason: fmt.Sprintf("照片太小了（%d×%d），看不清贴的是什么：请用手机重新拍一张原图上传，每边至少%d像素", width, height, leastPixels)})
+	}
+	if p.FileSum, err = s.files.Sum(tx, p.FileID); err != nil {
+		return err
+	}
+	var used []struct{ Place, Number string }
+	err = tx.Table("notice_postings p").Select("w.name AS place, n.number").Joins("JOIN notice_places w ON w.id = p.place_id").Joins("JOIN notices n ON n.id = p.notice_id").
+		Where("p.estate_id = ? AND p.photo_once = ?", p.EstateID, p.FileSum).Limit(1).Scan(&used).Error
+	if err != nil {
+		return err
+	}
+	if len(used) == 1 {
+		return ErrPhotoUsed.Saying(fmt.Sprintf("这张照片已经用来证明“%s”（公示%s）的张贴，一张照片只能证明一处：请到这里重新拍一张，要看得清公示和所在的位置", used[0].Place, used[0].Number))
+	}
+	p.PhotoOnce = &p.FileSum
+	return nil
+}
+
+// measure keeps how far from its building, or the estate, a photo was taken. A phone errs between high houses: it is shown to who supervises
+// and refused by nobody.
+func (p *Paper) measure(tx *store.Tx) error {
+	if p.LatE6 == nil || p.LngE6 == nil {
+		return nil
+	}
+	var place Place
+	if err := tx.Where("id = ? AND estate_id = ?", p.PlaceID, p.EstateID).Take(&place).Error; err != nil {
+		return err
+	}
+	at, err := org.PositionOf(tx, p.EstateID, place.BuildingID)
+	if at == nil {
+		return err
+	}
+	metres := at.Metres(org.Position{LatE6: *p.LatE6, LngE6: *p.LngE6})
+	p.Metres = &metres
+	return nil
+}
+
+// Far reports whether a photo was taken far from where the paper is said to hang.
+func (p *Paper) Far() bool { return p.Metres != nil && *p.Metres > FarMetres }
 
 // wall finds a place of the current version of a notice that still stands, and locks the notice.
 func wall(tx *store.Tx, actor org.Actor, placeID int64) (*Place, *Version, error) {

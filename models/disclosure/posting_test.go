@@ -1,7 +1,12 @@
 package disclosure_test
 
 import (
+	"bytes"
+	"errors"
+	"image"
+	"image/png"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -230,5 +235,147 @@ func TestAProofIsOfItsTime(t *testing.T) {
 	refused(t, "the old version", err, disclosure.ErrOldPaper)
 	if s := w.walls(n.ID)["1幢1单元"]; s.ID == place || s.State != "missing" {
 		t.Errorf("the new version hangs already: %+v", s)
+	}
+}
+
+// sized uploads a picture of a size, filled with a shade.
+func (w *stage) sized(a org.Actor, width, height int, shade uint8) int64 {
+	w.t.Helper()
+	m := image.NewGray(image.Rect(0, 0, width, height))
+	for i := range m.Pix {
+		m.Pix[i] = shade
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, m); err != nil {
+		w.t.Fatal(err)
+	}
+	f, err := w.files.Upload(w.t.Context(), a, file.Upload{Purpose: file.Photo, ClientRef: w.once(), Name: "p.png", Body: &b})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return f.ID
+}
+
+// TestOnePhotoProvesOnePaper: the same picture uploaded again proves nothing more, at another entrance or of another notice, and nothing
+// without anything to read proves anything; the refusal names the place that it proves. Another estate's photos are no matter.
+func TestOnePhotoProvesOnePaper(t *testing.T) {
+	t.Parallel()
+	w := newStage(t)
+	ctx := t.Context()
+	w.local("disclosure.places", "entrance")
+	w.entrance("2")
+	n, other := w.publish(w.draft()), w.publish(w.draft())
+	hang := func(notice int64, place string, photo int64) error {
+		p := w.proof(w.company)
+		p.FileID = photo
+		_, err := w.s.Hang(ctx, w.company, w.walls(notice)[place].ID, p)
+		return err
+	}
+	for _, size := range [][2]int{{1, 1}, {199, 800}, {800, 199}} {
+		err := hang(n.ID, "1幢1单元", w.sized(w.company, size[0], size[1], 9))
+		if f := fault.Of(err); !errors.Is(err, fault.ErrInvalid) || len(f.Fields) != 1 || f.Fields[0].Path != "file_id" || !strings.Contains(f.Fields[0].Reason, "太小") {
+			t.Errorf("%v: %v", size, err)
+		}
+	}
+	if err := hang(n.ID, "1幢1单元", w.sized(w.company, 200, 200, 9)); err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []struct {
+		notice int64
+		place  string
+	}{{n.ID, "1幢2单元"}, {n.ID, "小区公示栏"}, {other.ID, "1幢1单元"}} {
+		err := hang(at.notice, at.place, w.sized(w.company, 200, 200, 9))
+		if refused(t, "the same photo", err, disclosure.ErrPhotoUsed); err != nil && (!strings.Contains(err.Error(), "1幢1单元") || !strings.Contains(err.Error(), n.Number)) {
+			t.Errorf("%v", err)
+		}
+	}
+	if err := hang(n.ID, "1幢2单元", w.sized(w.company, 200, 200, 200)); err != nil {
+		t.Error(err)
+	}
+	w.tx(func(tx *store.Tx) error {
+		return tx.Model(&disclosure.Paper{}).Where("notice_id = ?", n.ID).Update("estate_id", w.Estate.ID+1000).Error
+	})
+	if err := hang(other.ID, "1幢1单元", w.sized(w.company, 200, 200, 9)); err != nil {
+		t.Errorf("another estate's photo: %v", err)
+	}
+}
+
+// TestTwentyPapersOfOnePhoto: of twenty notices hung at once with the same picture one has its proof.
+func TestTwentyPapersOfOnePhoto(t *testing.T) {
+	t.Parallel()
+	w := newStage(t)
+	places, proofs := make([]int64, 20), make([]disclosure.Proof, 20)
+	for i := range places {
+		places[i], proofs[i] = w.walls(w.publish(w.draft()).ID)["小区公示栏"].ID, w.proof(w.company)
+		proofs[i].FileID = w.sized(w.company, 200, 200, 9)
+	}
+	errs := make([]error, len(places))
+	var wg sync.WaitGroup
+	for i := range places {
+		wg.Go(func() { _, errs[i] = w.s.Hang(t.Context(), w.company, places[i], proofs[i]) })
+	}
+	wg.Wait()
+	done := 0
+	for _, err := range errs {
+		if err == nil {
+			done++
+		}
+	}
+	if done != 1 {
+		t.Errorf("%d hang: %v", done, errs)
+	}
+}
+
+// TestAPhotoFromFarAway: the distance to the building, else to the estate, is kept and shown to who supervises and to nobody else, and nobody is
+// refused for it; where either is unknown nothing is said.
+func TestAPhotoFromFarAway(t *testing.T) {
+	t.Parallel()
+	w := newStage(t)
+	ctx := t.Context()
+	w.local("disclosure.places", "entrance")
+	w.entrance("2")
+	people := org.New(w.DB, w.Vault, nil, nil)
+	township := w.Officer(w.Township, org.Clerk)
+	n := w.publish(w.draft())
+	hang := func(place string, lat, lng int64) *disclosure.Paper {
+		p := w.proof(w.company)
+		p.LatE6, p.LngE6 = &lat, &lng
+		got, err := w.s.Hang(ctx, w.company, w.walls(n.ID)[place].ID, p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	if p := hang("小区公示栏", 500_000, 500_000); p.Metres != nil || p.Far() {
+		t.Errorf("nobody has said where the estate is: %+v", p.Metres)
+	}
+	refused(t, "the company", people.Locate(ctx, w.company, w.Estate.ID, 0, org.Position{LatE6: 1, LngE6: 1}), org.ErrForbidden)
+	refused(t, "nowhere", people.Locate(ctx, township, w.Estate.ID, 0, org.Position{LatE6: 91_000_000}), fault.ErrInvalid)
+	refused(t, "another's building", people.Locate(ctx, township, w.Estate.ID, w.Building.ID+999, org.Position{LatE6: 26_258_000, LngE6: 107_518_000}), fault.ErrInvalid)
+	for building, at := range map[int64]org.Position{0: {LatE6: 26_258_000, LngE6: 107_518_000}, w.Building.ID: {LatE6: 26_260_000, LngE6: 107_518_000}} {
+		if err := people.Locate(ctx, township, w.Estate.ID, building, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	near, far := hang("1幢1单元", 26_260_000, 107_518_500), hang("1幢2单元", 500_000, 500_000)
+	if near.Metres == nil || *near.Metres != 50 || near.Far() || far.Metres == nil || *far.Metres < 10_000_000 || !far.Far() {
+		t.Errorf("%d, %d", *near.Metres, *far.Metres)
+	}
+	for name, who := range map[string]org.Actor{"township": township, "community": w.community, "owner": w.owner, "chair": w.chair} {
+		list, _, err := w.s.Walls(ctx, who, n.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := 0
+		for _, x := range list {
+			for _, p := range x.Papers {
+				if p.Far() {
+					seen++
+				}
+			}
+		}
+		if want := map[string]int{"township": 1, "community": 1}[name]; seen != want {
+			t.Errorf("%s sees %d far away", name, seen)
+		}
 	}
 }

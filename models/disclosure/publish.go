@@ -24,6 +24,7 @@ type Files interface {
 	IDsIn(tx *store.Tx, subjectKind string, subjectIDs []int64) (map[int64][]int64, error)
 	Move(tx *store.Tx, ids []int64, fromKind string, fromID int64, toKind string, toID int64) error
 	Sum(tx *store.Tx, id int64) (string, error)
+	Pixels(tx *store.Tx, id int64) (width, height int, err error)
 }
 
 // mostParts bounds a scope that names its parts.

@@ -123,6 +123,13 @@ func (s *Service) Sum(tx *store.Tx, id int64) (string, error) {
 	return f.SHA256, store.NotFound(err, ErrNotFound)
 }
 
+// Pixels gives the size of a picture; zeros for what is none. Faults: ErrNotFound.
+func (s *Service) Pixels(tx *store.Tx, id int64) (width, height int, err error) {
+	var f File
+	err = tx.Select("id", "width", "height").Where("id = ? AND state = 'stored'", id).Take(&f).Error
+	return f.Width, f.Height, store.NotFound(err, ErrNotFound)
+}
+
 // AttachUnnamed ties the actor's loose uploads to a subject of somebody who stays anonymous: a new row takes over the
 // content, and nothing of it leads back to the upload, its person or its entry in the trail.
 // Faults: ErrNotFound.

@@ -3,7 +3,6 @@ package joint
 import (
 	"context"
 	"errors"
-	"math"
 	"strings"
 
 	"github.com/linli-city/linli/models/complaint"
@@ -76,7 +75,7 @@ func (s *Service) measure(tx *store.Tx, w *Whistle, sm *Summons, in Arrival) (aw
 	}
 	unplaced := in.Lat == 0 && in.Lng == 0
 	if !unplaced {
-		sm.Metres = metres(w.Lat, w.Lng, in.Lat, in.Lng)
+		sm.Metres = org.Position{LatE6: w.Lat, LngE6: w.Lng}.Metres(org.Position{LatE6: in.Lat, LngE6: in.Lng})
 	}
 	set, err := org.Rules(tx, tx.Now, s.pack.Code)
 	if err != nil {
@@ -87,15 +86,6 @@ func (s *Service) measure(tx *store.Tx, w *Whistle, sm *Summons, in Arrival) (aw
 		return false, nil
 	}
 	return unplaced || sm.Metres > radius, err
-}
-
-// metres is the distance of two points on a sphere (haversine), good to a metre over a city.
-func metres(lat1, lng1, lat2, lng2 int64) int64 {
-	const earth = 6_371_008.8
-	rad := func(micro int64) float64 { return float64(micro) / 1e6 * math.Pi / 180 }
-	dLat, dLng := rad(lat2)-rad(lat1), rad(lng2)-rad(lng1)
-	h := math.Sin(dLat/2)*math.Sin(dLat/2) + math.Cos(rad(lat1))*math.Cos(rad(lat2))*math.Sin(dLng/2)*math.Sin(dLng/2)
-	return int64(math.Round(2 * earth * math.Asin(math.Min(1, math.Sqrt(h)))))
 }
 
 // Refuse says that the whistle does not concern the office, by a clause; the leading group's office decides.

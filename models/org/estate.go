@@ -26,6 +26,8 @@ type Estate struct {
 	CommunityID int64
 	CompanyID   int64
 	CommitteeID int64
+	LatE6       *int64 `gorm:"column:lat_e6"` // millionths of a degree; nil where nobody has said
+	LngE6       *int64 `gorm:"column:lng_e6"`
 	CreatedAt   time.Time
 }
 
@@ -56,6 +58,8 @@ type Building struct {
 	ID        int64 `gorm:"primaryKey"`
 	EstateID  int64
 	Name      string
+	LatE6     *int64 `gorm:"column:lat_e6"` // as an estate's
+	LngE6     *int64 `gorm:"column:lng_e6"`
 	CreatedAt time.Time
 }
 

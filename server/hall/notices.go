@@ -1,6 +1,7 @@
 package hall
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/linli-city/linli/models/calendar"
@@ -48,6 +49,8 @@ type NoticePaper struct {
 	SHA256     string     `json:"sha256" doc:"照片的校验值"`
 	Lat        *float64   `json:"lat,omitempty"`
 	Lng        *float64   `json:"lng,omitempty"`
+	Metres     *int64     `json:"metres,omitempty" doc:"照片的位置离登记的楼幢（或小区）多少米；登记张贴的人和社区、乡镇、住建局看得到"`
+	Far        string     `json:"far,omitempty" doc:"离得远的提示：手机定位可能有误，请核对照片"`
 }
 
 // NoticePlace is where a notice hangs, or shall.
@@ -128,10 +131,15 @@ func OfPlaces(list []disclosure.Wall, p *disclosure.Period, err error) (*NoticeP
 
 // OfHung shows one paper.
 func OfHung(p *disclosure.Paper) NoticePaper {
-	return NoticePaper{ID: p.ID, Spot: p.Spot, HungAt: web.Time(p.HungAt), RecordedAt: web.Time(p.RecordedAt), DownAt: web.TimeOr(p.DownAt), PhotoID: p.FileID, SHA256: p.FileSum, Lat: degrees(p.LatE6), Lng: degrees(p.LngE6)}
+	v := NoticePaper{ID: p.ID, Spot: p.Spot, HungAt: web.Time(p.HungAt), RecordedAt: web.Time(p.RecordedAt), DownAt: web.TimeOr(p.DownAt), PhotoID: p.FileID, SHA256: p.FileSum, Lat: Degrees(p.LatE6), Lng: Degrees(p.LngE6), Metres: p.Metres}
+	if p.Far() {
+		v.Far = fmt.Sprintf("照片的位置离登记的位置%d米，超过%d米：手机定位可能有误，请对照片核实是不是贴在这里", *p.Metres, disclosure.FarMetres)
+	}
+	return v
 }
 
-func degrees(e6 *int64) *float64 {
+// Degrees are millionths of a degree as maps have them; nil for none.
+func Degrees(e6 *int64) *float64 {
 	if e6 == nil {
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/server/hall"
 	"github.com/linli-city/linli/server/web"
 )
 
@@ -17,10 +18,12 @@ type EstateView struct {
 	CommunityID int64    `json:"community_id"`
 	CompanyID   int64    `json:"company_id,omitempty"`
 	CommitteeID int64    `json:"committee_id,omitempty"`
+	Lat         *float64 `json:"lat,omitempty" doc:"小区的位置；没有登记的不填"`
+	Lng         *float64 `json:"lng,omitempty"`
 }
 
 func viewEstate(e org.Estate) EstateView {
-	return EstateView{ID: e.ID, Code: e.Code, Name: e.Name, Address: e.Address, Form: e.Form, TownshipID: e.TownshipID, CommunityID: e.CommunityID, CompanyID: e.CompanyID, CommitteeID: e.CommitteeID}
+	return EstateView{ID: e.ID, Code: e.Code, Name: e.Name, Address: e.Address, Form: e.Form, TownshipID: e.TownshipID, CommunityID: e.CommunityID, CompanyID: e.CompanyID, CommitteeID: e.CommitteeID, Lat: hall.Degrees(e.LatE6), Lng: hall.Degrees(e.LngE6)}
 }
 
 type estatesInput struct {
@@ -112,8 +115,10 @@ func appoint(d Deps) func(context.Context, org.Actor, *appointInput) (*web.Empty
 }
 
 type buildingView struct {
-	ID   int64  `json:"id"`
-	Name string `json:"name"`
+	ID   int64    `json:"id"`
+	Name string   `json:"name"`
+	Lat  *float64 `json:"lat,omitempty" doc:"这一幢的位置；没有登记的按小区的位置"`
+	Lng  *float64 `json:"lng,omitempty"`
 }
 
 func listBuildings(d Deps) func(context.Context, org.Actor, *IDPath) (*web.All[buildingView], error) {
@@ -122,6 +127,24 @@ func listBuildings(d Deps) func(context.Context, org.Actor, *IDPath) (*web.All[b
 		if err != nil {
 			return nil, err
 		}
-		return web.Whole(rows, func(b org.Building) buildingView { return buildingView{ID: b.ID, Name: b.Name} }), nil
+		return web.Whole(rows, func(b org.Building) buildingView {
+			return buildingView{ID: b.ID, Name: b.Name, Lat: hall.Degrees(b.LatE6), Lng: hall.Degrees(b.LngE6)}
+		}), nil
+	}
+}
+
+type positionInput struct {
+	IDPath
+	Body struct {
+		BuildingID int64   `json:"building_id,omitempty" minimum:"0" doc:"哪一幢；不填为整个小区"`
+		Lat        float64 `json:"lat" minimum:"-90" maximum:"90"`
+		Lng        float64 `json:"lng" minimum:"-180" maximum:"180"`
+	}
+}
+
+func locate(d Deps) func(context.Context, org.Actor, *positionInput) (*web.Empty, error) {
+	return func(ctx context.Context, a org.Actor, in *positionInput) (*web.Empty, error) {
+		b := in.Body
+		return nil, d.Org.Locate(ctx, a, in.ID, b.BuildingID, org.Position{LatE6: *millionths(&b.Lat), LngE6: *millionths(&b.Lng)})
 	}
 }

@@ -25,6 +25,7 @@ func registerRoutes(site *web.Site, d Deps) {
 	web.Handle(e, web.Op{ID: "officeListEstates", Method: http.MethodGet, Path: "/estates", Summary: "小区", Action: org.ReadRegister}, listEstates(d))
 	web.Handle(e, web.Op{ID: "officeCreateEstate", Method: http.MethodPost, Path: "/estates", Summary: "建档小区", Action: org.ManageEstates, Status: http.StatusCreated}, createEstate(d))
 	web.Handle(e, web.Op{ID: "officeShowEstate", Method: http.MethodGet, Path: "/estates/{id}", Summary: "小区和各项职责", Action: org.ReadRegister}, showEstate(d))
+	web.Handle(e, web.Op{ID: "officeLocateEstate", Method: http.MethodPut, Path: "/estates/{id}/position", Summary: "登记小区或一幢楼的位置：张贴照片离得远的会提示", Action: org.ManageEstates}, locate(d))
 	web.Handle(e, web.Op{ID: "officeAppoint", Method: http.MethodPut, Path: "/estates/{id}/functions/{function}", Summary: "指定业委会、物业企业或社区", Action: org.ManageEstates}, appoint(d))
 	web.Handle(e, web.Op{ID: "officeListBuildings", Method: http.MethodGet, Path: "/estates/{id}/buildings", Summary: "幢", Action: org.ReadRegister}, listBuildings(d))
 	web.Handle(e, web.Op{ID: "officeListUnits", Method: http.MethodGet, Path: "/estates/{id}/units", Summary: "房屋和业主（打码）", Action: org.ReadRegister}, listUnits(d))
