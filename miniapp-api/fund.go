@@ -2,7 +2,6 @@ package miniapp
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 
 	"github.com/linli-city/linli/models/fund"
@@ -16,6 +15,7 @@ func fundRoutes(site *web.Site, d Deps) {
 	g := site.Group(prefix, "维修资金", web.Residents)
 	web.Handle(g, web.Op{ID: "showMyFund", Method: http.MethodGet, Path: "/units/{id}/fund", Summary: "我家的维修资金：余额、首期、续交、过户和每一笔", Action: org.FollowFund}, showMyFund(d))
 	web.Handle(g, web.Op{ID: "printMyFund", Method: http.MethodGet, Path: "/units/{id}/fund/sheet", Summary: "打印：我家的维修资金，每一笔和每次分摊的算式（A4网页）", Action: org.FollowFund}, printMyFund(d))
+	web.Handle(g, web.Op{ID: "explainMyIncome", Method: http.MethodGet, Path: "/units/{id}/fund-incomes/{income}", Summary: "这笔利息或其他收益为什么分到我家这么多：总数、我的权重、全部权重、余数怎么分", Action: org.FollowFund}, explainMyIncome(d))
 	web.Handle(g, web.Op{ID: "showFundTotals", Method: http.MethodGet, Path: "/estates/{id}/fund", Summary: "小区的维修资金：由谁管理、各幢合计", Action: org.FollowFund}, showFundTotals(d))
 	web.Handle(g, web.Op{ID: "showFundForecast", Method: http.MethodGet, Path: "/estates/{id}/fund-forecast", Summary: "按登记的更换计划，各幢的维修资金还能用到哪一年", Action: org.FollowFund}, showFundForecast(d))
 	web.Handle(g, web.Op{ID: "showFundYear", Method: http.MethodGet, Path: "/estates/{id}/fund-years/{year}", Summary: "一年公布的维修资金数字和每个项目的费用", Action: org.FollowFund}, showFundYear(d))
@@ -36,12 +36,25 @@ func showMyFund(d Deps) func(context.Context, org.Actor, *IDPage) (*myFundOutput
 			return nil, err
 		}
 		out := &myFundOutput{Body: hall.FundStatementOf(in.Page, v)}
-		for i := range out.Body.Lines {
-			if l := &out.Body.Lines[i]; l.Project != 0 {
-				l.WhyURL = fmt.Sprintf("%s/fund-projects/%d/shares", prefix, l.Project)
-			}
-		}
+		out.Body.Explained(prefix, "")
 		return out, nil
+	}
+}
+
+type incomeWhyInput struct {
+	IDPath
+	Income int64 `path:"income" minimum:"1"`
+}
+
+type incomeWhyOutput struct{ Body hall.FundIncomeWhy }
+
+func explainMyIncome(d Deps) func(context.Context, org.Actor, *incomeWhyInput) (*incomeWhyOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *incomeWhyInput) (*incomeWhyOutput, error) {
+		w, err := d.Fund.ExplainMyIncome(ctx, a, in.ID, in.Income)
+		if err != nil {
+			return nil, err
+		}
+		return &incomeWhyOutput{Body: hall.FundIncomeWhyOf(w)}, nil
 	}
 }
 

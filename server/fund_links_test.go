@@ -16,6 +16,7 @@ import (
 	"github.com/linli-city/linli/models/fund"
 	"github.com/linli-city/linli/models/fund/apportion"
 	"github.com/linli-city/linli/models/ledger"
+	"github.com/linli-city/linli/models/money"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 )
@@ -131,5 +132,89 @@ func TestTheStatementOnPaperAndPhone(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, "fund-statement.png"), shot, 0o600); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// earned allocates 137.42 yuan of interest over what three homes held in January.
+func (e *engine) earned() int64 {
+	e.t.Helper()
+	estate := e.town.actors["owner"].Estate
+	e.rule("fund.interest_method", "到账日")
+	e.inTx(func(tx *store.Tx) error {
+		var units []org.Unit
+		if err := tx.Where("estate_id = ?", estate).Order("id").Limit(3).Find(&units).Error; err != nil {
+			return err
+		}
+		lines, sum := []ledger.Line{}, int64(0)
+		for i, u := range units {
+			if err := tx.Create(&fund.SubAccount{EstateID: estate, BuildingID: u.BuildingID, UnitID: u.ID, CreatedAt: tx.Now}).Error; err != nil {
+				return err
+			}
+			held := int64(320_000 + 7_777*i)
+			sum += held
+			lines = append(lines, ledger.Line{Key: ledger.Key{Code: ledger.FundUnit, UnitID: u.ID}, Amount: -money.Fen(held)})
+		}
+		lines = append(lines, ledger.Line{Key: ledger.Key{Code: ledger.FundBank}, Amount: money.Fen(sum)})
+		_, err := ledger.Post(tx, e.actor("bureau"), estate, ledger.Fund, ledger.Posting{Ref: "held", Effective: calendar.Date{Year: 2026, Month: 1, Day: 3}, Source: ledger.Source{Kind: "fund_slip", ID: 1, Text: "银行回单 1"}, Lines: lines})
+		return err
+	})
+	id := e.must(201, "bureau", "POST", fmt.Sprintf("/office/v1/estates/%d/fund-incomes", estate), m{"kind": "interest", "amount": "137.42", "from": "2026-01-01", "to": "2026-01-31", "received_on": "2026-02-01", "slip": "LX1", "client_ref": "i1"}).int("id")
+	e.must(200, "bureau", "POST", fmt.Sprintf("/office/v1/fund-incomes/%d/preview", id), m{"client_ref": "i2"})
+	e.must(200, "bureau_second", "POST", fmt.Sprintf("/office/v1/fund-incomes/%d/posting", id), nil)
+	return id
+}
+
+// TestWhyThisInterest: from the line of interest on their statement owners open how it came to its amount, and a calculation from that answer
+// gives the fen of the line; so does an office, and the printed sheet says it. Nobody else's home is told.
+func TestWhyThisInterest(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t)
+	owner := e.town.actors["owner"]
+	e.holds(owner.Estate)
+	id := e.earned()
+	at := fmt.Sprintf("/miniapp/v1/units/%d/fund", owner.Unit)
+	line := e.must(200, "owner", "GET", at, nil).json["lines"].([]any)[0].(m)
+	if line["what"] != "收益分配" || line["why_url"] == nil {
+		t.Fatalf("%v", line)
+	}
+	why := e.must(200, "owner", "GET", line["why_url"].(string), nil)
+	fen := func(key string) int64 {
+		f, err := money.Parse(why.json[key].(string))
+		if err != nil {
+			t.Fatal(key, ": ", err)
+		}
+		return int64(f)
+	}
+	base := fen("total") * fen("mine") / fen("whole")
+	mine := base
+	if why.json["extra_fen"] == true {
+		mine++
+	}
+	if line["amount"] != money.Fen(mine).String() || fen("amount") != mine || fen("base") != base || why.int("left_fen") < 0 || why.int("left_fen") > 2 || why.json["total"] != "137.42" || why.int("days") != 31 || why.int("journal_no") == 0 || why.json["slip"] != "LX1" ||
+		!strings.Contains(why.json["rule"].(string), "从大到小各加1分") || !strings.Contains(why.json["why"].(string), "每天的余额相加") {
+		t.Errorf("%v of %s", line, why.body)
+	}
+	if fen("mine") != 29*320_000 { // held from the third of January
+		t.Errorf("the weight is %d", fen("mine"))
+	}
+	same := fmt.Sprintf("/units/%d/fund-incomes/%d", owner.Unit, id)
+	for _, who := range []string{"bureau", "township"} {
+		if a := e.must(200, who, "GET", "/office/v1"+same, nil); a.body != why.body {
+			t.Errorf("%s reads %s, the owner %s", who, a.body, why.body)
+		}
+	}
+	if a := e.must(200, "bureau", "GET", fmt.Sprintf("/office/v1/units/%d/fund", owner.Unit), nil); a.json["lines"].([]any)[0].(m)["why_url"] != "/office/v1"+same {
+		t.Errorf("%s", a.body)
+	}
+	e.must(404, "owner_foreign", "GET", "/miniapp/v1"+same, nil)
+	e.must(403, "tenant", "GET", "/miniapp/v1"+same, nil)
+	e.must(404, "township_foreign", "GET", "/office/v1"+same, nil)
+	e.must(404, "owner", "GET", fmt.Sprintf("/miniapp/v1/units/%d/fund-incomes/%d", owner.Unit, id+1), nil)
+	sheet := e.must(200, "owner", "GET", at+"/sheet", nil).body
+	if !strings.Contains(sheet, "每笔收益为什么分到这么多") || !strings.Contains(sheet, "算式："+why.json["why"].(string)) {
+		t.Errorf("%s", sheet)
+	}
+	if n := e.printed(t, "fund-statement-interest", sheet); n != 1 {
+		t.Errorf("%d sheets", n)
 	}
 }

@@ -69,6 +69,8 @@ type Share struct {
 	Code     ledger.Code
 	Weight   int64
 	Amount   money.Fen
+
+	place int // of the door among those of the estate
 }
 
 // TableName names the table.

@@ -2,13 +2,17 @@ package fund_test
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/linli-city/linli/models/calendar"
+	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/fund"
 	"github.com/linli-city/linli/models/ledger"
 	"github.com/linli-city/linli/models/money"
+	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/rulepack"
 	"github.com/linli-city/linli/models/store"
 )
@@ -174,5 +178,74 @@ func TestPublicIncomeIsBookedOnce(t *testing.T) {
 	w.ok(err)
 	if bank, waits, unit := w.stands(ledger.FundBank, 0), w.stands(ledger.FundInterest, 0), w.stands(ledger.FundUnit, w.Units[0].ID); bank != 1800 || waits != 0 || unit != -1800 {
 		t.Errorf("%s, %s, %s", bank, waits, unit)
+	}
+}
+
+// TestWhyThisMuchInterest: what an owner is told gives their part when it is worked out again: the total, their balance of each day added up,
+// everybody's, what was rounded down, and who got the fen that were left, among equal ones the lower door; and the journal that books it.
+func TestWhyThisMuchInterest(t *testing.T) {
+	t.Parallel()
+	w, ctx := newKeeping(t), t.Context()
+	w.rule("fund.interest_method", "到账日")
+	w.ok(w.DB.InTx(ctx, func(tx *store.Tx) error { // the door with the lower number has the higher id
+		for i, number := range []string{"903", "902", "901"} {
+			if err := tx.Model(&org.Unit{}).Where("id = ?", w.Units[i].ID).Update("number", number).Error; err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	w.pays("1", "2026-01-01", fund.LaterDeposit, 20_000, 20_000, 20_000)
+	id := w.earns("i1", 1000, "2026-01-01", "2026-01-10", "2026-01-20") // 333 each, one is left
+	owner := w.Resident(0, org.RoleOwner)
+	_, err := w.ExplainMyIncome(ctx, owner, w.Units[0].ID, id)
+	w.refused("before it is worked out", err, fund.ErrNoEntry)
+	_, err = w.WeighIncome(ctx, w.clerk, id)
+	w.ok(err)
+	_, err = w.ExplainMyIncome(ctx, owner, w.Units[0].ID, id)
+	w.refused("before it is booked", err, fund.ErrNoEntry)
+	_, err = w.PostIncome(ctx, w.second, id)
+	w.ok(err)
+	extra := 0
+	for i, u := range w.Units[:3] {
+		v, err := w.ExplainIncome(ctx, w.clerk, u.ID, id, false)
+		w.ok(err)
+		s := v.Step
+		if v.Days() != 10 || s.Total != 1000 || s.Mine != 200_000 || s.Whole != 600_000 || s.Base != money.Fen(int64(s.Total)*s.Mine/s.Whole) || s.Left != 1 || s.Amount() != w.shares(id)[u.ID].Amount || -w.stands(ledger.FundUnit, u.ID)-20_000 != s.Amount() {
+			t.Errorf("%+v", v)
+		}
+		if s.Extra {
+			extra++
+			if i != 2 {
+				t.Errorf("the fen that was left went to unit %d, not to the lowest door", i)
+			}
+		}
+		if words := v.Words(); !strings.Contains(words, "存储利息10.00元") || !strings.Contains(words, "共10天") || !strings.Contains(words, "10.00×2000.00÷6000.00=3.3333…元") || !strings.Contains(words, fmt.Sprintf("分得%s元", s.Amount())) {
+			t.Error(words)
+		}
+		w.ok(w.DB.View(ctx, func(tx *store.Tx) error {
+			j, err := ledger.FindJournal(tx, w.Estate.ID, ledger.Fund, v.JournalNo)
+			if err == nil && (j.SourceKind != "fund_income" || j.SourceID != id) {
+				t.Errorf("%+v", j)
+			}
+			return err
+		}))
+	}
+	if extra != 1 {
+		t.Errorf("%d got the fen that was left", extra)
+	}
+	sheet, err := w.FindSheet(ctx, owner, w.Units[0].ID)
+	if err != nil || len(sheet.Incomes) != 1 || sheet.Incomes[0].Step.Amount() != 333 {
+		t.Errorf("%+v, %v", sheet, err)
+	}
+	_, err = w.ExplainMyIncome(ctx, owner, w.Units[1].ID, id)
+	w.refused("a neighbour's", err, org.ErrUnitNotFound)
+	_, err = w.ExplainIncome(ctx, w.clerk, w.Units[0].ID, id, true)
+	w.refused("a seller that there is not", err, fund.ErrNoEntry)
+	w.ok(w.DB.InTx(ctx, func(tx *store.Tx) error {
+		return tx.Model(&fund.Share{}).Where("income_id = ? AND unit_id = ?", id, w.Units[0].ID).Update("weight", 100_000).Error
+	}))
+	if _, err := w.ExplainMyIncome(ctx, owner, w.Units[0].ID, id); err == nil || fault.Of(err).Kind != fault.Internal {
+		t.Errorf("weights that do not give what was booked are told as the reason: %v", err)
 	}
 }

@@ -1,6 +1,7 @@
 package fund
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -49,7 +50,7 @@ func (in *Income) weigh(tx *store.Tx) ([]Share, error) {
 			return nil, err
 		}
 		if len(units) == 0 {
-			return shares, nil
+			return shares, byDoor(tx, in.EstateID, shares)
 		}
 		after = units[len(units)-1]
 		opening, err := ledger.Balances(tx, in.EstateID, ledger.Fund, subCodes, units, from.Add(-1))
@@ -75,13 +76,30 @@ func (in *Income) weigh(tx *store.Tx) ([]Share, error) {
 	}
 }
 
-// allocate divides the income by the weights, the fen that are left by the largest remainders, among equal ones by the order of units.
-func (in *Income) allocate(shares []Share) error {
-	weights := make([]int64, len(shares))
-	for i, x := range shares {
-		weights[i] = x.Weight
+// byDoor gives shares the places of their doors in the order of numbers.
+func byDoor(tx *store.Tx, estate int64, shares []Share) error {
+	var doors []door
+	if err := registered(tx, estate).Scan(&doors).Error; err != nil {
+		return err
 	}
-	parts, err := money.Split(in.Amount, weights)
+	slices.SortFunc(doors, inOrder)
+	place := make(map[int64]int, len(doors))
+	for i, d := range doors {
+		place[d.ID] = i
+	}
+	for i := range shares {
+		shares[i].place = place[shares[i].UnitID]
+	}
+	return nil
+}
+
+// allocate divides the income by the weights, the fen that are left by the largest remainders, among equal ones by the order of doors, of a door
+// the owners before the seller. It puts the shares into that order, whatever the one in which they come.
+func (in *Income) allocate(shares []Share) error {
+	slices.SortFunc(shares, func(a, b Share) int {
+		return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.UnitID, b.UnitID), cmp.Compare(slices.Index(subCodes, a.Code), slices.Index(subCodes, b.Code)))
+	})
+	parts, err := money.Split(in.Amount, weightsOf(shares))
 	if err != nil {
 		return fmt.Errorf("allocate income %d: %w", in.ID, err)
 	}
@@ -94,4 +112,12 @@ func (in *Income) allocate(shares []Share) error {
 	}
 	in.Shares, in.Parts = len(shares), (booked+partSize-1)/partSize
 	return nil
+}
+
+func weightsOf(shares []Share) []int64 {
+	weights := make([]int64, len(shares))
+	for i, x := range shares {
+		weights[i] = x.Weight
+	}
+	return weights
 }

@@ -87,13 +87,15 @@ func disclosedIn(tx *store.Tx, meetings map[int64]string) error {
 type Sheet struct {
 	UnitStatement
 	Charges []Charge
-	More    bool // there are lines beyond the sheet's
+	Incomes []IncomeWhy // what the newest incomes among the lines were divided by
+	More    bool        // there are lines beyond the sheet's
 }
 
 // Bounds of a printed statement.
 const (
 	maxSheetLines   = 500
 	maxSheetCharges = 200
+	maxSheetIncomes = 40
 )
 
 // FindSheet reads a unit's whole statement: owners their own unit's, an office those of its estates, without what
@@ -114,6 +116,16 @@ func (s *Service) FindSheet(ctx context.Context, actor org.Actor, unit int64) (*
 	sheet.Lines = sheet.Lines[:min(len(sheet.Lines), maxSheetLines)]
 	err = s.db.View(ctx, func(tx *store.Tx) error {
 		if err := charges(tx, tx.Where("unit_id = ?", unit).Order("id DESC").Limit(maxSheetCharges), &sheet.Charges); err != nil {
+			return err
+		}
+		var incomes []int64
+		for _, l := range sheet.Lines {
+			if l.SourceKind == "fund_income" && !slices.Contains(incomes, l.SourceID) && len(incomes) < maxSheetIncomes {
+				incomes = append(incomes, l.SourceID)
+			}
+		}
+		var err error
+		if sheet.Incomes, err = whys(tx, v.EstateID, v.UnitID, ledger.FundUnit, incomes); err != nil {
 			return err
 		}
 		for i := range sheet.Charges {

@@ -61,10 +61,13 @@ func ordered(list []door) ([]door, error) {
 		}
 		d.Code += d.Number
 	}
-	slices.SortFunc(list, func(a, b door) int {
-		return cmp.Or(byNumber(a.Building, b.Building), byNumber(a.Entrance, b.Entrance), byNumber(a.Number, b.Number), cmp.Compare(a.ID, b.ID))
-	})
+	slices.SortFunc(list, inOrder)
 	return list, nil
+}
+
+// inOrder compares doors by building, entrance and number.
+func inOrder(a, b door) int {
+	return cmp.Or(byNumber(a.Building, b.Building), byNumber(a.Entrance, b.Entrance), byNumber(a.Number, b.Number), cmp.Compare(a.ID, b.ID))
 }
 
 // byNumber compares door numbers as people order them: 2 before 10.

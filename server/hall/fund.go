@@ -1,9 +1,11 @@
 package hall
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/linli-city/linli/models/fund"
+	"github.com/linli-city/linli/models/fund/apportion"
 	"github.com/linli-city/linli/models/ledger"
 	"github.com/linli-city/linli/models/money"
 	"github.com/linli-city/linli/server/web"
@@ -104,7 +106,8 @@ type FundLine struct {
 	Source  string `json:"source" doc:"依据"`
 	Undone  bool   `json:"undone,omitempty" doc:"这一笔是冲销"`
 	Project int64  `json:"project_id,omitempty" doc:"是哪个维修项目的"`
-	WhyURL  string `json:"why_url,omitempty" doc:"为什么是这个数：算式、合同、发票、业主的决定和公示"`
+	Income  int64  `json:"income_id,omitempty" doc:"是哪一笔利息或其他收益的"`
+	WhyURL  string `json:"why_url,omitempty" doc:"为什么是这个数：维修的算式、合同、发票、业主的决定和公示；收益的总数、权重和余数怎么分"`
 }
 
 // FundStatement is a unit's sub-account.
@@ -173,8 +176,54 @@ func fundLine(l ledger.StatementLine) FundLine {
 		what = "支出"
 	}
 	line := FundLine{ID: l.ID, On: l.EffectiveOn.Format(time.DateOnly), What: what, Amount: l.Amount.String(), Balance: l.Balance.String(), Memo: l.Memo, Source: l.SourceText, Undone: l.ReversesID != nil}
-	if l.SourceKind == "project" {
+	switch l.SourceKind {
+	case "project":
 		line.Project = l.SourceID
+	case "fund_income":
+		line.Income = l.SourceID
 	}
 	return line
+}
+
+// Explained gives each line that has one the address that explains it on a surface.
+func (s *FundStatement) Explained(prefix, query string) {
+	for i := range s.Lines {
+		switch l := &s.Lines[i]; {
+		case l.Project != 0:
+			l.WhyURL = fmt.Sprintf("%s/fund-projects/%d/shares", prefix, l.Project)
+		case l.Income != 0:
+			l.WhyURL = fmt.Sprintf("%s/units/%d/fund-incomes/%d%s", prefix, s.UnitID, l.Income, query)
+		}
+	}
+}
+
+// FundIncomeWhy is why a sub-account got what it did of an income.
+type FundIncomeWhy struct {
+	IncomeID   int64  `json:"income_id"`
+	Kind       string `json:"kind" doc:"存储利息、国债收益、公共收益转入或残值"`
+	Total      string `json:"total" doc:"一共分配，元"`
+	From       string `json:"from" format:"date"`
+	To         string `json:"to" format:"date"`
+	Days       int64  `json:"days" doc:"计息期的天数，首尾两天都算"`
+	ReceivedOn string `json:"received_on" format:"date"`
+	EntersOn   string `json:"enters_on,omitempty" doc:"计入分户账的日期"`
+	Method     string `json:"method" doc:"按哪一天计入，本地规则"`
+	Slip       string `json:"slip" doc:"银行回单号"`
+	JournalNo  int64  `json:"journal_no,omitempty" doc:"维修资金账的凭证号；分到0元的没有凭证"`
+	Mine       string `json:"mine" doc:"我的权重：计息期内每天的余额相加，元"`
+	Whole      string `json:"whole" doc:"全部分户账的权重相加，元"`
+	Base       string `json:"base" doc:"总数×我的权重÷全部权重，舍去不足1分的部分，元"`
+	Extra      bool   `json:"extra_fen" doc:"余下的分里有没有分到1分"`
+	Left       int64  `json:"left_fen" doc:"各户舍去以后一共余下几分"`
+	Rule       string `json:"rule" doc:"余下的分怎么分"`
+	Amount     string `json:"amount" doc:"分得，元"`
+	Why        string `json:"why" doc:"一句话说清算式"`
+}
+
+// FundIncomeWhyOf shows it.
+func FundIncomeWhyOf(w *fund.IncomeWhy) FundIncomeWhy {
+	in, s := w.Income, w.Step
+	return FundIncomeWhy{IncomeID: in.ID, Kind: fund.IncomeNames[in.Kind], Total: in.Amount.String(), From: in.FromOn.Format(time.DateOnly), To: in.ToOn.Format(time.DateOnly), Days: w.Days(), ReceivedOn: in.ReceivedOn.Format(time.DateOnly),
+		EntersOn: web.DayOr(in.EntersOn), Method: in.Method, Slip: in.Slip, JournalNo: w.JournalNo, Mine: money.Fen(s.Mine).String(), Whole: money.Fen(s.Whole).String(), Base: s.Base.String(), Extra: s.Extra, Left: s.Left, Rule: apportion.Remainder,
+		Amount: s.Amount().String(), Why: w.Words()}
 }

@@ -32,8 +32,12 @@ func FundSheet(s *fund.Sheet, prefix, by, city string, now time.Time) (*web.Page
 		p := c.Project
 		list[i] = sheetCharge{Share: ProjectShareOf(c.ProjectShare), Hidden: s.Hidden, Number: p.Number, Title: p.Title, State: fund.ProjectStates[p.State], Total: p.Total.String(), Basis: p.Basis, Contract: p.Contract, Supplier: p.Supplier, Invoices: p.Invoices, Links: FundLinksOf(prefix, c)}
 	}
+	incomes := make([]FundIncomeWhy, len(s.Incomes))
+	for i := range s.Incomes {
+		incomes[i] = FundIncomeWhyOf(&s.Incomes[i])
+	}
 	var b bytes.Buffer
-	err := fundSheetPage.Execute(&b, map[string]any{"Sheet": FundStatementOf(page, &s.UnitStatement), "More": s.More, "Charges": list, "By": by, "City": city, "Printed": web.Time(now).Format("2006年1月2日 15:04")})
+	err := fundSheetPage.Execute(&b, map[string]any{"Sheet": FundStatementOf(page, &s.UnitStatement), "More": s.More, "Charges": list, "Incomes": incomes, "By": by, "City": city, "Printed": web.Time(now).Format("2006年1月2日 15:04")})
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ func fundIncomeRoutes(g *web.Group, d Deps) {
 	web.Handle(g, web.Op{ID: "officeListFundIncomes", Method: http.MethodGet, Path: "/estates/{id}/fund-incomes", Summary: "维修资金的利息和其他收益，新的在前", Action: org.ReadFund}, listFundIncomes(d))
 	web.Handle(g, web.Op{ID: "officeRecordFundIncome", Method: http.MethodPost, Path: "/estates/{id}/fund-incomes", Summary: "登记到账的利息或其他收益；公共收益转入的取自它自己的账，不重复记", Action: org.KeepFund, Rate: workRate, Status: http.StatusCreated}, fundDo(d, recordFundIncome))
 	web.Handle(g, web.Op{ID: "officeShowFundIncome", Method: http.MethodGet, Path: "/fund-incomes/{id}", Summary: "一笔收益怎么分到各户", Action: org.ReadFund}, showFundIncome(d))
+	web.Handle(g, web.Op{ID: "officeExplainFundIncome", Method: http.MethodGet, Path: "/units/{id}/fund-incomes/{income}", Summary: "一户为什么分到这么多：总数、权重、余数怎么分", Action: org.ReadFund}, explainIncome(d))
 	web.Handle(g, web.Op{ID: "officeWeighFundIncome", Method: http.MethodPost, Path: "/fund-incomes/{id}/preview", Summary: "按每户每天的余额试算，尾差用最大余数法，合计分毫不差", Action: org.KeepFund, Rate: importRate, Timeout: 2 * time.Minute}, fundDo(d, weighFundIncome))
 	web.Handle(g, web.Op{ID: "officePostFundIncome", Method: http.MethodPost, Path: "/fund-incomes/{id}/posting", Summary: "由另一个人复核并计入分户账；中断了再调用一次，不会重复", Action: org.KeepFund, Rate: importRate, Timeout: 5 * time.Minute}, postFundIncome(d))
 	web.Handle(g, web.Op{ID: "officeAskRefund", Method: http.MethodPost, Path: "/estates/{id}/fund-refunds", Summary: "房屋灭失：申请退还一幢楼或几户的余额，附证明", Action: org.KeepFund, Rate: workRate, Status: http.StatusCreated}, fundDo(d, askRefund))

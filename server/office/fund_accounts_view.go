@@ -64,6 +64,30 @@ func showSubAccount(d Deps) func(context.Context, org.Actor, *subAccountInput) (
 		if err != nil {
 			return nil, err
 		}
-		return &subAccountOutput{Body: hall.FundStatementOf(in.Page, v)}, nil
+		out := &subAccountOutput{Body: hall.FundStatementOf(in.Page, v)}
+		query := ""
+		if in.Seller {
+			query = "?seller=true"
+		}
+		out.Body.Explained(prefix, query)
+		return out, nil
+	}
+}
+
+type incomeWhyInput struct {
+	IDPath
+	Income int64 `path:"income" minimum:"1"`
+	Seller bool  `query:"seller" doc:"售房单位分户账的那一份"`
+}
+
+type incomeWhyOutput struct{ Body hall.FundIncomeWhy }
+
+func explainIncome(d Deps) func(context.Context, org.Actor, *incomeWhyInput) (*incomeWhyOutput, error) {
+	return func(ctx context.Context, a org.Actor, in *incomeWhyInput) (*incomeWhyOutput, error) {
+		w, err := d.Fund.ExplainIncome(ctx, a, in.ID, in.Income, in.Seller)
+		if err != nil {
+			return nil, err
+		}
+		return &incomeWhyOutput{Body: hall.FundIncomeWhyOf(w)}, nil
 	}
 }

@@ -41,6 +41,7 @@ const (
 	ByDeposit Rule = "deposit"     // what sold public housing bears, between its owners together and the sellers together
 	OfOwners  Rule = "public_area" // the owners' part, over sold public housing
 	OfSellers Rule = "seller"      // the sellers' part, by what each deposited
+	ByDays    Rule = "days"        // of an income, by the balances at the end of each day, added up
 )
 
 // Step is one division: Mine of Whole of Total. Base is the part rounded down to the fen, Extra whether one of the fen that were left went here.
@@ -124,6 +125,11 @@ func Split(cost money.Fen, units []Unit) ([]Part, error) {
 	}
 	return parts, nil
 }
+
+// Days divides an income over the sub-accounts by what each weighs: its balances in fen at the end of each day, added up (Order 165 art. 27).
+// The weights come in the order of doors, which decides between equal remainders.
+// Faults: money.ErrWeights.
+func Days(total money.Fen, weights []int64) ([]Step, error) { return divide(ByDays, total, weights) }
 
 // divide is money.Split with the numbers of each part.
 func divide(rule Rule, total money.Fen, weights []int64) ([]Step, error) {

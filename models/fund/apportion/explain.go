@@ -33,14 +33,24 @@ func (p Part) Explain() string {
 		}
 	}
 	last := p.Steps[len(p.Steps)-1]
-	switch {
-	case last.Extra:
-		fmt.Fprintf(&b, "，舍去不足1分的部分后，余下的%d分里%s分到1分（舍去部分大的先得，相同的按房号先后）", last.Left, who)
-	case last.Left > 0:
-		fmt.Fprintf(&b, "，不足1分的部分舍去（余下的%d分由舍去部分更大的住户各分1分）", last.Left)
-	}
-	fmt.Fprintf(&b, "，应承担%s元。", p.Amount)
+	fmt.Fprintf(&b, "%s，应承担%s元。", last.leftover(who), p.Amount)
 	return b.String()
+}
+
+// leftover says where the fen went that rounding down left.
+func (s Step) leftover(who string) string {
+	switch {
+	case s.Extra:
+		return fmt.Sprintf("，舍去不足1分的部分后，余下的%d分里%s分到1分（舍去部分大的先得，相同的按房号先后）", s.Left, who)
+	case s.Left > 0:
+		return fmt.Sprintf("，不足1分的部分舍去（余下的%d分由舍去部分更大的住户各分1分）", s.Left)
+	}
+	return ""
+}
+
+// ExplainDays says how a part of an income came to its amount. A weight is read as yuan: what stood at the end of each day, added up.
+func (s Step) ExplainDays(who string) string {
+	return fmt.Sprintf("%s每天的余额相加是%s元，各户相加是%s元，%s×%s÷%s=%s元%s，分得%s元。", who, money.Fen(s.Mine), money.Fen(s.Whole), s.Total, money.Fen(s.Mine), money.Fen(s.Whole), s.exactly(), s.leftover(who), s.Amount())
 }
 
 func together(p Payer) string {
