@@ -38,7 +38,7 @@ func (t *demoTown) books() error {
 		return err
 	}
 	// What the law leaves open is given a value here, so that it can be tried.
-	if err := t.enterLocal(map[string]string{"income.fund_rate": "7000", "income.disclose_months": "3", "fund.first_deposit": "4000", "fund.interest_method": "到账日", "fund.recheck_days": "15", "fee.demand_days": "15",
+	if err := t.enterLocal(map[string]string{"income.fund_rate": "7000", "income.disclose_months": "3", "fund.first_deposit": "4000", "fund.interest_method": "到账日", "fund.recheck_days": "15", "fee.remind_days": "7", "fee.demand_days": "15",
 		"disclosure.service_months": "3", "disclosure.finance_months": "3", "disclosure.committee_months": "6", "disclosure.due_days": "15", "disclosure.event_days": "5", "disclosure.answer_days": "10", "disclosure.remind_days": "3"}); err != nil {
 		return err
 	}
@@ -134,7 +134,7 @@ func (t *demoTown) demoIncome(estate int64, who map[string]org.Actor) error {
 	if err != nil {
 		return err
 	}
-	contract, err := t.income.RecordContract(t.ctx, company, income.NewContract{EstateID: estate, Kind: "advertising", Title: "电梯轿厢广告（演示）", Party: "演示广告公司", Basis: "演示业主大会决定", StartsOn: from, EndsOn: from.Add(364), Amount: 600000, PeriodMonths: 12, ClientRef: "demo-contract"})
+	contract, err := t.income.RecordContract(t.ctx, company, income.NewContract{EstateID: estate, Kind: "advertising", Title: "电梯轿厢广告（演示）", Party: "演示广告公司", Basis: "业主大会决定（演示）", StartsOn: from, EndsOn: from.Add(364), Amount: 600000, PeriodMonths: 12, ClientRef: "demo-contract"})
 	if err != nil {
 		return err
 	}
