@@ -11,7 +11,8 @@ import (
 // Walked says what Verify walked.
 type Walked struct{ Notices, Versions, Figures int64 }
 
-// Verify makes every version's hash again and asks the books every published figure again. The error names the first that does not hold.
+// Verify makes every version's hash again asks the books every published figure again, and compares what the audit trail
+// noted when it was published or taken down. The error names the first that does not hold.
 func (s *Service) Verify(ctx context.Context) (Walked, error) {
 	var r Walked
 	err := s.db.View(ctx, func(tx *store.Tx) (err error) {
@@ -26,8 +27,11 @@ func (s *Service) VerifyIn(tx *store.Tx) (Walked, error) {
 	var r Walked
 	for after := int64(0); ; {
 		var rows []Notice
-		if err := tx.Where("id > ?", after).Order("id").Limit(200).Find(&rows).Error; err != nil || len(rows) == 0 {
+		if err := tx.Where("id > ?", after).Order("id").Limit(200).Find(&rows).Error; err != nil {
 			return r, err
+		}
+		if len(rows) == 0 {
+			return r, vanished(tx)
 		}
 		views, err := view(tx, rows, true)
 		if err != nil {
@@ -37,6 +41,9 @@ func (s *Service) VerifyIn(tx *store.Tx) (Walked, error) {
 			if err := verify(tx, &views[i], &r); err != nil {
 				return r, fmt.Errorf("notice %s: %w", views[i].Number, err)
 			}
+		}
+		if err := trailHolds(tx, views); err != nil {
+			return r, err
 		}
 		after = rows[len(rows)-1].ID
 	}
