@@ -1,0 +1,67 @@
+package disclosure
+
+import (
+	"fmt"
+	"math/bits"
+
+	"github.com/linli-city/linli/models/money"
+)
+
+// Rate is how much of what was charged has been collected (收缴率), from the two figures that say so.
+type Rate struct {
+	Codes     string
+	SourceID  int64
+	Name      string
+	Charged   money.Fen
+	Collected money.Fen
+}
+
+// Rates gives one for every pair of a notice's figures, in their order.
+func Rates(figures []Figure) []Rate {
+	var list []Rate
+	for i := range figures {
+		f := &figures[i]
+		if f.Book != Collections || f.Measure != BillsCharged {
+			continue
+		}
+		for j := range figures {
+			g := &figures[j]
+			if g.Book == Collections && g.Measure == BillsCollected && g.Codes == f.Codes && g.SourceID == f.SourceID && g.ToOn.Equal(f.ToOn) {
+				r := Rate{Codes: f.Codes, SourceID: f.SourceID, Charged: f.Fen, Collected: g.Fen}
+				t, _ := month(f.Codes)
+				r.Name = t.Format("2006年1月") + "的收缴率"
+				if f.SourceID != 0 {
+					r.Name += fmt.Sprintf("（第%d号收费项目）", f.SourceID)
+				}
+				r.Name += "，截至" + f.ToOn.Format("2006年1月2日")
+				list = append(list, r)
+				break
+			}
+		}
+	}
+	return list
+}
+
+// Rates are those of a version's figures.
+func (e *Edition) Rates() []Rate { return Rates(e.Figures) }
+
+// Percent is the rate with one decimal, rounded down, so that it is never whole before all is in; empty where nothing was charged.
+func (r Rate) Percent() string {
+	if r.Charged <= 0 {
+		return ""
+	}
+	hi, lo := bits.Mul64(uint64(max(r.Collected, 0)), 1000) //nolint:gosec // not below zero
+	if hi >= uint64(r.Charged) {                            //nolint:gosec // above zero
+		return ""
+	}
+	p, _ := bits.Div64(hi, lo, uint64(r.Charged)) //nolint:gosec // above zero
+	return fmt.Sprintf("%d.%d%%", p/10, p%10)
+}
+
+// Says is the rate in a sentence, with the numbers that it is of.
+func (r Rate) Says() string {
+	if p := r.Percent(); p != "" {
+		return fmt.Sprintf("%s是%s（实收%s元，应收%s元）", r.Name, p, r.Collected, r.Charged)
+	}
+	return r.Name + "：没有应收，不算比率"
+}
