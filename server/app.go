@@ -132,7 +132,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.hotline = hotline.New(a.db, a.vault, a.files, a.complaints, a.suggester)
 	a.joint = joint.New(a.db, a.pack, a.complaints, a.files, log)
 	a.mediation = mediation.New(a.db, a.pack, a.complaints, a.vault, a.files)
-	a.board = disclosure.New(a.db, a.files).With(disclosure.Options{Pack: a.pack.Code, Check: meetingTexts{a.wechat}, Blot: complaint.ForAnybody, Own: assembly.OwnRules, OwnFund: fund.AssemblyHolds, Prices: openPrices, Named: a.org.NamedIn, Log: log,
+	a.board = disclosure.New(a.db, a.files).With(disclosure.Options{Pack: a.pack.Code, Check: meetingTexts{a.wechat}, Blot: complaint.ForAnybody, Own: assembly.OwnRules, OwnFund: fund.AssemblyHolds, Prices: openPrices, Named: a.org.NamedIn, Sums: boardSums, Log: log,
 		Withdrawn: func(tx *store.Tx, estate, notice int64) error { return a.committee.AuditWithdrawn(tx, estate, notice) }})
 	a.income = income.New(a.db, a.files, a.pack.Code, assembly.OwnRules)
 	a.income.Owes(a.oweContract)

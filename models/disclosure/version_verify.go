@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 )
@@ -38,7 +39,7 @@ func (s *Service) VerifyIn(tx *store.Tx) (Walked, error) {
 			return r, err
 		}
 		for i := range views {
-			if err := verify(tx, &views[i], &r); err != nil {
+			if err := s.verify(tx, &views[i], &r); err != nil {
 				return r, fmt.Errorf("notice %s: %w", views[i].Number, err)
 			}
 		}
@@ -49,7 +50,7 @@ func (s *Service) VerifyIn(tx *store.Tx) (Walked, error) {
 	}
 }
 
-func verify(tx *store.Tx, v *View, r *Walked) error {
+func (s *Service) verify(tx *store.Tx, v *View, r *Walked) error {
 	if len(v.Versions) == 0 || v.Current().Version.Version != v.CurrentVersion {
 		return fmt.Errorf("version %d is gone", v.CurrentVersion)
 	}
@@ -61,12 +62,21 @@ func verify(tx *store.Tx, v *View, r *Walked) error {
 		if hashOf(&v.Notice, &e.Version, e.Figures) != e.SHA256 {
 			return fmt.Errorf("version %d is not what was published", i+1)
 		}
+		for _, a := range e.Attachments() {
+			sum, err := s.files.Sum(tx, a.ID)
+			switch {
+			case err != nil && fault.Of(err).Kind == fault.NotFound: // what is stored no more was not exchanged
+			case err != nil:
+				return err
+			case sum != a.SHA256:
+				return fmt.Errorf("version %d: file %d is not what was published", i+1, a.ID)
+			}
+		}
 		for j := range e.Figures {
 			f := &e.Figures[j]
-			q := f.Query()
-			fen, err := q.value(tx, v.EstateID, f.HolderID)
+			fen, err := s.again(tx, v.EstateID, f)
 			if err != nil {
-				return err
+				return fmt.Errorf("version %d, %q: %w", i+1, f.Label, err)
 			}
 			if fen != f.Fen {
 				return fmt.Errorf("version %d says %s of %q, the books say %s", i+1, f.Fen, f.Label, fen)
