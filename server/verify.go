@@ -158,6 +158,8 @@ var invariants = []struct {
 	{"the fee books hold for every unit what it has deposited", fee.MiscountedDeposits},
 	{"the fee books hold the money that nobody has claimed", fee.MiscountedSuspense},
 	{"the fee books have the money of every way that came in, went out and was settled", fee.MiscountedMoney},
+	{"every settlement that is taken back has its one reversal in the books", fee.Misreversed},
+	{"every payment that is taken back has its one refund in the books", fee.Misrefunded},
 	{"every closed day of a cashier is the sum of its movements", fee.MiscountedDays},
 	{"every order that WeChat paid has its one receipt, of WeChat's number", checkout.Unpaired},
 	{"every refund that WeChat gave has its receipt", checkout.Unreceipted},
