@@ -164,6 +164,7 @@ var invariants = []struct {
 	{"every order that WeChat paid has its one receipt, of WeChat's number", checkout.Unpaired},
 	{"every refund that WeChat gave has its receipt", checkout.Unreceipted},
 	{"no refund that WeChat gave waits for the books", checkout.Waiting},
+	{"every payment that ended with its refunds came and went at WeChat alone", checkout.Unlinked},
 	{"every inbox item has its words", func(tx *store.Tx) *gorm.DB {
 		return tx.Table("inbox_items").Select("inbox_items.id").
 			Where("NOT EXISTS (SELECT 1 FROM message_texts t WHERE t.id = inbox_items.text_id AND t.message_id = inbox_items.message_id)")

@@ -29,9 +29,9 @@ func payRoutes(site *web.Site, d Deps) {
 	web.Handle(g, web.Op{ID: "officeListPayDays", Method: http.MethodGet, Path: "/estates/{id}/pay-days", Summary: "每天的对账：微信多少、账上多少，新的在前", Action: org.RunFees}, listPayDays(d))
 	web.Handle(g, web.Op{ID: "officeClosePayDay", Method: http.MethodPost, Path: "/pay-days/{id}/close", Summary: "结这一天：没有未处理的差异才能结", Action: org.RunFees, Rate: workRate}, payDo(d, closePayDay))
 	web.Handle(g, web.Op{ID: "officeListPayDifferences", Method: http.MethodGet, Path: "/estates/{id}/pay-differences", Summary: "和微信对不上的，新的在前；state=open 是没处理的", Action: org.RunFees}, listPayDifferences(d))
-	web.Handle(g, web.Op{ID: "officeResolvePayDifference", Method: http.MethodPost, Path: "/pay-differences/{id}/resolution", Summary: "写明原因：只作说明，或入账（并向微信核实）；都要另一人确认，账上已和微信一致的除外", Action: org.RunFees, Rate: workRate}, payDo(d, resolvePay))
-	web.Handle(g, web.Op{ID: "officeConfirmPayDifference", Method: http.MethodPost, Path: "/pay-differences/{id}/confirmation", Summary: "确认入账、确认说明或退回：不能由提出的人确认", Action: org.ApproveFees, Rate: workRate}, payDo(d, confirmPay))
-	web.Handle(g, web.Op{ID: "officeReopenPayDifference", Method: http.MethodPost, Path: "/pay-differences/{id}/reopening", Summary: "重新核对一项已作说明的差异", Action: org.RunFees, Rate: workRate}, payDo(d, reopenPay))
+	web.Handle(g, web.Op{ID: "officeResolvePayDifference", Method: http.MethodPost, Path: "/pay-differences/{id}/resolution", Summary: "写明原因：只作说明，入账，或把在微信商户平台退的款和没有入账的那笔付款相抵（后两种向微信核实）；都要另一人确认，账上已和微信一致的除外", Action: org.RunFees, Rate: workRate}, payDo(d, resolvePay))
+	web.Handle(g, web.Op{ID: "officeConfirmPayDifference", Method: http.MethodPost, Path: "/pay-differences/{id}/confirmation", Summary: "确认入账、说明、相抵或退回（相抵的几项一起）：不能由提出的人确认", Action: org.ApproveFees, Rate: workRate}, payDo(d, confirmPay))
+	web.Handle(g, web.Op{ID: "officeReopenPayDifference", Method: http.MethodPost, Path: "/pay-differences/{id}/reopening", Summary: "重新核对一项已作说明的差异，或相抵的几项", Action: org.RunFees, Rate: workRate}, payDo(d, reopenPay))
 }
 
 type payInput[B any] struct {
@@ -150,7 +150,7 @@ func closePayDay(ctx context.Context, s *checkout.Service, a org.Actor, id int64
 
 // PayResolutionBody says what a difference is.
 type PayResolutionBody struct {
-	Action string `json:"action" enum:"explain,book" doc:"explain 只作说明，不动账；book 入账；都要另一人确认"`
+	Action string `json:"action" enum:"explain,book,link" doc:"explain 只作说明，不动账；book 入账，我们没有的退款冲在已入账的那笔付款上；link 相抵：我们没有的退款整笔退了没有入账的付款，不动账，几项一起了结；都要另一人确认"`
 	Reason string `json:"reason" minLength:"4" maxLength:"300" doc:"查到的原因"`
 }
 
