@@ -37,6 +37,9 @@ func (s *Service) fulfil(tx *store.Tx, n *Notice, e edition) error {
 		if err := s.Fulfil(tx, n.EstateID, d.ID, n.ID, calendar.DateOf(tx.Now)); err != nil {
 			return err
 		}
+		if err := d.answered(tx, set, n, e); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -58,7 +58,7 @@ func pattern(plain string) string {
 }
 
 // works are why water or power may really stop: a sentence that gives such a reason, and does not speak of who has not paid, announces it.
-var works = regexp.MustCompile(`检修|维修|抢修|维护|施工|改造|更换|清洗|消毒|保养|调试|检测|检查|测试|管网|爆管|水箱|水池|泵|故障|事故|计划停|供电局|供电公司|电网|自来水公司|供水公司|水务|燃气公司|供热|停电通知|停水通知|消防|演练|高温|暴雨|冰冻|装修|电动车|充电|防汛|疫情|安全`)
+var works = regexp.MustCompile(`检修|年检|维修|抢修|维护|施工|改造|更换|清洗|消毒|保养|调试|检测|检查|测试|管网|爆管|水箱|水池|泵|故障|事故|计划停|供电局|供电公司|电网|自来水公司|供水公司|水务|燃气公司|供热|停电通知|停水通知|消防|演练|高温|暴雨|冰冻|装修|电动车|充电|防汛|疫情|安全`)
 
 // Pressure is the first part of a text for many that holds out something for a fee: the text speaks of who has not paid, and a sentence of it of
 // water, power, gas or the way home that are cut, or of names that are hung up. A sentence about works alone is what it says. Empty where there
@@ -85,4 +85,27 @@ func Pressure(text string) string {
 // sentences parts a text where one thing ends; what is between is judged together.
 func sentences(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("。！？!?\n", r) })
+}
+
+// lost are other reasons for which a card gives no way any more.
+var lost = regexp.MustCompile(`挂失|丢失|遗失|补办|损坏|换卡|退租|搬离|搬走|入住|登记`)
+
+// late is what follows a day that has passed.
+var late = regexp.MustCompile(`逾期|到期未|到期不|过期未|过期不`)
+
+// Offer is the first part of what a company says that it does for a fee, on its price list, that holds out the loss of it: whoever reads a price
+// list reads what follows if they do not pay. That water and power may stop, are announced and repaired, is a service. Empty where there is none.
+func Offer(text string) string {
+	if w := Pressure(text); w != "" {
+		return w
+	}
+	for _, s := range sentences(text) {
+		if w := Threat(s); w != "" && late.MatchString(joined(s)) {
+			return w
+		}
+		if w := pattern(joined(s)); w != "" && !works.MatchString(s) && !lost.MatchString(s) && !(shaming.MatchString(w) && Owing(s) == "") {
+			return w
+		}
+	}
+	return ""
 }
