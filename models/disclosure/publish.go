@@ -14,6 +14,7 @@ import (
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/models/wording"
 )
 
 // Files ties uploads to a notice in the caller's transaction.
@@ -94,6 +95,9 @@ func (s *Service) Publish(ctx context.Context, actor org.Actor, d Draft) (*Notic
 func (s *Service) PublishIn(tx *store.Tx, actor org.Actor, d Draft) (*Notice, error) {
 	if err := actor.Must(org.PublishNotice); err != nil {
 		return nil, err
+	}
+	if system(d.ClientRef) && wording.Debtor(d.Title+"\n"+d.Body) != "" && !strings.HasPrefix(d.ClientRef, "project:") { // the act stands, as with names
+		d.Title, d.Body = wording.HideDoors(d.Title), wording.HideDoors(d.Body)
 	}
 	if err := d.check(); err != nil {
 		return nil, err

@@ -47,6 +47,9 @@ func (d *Draft) check() error {
 	c.Check(len(d.Duties) <= mostDuties, "duty_ids", "一份公示最多用来公开20项")
 	c.Check(d.ClientRef != "" && len(d.ClientRef) <= 64, "client_ref", "提交编号要有，且不超过64个字节")
 	checkText(&c, d.Title, d.Body)
+	if !strings.HasPrefix(d.ClientRef, "project:") {
+		checkDebtors(&c, d.Title, d.Body)
+	}
 	checkContent(&c, d.Form, len(d.FileIDs), d.Queries)
 	if err := c.Err(); err != nil {
 		return err
@@ -66,7 +69,11 @@ func checkText(c *fault.Checks, title, body string) {
 	if w := wording.Pressure(all); w != "" {
 		c.Check(false, "body", "欠费不能影响用水用电用气和进出，也不能公布名单，请删去“"+w+"”；检修停水停电的通知请单独发一份，不和欠费写在一起")
 	}
-	if door := wording.Debtor(all); door != "" {
+}
+
+// checkDebtors refuses a door beside a debt. What each home bears of a project is named by law, and its text was read by others before.
+func checkDebtors(c *fault.Checks, title, body string) {
+	if door := wording.Debtor(title + "\n" + body); door != "" {
 		c.Check(false, "body", "欠费不能公布到户：写了欠费，就不能写“"+door+"”这样的房号；请改成按幢合计，向本人催交的在“催交”里办")
 	}
 }

@@ -43,6 +43,25 @@ func TestWhatANoticeMayNotSay(t *testing.T) {
 	}
 }
 
+// TestAnActIsPublishedWithoutItsDebtors: what a committee has decided stands; the home that owes is not named on the board.
+func TestAnActIsPublishedWithoutItsDebtors(t *testing.T) {
+	t.Parallel()
+	w := newStage(t)
+	var id int64
+	w.tx(func(tx *store.Tx) error {
+		d := w.draft()
+		d.ClientRef, d.Body = "committee-decision-8", "同意物业公司起诉拖欠物业费的1幢1单元101。"
+		n, err := w.s.PublishIn(tx, w.chair, d)
+		if err == nil {
+			id = n.ID
+		}
+		return err
+	})
+	if body := w.find(id).Body; body != "同意物业公司起诉拖欠物业费的某户。" {
+		t.Error(body)
+	}
+}
+
 // TestASumTakesTwo: a notice in free text or about services with a sum of money in it, a price as well, is published, revised and withdrawn by two.
 func TestASumTakesTwo(t *testing.T) {
 	t.Parallel()

@@ -25,6 +25,7 @@ func (r *Revision) check(f Form, queries []Query, files int) error {
 	r.Title, r.Body, r.Reason = strings.TrimSpace(r.Title), strings.TrimSpace(r.Body), strings.TrimSpace(r.Reason)
 	var c fault.Checks
 	checkText(&c, r.Title, r.Body)
+	checkDebtors(&c, r.Title, r.Body)
 	checkContent(&c, f, files, queries)
 	c.Check(r.Reason != "" && len([]rune(r.Reason)) <= 200, "reason", "请写明修改原因，不超过200个字，居民会看到")
 	if err := c.Err(); err != nil {

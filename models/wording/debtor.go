@@ -107,6 +107,18 @@ func office(line string, from, to int) bool {
 	return offices.MatchString(string(lead)) || offices.MatchString(string(tail))
 }
 
+// HideDoors writes 某户 for every home that a text names, as far as it stands there as it is read.
+func HideDoors(text string) string {
+	for range 1000 {
+		d := Door(text)
+		if d == "" || !strings.Contains(text, d) {
+			break
+		}
+		text = strings.ReplaceAll(text, d, "某户")
+	}
+	return text
+}
+
 // Debtor is the door that a text for many names while it speaks of who has not paid; empty where it does not. What a building or an entrance owes
 // together is nobody's in particular.
 func Debtor(text string) string {

@@ -78,6 +78,14 @@ func TestNumbersBesideWhatTheyCount(t *testing.T) {
 	}
 }
 
+// TestHiddenDoors: what an act has decided is published without the homes that it names.
+func TestHiddenDoors(t *testing.T) {
+	t.Parallel()
+	if got := HideDoors("同意起诉拖欠物业费的1幢1单元101、3-2-501和502室，3幢合计不公布"); got != "同意起诉拖欠物业费的某户、某户和某户，3幢合计不公布" {
+		t.Error(got)
+	}
+}
+
 // TestDoors: of a label, which names no home whatever it tells.
 func TestDoors(t *testing.T) {
 	t.Parallel()

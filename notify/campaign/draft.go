@@ -61,7 +61,7 @@ func (w *Words) check(now time.Time) error {
 		c.Check(false, "body", "欠费不能影响用水用电用气和进出，也不能公布名单，请删去“"+cut+"”；检修停水停电的通知请单独发，不和欠费写在一起")
 	}
 	if door := wording.Debtor(all); door != "" {
-		c.Check(false, "body", "欠费不能群发到户：写了欠费，就不能写“"+door+"”这样的房号；请改成按幢合计，向本人催交的请用物业费的催交")
+		c.Check(false, "body", "欠费不能群发到户：写了欠费，就不能写“"+door+"”这样的房号，请删去，改成按幢合计；向本人催交的请用物业费的催交")
 	}
 	c.Check(KindNames[w.Kind] != "", "kind", "请选择类别")
 	c.Check((w.SubjectKind == "") == (w.SubjectID == 0) && (w.SubjectKind == "" || subjects.MatchString(w.SubjectKind)), "subject_id", "请同时填写关联事项的类别和编号，或都不填")
