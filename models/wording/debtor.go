@@ -9,7 +9,7 @@ import (
 const (
 	num   = `[0-9零〇一二三四五六七八九十百]`
 	block = `(?:[0-9零〇一二三四五六七八九十百A-Za-z甲乙丙丁东西南北]{1,3}(?:幢|栋|号楼|座|楼|#))`
-	entry = `(?:` + num + `{1,3}(?:单元|门洞|梯))`
+	entry = `(?:` + num + `{1,3}(?:单元|门洞|梯|层))`
 )
 
 // doors are the ways in which a home is written, after what may stand before it; the second group is the number of the home. What follows it decides
@@ -19,18 +19,23 @@ var doors = []*regexp.Regexp{
 	regexp.MustCompile(`()` + entry + `第?-?([1-9][0-9]{2,3}|[零〇一二三四五六七八九十百]{3,5})`),
 	regexp.MustCompile(`()` + block + `-?([1-9][0-9]{2,3}|[零〇一二三四五六七八九十百]{3,5})`),
 	regexp.MustCompile(`(^|[^0-9A-Za-z-])[0-9A-Za-z]{1,3}-[0-9]{1,2}-([0-9]{1,4})`),
-	regexp.MustCompile(`(^|[^0-9A-Za-z-])[0-9A-Za-z]{1,2}-([1-9][0-9]?[01][0-9])`),
+	regexp.MustCompile(`(^|[^0-9A-Za-z./-])[0-9]{1,2}[./][0-9]{1,2}[./]([1-9][0-9]?[01][0-9])`),
+	regexp.MustCompile(`(^|[^0-9A-Za-z〕】\])-])[0-9A-Za-z]{1,2}-([1-9][0-9]?[01][0-9])`),
 }
 
 // rooms are numbers that say themselves that they are of a home.
 var rooms = []*regexp.Regexp{
 	regexp.MustCompile(`()(?:[0-9]{2,4}|[零〇一二三四五六七八九十百]{3,5})(?:室|号房|房间|号户|房号)`),
 	regexp.MustCompile(`(^|[^0-9])[1-9][0-9]?0[1-9]房(?:[^屋产管东地建]|$)`),
+	regexp.MustCompile(`()` + entry + `(?:` + num + `{1,3}(?:楼|层))?(?:东|西|左|右|中)(?:边|侧|间)?户`),
 	regexp.MustCompile(`(^|[^0-9.-])[1-9][0-9]?0[1-9](?:的)?(?:业主|住户|邻居|家)`),
 }
 
 var (
 	counts  = regexp.MustCompile(`^(?:户|家|人|年|月|日|号楼|幢|栋|元|万|亿|%|‰|楼|层|部|台|个|次|平|㎡|米|盏|间|套|辆|期|份|件|起|条|项|张|块|天|周|吨|度|点|时|至|到|~|号$)`)
+	volumes = regexp.MustCompile(`^(?:年|元|万|亿|人|平|㎡|米|%|‰|度|吨|个|次|盏|辆|份|余|多|户中)`)
+	years   = regexp.MustCompile(`^(?:19|20)[0-9]{2}$`)
+	bare    = regexp.MustCompile(`(^|[^0-9.第〕-])[1-9][0-9]?0[1-9](?:还|尚|仍|均|都|也)?(?:欠|拖欠|未交|未缴|没交|没缴|不交|不缴)`)
 	homes   = regexp.MustCompile(`(^|[^0-9])[1-9][0-9]?0[1-9]户`)
 	before  = regexp.MustCompile(`(?:共|约|计|有|超过|达到?|余|剩|仍|尚|全|总|为|近|其中|累计|小区|数|收|交|缴|欠|费)[:：是为]?$`)
 	brief   = regexp.MustCompile(`^[2-3][0-9]-(?:0?[1-9]|1[0-2])-(?:0?[1-9]|[12][0-9]|3[01])$`)
@@ -70,7 +75,11 @@ func doorIn(line string) string {
 			if r, _ := utf8.DecodeRuneInString(rest); strings.ContainsRune("0123456789.零〇一二三四五六七八九十百", r) && rest != "" && !strings.HasPrefix(rest, ".") || brief.MatchString(found) || strings.HasPrefix(rest, "-") {
 				continue
 			}
-			if counts.MatchString(rest) && !(strings.HasPrefix(rest, "户") && longNumber(line[at[4]:at[5]])) || office(line, from, to) {
+			n := line[at[4]:at[5]]
+			if counted := counts.MatchString(rest) && !longNumber(n) || volumes.MatchString(rest) || strings.HasPrefix(rest, "户") && strings.HasSuffix(n, "00"); counted || office(line, from, to) {
+				continue
+			}
+			if strings.ContainsAny(found, "./") && years.MatchString(n) {
 				continue
 			}
 			return found
@@ -125,5 +134,16 @@ func Debtor(text string) string {
 	if Owing(text) == "" {
 		return ""
 	}
-	return Door(text)
+	if d := Door(text); d != "" {
+		return d
+	}
+	for _, line := range strings.Split(narrow(text, false), "\n") { // 101未交: what owes is a home
+		line = squeezed(line)
+		for _, at := range bare.FindAllStringSubmatchIndex(line, -1) {
+			if !before.MatchString(line[:at[3]]) {
+				return line[at[3]:at[1]]
+			}
+		}
+	}
+	return ""
 }

@@ -14,8 +14,8 @@ const (
 
 // money finds an amount of money with its unit. festive are words that begin as one.
 var (
-	money   = regexp.MustCompile(`(?i)(?:人民币|RMB|CNY)[ :：]*[0-9零〇一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖]|[¥￥]` + `[0-9]|` + figure + `[多余来]?[十百千万亿]*(?:元|圆|块钱|分钱|RMB|CNY)|` + figure + `(?:块|角)(?:[^\p{Han}]|$|[每一整左多])|` + inWords + `(?:元|圆|块钱|角钱|分钱)`)
-	scaled  = regexp.MustCompile(figure + `[多余来]?[万亿]`)
+	money   = regexp.MustCompile(`(?i)(?:人民币|RMB|CNY)[ :：]*[0-9零〇一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖]|[¥￥]` + `[0-9]|` + figure + `[多余来]?[十百千万亿]*[kw美港欧日]?(?:元|圆|块钱|分钱|RMB|CNY)|` + figure + `(?:块|角)(?:[^\p{Han}]|$|[每一整左多])|` + inWords + `[美港欧日]?(?:元|圆|块钱|角钱|分钱)|[一二三四五六七八九两几数]?[十百千万]` + chinese + `*[多余来]?块(?:[^\p{Han}]|$|[每一整左多])|` + figure + `/(?:㎡|m2|平)`)
+	scaled  = regexp.MustCompile(`(?:` + figure + `|[一二三四五六七八九十百千两]+)[多余来]?[万亿]`)
 	festive = []string{"元旦", "元宵", "元月", "元年", "元素", "元件", "元器件", "元气", "元老", "圆满", "圆桌", "圆形", "圆心", "圆柱", "圆明", "圆通", "圆梦", "多元", "公元", "二元制", "二元结构", "一元化", "单元"}
 	gaps    = regexp.MustCompile(`([0-9零〇一二三四五六七八九十百千万亿两几数¥￥])[ \t]+|[ \t]+([元圆块角分十百千万亿])`)
 )

@@ -19,15 +19,22 @@ const (
 	hang    = `(?:公布|公示|公开|张贴|张榜|曝光|通报|上墙|登报|挂出|发布|发到)`
 	names   = `(?:名单|姓名|名字|房号|门牌|黑榜|黑名单|失信|照片)`
 	some    = `[^。；！？;!?\n]`
+	near    = `[^，。；！？,;!?\n]`
 )
 
 // Patterns of threats, as far as no list of words names them.
 var (
-	cutting = regexp.MustCompile(cut + some + `{0,8}` + supply + `|` + supply + some + `{0,4}(?:停止|中断|关闭|关停|关掉|切断|停掉|断掉|停供|断供|掐断|拆除|封停)`)
-	barring = regexp.MustCompile(refuse + some + `{0,6}` + passage + `|` + passage + some + `{0,6}(?:不发|不办|不予|停发|停用|注销|冻结|取消|收回|禁用|消磁|失效|作废|锁定|屏蔽)`)
-	shaming = regexp.MustCompile(hang + some + `{0,10}` + names + `|` + names + some + `{0,6}(?:公布|公示|公开|张贴|张榜|曝光|通报|上墙|登报|挂出)`)
-	leaving = regexp.MustCompile(`不予?放行|不(?:给|让|准|许)(?:你|您|其|他们?|车辆?|业主|住户)?(?:进|出|通行|停车)|不抬杆|禁止(?:车辆|其|业主|住户)?(?:通行|停放|入内)|断[您你其]?[家户]?的?[水电气网]`)
+	cutting = regexp.MustCompile(cut + some + `{0,8}` + supply + `|` + supply + some + `{0,4}(?:停止|中断|关闭|关停|关掉|切断|停掉|断掉|停供|断供|掐断|拆除|封停|关了|关上|进行限制|加以限制)|(?:锁|封|拆|关)(?:了|住|上|掉)?(?:您|你|其|他)?家?的?(?:水表|电表|水阀|水闸|电闸|气表|燃气阀)|不(?:予|给|让|能|准|再)?(?:购电|购水|购气|卖电|卖水|充电|充水)(?:[^费]|$)`)
+	barring = regexp.MustCompile(refuse + some + `{0,6}` + passage + `|` + passage + some + `{0,6}(?:不发|不办|不予|停发|停用|注销|冻结|取消|收回|禁用|消磁|失效|作废|锁定|屏蔽|关闭|限制)|(?:收回|取消|停用|锁住)` + near + `{0,6}(?:车位|停车位)`)
+	shaming = regexp.MustCompile(hang + near + `{0,10}` + names + `|贴` + near + `{0,6}名单|` + names + near + `{0,6}(?:公布|公示|公开|张贴|张榜|曝光|通报|上墙|登报|挂出)`)
+	leaving = regexp.MustCompile(`不予?放行|不(?:给|让|准|许)(?:你|您|其|他们?|车辆?|业主|住户)?(?:进|出|通行|停车)|不抬杆|限制` + near + `{0,6}(?:进入|出入|通行)|禁止(?:车辆|其|业主|住户)?(?:通行|停放|入内)|断[您你其]?[家户]?的?[水电气网]`)
 	not     = regexp.MustCompile(`(?:不|不会|不得|不能|不可|不要|不应|不准|不许|禁止|严禁|从不|不再|绝不|决不)(?:因此|因欠费|公开|随意|擅自|对外|以此|再|会)?$`)
+)
+
+// unsaid are names that are kept; never is what a text says that nobody does, up to the end of that part of the sentence.
+var (
+	unsaid = regexp.MustCompile(`不(?:予|会|得|能|再)?(?:公布|公示|公开|张贴|通报)|隐去`)
+	never  = regexp.MustCompile(`(?:不得|不能|不会|不可以?|不应当?|不准|不允许|不许|禁止|严禁|从不|绝不|决不)(?:因为?|以|采取|通过|用|擅自|随意|将|把|再|对)[^，。；,;！？]{0,16}`)
 )
 
 // Threat is the first part of a text that holds out what a letter about fees may not speak of, whatever the reason; empty where none does. Spaces
@@ -48,7 +55,7 @@ func Threat(text string) string {
 func pattern(plain string) string {
 	for _, re := range []*regexp.Regexp{cutting, barring, leaving, shaming} {
 		for _, at := range re.FindAllStringIndex(plain, -1) {
-			if not.MatchString(plain[:at[0]]) {
+			if not.MatchString(plain[:at[0]]) || unsaid.MatchString(plain[at[0]:at[1]]) {
 				continue
 			}
 			return plain[at[0]:at[1]]
@@ -58,7 +65,7 @@ func pattern(plain string) string {
 }
 
 // works are why water or power may really stop: a sentence that gives such a reason, and does not speak of who has not paid, announces it.
-var works = regexp.MustCompile(`检修|年检|维修|抢修|维护|施工|改造|更换|清洗|消毒|保养|调试|检测|检查|测试|管网|爆管|水箱|水池|泵|故障|事故|计划停|供电局|供电公司|电网|自来水公司|供水公司|水务|燃气公司|供热|停电通知|停水通知|消防|演练|高温|暴雨|冰冻|装修|电动车|充电|防汛|疫情|安全`)
+var works = regexp.MustCompile(`检修|年检|维修|抢修|维护|施工|改造|更换|清洗|消毒|保养|调试|检测|检查|测试|管网|爆管|水箱|水池|泵|故障|事故|计划停|供电局|供电公司|电网|自来水公司|供水公司|水务|燃气公司|供热|停电通知|停水通知|消防|演练|高温|暴雨|冰冻|装修|电动车|充电|防汛|疫情|安全|储水|蓄水|备水|停[水电]期间|停[水电]时间`)
 
 // Pressure is the first part of a text for many that holds out something for a fee: the text speaks of who has not paid, and a sentence of it of
 // water, power, gas or the way home that are cut, or of names that are hung up. A sentence about works alone is what it says. Empty where there
@@ -69,6 +76,7 @@ func Pressure(text string) string {
 	}
 	for _, s := range sentences(text) {
 		owes := Owing(s) != ""
+		s = never.ReplaceAllString(joined(s), "，")
 		if w := Threat(s); w != "" && (owes || !works.MatchString(s)) {
 			if !owes && shaming.MatchString(w) { // a list of something else
 				continue
