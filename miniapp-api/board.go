@@ -41,7 +41,8 @@ type versionView struct {
 	SHA256  string              `json:"sha256"`
 	Checked bool                `json:"checked" doc:"由另一个人核对后发布"`
 	FileIDs []int64             `json:"file_ids,omitempty"`
-	Figures []hall.NoticeFigure `json:"figures,omitempty" doc:"从账簿取的数"`
+	Figures []hall.NoticeFigure `json:"figures,omitempty" doc:"从账簿、维修项目或账单取的数"`
+	Rates   []hall.NoticeRate   `json:"rates,omitempty" doc:"由应收和实收算出的收缴率"`
 	Changes []hall.NoticeChange `json:"changes,omitempty" doc:"和上一版的差别"`
 }
 
@@ -50,7 +51,7 @@ func viewNotice(v disclosure.View) noticeView {
 		SHA256: v.SHA256, Version: v.CurrentVersion, PublishedAt: web.Time(v.PublishedAt), WithdrawnAt: web.TimeOr(v.WithdrawnAt), Reason: v.WithdrawReason, FileIDs: v.FileIDs}
 	for _, x := range v.Versions {
 		n.Versions = append(n.Versions, versionView{Version: x.Version.Version, Title: x.Title, Body: x.Body, Reason: x.Reason, At: web.Time(x.At), SHA256: x.SHA256, Checked: x.ConfirmedBy != 0,
-			FileIDs: hall.FilesOf(&x.Version), Figures: hall.OfFigures(x.Figures), Changes: hall.OfChanges(x.Changes)})
+			FileIDs: hall.FilesOf(&x.Version), Figures: hall.OfFigures(x.Figures), Rates: hall.OfRates(x.Figures), Changes: hall.OfChanges(x.Changes)})
 	}
 	n.Period, n.Spoken, n.Chart = hall.OfPeriod(v.Period), v.Spoken(), v.Chart()
 	return n

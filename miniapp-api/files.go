@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/linli-city/linli/models/assembly"
+	"github.com/linli-city/linli/models/fee"
 	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/fund"
 	"github.com/linli-city/linli/models/income"
@@ -105,6 +106,9 @@ func mayOpen(ctx context.Context, d Deps, a org.Actor, f *file.File) error {
 	}
 	if slices.Contains(fund.ProjectFiles, f.SubjectKind) {
 		return d.Fund.MayOpenProjectFiles(ctx, a, f.SubjectKind, f.SubjectID)
+	}
+	if f.SubjectKind == fee.DeliveryFiles {
+		return d.Fees.MayOpenMyFiles(ctx, a, f.SubjectID)
 	}
 	if strings.HasPrefix(f.SubjectKind, "committee_") {
 		return d.Committee.MayOpenFiles(ctx, a, f.SubjectKind, f.SubjectID, f.EstateID)

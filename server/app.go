@@ -132,7 +132,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	a.hotline = hotline.New(a.db, a.vault, a.files, a.complaints, a.suggester)
 	a.joint = joint.New(a.db, a.pack, a.complaints, a.files, log)
 	a.mediation = mediation.New(a.db, a.pack, a.complaints, a.vault, a.files)
-	a.board = disclosure.New(a.db, a.files).With(disclosure.Options{Pack: a.pack.Code, Check: meetingTexts{a.wechat}, Blot: complaint.ForAnybody, Own: assembly.OwnRules, OwnFund: fund.AssemblyHolds, Prices: openPrices, Named: a.org.NamedIn, Log: log,
+	a.board = disclosure.New(a.db, a.files).With(disclosure.Options{Pack: a.pack.Code, Check: meetingTexts{a.wechat}, Blot: complaint.ForAnybody, Own: assembly.OwnRules, OwnFund: fund.AssemblyHolds, Prices: openPrices, Named: a.org.NamedIn, Sums: boardSums, Log: log,
 		Withdrawn: func(tx *store.Tx, estate, notice int64) error { return a.committee.AuditWithdrawn(tx, estate, notice) }})
 	a.income = income.New(a.db, a.files, a.pack.Code, assembly.OwnRules)
 	a.income.Owes(a.oweContract)
@@ -216,7 +216,7 @@ func (a *app) mount(ctx context.Context) error {
 		}})
 	miniapp.Routes(a.site, miniapp.Deps{Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Committee: a.committee, Fees: a.fees, Checkout: a.checkout, Mediation: a.mediation, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Consents: a.consents, Campaigns: a.campaigns, Assemblies: a.assemblies, Income: a.income, Fund: a.fund, PublicURL: a.cfg.PublicURL, City: a.pack.City, Notifier: a.dispatcher,
 		WeChat: a.wechat, Suggester: a.suggester, Vault: a.vault})
-	office.Routes(a.site, office.Deps{LinkTexts: a.texts != nil || a.cfg.SMSTemplates[sms.Letter].ID != "", DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Committee: a.committee, Fees: a.fees, Checkout: a.checkout, Joint: a.joint, Mediation: a.mediation, Hotline: a.hotline, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Told: notify.NewTimeline(a.db, a.complaints), Plan: a.plan, Notifier: a.dispatcher, Campaigns: a.campaigns, Assemblies: a.assemblies, Ledger: ledger.New(a.db), Income: a.income, Fund: a.fund,
+	office.Routes(a.site, office.Deps{LinkTexts: a.texts != nil || a.cfg.SMSTemplates[sms.Letter].ID != "", DB: a.db, Org: a.org, Sessions: a.sessions, Complaints: a.complaints, Committee: a.committee, Fees: a.fees, Checkout: a.checkout, Joint: a.joint, Mediation: a.mediation, Hotline: a.hotline, Board: a.board, Files: a.files, Inbox: a.inbox, Live: a.live, Wishes: a.wishes, Told: notify.NewTimeline(a.db, a.complaints), Plan: a.plan, Notifier: a.dispatcher, Campaigns: a.campaigns, Assemblies: a.assemblies, Ledger: ledger.New(a.db).Veiled(fund.DebtVeil), Income: a.income, Fund: a.fund,
 		Scene: a.wechat.client.SceneCode, Pack: a.pack.Code, City: a.pack.City, PublicURL: a.cfg.PublicURL})
 	public.Routes(a.site, public.Deps{Assemblies: a.assemblies, Complaints: a.complaints, Board: a.board, Codes: a.codes, PublicURL: a.cfg.PublicURL, Production: a.cfg.Production, Bureau: a.bureau()})
 	h5.Routes(a.site, h5.Deps{Assemblies: a.assemblies, WeChat: a.wechat, Org: a.org, Board: a.board, Complaints: a.complaints, Committee: a.committee, Codes: a.codes, Files: a.files, Campaigns: a.campaigns, PublicURL: a.cfg.PublicURL, City: a.pack.City})

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/committee"
 	"github.com/linli-city/linli/models/fee"
 	"github.com/linli-city/linli/models/org"
@@ -115,9 +116,12 @@ func TestArrearsOverTheSurfaces(t *testing.T) {
 	if again := e.must(201, "owner", "POST", fmt.Sprintf("/miniapp/v1/fee-bills/%d/disputes", bill), dispute).int("id"); again != id {
 		t.Errorf("two cases: %d and %d", id, again)
 	}
-	if c := e.must(200, "owner", "GET", fmt.Sprintf("/miniapp/v1/complaints/%d", id), nil); !strings.Contains(c.body, number) {
-		t.Error(c.body)
+	filed := e.must(200, "owner", "GET", fmt.Sprintf("/miniapp/v1/complaints/%d", id), nil)
+	if !strings.Contains(filed.body, number) {
+		t.Error(filed.body)
 	}
+	e.saysDisputed(bill, id, fmt.Sprint(filed.json["number"]))
+	e.provesDelivery(int64(letters[0].(m)["id"].(float64)))
 	if a := e.must(200, "company", "GET", estate+"/fee-arrears", nil); !strings.Contains(a.body, "对账单有异议") {
 		t.Error(a.body)
 	}
@@ -139,6 +143,57 @@ func TestArrearsOverTheSurfaces(t *testing.T) {
 		t.Error(a.body)
 	}
 	e.nothingInPublic(th, number, fmt.Sprint(first["sums"].(m)["due"]), fmt.Sprint(letters[0].(m)["amount"]), "家人重病")
+}
+
+// saysDisputed: on the bill, its home and the company read since when nobody is reminded of it; which case that is, who opened it alone.
+func (e *engine) saysDisputed(bill, id int64, number string) {
+	e.t.Helper()
+	for who, path := range map[string]string{"owner": "/miniapp/v1", "family": "/miniapp/v1", "company": "/office/v1"} {
+		b := e.must(200, who, "GET", fmt.Sprintf("%s/fee-bills/%d", path, bill), nil)
+		d, ok := b.json["dispute"].(m)
+		if !ok || d["since"] == nil || !strings.Contains(fmt.Sprint(d["text"]), "不会提醒") {
+			e.t.Errorf("%s reads %s", who, b.body)
+			continue
+		}
+		if mine := who == "owner"; mine != (d["number"] == number) || mine != (d["case_id"] == float64(id)) || !mine && strings.Contains(b.body, number) {
+			e.t.Errorf("%s reads %v", who, d)
+		}
+	}
+	estate := fmt.Sprintf("/office/v1/estates/%d", e.town.actors["owner"].Estate)
+	if a := e.must(200, "company", "GET", estate+fmt.Sprintf("/fee-bills?unit_id=%d", e.town.actors["owner"].Unit), nil); !strings.Contains(a.body, `"dispute":{`) || strings.Contains(a.body, number) {
+		e.t.Error(a.body)
+	}
+	if a := e.must(200, "company", "GET", estate+"/fee-arrears", nil); strings.Contains(a.body, number) {
+		e.t.Error(a.body)
+	}
+}
+
+// provesDelivery: the home opens the picture of how its letter came, which goes on record, and nobody else's home does.
+func (e *engine) provesDelivery(letter int64) {
+	e.t.Helper()
+	picture := e.upload("company", "document", "delivered")
+	at := fmt.Sprintf("/fee-letters/%d", letter)
+	e.must(201, "company", "POST", "/office/v1"+at+"/deliveries", m{"way": "hand", "at": e.db.Now(), "file_ids": []int64{picture}, "client_ref": "delivered"})
+	mine := e.must(200, "owner", "GET", "/miniapp/v1"+at, nil)
+	if d := mine.json["deliveries"].([]any); len(d) != 1 || d[0].(m)["file_ids"].([]any)[0] != float64(picture) {
+		e.t.Fatal(mine.body)
+	}
+	link := fmt.Sprintf("/files/%d/link", picture)
+	looks := func() (n int64) {
+		e.inTx(func(tx *store.Tx) error {
+			return tx.Model(&audit.Entry{}).Where("verb = ? AND subject_id = ?", "file.open", picture).Count(&n).Error
+		})
+		return n
+	}
+	before := looks()
+	url := e.must(200, "owner", "GET", "/miniapp/v1"+link, nil).json["url"].(string)
+	e.must(200, "", "GET", url[strings.Index(url, "/files/"):], nil)
+	if n := looks(); n != before+1 {
+		e.t.Errorf("%d looks are on record after %d", n, before)
+	}
+	e.must(404, "owner_foreign", "GET", "/miniapp/v1"+link, nil)
+	e.must(404, "tenant", "GET", "/miniapp/v1"+link, nil)
+	e.must(404, "community", "GET", "/office/v1"+link, nil)
 }
 
 // nothingInPublic reads every page that needs no sign-in, of the estate, and the board as residents and the committee read it.

@@ -17,7 +17,7 @@ type committeeBoard struct{ board *disclosure.Service }
 
 // Post publishes in the caller's transaction.
 func (b committeeBoard) Post(tx *store.Tx, actor org.Actor, p committee.Posted) (int64, error) {
-	d := disclosure.Draft{EstateID: p.EstateID, Kind: disclosure.Sort(p.Sort), Audience: disclosure.Residents, Title: p.Title, Body: p.Body, DaysKey: daysOf(p.Ref), ClientRef: p.Ref, InputHash: web.InputHash(p)}
+	d := disclosure.Draft{EstateID: p.EstateID, Kind: disclosure.Sort(p.Sort), Audience: disclosure.Residents, Title: p.Title, Body: p.Body, Papers: p.Papers, DaysKey: daysOf(p.Ref), ClientRef: p.Ref, InputHash: web.InputHash(p)}
 	if err := paid(tx, &d, p.From, p.To); err != nil {
 		return 0, err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/linli-city/linli/models/committee"
+	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/store"
 )
 
@@ -165,6 +166,51 @@ func TestAHandOverThroughTheAPI(t *testing.T) {
 	e.must(200, "township", "POST", audit+"/publication", m{})
 	e.must(200, "owner", "GET", fmt.Sprintf("/miniapp/v1/files/%d/link", paper), nil)
 	e.must(404, "owner_foreign", "GET", fmt.Sprintf("/miniapp/v1/files/%d/link", paper), nil)
+	e.reportIsCovered(paper)
+}
+
+// reportIsCovered: the report of an audit is an attachment of its notice, and what is in it is part of what the notice's hash covers.
+func (e *engine) reportIsCovered(paper int64) {
+	e.t.Helper()
+	var id int64
+	var sum string
+	if err := e.db.View(e.t.Context(), func(tx *store.Tx) error {
+		if err := tx.Model(&disclosure.Notice{}).Select("id").Where("client_ref LIKE 'committee-audit-%'").Limit(1).Scan(&id).Error; err != nil {
+			return err
+		}
+		return tx.Table("files").Select("sha256").Where("id = ?", paper).Scan(&sum).Error
+	}); err != nil || sum == "" {
+		e.t.Fatal(err, sum)
+	}
+	if a := e.must(200, "owner", "GET", fmt.Sprintf("/miniapp/v1/notices/%d", id), nil); !strings.Contains(a.body, fmt.Sprintf(`"file_ids":[%d]`, paper)) {
+		e.t.Errorf("the notice has no report: %s", a.body)
+	}
+	content, err := e.board.Content(e.t.Context(), e.actor("owner"), id, 0)
+	if err != nil || !strings.Contains(string(content), `"files":["`+sum+`"]`) {
+		e.t.Errorf("%s %v", content, err)
+	}
+	ctx, township := e.t.Context(), e.actor("township") // in other words it keeps its report
+	p, err := e.board.SaveDraft(ctx, township, disclosure.Draft{EstateID: e.town.actors["owner"].Estate, Title: "业委会审计结果", Body: "收支清楚，票据管理要完善", FileIDs: []int64{paper}, ClientRef: "audit-words", InputHash: "h"}, id, "写得更清楚")
+	if err == nil {
+		err = e.board.SubmitDraft(ctx, township, p.ID, p.Revision)
+	}
+	if err == nil {
+		_, err = e.board.ConfirmDraft(ctx, e.actor("community"), p.ID, p.Revision)
+	}
+	if err != nil {
+		e.t.Error(err)
+	}
+	if content, err = e.board.Content(ctx, e.actor("owner"), id, 2); err != nil || !strings.Contains(string(content), `"files":["`+sum+`"]`) {
+		e.t.Errorf("%s %v", content, err)
+	}
+	if _, err := e.board.Verify(ctx); err != nil {
+		e.t.Error(err)
+	}
+	e.exec("UPDATE files SET sha256 = ? WHERE id = ?", strings.Repeat("0", 64), paper)
+	if _, err := e.board.Verify(e.t.Context()); err == nil || !strings.Contains(err.Error(), "is not what was published") {
+		e.t.Errorf("another report is in its place: %v", err)
+	}
+	e.exec("UPDATE files SET sha256 = ? WHERE id = ?", sum, paper)
 }
 
 // byLink votes on the page of a link as a browser without scripts does.

@@ -26,3 +26,8 @@ func (c feeCases) FileOnBill(ctx context.Context, actor org.Actor, d fee.Dispute
 func (feeCases) Running(tx *store.Tx, ids []int64) (map[int64]bool, error) {
 	return complaint.Running(tx, ids)
 }
+
+// Readable says which cases the actor may read.
+func (feeCases) Readable(tx *store.Tx, actor org.Actor, ids []int64) (map[int64]bool, error) {
+	return complaint.Readable(tx, actor, ids)
+}

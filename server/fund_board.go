@@ -21,11 +21,26 @@ type fundBoard struct{ board *disclosure.Service }
 
 // Post publishes in the caller's transaction.
 func (b fundBoard) Post(tx *store.Tx, actor org.Actor, p fund.Posted) (int64, string, error) {
-	n, err := b.board.PublishIn(tx, actor, disclosure.Draft{EstateID: p.EstateID, Kind: disclosure.Posting, Audience: disclosure.Residents, Scope: p.Scope, Title: p.Title, Body: p.Body, DaysKey: p.Days, ClientRef: p.Ref, InputHash: web.InputHash(p)})
+	d := disclosure.Draft{EstateID: p.EstateID, Kind: disclosure.Posting, Audience: disclosure.Residents, Scope: p.Scope, Title: p.Title, Body: p.Body, DaysKey: p.Days, ClientRef: p.Ref, InputHash: web.InputHash(p)}
+	if len(p.Sums) > 0 {
+		d.Form = disclosure.Repair
+	}
+	for _, x := range p.Sums {
+		d.Queries = append(d.Queries, disclosure.Query{Label: sumLabel(x), Book: disclosure.Projects, Codes: []string{x.Code}, Source: x.Project, Measure: disclosure.Stated, To: calendar.DateOf(tx.Now)})
+	}
+	n, err := b.board.PublishIn(tx, actor, d)
 	if err != nil {
 		return 0, "", err
 	}
 	return n.ID, n.Number, b.fulfil(tx, p, n.ID)
+}
+
+// sumLabel is what a sum is called on the board; words that look like another sum, or are too long, are left out.
+func sumLabel(x fund.PostedSum) string {
+	if !disclosure.FitsLabel(x.Label) || len([]rune(x.Label)) > 30 {
+		return x.Plain
+	}
+	return x.Label
 }
 
 // fulfil takes what a posting of a project answers off the register: it is owed since the project came to it, at the latest today.

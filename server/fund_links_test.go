@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/xuri/excelize/v2"
 
 	"github.com/linli-city/linli/models/area"
 	"github.com/linli-city/linli/models/calendar"
@@ -104,6 +105,52 @@ func TestEachLineLeadsToItsPapers(t *testing.T) {
 	e.must(404, "township_foreign", "GET", fmt.Sprintf("/office/v1/units/%d/fund/sheet", owner.Unit), nil)
 	if body := e.must(200, "bureau", "GET", fmt.Sprintf("/office/v1/units/%d/fund/sheet", owner.Unit), nil).body; !strings.Contains(body, "算式：费用412.25元按建筑面积分摊") || !strings.Contains(body, "还要补交0.01元") {
 		t.Errorf("%s", body)
+	}
+}
+
+// TestWhatWasMadeUpOverTheSurfaces: that a unit made up a debt is read by its owner and by the bureau that keeps the account, on the statement, its
+// sheet and in the vouchers; the community and the township read sums there.
+func TestWhatWasMadeUpOverTheSurfaces(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t)
+	e.charged()
+	owner := e.town.actors["owner"]
+	today := calendar.DateOf(e.db.Now())
+	unit, books := fmt.Sprintf("/office/v1/units/%d/fund", owner.Unit), fmt.Sprintf("/office/v1/estates/%d/books/fund", owner.Estate)
+	e.must(201, "bureau", "POST", fmt.Sprintf("/office/v1/estates/%d/fund-slips", owner.Estate), m{"slip": "补1", "paid_on": today.String(), "deposits": []m{{"unit_id": owner.Unit, "kind": "later", "amount": "5"}}, "client_ref": "made-up"})
+	days := fmt.Sprintf("?from=%s&to=%s", today.Add(-1), today.Add(1))
+	vouchers := func(who string) string {
+		sheet, err := excelize.OpenReader(strings.NewReader(e.must(200, who, "GET", books+"/journals.xlsx"+days, nil).body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := sheet.GetRows("凭证")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(rows)
+	}
+	read := func(who string) map[string]string {
+		return map[string]string{"the statement": e.must(200, who, "GET", unit, nil).body, "the sheet": e.must(200, who, "GET", unit+"/sheet", nil).body,
+			"the vouchers": e.must(200, who, "GET", books+"/journals", nil).body, "their sheet": vouchers(who), "their text": e.must(200, who, "GET", books+"/books.beancount"+days, nil).body}
+	}
+	for what, body := range read("bureau") {
+		if !strings.Contains(body, "补上") {
+			t.Errorf("the bureau does not read it in %s: %s", what, body)
+		}
+	}
+	for _, who := range []string{"community", "township"} {
+		for what, body := range read(who) {
+			if strings.Contains(body, "补上") || strings.Contains(body, "made-up") || strings.Contains(body, "Receivable:Unit") {
+				t.Errorf("%s reads it in %s: %s", who, what, body)
+			}
+			if what != "the sheet" && !strings.Contains(body, "-0.01") && !strings.Contains(body, "0.01") {
+				t.Errorf("%s does not read the sum in %s: %s", who, what, body)
+			}
+		}
+	}
+	if mine := e.must(200, "owner", "GET", fmt.Sprintf("/miniapp/v1/units/%d/fund", owner.Unit), nil).body; !strings.Contains(mine, "补上维修时差的") {
+		t.Errorf("the owner reads %s", mine)
 	}
 }
 

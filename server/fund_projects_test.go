@@ -99,6 +99,7 @@ func TestRepairByAnOwner(t *testing.T) {
 	if shown["proposal_notice"] == "" || shown["state"] != "posted" || shown["budget"] != "800.00" {
 		t.Errorf("%v", shown)
 	}
+	e.offered(estate, id)
 	e.rewritten(office)
 	e.must(201, "owner", "POST", "/miniapp/v1"+path+"/objections", m{"phase": "proposal", "text": "报价偏高，请再比价", "client_ref": "r4"})
 	objection := e.must(200, "company", "GET", office, nil).json["objections"].([]any)[0].(m)
@@ -145,4 +146,46 @@ func (e *engine) rewritten(office string) {
 		e.t.Errorf("%s", a)
 	}
 	e.must(200, "company", "POST", office+"/posting", m{})
+}
+
+// offered: whoever drafts a motion to use the fund is given what it has to say, before the draft and beside it, until a motion says it.
+func (e *engine) offered(estate, project int64) {
+	e.t.Helper()
+	at := fmt.Sprintf("/office/v1/estates/%d/motion-drafts", estate)
+	e.must(403, "company", "GET", at, nil)
+	e.must(404, "township_foreign", "GET", at, nil)
+	list := e.must(200, "committee_chair", "GET", at, nil).json["items"].([]any)
+	if len(list) != 1 || list[0].(m)["project_id"] != float64(project) || list[0].(m)["meeting_id"] != nil || list[0].(m)["proposal_stands"] != true {
+		e.t.Fatalf("%v", list)
+	}
+	words := fmt.Sprint(list[0].(m)["motion_words"])
+	if shown := e.must(200, "company", "GET", fmt.Sprintf("/office/v1/fund-projects/%d", project), nil).json["motion_words"]; shown != words {
+		e.t.Errorf("%v is not %s", shown, words)
+	}
+	body := meetingOf(estate, "屋面", "offered")
+	body["scope"] = list[0].(m)["scope"]
+	meeting := e.must(201, "committee_chair", "POST", "/office/v1/meetings", body)
+	path := fmt.Sprintf("/office/v1/meetings/%d", meeting.int("id"))
+	beside := func(who string) []any {
+		v, _ := e.must(200, who, "GET", path, nil).json["fund_projects"].([]any)
+		return v
+	}
+	if x := beside("committee_chair"); len(x) != 1 || x[0].(m)["motion_words"] != words || x[0].(m)["meeting_id"] != nil {
+		e.t.Errorf("%v", x)
+	}
+	if x := beside("bureau"); x != nil {
+		e.t.Errorf("who writes no motion is offered %v", x)
+	}
+	motion := body["motions"].([]m)[0]
+	motion["body"] = "更换屋面防水层。" + words
+	e.must(200, "committee_chair", "PUT", path+"/motions", m{"version": e.must(200, "committee_chair", "GET", path, nil).int("version"), "title": body["title"], "motions": []m{motion}})
+	if x := beside("community"); len(x) != 1 || x[0].(m)["meeting_id"] != meeting.json["id"] || x[0].(m)["position"] != float64(1) {
+		e.t.Errorf("%v", x)
+	}
+	motion["matter"] = "other"
+	e.must(200, "committee_chair", "PUT", path+"/motions", m{"version": e.must(200, "committee_chair", "GET", path, nil).int("version"), "title": body["title"], "motions": []m{motion}})
+	if x := beside("committee_chair"); x != nil {
+		e.t.Errorf("a meeting that uses no fund is offered %v", x)
+	}
+	e.must(200, "committee_chair", "POST", path+"/cancellation", m{"text": "改期再开会议"})
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/fee"
 	"github.com/linli-city/linli/models/fund"
+	"github.com/linli-city/linli/models/income"
 	"github.com/linli-city/linli/models/ledger"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
@@ -159,6 +160,10 @@ var invariants = []struct {
 	{"the fee books hold the money that nobody has claimed", fee.MiscountedSuspense},
 	{"the fee books have the money of every way that came in, went out and was settled", fee.MiscountedMoney},
 	{"every closed day of a cashier is the sum of its movements", fee.MiscountedDays},
+	{"the fund's books put on every sub-account what the slips, lists, incomes and refunds say", fund.MiscountedSubAccounts},
+	{"the fund's bank account moved by what the slips, lists, incomes and refunds say", fund.MiscountedBank},
+	{"the books of the public income moved what its lines and settlements say", income.Miscounted},
+	{"every line of the public income has its journal", income.Unbooked},
 	{"every order that WeChat paid has its one receipt, of WeChat's number", checkout.Unpaired},
 	{"every refund that WeChat gave has its receipt", checkout.Unreceipted},
 	{"no refund that WeChat gave waits for the books", checkout.Waiting},

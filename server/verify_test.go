@@ -30,14 +30,18 @@ func TestVerifyFindsWhatIsBroken(t *testing.T) {
 		"every bill is settled when nothing of it is owed":   "UPDATE fee_bills SET state = 'settled'",
 		"the fee books say of every unit what its bills say": "DELETE FROM fee_allocations",
 
-		"the fee books hold for every unit what it has paid ahead":                         "UPDATE fee_payments SET prepaid = prepaid + 1",
-		"the fee books hold for every unit what it has deposited":                          "UPDATE fee_payments SET kind = 'deposit'",
-		"the fee books hold the money that nobody has claimed":                             "UPDATE fee_payments SET state = 'suspense'",
-		"the fee books have the money of every way that came in, went out and was settled": "UPDATE fee_payments SET amount = amount + 1",
-		"every closed day of a cashier is the sum of its movements":                        "UPDATE fee_days SET cash = cash + 1",
-		"every order that WeChat paid has its one receipt, of WeChat's number":             "INSERT INTO pay_orders (number, account_id, estate_id, company_id, unit_id, person_id, client_ref, input_hash, amount, state, prepay_id, expires_at, payment_id, tries, failure, created_at) VALUES ('FX', 1, 1, 1, 1, 1, 'x', '', 100, 'paid', '', '2026-01-01 00:00:00', 0, 0, '', '2026-01-01 00:00:00')",
-		"every refund that WeChat gave has its receipt":                                    refundLike("done"),
-		"no refund that WeChat gave waits for the books":                                   refundLike("unbooked"),
+		"the fee books hold for every unit what it has paid ahead":                                 "UPDATE fee_payments SET prepaid = prepaid + 1",
+		"the fee books hold for every unit what it has deposited":                                  "UPDATE fee_payments SET kind = 'deposit'",
+		"the fee books hold the money that nobody has claimed":                                     "UPDATE fee_payments SET state = 'suspense'",
+		"the fee books have the money of every way that came in, went out and was settled":         "UPDATE fee_payments SET amount = amount + 1",
+		"every closed day of a cashier is the sum of its movements":                                "UPDATE fee_days SET cash = cash + 1",
+		"the fund's books put on every sub-account what the slips, lists, incomes and refunds say": "INSERT INTO fund_deposits (slip_id, estate_id, unit_id, plan_id, kind, payer, amount, dropped) VALUES (99, 1, 1, 0, 'first', 'owner', 100, FALSE)",
+		"the fund's bank account moved by what the slips, lists, incomes and refunds say":          "INSERT INTO fund_slips (estate_id, slip, paid_on, amount, plan_id, journal_id, created_by, created_at, reversed_by, reason) VALUES (1, 'X', '2026-01-01', 100, 0, 0, 1, '2026-01-01 00:00:00', 0, '')",
+		"the books of the public income moved what its lines and settlements say":                  "UPDATE income_lines SET amount = amount + 1",
+		"every line of the public income has its journal":                                          "UPDATE income_lines SET journal_id = 0",
+		"every order that WeChat paid has its one receipt, of WeChat's number":                     "INSERT INTO pay_orders (number, account_id, estate_id, company_id, unit_id, person_id, client_ref, input_hash, amount, state, prepay_id, expires_at, payment_id, tries, failure, created_at) VALUES ('FX', 1, 1, 1, 1, 1, 'x', '', 100, 'paid', '', '2026-01-01 00:00:00', 0, 0, '', '2026-01-01 00:00:00')",
+		"every refund that WeChat gave has its receipt":                                            refundLike("done"),
+		"no refund that WeChat gave waits for the books":                                           refundLike("unbooked"),
 	}
 	undo := errors.New("undo")
 	for _, check := range invariants {

@@ -189,8 +189,12 @@ func (s *Service) PublishAudit(ctx context.Context, actor org.Actor, id int64) (
 		if a.State != "reported" {
 			return 0, ErrState
 		}
-		notice, err := s.board.Post(tx, actor, Posted{EstateID: a.EstateID, Sort: "posting", Title: "业委会审计结果：" + AuditCauses[a.Cause], Ref: a.posting(),
-			Body: fmt.Sprintf("审计编号：%s\n原因：%s\n审计机构：%s\n审计内容：%s\n\n%s\n\n审计报告全文可以在小区的业委会页面打开。", a.Number, AuditCauses[a.Cause], a.Auditor, a.Text, a.Summary)})
+		report, err := s.files.IDsIn(tx, "committee_audit", []int64{a.ID})
+		if err != nil {
+			return 0, err
+		}
+		notice, err := s.board.Post(tx, actor, Posted{EstateID: a.EstateID, Sort: "posting", Title: "业委会审计结果：" + AuditCauses[a.Cause], Ref: a.posting(), Papers: report[a.ID],
+			Body: fmt.Sprintf("审计编号：%s\n原因：%s\n审计机构：%s\n审计内容：%s\n\n%s\n\n审计报告全文是这份公示的附件，在小区的业委会页面也可以打开。", a.Number, AuditCauses[a.Cause], a.Auditor, a.Text, a.Summary)})
 		if err != nil {
 			return 0, err
 		}

@@ -36,6 +36,7 @@ var (
 type Files interface {
 	Attach(tx *store.Tx, actor org.Actor, ids []int64, purpose, subjectKind string, subjectID, estateID int64) error
 	IDsFor(ctx context.Context, subjectKind string, subjectID int64) ([]int64, error)
+	IDsIn(tx *store.Tx, subjectKind string, subjectIDs []int64) (map[int64][]int64, error)
 }
 
 // Posted is what goes onto an estate's board.
@@ -45,6 +46,7 @@ type Posted struct {
 	Title    string
 	Body     string
 	Ref      string        // the same once more is the same notice
+	Papers   []int64       // files of the act, which stay tied to it: the notice lists them and its hash covers what is in them
 	From, To calendar.Date // of a report: what members were paid in between is a figure of it, as far as the books are closed
 }
 

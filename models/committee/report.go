@@ -83,7 +83,7 @@ func (s *Service) SubmitReport(ctx context.Context, actor org.Actor, id int64, t
 		if err := s.files.Attach(tx, actor, files, "notice", "committee_report", r.ID, r.EstateID); err != nil {
 			return 0, err
 		}
-		notice, err := s.board.Post(tx, actor, Posted{EstateID: r.EstateID, Sort: "announcement", Title: r.Title, Body: text, Ref: fmt.Sprintf("committee-report-%d", r.ID), From: dayOf(r.FromOn), To: dayOf(r.ToOn)})
+		notice, err := s.board.Post(tx, actor, Posted{EstateID: r.EstateID, Sort: "announcement", Title: r.Title, Body: text, Ref: fmt.Sprintf("committee-report-%d", r.ID), Papers: files, From: dayOf(r.FromOn), To: dayOf(r.ToOn)})
 		if err != nil {
 			return 0, err
 		}

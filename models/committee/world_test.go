@@ -41,6 +41,7 @@ type drawer struct{}
 
 func (drawer) Attach(*store.Tx, org.Actor, []int64, string, string, int64, int64) error { return nil }
 func (drawer) IDsFor(context.Context, string, int64) ([]int64, error)                   { return nil, nil }
+func (drawer) IDsIn(*store.Tx, string, []int64) (map[int64][]int64, error)              { return nil, nil }
 
 // purse keeps what was spent and how often the books were frozen.
 type purse struct {

@@ -1,6 +1,7 @@
 package complaint
 
 import (
+	"slices"
 	"time"
 
 	"github.com/linli-city/linli/models/org"
@@ -15,6 +16,35 @@ func (s *Service) MayRead(tx *store.Tx, actor org.Actor, id int64) error {
 	}
 	var c Case
 	return store.NotFound(tx.Select("cases.id").Scopes(visible(actor)).Where("cases.id = ?", id).Take(&c).Error, ErrNotFound)
+}
+
+// Readable says which of some cases the actor may read: those that a post sees, and those in which a person has a receipt. Other packages ask
+// it before they name a case.
+func Readable(tx *store.Tx, actor org.Actor, ids []int64) (map[int64]bool, error) {
+	may := map[int64]bool{}
+	for part := range slices.Chunk(ids, 900) {
+		var found []int64
+		if actor.Post != nil {
+			if actor.Must(org.ReadComplaints) != nil {
+				return may, nil
+			}
+			if err := tx.Model(&Case{}).Scopes(visible(actor)).Where("cases.id IN ?", part).Pluck("cases.id", &found).Error; err != nil {
+				return nil, err
+			}
+		} else {
+			var mine []Complainant
+			if err := tx.Select("case_id", "filed_id").Where("person_id = ? AND (case_id IN ? OR filed_id IN ?)", actor.PersonID, part, part).Find(&mine).Error; err != nil {
+				return nil, err
+			}
+			for _, m := range mine {
+				found = append(found, m.CaseID, m.FiledID)
+			}
+		}
+		for _, id := range found {
+			may[id] = true
+		}
+	}
+	return may, nil
 }
 
 // Watcher hears of each step that an office takes in a case, in the transaction of the step.

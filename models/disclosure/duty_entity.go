@@ -81,6 +81,8 @@ type Options struct {
 	OwnFund func(tx *store.Tx, estate int64) (held bool, err error)    // whether the assembly holds the fund; nil: the bureau does
 	Log     *slog.Logger
 
+	Sums map[string]Sums // who answers a query about Projects and Collections, by book
+
 	Withdrawn func(tx *store.Tx, estate, notice int64) error                             // what follows when a notice is taken off the board; nil: nothing
 	Named     func(tx *store.Tx, estate int64, text string) ([]string, error)            // whose full names are in a text, of the estate's owners and residents; nil: nobody's
 	Prices    func(tx *store.Tx, estates []int64, on time.Time) (map[int64]int64, error) // of a square metre of a home and month, in ten-thousandths of a yuan; nil: none is known

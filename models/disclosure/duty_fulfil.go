@@ -116,6 +116,9 @@ func (s *Service) FulfilBy(ctx context.Context, actor org.Actor, instance, notic
 		if err := d.suits(tx, set, &n, asked, v.ConfirmedBy); err != nil {
 			return err
 		}
+		if err := d.ofMissed(tx, asked); err != nil {
+			return err
+		}
 		if err := s.Fulfil(tx, d.EstateID, d.ID, n.ID, calendar.DateOf(v.At)); err != nil {
 			return err
 		}

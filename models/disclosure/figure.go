@@ -19,16 +19,20 @@ const (
 
 	NetReceived Measure = "net_received" // what came in less what went out between two days
 	NetSpent    Measure = "net_spent"    // what went out less what came in
+
+	Stated         Measure = "stated"    // what was posted of a project
+	BillsCharged   Measure = "charged"   // what the bills of a month come to
+	BillsCollected Measure = "collected" // what of these bills has come in
 )
 
 // MeasureNames are the measures as people read them.
-var MeasureNames = map[Measure]string{Received: "收入", Spent: "支出", Balance: "结余", NetReceived: "收入净额", NetSpent: "支出净额"}
+var MeasureNames = map[Measure]string{Received: "收入", Spent: "支出", Balance: "结余", NetReceived: "收入净额", NetSpent: "支出净额", Stated: "列明的金额", BillsCharged: "应收", BillsCollected: "实收"}
 
-// Query asks the books for one sum.
+// Query asks the books for one sum; of what is no book of the ledger see Projects and Collections.
 type Query struct {
 	Label   string
-	Book    string   // ledger.Kind
-	Codes   []string // ledger.Code, all of one class
+	Book    string   // ledger.Kind, Projects or Collections
+	Codes   []string // ledger.Code, all of one class; which sum of a project; the month of a collection
 	Sources []string // kinds of source that count; empty for all
 	Source  int64    `json:",omitzero"` // the one source of that kind, such as a project; 0 for all
 	Measure Measure
@@ -36,7 +40,8 @@ type Query struct {
 	To      calendar.Date
 }
 
-// Figure is a published sum: the query and what it gave over books that were closed. JournalNo is the last journal of the book at that time.
+// Figure is a published sum: the query and what it gave over books that were closed. JournalNo is the last journal of the book at that time, of a
+// project what was frozen of it.
 type Figure struct {
 	NoticeID  int64 `gorm:"primaryKey;autoIncrement:false"`
 	Version   int   `gorm:"primaryKey;autoIncrement:false"`
@@ -51,7 +56,7 @@ type Figure struct {
 	ToOn      time.Time  `gorm:"type:date"`
 	Fen       money.Fen
 	JournalNo int64
-	HolderID  int64 // the company whose fee books were asked; 0 for the other books
+	HolderID  int64 // the company whose fee books or bills were asked; 0 for the other books
 }
 
 // TableName names the table.

@@ -21,7 +21,7 @@ const (
 )
 
 // chartColours tell the measures apart where there are colours; the words do everywhere.
-var chartColours = map[Measure]string{Received: "#1b6e3c", Spent: "#a33a1f", Balance: "#1f4e8c", NetReceived: "#1b6e3c", NetSpent: "#a33a1f"}
+var chartColours = map[Measure]string{Received: "#1b6e3c", Spent: "#a33a1f", Balance: "#1f4e8c", NetReceived: "#1b6e3c", NetSpent: "#a33a1f", Stated: "#1f4e8c", BillsCharged: "#1f4e8c", BillsCollected: "#1b6e3c"}
 
 // Chart draws figures over time as SVG, with the sentences of Words as its text alternative. Equal figures give equal bytes.
 func Chart(figures []Figure) string {
@@ -44,7 +44,20 @@ func Chart(figures []Figure) string {
 		y = bar(&rows, f, y, largest) + chartGap
 	}
 	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="100%%" role="img" aria-labelledby="chart-title chart-text" font-family="sans-serif" fill="#000">`+
-		`<title id="chart-title">收入、支出和结余</title><desc id="chart-text">%s</desc><rect width="%d" height="%d" fill="#fff"/>%s</svg>`, chartWidth, y, html.EscapeString(Words(figures)), chartWidth, y, rows.String())
+		`<title id="chart-title">%s</title><desc id="chart-text">%s</desc><rect width="%d" height="%d" fill="#fff"/>%s</svg>`, chartWidth, y, chartTitle(figures), html.EscapeString(Words(figures)), chartWidth, y, rows.String())
+}
+
+// chartTitle says what is drawn.
+func chartTitle(figures []Figure) string {
+	switch in := func(book string) bool {
+		return !slices.ContainsFunc(figures, func(f Figure) bool { return f.Book != book })
+	}; {
+	case in(Projects):
+		return "维修项目的金额"
+	case in(Collections):
+		return "物业费的应收和实收"
+	}
+	return "收入、支出和结余"
 }
 
 // write puts a text into as many lines as it takes below y, and gives where they end.

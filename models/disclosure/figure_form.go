@@ -19,12 +19,16 @@ const (
 	FundState  Form = "fund"     // deposits, use, yield and balance of the fund (Order 165 art. 30)
 	Accounts   Form = "accounts" // a project's final accounts
 	AuditForm  Form = "audit"    // an auditor's report
+	Repair     Form = "project"  // what the system posts of a repair from the fund: its sums are those of the project
 	noForm     Form = ""         // as free text, from callers that know no forms
 	daysKey         = "disclosure.posting_days"
 )
 
 // FormNames are the forms as people read them.
-var FormNames = map[Form]string{FreeText: "一般内容", Services: "物业服务事项", WorkReport: "业委会工作报告", Income: "收支情况表", FundState: "维修资金情况表", Accounts: "维修项目决算", AuditForm: "审计报告"}
+var FormNames = map[Form]string{FreeText: "一般内容", Services: "物业服务事项", WorkReport: "业委会工作报告", Income: "收支情况表", FundState: "维修资金情况表", Accounts: "维修项目决算", AuditForm: "审计报告", Repair: "维修项目公示"}
+
+// shows are the forms that may have figures.
+func (f Form) shows() bool { return f.Money() || f == WorkReport || f == Repair }
 
 // counted are the forms whose sums come from the books.
 var counted = map[Form]bool{Income: true, FundState: true, Accounts: true}
@@ -50,9 +54,10 @@ func typedSum(text string) string { return cmp.Or(wording.Sum(text), wording.Bar
 // FitsLabel reports whether a text may name a figure: it tells no sum itself, and names no home.
 func FitsLabel(text string) bool { return typedSum(text) == "" && wording.Door(text) == "" }
 
-// typed refuses sums that were typed where they have to come from the books.
+// typed refuses sums that were typed where they have to come from the books. Of a repair the system's own words quote what people wrote of it;
+// whoever writes them anew writes no sum.
 func (f Form) typed(title, body string) error {
-	if !counted[f] {
+	if !counted[f] && f != Repair {
 		return nil
 	}
 	for path, text := range map[string]string{"title": title, "body": body} {

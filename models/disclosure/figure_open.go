@@ -75,7 +75,7 @@ func openFigures(tx *store.Tx, estate int64, each func(*OpenFigure) error) error
 		var ids []int64
 		q := tx.Model(&Figure{}).Distinct("notice_id").Where("notice_id > ?", after).Order("notice_id")
 		if estate != 0 {
-			q = tx.Model(&Notice{}).Select("id AS notice_id").Where("estate_id = ? AND id > ? AND form IN ?", estate, after, []Form{Income, FundState, Accounts, AuditForm}).Order("id")
+			q = tx.Model(&Notice{}).Select("id AS notice_id").Where("estate_id = ? AND id > ? AND form IN ?", estate, after, []Form{Income, FundState, Accounts, AuditForm, WorkReport, Repair}).Order("id")
 		}
 		if err := q.Limit(figureBatch).Pluck("notice_id", &ids).Error; err != nil || len(ids) == 0 {
 			return err

@@ -18,7 +18,10 @@ func (q *Query) check(c *fault.Checks, i int) {
 	c.Check(n > 0 && n <= 30, path(i, "label"), "请写明这个数叫什么，不超过30个字")
 	c.Check(typedSum(q.Label) == "", path(i, "label"), "名称里不要写金额")
 	c.Check(!wording.HasMobile(q.Label) && !wording.HasIdentity(q.Label), path(i, "label"), "名称里不要写手机号和身份证号")
-	c.Check(MeasureNames[q.Measure] != "", path(i, "measure"), "请选择收入、支出或结余")
+	if q.checkSum(c, i) {
+		return
+	}
+	c.Check(MeasureNames[q.Measure] != "" && q.Measure != Stated && q.Measure != BillsCharged && q.Measure != BillsCollected, path(i, "measure"), "请选择收入、支出或结余")
 	c.Check(q.Source == 0 || q.Source > 0 && len(q.Sources) == 1, path(i, "sources"), "某一件事的数，只选它那一种来源")
 	c.Check(!q.To.IsZero(), path(i, "to"), "请填写截止日期")
 	c.Check(q.Measure == Balance || !q.From.IsZero() && !q.To.Before(q.From), path(i, "from"), "请填写起止日期，开始不晚于截止")

@@ -24,6 +24,13 @@ func (s *Service) figures(tx *store.Tx, estate int64, queries []Query) ([]Figure
 		if err := q.fits(i); err != nil {
 			return nil, err
 		}
+		if !q.ledger() {
+			var err error
+			if list[i], err = s.summed(tx, estate, q, i); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		b, ok := books[q.Book]
 		if !ok {
 			var err error
@@ -64,7 +71,10 @@ func bookNow(tx *store.Tx, estate int64, kind ledger.Kind) (ledger.Book, error) 
 // fits refuses accounts that are not the book's, or that grow on different sides.
 func (q *Query) fits(i int) error {
 	var c fault.Checks
-	c.Check(ledger.KindNames[ledger.Kind(q.Book)] != "", path(i, "book"), "请选择维修资金账、物业费账或公共收益账")
+	if !q.ledger() {
+		return nil
+	}
+	c.Check(ledger.KindNames[ledger.Kind(q.Book)] != "", path(i, "book"), "请选择维修资金账、物业费账、公共收益账、维修项目或物业费收缴")
 	for _, code := range q.Codes {
 		place, ok := ledger.Chart[ledger.Code(code)]
 		c.Check(ok && place.Kind == ledger.Kind(q.Book), path(i, "codes"), "这本账里没有科目“"+code+"”")
@@ -121,6 +131,12 @@ func (q *Query) value(tx *store.Tx, estate, holder int64) (money.Fen, error) {
 
 // Asks is what the figure asks, as people read it.
 func (f *Figure) Asks() string {
+	switch f.Book {
+	case Projects:
+		return fmt.Sprintf("%s第%d号：%s，公示时的数", BookNames[f.Book], f.SourceID, sumName(f.Codes))
+	case Collections:
+		return BookNames[f.Book] + "：" + f.collection()
+	}
 	text := ledger.KindNames[ledger.Kind(f.Book)] + "："
 	for i, c := range split(f.Codes) {
 		if i > 0 {

@@ -40,8 +40,26 @@ func Words(figures []Figure) string {
 		}
 		fmt.Fprintf(&b, "，%s%s", f.Label, says(f.Fen))
 	}
-	b.WriteString("。这些数是系统从已经结账的账簿里取的，不是手写的。")
+	b.WriteString("。")
+	for _, r := range Rates(figures) {
+		b.WriteString(r.Says() + "。")
+	}
+	b.WriteString("这些数是系统从" + takenFrom(figures) + "里取的，不是手写的。")
 	return b.String()
+}
+
+// takenFrom names what figures were read from.
+func takenFrom(figures []Figure) string {
+	var list []string
+	for _, x := range []struct {
+		in   func(*Figure) bool
+		name string
+	}{{(*Figure).ledger, "已经结账的账簿"}, {func(f *Figure) bool { return f.Book == Projects }, "公示过的维修项目"}, {func(f *Figure) bool { return f.Book == Collections }, "已经结账的物业费账单"}} {
+		if slices.ContainsFunc(figures, func(f Figure) bool { return x.in(&f) }) {
+			list = append(list, x.name)
+		}
+	}
+	return strings.Join(list, "和")
 }
 
 // inTime are figures by their period, as they stand within one.

@@ -126,8 +126,13 @@ func (s *Service) PublishIn(tx *store.Tx, actor org.Actor, d Draft) (*Notice, er
 	if d.Title, d.Body, err = s.blotted(tx, estate.ID, d.Title, d.Body, nil); err != nil {
 		return nil, err
 	}
+	for i := range d.Queries { // they may quote what a project is called
+		if d.Queries[i].Label, _, err = s.blotted(tx, estate.ID, d.Queries[i].Label, "", nil); err != nil {
+			return nil, err
+		}
+	}
 	n := d.notice(actor.OrganisationID(), scope)
-	e := edition{title: d.Title, body: d.Body, files: d.FileIDs, duties: d.Duties, contents: d.Contents, queries: d.Queries, person: actor.PersonID, confirmed: d.ConfirmedBy}
+	e := edition{title: d.Title, body: d.Body, files: slices.Concat(d.FileIDs, d.Papers), duties: d.Duties, contents: d.Contents, queries: d.Queries, person: actor.PersonID, confirmed: d.ConfirmedBy}
 	if err := s.issue(tx, actor, n, e); err != nil {
 		return nil, err
 	}

@@ -15,13 +15,14 @@ import (
 var ErrComposed = fault.New(fault.Conflict, "notice.composed", "这份草稿的数由系统按法规要求列出，不能增减；可以修改标题、说明和附件")
 
 // OpenDutyOf finds the open regular duty of a code under which an estate's organisation publishes a year's figures: of a duty about whole periods
-// the instance in which the year ended, of another the one that runs today; nil where there is none.
+// the instance in which the year ended; of another that year's own while it is still open, for what comes late answers what was missed, else the one
+// that runs today; nil where there is none.
 func (s *Service) OpenDutyOf(tx *store.Tx, estate int64, code string, year int) (*Duty, error) {
 	end, today := column(calendar.Date{Year: year, Month: time.December, Day: 31}), org.DayOf(tx.Now)
 	var rows []Duty
-	err := tx.Where("estate_id = ? AND code = ? AND done_at IS NULL AND organisation_id <> 0", estate, code).
-		Where("(after_end = ? AND from_on <= ? AND to_on >= ?) OR (after_end = ? AND from_on <= ? AND (to_on IS NULL OR to_on >= ?))", true, end, end, false, today, today).
-		Order("from_on DESC, id").Limit(1).Find(&rows).Error
+	err := tx.Where("estate_id = ? AND code = ? AND event = ? AND done_at IS NULL AND organisation_id <> 0", estate, code, false).
+		Where("(from_on <= ? AND to_on >= ?) OR (after_end = ? AND from_on <= ? AND (to_on IS NULL OR to_on >= ?))", end, end, false, today, today).
+		Order("from_on, id").Limit(1).Find(&rows).Error
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}

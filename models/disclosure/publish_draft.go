@@ -159,6 +159,9 @@ func (s *Service) write(tx *store.Tx, actor org.Actor, p *Prepared, d Draft, rea
 		}
 		d.Title, d.Body, reason, p.Scope = r.Title, r.Body, r.Reason, n.Scope
 	} else {
+		if d.Form == Repair {
+			return fault.ErrInvalid.With(fault.Field{Path: "form", Reason: "维修项目的公示由系统在办理项目时发布；另外要公布的，请选“维修项目决算”或“维修资金情况表”"})
+		}
 		if err := d.check(); err != nil {
 			return err
 		}
@@ -226,6 +229,14 @@ func (s *Service) hold(tx *store.Tx, actor org.Actor, p *Prepared, files []int64
 			return err
 		}
 		known = append(known, had[p.NoticeID]...)
+		var last Version // papers of an act are tied to the act
+		err = tx.Where("notice_id = ? AND version = (SELECT current_version FROM notices n WHERE n.id = notice_id)", p.NoticeID).Take(&last).Error
+		if err != nil {
+			return err
+		}
+		for _, a := range last.Attachments() {
+			known = append(known, a.ID)
+		}
 	}
 	fresh := slices.DeleteFunc(slices.Clone(files), func(id int64) bool { return slices.Contains(known, id) })
 	return s.files.Attach(tx, actor, fresh, "notice", "notice_draft", p.ID, p.EstateID)

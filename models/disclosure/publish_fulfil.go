@@ -9,25 +9,34 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-// fulfil says that a new notice fulfils duties of its organisation, and takes over for how long the law wants them posted.
+// fulfil says that a new notice fulfils duties of its organisation, and takes over for how long the law wants them posted. What tells of a year that
+// was missed fulfils the duty of that year, named or not, and none of a later one.
 // Faults: ErrDutyNotFound, ErrDutyDone, ErrDutyEarly, ErrDutyNotice.
 func (s *Service) fulfil(tx *store.Tx, n *Notice, e edition) error {
 	duties := e.duties
-	if len(duties) == 0 {
-		return nil
-	}
 	if n.Scope != "" {
+		if len(duties) == 0 {
+			return nil
+		}
 		return ErrDutyNotice.Saying("这份公示只涉及部分楼幢或房屋，应公开事项要向整个小区公开")
 	}
 	var rows []Duty
-	if err := tx.Where("id IN ? AND estate_id = ? AND organisation_id = ?", duties, n.EstateID, n.OrganisationID).Order("id").Find(&rows).Error; err != nil {
-		return err
+	if len(duties) > 0 {
+		if err := tx.Where("id IN ? AND estate_id = ? AND organisation_id = ?", duties, n.EstateID, n.OrganisationID).Order("id").Find(&rows).Error; err != nil {
+			return err
+		}
 	}
 	if len(rows) != len(slices.Compact(slices.Sorted(slices.Values(duties)))) {
 		return ErrDutyNotFound
 	}
+	if len(rows)+len(e.queries) == 0 {
+		return nil
+	}
 	set, err := s.rules(tx, n.EstateID)
 	if err != nil {
+		return err
+	}
+	if rows, err = s.meant(tx, set, n, e, rows); err != nil {
 		return err
 	}
 	for _, d := range rows {

@@ -18,6 +18,7 @@ type Draft struct {
 	Title       string
 	Body        string
 	FileIDs     []int64
+	Papers      []int64  // of the act that is published, which stay tied to it, such as an audit's report; attachments like the others
 	Queries     []Query  // the figures, of forms about money
 	DaysKey     string   // the rule for how long a posting stands, from domains with one of their own; empty for the general one
 	Duties      []int64  // what it fulfils
@@ -54,6 +55,9 @@ func (d *Draft) check() error {
 	if err := c.Err(); err != nil {
 		return err
 	}
+	if d.Form == Repair {
+		return nil
+	}
 	return d.Form.typed(d.Title, d.Body)
 }
 
@@ -83,7 +87,7 @@ func checkContent(c *fault.Checks, f Form, files int, queries []Query) {
 	c.Check(files <= mostFiles, "file_ids", "附件不超过20份")
 	c.Check(f != AuditForm || files > 0, "file_ids", "请上传审计报告")
 	c.Check(!counted[f] || len(queries) > 0, "figures", "请至少写一行要从账簿取的数")
-	c.Check(f.Money() || f == WorkReport || len(queries) == 0, "figures", "只有收支、维修资金、决算、审计和工作报告的公示可以取数")
+	c.Check(f.shows() || len(queries) == 0, "figures", "只有收支、维修资金、决算、审计和工作报告的公示可以取数")
 	c.Check(len(queries) <= mostSums, "figures", "一份公示最多取120个数")
 	seen := map[string]bool{}
 	for i := range queries {
@@ -91,4 +95,5 @@ func checkContent(c *fault.Checks, f Form, files int, queries []Query) {
 		c.Check(!seen[queries[i].Label], path(i, "label"), "这个名称用过了，请换一个")
 		seen[queries[i].Label] = true
 	}
+	checkPairs(c, queries)
 }

@@ -75,10 +75,16 @@ func (d *Duty) accounts(n *Notice, figures []Query, confirmed int64) error {
 	return nil
 }
 
+// own reports whether a figure is of the duty's own book. What is read elsewhere goes with an account and is none.
+func (d *Duty) own(q Query) bool {
+	list, ok := books[d.Code]
+	return q.ledger() && (!ok || slices.Contains(list, ledger.Kind(q.Book)))
+}
+
 // counts reports whether a figure is of the duty's own book and time. What is due while its period runs tells of the period before as well,
 // and when it is late of what came since.
 func (d *Duty) counts(q Query) bool {
-	if own, ok := books[d.Code]; ok && !slices.Contains(own, ledger.Kind(q.Book)) {
+	if !d.own(q) {
 		return false
 	}
 	if d.Event || d.ToOn == nil {

@@ -90,7 +90,10 @@ func (s *Service) publishVersion(tx *store.Tx, n *Notice, no int, e edition) err
 			return err
 		}
 	}
-	return s.freezePlaces(tx, n, v)
+	if err := s.freezePlaces(tx, n, v); err != nil {
+		return err
+	}
+	return noteVersion(tx, n, v)
 }
 
 // hashOf is the hash of a version, in hex.

@@ -114,16 +114,25 @@ func TestVerifyNamesTampering(t *testing.T) {
 	d.FileIDs = []int64{w.upload(w.chair, file.Notice)}
 	n := w.publish(d)
 	id := w.confirmed(w.income())
-	if r, err := w.s.Verify(t.Context()); err != nil || r.Versions != 2 || r.Figures != 4 {
+	gone := w.publish(w.draft())
+	if err := w.s.Withdraw(t.Context(), w.chair, gone.ID, "写错了年份"); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := w.s.Verify(t.Context()); err != nil || r.Versions != 3 || r.Figures != 4 {
 		t.Fatalf("%+v %v", r, err)
 	}
+	other := sha256.Sum256([]byte("x\nx"))
 	for what, sql := range map[string]string{
-		"text":       fmt.Sprintf("UPDATE notice_versions SET body = 'x%%s' WHERE notice_id = %d", n.ID),
-		"attachment": fmt.Sprintf("UPDATE notice_versions SET files = '[]%%s' WHERE notice_id = %d", n.ID),
-		"sum":        fmt.Sprintf("UPDATE notice_figures SET fen = fen + 1 WHERE notice_id = %d AND seq = 1 AND '%%s' = ''", id),
-		"question":   fmt.Sprintf("UPDATE notice_figures SET to_on = '2026-01-30' WHERE notice_id = %d AND seq = 1 AND '%%s' = ''", id),
-		"book":       "UPDATE ledger_entries SET amount = amount - 100 WHERE amount = -123456 AND '%s' = ''",
-		"number":     fmt.Sprintf("UPDATE notices SET number = 'G0%%s' WHERE id = %d", n.ID),
+		"text and its hash":     fmt.Sprintf("UPDATE notice_versions SET format = 1, title = 'x', body = 'x', sha256 = '%x%%s' WHERE notice_id = %d", other, n.ID),
+		"board without it":      fmt.Sprintf("DELETE FROM notices WHERE id = %d AND '%%s' = ''", n.ID),
+		"withdrawal taken back": fmt.Sprintf("UPDATE notices SET withdrawn_at = NULL, withdraw_reason = '%%s' WHERE id = %d", gone.ID),
+		"reason":                fmt.Sprintf("UPDATE notices SET withdraw_reason = '没有原因%%s' WHERE id = %d", gone.ID),
+		"text":                  fmt.Sprintf("UPDATE notice_versions SET body = 'x%%s' WHERE notice_id = %d", n.ID),
+		"attachment":            fmt.Sprintf("UPDATE notice_versions SET files = '[]%%s' WHERE notice_id = %d", n.ID),
+		"sum":                   fmt.Sprintf("UPDATE notice_figures SET fen = fen + 1 WHERE notice_id = %d AND seq = 1 AND '%%s' = ''", id),
+		"question":              fmt.Sprintf("UPDATE notice_figures SET to_on = '2026-01-30' WHERE notice_id = %d AND seq = 1 AND '%%s' = ''", id),
+		"book":                  "UPDATE ledger_entries SET amount = amount - 100 WHERE amount = -123456 AND '%s' = ''",
+		"number":                fmt.Sprintf("UPDATE notices SET number = 'G0%%s' WHERE id = %d", n.ID),
 	} {
 		err := w.DB.InTx(t.Context(), func(tx *store.Tx) error {
 			if err := tx.Exec(fmt.Sprintf(sql, "")).Error; err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 )
@@ -11,7 +12,8 @@ import (
 // Walked says what Verify walked.
 type Walked struct{ Notices, Versions, Figures int64 }
 
-// Verify makes every version's hash again and asks the books every published figure again. The error names the first that does not hold.
+// Verify makes every version's hash again asks the books every published figure again, and compares what the audit trail
+// noted when it was published or taken down. The error names the first that does not hold.
 func (s *Service) Verify(ctx context.Context) (Walked, error) {
 	var r Walked
 	err := s.db.View(ctx, func(tx *store.Tx) (err error) {
@@ -26,23 +28,29 @@ func (s *Service) VerifyIn(tx *store.Tx) (Walked, error) {
 	var r Walked
 	for after := int64(0); ; {
 		var rows []Notice
-		if err := tx.Where("id > ?", after).Order("id").Limit(200).Find(&rows).Error; err != nil || len(rows) == 0 {
+		if err := tx.Where("id > ?", after).Order("id").Limit(200).Find(&rows).Error; err != nil {
 			return r, err
+		}
+		if len(rows) == 0 {
+			return r, vanished(tx)
 		}
 		views, err := view(tx, rows, true)
 		if err != nil {
 			return r, err
 		}
 		for i := range views {
-			if err := verify(tx, &views[i], &r); err != nil {
+			if err := s.verify(tx, &views[i], &r); err != nil {
 				return r, fmt.Errorf("notice %s: %w", views[i].Number, err)
 			}
+		}
+		if err := trailHolds(tx, views); err != nil {
+			return r, err
 		}
 		after = rows[len(rows)-1].ID
 	}
 }
 
-func verify(tx *store.Tx, v *View, r *Walked) error {
+func (s *Service) verify(tx *store.Tx, v *View, r *Walked) error {
 	if len(v.Versions) == 0 || v.Current().Version.Version != v.CurrentVersion {
 		return fmt.Errorf("version %d is gone", v.CurrentVersion)
 	}
@@ -54,12 +62,21 @@ func verify(tx *store.Tx, v *View, r *Walked) error {
 		if hashOf(&v.Notice, &e.Version, e.Figures) != e.SHA256 {
 			return fmt.Errorf("version %d is not what was published", i+1)
 		}
+		for _, a := range e.Attachments() {
+			sum, err := s.files.Sum(tx, a.ID)
+			switch {
+			case err != nil && fault.Of(err).Kind == fault.NotFound: // what is stored no more was not exchanged
+			case err != nil:
+				return err
+			case sum != a.SHA256:
+				return fmt.Errorf("version %d: file %d is not what was published", i+1, a.ID)
+			}
+		}
 		for j := range e.Figures {
 			f := &e.Figures[j]
-			q := f.Query()
-			fen, err := q.value(tx, v.EstateID, f.HolderID)
+			fen, err := s.again(tx, v.EstateID, f)
 			if err != nil {
-				return err
+				return fmt.Errorf("version %d, %q: %w", i+1, f.Label, err)
 			}
 			if fen != f.Fen {
 				return fmt.Errorf("version %d says %s of %q, the books say %s", i+1, f.Fen, f.Label, fen)

@@ -37,6 +37,9 @@ func (s *Service) takeDown(tx *store.Tx, n *Notice, reason string) error {
 	if err := tx.Model(&Notice{}).Where("id = ?", n.ID).Updates(map[string]any{"withdrawn_at": tx.Now, "withdraw_reason": reason, "withdraw_asked_by": 0, "withdraw_asked_for": ""}).Error; err != nil {
 		return err
 	}
+	if err := noteEnd(tx, n, reason); err != nil {
+		return err
+	}
 	if err := s.Reopen(tx, n.ID); err != nil || s.o.Withdrawn == nil {
 		return err
 	}

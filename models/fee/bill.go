@@ -64,6 +64,7 @@ type Owed struct {
 	Changed money.Fen // by adjustments, discounts and write-offs
 	Paid    money.Fen
 	Lines   []Change // those that changed it, on a single bill
+	Dispute *Dispute // runs, so that nobody is reminded of it; where a reader asks for bills
 }
 
 // Due is what is still wanted.

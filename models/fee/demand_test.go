@@ -1,6 +1,7 @@
 package fee_test
 
 import (
+	"errors"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -175,4 +176,30 @@ func TestAPaperCountsFromItsDelivery(t *testing.T) {
 	if v, err = w.FindLetter(t.Context(), w.cashier, id); err != nil || v.RespondOn == nil || v.RespondOn.Format(time.DateOnly) != "2026-04-04" || len(v.Deliveries) != 1 {
 		t.Errorf("%+v, %v", v, err)
 	}
+}
+
+// TestAHomeOpensTheProofOfItsDelivery: whoever the letter was written to may see how it is said to have come. A neighbour, a tenant, and after
+// a sale both who sold and who bought may not.
+func TestAHomeOpensTheProofOfItsDelivery(t *testing.T) {
+	w := newDuns(t).parameters()
+	id := w.prepared()
+	if _, err := w.IssueDemand(t.Context(), w.head, id); err != nil {
+		t.Fatal(err)
+	}
+	delivery, err := w.RecordDelivery(t.Context(), w.cashier, id, fee.Delivery{Way: "hand", At: w.DB.Now()}, []int64{1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.wants(w.MayOpenMyFiles(t.Context(), w.owner, delivery), nil)
+	w.wants(w.MayOpenMyFiles(t.Context(), w.owner, delivery+1), fee.ErrNotFound)
+	w.wants(w.MayOpenFiles(t.Context(), w.cashier, fee.DeliveryFiles, delivery), nil)
+	for name, who := range map[string]org.Actor{"neighbour": w.Resident(1, org.RoleOwner), "tenant": w.Resident(0, org.RoleTenant), "committee": w.Officer(w.Committee, org.Chair), "company": w.cashier} {
+		if err := w.MayOpenMyFiles(t.Context(), who, delivery); !errors.Is(err, fee.ErrNotFound) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	buyer := w.sell(0)
+	w.wants(w.MayOpenMyFiles(t.Context(), buyer, delivery), fee.ErrNotFound)
+	seller := w.owner // as the app knew the home before the sale ended it
+	w.wants(w.MayOpenMyFiles(t.Context(), seller, delivery), fee.ErrNotFound)
 }

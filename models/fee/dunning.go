@@ -25,6 +25,8 @@ type Cases interface {
 	FileOnBill(ctx context.Context, actor org.Actor, d Disputed) (id int64, number string, err error)
 	// Running says which of some cases are not over.
 	Running(tx *store.Tx, ids []int64) (map[int64]bool, error)
+	// Readable says which of some cases the actor may read.
+	Readable(tx *store.Tx, actor org.Actor, ids []int64) (map[int64]bool, error)
 }
 
 // With gives the fees what dunning needs.
@@ -158,18 +160,18 @@ func (f *facts) letters(tx *store.Tx, company int64, units, bills []int64) error
 	return nil
 }
 
-// Paused is why a unit is not asked for some or all of its bills.
+// Paused is why a unit is not asked for some or all of its bills. The number of a dispute's case is no part of it: the company reads it, which
+// may not read the case.
 type Paused struct {
 	Kind   PauseKind
 	BillID int64      // 0 for all
-	Number string     // of the case
 	Until  *time.Time // none for a dispute, which lasts as long as its case
 }
 
 // Words say it.
 func (p Paused) Words() string {
 	if p.Kind == ByDispute {
-		return disputed + "（" + p.Number + "）"
+		return disputed
 	}
 	return fmt.Sprintf("%s，到%s为止", map[PauseKind]string{ByPolicy: byPolicy, ByHardship: byNeed}[p.Kind], p.Until.Format(time.DateOnly))
 }
@@ -188,8 +190,8 @@ func (f *facts) whole(unit int64) []Paused {
 func (f *facts) paused(unit int64) []Paused {
 	list := f.whole(unit)
 	for _, b := range f.bills[unit] {
-		if d, ok := f.disputes[b.ID]; ok {
-			list = append(list, Paused{Kind: ByDispute, BillID: b.ID, Number: d.Number})
+		if _, ok := f.disputes[b.ID]; ok {
+			list = append(list, Paused{Kind: ByDispute, BillID: b.ID})
 		}
 	}
 	return list
@@ -202,12 +204,12 @@ func (f *facts) asked(unit int64, days int) (list []Bill, why string) {
 	}
 	why = notDue
 	for _, b := range f.bills[unit] {
-		switch d, busy := f.disputes[b.ID]; {
+		switch _, busy := f.disputes[b.ID]; {
 		case !f.today.After(b.DueOn.AddDate(0, 0, days-1)):
 		case b.Payer == ByDeveloper || !slices.Contains(f.sets[unit], b.OwnerSetID):
 			why = others
 		case busy:
-			why = Paused{Kind: ByDispute, Number: d.Number}.Words()
+			why = Paused{Kind: ByDispute}.Words()
 		default:
 			list = append(list, b)
 		}

@@ -51,6 +51,22 @@ func (s *Service) RecordDelivery(ctx context.Context, actor org.Actor, letter in
 	})
 }
 
+// MayOpenMyFiles reports with ErrNotFound whether the actor may open what proves a delivery to their home: whoever may read the letter. To whom
+// it was not written, an owner after them or of another unit, it is not theirs, nor theirs any more once they have sold.
+func (s *Service) MayOpenMyFiles(ctx context.Context, actor org.Actor, delivery int64) error {
+	if actor.Must(org.SeeBills) != nil {
+		return ErrNotFound
+	}
+	return s.db.View(ctx, func(tx *store.Tx) error {
+		var d Delivery
+		if err := tx.Where("id = ?", delivery).Take(&d).Error; err != nil {
+			return store.NotFound(err, ErrNotFound)
+		}
+		_, err := myLetter(tx, actor, d.LetterID)
+		return err
+	})
+}
+
 // MayOpenFiles reports with ErrNotFound whether the actor may open what a pause of a policy rests on, or what proves a delivery: those of
 // the company that entered it.
 func (s *Service) MayOpenFiles(ctx context.Context, actor org.Actor, kind string, id int64) error {

@@ -1,6 +1,7 @@
 package fee
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -89,10 +90,15 @@ func (s *Service) undisputed(ctx context.Context, actor org.Actor, b *MyBill) (i
 		if err := s.readDisputes(tx, []int64{b.UnitID}, all); err != nil {
 			return err
 		}
-		if d, busy := all[b.ID]; busy {
+		d, busy := all[b.ID]
+		if !busy {
+			return nil
+		}
+		may, err := s.o.Cases.Readable(tx, actor, []int64{d.CaseID})
+		if err == nil && may[d.CaseID] {
 			return ErrDispute.Saying("这张账单已经在核对（" + d.Number + "），办完以前不会催交，不用再提交；可以在“我的投诉”里看进展")
 		}
-		return nil
+		return cmp.Or(err, error(ErrDispute.Saying("您家里人已经提交过，这张账单正在核对，办完以前不会催交，不用再提交")))
 	})
 	return id, done, err
 }
@@ -114,4 +120,45 @@ func (s *Service) readDisputes(tx *store.Tx, units []int64, into map[int64]Dispu
 		}
 	}
 	return err
+}
+
+// addDisputes adds to bills the dispute that runs about each. Which case it is, and who opened it, is told to those alone who may read
+// the case: the company does not, whose bill it is.
+func (s *Service) addDisputes(tx *store.Tx, actor org.Actor, bills []*Owed) error {
+	ids, byBill := []int64{0}, map[int64]*Owed{}
+	for _, b := range bills {
+		ids, byBill[b.ID] = append(ids, b.ID), b
+	}
+	var list []Dispute
+	if err := tx.Where("bill_id IN ?", ids).Order("id").Find(&list).Error; err != nil || len(list) == 0 {
+		return err
+	}
+	cases := make([]int64, len(list))
+	for i, d := range list {
+		cases[i] = d.CaseID
+	}
+	running, err := s.o.Cases.Running(tx, cases)
+	if err != nil {
+		return err
+	}
+	may, err := s.o.Cases.Readable(tx, actor, cases)
+	for _, d := range list {
+		if !running[d.CaseID] {
+			continue
+		}
+		if !may[d.CaseID] {
+			d = Dispute{EstateID: d.EstateID, CompanyID: d.CompanyID, UnitID: d.UnitID, BillID: d.BillID, At: d.At}
+		}
+		byBill[d.BillID].Dispute = &d
+	}
+	return err
+}
+
+// withDisputes is addDisputes for bills as they are shown.
+func (s *Service) withDisputes(tx *store.Tx, actor org.Actor, list []MyBill) error {
+	bills := make([]*Owed, len(list))
+	for i := range list {
+		bills[i] = &list[i].Owed
+	}
+	return s.addDisputes(tx, actor, bills)
 }

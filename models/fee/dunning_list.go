@@ -90,18 +90,27 @@ func (s *Service) FindMyLetter(ctx context.Context, actor org.Actor, id int64) (
 	}
 	var v *LetterView
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		var l Letter
-		if err := tx.Where("id = ? AND state IN ?", id, []string{Sent, Issued}).Take(&l).Error; err != nil {
-			return store.NotFound(err, ErrNotFound)
+		l, err := myLetter(tx, actor, id)
+		if err != nil {
+			return err
 		}
-		h, err := homeOf(tx, actor, l.UnitID)
-		if err != nil || !slices.Contains(h.sets, l.OwnerSetID) {
-			return ErrNotFound
-		}
-		v, err = s.viewLetter(tx, l)
+		v, err = s.viewLetter(tx, *l)
 		return err
 	})
 	return v, err
+}
+
+// myLetter is a letter that was written to those who own the actor's home today.
+func myLetter(tx *store.Tx, actor org.Actor, id int64) (*Letter, error) {
+	var l Letter
+	if err := tx.Scopes(actor.Within(org.SeeBills, "estate_id")).Where("id = ? AND state IN ?", id, []string{Sent, Issued}).Take(&l).Error; err != nil {
+		return nil, store.NotFound(err, ErrNotFound)
+	}
+	h, err := homeOf(tx, actor, l.UnitID)
+	if err != nil || !slices.Contains(h.sets, l.OwnerSetID) {
+		return nil, ErrNotFound
+	}
+	return &l, nil
 }
 
 // ListMyLetters lists what was written to the owners of the actor's home, newest first. Faults: org.ErrForbidden, ErrUnit.

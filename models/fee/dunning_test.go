@@ -24,13 +24,15 @@ type cases struct {
 	mu    sync.Mutex
 	byRef map[string]int64
 	over  map[int64]bool
+	of    map[int64]int64 // who filed it
 }
 
-func (c *cases) FileOnBill(_ context.Context, _ org.Actor, d fee.Disputed) (int64, string, error) {
+func (c *cases) FileOnBill(_ context.Context, actor org.Actor, d fee.Disputed) (int64, string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.byRef[d.Ref] == 0 {
 		c.byRef[d.Ref] = int64(len(c.byRef) + 1)
+		c.of[c.byRef[d.Ref]] = actor.PersonID
 	}
 	return c.byRef[d.Ref], fmt.Sprintf("T%d", c.byRef[d.Ref]), nil
 }
@@ -45,6 +47,17 @@ func (c *cases) Running(_ *store.Tx, ids []int64) (map[int64]bool, error) {
 	return running, nil
 }
 
+// Readable: whoever filed it. The company, which it is about, does not.
+func (c *cases) Readable(_ *store.Tx, actor org.Actor, ids []int64) (map[int64]bool, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	may := map[int64]bool{}
+	for _, id := range ids {
+		may[id] = actor.Post == nil && c.of[id] == actor.PersonID
+	}
+	return may, nil
+}
+
 // duns is a world in which the three bills of each unit are long due.
 type duns struct {
 	*world
@@ -53,7 +66,7 @@ type duns struct {
 
 func newDuns(t *testing.T) *duns {
 	t.Helper()
-	w := &duns{billed(t), &cases{byRef: map[string]int64{}, over: map[int64]bool{}}}
+	w := &duns{billed(t), &cases{byRef: map[string]int64{}, over: map[int64]bool{}, of: map[int64]int64{}}}
 	w.Service.With(fee.Options{Own: func(*store.Tx, int64) ([]rulepack.Local, error) { return nil, nil }, Cases: w.cases})
 	for u := range 3 {
 		w.due(u, "2026-01-31", "2026-02-10", "2026-02-20")
@@ -292,7 +305,7 @@ func TestADisputeBetweenPreviewAndSend(t *testing.T) {
 		t.Errorf("%+v", l)
 	}
 	list, _, err := w.ListArrears(t.Context(), w.cashier, w.Estate.ID, 0, 10)
-	if err != nil || len(list[0].Paused) != 1 || list[0].Paused[0].BillID != bill || list[0].Paused[0].Number != "T1" || list[0].Due.Sum() != 3*yuan("88.50") {
+	if err != nil || len(list[0].Paused) != 1 || list[0].Paused[0].BillID != bill || list[0].Paused[0].Words() != "对账单有异议，正在核对" || list[0].Due.Sum() != 3*yuan("88.50") {
 		t.Fatalf("%+v, %v", list, err)
 	}
 	w.days(8)
@@ -304,5 +317,65 @@ func TestADisputeBetweenPreviewAndSend(t *testing.T) {
 	w.send()
 	if l := w.letters(0); l[2].State != fee.Sent || l[2].Bills != 3 {
 		t.Errorf("%+v", l[2])
+	}
+}
+
+// TestABillSaysThatItIsDisputed to its home and to the company, from when to when; which case it is, to those alone who may read the case.
+func TestABillSaysThatItIsDisputed(t *testing.T) {
+	w := newDuns(t).parameters()
+	family, bill := w.Resident(0, org.RoleFamily), w.bills(0)[0].ID
+	mine := func(who org.Actor) *fee.Dispute {
+		t.Helper()
+		one, err := w.FindMyBill(t.Context(), who, bill)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := w.ListMyBills(t.Context(), who, w.Units[0].ID, 0, 10)
+		if err != nil || len(all) != 3 {
+			t.Fatalf("%+v, %v", all, err)
+		}
+		for _, b := range all {
+			if a, x := b.Dispute, one.Dispute; (b.ID == bill && x != nil) != (a != nil) || a != nil && *a != *x {
+				t.Errorf("bill %d of the list has %+v, the bill itself %+v", b.ID, a, x)
+			}
+		}
+		return one.Dispute
+	}
+	office := func() *fee.Dispute {
+		t.Helper()
+		one, err := w.FindBill(t.Context(), w.cashier, bill)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if listed := w.bills(0)[0].Dispute; (listed == nil) != (one.Dispute == nil) || listed != nil && *listed != *one.Dispute {
+			t.Errorf("the list has %+v, the bill %+v", listed, one.Dispute)
+		}
+		return one.Dispute
+	}
+	if a, b := mine(w.owner), office(); a != nil || b != nil {
+		t.Fatalf("disputed before: %+v, %+v", a, b)
+	}
+	at := w.DB.Now()
+	id, err := w.dispute(bill)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.days(1)
+	if d := mine(w.owner); d == nil || !d.At.Equal(at) || d.Number != "T1" || d.CaseID != id {
+		t.Errorf("whoever filed it reads %+v", d)
+	}
+	for name, d := range map[string]*fee.Dispute{"family": mine(family), "company": office()} {
+		if d == nil || !d.At.Equal(at) || d.Number != "" || d.CaseID != 0 || d.PersonID != 0 || d.ID != 0 {
+			t.Errorf("%s reads %+v", name, d)
+		}
+	}
+	_, err = w.Once("again", "h").DisputeBill(t.Context(), family, bill, "我也觉得不对，请核对")
+	w.wants(err, fee.ErrDispute)
+	if contains(err.Error(), "T1") {
+		t.Errorf("the family is told the number: %v", err)
+	}
+	w.cases.over[id] = true
+	if a, b := mine(w.owner), office(); a != nil || b != nil {
+		t.Errorf("disputed after: %+v, %+v", a, b)
 	}
 }

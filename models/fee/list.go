@@ -102,8 +102,14 @@ func (s *Service) ListBills(ctx context.Context, actor org.Actor, estate int64, 
 		if err := q.Order("fee_bills.id DESC").Limit(limit).Find(&bills).Error; err != nil {
 			return err
 		}
-		list, err = owed(tx, bills)
-		return err
+		if list, err = owed(tx, bills); err != nil {
+			return err
+		}
+		shown := make([]*Owed, len(list))
+		for i := range list {
+			shown[i] = &list[i]
+		}
+		return s.addDisputes(tx, actor, shown)
 	})
 	return list, err
 }

@@ -69,8 +69,10 @@ func (s *Service) ListMyBills(ctx context.Context, actor org.Actor, unit, before
 		if err := q.Order("fee_bills.id DESC").Limit(limit).Find(&bills).Error; err != nil {
 			return err
 		}
-		list, err = shown(tx, bills)
-		return err
+		if list, err = shown(tx, bills); err != nil {
+			return err
+		}
+		return s.withDisputes(tx, actor, list)
 	})
 	return list, err
 }
@@ -101,6 +103,9 @@ func (s *Service) FindMyBill(ctx context.Context, actor org.Actor, id int64) (*M
 		if list, err = shown(tx, bills); err != nil {
 			return err
 		}
+		if err := s.withDisputes(tx, actor, list); err != nil {
+			return err
+		}
 		list[0].Lines, err = linesOf(tx, id)
 		return err
 	})
@@ -128,6 +133,9 @@ func (s *Service) FindBill(ctx context.Context, actor org.Actor, id int64) (*MyB
 			return err
 		}
 		if list, err = shown(tx, []Bill{*b}); err != nil {
+			return err
+		}
+		if err := s.withDisputes(tx, actor, list); err != nil {
 			return err
 		}
 		list[0].Lines, err = linesOf(tx, id)

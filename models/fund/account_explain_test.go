@@ -120,7 +120,7 @@ func whole(plan string) (tables []string) {
 // TestListsOfTheFundUseTheirKeys: a page of sub-accounts, of what is to be renewed, reconciled or cleaned up, a statement and a year read what they
 // show and not what the city has.
 func TestListsOfTheFundUseTheirKeys(t *testing.T) {
-	w := newKeeping(t)
+	w := newForged(t)
 	w.rule("fund.recheck_days", "15")
 	w.pays("1", "2026-01-05", fund.FirstDeposit, 1000, 1000, 1000)
 	plan, err := w.MakePlan(t.Context(), w.clerk, fund.NewPlan{EstateID: w.Estate.ID, Title: "续交", MeetingID: w.decided("raise_fund", tally.Pass, event.Scope{}), Position: 1, Basis: fund.ByArea, Rate: 100, Dates: []calendar.Date{day(t, "2026-06-01")}})

@@ -8,6 +8,8 @@ import (
 	"io"
 	"testing"
 
+	"gorm.io/gorm"
+
 	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/fund"
 	"github.com/linli-city/linli/models/ledger"
@@ -39,6 +41,14 @@ type keeping struct {
 }
 
 func newKeeping(t *testing.T) *keeping {
+	t.Helper()
+	w := newForged(t)
+	modelstest.Holds(t, w.DB, map[string]func(*store.Tx) *gorm.DB{"sub-accounts": fund.MiscountedSubAccounts, "bank": fund.MiscountedBank})
+	return w
+}
+
+// newForged is for tests that write rows or journals past the product.
+func newForged(t *testing.T) *keeping {
 	t.Helper()
 	clock := modelstest.NewClock()
 	db := modelstest.OpenAt(t, clock)

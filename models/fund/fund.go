@@ -21,7 +21,8 @@ type Files interface {
 	Hashes(tx *store.Tx, ids []int64) (map[int64]string, error)
 }
 
-// Posted is what goes onto an estate's board, open to objections. The same ref once more is the same notice.
+// Posted is what goes onto an estate's board, open to objections. The same ref once more is the same notice. Its words have no sum of the project:
+// those are figures, which the board asks with SumOf.
 type Posted struct {
 	EstateID int64
 	Scope    event.Scope
@@ -29,6 +30,7 @@ type Posted struct {
 	Body     string
 	Ref      string
 	Days     string // the rule for how long it stands
+	Sums     []PostedSum
 }
 
 // Board posts in the caller's transaction, and knows from when a posting counts.

@@ -1,6 +1,8 @@
 package fund
 
 import (
+	"slices"
+
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 )
@@ -18,8 +20,13 @@ func (s *Service) Owing(tx *store.Tx, by *org.Actor, estate int64, renewal bool,
 	if err := tx.Where("estate_id = ? AND id IN ? AND removed_at IS NULL", estate, ids).Find(&units).Error; err != nil {
 		return nil, err
 	}
+	units = slices.DeleteFunc(units, func(u org.Unit) bool { return payerOf(&u, false) != "owner" })
+	own := []int64{0}
+	for _, u := range units {
+		own = append(own, u.ID)
+	}
 	var rows []SubAccount
-	if err := tx.Where("estate_id = ? AND unit_id IN ?", estate, ids).Find(&rows).Error; err != nil {
+	if err := tx.Where("estate_id = ? AND unit_id IN ?", estate, own).Find(&rows).Error; err != nil {
 		return nil, err
 	}
 	if renewal {
@@ -39,7 +46,7 @@ func (s *Service) Owing(tx *store.Tx, by *org.Actor, estate int64, renewal bool,
 		if err != nil {
 			return nil, err
 		}
-		owing[u.ID] = unknown == "" && payerOf(u, false) == "owner" && subs[u.ID].FirstFen < due
+		owing[u.ID] = unknown == "" && subs[u.ID].FirstFen < due
 	}
 	return owing, nil
 }

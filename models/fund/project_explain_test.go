@@ -74,8 +74,9 @@ func TestProjectListsByTheirKeys(t *testing.T) {
 		return nil
 	})
 	w.walked(map[string]string{
-		"SELECT * FROM fund_projects WHERE estate_id = 7 AND id < 3000 ORDER BY id DESC LIMIT 21":                                                                                    "fund_projects_estate",
-		"SELECT * FROM fund_projects WHERE estate_id = 7 AND state = 'final' AND id < 3000 ORDER BY id DESC LIMIT 21":                                                                "fund_projects_estate",
+		"SELECT * FROM fund_projects WHERE estate_id = 7 AND id < 3000 ORDER BY id DESC LIMIT 21":                     "fund_projects_estate",
+		"SELECT * FROM fund_projects WHERE estate_id = 7 AND state = 'final' AND id < 3000 ORDER BY id DESC LIMIT 21": "fund_projects_estate",
+		"SELECT * FROM fund_projects WHERE estate_id = 7 AND kind = 'ordinary' AND (state = 'posted' OR state IN ('resolved','final') AND meeting_id IN (SELECT id FROM meetings WHERE estate_id = 7 AND revoked_at IS NOT NULL)) AND id < 3000 ORDER BY id DESC LIMIT 21": "fund_projects_estate",
 		"SELECT count(*) FROM fund_projects WHERE decision = '7' AND id <> 9":                                                                                                        "fund_projects_decision",
 		"SELECT * FROM fund_projects WHERE review_open < '2026-01-01' AND review_open >= '2025-01-01' AND (review_open > '2025-01-01' OR id > 90) ORDER BY review_open, id LIMIT 21": "fund_projects_review",
 		"SELECT * FROM fund_quotes WHERE project_id = 7 ORDER BY amount, id LIMIT 20":                                                                                                "fund_quotes_supplier",

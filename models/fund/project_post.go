@@ -48,7 +48,11 @@ func (s *Service) PostProject(ctx context.Context, actor org.Actor, id int64) (i
 		if err != nil {
 			return "", nil, err
 		}
-		p.ProposalNotice, p.ProposalNumber, err = s.o.Board.Post(tx, actor, Posted{EstateID: p.EstateID, Scope: scope, Title: "维修资金使用方案：" + p.Title, Body: body, Ref: fmt.Sprintf("project:%d:proposal:%d", p.ID, p.Version), Days: "fund.proposal_days"})
+		sums, err := p.freeze(tx, atProposal)
+		if err != nil {
+			return "", nil, err
+		}
+		p.ProposalNotice, p.ProposalNumber, err = s.o.Board.Post(tx, actor, Posted{EstateID: p.EstateID, Scope: scope, Title: "维修资金使用方案：" + p.Title, Body: body, Ref: fmt.Sprintf("project:%d:proposal:%d", p.ID, p.Version), Days: "fund.proposal_days", Sums: sums})
 		if p.State == ProjectDraft {
 			p.State = ProjectPosted
 		}
@@ -90,15 +94,15 @@ func (s *Service) proposalWords(tx *store.Tx, p *Project) (string, error) {
 		return "", err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s（%s）\n\n%s\n\n列支范围：%s。由这个范围的业主表决，费用也由这个范围分摊。\n预算：%s元。\n", p.Title, p.Number, p.Reason, where, p.Budget)
+	fmt.Fprintf(&b, "%s（%s）\n\n%s\n\n列支范围：%s。由这个范围的业主表决，费用也由这个范围分摊。\n要做的（单价、合计和预算见金额表）：\n", p.Title, p.Number, p.Reason, where)
 	itemWords(&b, items)
-	fmt.Fprintf(&b, "\n报价%d家：\n", len(list))
-	for _, q := range list {
+	fmt.Fprintf(&b, "\n报价%d家（金额见金额表）：\n", len(list))
+	for i, q := range list {
 		mark := ""
 		if q.ID == p.QuoteID {
 			mark = "（选定）"
 		}
-		fmt.Fprintf(&b, "%s：%s元%s\n", q.Supplier, q.Amount, mark)
+		fmt.Fprintf(&b, "%d. %s%s\n", i+1, q.Supplier, mark)
 	}
 	if p.QuoteReason != "" {
 		fmt.Fprintf(&b, "选定的原因：%s\n", p.QuoteReason)
@@ -107,9 +111,10 @@ func (s *Service) proposalWords(tx *store.Tx, p *Project) (string, error) {
 	return cut(b.String(), 9_900), nil
 }
 
+// itemWords lists what is done, without its sums: see summed.shown.
 func itemWords(b *strings.Builder, items []ProjectItem) {
 	for i, x := range items {
-		fmt.Fprintf(b, "%d. %s %s%s，单价%s元，合计%s元\n", i+1, x.Name, Thousandths(x.Quantity), x.Measure, x.Price, x.Amount)
+		fmt.Fprintf(b, "%d. %s %s%s\n", i+1, x.Name, Thousandths(x.Quantity), x.Measure)
 	}
 }
 

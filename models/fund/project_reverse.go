@@ -134,6 +134,9 @@ func (s *Service) endReversed(tx *store.Tx, actor org.Actor, p *Project, r *Revo
 	if err != nil {
 		return err
 	}
+	if err := p.unfreeze(tx); err != nil {
+		return err
+	}
 	columns, why := []string{"state", "decision"}, cut("业主的决定被法院撤销，依据“"+r.Decision+"”冲回", 490)
 	p.State, p.Decision = ProjectCancelled, nil
 	if p.FinalNotice != 0 {

@@ -306,3 +306,68 @@ func TestWhoProposes(t *testing.T) {
 	_, err = w.FindProject(ctx, w.owner, id)
 	w.refused("a draft that is not hers", err, fund.ErrNoProject)
 }
+
+// TestAMotionIsOfferedItsWords: whoever writes a motion is given the projects that wait for one, with what it has to say and by whom it has to be
+// decided; what is copied from there makes a decision that counts, and then waits no more until a court takes it away.
+func TestAMotionIsOfferedItsWords(t *testing.T) {
+	t.Parallel()
+	w, ctx := newStreet(t, fund.HeldByAssembly), t.Context()
+	w.everything()
+	w.deposit(1_000_00, 1_000_00, 1_000_00)
+	waiting := func(want int) []fund.Awaiting {
+		t.Helper()
+		var list []fund.Awaiting
+		for _, who := range []org.Actor{w.chair, w.community, w.township} {
+			var err error
+			if list, err = w.ListAwaiting(ctx, who, w.Estate.ID, 0, 10); err != nil || len(list) != want {
+				t.Fatalf("%d wait, not %d: %+v %v", len(list), want, list, err)
+			}
+		}
+		return list
+	}
+	roof := w.quoted(w.chair, w.proposal())
+	waiting(0) // nobody has read of it yet
+	w.must(w.PostProject(ctx, w.chair, roof))
+	in := w.proposal()
+	in.Title, in.Scope = "2号楼外墙维修", event.Scope{Units: []int64{w.Units[0].ID, w.Units[1].ID}}
+	wall := w.quoted(w.chair, in)
+	w.must(w.PostProject(ctx, w.chair, wall))
+	list := waiting(2)
+	if a := list[0]; a.ID != wall || !a.Stands || a.Revoked || len(a.Scope.Units) != 2 || !strings.Contains(a.Where, "101") || a.MotionWords() == list[1].MotionWords() || a.MeetingID != 0 {
+		t.Errorf("%+v", a)
+	}
+	if a := list[1]; a.ID != roof || !a.Scope.Whole() || a.Where != "整个小区" {
+		t.Errorf("%+v", a)
+	}
+	if rest, err := w.ListAwaiting(ctx, w.chair, w.Estate.ID, wall, 10); err != nil || len(rest) != 1 || rest[0].ID != roof {
+		t.Errorf("the next page: %+v %v", rest, err)
+	}
+	_, err := w.ListAwaiting(ctx, w.chair, w.Estate.ID+1, 0, 10)
+	w.refused("another estate", err, org.ErrEstateNotFound)
+
+	number := strings.TrimPrefix(list[1].MotionWords(), "维修项目编号：") // as it is copied
+	w.naming = number
+	meeting := w.meet(list[1].Scope, "use_fund", tally.Pass)
+	under := func(state assembly.State) {
+		w.tx(func(tx *store.Tx) error {
+			return tx.Model(&assembly.Meeting{}).Where("id = ?", meeting).Update("state", state).Error
+		})
+	}
+	under(assembly.Draft)
+	if a := waiting(2)[1]; a.MeetingID != meeting || a.Position != 1 || a.Meeting == "" {
+		t.Errorf("a draft names it: %+v", a)
+	}
+	under(assembly.Certified)
+	w.must(w.ResolveProject(ctx, w.chair, roof, meeting, 1))
+	if a := waiting(1)[0]; a.ID != wall {
+		t.Errorf("%+v", a)
+	}
+	w.revoke(meeting)
+	if a := waiting(2)[1]; a.ID != roof || !a.Revoked || a.MeetingID != 0 {
+		t.Errorf("%+v", a)
+	}
+	w.wall.down[list[0].ProposalNotice] = true
+	if a := waiting(2)[0]; a.Stands {
+		t.Errorf("its proposal is down: %+v", a)
+	}
+}

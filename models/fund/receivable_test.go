@@ -134,6 +134,9 @@ func TestNoRefundOverADebt(t *testing.T) {
 	if err != nil || v.OwnersFen != 50_00 || v.List[0].OwnersFen != 50_00 || v.List[0].OwedFen != owed || w.stands(ledger.FundReceivable, unit) != 0 || w.stands(ledger.FundUnit, unit) != 0 {
 		t.Errorf("%v %+v, owed %s", err, v, w.stands(ledger.FundReceivable, unit))
 	}
+	if v, err = w.FindRefund(ctx, w.township, id); err != nil || v.List[0].OwnersFen != 50_00 || v.List[0].OwedFen != 0 {
+		t.Errorf("the township reads what was owed: %+v, %v", v, err)
+	}
 }
 
 // TestTheSellersShortfallIsItsOwn: what a public-housing seller's deposit could not pay is the seller's to make up, not the owners' beside it; and
@@ -224,5 +227,99 @@ func TestAnOldSlipMakesUpFromToday(t *testing.T) {
 			want = 0
 		}
 		is("reversed", on, 0, want)
+	}
+}
+
+// TestWhatWasMadeUpIsASumToOthers: what made up a debt says that there was one. An office that may not see debts reads the sum and the balance
+// after it, on the statement, the sheet and in the vouchers; what it was for, and whose, stays with the unit and those who collect.
+func TestWhatWasMadeUpIsASumToOthers(t *testing.T) {
+	t.Parallel()
+	w, ctx := newStreet(t, fund.HeldByAssembly), t.Context()
+	w.everything()
+	w.areas(100_000, 100_000, 100_000)
+	w.deposit(1_000_00, 120_00, 1_000_00)
+	w.paid(w.quoted(w.chair, w.proposal()))
+	unit := w.Units[1].ID
+	slip := w.slip("S1", 1, 30_00, false)
+	w.slip("S2", 1, 20_00, false)
+	if _, err := w.ReverseSlip(ctx, w.member, slip, calendar.DateOf(w.DB.Now()), "记错了户"); err != nil {
+		t.Fatal(err)
+	}
+	books, period := ledger.New(w.DB).Veiled(fund.DebtVeil), ledger.Range{From: calendar.Date{Year: 2000, Month: 1, Day: 1}, To: calendar.DateOf(w.DB.Now()).Add(30)}
+	own, err := w.FindUnitStatement(ctx, w.chair, unit, false, ledger.StatementPage{}, 50)
+	if err != nil {
+		t.Fatal(err)
+	}
+	says := func(l ledger.StatementLine) bool {
+		return l.SourceKind == "fund_makeup" || strings.Contains(l.Memo, "补上")
+	}
+	n := 0
+	for _, l := range own.Lines {
+		if says(l) {
+			n++
+		}
+	}
+	if n != 3 {
+		t.Fatalf("the committee reads %d lines of what was made up: %+v", n, own.Lines)
+	}
+	for name, who := range map[string]org.Actor{"the bureau": w.bureau, "the community": w.community, "the township": w.township} {
+		v, err := w.FindUnitStatement(ctx, who, unit, false, ledger.StatementPage{}, 50)
+		if err != nil || len(v.Lines) != len(own.Lines) {
+			t.Fatalf("%s: %+v, %v", name, v, err)
+		}
+		sheet, err := w.FindSheet(ctx, who, unit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, l := range v.Lines {
+			if l.Amount != own.Lines[i].Amount || l.Balance != own.Lines[i].Balance || l.ID != own.Lines[i].ID {
+				t.Errorf("%s reads another sum: %+v is not %+v", name, l, own.Lines[i])
+			}
+			for _, x := range []ledger.StatementLine{l, sheet.Lines[i]} {
+				if says(own.Lines[i]) == (x.SourceKind+x.Memo+x.SourceText != "") {
+					t.Errorf("%s reads %+v", name, x)
+				}
+			}
+		}
+		list, _, err := books.Page(ctx, who, w.Estate.ID, ledger.Fund, period, 0, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		debts := 0
+		for _, j := range list {
+			var sum money.Fen
+			for _, l := range j.Lines {
+				sum += l.Amount
+				if l.Code == ledger.FundReceivable {
+					debts++
+					for _, x := range j.Lines {
+						if x.UnitID != 0 || x.Memo != "" && j.SourceKind != "project" {
+							t.Errorf("%s reads whose debt it is in voucher %d: %+v", name, j.No, x)
+						}
+					}
+					if (j.Memo+j.SourceText+j.Ref == "") != (j.SourceKind == "fund_makeup") {
+						t.Errorf("%s reads voucher %d: %+v", name, j.No, j.Journal)
+					}
+				}
+			}
+			if sum != 0 {
+				t.Errorf("voucher %d does not balance", j.No)
+			}
+		}
+		if debts != 4 {
+			t.Errorf("%s reads %d sums of what is owed", name, debts)
+		}
+		text, err := books.Beancount(ctx, who, w.Estate.ID, ledger.Fund, period)
+		if err != nil || strings.Contains(string(text), ":Unit:Unit") || strings.Contains(string(text), "Receivable:Unit") || strings.Contains(string(text), "补上") || strings.Contains(string(text), "made-up") ||
+			!strings.Contains(string(text), "Fund:Receivable  "+w.stands(ledger.FundReceivable, unit).String()+" CNY") {
+			t.Errorf("%s reads %s, %v", name, text, err)
+		}
+	}
+	list, doors, err := books.Page(ctx, w.chair, w.Estate.ID, ledger.Fund, period, 0, 100)
+	if last := list[len(list)-1]; err != nil || last.Memo != "记错了户" || last.Lines[0].UnitID != unit || doors[unit] == "" {
+		t.Errorf("the committee reads %+v, %v", last, err)
+	}
+	if text, err := books.Beancount(ctx, w.chair, w.Estate.ID, ledger.Fund, period); err != nil || !strings.Contains(string(text), "Receivable:Unit") {
+		t.Errorf("the committee reads %s, %v", text, err)
 	}
 }

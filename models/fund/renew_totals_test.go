@@ -49,7 +49,7 @@ func (w *keeping) block(name string, units, n int) (ids []int64) {
 // fewer than five such units are shown as one that has at least five.
 func TestDebtsAreTheCollectors(t *testing.T) {
 	t.Parallel()
-	w := newKeeping(t)
+	w := newForged(t)
 	w.block("2幢", 8, 6)
 	w.block("3幢", 8, 1)
 	w.block("4幢", 8, 2)

@@ -35,7 +35,11 @@ func (s *Service) PostFinal(ctx context.Context, actor org.Actor, id int64) (int
 		if err != nil {
 			return "", nil, err
 		}
-		p.FinalNotice, p.FinalNumber, err = s.o.Board.Post(tx, actor, Posted{EstateID: p.EstateID, Scope: scope, Title: "维修资金决算和分摊：" + p.Title, Body: body, Ref: fmt.Sprintf("project:%d:final:%d", p.ID, p.Version), Days: "fund.final_days"})
+		sums, err := p.freeze(tx, atFinal)
+		if err != nil {
+			return "", nil, err
+		}
+		p.FinalNotice, p.FinalNumber, err = s.o.Board.Post(tx, actor, Posted{EstateID: p.EstateID, Scope: scope, Title: "维修资金决算和分摊：" + p.Title, Body: body, Ref: fmt.Sprintf("project:%d:final:%d", p.ID, p.Version), Days: "fund.final_days", Sums: sums})
 		if p.State == ProjectSettled {
 			p.State = ProjectFinal
 		}
@@ -46,6 +50,7 @@ func (s *Service) PostFinal(ctx context.Context, actor org.Actor, id int64) (int
 // maxWords bounds a notice's text on the board.
 const maxWords = 9_500
 
+// finalWords says of each property what it bears, out of the shares that the sums' seal is over; whatever is a sum of the project is a figure.
 func (s *Service) finalWords(tx *store.Tx, p *Project) (string, error) {
 	var items []ProjectItem
 	if err := tx.Where("project_id = ? AND phase = 'final'", p.ID).Order("id").Limit(maxItems).Find(&items).Error; err != nil {
@@ -72,10 +77,10 @@ func (s *Service) finalWords(tx *store.Tx, p *Project) (string, error) {
 	if p.CancelledAt != nil {
 		fmt.Fprintf(&b, "项目已取消：%s。以下只结算已经完成的部分。\n", p.CancelledFor)
 	}
-	fmt.Fprintf(&b, "合同：%s，%s，%s元\n验收：%s\n\n决算：%s元（预算%s元）\n", p.Contract, p.Supplier, p.Contracted, accepted, p.Total, p.Budget)
+	fmt.Fprintf(&b, "合同：%s，%s\n验收：%s\n\n做了的（单价、合计、决算和预算见金额表）：\n", p.Contract, p.Supplier, accepted)
 	itemWords(&b, items)
 	if p.Reviewer != "" {
-		fmt.Fprintf(&b, "第三方审价：%s，审定%s元\n", p.Reviewer, p.Reviewed)
+		fmt.Fprintf(&b, "第三方审价：%s\n", p.Reviewer)
 	}
 	fmt.Fprintf(&b, "发票：%s\n\n列支范围：%s。费用按建筑面积分摊；%s。\n每户分摊：\n", p.Invoices, where, apportion.Remainder)
 	tail := "\n有异议的业主，请在公示期内到小程序“维修项目”里提出，办理单位会逐条答复。每户的算式请在小程序里查看。"

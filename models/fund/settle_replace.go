@@ -9,7 +9,10 @@ import (
 
 // replaced sets a division aside and takes the notice of the final accounts down: what it published is owed again.
 func (s *Service) replaced(tx *store.Tx, actor org.Actor, p *Project, resolution, reason string) error {
-	if err := setAside(tx, actor, p, resolution, reason); err != nil || p.FinalNotice == 0 {
+	if err := setAside(tx, actor, p, resolution, reason); err != nil {
+		return err
+	}
+	if err := p.unfreeze(tx); err != nil || p.FinalNotice == 0 {
 		return err
 	}
 	return s.o.Board.TakeDown(tx, p.FinalNotice, cut(reason, 190))

@@ -61,13 +61,24 @@ func (s *Service) FindUnitStatement(ctx context.Context, actor org.Actor, unit i
 	return v, err
 }
 
-// hide takes out of a statement whatever says what the unit owes. With the first deposit the balance would say whether it has to be renewed.
+// hide takes out of a statement whatever says what the unit owes or owed. With the first deposit the balance would say whether it has to be
+// renewed. What made up a debt stays as a sum, or the balances would not follow from one another.
 func (v *UnitStatement) hide() {
 	v.Hidden, v.Renew, v.Owes, v.Owed, v.OwedSays, v.First = true, false, nil, Standing{}, "", 0
 	for i := range v.Handed {
 		v.Handed[i].Owed = 0
 	}
+	for i := range v.Lines {
+		if l := &v.Lines[i]; l.SourceKind == madeUp {
+			l.SourceKind, l.SourceID, l.SourceText, l.Memo = "", 0, "", ""
+		}
+	}
 }
+
+// DebtVeil keeps what units have to make up, or made up, out of the fund's vouchers for whoever may not see it.
+var DebtVeil = ledger.Veil{Kind: ledger.Fund, Debts: dueCodes, Beside: subCodes, Told: []string{"project"}, Lifted: func(tx *store.Tx, actor org.Actor, estate int64) (bool, error) {
+	return seesDebts(tx, actor, org.ReadFundDebts, estate)
+}}
 
 // FindMyStatement shows owners their own unit's sub-account.
 // Faults: org.ErrForbidden, org.ErrUnitNotFound.

@@ -258,7 +258,7 @@ type RefundedUnit struct {
 	Unit string
 }
 
-// FindRefund shows a refund. Faults: org.ErrForbidden, ErrNoEntry.
+// FindRefund shows a refund; what a unit made up before it, to those who may see debts. Faults: org.ErrForbidden, ErrNoEntry.
 func (s *Service) FindRefund(ctx context.Context, actor org.Actor, id int64) (*RefundView, error) {
 	var v RefundView
 	err := s.db.View(ctx, func(tx *store.Tx) error {
@@ -271,7 +271,14 @@ func (s *Service) FindRefund(ctx context.Context, actor org.Actor, id int64) (*R
 		if err := tx.Where("refund_id = ?", id).Order("unit_id").Limit(maxRefunds).Find(&lines).Error; err != nil {
 			return err
 		}
+		seen, err := seesDebts(tx, actor, org.ReadFundDebts, row.EstateID)
+		if err != nil {
+			return err
+		}
 		for _, l := range lines {
+			if !seen {
+				l.OwedFen, l.SellerOwed = 0, 0
+			}
 			v.List = append(v.List, RefundedUnit{RefundLine: l})
 		}
 		return nameUnits(tx, v.List, func(x *RefundedUnit) (int64, *string) { return x.UnitID, &x.Unit })

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"gorm.io/gorm"
+
 	"github.com/linli-city/linli/models/calendar"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/income"
@@ -46,6 +48,7 @@ func newWorld(t *testing.T, rules ...string) *world {
 		}
 		return w.own, nil
 	})
+	modelstest.Holds(t, w.DB, map[string]func(*store.Tx) *gorm.DB{"money": income.Miscounted, "lines": income.Unbooked})
 	w.keeper, w.second, w.chair, w.owner = w.Officer(w.Company, org.Clerk), w.Officer(w.Company, org.Clerk), w.Officer(w.Committee, org.Chair), w.Resident(0, org.RoleOwner)
 	for _, r := range rules {
 		key, value, _ := strings.Cut(r, "=")

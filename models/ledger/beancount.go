@@ -16,12 +16,24 @@ import (
 )
 
 // Beancount writes the books of some days as text that Beancount reads (version 2): what stood before as one transaction, each journal
-// with its number, ref and source, and at the end what the database says stands on every account, for that program to agree with.
+// with its number, ref and source, and at the end what the database says stands on every account, for that program to agree with. Under a
+// veil the accounts of units are one: what stands on each would say what was covered.
 // Faults: org.ErrForbidden, org.ErrEstateNotFound, ErrTooLong, fault.ErrInvalid.
 func (s *Service) Beancount(ctx context.Context, actor org.Actor, estate int64, kind Kind, in Range) ([]byte, error) {
 	var body, out bytes.Buffer
 	used := map[string]bool{}
-	err := s.Walk(ctx, actor, estate, kind, in, func(v *View, _ map[int64]string) error {
+	var veil *Veil
+	err := s.db.View(ctx, func(tx *store.Tx) (err error) {
+		veil, err = s.veil(tx, actor, estate, kind)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = s.Walk(ctx, actor, estate, kind, in, func(v *View, _ map[int64]string) error {
+		if veil != nil {
+			v.Lines = together(v.Lines, func(l *Line) { l.Key = veil.account(l.Key) })
+		}
 		writeJournal(&body, v)
 		for _, l := range v.Lines {
 			used[account(l.Key)] = true
@@ -45,6 +57,7 @@ func (s *Service) Beancount(ctx context.Context, actor org.Actor, estate int64, 
 	if err != nil {
 		return nil, err
 	}
+	before, after = veil.balances(before), veil.balances(after)
 	fmt.Fprintf(&out, "option \"title\" \"%s\"\noption \"operating_currency\" \"CNY\"\n\n", KindNames[kind])
 	ends := make(map[string]money.Fen, len(after))
 	for _, b := range before {
@@ -123,4 +136,23 @@ func allBalances(tx *store.Tx, estate int64, books Books, on calendar.Date) ([]b
 		list[i].Key = list[i].Key.own()
 	}
 	return list, err
+}
+
+// balances adds up those of the accounts that a veil makes one.
+func (v *Veil) balances(list []balance) []balance {
+	if v == nil {
+		return list
+	}
+	var out []balance
+	at := map[Key]int{}
+	for _, b := range list {
+		b.Key = v.account(b.Key)
+		if i, known := at[b.Key]; known {
+			out[i].Amount += b.Amount
+			continue
+		}
+		at[b.Key] = len(out)
+		out = append(out, b)
+	}
+	return out
 }

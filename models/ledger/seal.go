@@ -24,7 +24,7 @@ func (Seal) TableName() string { return "ledger_seals" }
 // sealBatch is how many journals one transaction seals.
 const sealBatch = 200
 
-// SealPending adds waiting journals to the chains of their books, behind the writes, and returns how many it added. A book that cannot be
+// SealPending adds waiting journals to the chains of their books, behind the writes, notes the ends of the chains in the audit trail, and returns how many it added. A book that cannot be
 // sealed, because somebody changed it behind the product, keeps none of the others waiting.
 func SealPending(ctx context.Context, db *store.DB) (int, error) {
 	var ids []int64
@@ -78,8 +78,13 @@ func seal(tx *store.Tx, book int64) (int, error) {
 			return 0, err
 		}
 	}
-	// Who posts takes the row, so the flag falls only where nothing came meanwhile.
 	to := b.SealedNo + int64(len(seals))
+	if to > 0 {
+		if err := b.anchor(tx, to, prev); err != nil {
+			return 0, err
+		}
+	}
+	// Who posts takes the row, so the flag falls only where nothing came meanwhile.
 	return len(seals), tx.Exec("UPDATE ledger_books SET unsealed = (last_no > ?), sealed_no = ? WHERE id = ?", to, to, b.ID).Error
 }
 

@@ -14,7 +14,10 @@ import (
 )
 
 // Service lets offices read the books and close the periods of those that no other domain closes.
-type Service struct{ db *store.DB }
+type Service struct {
+	db    *store.DB
+	veils []Veil
+}
 
 // New makes the service.
 func New(db *store.DB) *Service { return &Service{db: db} }
@@ -145,7 +148,7 @@ func (r Range) check() error {
 	return k.Err()
 }
 
-// Page reads journals with their lines, in the order of their numbers, and what the units in them are called.
+// Page reads journals with their lines, in the order of their numbers, and what the units in them are called, without what a veil covers.
 // Faults: org.ErrForbidden, org.ErrEstateNotFound.
 func (s *Service) Page(ctx context.Context, actor org.Actor, estate int64, kind Kind, in Range, after int64, limit int) (list []View, doors map[int64]string, err error) {
 	err = s.db.View(ctx, func(tx *store.Tx) error {
@@ -155,6 +158,13 @@ func (s *Service) Page(ctx context.Context, actor org.Actor, estate int64, kind 
 		}
 		if list, err = ListJournals(tx, estate, books, in, after, limit); err != nil {
 			return err
+		}
+		v, err := s.veil(tx, actor, estate, kind)
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			v.cover(&list[i])
 		}
 		doors, err = doorsOf(tx, list)
 		return err

@@ -13,7 +13,8 @@ type Report struct {
 }
 
 // Verify recomputes every book: numbers without gaps, journals that balance and have all their entries, effective days that agree,
-// reversals that are their opposites, and the chain. The error names the first that does not hold. It may run beside postings.
+// reversals that are their opposites, the chain, and what
+// the audit trail noted of it. The error names the first that does not hold. It may run beside postings.
 func Verify(ctx context.Context, db *store.DB) (Report, error) {
 	var r Report
 	err := db.View(ctx, func(tx *store.Tx) error {
@@ -23,6 +24,9 @@ func Verify(ctx context.Context, db *store.DB) (Report, error) {
 				return err
 			}
 			if len(books) == 0 {
+				if err := unknownBooks(tx); err != nil {
+					return err
+				}
 				return strays(tx)
 			}
 			for i := range books {
@@ -39,6 +43,9 @@ func Verify(ctx context.Context, db *store.DB) (Report, error) {
 
 func (b *Book) verify(tx *store.Tx, r *Report) error {
 	if err := whole(b.Kind, b.HolderID); err != nil {
+		return err
+	}
+	if err := b.anchorsHold(tx); err != nil {
 		return err
 	}
 	prev := ""

@@ -44,20 +44,20 @@ func (d Deps) money(c *gin.Context) {
 		return
 	}
 	var books []bookShown
-	for _, kind := range []ledger.Kind{ledger.Income, ledger.Fund, ledger.Fee} {
-		if list := of[string(kind)]; len(list) > 0 {
-			books = append(books, drawn(kind, list))
+	for _, book := range []string{string(ledger.Income), string(ledger.Fund), string(ledger.Fee), disclosure.Collections, disclosure.Projects} {
+		if list := of[book]; len(list) > 0 {
+			books = append(books, drawn(book, list))
 		}
 	}
 	show(c, http.StatusOK, "money.html", map[string]any{"Title": v.Estate + "的收支", "Comparison": v, "Books": books, "Large": large(c), "Estate": id, "City": d.City})
 }
 
-func drawn(kind ledger.Kind, list []disclosure.Figure) bookShown {
+func drawn(book string, list []disclosure.Figure) bookShown {
 	slices.SortStableFunc(list, func(a, b disclosure.Figure) int {
 		return cmp.Or(a.ToOn.Compare(b.ToOn), cmp.Compare(a.NoticeID, b.NoticeID))
 	})
 	older := max(0, len(list)-mostBars)
 	list = list[older:]
-	chart := strings.ReplaceAll(disclosure.Chart(list), "chart-", "chart-"+string(kind)+"-")                                 // several on a page
-	return bookShown{Name: ledger.KindNames[kind], Chart: template.HTML(chart), Words: disclosure.Words(list), Older: older} //nolint:gosec // drawn by us, every text in it escaped
+	chart := strings.ReplaceAll(disclosure.Chart(list), "chart-", "chart-"+book+"-")                                             // several on a page
+	return bookShown{Name: disclosure.BookNames[book], Chart: template.HTML(chart), Words: disclosure.Words(list), Older: older} //nolint:gosec // drawn by us, every text in it escaped
 }

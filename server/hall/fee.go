@@ -85,6 +85,22 @@ type FeeBill struct {
 	Payer     string        `json:"payer" enum:"owner,developer" doc:"developer 未售或未交付的房屋，由建设单位交"`
 	Terms     *FeeTerms     `json:"terms,omitempty" doc:"价格、依据、服务标准和投诉电话"`
 	Lines     []FeeLine     `json:"lines,omitempty"`
+	Dispute   *FeeDispute   `json:"dispute,omitempty" doc:"有人提出这张账单有误，正在核对；没有的就没有这一项"`
+}
+
+// FeeDispute is that a bill is being checked, for which nobody is reminded of it.
+type FeeDispute struct {
+	Since  time.Time `json:"since" doc:"从什么时候起"`
+	Text   string    `json:"text" doc:"核对期间怎么办"`
+	CaseID int64     `json:"case_id,omitempty" doc:"投诉件；只有能看这件投诉的人有"`
+	Number string    `json:"number,omitempty" doc:"投诉件的编号；只有能看这件投诉的人有，物业公司没有"`
+}
+
+func viewFeeDispute(d *fee.Dispute) *FeeDispute {
+	if d == nil {
+		return nil
+	}
+	return &FeeDispute{Since: web.Time(d.At), Text: "这张账单正在核对，办完以前不会提醒，也不会催交", CaseID: d.CaseID, Number: d.Number}
 }
 
 // FeeLine is what changed a bill after it was published.
@@ -99,7 +115,7 @@ type FeeLine struct {
 func ViewFeeBill(b fee.MyBill) FeeBill {
 	how := b.Formula()
 	out := FeeBill{ID: b.ID, Number: b.Number, UnitID: b.UnitID, Unit: b.Unit, Title: b.Title, From: b.PeriodOn.Format(time.DateOnly), Months: b.Months, DueOn: b.DueOn.Format(time.DateOnly), Amount: b.Amount.String(), Why: how.Words(b.Amount),
-		Changed: b.Changed.String(), Paid: b.Paid.String(), Due: b.Due().String(), State: b.State, StateName: fee.BillNames[b.State], Reason: b.Reason, Payer: b.Payer}
+		Changed: b.Changed.String(), Paid: b.Paid.String(), Due: b.Due().String(), State: b.State, StateName: fee.BillNames[b.State], Reason: b.Reason, Payer: b.Payer, Dispute: viewFeeDispute(b.Dispute)}
 	if b.Version.ID != 0 {
 		t := viewTerms(b.Version, how.Kind)
 		out.Terms = &t

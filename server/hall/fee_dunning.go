@@ -49,7 +49,7 @@ type FeeDelivery struct {
 	WayName string    `json:"way_name"`
 	At      time.Time `json:"at"`
 	Text    string    `json:"text,omitempty"`
-	FileIDs []int64   `json:"file_ids,omitempty"`
+	FileIDs []int64   `json:"file_ids,omitempty" doc:"送达的照片或回执；收信的这一户能打开"`
 }
 
 // ViewFeeLetter shows a letter.

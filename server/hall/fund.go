@@ -97,11 +97,11 @@ type FundHanded struct {
 type FundLine struct {
 	ID      int64  `json:"id"`
 	On      string `json:"on"`
-	What    string `json:"what"`
+	What    string `json:"what" doc:"事由；补上维修时差的那几笔，不能看欠费的单位只看到“支出”"`
 	Amount  string `json:"amount" doc:"收入为正，支出为负，元"`
 	Balance string `json:"balance" doc:"这一笔之后的余额，元"`
 	Memo    string `json:"memo,omitempty"`
-	Source  string `json:"source" doc:"依据"`
+	Source  string `json:"source" doc:"依据；不能看欠费的单位看不到补上维修时差的那几笔的依据"`
 	Undone  bool   `json:"undone,omitempty" doc:"这一笔是冲销"`
 	Project int64  `json:"project_id,omitempty" doc:"是哪个维修项目的"`
 	WhyURL  string `json:"why_url,omitempty" doc:"为什么是这个数：算式、合同、发票、业主的决定和公示"`

@@ -13,9 +13,17 @@ type NoticeFigure struct {
 	Label     string `json:"label"`
 	Yuan      string `json:"yuan" doc:"元"`
 	Period    string `json:"period"`
-	Measure   string `json:"measure" doc:"收入、支出或结余"`
-	Asks      string `json:"asks" doc:"从哪本账的哪些科目取的"`
-	JournalNo int64  `json:"journal_no" doc:"取数时账簿的最后一笔"`
+	Measure   string `json:"measure" doc:"收入、支出、结余，列明的金额，应收或实收"`
+	Asks      string `json:"asks" doc:"从哪本账的哪些科目、哪个维修项目或哪个月的账单取的"`
+	JournalNo int64  `json:"journal_no" doc:"取数时账簿的最后一笔；维修项目的为公示时留存的编号"`
+}
+
+// NoticeRate is how much of what was charged has been collected.
+type NoticeRate struct {
+	Name      string `json:"name"`
+	Percent   string `json:"percent,omitempty" doc:"两位小数，四舍五入，只供阅读；没有应收时没有"`
+	Charged   string `json:"charged" doc:"应收，元"`
+	Collected string `json:"collected" doc:"实收，元"`
 }
 
 // NoticeChange is one field in which a version differs from the one before it.
@@ -76,6 +84,15 @@ func OfFigures(list []disclosure.Figure) []NoticeFigure {
 	for i := range list {
 		f := &list[i]
 		rows = append(rows, NoticeFigure{Label: f.Label, Yuan: f.Fen.String(), Period: f.Period(), Measure: disclosure.MeasureNames[f.Measure], Asks: f.Asks(), JournalNo: f.JournalNo})
+	}
+	return rows
+}
+
+// OfRates shows the rates that follow from published sums.
+func OfRates(list []disclosure.Figure) []NoticeRate {
+	var rows []NoticeRate
+	for _, r := range disclosure.Rates(list) {
+		rows = append(rows, NoticeRate{Name: r.Name, Percent: r.Percent(), Charged: r.Charged.String(), Collected: r.Collected.String()})
 	}
 	return rows
 }

@@ -27,11 +27,11 @@ func draftRoutes(g *web.Group, d Deps) {
 // figureInput asks the books for one sum.
 type figureInput struct {
 	Label    string   `json:"label" minLength:"1" maxLength:"30" doc:"这个数叫什么"`
-	Book     string   `json:"book" enum:"fund,fee,income" doc:"维修资金账、物业费账、公共收益账"`
-	Codes    []string `json:"codes" minItems:"1" maxItems:"10" doc:"科目"`
+	Book     string   `json:"book" enum:"fund,fee,income,project,collection" doc:"维修资金账、物业费账、公共收益账；维修项目公示过的数；物业费收缴"`
+	Codes    []string `json:"codes" minItems:"1" maxItems:"10" doc:"科目；维修项目的写一个数：budget、total、contract、review、advance、shares，或者 budget.1、total.1.price、quote.1；收缴的写一个月：2026-01"`
 	Sources  []string `json:"sources,omitempty" maxItems:"10" doc:"只算这些来源的账；不填为全部"`
-	Measure  string   `json:"measure" enum:"received,spent,balance,net_received,net_spent" doc:"收入、支出、结余、收入净额、支出净额"`
-	SourceID int64    `json:"source_id,omitempty" minimum:"0" doc:"只算这一件事，例如一个维修项目；不填为全部"`
+	Measure  string   `json:"measure" enum:"received,spent,balance,net_received,net_spent,stated,charged,collected" doc:"收入、支出、结余、收入净额、支出净额；维修项目用 stated；收缴用 charged（应收）和 collected（实收），两个一起"`
+	SourceID int64    `json:"source_id,omitempty" minimum:"0" doc:"只算这一件事，例如一个维修项目；不填为全部。维修项目必填它的编号；收缴的填收费项目，不填为全部"`
 	From     string   `json:"from,omitempty" maxLength:"10" doc:"收入、支出从哪天起，2026-01-01"`
 	To       string   `json:"to" maxLength:"10" doc:"到哪天止；这一天要已经结账"`
 }
@@ -125,6 +125,7 @@ type draftView struct {
 	FileIDs   []int64             `json:"file_ids,omitempty"`
 	Asked     []figureInput       `json:"asked,omitempty" doc:"要取的数"`
 	Figures   []hall.NoticeFigure `json:"figures,omitempty" doc:"现在取到的数"`
+	Rates     []hall.NoticeRate   `json:"rates,omitempty" doc:"由应收和实收算出的收缴率"`
 	Why       string              `json:"why,omitempty" doc:"为什么还取不到数"`
 	Spoken    string              `json:"spoken,omitempty"`
 }
@@ -143,6 +144,7 @@ func shownDraft(ctx context.Context, d Deps, a org.Actor, id int64) (*draftOutpu
 	}
 	out := &draftOutput{Body: viewDraft(v.Prepared)}
 	out.Body.FileIDs, out.Body.Figures, out.Body.Why, out.Body.Spoken = v.FileIDs, hall.OfFigures(v.Figures), v.Why, disclosure.Words(v.Figures)
+	out.Body.Rates = hall.OfRates(v.Figures)
 	for _, q := range v.Asked {
 		f := figureInput{Label: q.Label, Book: q.Book, Codes: q.Codes, Sources: q.Sources, SourceID: q.Source, Measure: string(q.Measure), To: q.To.String()}
 		if !q.From.IsZero() {

@@ -120,7 +120,7 @@ type journalsInput struct {
 type entryView struct {
 	Code   string `json:"code"`
 	Name   string `json:"name"`
-	UnitID int64  `json:"unit_id,omitempty"`
+	UnitID int64  `json:"unit_id,omitempty" doc:"哪一户；维修资金里涉及各户补交的凭证，不能看欠费的单位只看到各科目合计"`
 	Door   string `json:"door,omitempty"`
 	Amount string `json:"amount" doc:"元；借方为正，贷方为负"`
 	Memo   string `json:"memo,omitempty"`
@@ -130,7 +130,7 @@ type journalView struct {
 	No        int64       `json:"no" doc:"凭证号，从1起，没有缺号"`
 	Effective string      `json:"effective_on" doc:"记在哪一天"`
 	Booked    time.Time   `json:"booked_at" doc:"什么时候记的"`
-	Source    string      `json:"source" doc:"依据"`
+	Source    string      `json:"source" doc:"依据；维修资金里各户补上差额的凭证，不能看欠费的单位看不到"`
 	Memo      string      `json:"memo,omitempty"`
 	Reverses  bool        `json:"reverses,omitempty" doc:"冲销另一笔"`
 	Entries   []entryView `json:"entries"`

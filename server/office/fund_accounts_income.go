@@ -165,7 +165,7 @@ type refundLineView struct {
 	Unit       string `json:"unit"`
 	OwnerSetID int64  `json:"owner_set_id,omitempty" doc:"退给当时的业主（编号）"`
 	Owners     string `json:"owners"`
-	Owed       string `json:"owed,omitempty" doc:"退还前从余额里补上的、维修时差的，元"`
+	Owed       string `json:"owed,omitempty" doc:"退还前从余额里补上的、维修时差的，元；只给能看欠费的单位"`
 	SellerName string `json:"seller_name,omitempty"`
 	Seller     string `json:"seller,omitempty"`
 }

@@ -19,6 +19,7 @@ func meetingRoutes(site *web.Site, d Deps) {
 	meetingRosterRoutes(g, d)
 	drawingRoutes(g, d)
 	debtorRoutes(g, d)
+	motionDraftRoutes(g, d)
 	web.Handle(g, web.Op{ID: "officeConveneMeeting", Method: http.MethodPost, Path: "/meetings", Summary: "起草业主大会：谁召集、依据、范围和议题；比例由事项和法律决定，不能自己选", Action: org.ConveneMeeting, Rate: workRate, Status: http.StatusCreated}, conveneMeeting(d))
 	web.Handle(g, web.Op{ID: "officeListMeetings", Method: http.MethodGet, Path: "/estates/{id}/meetings", Summary: "小区的业主大会", Action: org.ReadMeetings}, listMeetings(d))
 	web.Handle(g, web.Op{ID: "officeShowMeeting", Method: http.MethodGet, Path: "/meetings/{id}", Summary: "一次业主大会：议题、规则、进程和结果", Action: org.ReadMeetings}, showMeeting(d))
@@ -110,13 +111,16 @@ func listMeetings(d Deps) func(context.Context, org.Actor, *IDPage) (*web.List[h
 	}
 }
 
-func showMeeting(d Deps) func(context.Context, org.Actor, *IDPath) (*meetingOutput, error) {
-	return func(ctx context.Context, a org.Actor, in *IDPath) (*meetingOutput, error) {
+func showMeeting(d Deps) func(context.Context, org.Actor, *IDPath) (*meetingWithDrafts, error) {
+	return func(ctx context.Context, a org.Actor, in *IDPath) (*meetingWithDrafts, error) {
 		v, err := d.Assemblies.Find(ctx, a, in.ID)
 		if err != nil {
 			return nil, err
 		}
-		return &meetingOutput{Body: hall.OfView(v)}, nil
+		out := &meetingWithDrafts{}
+		out.Body.Meeting = hall.OfView(v)
+		out.Body.Drafts, err = draftsFor(ctx, d, a, v)
+		return out, err
 	}
 }
 

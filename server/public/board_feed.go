@@ -2,10 +2,13 @@ package public
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/linli-city/linli/models/disclosure"
@@ -96,8 +99,43 @@ type guid struct {
 	ID        string `xml:",chardata"`
 }
 
-func feedRSS(d Deps) func(context.Context, *EstatePath) (*FileOutput, error) {
-	return func(ctx context.Context, in *EstatePath) (*FileOutput, error) {
+// FeedInput names an estate's feed, and what the reader has of it already.
+type FeedInput struct {
+	EstatePath
+	IfNoneMatch string `header:"If-None-Match" maxLength:"1000" doc:"上次读到的 ETag；没有变化时答复304"`
+}
+
+// FeedOutput is a feed, or the answer that the reader has it.
+type FeedOutput struct {
+	Status       int
+	ContentType  string `header:"Content-Type"`
+	ETag         string `header:"ETag"`
+	CacheControl string `header:"Cache-Control"`
+	Body         []byte
+}
+
+// answer sends a feed under a mark made of its bytes: programs ask again every few minutes, and most of the time nothing is new.
+func (in *FeedInput) answer(kind string, body []byte) *FeedOutput {
+	sum := sha256.Sum256(body)
+	out := &FeedOutput{Status: http.StatusOK, ContentType: kind, ETag: `"` + hex.EncodeToString(sum[:]) + `"`, CacheControl: "public, max-age=300", Body: body}
+	if has(in.IfNoneMatch, out.ETag) {
+		out.Status, out.ContentType, out.Body = http.StatusNotModified, "", nil
+	}
+	return out
+}
+
+// has reports whether a list of entity tags has one, by the weak comparison that If-None-Match asks for (RFC 9110, 13.1.2).
+func has(list, tag string) bool {
+	for one := range strings.SplitSeq(list, ",") {
+		if one = strings.TrimSpace(one); one == "*" || strings.TrimPrefix(one, "W/") == tag {
+			return true
+		}
+	}
+	return false
+}
+
+func feedRSS(d Deps) func(context.Context, *FeedInput) (*FeedOutput, error) {
+	return func(ctx context.Context, in *FeedInput) (*FeedOutput, error) {
 		name, list, err := d.feed(ctx, in.ID)
 		if err != nil {
 			return nil, err
@@ -107,7 +145,10 @@ func feedRSS(d Deps) func(context.Context, *EstatePath) (*FileOutput, error) {
 			out.Channel.Items = append(out.Channel.Items, rssItem{Title: e.title, Link: e.link, Description: e.text, GUID: guid{ID: e.id}, Date: e.at.Format(time.RFC1123Z)})
 		}
 		body, err := xml.MarshalIndent(out, "", "  ")
-		return &FileOutput{ContentType: "application/rss+xml; charset=utf-8", Body: append([]byte(xml.Header), body...)}, err
+		if err != nil {
+			return nil, err
+		}
+		return in.answer("application/rss+xml; charset=utf-8", append([]byte(xml.Header), body...)), nil
 	}
 }
 
@@ -128,8 +169,8 @@ type jsonItem struct {
 	Date  string `json:"date_published"`
 }
 
-func feedJSON(d Deps) func(context.Context, *EstatePath) (*FileOutput, error) {
-	return func(ctx context.Context, in *EstatePath) (*FileOutput, error) {
+func feedJSON(d Deps) func(context.Context, *FeedInput) (*FeedOutput, error) {
+	return func(ctx context.Context, in *FeedInput) (*FeedOutput, error) {
 		name, list, err := d.feed(ctx, in.ID)
 		if err != nil {
 			return nil, err
@@ -139,6 +180,9 @@ func feedJSON(d Deps) func(context.Context, *EstatePath) (*FileOutput, error) {
 			out.Items = append(out.Items, jsonItem{ID: e.id, URL: e.link, Title: e.title, Text: e.text, Date: e.at.Format(time.RFC3339)})
 		}
 		body, err := json.Marshal(out)
-		return &FileOutput{ContentType: "application/feed+json; charset=utf-8", Body: body}, err
+		if err != nil {
+			return nil, err
+		}
+		return in.answer("application/feed+json; charset=utf-8", body), nil
 	}
 }

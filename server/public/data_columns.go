@@ -21,9 +21,9 @@ type column struct {
 var figureColumns = []column{
 	{"estate_id", "小区编号", "系统里的小区编号", true}, {"estate", "小区", "小区名称", false},
 	{"notice", "公示编号", "数在哪一份公示里", false}, {"publisher", "发布单位", "", false}, {"published_on", "发布日期", "现在这一版的发布日期", false}, {"version", "版本", "现在是第几版；改过的旧版不在文件里，已撤回的公示也不在", true},
-	{"form", "内容种类", "收支情况表、维修资金情况表、维修项目决算或审计报告", false}, {"book", "账册", "fee 物业费，income 公共收益，fund 维修资金", false},
-	{"label", "名称", "发布单位给这个数起的名称", false}, {"asks", "取数口径", "哪本账、哪些科目、收入支出还是结余、只算哪些来源", false}, {"measure", "口径", "received 收入，spent 支出，balance 结余", false},
-	{"from", "从", "结余没有", false}, {"to", "到", "含这一天", false}, {"amount", "金额", "元，两位小数；从结过账的账簿里取的，不是手写的", true},
+	{"form", "内容种类", "收支情况表、维修资金情况表、维修项目决算、审计报告或工作报告", false}, {"book", "账册", "fee 物业费，income 公共收益，fund 维修资金，project 维修项目公示过的数，collection 物业费收缴", false},
+	{"label", "名称", "发布单位给这个数起的名称", false}, {"asks", "取数口径", "哪本账、哪些科目、收入支出还是结余、只算哪些来源；哪个维修项目的哪个数；哪个月的账单", false}, {"measure", "口径", "received 收入，spent 支出，balance 结余，net_received 收入净额，net_spent 支出净额，stated 列明的金额，charged 应收，collected 实收；收缴率是同一个月、同一天的实收除以应收", false},
+	{"from", "从", "结余没有", false}, {"to", "到", "含这一天", false}, {"amount", "金额", "元，两位小数；从结过账的账簿、公示过的维修项目或结过账的账单里取的，不是手写的", true},
 }
 
 var dutyColumns = []column{

@@ -87,7 +87,20 @@ func HandleOpen[I, O any](g *Group, op Op, handler func(context.Context, *I) (*O
 	register(g, op, handler)
 }
 
+// register is compiled once for each pair of forms: whatever does not hang on them is in operation, or building a surface takes minutes.
 func register[I, O any](g *Group, op Op, handler func(context.Context, *I) (*O, error)) {
+	log := g.site.log
+	huma.Register(g.site.API, g.operation(op), func(ctx context.Context, in *I) (*O, error) {
+		out, err := handler(ctx, in)
+		if err != nil {
+			return nil, problem(ctx, log, err)
+		}
+		return out, nil
+	})
+}
+
+// operation describes an operation, with what stands before it.
+func (g *Group) operation(op Op) huma.Operation {
 	o := huma.Operation{OperationID: op.ID, Method: op.Method, Path: g.prefix + op.Path, Summary: op.Summary, Description: op.Detail,
 		Tags: []string{g.tag}, DefaultStatus: op.Status, MaxBodyBytes: -1, SkipValidateBody: op.OwnReader, Extensions: map[string]any{}}
 	if op.Action != "" {
@@ -104,14 +117,7 @@ func register[I, O any](g *Group, op Op, handler func(context.Context, *I) (*O, 
 			Schema: &huma.Schema{Type: "integer", Format: "int64"}})
 	}
 	o.Middlewares = append(o.Middlewares, g.site.bounds(op), g.site.admit(g.who, op))
-	log := g.site.log
-	huma.Register(g.site.API, o, func(ctx context.Context, in *I) (*O, error) {
-		out, err := handler(ctx, in)
-		if err != nil {
-			return nil, problem(ctx, log, err)
-		}
-		return out, nil
-	})
+	return o
 }
 
 // bounds sets the body limit and the time-out of an operation. The reader is bounded here because huma does not bound
