@@ -40,6 +40,9 @@ func (s *Service) fulfil(tx *store.Tx, n *Notice, e edition) error {
 		return err
 	}
 	for _, d := range rows {
+		if law, ok := set.Disclosure(d.Code); ok && len(duties) == 0 && !e.composed && d.tells(law, n.Form, e) != nil {
+			continue // nobody has said that it is for this one, and it does not say what that asks for
+		}
 		if err := d.suits(tx, set, n, e.queries, e.confirmed); err != nil {
 			return err
 		}
