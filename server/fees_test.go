@@ -68,7 +68,8 @@ func feeBodies(th things) map[string]any {
 		"officeCheckReadings": m{"period": thisMonth(), "file_id": 999999}, "officeApplyReadings": m{"period": thisMonth(), "file_id": 999999, "good": 1},
 		"officePreviewFeeRun": run, "officePublishFeeRun": publish, "officeCancelFeeRun": m{"reason": "面积用错了"}, "officeTakeFee": take, "officeTakeDeposit": take, "officeAssignFeePayment": m{"unit_id": th["units"], "reason": "看过付款回单"},
 		"officeProposeFeeSettlement": m{"way": "cash", "amount": "1", "serial": "B1", "settled_on": soon(-1), "reason": "存入银行的现金"},
-		"officeRecordInvoice":        m{"number": "26522000000001", "kind": "ordinary", "issued_on": "2026-01-01", "amount": "1"}, "officeProposeFeeChange": m{"kind": "discount", "bill_id": th["fee-bills"], "amount": "1", "reason": "停水三天"},
+		"officeReverseFeeSettlement": m{"reason": "登记错了金额"}, "officeSettleFeeLine": m{"row": 2},
+		"officeRecordInvoice": m{"number": "26522000000001", "kind": "ordinary", "issued_on": "2026-01-01", "amount": "1"}, "officeProposeFeeChange": m{"kind": "discount", "bill_id": th["fee-bills"], "amount": "1", "reason": "停水三天"},
 		"officeDecideFeeChange": m{"approve": false, "text": "不同意"}, "officeCloseFeeDay": m{"day": soon(-3), "counted": "0"}, "officeImportFees": m{"kind": "payments", "file_id": 999999},
 	})
 	return all
@@ -118,4 +119,43 @@ func TestFeesOverTheSurfaces(t *testing.T) {
 		t.Error(twice.body)
 	}
 	e.must(403, "company", "POST", fmt.Sprintf("/office/v1/fee-changes/%d/decision", th["fee-changes"]), m{"approve": true})
+}
+
+// TestASettlementOverTheAPI: a settlement is agreed to, taken back by two, and says so; who pays out is shown once it is stated.
+func TestASettlementOverTheAPI(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t)
+	th := things{"estates": e.town.actors["owner"].Estate, "units": e.town.actors["owner"].Unit}
+	e.charge(th, "")
+	estate := fmt.Sprintf("/office/v1/estates/%d", th["estates"])
+	second := e.actor("company")
+	second.PersonID += 100_000
+	agree := func(id int64) {
+		t.Helper()
+		if _, err := e.fees.Decide(t.Context(), second, id, true, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	id := e.must(201, "company", "POST", estate+"/fee-settlements", m{"way": "cash", "amount": "8", "serial": "B1", "settled_on": soon(-1), "reason": "存入银行的现金"}).int("id")
+	agree(id)
+	e.must(409, "company", "POST", fmt.Sprintf("/office/v1/fee-changes/%d/reversal", th["fee-changes"]), m{"reason": "登记错了金额"})
+	e.must(400, "company", "POST", fmt.Sprintf("/office/v1/fee-changes/%d/reversal", id), m{"reason": "错"})
+	back := e.must(201, "company", "POST", fmt.Sprintf("/office/v1/fee-changes/%d/reversal", id), m{"reason": "登记错了金额"}).int("id")
+	e.must(409, "company", "POST", fmt.Sprintf("/office/v1/fee-changes/%d/reversal", id), m{"reason": "登记错了金额"})
+	agree(back)
+	shown := e.must(200, "company", "GET", estate+"/fee-changes?state=reversed", nil).json["items"].([]any)
+	reversal, _ := shown[0].(m)["reversal"].(m)
+	if len(shown) != 1 || reversal["reason"] != "登记错了金额" || reversal["id"] != float64(back) || reversal["decided_by"] != float64(second.PersonID) || reversal["voucher"].(float64) <= shown[0].(m)["voucher"].(float64) || reversal["at"] == "" || shown[0].(m)["state_name"] != "已冲销" {
+		t.Errorf("%v", shown)
+	}
+	e.must(409, "company", "POST", fmt.Sprintf("/office/v1/fee-imports/%d/settlement", th["fee-imports"]), m{"row": 2})
+	account := e.payOn("", th["estates"])
+	e.must(200, "company", "POST", fmt.Sprintf("/office/v1/pay-accounts/%d/payer", account), m{"name": "财付通支付科技有限公司"})
+	e.must(403, "company", "POST", fmt.Sprintf("/office/v1/pay-accounts/%d/payer/decision", account), m{"approve": true})
+	if err := e.checkout.DecidePayer(t.Context(), second, account, true, ""); err != nil {
+		t.Fatal(err)
+	}
+	if got := e.must(200, "company", "GET", estate+"/pay-accounts", nil); !strings.Contains(got.body, "\"payer\":{\"name\":\"财付通支付科技有限公司\"") || strings.Contains(got.body, "new_payer") {
+		t.Error(got.body)
+	}
 }

@@ -54,7 +54,7 @@ func payBodies(th things) map[string]any {
 	return map[string]any{
 		"placeOrder": m{"bill_ids": []int64{th["fee-bills"]}, "client_ref": "walking"}, "officeProposePayAccount": m{"provider": "sandbox"}, "officeDecidePayAccount": m{"approve": false, "text": "不同意"}, "officeEndPayAccount": m{},
 		"officeReconcilePay": m{"day": soon(-3)}, "officeClosePayDay": m{}, "officeResolvePayDifference": m{"action": "book", "reason": "查过商户平台"}, "officeConfirmPayDifference": m{"approve": false},
-		"officeRenewPayKeys": m{"provider": "sandbox"}, "officeDecidePayKeys": m{"approve": false, "text": "不同意"}, "officeWithdrawPayRefund": m{}, "officeReopenPayDifference": m{"reason": "重新核对一次"},
+		"officeRenewPayKeys": m{"provider": "sandbox"}, "officeDecidePayKeys": m{"approve": false, "text": "不同意"}, "officeWithdrawPayRefund": m{}, "officeStatePayer": m{"name": "财付通支付科技有限公司"}, "officeDecidePayer": m{"approve": false, "text": "不同意"}, "officeReopenPayDifference": m{"reason": "重新核对一次"},
 	}
 }
 

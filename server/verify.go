@@ -159,6 +159,8 @@ var invariants = []struct {
 	{"the fee books hold for every unit what it has deposited", fee.MiscountedDeposits},
 	{"the fee books hold the money that nobody has claimed", fee.MiscountedSuspense},
 	{"the fee books have the money of every way that came in, went out and was settled", fee.MiscountedMoney},
+	{"every settlement that is taken back has its one reversal in the books", fee.Misreversed},
+	{"every payment that is taken back has its one refund in the books", fee.Misrefunded},
 	{"every closed day of a cashier is the sum of its movements", fee.MiscountedDays},
 	{"the fund's books put on every sub-account what the slips, lists, incomes and refunds say", fund.MiscountedSubAccounts},
 	{"the fund's bank account moved by what the slips, lists, incomes and refunds say", fund.MiscountedBank},
@@ -167,6 +169,7 @@ var invariants = []struct {
 	{"every order that WeChat paid has its one receipt, of WeChat's number", checkout.Unpaired},
 	{"every refund that WeChat gave has its receipt", checkout.Unreceipted},
 	{"no refund that WeChat gave waits for the books", checkout.Waiting},
+	{"every payment that ended with its refunds came and went at WeChat alone", checkout.Unlinked},
 	{"every inbox item has its words", func(tx *store.Tx) *gorm.DB {
 		return tx.Table("inbox_items").Select("inbox_items.id").
 			Where("NOT EXISTS (SELECT 1 FROM message_texts t WHERE t.id = inbox_items.text_id AND t.message_id = inbox_items.message_id)")

@@ -42,6 +42,9 @@ func TestVerifyFindsWhatIsBroken(t *testing.T) {
 		"every order that WeChat paid has its one receipt, of WeChat's number":                     "INSERT INTO pay_orders (number, account_id, estate_id, company_id, unit_id, person_id, client_ref, input_hash, amount, state, prepay_id, expires_at, payment_id, tries, failure, created_at) VALUES ('FX', 1, 1, 1, 1, 1, 'x', '', 100, 'paid', '', '2026-01-01 00:00:00', 0, 0, '', '2026-01-01 00:00:00')",
 		"every refund that WeChat gave has its receipt":                                            refundLike("done"),
 		"no refund that WeChat gave waits for the books":                                           refundLike("unbooked"),
+		"every settlement that is taken back has its one reversal in the books":                    "UPDATE fee_changes SET kind = 'settle', state = 'approved', live = NULL",
+		"every payment that is taken back has its one refund in the books":                         "UPDATE fee_payments SET state = 'reversed'",
+		"every payment that ended with its refunds came and went at WeChat alone":                  "INSERT INTO pay_differences (account_id, estate_id, company_id, day_on, kind, cause, number, transaction_id, order_id, refund_id, ours, theirs, note, state, action, reason, proposed_by, decided_by, payment_id, created_at) VALUES (1, 1, 1, '2026-01-01', 'refund', 'stray', 'RX', 'TX', 0, 0, 0, 100, '', 'resolved', 'link', '', 1, 2, 0, '2026-01-01 00:00:00')",
 	}
 	undo := errors.New("undo")
 	for _, check := range invariants {

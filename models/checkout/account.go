@@ -41,6 +41,13 @@ type Account struct {
 	Decision     string
 	EndedBy      int64
 	EndedAt      *time.Time
+
+	PayerName       string // by whom WeChat pays out to the bank, as its lists name it
+	PayerAccount    string
+	NewPayerName    string // what is proposed instead, see ProposePayer
+	NewPayerAccount string
+	PayerBy         int64
+	PayerAt         *time.Time
 }
 
 // TableName names the table.

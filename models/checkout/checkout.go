@@ -48,10 +48,11 @@ type Options struct {
 // Service is the actions.
 type Service struct{ Options }
 
-// New wires the checkout, refunds of the fees included.
+// New wires the checkout, refunds of the fees and what they know of payouts included.
 func New(o Options) *Service {
 	s := &Service{o}
 	o.Fees.OnSend(s.send)
+	o.Fees.OnPayouts(s)
 	return s
 }
 

@@ -140,7 +140,11 @@ func missing(tx *store.Tx, a *Account, d *Day, onBill, backOnBill map[string]boo
 			}
 		}
 	}
-	return nil
+	var booked money.Fen // refunds that are not ours and that two people had go out
+	err = tx.Model(&fee.Payment{}).Select("COALESCE(SUM(-fee_payments.amount), 0)").Joins("JOIN pay_differences x ON x.payment_id = fee_payments.id").
+		Where("x.account_id = ? AND x.day_on = ? AND x.state = 'resolved' AND x.kind = ? AND x.refund_id = 0", a.ID, d.DayOn, RefundDiffers).Scan(&booked).Error
+	d.OursBack += booked
+	return err
 }
 
 // bookedOn is what the books have of a day: the receipts of its orders, and those of what two people had come in.

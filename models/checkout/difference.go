@@ -45,13 +45,14 @@ type Difference struct {
 	Theirs        money.Fen
 	Note          string
 	State         string // open, proposed, resolved
-	Action        string // explain, book
+	Action        string // explain, book, link
 	Reason        string
 	ProposedBy    int64
 	ProposedAt    *time.Time
 	DecidedBy     int64
 	DecidedAt     *time.Time
 	PaymentID     int64
+	LinkedID      int64 // of a payment and the refunds of it that end together: the payment's
 	CreatedAt     time.Time
 }
 

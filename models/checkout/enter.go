@@ -16,8 +16,9 @@ type matter struct {
 	order   Order
 	booked  money.Fen // of the order
 	refund  Refund
-	another bool // the number is an order's, and the difference knows of none
-	serial  bool // the payment is in the books, and not by its order
+	another bool        // the number is an order's, and the difference knows of none
+	serial  bool        // the payment is in the books, and not by its order
+	given   fee.Payment // in the books, of a refund that is not ours
 }
 
 // matterOf reads what a difference is about.
@@ -46,8 +47,22 @@ func matterOf(tx *store.Tx, d *Difference) (*matter, error) {
 	}
 	var n int64
 	err := tx.Model(&fee.Payment{}).Where("company_id = ? AND way = ? AND serial = ? AND id <> ?", d.CompanyID, fee.WeChat, d.TransactionID, m.order.PaymentID).Count(&n).Error
-	m.serial = n > 0
-	return m, err
+	if m.serial = n > 0; err != nil || d.Kind != RefundDiffers || d.RefundID != 0 {
+		return m, err
+	}
+	// What was given back may have been entered since, by its order or by two people.
+	q := tx.Where("id = ?", m.order.PaymentID)
+	if m.order.PaymentID == 0 {
+		q = tx.Where("company_id = ? AND way = ? AND serial = ?", d.CompanyID, fee.WeChat, d.TransactionID)
+	}
+	var found []fee.Payment
+	if err := q.Where("estate_id = ? AND refunds_id = 0", d.EstateID).Limit(1).Find(&found).Error; err != nil {
+		return nil, err
+	}
+	if len(found) > 0 {
+		m.given = found[0]
+	}
+	return m, nil
 }
 
 // same reports whether the order is booked by the very payment that the difference is about.
@@ -71,8 +86,10 @@ func (m *matter) bookable(d *Difference) error {
 		bad = true
 	case d.RefundID != 0:
 		bad = m.refund.State != NotGiven && m.refund.State != Unbooked || m.refund.Amount != d.Theirs
-	case d.Kind == OnlyOurs, d.Kind == RefundDiffers:
+	case d.Kind == OnlyOurs:
 		bad = m.order.PaymentID == 0
+	case d.Kind == RefundDiffers:
+		return m.takesBack(d)
 	case m.another:
 		return ErrState.Saying("这个号是另一张订单的，款会记到那张订单上；请查那张订单，这里只作说明")
 	case m.same(d):
@@ -84,6 +101,19 @@ func (m *matter) bookable(d *Difference) error {
 	}
 	if bad {
 		return ErrState.Saying("这一项没有可以入或可以冲的账，请核对后只作说明")
+	}
+	return nil
+}
+
+// takesBack refuses to book a refund that is not ours against a payment that the books do not have, or cannot give it back.
+func (m *matter) takesBack(d *Difference) error {
+	switch {
+	case m.given.ID == 0:
+		return ErrState.Saying("退的那笔付款没有入账，这里没有可以冲的账：整笔都退了的请选“相抵”；只退了一部分的先把那笔付款入账，再来冲这笔退款")
+	case m.given.State == "reversed":
+		return ErrState.Saying("退的那笔付款已经整笔退款冲销，不能再冲一次，请核对后只作说明")
+	case m.given.State == "suspense" && d.Theirs != m.given.Amount:
+		return ErrState.Saying("那笔付款还在待认领，只退了一部分：请先认领到一户并选“多出的预交”，再来冲这笔退款")
 	}
 	return nil
 }
@@ -100,8 +130,8 @@ func (s *Service) verify(ctx context.Context, d *Difference) (*Transaction, erro
 	}
 	if d.Kind == RefundDiffers {
 		r, err := p.QueryRefund(ctx, d.Number)
-		if err != nil || r.State != RefundDone || r.Amount != d.Theirs {
-			return nil, ErrBusy.Saying("微信没有确认这笔退款，不能入账，请过一会儿再试或改为说明")
+		if err != nil || r.State != RefundDone || r.Amount != d.Theirs || r.TransactionID != "" && r.TransactionID != d.TransactionID && d.TransactionID != "" {
+			return nil, ErrBusy.Saying("微信没有确认这笔退款，不能入账或相抵，请过一会儿再试或改为说明")
 		}
 		return nil, nil
 	}
@@ -114,7 +144,7 @@ func (s *Service) verify(ctx context.Context, d *Difference) (*Transaction, erro
 	case d.Kind == OnlyOurs && paid:
 		return nil, ErrState.Saying("微信说这笔款已经收到，不能从账上冲掉")
 	case d.Kind != OnlyOurs && (!paid || t.MchID != a.MchID || t.TransactionID != d.TransactionID || t.Amount != d.Theirs):
-		return nil, ErrState.Saying("微信没有确认这笔款收到了本小区的商户号，不能入账")
+		return nil, ErrState.Saying("微信没有确认这笔款收到了本小区的商户号，不能入账或相抵")
 	}
 	return t, nil
 }
@@ -135,7 +165,7 @@ func (s *Service) enter(tx *store.Tx, actor org.Actor, d *Difference, t *Transac
 	case d.Kind == OnlyOurs:
 		x, err = s.Fees.TakeOut(tx, actor, m.order.PaymentID, m.booked, d.ProposedBy, d.Reason)
 	case d.Kind == RefundDiffers:
-		x, err = s.Fees.TakeOut(tx, actor, m.order.PaymentID, d.Theirs, d.ProposedBy, d.Reason)
+		x, err = s.Fees.TakeOut(tx, actor, m.given.ID, d.Theirs, d.ProposedBy, d.Reason)
 	case m.same(d): // it was booked meanwhile
 		return m.order.PaymentID, nil
 	case m.order.ID != 0 && m.order.State != Paid:

@@ -27,7 +27,7 @@ func TestQueriesByTheirKeys(t *testing.T) {
 			bills = append(bills, checkout.OrderBill{OrderID: n, BillID: n})
 			notices = append(notices, checkout.Heard{AccountID: n % 50, EventID: number, At: at})
 			refunds = append(refunds, checkout.Refund{Number: number, ChangeID: n, AccountID: n % 50, EstateID: n % 50, AcceptedAt: &at, CreatedAt: at})
-			differences = append(differences, checkout.Difference{AccountID: n % 50, EstateID: n % 50, Kind: checkout.OnlyOurs, Number: number, State: "resolved", DayOn: day("2026-01-01").AddDate(0, 0, i%60), CreatedAt: at})
+			differences = append(differences, checkout.Difference{AccountID: n % 50, EstateID: n % 50, Kind: checkout.OnlyOurs, Number: number, TransactionID: strings.Repeat(number, i/10_000), LinkedID: n, State: "resolved", DayOn: day("2026-01-01").AddDate(0, 0, i%60), CreatedAt: at})
 		}
 		for _, rows := range []any{&orders, &bills, &notices, &refunds, &differences} {
 			if err := tx.CreateInBatches(rows, 500).Error; err != nil {
@@ -57,6 +57,8 @@ func TestQueriesByTheirKeys(t *testing.T) {
 		"SELECT COUNT(*) FROM pay_notices WHERE account_id = 7 AND event_id = 'F7'":                                                                                                                                               "pay_notices_event",
 		"SELECT * FROM pay_refunds WHERE account_id = 7 AND accepted_at >= '2026-03-01 16:00:00' AND accepted_at < '2026-03-02 16:00:00' ORDER BY accepted_at":                                                                    "pay_refunds_accepted",
 		"SELECT * FROM pay_differences WHERE account_id = 7 AND kind = 'only_ours' AND number = 'F7' AND cause = '' AND transaction_id = '' AND theirs = 0 LIMIT 1":                                                               "pay_differences_what",
+		"SELECT * FROM pay_differences WHERE transaction_id = 'F19907' AND estate_id = 7 AND company_id = 0 AND refund_id = 0 AND kind IN ('only_theirs', 'refund') ORDER BY id LIMIT 100":                                        "pay_differences_transaction",
+		"SELECT * FROM pay_differences WHERE linked_id = 7 AND estate_id = 7 AND company_id = 0 ORDER BY id LIMIT 100":                                                                                                            "pay_differences_linked",
 		"SELECT COUNT(*) FROM pay_differences x JOIN pay_accounts a ON a.id = x.account_id AND a.mch_id = 'M' AND a.id <> 7 WHERE x.number = 'F7' AND x.kind = 'only_ours' AND x.transaction_id = '' AND x.cause = ''":            "pay_differences_number",
 		"SELECT COALESCE(SUM(p.amount), 0) FROM fee_payments p JOIN pay_orders o ON o.payment_id = p.id WHERE o.account_id = 7 AND o.paid_at >= '2026-03-01 16:00:00' AND o.paid_at < '2026-03-02 16:00:00'":                      "pay_orders_paid",
 		"SELECT COALESCE(SUM(p.amount), 0) FROM fee_payments p JOIN pay_differences x ON x.payment_id = p.id WHERE x.account_id = 7 AND x.day_on = '2026-01-08' AND x.state = 'resolved' AND x.kind IN ('only_theirs', 'amount')": "pay_differences_day",

@@ -9,20 +9,22 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-// What a person does about a difference. Both need another person, unless the books meanwhile say what WeChat says.
+// What a person does about a difference. All need another person, unless the books meanwhile say what WeChat says.
 const (
 	Explain = "explain"
 	Book    = "book"
+	Link    = "link" // a refund and the payment that it gave back, neither of which is ours
 )
 
 // Resolve says what is done about a difference and why. Booked is what WeChat confirms when another person agrees: a payment that we do
 // not have comes in, to its order's bills or else to what waits to be assigned; a payment that WeChat does not have, or a refund that we
 // do not have, goes out of the books. Explained is what stays as it is: that takes another person too, because money may disappear in it.
+// Linked is a refund of a payment that we do not have, with that payment, see link.
 // Faults: org.ErrForbidden, ErrNotFound, ErrState, fee.ErrSerial, fault.ErrInvalid.
 func (s *Service) Resolve(ctx context.Context, actor org.Actor, id int64, action, reason string) error {
 	reason = strings.TrimSpace(reason)
 	var c fault.Checks
-	c.Check(action == Explain || action == Book, "action", "请选择只作说明，还是入账")
+	c.Check(action == Explain || action == Book || action == Link, "action", "请选择只作说明、入账，还是和没有入账的付款相抵")
 	c.Check(length(reason, 4), "reason", "请写明查到的原因（4至300个字）")
 	if err := c.Err(); err != nil {
 		return err
@@ -30,6 +32,9 @@ func (s *Service) Resolve(ctx context.Context, actor org.Actor, id int64, action
 	return s.withDifference(ctx, actor, id, func(tx *store.Tx, d *Difference) error {
 		if d.State != "open" {
 			return ErrState
+		}
+		if action == Link {
+			return s.link(tx, actor, d, reason)
 		}
 		m, err := matterOf(tx, d)
 		if err != nil {
@@ -56,15 +61,17 @@ func (s *Service) Reopen(ctx context.Context, actor org.Actor, id int64, reason 
 		return fault.ErrInvalid.With(fault.Field{Path: "reason", Reason: "请写明为什么要重新核对（4至300个字）"})
 	}
 	return s.withDifference(ctx, actor, id, func(tx *store.Tx, d *Difference) error {
-		if d.State != "resolved" || d.Action != Explain {
-			return ErrState.Saying("只有已经作了说明、没有入账的才能重新核对")
+		if d.State != "resolved" || d.Action != Explain && d.Action != Link {
+			return ErrState.Saying("只有已经作了说明或相抵、没有入账的才能重新核对")
 		}
-		d.State, d.Reason = "open", reason
-		err := tx.Model(&Order{}).Where("id = ? AND state = ?", d.OrderID, Explained).Updates(map[string]any{"state": Doubt, "failure": clip("重新核对："+reason, 200), "ended_at": nil}).Error
-		if err != nil {
-			return err
-		}
-		return s.keep(tx, actor, d, "reopen")
+		return s.each(tx, d, func(d *Difference) error {
+			d.State, d.Reason, d.LinkedID = "open", reason, 0
+			err := tx.Model(&Order{}).Where("id = ? AND state = ?", d.OrderID, Explained).Updates(map[string]any{"state": Doubt, "failure": clip("重新核对："+reason, 200), "ended_at": nil}).Error
+			if err != nil {
+				return err
+			}
+			return s.keep(tx, actor, d, "reopen")
+		})
 	})
 }
 
@@ -75,6 +82,7 @@ func (s *Service) Confirm(ctx context.Context, actor org.Actor, id int64, approv
 		return err
 	}
 	var d *Difference
+	var together []Difference
 	err := s.withDifference(ctx, actor, id, func(tx *store.Tx, x *Difference) error {
 		switch d = x; {
 		case x.State != "proposed":
@@ -82,17 +90,24 @@ func (s *Service) Confirm(ctx context.Context, actor org.Actor, id int64, approv
 		case x.ProposedBy == actor.PersonID:
 			return ErrSamePerson
 		case approve:
-			return nil
+			var err error
+			together, err = linked(tx, x)
+			return err
 		}
-		x.State, x.DecidedBy, x.DecidedAt = "open", actor.PersonID, &tx.Now
-		return s.keep(tx, actor, x, "send_back")
+		return s.each(tx, x, func(x *Difference) error {
+			x.State, x.DecidedBy, x.DecidedAt, x.LinkedID = "open", actor.PersonID, &tx.Now, 0
+			return s.keep(tx, actor, x, "send_back")
+		})
 	})
 	if err != nil || !approve {
 		return err
 	}
 	var t *Transaction
-	if d.Action == Book {
-		if t, err = s.verify(ctx, d); err != nil { // never in a transaction, and never by what the bill alone says
+	for i := range together {
+		if d.Action == Explain {
+			break
+		}
+		if t, err = s.verify(ctx, &together[i]); err != nil { // never in a transaction, and never by what the bill alone says
 			return err
 		}
 	}
@@ -103,9 +118,12 @@ func (s *Service) Confirm(ctx context.Context, actor org.Actor, id int64, approv
 		}
 		var x int64
 		var err error
-		if d.Action == Book {
+		switch d.Action {
+		case Book:
 			x, err = s.enter(tx, actor, d, t)
-		} else {
+		case Link:
+			return s.cancelOut(tx, actor, d, together)
+		default:
 			err = explained(tx, d)
 		}
 		if err != nil {
@@ -129,7 +147,7 @@ func explained(tx *store.Tx, d *Difference) error {
 }
 
 func (s *Service) keep(tx *store.Tx, actor org.Actor, d *Difference, verb string) error {
-	err := tx.Model(&Difference{}).Where("id = ?", d.ID).Select("state", "action", "reason", "proposed_by", "proposed_at", "decided_by", "decided_at", "payment_id").Updates(d).Error
+	err := tx.Model(&Difference{}).Where("id = ?", d.ID).Select("state", "action", "reason", "proposed_by", "proposed_at", "decided_by", "decided_at", "payment_id", "linked_id").Updates(d).Error
 	if err != nil {
 		return err
 	}

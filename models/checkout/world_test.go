@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,12 +23,14 @@ import (
 	"github.com/linli-city/linli/server/wechatpay/sandbox"
 )
 
-type drawer struct{}
+// drawer takes every paper, and opens lists by their number.
+type drawer struct{ lists map[int64]string }
 
 func (drawer) Attach(*store.Tx, org.Actor, []int64, string, string, int64, int64) error { return nil }
 func (drawer) IDsIn(*store.Tx, string, []int64) (map[int64][]int64, error)              { return nil, nil }
-func (drawer) OpenFees(context.Context, org.Actor, int64) (io.ReaderAt, int64, string, func(), error) {
-	return nil, 0, "", func() {}, nil
+func (d drawer) OpenFees(_ context.Context, _ org.Actor, id int64) (io.ReaderAt, int64, string, func(), error) {
+	text := d.lists[id]
+	return strings.NewReader(text), int64(len(text)), fmt.Sprintf("%064d", id), func() {}, nil
 }
 
 const appID = "wxsandboxmini"
@@ -78,6 +82,7 @@ type world struct {
 	account *checkout.Account
 	mid     *mid
 	rule    int64
+	lists   map[int64]string
 }
 
 func newWorld(t *testing.T) *world {
@@ -92,9 +97,9 @@ func worldOn(t *testing.T, db *store.DB, clock *modelstest.Clock) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, clock: clock, vault: modelstest.Vault(t), box: box, logged: &bytes.Buffer{}, mid: &mid{}}
+	w := &world{t: t, clock: clock, vault: modelstest.Vault(t), box: box, logged: &bytes.Buffer{}, mid: &mid{}, lists: map[int64]string{}}
 	w.Town = modelstest.NewTown(t, db, w.vault)
-	w.fees = fee.New(db, w.vault, drawer{})
+	w.fees = fee.New(db, w.vault, drawer{w.lists})
 	w.Service = checkoutOn(db, w.vault, w.fees, box, w.mid, slog.New(slog.NewTextHandler(w.logged, nil)))
 	box.PushTo(w.Take)
 	w.cashier, w.head, w.owner = w.Officer(w.Company, org.Clerk), w.Officer(w.Company, org.Head), w.Resident(0, org.RoleOwner)

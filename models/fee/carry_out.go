@@ -21,6 +21,9 @@ func (c *Change) weigh(tx *store.Tx) (*subject, error) {
 		return sub, c.weighImport(tx)
 	case c.Kind == Settle:
 		return sub, c.weighSettle(tx)
+	case c.Kind == Unsettle:
+		_, err := c.settlement(tx)
+		return sub, err
 	case c.Kind.onBill():
 		return sub, c.weighBill(tx, sub)
 	case c.Kind.onPayment():
@@ -105,7 +108,7 @@ func (c *Change) weighBill(tx *store.Tx, sub *subject) error {
 		if c.Amount = sub.bill.Paid; c.Amount <= 0 {
 			return ErrAmount.Saying("这张账单上没有收到的钱")
 		}
-	case RefundAhead, DepositOut, Undo, AssignMoney, CancelRun, EnterArrears, Settle:
+	case RefundAhead, DepositOut, Undo, AssignMoney, CancelRun, EnterArrears, Settle, Unsettle:
 	}
 	return nil
 }
@@ -165,6 +168,8 @@ func (s *Service) carryOut(tx *store.Tx, actor org.Actor, c *Change) error {
 		return c.answerImport(tx, "running")
 	case Settle:
 		return c.toBank(tx, actor)
+	case Unsettle:
+		return c.fromBank(tx, actor)
 	}
 	return nil
 }

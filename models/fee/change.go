@@ -31,14 +31,18 @@ const (
 	CancelRun    ChangeKind = "cancel_run" // a run is taken back
 	EnterArrears ChangeKind = "arrears"    // what was owed before the books began
 	Settle       ChangeKind = "settle"     // money at the payment provider or in the till came to the bank
+	Unsettle     ChangeKind = "unsettle"   // a settlement was wrong
 )
 
 // ChangeNames in Chinese.
 var ChangeNames = map[ChangeKind]string{Discount: "减免", Adjust: "更正", Unserved: "未服务期间扣减", WriteOff: "核销", CarryOver: "已交转预交", RefundAhead: "退预交款", DepositOut: "退押金", Undo: "退款（整笔冲销）",
-	AssignMoney: "认领收款", CancelRun: "撤销出账", EnterArrears: "登记期初欠费", Settle: "结算到银行"}
+	AssignMoney: "认领收款", CancelRun: "撤销出账", EnterArrears: "登记期初欠费", Settle: "结算到银行", Unsettle: "冲销结算"}
 
 // ChangeStates in Chinese.
-var ChangeStates = map[string]string{"proposed": "等另一人审批", "approved": "已通过", "refused": "未通过", Sending: "已批准，等微信退款", "failed": "微信没有退成"}
+var ChangeStates = map[string]string{"proposed": "等另一人审批", "approved": "已通过", "refused": "未通过", Sending: "已批准，等微信退款", "failed": "微信没有退成", Reversed: "已冲销"}
+
+// Reversed is the state of a settlement that was taken back.
+const Reversed = "reversed"
 
 // Change is something that one person proposes and another decides: a line on a bill, or money that goes back. Effect is what it did to
 // what the bill wants.
@@ -47,7 +51,7 @@ type Change struct {
 	EstateID   int64
 	CompanyID  int64
 	Kind       ChangeKind
-	State      string // proposed, approved, refused; through WeChat also sending, failed
+	State      string // proposed, approved, refused; through WeChat also sending, failed; a settlement also reversed
 	BillID     int64
 	PaymentID  int64
 	RunID      int64
@@ -70,7 +74,10 @@ type Change struct {
 	Serial     string     // of Settle: the bank's number
 	Cost       money.Fen  // of Settle: what the provider kept of the amount
 	SettledOn  *time.Time `gorm:"type:date"`
-	Live       *string    // what is proposed, until it is decided; of Settle also what was agreed
+	FromOn     *time.Time `gorm:"type:date"` // of Settle: the days of the provider's bills that it pays out, where they are known
+	ToOn       *time.Time `gorm:"type:date"`
+	ReversesID int64      // of Unsettle: the settlement
+	Live       *string    // what is proposed, until it is decided; of Settle and Unsettle also what was agreed
 }
 
 // TableName names the table.
@@ -89,7 +96,7 @@ func against(k ChangeKind) ledger.Code {
 		return ledger.FeeDiscount
 	case WriteOff:
 		return ledger.FeeWriteOff
-	case Adjust, Unserved, CarryOver, RefundAhead, DepositOut, Undo, AssignMoney, CancelRun, EnterArrears, Settle:
+	case Adjust, Unserved, CarryOver, RefundAhead, DepositOut, Undo, AssignMoney, CancelRun, EnterArrears, Settle, Unsettle:
 	}
 	return ledger.FeeIncome
 }
@@ -111,6 +118,9 @@ type Proposal struct {
 	Serial    string    // of Settle
 	Cost      money.Fen // of Settle
 	SettledOn time.Time // of Settle
+	FromOn    *time.Time
+	ToOn      *time.Time
+	ChangeID  int64 // of Unsettle
 }
 
 // onBill, onPayment and ahead say what a kind is about.
@@ -127,10 +137,11 @@ func (p *Proposal) check() error {
 	c.Check(length(p.Reason, 4, 300), "reason", "请写明原因（4至300个字），业主会看到")
 	c.Check(!p.Kind.onBill() || p.BillID != 0, "bill_id", "请选择账单")
 	c.Check(!p.Kind.onPayment() || p.PaymentID != 0, "payment_id", "请选择哪一笔收款")
+	c.Check(p.Kind != Unsettle || p.ChangeID != 0, "kind", "冲销结算请在那一笔结算上提出")
 	wechat := p.Kind == RefundAhead && p.Way == WeChat && p.PaymentID != 0 // back the way that it came
 	c.Check(p.Kind != RefundAhead || (p.UnitID != 0 || wechat) && p.EstateID != 0, "unit_id", "请选择哪一户")
 	c.Check(len(p.BillIDs) <= maxBills, "bill_ids", fmt.Sprintf("一次最多%d张账单", maxBills))
-	whole := p.Kind == AssignMoney || p.Kind == CancelRun || p.Kind == Undo || p.Kind == CarryOver || p.Kind == Unserved
+	whole := p.Kind == AssignMoney || p.Kind == CancelRun || p.Kind == Undo || p.Kind == CarryOver || p.Kind == Unserved || p.Kind == Unsettle
 	c.Check(whole || p.Amount > 0 && p.Amount <= money.Max || p.Kind == Adjust && p.Amount != 0 && p.Amount >= -money.Max && p.Amount <= money.Max, "amount", "请填金额")
 	c.Check(p.Kind != Unserved || p.Months > 0, "months", "请填没有服务的月数")
 	c.Check(!p.Kind.paysOut() || p.Kind == Undo || wechat || p.Way == Cash || p.Way == Bank || p.Way == POS, "way", "请选择用什么方式退；从微信退回的要选定是哪一笔微信支付")
@@ -149,18 +160,28 @@ func (s *Service) Propose(ctx context.Context, actor org.Actor, p Proposal) (int
 		where = of(actor, p.RunID, func(r *Run) int64 { return r.EstateID })
 	case p.Kind == AssignMoney:
 		where = of(actor, p.PaymentID, func(x *Payment) int64 { return x.EstateID })
+	case p.Kind == Unsettle:
+		where = of(actor, p.ChangeID, func(c *Change) int64 { return c.EstateID })
 	case p.Kind.onBill():
 		where = p.here(actor, of(actor, p.BillID, func(b *Bill) int64 { return b.EstateID }))
 	case p.Kind.onPayment():
 		where = p.here(actor, of(actor, p.PaymentID, func(x *Payment) int64 { return x.EstateID }))
 	}
-	return s.act(ctx, actor, "propose", where, func(tx *store.Tx) (int64, error) {
-		c := &Change{CompanyID: actor.OrganisationID(), Kind: p.Kind, State: "proposed", Months: p.Months, Amount: p.Amount, Way: p.Way, Reason: p.Reason, ProposedBy: actor.PersonID, PostID: actor.Post.PostID, ProposedAt: tx.Now}
-		if err := c.aim(tx, actor, p); err != nil {
-			return 0, err
-		}
-		return c.ID, c.put(tx, actor)
-	})
+	verb := "propose"
+	if p.Kind == Unsettle { // its body looks like that of a run to be cancelled
+		verb = "unsettle"
+	}
+	return s.act(ctx, actor, verb, where, func(tx *store.Tx) (int64, error) { return p.put(tx, actor) })
+}
+
+// put writes a proposal that could be approved as things stand. The caller holds the gate.
+func (p Proposal) put(tx *store.Tx, actor org.Actor) (int64, error) {
+	c := &Change{CompanyID: actor.OrganisationID(), Kind: p.Kind, State: "proposed", Months: p.Months, Amount: p.Amount, Way: p.Way, Reason: p.Reason, ProposedBy: actor.PersonID, PostID: actor.Post.PostID, ProposedAt: tx.Now}
+	if err := c.aim(tx, actor, p); err != nil {
+		return 0, err
+	}
+	err := c.put(tx, actor)
+	return c.ID, err
 }
 
 // here refuses what belongs to another estate than the one that was named.
@@ -199,7 +220,13 @@ func (c *Change) aim(tx *store.Tx, actor org.Actor, p Proposal) error {
 			c.UnitID, c.BillIDs, c.Ahead = p.UnitID, joined(p.BillIDs), p.Ahead
 		}
 	case c.Kind == Settle:
-		c.EstateID, c.Serial, c.Cost, c.SettledOn = p.EstateID, p.Serial, p.Cost, &p.SettledOn
+		c.EstateID, c.Serial, c.Cost, c.SettledOn, c.FromOn, c.ToOn = p.EstateID, p.Serial, p.Cost, &p.SettledOn, p.FromOn, p.ToOn
+	case c.Kind == Unsettle:
+		x, err := own[Change](tx, actor, p.ChangeID)
+		if err != nil {
+			return err
+		}
+		c.ReversesID, c.EstateID, c.Way, c.Amount, c.Cost, c.Serial, c.SettledOn = x.ID, x.EstateID, x.Way, x.Amount, x.Cost, x.Serial, x.SettledOn
 	case c.Way == WeChat:
 		x, err := own[Payment](tx, actor, p.PaymentID)
 		if err != nil {
@@ -251,8 +278,13 @@ func (s *Service) Decide(ctx context.Context, actor org.Actor, id int64, approve
 			return 0, ErrSamePerson
 		}
 		c.State, c.DecidedBy, c.DecidedAt, c.Decision = "refused", actor.PersonID, &tx.Now, text
-		if !approve || c.Kind != Settle {
+		if !approve || c.Kind != Settle && c.Kind != Unsettle {
 			c.Live = nil
+		}
+		if !approve && c.Kind == Settle {
+			if err := c.freeLines(tx, "没有通过"); err != nil {
+				return 0, err
+			}
 		}
 		if !approve && c.Kind == EnterArrears {
 			if err := c.answerImport(tx, "refused"); err != nil {

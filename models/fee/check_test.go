@@ -10,7 +10,7 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-var invariants = []func(*store.Tx) *gorm.DB{fee.MiscountedPrepaid, fee.MiscountedDeposits, fee.MiscountedSuspense, fee.MiscountedMoney, fee.MiscountedDays}
+var invariants = []func(*store.Tx) *gorm.DB{fee.MiscountedPrepaid, fee.MiscountedDeposits, fee.MiscountedSuspense, fee.MiscountedMoney, fee.MiscountedDays, fee.Misreversed, fee.Misrefunded}
 
 // TestTamperedMoneyIsFound: whatever is changed behind the product on either side, payments or books, is named by the check of it.
 func TestTamperedMoneyIsFound(t *testing.T) {

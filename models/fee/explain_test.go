@@ -83,6 +83,13 @@ func TestTheFeeListsUseTheirKeys(t *testing.T) {
 	ahead := w.paying(0, "300")
 	ahead.Prepay = true
 	w.pay(ahead)
+	if err := w.settle(fee.Settlement{Way: fee.Cash, Amount: 1, Serial: "B0"}); err != nil {
+		t.Fatal(err)
+	}
+	settled := w.changed("approved").ID
+	w.OnPayouts(&provider{days: []fee.BilledDay{billedDay("2026-02-26", "88.50", "0.53")}})
+	w.online("4200001", "88.50", w.bills(0)[1].ID)
+	list7 := w.load(9, fee.OfPayments, payoutHead+"2026-03-02,87.97,B9,财付通支付科技有限公司,\n")
 	list := func(f fee.BillFilter) func() error {
 		return func() error { _, err := w.ListBills(t.Context(), w.cashier, estate, f, 0, 21); return err }
 	}
@@ -108,6 +115,13 @@ func TestTheFeeListsUseTheirKeys(t *testing.T) {
 		},
 		"a settlement": func() error {
 			_, err := w.ProposeSettlement(t.Context(), w.cashier, fee.Settlement{EstateID: estate, Way: fee.Cash, Amount: 1, Serial: "B1", SettledOn: day("2026-03-02"), Reason: "存现金到银行"})
+			return err
+		},
+		"a settlement taken back": func() error {
+			return w.agreed(w.ProposeUnsettling(t.Context(), w.cashier, settled, "登记错了金额"))
+		},
+		"a bank's lines": func() error {
+			_, err := w.ListLines(t.Context(), w.cashier, list7, "", 0, 21)
 			return err
 		},
 		"a list": func() error {

@@ -45,6 +45,7 @@ type Service struct {
 	files Files
 	o     Options // of what is asked of those in arrears
 	send  Sender
+	paid  Payouts
 	ref   string // of what a client sent, see Once
 	hash  string
 }

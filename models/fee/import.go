@@ -39,7 +39,7 @@ type Line struct {
 	ID          int64 `gorm:"primaryKey"`
 	ImportID    int64
 	Line        int
-	State       string // new, paid, suspense, known, maybe, payout, conflict, billed
+	State       string // new, paid, suspense, known, maybe, payout, unsettled, conflict, billed
 	Amount      money.Fen
 	PaidOn      time.Time `gorm:"type:date"` // of arrears the first month
 	Way         string
@@ -53,13 +53,15 @@ type Line struct {
 	Result      string
 	PaymentID   int64
 	BillID      int64
+	ChangeID    int64 // the settlement that it is
+	ByProvider  bool  // its payer is who the payment provider pays out by
 }
 
 // TableName names the table.
 func (Line) TableName() string { return "fee_import_lines" }
 
 // LineStates in Chinese.
-var LineStates = map[string]string{"new": "等待入账", "paid": "已入账", "suspense": "待认领", "known": "以前登记过，没有重复入账", "payout": "像是微信支付的结算款，没有入账，请登记结算", "maybe": "可能以前登记过，没有入账，请核对", "conflict": "流水号和另一笔款相同，没有入账，请核对", "billed": "已登记欠费"}
+var LineStates = map[string]string{"new": "等待入账", "paid": "已入账", "suspense": "待认领", "known": "以前登记过，没有重复入账", "payout": "像是微信支付的结算款，没有入账，请登记结算", "unsettled": "对上的结算没有通过或已冲销，没有入账，请核对", "maybe": "可能以前登记过，没有入账，请核对", "conflict": "流水号和另一笔款相同，没有入账，请核对", "billed": "已登记欠费"}
 
 // Import reads a list and keeps its lines; with a single bad cell nothing is kept. The same file again answers the first import.
 // Faults: org.ErrForbidden, org.ErrEstateNotFound, file.ErrNotFound, ErrClosed, fault.ErrInvalid, and those of sheet.Read.
@@ -116,11 +118,16 @@ func (s *Service) keep(tx *store.Tx, actor org.Actor, imp *Import, l *list) (int
 	if err != nil {
 		return 0, err
 	}
+	payers, err := s.payers(tx, imp)
+	if err != nil {
+		return 0, err
+	}
 	lines := append([]Line(nil), l.lines...) // a second try of the transaction begins anew
 	var c fault.Checks
 	for i := range lines {
 		x := &lines[i]
 		x.UnitID = doors[plainDoor(x.Unit)]
+		x.ByProvider = x.Way == Bank && payers.have(l.payers[i], l.accounts[i]) // the account itself is not kept: it may be a resident's
 		if imp.Total += x.Amount; l.payers[i] != "" {
 			x.PayerSealed = s.vault.Seal(l.payers[i], "fee_import_lines.payer")
 		}
@@ -209,5 +216,5 @@ func (s *Service) enter(tx *store.Tx, id int64) error {
 // ended keeps what became of a line. Who paid stands on the payment and no second time here.
 func ended(tx *store.Tx, x *Line) error {
 	x.PayerSealed = ""
-	return tx.Model(&Line{}).Where("id = ?", x.ID).Select("state", "result", "payment_id", "bill_id", "unit_id", "payer_sealed").Updates(x).Error
+	return tx.Model(&Line{}).Where("id = ?", x.ID).Select("state", "result", "payment_id", "bill_id", "unit_id", "change_id", "payer_sealed").Updates(x).Error
 }

@@ -36,6 +36,7 @@ const (
 	colBill
 	colUnit
 	colPayer
+	colAccount
 	colText
 	colTitle
 	colMonths
@@ -44,16 +45,17 @@ const (
 
 // headings of each column; the first is what the README names.
 var headings = [columns][]string{
-	colAmount: {"金额", "收款金额", "贷方发生额", "贷方金额", "收入金额", "交易金额", "缴费金额", "实收金额", "欠费金额"},
-	colDay:    {"日期", "到账日期", "交易日期", "收款日期", "缴费日期", "记账日期", "交易时间", "起始月份", "所属月份", "月份"},
-	colWay:    {"方式", "收款方式", "缴费方式", "支付方式"},
-	colSerial: {"流水号", "交易流水号", "银行流水号", "凭证号", "交易参考号"},
-	colBill:   {"账单号", "账单编号"},
-	colUnit:   {"房号", "门牌", "房屋", "房间号", "户号"},
-	colPayer:  {"付款人", "对方户名", "付款人名称", "对方名称", "缴费人", "业主", "姓名"},
-	colText:   {"附言", "摘要", "备注", "用途"},
-	colTitle:  {"费用名称", "收费项目", "项目"},
-	colMonths: {"月数"},
+	colAmount:  {"金额", "收款金额", "贷方发生额", "贷方金额", "收入金额", "交易金额", "缴费金额", "实收金额", "欠费金额"},
+	colDay:     {"日期", "到账日期", "交易日期", "收款日期", "缴费日期", "记账日期", "交易时间", "起始月份", "所属月份", "月份"},
+	colWay:     {"方式", "收款方式", "缴费方式", "支付方式"},
+	colSerial:  {"流水号", "交易流水号", "银行流水号", "凭证号", "交易参考号"},
+	colBill:    {"账单号", "账单编号"},
+	colUnit:    {"房号", "门牌", "房屋", "房间号", "户号"},
+	colPayer:   {"付款人", "对方户名", "付款人名称", "对方名称", "缴费人", "业主", "姓名"},
+	colAccount: {"付款账号", "对方账号", "付款人账号", "对方账户", "对方卡号"},
+	colText:    {"附言", "摘要", "备注", "用途"},
+	colTitle:   {"费用名称", "收费项目", "项目"},
+	colMonths:  {"月数"},
 }
 
 // needed are the columns that a list must have.
@@ -69,14 +71,15 @@ var billNumber = regexp.MustCompile(`[FQ]\d{1,12}-\d{1,7}`)
 
 // list reads a spreadsheet into lines.
 type list struct {
-	kind   ImportKind
-	today  time.Time
-	s      sheet.Sheet
-	at     []int // column → index, nil until the heading is found
-	looked int
-	lines  []Line
-	payers []string
-	faults fault.Checks
+	kind     ImportKind
+	today    time.Time
+	s        sheet.Sheet
+	at       []int // column → index, nil until the heading is found
+	looked   int
+	lines    []Line
+	payers   []string
+	accounts []string // of the payers
+	faults   fault.Checks
 }
 
 func readList(ctx context.Context, kind ImportKind, today time.Time, src io.ReaderAt, size int64) (*list, error) {
@@ -188,6 +191,7 @@ func (l *list) take(line sheet.Line) {
 		bad(colTitle, "请写费用名称（2至30个字）")
 	}
 	l.lines, l.payers = append(l.lines, x), append(l.payers, clip(text(colPayer), 60))
+	l.accounts = append(l.accounts, text(colAccount))
 }
 
 var ways = map[string]string{"": Bank, "银行": Bank, "银行转账": Bank, "转账": Bank, "现金": Cash, "刷卡": POS, "POS": POS, "pos": POS}

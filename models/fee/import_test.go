@@ -27,7 +27,7 @@ func (w *world) load(id int64, kind fee.ImportKind, text string) int64 {
 	return made
 }
 
-func (w *world) lines(id int64) []fee.Line {
+func (w *world) lines(id int64) []fee.LineView {
 	w.t.Helper()
 	list, err := w.ListLines(w.t.Context(), w.cashier, id, "", 0, 1000)
 	if err != nil {

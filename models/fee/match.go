@@ -36,7 +36,7 @@ func (s *Service) enterPayment(tx *store.Tx, imp *Import, x *Line) error {
 			return err
 		}
 	}
-	for _, apart := range []func(*store.Tx, *Import, *Line, string) (bool, error){s.again, s.settlement} {
+	for _, apart := range []func(*store.Tx, *Import, *Line, string) (bool, error){s.again, s.apart} {
 		if done, err := apart(tx, imp, x, p.Payer); err != nil || done {
 			return err
 		}

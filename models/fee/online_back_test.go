@@ -125,7 +125,7 @@ func TestInvoicesStayCovered(t *testing.T) {
 }
 
 // changed is the newest change of a state.
-func (w *world) changed(state string) fee.Change {
+func (w *world) changed(state string) fee.ChangeView {
 	w.t.Helper()
 	list, err := w.ListChanges(w.t.Context(), w.cashier, w.Estate.ID, state, 0, 10)
 	if err != nil || len(list) == 0 {

@@ -27,8 +27,16 @@ func (s *Service) ListPayments(ctx context.Context, actor org.Actor, estate int6
 }
 
 // ListChanges pages through what was put before a second person, newest first. Faults: org.ErrForbidden, org.ErrEstateNotFound.
-func (s *Service) ListChanges(ctx context.Context, actor org.Actor, estate int64, state string, before int64, limit int) ([]Change, error) {
-	return listed[Change](ctx, s, actor, estate, before, limit, state)
+func (s *Service) ListChanges(ctx context.Context, actor org.Actor, estate int64, state string, before int64, limit int) (list []ChangeView, err error) {
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		rows, err := org.CompanyPage[Change](tx, actor, org.RunFees, estate, before, limit, state)
+		if err != nil {
+			return err
+		}
+		list, err = viewed(tx, rows)
+		return err
+	})
+	return list, err
 }
 
 // FindReceipt shows a payment with its parts, to the cashiers. Faults: org.ErrForbidden, ErrNotFound.
@@ -188,20 +196,26 @@ func (s *Service) FindImport(ctx context.Context, actor org.Actor, id int64) (*I
 }
 
 // ListLines pages through a list's lines in their order; those of one state if it is not empty. Faults: org.ErrForbidden, ErrNotFound.
-func (s *Service) ListLines(ctx context.Context, actor org.Actor, id int64, state string, after int64, limit int) ([]Line, error) {
+func (s *Service) ListLines(ctx context.Context, actor org.Actor, id int64, state string, after int64, limit int) ([]LineView, error) {
 	if err := actor.Must(org.RunFees); err != nil {
 		return nil, err
 	}
-	var rows []Line
+	var list []LineView
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		if _, err := own[Import](tx, actor, id); err != nil {
+		imp, err := own[Import](tx, actor, id)
+		if err != nil {
 			return err
 		}
+		var rows []Line
 		q := tx.Where("import_id = ? AND line > ?", id, after)
 		if state != "" {
 			q = q.Where("state = ?", state)
 		}
-		return q.Order("line").Limit(limit).Find(&rows).Error
+		if err := q.Order("line").Limit(limit).Find(&rows).Error; err != nil {
+			return err
+		}
+		list, err = s.lookedAt(tx, imp, rows)
+		return err
 	})
-	return rows, err
+	return list, err
 }

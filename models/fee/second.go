@@ -49,8 +49,11 @@ func (c *Change) put(tx *store.Tx, actor org.Actor) error {
 		live += fmt.Sprintf("/%d", c.CompanyID)
 	}
 	again := ErrPending
-	if c.Kind == Settle {
+	switch c.Kind {
+	case Settle:
 		live, again = settling(c.CompanyID, c.Serial), ErrSerial
+	case Unsettle:
+		live = fmt.Sprintf("%s/%d", c.Kind, c.ReversesID)
 	}
 	c.Live = &live
 	if err := tx.Create(c).Error; err != nil {

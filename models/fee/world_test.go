@@ -174,7 +174,7 @@ func (w *world) cancel(run int64, carry bool) error {
 }
 
 // pending is what waits for the second person, the newest first.
-func (w *world) pending() []fee.Change {
+func (w *world) pending() []fee.ChangeView {
 	w.t.Helper()
 	list, err := w.ListChanges(w.t.Context(), w.cashier, w.Estate.ID, "proposed", 0, 100)
 	if err != nil {

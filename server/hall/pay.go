@@ -54,6 +54,15 @@ type PayAccount struct {
 	EndedAt    *time.Time `json:"ended_at,omitempty"`
 	RenewAt    *time.Time `json:"renew_proposed_at,omitempty" doc:"有新密钥在等另一人确认"`
 	NewSerial  string     `json:"renew_serial,omitempty" doc:"新的商户API证书序列号"`
+	Payer      *PayPayer  `json:"payer,omitempty" doc:"结算款在银行清单里的付款方"`
+	NewPayer   *PayPayer  `json:"new_payer,omitempty" doc:"新的付款方，在等另一人确认；空的是取消"`
+}
+
+// PayPayer is by whom WeChat pays out.
+type PayPayer struct {
+	Name    string     `json:"name"`
+	Account string     `json:"account"`
+	At      *time.Time `json:"proposed_at,omitempty"`
 }
 
 // ViewPayAccount shows a setting.
@@ -61,6 +70,12 @@ func ViewPayAccount(a checkout.Account) PayAccount {
 	v := PayAccount{ID: a.ID, State: a.State, StateName: checkout.AccountStates[a.State], Provider: a.Provider, MchID: a.MchID, Serial: a.Serial, PlatformID: a.PlatformID, ProposedAt: a.ProposedAt, DecidedAt: a.DecidedAt, Decision: a.Decision, EndedAt: a.EndedAt}
 	if a.Renewal != "" {
 		v.RenewAt, v.NewSerial = a.RenewedAt, a.RenewSerial
+	}
+	if a.PayerName != "" || a.PayerAccount != "" {
+		v.Payer = &PayPayer{Name: a.PayerName, Account: a.PayerAccount}
+	}
+	if a.PayerAt != nil {
+		v.NewPayer = &PayPayer{Name: a.NewPayerName, Account: a.NewPayerAccount, At: a.PayerAt}
 	}
 	return v
 }
@@ -126,10 +141,11 @@ type PayDifference struct {
 	Action        string `json:"action,omitempty"`
 	Reason        string `json:"reason,omitempty"`
 	ReceiptID     int64  `json:"receipt_id,omitempty"`
+	LinkedID      int64  `json:"linked_id,omitempty" doc:"相抵的几项同一个编号，是其中那笔付款的"`
 }
 
 // ViewPayDifference shows a difference.
 func ViewPayDifference(d checkout.Difference) PayDifference {
 	return PayDifference{ID: d.ID, Day: d.DayOn.Format(time.DateOnly), Kind: string(d.Kind), KindName: checkout.DifferenceNames[d.Kind], Number: d.Number, TransactionID: d.TransactionID, OrderID: d.OrderID,
-		Ours: d.Ours.String(), Theirs: d.Theirs.String(), Note: d.Note, State: d.State, StateName: checkout.DifferenceStates[d.State], Action: d.Action, Reason: d.Reason, ReceiptID: d.PaymentID}
+		Ours: d.Ours.String(), Theirs: d.Theirs.String(), Note: d.Note, State: d.State, StateName: checkout.DifferenceStates[d.State], Action: d.Action, Reason: d.Reason, ReceiptID: d.PaymentID, LinkedID: d.LinkedID}
 }

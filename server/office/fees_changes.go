@@ -38,6 +38,8 @@ type FeeSettlementBody struct {
 	Cost      string `json:"cost,omitempty" maxLength:"16" doc:"元，微信支付扣下的手续费"`
 	Serial    string `json:"serial" minLength:"1" maxLength:"64" doc:"银行流水号；同一个只能登记一次"`
 	SettledOn string `json:"settled_on" format:"date" doc:"银行到账日期"`
+	From      string `json:"from,omitempty" format:"date" doc:"是哪一天起的微信账单；和 to 一起填，不清楚的都不填"`
+	To        string `json:"to,omitempty" format:"date" doc:"到哪一天的微信账单"`
 	Reason    string `json:"reason" minLength:"4" maxLength:"300" doc:"是哪几天的结算款，或哪几天的现金"`
 }
 
@@ -54,7 +56,25 @@ func proposeFeeSettlement(ctx context.Context, s *fee.Service, a org.Actor, id i
 	if err != nil {
 		return 0, err
 	}
-	return s.ProposeSettlement(ctx, a, fee.Settlement{EstateID: id, Way: b.Way, Amount: amount, Cost: cost, Serial: b.Serial, SettledOn: on, Reason: b.Reason})
+	from, err := dayOf(b.From, "from")
+	if err != nil {
+		return 0, err
+	}
+	to, err := dayOf(b.To, "to")
+	if err != nil {
+		return 0, err
+	}
+	return s.ProposeSettlement(ctx, a, fee.Settlement{EstateID: id, Way: b.Way, Amount: amount, Cost: cost, Serial: b.Serial, SettledOn: on, FromOn: from, ToOn: to, Reason: b.Reason})
+}
+
+// FeeReversalBody is why a settlement was wrong.
+type FeeReversalBody struct {
+	Tapped
+	Reason string `json:"reason" minLength:"4" maxLength:"300" doc:"错在哪里"`
+}
+
+func reverseFeeSettlement(ctx context.Context, s *fee.Service, a org.Actor, id int64, b FeeReversalBody) (int64, error) {
+	return s.ProposeUnsettling(ctx, a, id, b.Reason)
 }
 
 // FeeDecisionBody is the second person's answer.
@@ -72,7 +92,7 @@ type feeChangeView struct {
 	ID         int64          `json:"id"`
 	Kind       fee.ChangeKind `json:"kind"`
 	KindName   string         `json:"kind_name"`
-	State      string         `json:"state" enum:"proposed,approved,refused,sending,failed"`
+	State      string         `json:"state" enum:"proposed,approved,refused,sending,failed,reversed" doc:"reversed 只有结算到银行，见 reversal"`
 	StateName  string         `json:"state_name"`
 	BillID     int64          `json:"bill_id,omitempty"`
 	PaymentID  int64          `json:"payment_id,omitempty"`
@@ -92,12 +112,34 @@ type feeChangeView struct {
 	Cost       string         `json:"cost,omitempty" doc:"元，结算的手续费"`
 	Serial     string         `json:"serial,omitempty" doc:"结算的银行流水号"`
 	SettledOn  string         `json:"settled_on,omitempty" format:"date" doc:"结算的银行到账日期"`
+	From       string         `json:"from,omitempty" format:"date" doc:"结算的是哪几天的微信账单"`
+	To         string         `json:"to,omitempty" format:"date"`
+	Voucher    int64          `json:"voucher,omitempty" doc:"结算或冲销结算的凭证号"`
+	ReversesID int64          `json:"reverses_id,omitempty" doc:"冲销的是哪一笔结算"`
+	Reversal   *feeReversal   `json:"reversal,omitempty" doc:"这笔结算已经冲销"`
 }
 
-// settled shows a settlement's own fields.
-func (v feeChangeView) settled(c fee.Change) feeChangeView {
-	if c.Kind == fee.Settle {
-		v.Cost, v.Serial, v.SettledOn = c.Cost.String(), c.Serial, c.SettledOn.Format(time.DateOnly)
+// feeReversal is what took a settlement back.
+type feeReversal struct {
+	ID         int64     `json:"id"`
+	At         time.Time `json:"at"`
+	ProposedBy int64     `json:"proposed_by" doc:"提出的人"`
+	DecidedBy  int64     `json:"decided_by" doc:"批准的人"`
+	Reason     string    `json:"reason"`
+	Voucher    int64     `json:"voucher" doc:"冲销的凭证号"`
+}
+
+// settled shows a settlement's own fields, and those of what takes one back.
+func (v feeChangeView) settled(c fee.ChangeView) feeChangeView {
+	if c.Kind != fee.Settle && c.Kind != fee.Unsettle {
+		return v
+	}
+	v.Cost, v.Serial, v.SettledOn, v.Voucher, v.ReversesID = c.Cost.String(), c.Serial, c.SettledOn.Format(time.DateOnly), c.JournalNo, c.ReversesID
+	if c.FromOn != nil {
+		v.From, v.To = c.FromOn.Format(time.DateOnly), c.ToOn.Format(time.DateOnly)
+	}
+	if b := c.Back; b != nil {
+		v.Reversal = &feeReversal{ID: b.ID, At: web.Time(*b.DecidedAt), ProposedBy: b.ProposedBy, DecidedBy: b.DecidedBy, Reason: b.Reason, Voucher: b.JournalNo}
 	}
 	return v
 }
@@ -112,7 +154,7 @@ func listChanges(d Deps) func(context.Context, org.Actor, *feeStatePage) (*web.L
 		if err != nil {
 			return nil, err
 		}
-		return web.Paged(in.Page, rows, func(c fee.Change) int64 { return c.ID }, func(c fee.Change) feeChangeView {
+		return web.Paged(in.Page, rows, func(c fee.ChangeView) int64 { return c.ID }, func(c fee.ChangeView) feeChangeView {
 			return feeChangeView{ID: c.ID, Kind: c.Kind, KindName: fee.ChangeNames[c.Kind], State: c.State, StateName: fee.ChangeStates[c.State], BillID: c.BillID, PaymentID: c.PaymentID, RunID: c.RunID, ImportID: c.ImportID, UnitID: c.UnitID, BillIDs: c.Bills(), Ahead: c.Ahead, Months: c.Months, Amount: c.Amount.String(),
 				Way: fee.WayNames[c.Way], Reason: c.Reason, Mine: c.ProposedBy == a.PersonID, ProposedAt: web.Time(c.ProposedAt), DecidedAt: web.TimeOr(c.DecidedAt), Decision: c.Decision}.settled(c)
 		}), nil

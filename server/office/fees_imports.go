@@ -17,6 +17,7 @@ func feeImportRoutes(g *web.Group, d Deps) {
 	web.Handle(g, web.Op{ID: "officeListFeeImports", Method: http.MethodGet, Path: "/estates/{id}/fee-imports", Summary: "历次导入，新的在前", Action: org.RunFees}, listFeeImports(d))
 	web.Handle(g, web.Op{ID: "officeShowFeeImport", Method: http.MethodGet, Path: "/fee-imports/{id}", Summary: "一次导入和进度：入账、待认领、重复的行数", Action: org.RunFees}, showFeeImport(d))
 	web.Handle(g, web.Op{ID: "officeListFeeImportLines", Method: http.MethodGet, Path: "/fee-imports/{id}/lines", Summary: "一次导入的每一行和结果", Action: org.RunFees}, listFeeLines(d))
+	web.Handle(g, web.Op{ID: "officeSettleFeeLine", Method: http.MethodPost, Path: "/fee-imports/{id}/settlement", Summary: "按银行清单的一行登记微信支付结算款：金额、手续费、日期照这一行的 proposal，由公司负责人中的另一人审批（见 fee-changes）后入账", Action: org.RunFees, Rate: workRate, Status: http.StatusCreated}, feeDo(d, settleFeeLine))
 }
 
 // ImportFeesBody is an uploaded list.
@@ -28,6 +29,17 @@ type ImportFeesBody struct {
 
 func importFees(ctx context.Context, s *fee.Service, a org.Actor, id int64, b ImportFeesBody) (int64, error) {
 	return s.Import(ctx, a, id, b.Kind, b.FileID)
+}
+
+// FeeLineSettlementBody is a line that waits for its settlement.
+type FeeLineSettlementBody struct {
+	Tapped
+	Row    int    `json:"row" minimum:"1" doc:"清单的第几行"`
+	Reason string `json:"reason,omitempty" maxLength:"300" doc:"不填就写 proposal 的说明"`
+}
+
+func settleFeeLine(ctx context.Context, s *fee.Service, a org.Actor, id int64, b FeeLineSettlementBody) (int64, error) {
+	return s.SettleLine(ctx, a, id, b.Row, b.Reason)
 }
 
 type feeImportView struct {
@@ -78,7 +90,7 @@ func showFeeImport(d Deps) func(context.Context, org.Actor, *IDPath) (*feeImport
 
 type feeLineView struct {
 	Line      int    `json:"row"`
-	State     string `json:"state" enum:"new,paid,suspense,known,maybe,payout,conflict,billed"`
+	State     string `json:"state" enum:"new,paid,suspense,known,maybe,payout,unsettled,conflict,billed"`
 	StateName string `json:"state_name"`
 	Amount    string `json:"amount" doc:"元"`
 	On        string `json:"on" format:"date"`
@@ -87,6 +99,29 @@ type feeLineView struct {
 	Result    string `json:"result,omitempty" doc:"收据或账单编号，或为什么待认领"`
 	PaymentID int64  `json:"payment_id,omitempty"`
 	BillID    int64  `json:"bill_id,omitempty"`
+	ChangeID  int64  `json:"change_id,omitempty" doc:"是哪一笔结算到银行，或登记了等审批的（见 fee-changes）"`
+
+	Proposal *feePayout `json:"proposal,omitempty" doc:"像是哪几天的微信结算款；只是猜测，登记用 POST /fee-imports/{id}/settlement"`
+}
+
+// feePayout is what a line looks like.
+type feePayout struct {
+	From   string `json:"from,omitempty" format:"date"`
+	To     string `json:"to,omitempty" format:"date"`
+	Amount string `json:"amount" doc:"元，含手续费"`
+	Cost   string `json:"cost" doc:"元，微信扣的手续费"`
+	Text   string `json:"text"`
+}
+
+func viewFeePayout(p *fee.Payout) *feePayout {
+	if p == nil {
+		return nil
+	}
+	v := &feePayout{Amount: p.Amount.String(), Cost: p.Cost.String(), Text: p.Text()}
+	if !p.FromOn.IsZero() {
+		v.From, v.To = p.FromOn.Format(time.DateOnly), p.ToOn.Format(time.DateOnly)
+	}
+	return v
 }
 
 func listFeeLines(d Deps) func(context.Context, org.Actor, *feeStatePage) (*web.List[feeLineView], error) {
@@ -99,8 +134,8 @@ func listFeeLines(d Deps) func(context.Context, org.Actor, *feeStatePage) (*web.
 		if err != nil {
 			return nil, err
 		}
-		return web.Paged(in.Page, rows, func(x fee.Line) int64 { return int64(x.Line) }, func(x fee.Line) feeLineView {
-			return feeLineView{Line: x.Line, State: x.State, StateName: fee.LineStates[x.State], Amount: x.Amount.String(), On: x.PaidOn.Format(time.DateOnly), Unit: x.Unit, Serial: x.Serial, Result: x.Result, PaymentID: x.PaymentID, BillID: x.BillID}
+		return web.Paged(in.Page, rows, func(x fee.LineView) int64 { return int64(x.Line.Line) }, func(x fee.LineView) feeLineView {
+			return feeLineView{Line: x.Line.Line, ChangeID: max(x.ChangeID, x.Asked), Proposal: viewFeePayout(x.Payout), State: x.State, StateName: fee.LineStates[x.State], Amount: x.Amount.String(), On: x.PaidOn.Format(time.DateOnly), Unit: x.Unit, Serial: x.Serial, Result: x.Result, PaymentID: x.PaymentID, BillID: x.BillID}
 		}), nil
 	}
 }

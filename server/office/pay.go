@@ -20,6 +20,8 @@ func payRoutes(site *web.Site, d Deps) {
 	web.Handle(g, web.Op{ID: "officeEndPayAccount", Method: http.MethodPost, Path: "/pay-accounts/{id}/end", Summary: "停用：不再收新的订单，已下的订单和退款照常办完", Action: org.RunFees, Rate: workRate}, payDo(d, endPayAccount))
 	web.Handle(g, web.Op{ID: "officeRenewPayKeys", Method: http.MethodPost, Path: "/pay-accounts/{id}/keys", Summary: "换密钥：同一商户号的新证书、新密钥，由另一人确认后生效；停用后还有退款的也能换", Action: org.RunFees, Rate: workRate}, payDo(d, renewPayKeys))
 	web.Handle(g, web.Op{ID: "officeDecidePayKeys", Method: http.MethodPost, Path: "/pay-accounts/{id}/keys/decision", Summary: "确认新密钥：不能由提交的人确认", Action: org.ApproveFees, Rate: workRate}, payDo(d, decidePayKeys))
+	web.Handle(g, web.Op{ID: "officeStatePayer", Method: http.MethodPost, Path: "/pay-accounts/{id}/payer", Summary: "微信的结算款在银行清单里是谁付的：户名和账号，由另一人确认后，导入清单时认得出；停用后还有结算款的也能填，都不填就是取消", Action: org.RunFees, Rate: workRate}, payDo(d, statePayer))
+	web.Handle(g, web.Op{ID: "officeDecidePayer", Method: http.MethodPost, Path: "/pay-accounts/{id}/payer/decision", Summary: "确认结算款的付款方：不能由填写的人确认", Action: org.ApproveFees, Rate: workRate}, payDo(d, decidePayer))
 	web.Handle(g, web.Op{ID: "officeListPayOrders", Method: http.MethodGet, Path: "/estates/{id}/pay-orders", Summary: "微信订单，新的在前", Action: org.RunFees}, listPayOrders(d))
 	web.Handle(g, web.Op{ID: "officeListPayRefunds", Method: http.MethodGet, Path: "/estates/{id}/pay-refunds", Summary: "微信退款到了哪一步，新的在前；退款在“退款”里提出和审批", Action: org.RunFees}, listPayRefunds(d))
 	web.Handle(g, web.Op{ID: "officeWithdrawPayRefund", Method: http.MethodPost, Path: "/pay-refunds/{id}/withdrawal", Summary: "撤回微信还没有收下的退款（如商户号余额不够）：不再提交，等微信两次确认没有退出，就不再占用这笔钱", Action: org.RunFees, Rate: workRate}, payDo(d, withdrawPayRefund))
@@ -27,9 +29,9 @@ func payRoutes(site *web.Site, d Deps) {
 	web.Handle(g, web.Op{ID: "officeListPayDays", Method: http.MethodGet, Path: "/estates/{id}/pay-days", Summary: "每天的对账：微信多少、账上多少，新的在前", Action: org.RunFees}, listPayDays(d))
 	web.Handle(g, web.Op{ID: "officeClosePayDay", Method: http.MethodPost, Path: "/pay-days/{id}/close", Summary: "结这一天：没有未处理的差异才能结", Action: org.RunFees, Rate: workRate}, payDo(d, closePayDay))
 	web.Handle(g, web.Op{ID: "officeListPayDifferences", Method: http.MethodGet, Path: "/estates/{id}/pay-differences", Summary: "和微信对不上的，新的在前；state=open 是没处理的", Action: org.RunFees}, listPayDifferences(d))
-	web.Handle(g, web.Op{ID: "officeResolvePayDifference", Method: http.MethodPost, Path: "/pay-differences/{id}/resolution", Summary: "写明原因：只作说明，或入账（并向微信核实）；都要另一人确认，账上已和微信一致的除外", Action: org.RunFees, Rate: workRate}, payDo(d, resolvePay))
-	web.Handle(g, web.Op{ID: "officeConfirmPayDifference", Method: http.MethodPost, Path: "/pay-differences/{id}/confirmation", Summary: "确认入账、确认说明或退回：不能由提出的人确认", Action: org.ApproveFees, Rate: workRate}, payDo(d, confirmPay))
-	web.Handle(g, web.Op{ID: "officeReopenPayDifference", Method: http.MethodPost, Path: "/pay-differences/{id}/reopening", Summary: "重新核对一项已作说明的差异", Action: org.RunFees, Rate: workRate}, payDo(d, reopenPay))
+	web.Handle(g, web.Op{ID: "officeResolvePayDifference", Method: http.MethodPost, Path: "/pay-differences/{id}/resolution", Summary: "写明原因：只作说明，入账，或把在微信商户平台退的款和没有入账的那笔付款相抵（后两种向微信核实）；都要另一人确认，账上已和微信一致的除外", Action: org.RunFees, Rate: workRate}, payDo(d, resolvePay))
+	web.Handle(g, web.Op{ID: "officeConfirmPayDifference", Method: http.MethodPost, Path: "/pay-differences/{id}/confirmation", Summary: "确认入账、说明、相抵或退回（相抵的几项一起）：不能由提出的人确认", Action: org.ApproveFees, Rate: workRate}, payDo(d, confirmPay))
+	web.Handle(g, web.Op{ID: "officeReopenPayDifference", Method: http.MethodPost, Path: "/pay-differences/{id}/reopening", Summary: "重新核对一项已作说明的差异，或相抵的几项", Action: org.RunFees, Rate: workRate}, payDo(d, reopenPay))
 }
 
 type payInput[B any] struct {
@@ -70,6 +72,20 @@ func renewPayKeys(ctx context.Context, s *checkout.Service, a org.Actor, id int6
 
 func decidePayKeys(ctx context.Context, s *checkout.Service, a org.Actor, id int64, b PayDecisionBody) error {
 	return s.DecideKeys(ctx, a, id, b.Approve, b.Text)
+}
+
+// PayPayerBody is by whom WeChat pays out.
+type PayPayerBody struct {
+	Name    string `json:"name,omitempty" maxLength:"60" doc:"银行清单里的付款户名，如 财付通支付科技有限公司"`
+	Account string `json:"account,omitempty" maxLength:"60" doc:"银行清单里的付款账号；清单里没有的不填"`
+}
+
+func statePayer(ctx context.Context, s *checkout.Service, a org.Actor, id int64, b PayPayerBody) error {
+	return s.ProposePayer(ctx, a, id, checkout.Payer{Name: b.Name, Account: b.Account})
+}
+
+func decidePayer(ctx context.Context, s *checkout.Service, a org.Actor, id int64, b PayDecisionBody) error {
+	return s.DecidePayer(ctx, a, id, b.Approve, b.Text)
 }
 
 func withdrawPayRefund(ctx context.Context, s *checkout.Service, a org.Actor, id int64, _ struct{}) error {
@@ -134,7 +150,7 @@ func closePayDay(ctx context.Context, s *checkout.Service, a org.Actor, id int64
 
 // PayResolutionBody says what a difference is.
 type PayResolutionBody struct {
-	Action string `json:"action" enum:"explain,book" doc:"explain 只作说明，不动账；book 入账；都要另一人确认"`
+	Action string `json:"action" enum:"explain,book,link" doc:"explain 只作说明，不动账；book 入账，我们没有的退款冲在已入账的那笔付款上；link 相抵：我们没有的退款整笔退了没有入账的付款，不动账，几项一起了结；都要另一人确认"`
 	Reason string `json:"reason" minLength:"4" maxLength:"300" doc:"查到的原因"`
 }
 
