@@ -22,7 +22,7 @@ func questionRoutes(g *web.Group, d Deps) {
 type questionInput struct {
 	IDPath
 	Body struct {
-		Line      string `json:"line,omitempty" maxLength:"30" doc:"问的是哪一行；整份的不填"`
+		Line      string `json:"line,omitempty" maxLength:"30" doc:"问的是金额表里的哪一行，照表里的名称；整份的、还没有公开的不填"`
 		Text      string `json:"text" minLength:"4" maxLength:"300" doc:"要问什么；会公开，请不要写姓名和电话"`
 		ClientRef string `json:"client_ref" minLength:"1" maxLength:"64" pattern:"^(\\S(.*\\S)?)?$" patternDescription:"首尾没有空格的编号"`
 	}

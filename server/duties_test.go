@@ -12,6 +12,9 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/linli-city/linli/models/calendar"
+	"github.com/linli-city/linli/models/disclosure"
+	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/models/store"
 )
 
 // TestWhatIsMissingIsSeen walks the way of a decision that was not published: it is on the public page, in the data and in the feed with its
@@ -25,7 +28,7 @@ func TestWhatIsMissingIsSeen(t *testing.T) {
 	e.clock(t)
 	public := fmt.Sprintf("/public/v1/estates/%d/", estate)
 	late := e.must(200, "", "GET", public+"duties", nil).json["late"].([]any)
-	if len(late) != 1 || late[0].(m)["days_late"].(float64) < 12 {
+	if len(late) != 1 || late[0].(m)["days_late"].(float64) < 12 || late[0].(m)["what"] != "更换门禁的决定" {
 		t.Fatalf("%v", late)
 	}
 	if a := e.must(200, "", "GET", public+"feed.rss", nil); !strings.Contains(a.body, "应公开未公开：业委会的决定和会议记录") || xml.Unmarshal([]byte(a.body), new(struct{})) != nil {
@@ -57,9 +60,17 @@ func TestWhatIsMissingIsSeen(t *testing.T) {
 		t.Error(page)
 	}
 
-	notice := e.must(201, "committee_chair", "POST", "/office/v1/notices", m{"estate_id": estate, "kind": "announcement", "audience": "public", "title": "更换门禁的决定", "body": "=同意更换", "client_ref": "n"}).int("id")
-	e.must(200, "committee_chair", "POST", fmt.Sprintf("/office/v1/disclosure-duties/%d/fulfilment", duty), m{"notice_id": notice})
+	notice := e.must(201, "committee_chair", "POST", "/office/v1/notices", m{"estate_id": estate, "kind": "announcement", "audience": "public", "title": "更换门禁的决定", "body": "=同意更换东门的门禁，由物业在三月底前完成；会议记录见附件，五名委员到会。", "client_ref": "n"}).int("id")
+	e.must(200, "committee_chair", "POST", fmt.Sprintf("/office/v1/disclosure-duties/%d/fulfilment", duty), m{"notice_id": notice, "contents": []string{"决定", "会议记录"}})
+	for path, who := range map[string]string{fmt.Sprintf("/h5/estates/%d/duties", estate): "", fmt.Sprintf("/h5/notices/%d", notice): "", fmt.Sprintf("/office/v1/notices/%d/sheets/a4", notice): "committee_chair", fmt.Sprintf("/office/v1/estates/%d/duties", estate): "committee_chair", public + "duties.csv": "", public + "duties": ""} {
+		if a := e.must(200, who, "GET", path, nil); !strings.Contains(a.body, "更换门禁的决定") {
+			t.Errorf("%s does not say which decision", path)
+		}
+	}
 	reg := e.must(200, "owner", "GET", fmt.Sprintf("/miniapp/v1/estates/%d/duties", estate), nil)
+	if !strings.Contains(reg.body, `"contents":["决定","会议记录"]`) || !strings.Contains(reg.body, `"what":"更换门禁的决定"`) {
+		t.Error("it does not say what was confirmed: " + reg.body)
+	}
 	if len(reg.json["late"].([]any)) != 0 || !strings.Contains(reg.body, `"ever_late":true`) {
 		t.Error(reg.body)
 	}
@@ -70,6 +81,12 @@ func TestWhatIsMissingIsSeen(t *testing.T) {
 	figures := e.must(200, "bureau", "GET", fmt.Sprintf("/office/v1/duty-figures?year=%d", on.Year), nil)
 	if !strings.Contains(figures.body, `"late":1`) || !strings.Contains(figures.body, `"missing":0`) {
 		t.Error(figures.body)
+	}
+	e.must(200, "committee_chair", "POST", fmt.Sprintf("/office/v1/notices/%d/withdrawal", notice), m{"reason": "日期写错了"})
+	for _, path := range []string{fmt.Sprintf("/public/v1/notices/%d", notice), fmt.Sprintf("/public/v1/estates/%d/notices", estate)} {
+		if a := e.must(200, "", "GET", path, nil); !strings.Contains(a.body, `"withdraw_reason":"日期写错了"`) {
+			t.Error("it does not say why it is gone: " + a.body)
+		}
 	}
 }
 
@@ -105,6 +122,15 @@ func TestBoardOnAPhone(t *testing.T) {
 	}
 	notice := e.must(201, "committee_chair", "POST", "/office/v1/notices", m{"estate_id": estate, "kind": "posting", "audience": "public", "title": "全小区的公示", "body": "正文", "client_ref": "all"}).int("id")
 	e.must(201, "committee_chair", "POST", "/office/v1/notices", m{"estate_id": estate, "kind": "posting", "audience": "residents", "title": "仅住户可见", "body": "正文", "client_ref": "res"})
+	err = e.db.InTx(t.Context(), func(tx *store.Tx) error {
+		return tx.Create(&disclosure.Figure{NoticeID: notice, Version: 1, Seq: 1, Label: "第一行", Book: "income", Codes: "income.revenue", Measure: disclosure.Received, ToOn: org.DayOf(tx.Now), Fen: 12_34}).Error
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := e.must(200, "", "GET", fmt.Sprintf("/public/v1/notices/%d", notice), nil); !strings.Contains(a.body, `"label":"第一行","yuan":"12.34"`) {
+		t.Error("the open notice has no figures: " + a.body)
+	}
 	e.must(201, "owner", "POST", fmt.Sprintf("/miniapp/v1/notices/%d/questions", notice), m{"line": "第一行", "text": "这一行是怎么算的？", "client_ref": "q"})
 	board := fmt.Sprintf("/h5/estates/%d/board", estate)
 	for _, c := range []struct {

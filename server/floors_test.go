@@ -21,7 +21,7 @@ type floor struct {
 // floors is the house of the README. A package that is missing here fails the test until somebody decides where it
 // stands.
 var floors = map[string]floor{
-	"models/fault": {0, nil}, "models/area": {0, nil}, "models/money": {0, nil}, "models/event": {0, nil},
+	"models/fault": {0, nil}, "models/area": {0, nil}, "models/money": {0, nil}, "models/event": {0, nil}, "models/wording": {0, nil},
 	"models/calendar": {0, []string{"models/fault"}},
 	"models/rulepack": {0, []string{"models/fault", "models/calendar"}},
 

@@ -37,7 +37,7 @@ func (b fundBoard) Post(tx *store.Tx, actor org.Actor, p fund.Posted) (int64, st
 
 // sumLabel is what a sum is called on the board; words that look like another sum, or are too long, are left out.
 func sumLabel(x fund.PostedSum) string {
-	if disclosure.HasSum(x.Label) || len([]rune(x.Label)) > 30 {
+	if !disclosure.FitsLabel(x.Label) || len([]rune(x.Label)) > 30 {
 		return x.Plain
 	}
 	return x.Label

@@ -183,7 +183,7 @@ func useKinds(y *fund.Year) []string {
 // useLabel names a use within thirty characters, no two alike; words that look like a sum are left out.
 func useLabel(no int, back, text string) string {
 	label := []rune(fmt.Sprintf("列支%d%s：%s", no, back, text))
-	if label = label[:min(len(label), 30)]; disclosure.HasSum(string(label)) {
+	if label = label[:min(len(label), 30)]; !disclosure.FitsLabel(string(label)) {
 		return fmt.Sprintf("列支%d%s", no, back)
 	}
 	return string(label)

@@ -24,8 +24,9 @@ type View struct {
 	Versions  []Edition // with figures and differences, of Find alone
 	Concerns  event.Scope
 	FileIDs   []int64
-	Period    *Period // of a posting, of Find alone
-	Walls     []Wall  // where it hangs, of Find alone
+	Period    *Period  // of a posting, of Find alone
+	Walls     []Wall   // where it hangs, of Find alone
+	Answers   []string // what had to be published and is by it, of Find alone
 }
 
 // Current is the version that stands, of Find alone.
@@ -100,7 +101,14 @@ func (s *Service) find(ctx context.Context, narrow func(*gorm.DB) *gorm.DB) (*Vi
 			return err
 		}
 		found = &views[0]
-		found.Walls, found.Period, err = s.shown(tx, &n)
+		if found.Walls, found.Period, err = s.shown(tx, &n); err != nil {
+			return err
+		}
+		var owed []Duty
+		err = tx.Where("notice_id = ? AND estate_id = ?", n.ID, n.EstateID).Order("id").Limit(mostDuties).Find(&owed).Error
+		for i := range owed {
+			found.Answers = append(found.Answers, owed[i].called())
+		}
 		return err
 	})
 	if err != nil {

@@ -35,6 +35,9 @@ type Duty struct {
 	PublishedOn        *time.Time `gorm:"type:date"`
 	DaysLate           int64      // of what was published late
 	DoneAt             *time.Time
+	What               string // which event, as the office that opened it has written for people to read; empty for the others
+	Contents           string // what the law asks for and was found in the notice or confirmed, as JSON; empty where an act published it
+	ContentsBy         int64  // who confirmed that
 	CreatedAt          time.Time
 }
 

@@ -55,8 +55,8 @@ func (s *Service) Reopen(tx *store.Tx, noticeID int64) error {
 		return err
 	}
 	for _, d := range rows {
-		d.NoticeID, d.PublishedOn, d.DoneAt, d.DaysLate, d.WatchAt = 0, nil, nil, 0, next(tx.Now, dateIn(d.DueOn))
-		if err := tx.Model(&Duty{}).Where("id = ?", d.ID).Select("notice_id", "published_on", "done_at", "days_late", "watch_at").Updates(&d).Error; err != nil {
+		d.NoticeID, d.PublishedOn, d.DoneAt, d.DaysLate, d.WatchAt, d.Contents, d.ContentsBy = 0, nil, nil, 0, next(tx.Now, dateIn(d.DueOn)), "", 0
+		if err := tx.Model(&Duty{}).Where("id = ?", d.ID).Select("notice_id", "published_on", "done_at", "days_late", "watch_at", "contents", "contents_by").Updates(&d).Error; err != nil {
 			return err
 		}
 		if err := audit.Append(tx, audit.System{}, "duty.reopen", audit.Subject{Kind: "disclosure_duty", ID: d.ID, Estate: d.EstateID}, map[string]any{"notice": noticeID}); err != nil {
@@ -69,9 +69,9 @@ func (s *Service) Reopen(tx *store.Tx, noticeID int64) error {
 // mostDuties bounds what one notice fulfils.
 const mostDuties = 20
 
-// FulfilBy is Fulfil for an organisation that names a notice which it has published before.
+// FulfilBy is Fulfil for an organisation that names a notice which it has published before; contents are what the actor confirms is in it.
 // Faults: org.ErrForbidden, ErrDutyNotFound, ErrDutyDone, ErrDutyEarly, ErrDutyNotice.
-func (s *Service) FulfilBy(ctx context.Context, actor org.Actor, instance, notice int64) error {
+func (s *Service) FulfilBy(ctx context.Context, actor org.Actor, instance, notice int64, contents ...string) error {
 	if err := actor.Must(org.PublishNotice); err != nil {
 		return err
 	}
@@ -123,6 +123,9 @@ func (s *Service) FulfilBy(ctx context.Context, actor org.Actor, instance, notic
 			return err
 		}
 		if err := s.reaches(tx, &n, &v); err != nil {
+			return err
+		}
+		if err := d.answered(tx, set, &n, edition{title: v.Title, body: v.Body, contents: contents, person: actor.PersonID}); err != nil {
 			return err
 		}
 		return audit.Append(tx, actor, "duty.name", audit.Subject{Kind: "disclosure_duty", ID: d.ID, Estate: d.EstateID}, map[string]any{"notice": n.ID})

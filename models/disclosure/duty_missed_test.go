@@ -29,6 +29,7 @@ func (w *stage) fundYear(year int) int64 {
 func (w *stage) account(year int, duties ...int64) disclosure.Draft {
 	d := w.draft()
 	d.Form, d.Title, d.Body, d.Duties = disclosure.FundState, "维修资金收支公布", "账已和专户银行核对。", duties
+	d.Contents = []string{"交存、使用、增值收益和结存的总额", "发生列支的项目、费用和分摊情况", "分户账中交存、使用、增值收益和结存的金额（各户看自己的）", "其他有关情况"}
 	from, to := calendar.Date{Year: year, Month: 1, Day: 1}, calendar.Date{Year: year, Month: 12, Day: 31}
 	bank := []string{string(ledger.FundBank)}
 	d.Queries = []disclosure.Query{{Label: "年初余额", Book: string(ledger.Fund), Codes: bank, Measure: disclosure.Balance, To: from.Add(-1)},
@@ -88,6 +89,11 @@ func TestWhatTellsOfTheMissedYear(t *testing.T) {
 		if w.owed(missed).DoneAt != nil || w.owed(current).DoneAt != nil {
 			t.Fatal(what)
 		}
+	}
+	silent := w.account(2025)
+	silent.Contents = nil
+	if w.confirmed(silent); w.owed(missed).DoneAt != nil {
+		t.Error("an account that does not say what the law asks for ended the duty by itself")
 	}
 	d := w.account(2025)
 	d.Queries = d.Queries[2:]

@@ -11,6 +11,7 @@ import (
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/rulepack"
 	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/models/wording"
 )
 
 // Owe opens a duty that an event brings about, in the transaction of the domain where it happened: an audit that is done, a decision, an
@@ -79,16 +80,24 @@ func (s *Service) Open(ctx context.Context, actor org.Actor, estate int64, code,
 	what = strings.TrimSpace(what)
 	var c fault.Checks
 	c.Check(len([]rune(what)) >= 2 && len([]rune(what)) <= 20, "what", "请写明是哪一件事（2至20个字），例如“2026年物业服务合同”")
+	c.Check(!wording.HasMobile(what) && !wording.HasIdentity(what), "what", "里面有手机号或身份证号，这一行所有人都看得到；请删去，只写是哪一件事")
+	c.Check(wording.Debtor(what) == "" && wording.Pressure(what) == "", "what", "这一行所有人都看得到，不能写哪一户欠费，也不能写欠费就停水停电；请只写是哪一件事")
 	c.Check(!system(what), "what", "请用文字写明是哪一件事，不要写系统的编号")
 	c.Check(!calendar.DateOf(s.db.Now()).Before(on) && calendar.DateOf(s.db.Now()).Add(-366).Before(on), "on", "请填写事情发生的日期：今天或过去一年以内")
 	if err := c.Err(); err != nil {
 		return 0, err
 	}
-	err = s.db.InTx(ctx, func(tx *store.Tx) error {
+	err = s.writing(ctx, actor, estate, func(tx *store.Tx) error {
 		if _, err := org.EstateFor(tx, actor, org.OpenDuty, estate); err != nil {
 			return err
 		}
+		if err := s.unnamed(tx, estate, what, "", nil, nil); err != nil {
+			return err
+		}
 		if id, err = s.Owe(tx, estate, code, what, on); err != nil {
+			return err
+		}
+		if err := tx.Model(&Duty{}).Where("id = ? AND estate_id = ? AND what = ''", id, estate).Update("what", what).Error; err != nil {
 			return err
 		}
 		return audit.Append(tx, actor, "duty.open", audit.Subject{Kind: "disclosure_duty", ID: id, Estate: estate}, map[string]any{"code": code, "on": on.String()})

@@ -11,6 +11,9 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
+// told answers, item by item, what the law asks of an account of the income.
+const told = "经营的位置和合同：三部电梯的广告，2026年合同。\n收入：见审计报告第二页。\n合理成本和凭据：见附件里的发票。\n净收益：见审计报告第三页。\n转入维修资金的数额：见审计报告第三页。"
+
 // account publishes an auditor's report, which two people have looked at.
 func (w *world) account(a org.Actor, title string) int64 {
 	w.t.Helper()
@@ -20,7 +23,7 @@ func (w *world) account(a org.Actor, title string) int64 {
 func (w *world) statement(a org.Actor, title string, kind disclosure.Sort) (id int64) {
 	w.t.Helper()
 	w.tx(func(tx *store.Tx) error {
-		n, err := w.PublishIn(tx, a, disclosure.Draft{EstateID: w.Estate.ID, Kind: kind, Audience: disclosure.Everyone, Form: disclosure.AuditForm, Title: title, Body: "正文", FileIDs: []int64{1}, ConfirmedBy: a.PersonID + 1, ClientRef: title, InputHash: "h"})
+		n, err := w.PublishIn(tx, a, disclosure.Draft{EstateID: w.Estate.ID, Kind: kind, Audience: disclosure.Everyone, Form: disclosure.AuditForm, Title: title, Body: told, FileIDs: []int64{1}, ConfirmedBy: a.PersonID + 1, ClientRef: title, InputHash: "h"})
 		if err != nil {
 			return err
 		}
@@ -80,10 +83,15 @@ func TestAPlaceholderIsLate(t *testing.T) {
 	w.pass()
 	d := w.one("service")
 	due := d.Due()
-	n := w.publish(w.company, "占个位置", disclosure.Everyone)
+	d1 := disclosure.Draft{EstateID: w.Estate.ID, Kind: disclosure.Announcement, Audience: disclosure.Everyone, Form: disclosure.Services, Title: "占个位置", Body: "正文", ClientRef: "placeholder", InputHash: "h"}
+	placed, err := w.Publish(ctx, w.company, d1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := placed.ID
 	w.on(due.Add(20).String())
 	w.pass()
-	if err := w.Revise(ctx, w.company, n, disclosure.Revision{Title: "物业服务事项", Body: "第一季度做了什么", Reason: "补充内容"}); err != nil {
+	if err := w.Revise(ctx, w.company, n, disclosure.Revision{Title: "物业服务事项", Body: served, Reason: "补充内容"}); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.FulfilBy(ctx, w.company, d.ID, n); err != nil {

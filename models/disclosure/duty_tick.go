@@ -1,6 +1,7 @@
 package disclosure
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -105,9 +106,9 @@ func watchDuty(tx *store.Tx, id, again int64) error {
 	return tellDuty(tx, event.Duty{SubjectKind: "disclosure_duty", SubjectID: d.ID, EstateID: d.EstateID, What: what, Title: d.called(), OrganisationID: d.OrganisationID, Due: due.End()})
 }
 
-// called is a duty's title with its period.
+// called is a duty's title with its period, or with which event it is about.
 func (d *Duty) called() string {
-	if p := d.Period(); p != "" {
+	if p := cmp.Or(d.Period(), d.What); p != "" {
 		return d.Title + "（" + p + "）"
 	}
 	return d.Title

@@ -1,9 +1,10 @@
 package disclosure
 
 import (
-	"regexp"
+	"cmp"
 
 	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/wording"
 )
 
 // Form is what sort of statement a notice is.
@@ -44,11 +45,14 @@ var (
 	ErrTyped        = fault.New(fault.Invalid, "notice.typed_amount", "收支表里的金额由系统从账簿取数，请不要在标题和说明里写金额；要公布的数请加一行“取数”")
 )
 
-// sum finds an amount of money in a text.
-var sum = regexp.MustCompile(`(?:人民币|RMB|rmb|CNY|cny)\s*[:：]?\s*[0-9０-９]|[¥￥]\s*[0-9０-９]|[0-9０-９][0-9０-９,，.．]*\s*(?:元|圆|块|角|分钱|万元|千元|百元|亿元|万|亿|RMB|rmb)|[零〇一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖拾佰仟]+(?:元|圆|块钱|角|分钱)`)
-
 // HasSum reports whether a text has an amount of money in it.
-func HasSum(text string) bool { return sum.MatchString(text) }
+func HasSum(text string) bool { return wording.Sum(text) != "" }
+
+// typedSum is the first number of a text that tells what the books have to tell, with its unit or without; empty where there is none.
+func typedSum(text string) string { return cmp.Or(wording.Sum(text), wording.BareSum(text)) }
+
+// FitsLabel reports whether a text may name a figure: it tells no sum itself, and names no home.
+func FitsLabel(text string) bool { return typedSum(text) == "" && wording.Door(text) == "" }
 
 // typed refuses sums that were typed where they have to come from the books. Of a repair the system's own words quote what people wrote of it;
 // whoever writes them anew writes no sum.
@@ -57,7 +61,7 @@ func (f Form) typed(title, body string) error {
 		return nil
 	}
 	for path, text := range map[string]string{"title": title, "body": body} {
-		if found := sum.FindString(text); found != "" {
+		if found := typedSum(text); found != "" {
 			return ErrTyped.With(fault.Field{Path: path, Reason: "“" + found + "”是手写的金额，请删去"})
 		}
 	}

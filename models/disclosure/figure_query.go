@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/wording"
 )
 
 // path names a field of a query.
@@ -15,8 +16,8 @@ func (q *Query) check(c *fault.Checks, i int) {
 	q.Label = strings.TrimSpace(q.Label)
 	n := utf8.RuneCountInString(q.Label)
 	c.Check(n > 0 && n <= 30, path(i, "label"), "请写明这个数叫什么，不超过30个字")
-	c.Check(sum.FindString(q.Label) == "", path(i, "label"), "名称里不要写金额")
-	c.Check(!mobile.MatchString(q.Label), path(i, "label"), "名称里不要写手机号")
+	c.Check(typedSum(q.Label) == "", path(i, "label"), "名称里不要写金额")
+	c.Check(!wording.HasMobile(q.Label) && !wording.HasIdentity(q.Label), path(i, "label"), "名称里不要写手机号和身份证号")
 	if q.checkSum(c, i) {
 		return
 	}

@@ -164,6 +164,7 @@ func on(month time.Month, d int) calendar.Date {
 func (w *stage) income() disclosure.Draft {
 	d := w.draft()
 	d.Form, d.Title, d.Body, d.Kind = disclosure.Income, "一月公共收益收支", "电梯广告和临时停车的收入，用于更换楼道灯。", disclosure.Announcement
+	d.Contents = []string{"经营的位置和合同", "收入", "合理成本和凭据", "净收益", "转入维修资金的数额", "支出", "结余", "委员的酬金和津贴"}
 	ask := func(label string, m disclosure.Measure, code ledger.Code, sources ...string) disclosure.Query {
 		q := disclosure.Query{Label: label, Book: string(ledger.Income), Codes: []string{string(code)}, Sources: sources, Measure: m, From: on(1, 1), To: on(1, 31)}
 		if m == disclosure.Balance {

@@ -14,6 +14,7 @@ import (
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/models/wording"
 )
 
 // Files ties uploads to a notice in the caller's transaction.
@@ -49,6 +50,9 @@ func within(tx *store.Tx, estate int64, s event.Scope) (string, error) {
 // ours begin the refs of what follows from an act elsewhere: whoever took one before would keep that notice off the board.
 var ours = []string{"meeting:", "project:", "draft:", "committee-"}
 
+// sumAlone tells what to do with a sum of money that one person alone would publish, whatever the form.
+const sumAlone = "里面有金额，要由另一个人核对后发布：请把这份内容保存为草稿并提交，再请另一个人确认；没有金额的内容可以直接发布"
+
 // guarded reports whether it takes two people to change a notice or to take it off the board: it is about money, or follows from an act
 // elsewhere, such as a result or final accounts.
 func (n *Notice) guarded() bool {
@@ -70,6 +74,9 @@ func (s *Service) Publish(ctx context.Context, actor org.Actor, d Draft) (*Notic
 	if len(d.Queries) > 0 {
 		return nil, ErrSecondPerson
 	}
+	if HasSum(d.Title + "\n" + d.Body) {
+		return nil, ErrSecondPerson.Saying(sumAlone)
+	}
 	var n *Notice
 	err := s.writing(ctx, actor, d.EstateID, func(tx *store.Tx) (err error) {
 		if err := s.unnamed(tx, d.EstateID, d.Title, d.Body, d.Queries, nil); err != nil {
@@ -89,6 +96,9 @@ func (s *Service) Publish(ctx context.Context, actor org.Actor, d Draft) (*Notic
 func (s *Service) PublishIn(tx *store.Tx, actor org.Actor, d Draft) (*Notice, error) {
 	if err := actor.Must(org.PublishNotice); err != nil {
 		return nil, err
+	}
+	if system(d.ClientRef) && wording.Debtor(d.Title+"\n"+d.Body) != "" && !strings.HasPrefix(d.ClientRef, "project:") { // the act stands, as with names
+		d.Title, d.Body = wording.HideDoors(d.Title), wording.HideDoors(d.Body)
 	}
 	if err := d.check(); err != nil {
 		return nil, err
@@ -123,7 +133,7 @@ func (s *Service) PublishIn(tx *store.Tx, actor org.Actor, d Draft) (*Notice, er
 		}
 	}
 	n := d.notice(actor.OrganisationID(), scope)
-	e := edition{title: d.Title, body: d.Body, files: slices.Concat(d.FileIDs, d.Papers), duties: d.Duties, queries: d.Queries, person: actor.PersonID, confirmed: d.ConfirmedBy}
+	e := edition{title: d.Title, body: d.Body, files: slices.Concat(d.FileIDs, d.Papers), duties: d.Duties, contents: d.Contents, queries: d.Queries, person: actor.PersonID, confirmed: d.ConfirmedBy}
 	if err := s.issue(tx, actor, n, e); err != nil {
 		return nil, err
 	}

@@ -127,7 +127,7 @@ func (s *Service) carryOut(tx *store.Tx, actor org.Actor, p *Prepared) (int64, e
 	}
 	d := Draft{EstateID: p.EstateID, Kind: p.Kind, Audience: p.Audience, Form: p.Form, ClientRef: fmt.Sprint("draft:", p.ID), InputHash: p.InputHash}
 	n := d.notice(p.OrganisationID, p.Scope)
-	if err := s.issue(tx, actor, n, edition{title: p.Title, body: p.Body, files: files, duties: p.duties(), queries: p.queries(), person: cmp.Or(p.EditedBy, p.SubmittedBy), confirmed: actor.PersonID}); err != nil {
+	if err := s.issue(tx, actor, n, edition{title: p.Title, body: p.Body, files: files, duties: p.duties(), contents: p.Confirmed(), composed: p.EnteredBy == 0, queries: p.queries(), person: cmp.Or(p.EditedBy, p.SubmittedBy), confirmed: actor.PersonID}); err != nil {
 		return 0, err
 	}
 	return n.ID, s.files.Move(tx, fresh, "notice_draft", p.ID, "notice", n.ID)
@@ -173,6 +173,13 @@ func (p *Prepared) queries() []Query {
 func (p *Prepared) duties() []int64 {
 	var list []int64
 	_ = json.Unmarshal([]byte(p.Duties), &list) // our own
+	return list
+}
+
+// Confirmed is what the writer of a draft confirms to stand in it, item by item, of what its duties ask for.
+func (p *Prepared) Confirmed() []string {
+	var list []string
+	_ = json.Unmarshal([]byte(p.Contents), &list) // our own, empty before there were any
 	return list
 }
 

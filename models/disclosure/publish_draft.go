@@ -38,6 +38,7 @@ type Prepared struct {
 	Audience       Audience
 	Form           Form
 	Duties         string // ids of the duties that it fulfils, as JSON
+	Contents       string // what they ask for and its writer confirms, as JSON
 	Scope          string
 	Title          string
 	Body           string
@@ -130,7 +131,7 @@ func (s *Service) EditDraft(ctx context.Context, actor org.Actor, id int64, revi
 			return err
 		}
 		return tx.Model(&Prepared{}).Where("id = ?", p.ID).Updates(map[string]any{"kind": p.Kind, "audience": p.Audience, "form": p.Form, "scope": p.Scope, "title": p.Title, "body": p.Body,
-			"reason": p.Reason, "queries": p.Queries, "files": p.Files, "not_names": p.NotNames, "duties": p.Duties, "state": Drafted, "revision": p.Revision, "edited_by": p.EditedBy}).Error
+			"reason": p.Reason, "queries": p.Queries, "files": p.Files, "not_names": p.NotNames, "duties": p.Duties, "contents": p.Contents, "state": Drafted, "revision": p.Revision, "edited_by": p.EditedBy}).Error
 	})
 }
 
@@ -176,6 +177,9 @@ func (s *Service) write(tx *store.Tx, actor org.Actor, p *Prepared, d Draft, rea
 	if err := s.unnamed(tx, p.EstateID, d.Title, d.Body, d.Queries, d.NotNames); err != nil {
 		return err
 	}
+	if d.Contents = words(d.Contents); len([]rune(strings.Join(d.Contents, "\",\""))) > 1900 {
+		return fault.ErrInvalid.With(fault.Field{Path: "contents", Reason: "逐项确认的内容太长，请照清单里“要写明什么”的各项填写"})
+	}
 	for i := range d.Queries {
 		if err := d.Queries[i].fits(i); err != nil {
 			return err
@@ -189,8 +193,16 @@ func (s *Service) write(tx *store.Tx, actor org.Actor, p *Prepared, d Draft, rea
 	if err != nil {
 		return err
 	}
+	contents, err := json.Marshal(d.Contents)
+	if err != nil {
+		return err
+	}
+	if err := s.openQueries(tx, actor, p, d.Queries); err != nil {
+		return err
+	}
 	files, err := json.Marshal(d.FileIDs)
 	p.Kind, p.Audience, p.Form, p.Title, p.Body, p.Reason, p.Queries, p.Duties, p.Files = d.Kind, d.Audience, d.Form, d.Title, d.Body, reason, string(queries), string(duties), string(files)
+	p.Contents = string(contents)
 	p.NotNames = strings.Join(d.NotNames, "、")
 	p.EditedBy, p.Revision = actor.PersonID, p.Revision+1
 	return err

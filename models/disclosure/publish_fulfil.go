@@ -40,10 +40,16 @@ func (s *Service) fulfil(tx *store.Tx, n *Notice, e edition) error {
 		return err
 	}
 	for _, d := range rows {
+		if law, ok := set.Disclosure(d.Code); ok && len(duties) == 0 && !e.composed && d.tells(law, n.Form, e) != nil {
+			continue // nobody has said that it is for this one, and it does not say what that asks for
+		}
 		if err := d.suits(tx, set, n, e.queries, e.confirmed); err != nil {
 			return err
 		}
 		if err := s.Fulfil(tx, n.EstateID, d.ID, n.ID, calendar.DateOf(tx.Now)); err != nil {
+			return err
+		}
+		if err := d.answered(tx, set, n, e); err != nil {
 			return err
 		}
 	}

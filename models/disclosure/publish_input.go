@@ -1,11 +1,11 @@
 package disclosure
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/wording"
 )
 
 // Draft is what an organisation wants to publish.
@@ -22,6 +22,7 @@ type Draft struct {
 	Queries     []Query  // the figures, of forms about money
 	DaysKey     string   // the rule for how long a posting stands, from domains with one of their own; empty for the general one
 	Duties      []int64  // what it fulfils
+	Contents    []string // what has to be in it, as far as its writer confirms that it is: see answers
 	NotNames    []string // words that are nobody's name here, of a draft: a second person looks at that
 	ConfirmedBy int64    // the second person, from domains that have asked one
 	ClientRef   string
@@ -47,6 +48,9 @@ func (d *Draft) check() error {
 	c.Check(len(d.Duties) <= mostDuties, "duty_ids", "一份公示最多用来公开20项")
 	c.Check(d.ClientRef != "" && len(d.ClientRef) <= 64, "client_ref", "提交编号要有，且不超过64个字节")
 	checkText(&c, d.Title, d.Body)
+	if !strings.HasPrefix(d.ClientRef, "project:") {
+		checkDebtors(&c, d.Title, d.Body)
+	}
 	checkContent(&c, d.Form, len(d.FileIDs), d.Queries)
 	if err := c.Err(); err != nil {
 		return err
@@ -57,18 +61,24 @@ func (d *Draft) check() error {
 	return d.Form.typed(d.Title, d.Body)
 }
 
-// identity finds the number of an identity card: its region, a day of birth, and four more. What is published is copied and never comes back.
-var identity = regexp.MustCompile(`(^|[^0-9])[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]([^0-9]|$)`)
-
-// mobile finds the number of a mobile phone, which is a person's, with the usual gaps.
-var mobile = regexp.MustCompile(`(^|[^0-9])1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}([^0-9]|$)`)
-
+// checkText refuses what nobody may read of a person: what is published is copied and never comes back.
 func checkText(c *fault.Checks, title, body string) {
 	c.Check(title != "" && len([]rune(title)) <= 60, "title", "请填写标题，不超过60个字")
 	c.Check(body != "" && len([]rune(body)) <= 10000, "body", "请填写正文，不超过10000个字")
-	for path, text := range map[string]string{"title": title, "body": body} {
-		c.Check(!mobile.MatchString(text), path, "里面有手机号，公示栏上不能写个人的手机号；请删去，要留联系方式的写单位的固定电话")
-		c.Check(!identity.MatchString(text), path, "里面有身份证号，公示栏上不能写；请删去，需要指明是哪一户的只写房号")
+	for _, part := range []struct{ path, text string }{{"title", title}, {"body", body}} {
+		c.Check(!wording.HasMobile(part.text), part.path, "里面有手机号，公示栏上不能写个人的手机号；请删去，要留联系方式的写单位的固定电话")
+		c.Check(!wording.HasIdentity(part.text), part.path, "里面有身份证号，公示栏上不能写；请删去，需要指明是哪一户的只写房号")
+	}
+	all := title + "\n" + body
+	if w := wording.Pressure(all); w != "" {
+		c.Check(false, "body", "欠费不能影响用水用电用气和进出，也不能公布名单，请删去“"+w+"”；检修停水停电的通知请单独发一份，不和欠费写在一起")
+	}
+}
+
+// checkDebtors refuses a door beside a debt. What each home bears of a project is named by law, and its text was read by others before.
+func checkDebtors(c *fault.Checks, title, body string) {
+	if door := wording.Debtor(title + "\n" + body); door != "" {
+		c.Check(false, "body", "欠费不能公布到户：写了欠费，就不能写“"+door+"”这样的房号；请改成按幢合计，向本人催交的在“催交”里办")
 	}
 }
 

@@ -70,6 +70,7 @@ func TestADecisionIsPublishedByItsAct(t *testing.T) {
 		return tx.Model(&disclosure.Duty{}).Where("id = ?", d).Update("sphere", "affairs").Error
 	})
 	text := w.draft()
+	text.Body, text.Contents = "三月一日会议决定更换三号楼的水泵，会议记录见附件，请各位业主查看。", []string{"决定", "会议记录"}
 	text.Duties = []int64{d}
 	_, err := w.s.Publish(t.Context(), w.chair, text)
 	refused(t, "typed text for a decision", err, disclosure.ErrDutyNotice)

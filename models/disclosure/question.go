@@ -96,6 +96,9 @@ func (in *Asking) check() error {
 func (s *Service) Ask(ctx context.Context, actor org.Actor, in Asking) (*Question, error) {
 	return s.ask(ctx, actor, in, func(tx *store.Tx, q *Question) error {
 		if in.DutyID != 0 {
+			if in.Line != "" {
+				return fault.ErrInvalid.With(fault.Field{Path: "line", Reason: "问的是应公开事项，没有哪一行；请不填，把要问的写在提问里"})
+			}
 			var d Duty
 			err := tx.Scopes(actor.Within(org.AskQuestion, "estate_id")).Where("id = ?", in.DutyID).Take(&d).Error
 			q.EstateID, q.DutyID, q.OrganisationID = d.EstateID, d.ID, d.OrganisationID
@@ -109,8 +112,35 @@ func (s *Service) Ask(ctx context.Context, actor org.Actor, in Asking) (*Questio
 			return ErrWithdrawn.Saying("这份公示已撤回，不能再提问")
 		}
 		q.EstateID, q.NoticeID, q.OrganisationID = n.EstateID, n.ID, n.OrganisationID
-		return nil
+		var err error
+		q.Line, err = lineOf(tx, &n, in.Line)
+		return err
 	})
+}
+
+// lineOf is a line of a notice's figures as the question names it: of the version that stands, or of an earlier one, and then it says so. What is
+// public with the question is what the notice says, not what somebody typed.
+func lineOf(tx *store.Tx, n *Notice, line string) (string, error) {
+	if line == "" {
+		return "", nil
+	}
+	figures, err := figuresOf(tx, []int64{n.ID}, 0)
+	if err != nil {
+		return "", err
+	}
+	last := 0
+	for _, f := range figures {
+		if f.Label == line {
+			last = max(last, f.Version)
+		}
+	}
+	switch last {
+	case 0:
+		return "", fault.ErrInvalid.With(fault.Field{Path: "line", Reason: "这份公示的金额表里没有“" + line + "”这一行；请照表里的名称选，或者不填，问整份公示"})
+	case n.CurrentVersion:
+		return line, nil
+	}
+	return fmt.Sprintf("%s（第%d版里的一行，现在的版本没有）", line, last), nil
 }
 
 // FollowUp asks once more about an answer that one was given.

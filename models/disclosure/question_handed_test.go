@@ -18,12 +18,12 @@ func TestQuestionsStayWhenABodyLeaves(t *testing.T) {
 	w := newWorld(t)
 	ctx := t.Context()
 	w.value("disclosure.answer_days", "3")
-	n := w.publish(w.company, "公共收益", disclosure.Everyone)
+	n := w.line(w.publish(w.company, "公共收益", disclosure.Everyone), 1, "电梯广告")
 	q, err := w.Ask(ctx, w.owner, asking(n, "钱到哪里去了", "a"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := w.Ask(ctx, w.owner, asking(w.publish(w.committee, "业委会的公示", disclosure.Everyone), "业委会怎么看", "b"))
+	other, err := w.Ask(ctx, w.owner, asking(w.line(w.publish(w.committee, "业委会的公示", disclosure.Everyone), 1, "电梯广告"), "业委会怎么看", "b"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestQuestionsStayWhenABodyLeaves(t *testing.T) {
 func TestTenQuestionsAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	n := w.publish(w.company, "公共收益", disclosure.Everyone)
+	n := w.line(w.publish(w.company, "公共收益", disclosure.Everyone), 1, "电梯广告")
 	var wg sync.WaitGroup
 	done := make([]error, 20)
 	for i := range done {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/linli-city/linli/models/disclosure"
+	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 )
@@ -21,7 +22,7 @@ func TestAskAndAnswer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ctx := t.Context()
-	n := w.publish(w.company, "公共收益", disclosure.Everyone)
+	n := w.line(w.publish(w.company, "公共收益", disclosure.Everyone), 1, "电梯广告")
 	q, err := w.Ask(ctx, w.owner, asking(n, "这笔电梯广告收入为什么比去年少？我的电话13812345678", "a"))
 	if err != nil {
 		t.Fatal(err)
@@ -87,7 +88,7 @@ func TestAnswerClock(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ctx := t.Context()
-	n := w.publish(w.company, "公共收益", disclosure.Residents)
+	n := w.line(w.publish(w.company, "公共收益", disclosure.Residents), 1, "电梯广告")
 	if q, err := w.Ask(ctx, w.owner, asking(n, "第一个问题是什么", "a")); err != nil || q.DueOn != nil {
 		t.Fatalf("%+v %v", q, err)
 	}
@@ -122,7 +123,7 @@ func TestScreenedQuestions(t *testing.T) {
 	w := newWorld(t)
 	ctx := t.Context()
 	w.value("disclosure.answer_days", "3")
-	n := w.publish(w.community, "社区的公示", disclosure.Everyone)
+	n := w.line(w.publish(w.community, "社区的公示", disclosure.Everyone), 1, "电梯广告")
 	q, err := w.Ask(ctx, w.owner, asking(n, "这是一句脏话的提问", "a"))
 	if err != nil || q.Display != disclosure.Review || q.DueOn != nil {
 		t.Fatalf("%+v %v", q, err)
@@ -158,7 +159,7 @@ func TestWhoMayAsk(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ctx := t.Context()
-	n := w.publish(w.company, "公共收益", disclosure.Everyone)
+	n := w.line(w.publish(w.company, "公共收益", disclosure.Everyone), 1, "电梯广告")
 	w.pass()
 	d := w.one("income")
 	stranger := w.owner
@@ -182,5 +183,37 @@ func TestWhoMayAsk(t *testing.T) {
 	}
 	if rows, err := w.ListAsked(ctx, w.company, false, 0, 20); err != nil || len(rows) != 10 {
 		t.Errorf("%v %v", rows, err)
+	}
+}
+
+// TestAQuestionIsAboutALineThatIsThere: of the version that stands, or of an earlier one, and then it says so; what somebody typed is no line.
+func TestAQuestionIsAboutALineThatIsThere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := t.Context()
+	n := w.line(w.publish(w.company, "公共收益", disclosure.Everyone), 1, "电梯广告")
+	ask := func(line, ref string) (*disclosure.Question, error) {
+		return w.Ask(ctx, w.owner, disclosure.Asking{NoticeID: n, Line: line, Text: "这一行是怎么算的", ClientRef: ref, InputHash: line})
+	}
+	if _, err := ask("根本不存在的一行", "a"); !errors.Is(err, fault.ErrInvalid) {
+		t.Errorf("a line that is not there: %v", err)
+	}
+	if q, err := ask("", "b"); err != nil || q.Line != "" {
+		t.Errorf("the whole notice: %+v %v", q, err)
+	}
+	if err := w.Revise(ctx, w.company, n, disclosure.Revision{Title: "公共收益", Body: "正文改过了", Reason: "更正"}); err != nil {
+		t.Fatal(err)
+	}
+	w.line(n, 2, "停车")
+	if q, err := ask("停车", "c"); err != nil || q.Line != "停车" {
+		t.Errorf("a line of today: %+v %v", q, err)
+	}
+	if q, err := ask("电梯广告", "d"); err != nil || q.Line != "电梯广告（第1版里的一行，现在的版本没有）" {
+		t.Errorf("a line of before: %+v %v", q, err)
+	}
+	w.value("income.disclose_months", "3")
+	w.pass()
+	if _, err := w.Ask(ctx, w.owner, disclosure.Asking{DutyID: w.one("income").ID, Line: "停车", Text: "为什么还没有公开", ClientRef: "e", InputHash: "h"}); !errors.Is(err, fault.ErrInvalid) {
+		t.Errorf("a line of what is not published: %v", err)
 	}
 }

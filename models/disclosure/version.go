@@ -50,6 +50,8 @@ type edition struct {
 	title, body, reason string
 	files, duties       []int64
 	queries             []Query
+	contents            []string // see Draft
+	composed            bool     // the system wrote it as the law asks for
 	person, confirmed   int64
 }
 

@@ -1,6 +1,7 @@
 package disclosure
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -24,6 +25,7 @@ func (r *Revision) check(f Form, queries []Query, files int) error {
 	r.Title, r.Body, r.Reason = strings.TrimSpace(r.Title), strings.TrimSpace(r.Body), strings.TrimSpace(r.Reason)
 	var c fault.Checks
 	checkText(&c, r.Title, r.Body)
+	checkDebtors(&c, r.Title, r.Body)
 	checkContent(&c, f, files, queries)
 	c.Check(r.Reason != "" && len([]rune(r.Reason)) <= 200, "reason", "请写明修改原因，不超过200个字，居民会看到")
 	if err := c.Err(); err != nil {
@@ -42,6 +44,9 @@ func (s *Service) Revise(ctx context.Context, actor org.Actor, id int64, r Revis
 	return s.change(ctx, actor, id, "board.revise", func(tx *store.Tx, n *Notice) error {
 		if n.guarded() {
 			return ErrSecondPerson.Saying("涉及钱的公示和系统发布的结果，修改后也要由另一个人核对：请保存修改草稿并提交，再请另一个人确认")
+		}
+		if sums, err := sumsIn(tx, n); err != nil || sums || HasSum(r.Title+"\n"+r.Body) {
+			return cmp.Or(err, error(ErrSecondPerson.Saying("里面有金额，修改后也要由另一个人核对：请保存修改草稿并提交，再请另一个人确认")))
 		}
 		if err := s.unnamed(tx, n.EstateID, r.Title, r.Body, nil, nil); err != nil {
 			return err
@@ -67,6 +72,9 @@ func (s *Service) revise(tx *store.Tx, n *Notice, r Revision, queries []Query, p
 		return err
 	}
 	if err := r.check(n.Form, queries, len(files)); err != nil {
+		return err
+	}
+	if err := s.stillAnswers(tx, n, r.Body); err != nil {
 		return err
 	}
 	if same, err := unchanged(tx, &last, r, queries); same || err != nil {
@@ -103,6 +111,13 @@ func (s *Service) kept(tx *store.Tx, last *Version, r Revision) ([]int64, error)
 	}
 	files = slices.DeleteFunc(files, func(id int64) bool { return slices.Contains(r.Without, id) })
 	return append(files, r.FileIDs...), nil
+}
+
+// sumsIn reports whether a sum of money stands in the version that is read today: taking it out tells people as much as putting it in.
+func sumsIn(tx *store.Tx, n *Notice) (bool, error) {
+	var last Version
+	err := tx.Select("title", "body").Where("notice_id = ? AND version = ?", n.ID, n.CurrentVersion).Take(&last).Error
+	return err == nil && HasSum(last.Title+"\n"+last.Body), err
 }
 
 // unchanged reports whether a revision is what the version already says.

@@ -21,7 +21,11 @@ func (s *Service) Withdraw(ctx context.Context, actor org.Actor, id int64, reaso
 		return fault.ErrInvalid.With(fault.Field{Path: "reason", Reason: "请写明撤回原因（2至200个字），居民会看到"})
 	}
 	return s.change(ctx, actor, id, "board.withdraw", func(tx *store.Tx, n *Notice) error {
-		if n.guarded() {
+		sums, err := sumsIn(tx, n)
+		if err != nil {
+			return err
+		}
+		if sums || n.guarded() {
 			return tx.Model(&Notice{}).Where("id = ?", n.ID).Updates(map[string]any{"withdraw_asked_by": actor.PersonID, "withdraw_asked_for": reason}).Error
 		}
 		return s.takeDown(tx, n, reason)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/linli-city/linli/models/event"
+	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/fee"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/outbox"
@@ -240,10 +241,29 @@ func TestAReminderSaysWhatItIsAbout(t *testing.T) {
 	w.wants(err, org.ErrForbidden)
 }
 
+// TestThePriceListThreatensNobody: what a rule says of itself is read by whoever is to pay; that works are announced is a service.
+func TestThePriceListThreatensNobody(t *testing.T) {
+	w := newDuns(t)
+	for text, want := range map[string]error{"不缴费的关闭水阀、停止供电、不发门卡、公布名单": fault.ErrInvalid, "合同第八条，逾期停水": fault.ErrInvalid, "停水停电提前24小时通知，门禁系统每月维护": nil} {
+		for _, basis := range []bool{true, false} {
+			v := terms("1.2")
+			if v.Standard = text; basis {
+				v.Standard, v.Basis = "保洁每天一次", text
+			}
+			_, err := w.AddRule(t.Context(), w.head, w.Estate.ID, fmt.Sprint("公共能耗", basis, len(text)), fee.PerArea, v)
+			if want != nil {
+				w.wants(err, want)
+			} else if err != nil {
+				t.Errorf("%s: %v", text, err)
+			}
+		}
+	}
+}
+
 // TestNobodyIsThreatened with water, power, gas or the way home, however it is spelled.
 func TestNobodyIsThreatened(t *testing.T) {
 	w := newDuns(t).parameters()
-	for _, text := range []string{"不交就停水", "请尽快交，否则停 电", "到期断-气", "限电处理，快来交", "欠费将关闭门禁", "不交不让进小区"} {
+	for _, text := range []string{"不交就停水", "请尽快交，否则停 电", "到期断-气", "限电处理，快来交", "欠费将关闭门禁", "不交不让进小区", "关闭水阀", "停止供电", "不发门卡", "欠费名单将公布", "停用您家的梯卡"} {
 		_, err := w.SendReminders(t.Context(), w.cashier, w.Estate.ID, text)
 		w.wants(err, fee.ErrThreat)
 		_, err = w.PrepareDemand(t.Context(), w.cashier, w.Estate.ID, w.Units[0].ID, text)

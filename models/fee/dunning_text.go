@@ -9,31 +9,15 @@ import (
 	"github.com/linli-city/linli/models/money"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/models/wording"
 )
 
-// threats are what nobody who asks for a fee may hold out: water, power, gas, heat and the way home are never cut for it (Civil Code
-// art. 944, paragraph 3).
-var threats = []string{"停水", "断水", "限水", "停电", "断电", "限电", "拉闸", "停气", "断气", "停燃气", "断燃气", "停热", "停暖", "断网", "门禁", "禁止进入", "不准进", "不让进", "禁止出入", "锁门", "锁车", "停用电梯", "停电梯"}
-
-// Threat is the first such word of a text, none if there is none. Spaces and signs between the characters hide nothing.
-func Threat(text string) string {
-	plain := strings.Map(func(r rune) rune {
-		if strings.ContainsRune(" 　\t\r\n-_·.,，。、*/|~", r) {
-			return -1
-		}
-		return r
-	}, text)
-	for _, w := range threats {
-		if strings.Contains(plain, w) {
-			return w
-		}
-	}
-	return ""
-}
+// Threat is the first part of a text that holds out what nobody who asks for a fee may (Civil Code art. 944, paragraph 3); empty where there is none.
+func Threat(text string) string { return wording.Threat(text) }
 
 func unthreatening(text, field string) error {
 	if w := Threat(text); w != "" {
-		return ErrThreat.With(fault.Field{Path: field, Reason: "请不要写“" + w + "”：欠费不能影响用水用电用气和进出"})
+		return ErrThreat.With(fault.Field{Path: field, Reason: "请不要写“" + w + "”：欠费不能影响用水用电用气和进出，也不能公布名单"})
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/models/wording"
 )
 
 // Kind says how a rule charges.
@@ -102,6 +103,10 @@ func (t *Terms) check(kind Kind) error {
 	c.Check(length(t.Standard, 2, 1000), "standard", "请写明服务内容和标准（2至1000个字）")
 	c.Check(length(t.Hotline, 5, 40), "hotline", "请填投诉电话")
 	c.Check(len(t.UseKinds) > 0 && len(t.Buildings) <= 100, "use_kinds", "请选择哪些房屋要交；按幢收的最多选100幢")
+	for field, text := range map[string]string{"basis": t.Basis, "standard": t.Standard} {
+		w := wording.Offer(text)
+		c.Check(w == "", field, "请不要写“"+w+"”：住户看得到这一栏，欠费不能影响用水用电用气和进出，也不能公布名单；这里只写服务内容、标准和依据")
+	}
 	for _, k := range t.UseKinds {
 		c.Check(slices.Contains(UseKinds, k), "use_kinds", "没有这种用途："+k)
 	}
@@ -115,6 +120,7 @@ func (s *Service) AddRule(ctx context.Context, actor org.Actor, estate int64, na
 	var c fault.Checks
 	c.Check(length(name, 2, 30), "name", "请写收费项目的名称（2至30个字）")
 	c.Check(KindNames[kind] != "", "kind", "请选择计费方式")
+	c.Check(wording.Offer(name) == "", "name", "项目名称里不要写停水停电、停用门卡这些，只写收的是什么费")
 	if err := c.Err(); err != nil {
 		return 0, err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/models/wording"
 )
 
 // Named gives the full names of an estate's owners and residents that are in a text.
@@ -17,15 +18,8 @@ type Named func(tx *store.Tx, estate int64, text string) ([]string, error)
 // Names lets what is entered be held against the names of those who live in the estate.
 func (s *Service) Names(named Named) { s.named = named }
 
-// Numbers that are a person's, with the usual gaps: of an identity card, a mobile phone, a bank card.
-var numbers = []struct {
-	pattern *regexp.Regexp
-	name    string
-}{
-	{regexp.MustCompile(`(^|[^0-9])[1-9][0-9]{5}[ -]?(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[ -]?[0-9]{3}[0-9Xx]([^0-9]|$)`), "身份证号"},
-	{regexp.MustCompile(`(^|[^0-9])1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}([^0-9]|$)`), "手机号"},
-	{regexp.MustCompile(`(^|[^0-9])62[0-9]{2}([ -]?[0-9]{4}){2,3}[ -]?[0-9]{1,7}([^0-9]|$)`), "银行卡号"},
-}
+// bankCard finds the number of a card.
+var bankCard = regexp.MustCompile(`(^|[^0-9])62[0-9]{2}([ -]?[0-9]{4}){2,3}[ -]?[0-9]{1,7}([^0-9]|$)`)
 
 // Where a text says itself that a name follows.
 var called = regexp.MustCompile(`(?:收款人|付款人|经手人|联系人|承包人|承租人|户名|姓名|身份证)[：:是为 ]*(\p{Han}{2,4})`)
@@ -38,10 +32,13 @@ func personal(text string, residents []string) string {
 		}
 		return r
 	}, text)
-	for _, n := range numbers {
-		if n.pattern.MatchString(plain) {
-			return n.name
-		}
+	switch {
+	case wording.HasIdentity(plain):
+		return "身份证号"
+	case wording.HasMobile(plain):
+		return "手机号"
+	case bankCard.MatchString(plain):
+		return "银行卡号"
 	}
 	for _, m := range called.FindAllStringSubmatch(plain, -1) {
 		if org.PersonName(m[1]) {

@@ -13,6 +13,7 @@ import (
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/models/wording"
 )
 
 // Words are a campaign as its office writes it.
@@ -45,9 +46,6 @@ const (
 	mostRemindDays            = 30
 )
 
-// papers finds the number of an ID card. A campaign goes to many, and nobody's number belongs in it.
-var papers = regexp.MustCompile(`(^|\D)\d{17}[\dXx]($|\D)`)
-
 // subjects are the words for what a campaign is about; domains name their own.
 var subjects = regexp.MustCompile(`^[a-z][a-z_]{0,31}$`)
 
@@ -57,7 +55,14 @@ func (w *Words) check(now time.Time) error {
 	n, m := len([]rune(w.Title)), len([]rune(w.Body))
 	c.Check(n >= 2 && n <= mostTitle, "title", "请填写标题，2至40个字")
 	c.Check(m >= 2 && m <= mostBody, "body", "请填写正文，2至500个字；内容多的，先在公示栏发布，再在这里提醒大家去看")
-	c.Check(!papers.MatchString(w.Title+"\n"+w.Body), "body", "里面好像有身份证号码，群发内容不能有个人信息，请删去")
+	all := w.Title + "\n" + w.Body
+	c.Check(!wording.HasIdentity(all), "body", "里面好像有身份证号码，群发内容不能有个人信息，请删去")
+	if cut := wording.Pressure(all); cut != "" {
+		c.Check(false, "body", "欠费不能影响用水用电用气和进出，也不能公布名单，请删去“"+cut+"”；检修停水停电的通知请单独发，不和欠费写在一起")
+	}
+	if door := wording.Debtor(all); door != "" {
+		c.Check(false, "body", "欠费不能群发到户：写了欠费，就不能写“"+door+"”这样的房号，请删去，改成按幢合计；向本人催交的请用物业费的催交")
+	}
 	c.Check(KindNames[w.Kind] != "", "kind", "请选择类别")
 	c.Check((w.SubjectKind == "") == (w.SubjectID == 0) && (w.SubjectKind == "" || subjects.MatchString(w.SubjectKind)), "subject_id", "请同时填写关联事项的类别和编号，或都不填")
 	c.Check(w.Audience == Owners || w.Audience == Residents, "audience", "请选择业主（owners）或住户（residents）")
@@ -97,6 +102,9 @@ func (s *Service) check(ctx context.Context, actor org.Actor, w *Words, estate i
 	var c fault.Checks
 	for _, part := range []struct{ path, text string }{{"title", w.Title}, {"body", w.Body}} {
 		lead := leads(s.o.Blot, part.text, known)
+		if lead == "" && wording.HasMobile(plain(part.text, known)) {
+			lead = "手机号"
+		}
 		c.Check(lead == "", part.path, "里面好像有个人的电话、证件号、车牌号或门牌号（“"+lead+"”），群发内容不能有，请删去。单位的电话请先在“联系电话”里登记，登记过的可以写")
 	}
 	return c.Err()
@@ -108,12 +116,7 @@ var harmless = regexp.MustCompile(`(^|[^0-9])([0-9]{1,9}|[0-9]{1,3}([,，][0-9]{
 
 // leads gives the first part of a text that leads to a person; the offices' registered phones do not.
 func leads(blot func(string) string, text string, offices []string) string {
-	for _, phone := range offices {
-		if phone != "" {
-			text = strings.ReplaceAll(text, phone, "，")
-		}
-	}
-	text = harmless.ReplaceAllString(text, "，")
+	text = harmless.ReplaceAllString(plain(text, offices), "，")
 	before, after := []rune(text), []rune(blot(text))
 	for i, r := range before {
 		if i >= len(after) || after[i] != r {
@@ -121,6 +124,16 @@ func leads(blot func(string) string, text string, offices []string) string {
 		}
 	}
 	return ""
+}
+
+// plain takes the offices' registered phones out of a text.
+func plain(text string, offices []string) string {
+	for _, phone := range offices {
+		if phone != "" {
+			text = strings.ReplaceAll(text, phone, "，")
+		}
+	}
+	return text
 }
 
 // inOrder reports whether channels are named once each, from the quick ones to those on foot.

@@ -1,6 +1,7 @@
 package hall
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -19,7 +20,7 @@ func Spoken(name string, r RegisterView, notices []disclosure.View) string {
 		say("有%d项应当公开、到现在还没有公开：", len(r.Late))
 	}
 	for i, d := range r.Late {
-		say("第%d项：%s，%s应当由%s在%s以前公开，已经晚了%d天。", i+1, d.Title, d.Period, d.OwedBy, spokenDay(d.Due), d.DaysLate)
+		say("第%d项：%s，%s应当由%s在%s以前公开，已经晚了%d天。", i+1, d.Title, cmp.Or(d.Period, d.What), d.OwedBy, spokenDay(d.Due), d.DaysLate)
 	}
 	if len(notices) == 0 {
 		say("还没有公开的公示。")

@@ -17,6 +17,7 @@ type DutyItem struct {
 	Code           string `json:"code"`
 	Title          string `json:"title"`
 	Period         string `json:"period,omitempty" doc:"哪一期；一件事引起的没有"`
+	What           string `json:"what,omitempty" doc:"哪一件事，例如哪一份合同；由登记的单位写"`
 	Sphere         string `json:"sphere" doc:"affairs 事务，finance 财务"`
 	SphereName     string `json:"sphere_name"`
 	OrganisationID int64  `json:"organisation_id,omitempty"`
@@ -29,13 +30,15 @@ type DutyItem struct {
 	EverLate       bool   `json:"ever_late,omitempty" doc:"曾经逾期；后来公开了也保留"`
 	PublishedOn    string `json:"published_on,omitempty"`
 	NoticeID       int64  `json:"notice_id,omitempty"`
+
+	Contents []string `json:"contents,omitempty" doc:"公示里写明了、或者由发布人逐项确认了的内容；系统随办事自动公开的没有"`
 }
 
 // ViewDuty words one duty.
 func ViewDuty(v disclosure.DutyView) DutyItem {
-	return DutyItem{ID: v.ID, EstateID: v.EstateID, Estate: v.EstateName, Code: v.Code, Title: v.Title, Period: v.Period(), Sphere: v.Sphere, SphereName: disclosure.SphereNames[v.Sphere],
+	return DutyItem{ID: v.ID, EstateID: v.EstateID, Estate: v.EstateName, Code: v.Code, Title: v.Title, Period: v.Period(), What: v.What, Sphere: v.Sphere, SphereName: disclosure.SphereNames[v.Sphere],
 		OrganisationID: v.OrganisationID, OwedBy: v.OwedBy, From: v.FromOn.Format(time.DateOnly), Due: written(v.Due()), State: v.Stands, StateName: disclosure.DutyStates[v.Stands], DaysLate: v.Days, EverLate: v.LateAt != nil,
-		PublishedOn: written(v.Published()), NoticeID: v.NoticeID}
+		PublishedOn: written(v.Published()), NoticeID: v.NoticeID, Contents: v.Said()}
 }
 
 func written(d calendar.Date) string {

@@ -73,13 +73,14 @@ type publishInput struct {
 		EstateID  int64               `json:"estate_id" minimum:"1"`
 		Kind      disclosure.Sort     `json:"kind" enum:"posting,announcement,meeting" doc:"公示（可提异议）、公告（最终）、会议通知"`
 		Audience  disclosure.Audience `json:"audience" enum:"public,residents" doc:"公开，或仅本小区可见"`
-		Form      disclosure.Form     `json:"form,omitempty" enum:"text,services,report" doc:"一般内容、物业服务事项、业委会工作报告；不填为一般内容。涉及钱的要走草稿，由另一个人核对后发布"`
+		Form      disclosure.Form     `json:"form,omitempty" enum:"text,services,report" doc:"一般内容、物业服务事项、业委会工作报告；不填为一般内容。涉及钱的、里面有金额的要走草稿，由另一个人核对后发布"`
 		Title     string              `json:"title" minLength:"1" maxLength:"60"`
 		Body      string              `json:"body" minLength:"1" maxLength:"10000"`
 		FileIDs   []int64             `json:"file_ids,omitempty" maxItems:"20"`
 		Buildings []int64             `json:"building_ids,omitempty" maxItems:"200" doc:"只涉及这些幢的，通知这些幢的业主（没有微信的列入信件清单）和住户；都不填为整个小区"`
 		Units     []int64             `json:"unit_ids,omitempty" maxItems:"200" doc:"只涉及这些户"`
 		Duties    []int64             `json:"duty_ids,omitempty" maxItems:"20" doc:"用来公开哪些应公开事项"`
+		Contents  []string            `json:"contents,omitempty" maxItems:"100" doc:"这些事项要写明的内容里，逐项确认写明了的，照清单里的 contents；正文里用“某项：……”写了的不用填，物业服务事项都要写在正文里"`
 		ClientRef string              `json:"client_ref" minLength:"1" maxLength:"64" pattern:"^(\\S(.*\\S)?)?$" patternDescription:"首尾没有空格的编号"`
 	}
 }
@@ -87,8 +88,8 @@ type publishInput struct {
 func publishNotice(d Deps) func(context.Context, org.Actor, *publishInput) (*noticeOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *publishInput) (*noticeOutput, error) {
 		b := in.Body
-		n, err := d.Board.Publish(ctx, a, disclosure.Draft{EstateID: b.EstateID, Kind: b.Kind, Audience: b.Audience, Form: b.Form, Title: b.Title, Body: b.Body, FileIDs: b.FileIDs, Scope: event.Scope{Buildings: b.Buildings, Units: b.Units}, Duties: b.Duties,
-			ClientRef: b.ClientRef, InputHash: web.InputHash(b.EstateID, b.Kind, b.Audience, b.Form, b.Title, b.Body, b.FileIDs, b.Buildings, b.Units, b.Duties)})
+		n, err := d.Board.Publish(ctx, a, disclosure.Draft{EstateID: b.EstateID, Kind: b.Kind, Audience: b.Audience, Form: b.Form, Title: b.Title, Body: b.Body, FileIDs: b.FileIDs, Scope: event.Scope{Buildings: b.Buildings, Units: b.Units}, Duties: b.Duties, Contents: b.Contents,
+			ClientRef: b.ClientRef, InputHash: web.InputHash(b.EstateID, b.Kind, b.Audience, b.Form, b.Title, b.Body, b.FileIDs, b.Buildings, b.Units, b.Duties, b.Contents)})
 		if err != nil {
 			return nil, err
 		}

@@ -50,12 +50,13 @@ type DraftBody struct {
 	Buildings []int64             `json:"building_ids,omitempty" maxItems:"200"`
 	Units     []int64             `json:"unit_ids,omitempty" maxItems:"200"`
 	Duties    []int64             `json:"duty_ids,omitempty" maxItems:"20" doc:"用来公开哪些应公开事项"`
+	Contents  []string            `json:"contents,omitempty" maxItems:"100" doc:"这些事项要写明的内容里，逐项确认写明了的，照清单里的 contents；正文里用“某项：……”写了的不用填，物业服务事项都要写在正文里"`
 	NotNames  []string            `json:"not_names,omitempty" maxItems:"10" doc:"和住户姓名相同、但在这里不是人名的词，由核对发布的人确认"`
 }
 
 // draft reads what was sent; a day that is none is named.
 func (b *DraftBody) draft(estate int64, ref string) (disclosure.Draft, error) {
-	d := disclosure.Draft{EstateID: estate, Kind: b.Kind, Audience: b.Audience, Form: b.Form, Title: b.Title, Body: b.Body, FileIDs: b.FileIDs, Scope: event.Scope{Buildings: b.Buildings, Units: b.Units}, Duties: b.Duties, NotNames: b.NotNames, ClientRef: ref, InputHash: web.InputHash(estate, b)}
+	d := disclosure.Draft{EstateID: estate, Kind: b.Kind, Audience: b.Audience, Form: b.Form, Title: b.Title, Body: b.Body, FileIDs: b.FileIDs, Scope: event.Scope{Buildings: b.Buildings, Units: b.Units}, Duties: b.Duties, Contents: b.Contents, NotNames: b.NotNames, ClientRef: ref, InputHash: web.InputHash(estate, b)}
 	var c fault.Checks
 	for _, f := range b.Figures {
 		q := disclosure.Query{Label: f.Label, Book: f.Book, Codes: f.Codes, Sources: f.Sources, Source: f.SourceID, Measure: disclosure.Measure(f.Measure)}
@@ -119,6 +120,7 @@ type draftView struct {
 	Body      string              `json:"body"`
 	Reason    string              `json:"reason,omitempty"`
 	Returned  string              `json:"return_reason,omitempty"`
+	Contents  []string            `json:"contents,omitempty" doc:"写的人逐项确认写明了的内容，请核对"`
 	CreatedAt time.Time           `json:"created_at"`
 	FileIDs   []int64             `json:"file_ids,omitempty"`
 	Asked     []figureInput       `json:"asked,omitempty" doc:"要取的数"`
@@ -130,7 +132,7 @@ type draftView struct {
 
 func viewDraft(p disclosure.Prepared) draftView {
 	return draftView{ID: p.ID, EstateID: p.EstateID, NoticeID: p.NoticeID, NotNames: p.NotNames, State: string(p.State), StateName: disclosure.StateNames[p.State], Revision: p.Revision, Kind: string(p.Kind), KindName: disclosure.SortNames[p.Kind],
-		Audience: string(p.Audience), Form: string(p.Form), FormName: disclosure.FormNames[p.Form], Title: p.Title, Body: p.Body, Reason: p.Reason, Returned: p.ReturnReason, CreatedAt: web.Time(p.CreatedAt)}
+		Audience: string(p.Audience), Form: string(p.Form), FormName: disclosure.FormNames[p.Form], Title: p.Title, Body: p.Body, Reason: p.Reason, Returned: p.ReturnReason, CreatedAt: web.Time(p.CreatedAt), Contents: p.Confirmed()}
 }
 
 type draftOutput struct{ Body draftView }

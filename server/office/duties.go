@@ -40,7 +40,7 @@ type openDutyInput struct {
 	IDPath
 	Body struct {
 		Code string `json:"code" minLength:"1" maxLength:"40" doc:"清单里的哪一项，见 GET 的 code"`
-		What string `json:"what" minLength:"2" maxLength:"20" doc:"哪一件事；同一件事再登记一次，找到的是第一次"`
+		What string `json:"what" minLength:"2" maxLength:"20" doc:"哪一件事，例如“2026年物业服务合同”，所有人看得到；同一件事再登记一次，找到的是第一次"`
 		On   string `json:"on" format:"date" doc:"事情发生的日期"`
 	}
 }
@@ -147,13 +147,14 @@ func dutyFigures(d Deps) func(context.Context, org.Actor, *dutyFiguresInput) (*d
 type fulfilInput struct {
 	IDPath
 	Body struct {
-		NoticeID int64 `json:"notice_id" minimum:"1" doc:"我单位在这个小区发布的公示"`
+		NoticeID int64    `json:"notice_id" minimum:"1" doc:"我单位在这个小区发布的公示"`
+		Contents []string `json:"contents,omitempty" maxItems:"20" doc:"逐项确认写明了的内容，照清单里的 contents；正文里用“某项：……”写了的不用填，物业服务事项都要写在正文里"`
 	}
 }
 
 func fulfilDuty(d Deps) func(context.Context, org.Actor, *fulfilInput) (*comDone, error) {
 	return func(ctx context.Context, a org.Actor, in *fulfilInput) (*comDone, error) {
-		return dutyDone(in.ID, d.Board.FulfilBy(ctx, a, in.ID, in.Body.NoticeID))
+		return dutyDone(in.ID, d.Board.FulfilBy(ctx, a, in.ID, in.Body.NoticeID, in.Body.Contents...))
 	}
 }
 

@@ -89,10 +89,10 @@ func dutiesCSV(d Deps) func(context.Context, *EstatePath) (*FileOutput, error) {
 				instances = []hall.DutyItem{{OwedBy: item.OwedBy, StateName: item.Why}}
 			}
 			for _, x := range instances {
-				rows = append(rows, []string{item.Code, item.Title, item.SphereName, x.OwedBy, item.Clause, item.Often, x.Period, x.Due, x.StateName, strconv.FormatInt(x.DaysLate, 10), x.PublishedOn, idText(x.NoticeID)})
+				rows = append(rows, []string{item.Code, item.Title, item.SphereName, x.OwedBy, item.Clause, item.Often, x.Period, x.Due, x.StateName, strconv.FormatInt(x.DaysLate, 10), x.PublishedOn, idText(x.NoticeID), x.What})
 			}
 		}
-		return table("duties.csv", []string{"代码", "事项", "类别", "由谁公开", "依据", "周期", "哪一期", "最晚公开", "状态", "逾期天数", "公开日期", "公示"}, rows)
+		return table("duties.csv", []string{"代码", "事项", "类别", "由谁公开", "依据", "周期", "哪一期", "最晚公开", "状态", "逾期天数", "公开日期", "公示", "哪一件事"}, rows)
 	}
 }
 

@@ -42,13 +42,21 @@ func (d Deps) feed(ctx context.Context, estate int64) (name string, list []entry
 	for _, v := range r.Late {
 		x := hall.ViewDuty(v)
 		at := v.Due().Add(1).Start()
-		list = append(list, entry{id: fmt.Sprintf("duty-%d", x.ID), title: "应公开未公开：" + x.Title + x.Period, link: fmt.Sprintf("%s/h5/estates/%d/duties", d.PublicURL, estate),
+		list = append(list, entry{id: fmt.Sprintf("duty-%d", x.ID), title: "应公开未公开：" + x.Title + x.Period + bracketed(x.What), link: fmt.Sprintf("%s/h5/estates/%d/duties", d.PublicURL, estate),
 			text: fmt.Sprintf("应由%s在%s以前公开，还没有公开。", x.OwedBy, x.Due), at: at})
 	}
 	for _, n := range notices {
 		list = append(list, noticeEntry(&n, fmt.Sprintf("%s/h5/notices/%d", d.PublicURL, n.ID)))
 	}
 	return r.Estate + "公示栏", list, nil
+}
+
+// bracketed is which of several alike it is; nothing where nobody has said.
+func bracketed(what string) string {
+	if what == "" {
+		return ""
+	}
+	return "（" + what + "）"
 }
 
 // noticeEntry is a notice as it stands. A new version and a withdrawal are entries of their own, with their own time: readers leave out what

@@ -11,6 +11,7 @@ import (
 	"github.com/linli-city/linli/models/complaint"
 	"github.com/linli-city/linli/models/disclosure"
 	"github.com/linli-city/linli/models/org"
+	"github.com/linli-city/linli/server/hall"
 	"github.com/linli-city/linli/server/session"
 	"github.com/linli-city/linli/server/web"
 	"github.com/linli-city/linli/server/web/limit"
@@ -95,11 +96,22 @@ type noticeView struct {
 	Version     int        `json:"version"`
 	PublishedAt time.Time  `json:"published_at"`
 	WithdrawnAt *time.Time `json:"withdrawn_at,omitempty"`
+
+	WithdrawReason string              `json:"withdraw_reason,omitempty" doc:"为什么撤回；已撤回的不再作数"`
+	Figures        []hall.NoticeFigure `json:"figures,omitempty" doc:"现在这一版从账簿取的数；列表里没有"`
 }
 
 func viewNotice(v disclosure.View) noticeView {
 	return noticeView{ID: v.ID, Number: v.Number, KindName: disclosure.SortNames[v.Kind], Publisher: v.Publisher, Title: v.Title, Body: v.Body, SHA256: v.SHA256,
-		Version: v.CurrentVersion, PublishedAt: web.Time(v.PublishedAt), WithdrawnAt: web.TimeOr(v.WithdrawnAt)}
+		Version: v.CurrentVersion, PublishedAt: web.Time(v.PublishedAt), WithdrawnAt: web.TimeOr(v.WithdrawnAt), WithdrawReason: v.WithdrawReason, Figures: figuresIn(v)}
+}
+
+// figuresIn are the sums of the version that stands; a list has none.
+func figuresIn(v disclosure.View) []hall.NoticeFigure {
+	if len(v.Versions) == 0 {
+		return nil
+	}
+	return hall.OfFigures(v.Current().Figures)
 }
 
 type boardInput struct {
