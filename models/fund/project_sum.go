@@ -272,18 +272,18 @@ func (s *summed) holds(tx *store.Tx, x *ProjectSum) error {
 // live reads a sum from the project's rows.
 func (s *summed) live(tx *store.Tx, x *ProjectSum) (fen money.Fen, seal string, err error) {
 	head, no, price := cutCode(x.Code)
-	switch {
-	case x.Code == "budget":
+	switch x.Code {
+	case "budget":
 		return s.Budget, "", nil
-	case x.Code == "total":
+	case "total":
 		return s.Total, "", nil
-	case x.Code == "contract":
+	case "contract":
 		return s.Contracted, "", nil
-	case x.Code == "review":
+	case "review":
 		return s.Reviewed, "", nil
-	case x.Code == "shares":
+	case "shares":
 		return s.shares(tx)
-	case x.Code == "advance":
+	case "advance":
 		stands, all, err := s.ahead(tx, x.FrozenAt)
 		return max(stands, min(all, x.Amount)), "", err // a court may have had it reversed since
 	}

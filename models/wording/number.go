@@ -93,7 +93,7 @@ func phone(groups, seps []string) bool {
 			return false
 		}
 	}
-	if len(groups[0]) <= 2 && !(len(groups[0]) == 1 && longer(groups[1:], 3)) {
+	if n := len(groups[0]); n == 2 || n < 2 && (n == 0 || !longer(groups[1:], 3)) {
 		return false // a door, a range, an amount by thousands
 	}
 	return true

@@ -111,7 +111,7 @@ func Offer(text string) string {
 		if w := Threat(s); w != "" && late.MatchString(joined(s)) {
 			return w
 		}
-		if w := pattern(joined(s)); w != "" && !works.MatchString(s) && !lost.MatchString(s) && !(shaming.MatchString(w) && Owing(s) == "") {
+		if w := pattern(joined(s)); w != "" && !works.MatchString(s) && !lost.MatchString(s) && (!shaming.MatchString(w) || Owing(s) != "") {
 			return w
 		}
 	}
