@@ -24,8 +24,8 @@ const (
 	envelopeKind             = "envelope"
 )
 
-// fixed is a hash over everything of a meeting and its motions that nothing changes once the notice is out. The end of the window may move,
-// and each move is noted by itself.
+// fixed is a hash over everything of a meeting and its motions that nothing changes once the notice is out. The days of its steps and
+// its window are noted by themselves, and so is each move of the window.
 func (m *Meeting) fixed(motions []Motion) (string, error) {
 	at := func(t *time.Time) int64 {
 		if t == nil {
@@ -34,7 +34,7 @@ func (m *Meeting) fixed(motions []Motion) (string, error) {
 		return t.Unix()
 	}
 	is := []any{"linli/notice/v1", m.Number, m.EstateID, m.Session, m.Title, m.Scope, m.ConvenerID, m.Convener, m.Basis, m.BasisID, m.Channel, m.Pack, m.RulesID, m.CovenantID, m.Terms, m.Notice,
-		at(m.FrozenAt), m.FrozenBy, m.RollRoot, m.Seats, m.AreaMilli, at(m.NoticedAt), at(m.OpensAt), m.WrittenBy}
+		m.FrozenBy, m.RollRoot, m.Seats, m.AreaMilli, m.WrittenBy}
 	for i := range motions {
 		q := &motions[i]
 		is = append(is, []any{q.ID, q.EstateID, q.Position, q.Title, q.Body, q.Matter, q.Beside, q.Question, q.Law, q.BesideLaw, q.WrittenBy, q.ConfirmedBy, at(q.ConfirmedAt)})

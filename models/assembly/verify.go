@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 
 	"github.com/linli-city/linli/models/area"
@@ -87,6 +88,9 @@ func (s *Service) verify(tx *store.Tx, id int64, done *Checks) error {
 	}
 	if err := t.verifyPostings(tx, &m); err != nil {
 		return err
+	}
+	if t.setBack && s.o.Production {
+		return errors.New("its days were set back, as only a demo does")
 	}
 	if err := t.meeting(&m); err != nil || m.NoticedAt == nil {
 		return err

@@ -31,7 +31,9 @@ type trail struct {
 	postings map[int]postNote
 	frozen   *freezeNote
 	notice   *noticeNote
+	opens    *time.Time
 	closes   *time.Time
+	setBack  bool // its days, as in a demo
 	objects  *time.Time
 	results  map[string]bool // by hash, as they were published
 	outcomes []outcomeNote
@@ -84,7 +86,7 @@ func (t *trail) strict() bool { return t.notice != nil && t.notice.SHA256 != "" 
 // readTrail reads what was noted of a meeting.
 func readTrail(tx *store.Tx, id int64) (*trail, error) {
 	t := &trail{at: map[State]time.Time{}, postings: map[int]postNote{}, results: map[string]bool{}, holders: map[int]int64{}}
-	verbs := append([]string{"assembly.extend", "assembly.extend_outage", "assembly.count", "assembly.revoke", "assembly.note_roll_change"}, stepVerbs...)
+	verbs := append([]string{"assembly.extend", "assembly.extend_outage", "assembly.count", "assembly.revoke", "assembly.note_roll_change", "assembly.set_back"}, stepVerbs...)
 	err := eachNote(tx, "meeting", id, verbs, t.take)
 	if err != nil {
 		return nil, err
@@ -132,7 +134,7 @@ func (t *trail) take(e *audit.Entry) error {
 	case "assembly.notify":
 		t.notice = &noticeNote{}
 		err = read(e, t.notice)
-		t.closes = t.notice.Closes
+		t.opens, t.closes = t.notice.Opens, t.notice.Closes
 	case "assembly.extend", "assembly.extend_outage":
 		var x windowNote
 		err = read(e, &x)
@@ -147,6 +149,8 @@ func (t *trail) take(e *audit.Entry) error {
 		var x outcomeNote
 		err = read(e, &x)
 		t.outcomes = append(t.outcomes, x)
+	case "assembly.set_back":
+		err = t.back(e)
 	case "assembly.revoke":
 		if t.revoked = (&revokeNote{}); e.Detail != "" || t.strict() {
 			err = read(e, t.revoked)
@@ -177,7 +181,7 @@ func (t *trail) meeting(m *Meeting) error {
 		return fmt.Errorf("its notice was given at another time than the audit trail has")
 	case !same(m.ClosedAt, Closed), !same(m.CertifiedAt, Certified), !same(m.CountedAt, Provisional):
 		return fmt.Errorf("it was closed, counted or certified at another time than the audit trail has")
-	case t.notice != nil && !sameTime(m.OpensAt, t.notice.Opens), !sameTime(m.ClosesAt, t.closes):
+	case !sameTime(m.OpensAt, t.opens), !sameTime(m.ClosesAt, t.closes):
 		return fmt.Errorf("its window is not the one that the audit trail has announced")
 	case !sameTime(m.ObjectionsUntil, t.objects):
 		return fmt.Errorf("the days for objections are not those that the audit trail has")
