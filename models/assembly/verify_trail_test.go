@@ -432,6 +432,32 @@ func TestVerifyWhatMayChange(t *testing.T) {
 	}
 }
 
+// TestVerifyACountTakenBack: a certified meeting that is put back and goes through its last steps anew, by the program and its own key, is found
+// even where no row tells of the first time.
+func TestVerifyACountTakenBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 6)
+	m := w.open()
+	for i := range 5 {
+		w.cast(m, i, "yes")
+	}
+	w.closed(m)
+	w.certified(m)
+	w.tx(func(tx *store.Tx) error {
+		for _, text := range []string{"DELETE FROM log_checkpoints", "DELETE FROM meeting_results", "UPDATE meetings SET state = 'closed', counted_at = NULL, certified_at = NULL, objections_until = NULL"} {
+			if err := tx.Exec(text).Error; err != nil {
+				return err
+			}
+		}
+		return w.turnVotes(tx, m)
+	})
+	w.certified(m)
+	_, err := w.verified()
+	if err == nil || !strings.Contains(err.Error(), "by the audit trail it became provisional when it was certified already") {
+		t.Errorf("certified twice: %v", err)
+	}
+}
+
 // TestVerifySetBack: a demo's days verify as they were set back, and nowhere else.
 func TestVerifySetBack(t *testing.T) {
 	t.Parallel()
