@@ -67,7 +67,7 @@ func (t *demoTown) noticed(ref, title string, motions []assembly.Proposal) (m *a
 		return nil, false, err
 	}
 	days := func(n int) time.Time { return now.AddDate(0, 0, n) }
-	if err := t.setBack(m.ID, map[string]any{"posted_at": days(-25), "challenge_until": days(-18)}); err != nil {
+	if err := t.assemblies.SetBack(t.ctx, m.ID, map[string]time.Time{"posted_at": days(-25), "challenge_until": days(-18)}); err != nil {
 		return nil, false, err
 	}
 	reviewed := map[string]string{}
@@ -89,14 +89,7 @@ func (t *demoTown) noticed(ref, title string, motions []assembly.Proposal) (m *a
 	if m, err = t.assemblies.Notify(t.ctx, chair, m.ID, m.Version, assembly.Window{Opens: days(16), Closes: days(26)}); err != nil {
 		return nil, false, err
 	}
-	return m, true, t.setBack(m.ID, map[string]any{"frozen_at": days(-17), "noticed_at": days(-16), "opens_at": now.Add(-time.Hour), "closes_at": days(10), "pulse_at": now})
-}
-
-// setBack moves days of a meeting.
-func (t *demoTown) setBack(meeting int64, values map[string]any) error {
-	return t.db.InTx(t.ctx, func(tx *store.Tx) error {
-		return tx.Model(&assembly.Meeting{}).Where("id = ?", meeting).Updates(values).Error
-	})
+	return m, true, t.assemblies.SetBack(t.ctx, m.ID, map[string]time.Time{"frozen_at": days(-17), "noticed_at": days(-16), "opens_at": now.Add(-time.Hour), "closes_at": days(10), "pulse_at": now})
 }
 
 // certifiedMeeting is a meeting that passed what was asked, certified by a second person and on the board.
@@ -113,7 +106,7 @@ func (t *demoTown) certifiedMeeting(h *demoHall) error {
 	if err := t.castAll(m.ID, 1, 60, func(seat, _ int) string { return []string{"yes", "yes", "yes", "no", "yes", "abstain"}[seat%6] }); err != nil {
 		return err
 	}
-	if err := t.setBack(m.ID, map[string]any{"closes_at": t.db.Now().Add(-time.Second)}); err != nil {
+	if err := t.assemblies.SetBack(t.ctx, m.ID, map[string]time.Time{"closes_at": t.db.Now().Add(-time.Second)}); err != nil {
 		return err
 	}
 	if _, err := t.assemblies.Tick(t.ctx); err != nil {
@@ -130,7 +123,7 @@ func (t *demoTown) certifiedMeeting(h *demoHall) error {
 	if _, err := t.assemblies.Publish(t.ctx, chair, m.ID); err != nil {
 		return err
 	}
-	if err := t.setBack(m.ID, map[string]any{"objections_until": t.db.Now().Add(-time.Second)}); err != nil {
+	if err := t.assemblies.SetBack(t.ctx, m.ID, map[string]time.Time{"objections_until": t.db.Now().Add(-time.Second)}); err != nil {
 		return err
 	}
 	_, err = t.assemblies.Certify(t.ctx, member, m.ID)

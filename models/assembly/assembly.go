@@ -61,6 +61,7 @@ type Options struct {
 	Signer     log.Signer // of checkpoints and certificates
 	Pack       string     // the city's rule pack
 	PublicURL  string
+	Production bool // people vote in earnest: no day is set back
 	Log        *slog.Logger
 }
 

@@ -28,12 +28,10 @@ func (b *booth) write() error {
 	trail := make([]audit.Change, len(b.accepted))
 	for i, x := range b.accepted {
 		x.got.ID = envelopes[i].ID
-		ballots = append(ballots, b.ballots(x)...)
-		detail := map[string]any{"meeting": b.m.ID, "seat": x.seat.No, "way": x.in.Way}
-		if x.credential != 0 {
-			detail["credential"] = x.credential
-		}
-		trail[i] = audit.Change{Actor: x.caster(), Verb: "assembly.cast", Subject: audit.Subject{Kind: "envelope", ID: envelopes[i].ID, Estate: b.m.EstateID}, Detail: detail}
+		own := b.ballots(x)
+		ballots = append(ballots, own...)
+		trail[i] = audit.Change{Actor: x.caster(), Verb: castNoted, Subject: audit.Subject{Kind: envelopeKind, ID: envelopes[i].ID, Estate: b.m.EstateID},
+			Detail: castNote{b.m.ID, x.seat.No, x.in.Way, x.credential, envelopes[i].sum(b.m.Number, x.seat.No, own)}}
 	}
 	if err := b.tx.CreateInBatches(&ballots, 900).Error; err != nil {
 		return store.Raced(err)

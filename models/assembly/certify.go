@@ -143,7 +143,7 @@ func (s *Service) Revoke(ctx context.Context, actor org.Actor, id int64, text st
 				return err
 			}
 		}
-		if err := note(tx, actor, m, "revoke", nil); err != nil {
+		if err := note(tx, actor, m, "revoke", map[string]any{"sha256": sha([]byte(text))}); err != nil {
 			return err
 		}
 		return s.tell(tx, m, "revoked")

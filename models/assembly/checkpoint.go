@@ -72,6 +72,9 @@ func (s *Service) checkpoint(tx *store.Tx, m *Meeting, l *Log, why log.Purpose) 
 	if err := tx.Create(row).Error; err != nil {
 		return nil, err
 	}
+	if err := s.noteCheckpoint(tx, row); err != nil {
+		return nil, err
+	}
 	return row, tx.Model(&Log{}).Where("meeting_id = ?", m.ID).Update("signed_at", tx.Now).Error
 }
 

@@ -71,6 +71,9 @@ func void(tx *store.Tx, m *Meeting, envelope int64, reason, text string, by int6
 	if err := tx.Model(&Envelope{}).Where("id = ? AND meeting_id = ?", envelope, m.ID).Updates(map[string]any{"void": reason, "void_for": text, "voided_at": at, "void_by": by}).Error; err != nil {
 		return err
 	}
+	if err := noteVoid(tx, m, envelope, reason); err != nil {
+		return err
+	}
 	var ballots []Ballot
 	if err := tx.Where("envelope_id = ?", envelope).Find(&ballots).Error; err != nil {
 		return err
@@ -103,7 +106,7 @@ func (s *Service) Publish(ctx context.Context, actor org.Actor, id int64) (*Outc
 		until := calendar.DateOf(tx.Now).Add(int(t.ObjectionDays)).End().UTC()
 		m.State, m.CountedAt, m.ObjectionsUntil = Provisional, &tx.Now, &until
 		m.owes(tx.Now, until, t.CertifyDays)
-		if err := note(tx, actor, m, "publish", map[string]any{"sha256": o.SHA256}); err != nil {
+		if err := note(tx, actor, m, "publish", map[string]any{"sha256": o.SHA256, "objections": until}); err != nil {
 			return err
 		}
 		return s.tell(tx, m, "provisional")
@@ -178,7 +181,10 @@ func (s *Service) keepCount(tx *store.Tx, actor org.Actor, m *Meeting, kind stri
 			return nil, err
 		}
 	}
-	return o, tx.Create(o).Error
+	if err := tx.Create(o).Error; err != nil {
+		return nil, err
+	}
+	return o, note(tx, actor, m, "count", o.noted())
 }
 
 // ErrPapers says that paper forms are still to be opened, entered or confirmed.

@@ -58,7 +58,8 @@ func (s *Service) Freeze(ctx context.Context, actor org.Actor, id int64, reviewe
 		if err := answered(questions, reviewed); err != nil {
 			return err
 		}
-		if err := s.insertSeats(tx, m, rows); err != nil {
+		sets, err := s.insertSeats(tx, m, rows)
+		if err != nil {
 			return err
 		}
 		if err := keepReviews(tx, actor, m, questions, reviewed); err != nil {
@@ -69,7 +70,7 @@ func (s *Service) Freeze(ctx context.Context, actor org.Actor, id int64, reviewe
 			return err
 		}
 		m.State = Frozen
-		if err := note(tx, actor, m, "freeze", map[string]any{"root": m.RollRoot, "seats": m.Seats, "area": m.AreaMilli, "posting": last.Version, "posted": last.Hash, "differences": differ, "rules": m.RulesID, "covenant": m.CovenantID}); err != nil {
+		if err := note(tx, actor, m, "freeze", map[string]any{"root": m.RollRoot, "sets": sets, "seats": m.Seats, "area": m.AreaMilli, "posting": last.Version, "posted": last.Hash, "differences": differ, "rules": m.RulesID, "covenant": m.CovenantID}); err != nil {
 			return err
 		}
 		return s.tell(tx, m, "frozen")
@@ -87,18 +88,19 @@ func short(text string, runes int) string {
 	return text
 }
 
-// insertSeats writes the roll and its root.
-func (s *Service) insertSeats(tx *store.Tx, m *Meeting, rows []Row) error {
+// insertSeats writes the roll and its root, and gives the hash of whose the seats are.
+func (s *Service) insertSeats(tx *store.Tx, m *Meeting, rows []Row) (string, error) {
+	sets := newSetSum()
 	seats := make([]Seat, len(rows))
 	for i, r := range rows {
 		for _, u := range r.Units {
 			if u.Area <= 0 {
-				return ErrState.Saying(u.Code + "没有面积，无法计算表决权；请先补登面积")
+				return "", ErrState.Saying(u.Code + "没有面积，无法计算表决权；请先补登面积")
 			}
 		}
 		units, err := json.Marshal(r.Units)
 		if err != nil {
-			return err
+			return "", err
 		}
 		var salt log.Hash
 		_, _ = rand.Read(salt[:])
@@ -106,17 +108,18 @@ func (s *Service) insertSeats(tx *store.Tx, m *Meeting, rows []Row) error {
 			Kind: r.Kind, Flags: strings.Join(r.Flags, ","), Salt: hex.EncodeToString(salt[:])}
 		row, err := seats[i].row()
 		if err != nil {
-			return err
+			return "", err
 		}
 		hash := row.Hash(m.Number)
 		seats[i].Hash = hex.EncodeToString(hash[:])
+		sets.add(&seats[i])
 	}
 	roll, err := log.FreezeRoll(m.Number, tx.Now, rowsOf(seats))
 	if err != nil {
-		return err
+		return "", err
 	}
 	m.RollRoot, m.Seats, m.AreaMilli = hex.EncodeToString(roll.Root[:]), int64(len(rows)), roll.Scopes[0].Weight.Area
-	return tx.CreateInBatches(&seats, 900).Error
+	return sets.String(), tx.CreateInBatches(&seats, 900).Error
 }
 
 // row is the seat as the roll's root covers it.

@@ -56,7 +56,11 @@ func (s *Service) Notify(ctx context.Context, actor org.Actor, id, version int64
 			return err
 		}
 		m.State, m.NoticedAt, m.OpensAt, m.ClosesAt = Noticed, &tx.Now, &opens, &closes
-		if err := note(tx, actor, m, "notify", map[string]any{"opens": opens, "closes": closes, "pack": m.Pack, "rules": m.RulesID, "covenant": m.CovenantID, "notice": sha([]byte(m.Notice))}); err != nil {
+		fixed, err := m.noticed(tx)
+		if err != nil {
+			return err
+		}
+		if err := note(tx, actor, m, "notify", map[string]any{"sha256": fixed, "opens": opens, "closes": closes, "pack": m.Pack, "rules": m.RulesID, "covenant": m.CovenantID, "notice": sha([]byte(m.Notice))}); err != nil {
 			return err
 		}
 		return s.tell(tx, m, "noticed")

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"hash"
 	"strings"
 	"time"
 
@@ -71,18 +72,33 @@ func (p *PostedSeat) row() (Row, error) {
 // rosterHash is the SHA-256 of what a roster shows: a first line, the meeting's number, and for each seat its number and its units with
 // their areas as they are printed. Whoever reads the pages can make it again.
 func rosterHash(meeting string, rows []Row) string {
-	h := sha256.New()
-	line := fmt.Appendf(nil, "linli/roster/v1\n%s\n", meeting)
-	for _, r := range rows {
-		line = fmt.Append(line, r.No)
-		for _, u := range r.Units {
-			line = fmt.Appendf(line, "\t%s=%s", u.Code, u.Area)
-		}
-		_, _ = h.Write(append(line, '\n'))
-		line = line[:0]
-	}
-	return hex.EncodeToString(h.Sum(nil))
+	x := newRosterSum(meeting)
+	x.add(rows)
+	return x.String()
 }
+
+// rosterSum is rosterHash of rows that come page by page. The first line is hashed with the first row.
+type rosterSum struct {
+	h    hash.Hash
+	line []byte
+}
+
+func newRosterSum(meeting string) *rosterSum {
+	return &rosterSum{sha256.New(), fmt.Appendf(nil, "linli/roster/v1\n%s\n", meeting)}
+}
+
+func (x *rosterSum) add(rows []Row) {
+	for _, r := range rows {
+		x.line = fmt.Append(x.line, r.No)
+		for _, u := range r.Units {
+			x.line = fmt.Appendf(x.line, "\t%s=%s", u.Code, u.Area)
+		}
+		_, _ = x.h.Write(append(x.line, '\n'))
+		x.line = x.line[:0]
+	}
+}
+
+func (x *rosterSum) String() string { return hex.EncodeToString(x.h.Sum(nil)) }
 
 // keepPosting keeps the roster of now as a new version, and says until when it stands: as long as the convener says, no shorter than the
 // rules of today ask for, and no shorter than owners were told before.

@@ -72,7 +72,7 @@ func (s *Service) NoteRollChange(ctx context.Context, actor org.Actor, id int64,
 			return err
 		}
 		row = &RollNote{SeatNo: seat.No, Kind: in.Kind, Text: ChangeKinds[in.Kind] + "：" + in.Text, Answer: says, ClientRef: &in.ClientRef, InputHash: in.InputHash}
-		if err := keepChange(tx, actor, m, row); err != nil {
+		if err := keepChange(tx, actor, m, seat, row); err != nil {
 			return err
 		}
 		return s.o.Files.Attach(tx, actor, in.FileIDs, "document", "roll_note", row.ID, m.EstateID)
@@ -83,13 +83,13 @@ func (s *Service) NoteRollChange(ctx context.Context, actor org.Actor, id int64,
 	return row, nil
 }
 
-func keepChange(tx *store.Tx, actor audit.Actor, m *Meeting, row *RollNote) error {
+func keepChange(tx *store.Tx, actor audit.Actor, m *Meeting, seat *Seat, row *RollNote) error {
 	person, _, _, _ := actor.AuditTrail()
 	row.MeetingID, row.EstateID, row.State, row.PersonID, row.AnsweredBy, row.AnsweredAt, row.At = m.ID, m.EstateID, "noted", person, person, &tx.Now, tx.Now
 	if err := tx.Create(row).Error; err != nil {
 		return store.Raced(err)
 	}
-	return note(tx, actor, m, "note_roll_change", map[string]any{"note": row.ID, "seat": row.SeatNo, "kind": row.Kind})
+	return note(tx, actor, m, "note_roll_change", map[string]any{"note": row.ID, "seat": row.SeatNo, "kind": row.Kind, "holder": seat.HolderSetID})
 }
 
 // HandedOver writes a change of a unit's owners into the meetings whose roll is frozen with it. It is called in the transaction of
@@ -122,7 +122,7 @@ func (s *Service) HandedOver(tx *store.Tx, actor audit.Actor, c org.Handed) erro
 		if c.SamePeople {
 			row.Text = units[at].Code + "的业主曾登记成两组，经核对是同样的人"
 		}
-		if err := keepChange(tx, actor, m, row); err != nil {
+		if err := keepChange(tx, actor, m, seat, row); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 
 	"github.com/linli-city/linli/models/area"
@@ -16,21 +17,25 @@ type Checks struct {
 	Meetings, Seats, Ballots, Leaves, Outcomes, Forms int64
 }
 
-// Verify recomputes what meetings promise from their rows: rolls, ballots, logs, marks, results and paper forms. The error names the first
-// row that does not hold. Rows are read in pages; of a meeting, what a count needs is in memory at a time.
+// Verify recomputes what meetings promise from their rows: rolls, ballots, logs, marks, results and paper forms, and holds them against what
+// the audit trail noted at each step. The error names the first row that does not hold. Rows are read in pages; of a meeting, what a count
+// needs is in memory at a time.
 func (s *Service) Verify(ctx context.Context) (Checks, error) {
 	var done Checks
 	for after := int64(0); ; {
 		var ids []int64
 		err := s.db.View(ctx, func(tx *store.Tx) error {
-			return tx.Model(&Meeting{}).Where("id > ? AND frozen_at IS NOT NULL", after).Order("id").Limit(500).Pluck("id", &ids).Error
+			return tx.Model(&Meeting{}).Where("id > ?", after).Order("id").Limit(500).Pluck("id", &ids).Error
 		})
-		if err != nil || len(ids) == 0 {
+		if err != nil {
 			return done, err
+		}
+		if len(ids) == 0 {
+			return done, s.db.View(ctx, vanished)
 		}
 		for _, id := range ids {
 			after = id
-			err := s.db.View(ctx, func(tx *store.Tx) error { return s.verify(tx, id, &done) })
+			err := s.db.View(ctx, func(tx *store.Tx) error { return s.verifyStill(tx, id, &done) })
 			if err != nil {
 				return done, fmt.Errorf("meeting %d: %w", id, err)
 			}
@@ -38,23 +43,71 @@ func (s *Service) Verify(ctx context.Context) (Checks, error) {
 	}
 }
 
+// verifyStill verifies a meeting once more where it went on meanwhile: what was read before and after does not belong together then.
+func (s *Service) verifyStill(tx *store.Tx, id int64, done *Checks) error {
+	for n := 0; ; n++ {
+		before, err := stand(tx, id)
+		if err != nil {
+			return err
+		}
+		d := *done
+		if err = s.verify(tx, id, &d); err == nil {
+			*done = d
+			return nil
+		}
+		now, again := stand(tx, id)
+		if again != nil || now == before || n == 4 {
+			return err
+		}
+	}
+}
+
+// reached is how far a meeting is.
+type reached struct{ version, size, envelope, entry int64 }
+
+func stand(tx *store.Tx, id int64) (x reached, err error) {
+	row := tx.Raw(`SELECT COALESCE((SELECT version FROM meetings WHERE id = ?), 0), COALESCE((SELECT size FROM ballot_logs WHERE meeting_id = ?), 0), COALESCE((SELECT MAX(id) FROM envelopes WHERE meeting_id = ?), 0),
+		COALESCE((SELECT MAX(id) FROM audit_entries WHERE subject_kind IN ('meeting', ?) AND subject_id = ?), 0)`, id, id, id, logKind, id).Row()
+	return x, row.Scan(&x.version, &x.size, &x.envelope, &x.entry)
+}
+
 func (s *Service) verify(tx *store.Tx, id int64, done *Checks) error {
 	var m Meeting
 	if err := tx.Where("id = ?", id).Take(&m).Error; err != nil {
 		return err
 	}
-	done.Meetings++
-	if err := verifyRoll(tx, &m, done); err != nil {
+	t, err := readTrail(tx, id)
+	if err != nil {
 		return err
 	}
-	if m.NoticedAt == nil {
-		return nil
+	if m.FrozenAt != nil {
+		done.Meetings++
+		if err := verifyRoll(tx, &m, t, done); err != nil {
+			return err
+		}
+	}
+	if err := t.verifyPostings(tx, &m); err != nil {
+		return err
+	}
+	if t.setBack && s.o.Production {
+		return errors.New("its days were set back, as only a demo does")
+	}
+	if err := t.meeting(&m); err != nil || m.NoticedAt == nil {
+		return err
 	}
 	a, err := readAgenda(tx, &m)
 	if err != nil {
 		return err
 	}
-	w := &walk{tx: tx, m: &m, position: map[int64]int{}, done: done}
+	if err := t.agenda(&m, a.motions); err != nil {
+		return err
+	}
+	k, err := s.keys(tx)
+	if err != nil {
+		return err
+	}
+	w := &walk{tx: tx, m: &m, position: map[int64]int{}, done: done, trail: t, keys: k, noted: t.checkpoints}
+	w.tiling.Tile = func(x log.Tile) error { return verifyTile(tx, id, x) }
 	for i := range a.motions {
 		w.position[a.motions[i].ID] = a.motions[i].Position
 	}
@@ -66,15 +119,19 @@ func (s *Service) verify(tx *store.Tx, id int64, done *Checks) error {
 			return fmt.Errorf("motion %d: %w", a.motions[i].Position, err)
 		}
 	}
+	if err := verifyCasts(tx, &m); err != nil {
+		return err
+	}
 	if err := s.verifyForms(tx, &m, done); err != nil {
 		return err
 	}
-	return s.verifyOutcomes(tx, &m, done)
+	return s.verifyOutcomes(tx, &m, t, k, done)
 }
 
 // verifyRoll holds the frozen seats against the root that was published.
-func verifyRoll(tx *store.Tx, m *Meeting, done *Checks) error {
+func verifyRoll(tx *store.Tx, m *Meeting, t *trail, done *Checks) error {
 	var total area.Milli
+	sets := newSetSum()
 	n := int64(0)
 	roll, err := log.FreezeRoll(m.Number, *m.FrozenAt, func(yield func(log.Seat, error) bool) {
 		for after := 0; ; {
@@ -85,7 +142,11 @@ func verifyRoll(tx *store.Tx, m *Meeting, done *Checks) error {
 			}
 			for i := range rows {
 				after, n, total = rows[i].No, n+1, total+rows[i].AreaMilli
+				sets.add(&rows[i])
 				row, err := rows[i].frozen(m)
+				if err == nil {
+					err = t.seat(&rows[i])
+				}
 				if !yield(row, err) {
 					return
 				}
@@ -104,7 +165,7 @@ func verifyRoll(tx *store.Tx, m *Meeting, done *Checks) error {
 		return fmt.Errorf("the roll has %d seats and %s m², frozen were %d and %s", n, total, m.Seats, m.AreaMilli)
 	}
 	done.Seats += n
-	return nil
+	return t.sets(sets)
 }
 
 // frozen is the seat as the root covers it, if its own hash and area still say the same.

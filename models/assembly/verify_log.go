@@ -15,11 +15,15 @@ type walk struct {
 	m        *Meeting
 	position map[int64]int // of motions
 	done     *Checks
+	trail    *trail
+	keys     *keys
 
 	replay log.Replay
-	next   int64        // the leaf that comes now
-	signed []Checkpoint // not passed yet
-	marks  []markRow    // not passed yet
+	tiling log.Tiling
+	next   int64            // the leaf that comes now
+	signed []Checkpoint     // not passed yet
+	noted  []checkpointNote // by the audit trail, not passed yet
+	marks  []markRow        // not passed yet
 }
 
 // walked is a ballot with the rows that it hangs on.
@@ -42,6 +46,7 @@ func (w *walk) log() error {
 	if err := w.tx.Where("meeting_id = ?", w.m.ID).Order("id").Find(&w.signed).Error; err != nil {
 		return err
 	}
+	list := w.signed
 	for after := int64(-1); ; {
 		var rows []walked
 		if err := w.tx.Raw(walkedFrom+"b.leaf > ? ORDER BY b.leaf LIMIT ?", w.m.ID, after, page).Scan(&rows).Error; err != nil {
@@ -61,6 +66,12 @@ func (w *walk) log() error {
 		return err
 	}
 	if err := w.ends(); err != nil {
+		return err
+	}
+	if err := w.trail.signed(list); err != nil {
+		return err
+	}
+	if err := w.tiled(); err != nil {
 		return err
 	}
 	return w.waiting()
@@ -124,14 +135,37 @@ func (w *walk) add(leaf log.Leaf) error {
 	w.replay.Add(leaf)
 	w.next++
 	w.done.Leaves++
+	if err := w.tiling.Add(leaf); err != nil {
+		return err
+	}
+	for len(w.noted) > 0 && w.noted[0].Size <= w.next {
+		c := w.noted[0]
+		if w.noted = w.noted[1:]; c.Size == 0 {
+			continue // of an empty log, which is the beginning of each
+		}
+		if err := c.passes(w.replay.Tree()); err != nil {
+			return err
+		}
+	}
 	for len(w.signed) > 0 && w.signed[0].Size <= w.next {
 		c := &w.signed[0]
 		w.signed = w.signed[1:]
-		if err := c.says(w.m, w.replay.Tree()); err != nil {
-			return fmt.Errorf("checkpoint %d: %w", c.ID, err)
+		if err := w.says(c, w.replay.Tree()); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+func (w *walk) says(c *Checkpoint, tree log.Tree) error {
+	err := w.keys.holds(c.KeyLine, c.At, w.trail.strict())
+	if err == nil {
+		err = c.says(w.m, tree)
+	}
+	if err != nil {
+		err = fmt.Errorf("checkpoint %d: %w", c.ID, err)
+	}
+	return err
 }
 
 // says holds a signed state against the log that its size names.
@@ -164,8 +198,13 @@ func (w *walk) ends() error {
 		return fmt.Errorf("the log is kept as %d leaves with root %q, its rows give %d with %x", l.Size, l.Root, got.Size, got.Root)
 	}
 	for i := range w.signed { // of an empty log, or beyond its end
-		if err := w.signed[i].says(w.m, now); err != nil {
-			return fmt.Errorf("checkpoint %d: %w", w.signed[i].ID, err)
+		if err := w.says(&w.signed[i], now); err != nil {
+			return err
+		}
+	}
+	for _, c := range w.noted {
+		if err := c.passes(now); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -36,8 +36,9 @@ func (s *Service) verifyForms(tx *store.Tx, m *Meeting, done *Checks) error {
 }
 
 // verifyOutcomes holds what was published against its hash and signature, and the certificate against a new count from the ballots.
-func (s *Service) verifyOutcomes(tx *store.Tx, m *Meeting, done *Checks) error {
+func (s *Service) verifyOutcomes(tx *store.Tx, m *Meeting, t *trail, k *keys, done *Checks) error {
 	certified := false
+	var seen []outcomeNote
 	for last := int64(0); ; {
 		var list []Outcome
 		if err := tx.Where("meeting_id = ? AND id > ?", m.ID, last).Order("id").Limit(100).Find(&list).Error; err != nil {
@@ -46,6 +47,9 @@ func (s *Service) verifyOutcomes(tx *store.Tx, m *Meeting, done *Checks) error {
 		for i := range list {
 			o := &list[i]
 			st, err := o.signed(m)
+			if err == nil {
+				err = k.holds(o.KeyLine, o.At, t.strict())
+			}
 			if err != nil {
 				return fmt.Errorf("%s %d: %w", o.Kind, o.ID, err)
 			}
@@ -56,6 +60,7 @@ func (s *Service) verifyOutcomes(tx *store.Tx, m *Meeting, done *Checks) error {
 				}
 			}
 			done.Outcomes++
+			seen = append(seen, o.noted())
 			last = o.ID
 		}
 		if len(list) < 100 {
@@ -65,7 +70,7 @@ func (s *Service) verifyOutcomes(tx *store.Tx, m *Meeting, done *Checks) error {
 	if m.State == Certified && !certified {
 		return fmt.Errorf("it is certified without a certificate")
 	}
-	return nil
+	return t.verifyOutcomes(seen)
 }
 
 // signed reads what an outcome says, if hash, signature and the bundle's certificate agree with it.

@@ -73,7 +73,7 @@ func TestVerifyMeetings(t *testing.T) {
 		{"the statement", "meeting_results", "kind = 'certificate'", "body = REPLACE(body, '\"heads\":6', '\"heads\":5')", "the statement is not what was signed"},
 		{"the bundle's certificate", "meeting_results", "kind = 'certificate'", "cert = REPLACE(cert, '6', '5')", "the bundle's certificate is not what was signed"},
 		{"no certificate", "meeting_results", "kind = 'certificate'", "kind = 'provisional'", "is not what was signed"},
-		{"a law of its own", "motions", "meeting_id = {m} AND position = 1", "law = (SELECT law FROM motions WHERE meeting_id = {m} AND position = 2)", "another count of motion 1 than was certified"},
+		{"a law of its own", "motions", "meeting_id = {m} AND position = 1", "law = (SELECT law FROM motions WHERE meeting_id = {m} AND position = 2)", "thresholds and confirmations"},
 		{"a form that never was", "paper_forms", "meeting_id = {m} AND serial = 4", "serial = 5", "paper forms: 5 issued"},
 		{"a form back from the dead", "paper_forms", "meeting_id = {m} AND state = 'replaced'", "live = 999", "is alive and replaced at once"},
 		{"a form without its vote", "paper_forms", "meeting_id = {m} AND state = 'confirmed'", "envelope_id = 0", "对不上"},
