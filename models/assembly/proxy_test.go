@@ -279,8 +279,7 @@ func TestOnePersonHasOneCap(t *testing.T) {
 		t.Errorf("somebody else: %v", err)
 	}
 	w.tx(func(tx *store.Tx) error { // as a roster of before was indexed: by what was typed
-		raw := strings.ReplaceAll(w.Vault.Index("paper", "none"), "none", "")
-		return tx.Model(&org.Owner{}).Where("owner_set_id = ?", w.sets[3].ID).Updates(map[string]any{"paper_index": raw, "paper_sealed": w.Vault.Seal("522701 19800101 1234", "owners.paper")}).Error
+		return tx.Model(&org.Owner{}).Where("owner_set_id = ?", w.sets[3].ID).Updates(map[string]any{"paper_index": w.Vault.Index("paper as typed", "522701 19800101 1234"), "paper_sealed": w.Vault.Seal("522701 19800101 1234", "owners.paper")}).Error
 	})
 	own := w.authority(4, "", "522701198001011234")
 	_, err := w.s.GiveProxy(t.Context(), w.owners[3], m.ID, own)
