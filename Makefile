@@ -1,5 +1,5 @@
 # Every target works on a clean clone; `make test` installs what it lacks when it may.
-.PHONY: build run demo test test-embedded test-servers lint fmt race bench generate
+.PHONY: build run demo test test-embedded test-servers kill lint fmt race bench generate
 
 build:
 	CGO_ENABLED=0 go build -trimpath -o build/server ./server
@@ -18,6 +18,10 @@ test-embedded:
 
 test-servers:
 	bash .ci/test.sh servers
+
+# kill -9 of the server, and of a MariaDB of its own, five times each while 20,000 vote
+kill:
+	bash .ci/test.sh kill
 
 lint:
 	bash .ci/lint.sh

@@ -133,6 +133,19 @@ suite() { # suite WHAT PACKAGE…
 
 say "building"
 go build -o "$work/report" ./.ci/report || exit 1
+if [ "$what" = kill ]; then
+  unset LINLI_TEST_REDIS LINLI_TEST_SQL_DIR
+  if need mariadbd mariadb-server && start_mariadb; then
+    LINLI_TEST_DSN="linli:linli@tcp(127.0.0.1:$db_port)/" LINLI_KILL_CASTS=${LINLI_KILL_CASTS:-20000} \
+      suite "server and database killed while ${LINLI_KILL_CASTS:-20000} vote" -timeout 120m -run KilledWhileVoting ./server
+  else
+    skipped+=("the killed database: MariaDB is not installed or does not start")
+    LINLI_KILL_CASTS=${LINLI_KILL_CASTS:-20000} suite "server killed while ${LINLI_KILL_CASTS:-20000} vote" -timeout 120m -run '^TestKilledWhileVoting' ./server
+  fi
+  for e in "${ends[@]}"; do echo "$e"; done
+  for s in "${skipped[@]:-}"; do [ -n "$s" ] && echo "skipped: $s"; done
+  exit $failed
+fi
 if ! need chromium chromium; then
   skipped+=("pages in a browser: Chromium is not installed")
   [ -n "${CI:-}" ] && failed=1

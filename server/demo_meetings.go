@@ -151,7 +151,7 @@ func (t *demoTown) openMeeting(h *demoHall) error {
 	if m.Voting(t.db.Now()) != nil && !fresh {
 		return nil
 	}
-	links, err := t.assemblies.MakeLinks(t.ctx, chair, m.ID, []int{3})
+	links, _, err := t.assemblies.MakeLinks(t.ctx, chair, m.ID, []int{3})
 	if err != nil {
 		return err
 	}
@@ -208,7 +208,7 @@ func (t *demoTown) castAll(meeting int64, from, to int, choice func(seat, motion
 	for i, x := range seats {
 		numbers[i] = x.No
 	}
-	links, err := t.assemblies.MakeLinks(t.ctx, chair, meeting, numbers)
+	links, _, err := t.assemblies.MakeLinks(t.ctx, chair, meeting, numbers)
 	if err != nil {
 		return err
 	}

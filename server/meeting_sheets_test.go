@@ -59,7 +59,15 @@ func TestMeetingSheets(t *testing.T) {
 	if _, err := e.assemblies.Tick(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	page, bundle := fmt.Sprintf("/h5/meetings/%d", id), fmt.Sprintf("/public/v1/meetings/%d/bundle", id)
+	if a := e.must(200, "", "GET", page, nil); strings.Contains(a.body, bundle) {
+		t.Error("the page leads to a bundle that is not there")
+	}
 	e.must(200, "committee_chair", "POST", fmt.Sprintf("/office/v1/meetings/%d/result", id), nil)
+	if a := e.must(200, "", "GET", page, nil); !strings.Contains(a.body, bundle) || !strings.Contains(a.body, "初步结果的全部公开材料") {
+		t.Error("who may object has no bundle to look at")
+	}
+	e.must(200, "", "GET", bundle, nil)
 	sheet("provisional", at("result"), "初步结果公示", "有异议的业主，请在")
 	err := e.db.InTx(t.Context(), func(tx *store.Tx) error {
 		return tx.Create(&assembly.Objection{Number: "Y1", MeetingID: id, EstateID: e.town.actors["owner"].Estate, Kind: "result", Grounds: "公示时间不够", State: "rejected", Answer: "公示期为七日，符合规则", Disputed: `[]`, PersonID: 1, ClientRef: "o", At: tx.Now}).Error

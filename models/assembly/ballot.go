@@ -175,6 +175,7 @@ type Objection struct {
 	EnteredBy  int64  // who entered the answer, where that takes a second person
 	EnteredAs  string // upheld or rejected
 	EnteredAt  *time.Time
+	Follows    Consequence // what follows from one to the result that was upheld, or is so entered
 	AnsweredBy int64
 	AnsweredAt *time.Time
 	ClientRef  string

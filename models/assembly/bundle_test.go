@@ -48,7 +48,7 @@ func TestBundlesVerify(t *testing.T) {
 	w.answer(w.community, m, o, true, "经核对，确非本人所投")
 	w.verify(m)
 	w.clock.Advance(8 * 24 * 3600 * 1e9)
-	if _, err := w.s.Certify(t.Context(), w.member, m.ID); err != nil {
+	if _, err := w.s.Certify(t.Context(), w.fresh, m.ID); err != nil {
 		t.Fatal(err)
 	}
 	public, owners := w.verify(m)

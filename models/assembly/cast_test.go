@@ -36,7 +36,7 @@ func TestAMeetingFromCallToCertificate(t *testing.T) {
 	w.closed(m)
 	_, err := w.s.Cast(t.Context(), w.ballot(m, 6, tally.Yes))
 	refused(t, "after the close", err, assembly.ErrClosed)
-	_, err = w.s.Certify(t.Context(), w.member, m.ID)
+	_, err = w.s.Certify(t.Context(), w.fresh, m.ID)
 	refused(t, "certified before it is published", err, assembly.ErrState)
 	st := w.certified(m)
 	got := st.Tally.Motions[0].Result
@@ -300,10 +300,13 @@ func TestASharedSeat(t *testing.T) {
 		t.Errorf("with the seat aside %+v", got)
 	}
 	w.clock.Advance(8 * 24 * time.Hour)
-	_, err = w.s.Certify(t.Context(), w.member, m.ID)
+	_, err = w.s.Certify(t.Context(), w.fresh, m.ID)
 	refused(t, "certified over an open objection", err, assembly.ErrState)
 	w.answer(w.community, m, o, false, "经核对，其他共有人书面同意")
-	if _, err := w.s.Certify(t.Context(), w.member, m.ID); err != nil {
+	_, err = w.s.Certify(t.Context(), w.fresh, m.ID)
+	refused(t, "certified before the owners could object to the new result", err, assembly.ErrState)
+	w.clock.Advance(8 * 24 * time.Hour)
+	if _, err := w.s.Certify(t.Context(), w.fresh, m.ID); err != nil {
 		t.Fatal(err)
 	}
 	if got := w.view(m).Result.Tally.Motions[0].Result; got.Returned.Heads != 3 {

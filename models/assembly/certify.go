@@ -36,8 +36,8 @@ type Announcement struct {
 }
 
 // Certify makes the result final: objections were heard and answered, everything cast is in the log, the count is made again from
-// the ballots, signed, and put on the board in the same transaction. Whoever published the provisional result does not certify it, nor does
-// anybody who stands in it.
+// the ballots, signed, and put on the board in the same transaction. Whoever had a hand in the count does not certify it, nor does anybody who
+// stands in it.
 // Faults: ErrForbidden, ErrNotFound, ErrNotConvener, ErrState, ErrSamePerson, ErrStake, ErrUndrawn.
 func (s *Service) Certify(ctx context.Context, actor org.Actor, id int64) (*Outcome, error) {
 	var o *Outcome
@@ -76,7 +76,7 @@ func (s *Service) Certify(ctx context.Context, actor org.Actor, id int64) (*Outc
 	return o, nil
 }
 
-// mayCertify asks for a second person and for an empty docket.
+// mayCertify asks for an empty docket and for a person who had no hand in the count.
 func (s *Service) mayCertify(tx *store.Tx, actor org.Actor, m *Meeting) error {
 	if err := noStake(tx, m, actor.PersonID); err != nil {
 		return err
@@ -88,21 +88,7 @@ func (s *Service) mayCertify(tx *store.Tx, actor org.Actor, m *Meeting) error {
 	if open > 0 {
 		return ErrState.Saying(fmt.Sprintf("还有%d件异议没有处理，处理完才能确认结果", open))
 	}
-	var before Outcome
-	if err := tx.Where("meeting_id = ? AND kind = 'provisional'", m.ID).Order("id").Limit(1).Take(&before).Error; err != nil {
-		return err
-	}
-	if before.MadeBy == actor.PersonID {
-		return ErrSamePerson.Saying("公布初步结果的人不能自己确认结果，请由另一个人确认")
-	}
-	var drew int64
-	if err := tx.Model(&Drawing{}).Where("meeting_id = ? AND recorded_by = ?", m.ID, actor.PersonID).Count(&drew).Error; err != nil {
-		return err
-	}
-	if drew > 0 {
-		return ErrSamePerson.Saying("登记抽签结果的人不能自己确认结果，请由另一个人确认")
-	}
-	return nil
+	return fresh(tx, m, actor.PersonID)
 }
 
 func (s *Service) disclose(tx *store.Tx, actor org.Actor, m *Meeting, o *Outcome, source, title string) (int64, error) {

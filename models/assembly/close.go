@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/linli-city/linli/models/assembly/log"
 	"github.com/linli-city/linli/models/calendar"
@@ -99,14 +100,11 @@ func (s *Service) Publish(ctx context.Context, actor org.Actor, id int64) (*Outc
 		if o, err = s.keepCount(tx, actor, m, "provisional"); err != nil {
 			return err
 		}
-		t, err := m.terms()
-		if err != nil {
+		m.State, m.CountedAt = Provisional, &tx.Now
+		if err := m.hear(tx.Now); err != nil {
 			return err
 		}
-		until := calendar.DateOf(tx.Now).Add(int(t.ObjectionDays)).End().UTC()
-		m.State, m.CountedAt, m.ObjectionsUntil = Provisional, &tx.Now, &until
-		m.owes(tx.Now, until, t.CertifyDays)
-		if err := note(tx, actor, m, "publish", map[string]any{"sha256": o.SHA256, "objections": until}); err != nil {
+		if err := note(tx, actor, m, "publish", map[string]any{"sha256": o.SHA256, "objections": m.ObjectionsUntil}); err != nil {
 			return err
 		}
 		return s.tell(tx, m, "provisional")
@@ -115,6 +113,34 @@ func (s *Service) Publish(ctx context.Context, actor org.Actor, id int64) (*Outc
 		return nil, fmt.Errorf("publish result: %w", err)
 	}
 	return o, nil
+}
+
+// hear lets the owners object to a provisional result that is published now, for the days that the frozen rules give.
+func (m *Meeting) hear(now time.Time) error {
+	t, err := m.terms()
+	if err != nil {
+		return err
+	}
+	until := calendar.DateOf(now).Add(int(t.ObjectionDays)).End().UTC()
+	m.ObjectionsUntil = &until
+	m.owes(now, until, t.CertifyDays)
+	return nil
+}
+
+// republish counts again and publishes what comes out, also where it is the same: to each provisional result the owners may object for as long
+// as to the first, and they are told. The caller keeps the meeting.
+func (s *Service) republish(tx *store.Tx, actor org.Actor, m *Meeting, what string) error {
+	o, err := s.keepCount(tx, actor, m, "provisional")
+	if err != nil {
+		return err
+	}
+	if err := m.hear(tx.Now); err != nil {
+		return err
+	}
+	if err := note(tx, actor, m, "publish_anew", resultNote{SHA256: o.SHA256, Objections: m.ObjectionsUntil}); err != nil {
+		return err
+	}
+	return s.tell(tx, m, what)
 }
 
 // Statement is what an outcome says, as its hash and signature cover it.

@@ -82,7 +82,7 @@ func TestTermsAfterTheClose(t *testing.T) {
 	w.tickTo(w.view(m).DueAt.Add(time.Second))
 	all := map[string]int64{"count_soon": 1, "count_overdue": 1, "docket_soon": 1, "certify_soon": 1, "certify_overdue": 1}
 	w.tells("uncertified", all)
-	if _, err := w.s.Certify(t.Context(), w.member, m.ID); err != nil {
+	if _, err := w.s.Certify(t.Context(), w.fresh, m.ID); err != nil {
 		t.Fatal(err)
 	}
 	w.tickTo(w.clock.Now().Add(30 * day))

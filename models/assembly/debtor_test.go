@@ -114,7 +114,7 @@ func TestBothTalliesOfDebtors(t *testing.T) {
 		t.Errorf("an owner's bundle tells who owes, or lacks the hash of the list: %v", err)
 	}
 	w.clock.Advance(8 * 24 * 3600 * 1e9)
-	if _, err := w.s.Certify(ctx, w.member, m.ID); err != nil {
+	if _, err := w.s.Certify(ctx, w.fresh, m.ID); err != nil {
 		t.Fatal(err)
 	}
 	if said := w.board.published[len(w.board.published)-1].Body; !strings.Contains(said, "结果：通过") || !strings.Contains(said, "不计入、仍留在总数里的话：未通过") || !strings.Contains(said, "结果不同") {

@@ -16,6 +16,7 @@ type Verdict struct {
 	Objections []int64
 	Uphold     bool
 	Text       string
+	Follows    Consequence // of an objection to the result that is upheld
 }
 
 func (v Verdict) state() string {
@@ -29,7 +30,7 @@ func (v Verdict) state() string {
 const maxVerdicts = 50
 
 // AnswerObjections answers entries of the docket with one text, all of them or none. Upheld, the disputed ballots count no more; an owner's
-// objection to a ballot of their seat rejected, it counts: either is entered here, and done once another person confirms it. Either way the count with and without them is kept with the answer. Nobody
+// objection to a ballot of their seat rejected, it counts: either is entered here, and done once another person confirms it, as is what follows from an objection to the result that holds. Either way the count with and without them is kept with the answer. Nobody
 // answers their own, or where they have a stake.
 // Faults: ErrForbidden, ErrNotFound, ErrState, ErrSamePerson, ErrStake, ErrHandled, fault.ErrInvalid.
 func (s *Service) AnswerObjections(ctx context.Context, actor org.Actor, id int64, v Verdict) ([]Objection, error) {
@@ -46,24 +47,26 @@ func (s *Service) AnswerObjections(ctx context.Context, actor org.Actor, id int6
 	_, err := s.change(ctx, actor, org.AnswerOwners, id, []State{Noticed, Closed, Provisional}, func(tx *store.Tx, m *Meeting) error {
 		m.Version--
 		list = nil
-		recount := false
 		for _, id := range ids {
 			o, err := mayAnswer(tx, actor, m, id)
 			if err != nil {
 				return err
 			}
+			as, err := v.follow(o)
+			if err != nil {
+				return err
+			}
 			if o.takesTwo(v.Uphold) {
-				err = s.enter(tx, actor, m, o, v)
+				err = s.enter(tx, actor, m, o, v, as)
 			} else {
 				err = s.answer(tx, actor, m, o, v.Uphold, v.Text)
-				recount = recount || v.Uphold
 			}
 			if err != nil {
 				return err
 			}
 			list = append(list, *o)
 		}
-		return s.anew(tx, actor, m, recount)
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("answer objections: %w", err)
@@ -71,8 +74,8 @@ func (s *Service) AnswerObjections(ctx context.Context, actor org.Actor, id int6
 	return list, nil
 }
 
-// ConfirmObjection confirms what another person entered: an objection against ballots holds, and they count no more, or it does not. It is for
-// the convener's people, and for the township.
+// ConfirmObjection confirms what another person entered: an objection against ballots holds, and they count no more, or it does not; or what
+// follows from one to the result. It is for the convener's people, and for the township.
 // Faults: ErrForbidden, ErrNotFound, ErrNotConvener, ErrState, ErrSamePerson, ErrStake, ErrHandled.
 func (s *Service) ConfirmObjection(ctx context.Context, actor org.Actor, id, objection int64) (*Objection, error) {
 	var o *Objection
@@ -94,7 +97,10 @@ func (s *Service) ConfirmObjection(ctx context.Context, actor org.Actor, id, obj
 		if err := s.answer(tx, actor, m, o, o.EnteredAs == "upheld", o.Answer); err != nil {
 			return err
 		}
-		return s.anew(tx, actor, m, true)
+		if err := s.conclude(tx, actor, m, o); err != nil {
+			return err
+		}
+		return s.anew(tx, actor, m, o.Kind != AgainstResult || o.Follows == FollowsRecount)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("confirm objection: %w", err)
@@ -123,19 +129,19 @@ func mayAnswer(tx *store.Tx, actor org.Actor, m *Meeting, id int64) (*Objection,
 
 // enter notes an answer until another person confirms it; who sees it otherwise enters theirs instead. What it would change is counted already,
 // for whoever confirms.
-func (s *Service) enter(tx *store.Tx, actor org.Actor, m *Meeting, o *Objection, v Verdict) error {
+func (s *Service) enter(tx *store.Tx, actor org.Actor, m *Meeting, o *Objection, v Verdict, follows Consequence) error {
 	as := v.state()
-	if o.EnteredBy != 0 && o.EnteredAs == as {
+	if o.EnteredBy != 0 && o.EnteredAs == as && o.Follows == follows {
 		return ErrState.Saying("这件异议已有人录入同样的意见，请由另一个人复核；意见不同的，请录入自己的意见")
 	}
 	if err := s.weigh(tx, m, o); err != nil {
 		return err
 	}
-	o.Answer, o.EnteredBy, o.EnteredAs, o.EnteredAt = v.Text, actor.PersonID, as, &tx.Now
-	if err := tx.Model(&Objection{}).Where("id = ?", o.ID).Select("answer", "effect", "entered_by", "entered_as", "entered_at").Updates(o).Error; err != nil {
+	o.Answer, o.EnteredBy, o.EnteredAs, o.EnteredAt, o.Follows = v.Text, actor.PersonID, as, &tx.Now, follows
+	if err := tx.Model(&Objection{}).Where("id = ?", o.ID).Select("answer", "effect", "entered_by", "entered_as", "entered_at", "follows").Updates(o).Error; err != nil {
 		return err
 	}
-	return note(tx, actor, m, "enter_objection", map[string]any{"objection": o.Number, "as": as})
+	return note(tx, actor, m, "enter_objection", map[string]any{"objection": o.Number, "as": as, "follows": follows})
 }
 
 func (s *Service) answer(tx *store.Tx, actor org.Actor, m *Meeting, o *Objection, uphold bool, text string) error {
@@ -143,7 +149,10 @@ func (s *Service) answer(tx *store.Tx, actor org.Actor, m *Meeting, o *Objection
 		return err
 	}
 	o.State, o.Answer, o.AnsweredBy, o.AnsweredAt = Verdict{Uphold: uphold}.state(), text, actor.PersonID, &tx.Now
-	if err := tx.Model(&Objection{}).Where("id = ?", o.ID).Select("state", "answer", "effect", "answered_by", "answered_at").Updates(o).Error; err != nil {
+	if !uphold {
+		o.Follows = "" // whoever entered it otherwise was not followed
+	}
+	if err := tx.Model(&Objection{}).Where("id = ?", o.ID).Select("state", "answer", "effect", "follows", "answered_by", "answered_at").Updates(o).Error; err != nil {
 		return err
 	}
 	if err := s.tellPeople(tx, m, []int64{o.PersonID}, "answered"); err != nil {
@@ -152,10 +161,10 @@ func (s *Service) answer(tx *store.Tx, actor org.Actor, m *Meeting, o *Objection
 	return note(tx, actor, m, "answer_objection", map[string]any{"objection": o.Number, "state": o.State})
 }
 
-// takesTwo reports whether an answer says what becomes of ballots: of those that an objection to the result names where it holds, and either
-// way of those of the owner's own seat.
+// takesTwo reports whether an answer says what becomes of the result or of ballots: where an objection to the result holds, and either way of
+// one to a ballot of the owner's own seat.
 func (o *Objection) takesTwo(uphold bool) bool {
-	return o.Kind != AgainstResult || uphold && o.Disputed != "[]"
+	return o.Kind != AgainstResult || uphold
 }
 
 // anew publishes the provisional result again.
@@ -163,6 +172,5 @@ func (s *Service) anew(tx *store.Tx, actor org.Actor, m *Meeting, changed bool) 
 	if !changed || m.State != Provisional {
 		return nil
 	}
-	_, err := s.keepCount(tx, actor, m, "provisional")
-	return err
+	return s.republish(tx, actor, m, "provisional")
 }

@@ -231,7 +231,7 @@ func TestASecondPersonUpholds(t *testing.T) {
 	_, err = w.s.ConfirmObjection(t.Context(), as(w.member, w.owners[0]), m.ID, o.ID)
 	refused(t, "confirmed by whoever cast it", err, assembly.ErrHandled)
 	w.clock.Advance(8 * day)
-	_, err = w.s.Certify(t.Context(), w.member, m.ID)
+	_, err = w.s.Certify(t.Context(), w.fresh, m.ID)
 	refused(t, "certified while it waits", err, assembly.ErrState)
 	if got, err := w.s.ConfirmObjection(t.Context(), w.member, m.ID, o.ID); err != nil || got.State != "upheld" || got.EnteredBy != w.community.PersonID || got.AnsweredBy != w.member.PersonID {
 		t.Fatalf("%v %+v", err, got)

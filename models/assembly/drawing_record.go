@@ -34,7 +34,7 @@ func (d *Drew) check() error {
 	return nil
 }
 
-// RecordDrawing puts down how the lots fell, before witnesses without a stake, and publishes the provisional result again with it. The record
+// RecordDrawing puts down how the lots fell, before witnesses without a stake, and publishes the provisional result again with it, to which the owners may object anew. The record
 // is kept whole and sealed; its hash stands in the result.
 // Faults: ErrForbidden, ErrNotFound, ErrNotConvener, ErrState, ErrNoMotion, ErrStake, ErrCounter, ErrScrutineers, ErrNoTie, ErrUnplanned, ErrLotSoon, fault.ErrInvalid.
 func (s *Service) RecordDrawing(ctx context.Context, actor org.Actor, id int64, position int, in Drew) (*Drawing, error) {
@@ -65,10 +65,7 @@ func (s *Service) RecordDrawing(ctx context.Context, actor org.Actor, id int64, 
 		if err := note(tx, actor, m, "record_drawing", map[string]any{"motion": position, "order": in.Order, "sha256": d.SHA256}); err != nil {
 			return err
 		}
-		if _, err := s.keepCount(tx, actor, m, "provisional"); err != nil {
-			return err
-		}
-		return s.tell(tx, m, "drawn")
+		return s.republish(tx, actor, m, "drawn")
 	})
 	if err != nil {
 		return nil, fmt.Errorf("record drawing: %w", err)

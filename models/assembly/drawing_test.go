@@ -94,7 +94,7 @@ func TestLotsAreDrawn(t *testing.T) {
 	}
 	refused(t, "recorded before its time", record(w.chair, drew("c2", "c1")), assembly.ErrLotSoon)
 	w.clock.Advance(9 * day)
-	_, err := w.s.Certify(ctx, w.member, m.ID)
+	_, err := w.s.Certify(ctx, w.fresh, m.ID)
 	refused(t, "certified undrawn", err, assembly.ErrUndrawn)
 	refused(t, "recorded by a candidate", record(rival, drew("c2", "c1")), assembly.ErrStake)
 	if err := record(w.chair, drew("c2")); fault.Of(err).Kind != fault.Invalid {
@@ -118,6 +118,15 @@ func TestLotsAreDrawn(t *testing.T) {
 	}
 	refused(t, "drawn once more", record(w.member, drew("c1", "c2")), assembly.ErrNoTie)
 	w.verify(m)
+	_, err = w.s.Certify(ctx, w.Officer(w.Township, org.Clerk), m.ID)
+	refused(t, "certified before the owners could object to what was drawn", err, assembly.ErrState)
+	w.protested(w.owners[2], m, assembly.Protest{Grounds: "抽签的时候没有公开"})
+	if list, err := w.s.ListObjections(ctx, w.community, m.ID, "open", 0, 10); err != nil || len(list) != 1 {
+		t.Fatalf("to the drawing: %+v %v", list, err)
+	} else if w.answer(w.community, m, &list[0].Objection, false, "有录像，当众抽签"); w.outbox("meeting.provisional") != 1 {
+		t.Error("refusing an objection published the result again")
+	}
+	w.clock.Advance(8 * day)
 	_, err = w.s.Certify(ctx, w.member, m.ID)
 	refused(t, "certified by whoever recorded the drawing", err, assembly.ErrSamePerson)
 	if _, err := w.s.Certify(ctx, w.Officer(w.Township, org.Clerk), m.ID); err != nil {

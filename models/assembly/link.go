@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -29,16 +30,23 @@ type NewLink struct {
 // maxLinks bounds how many links are made at a time.
 const maxLinks = 500
 
-// MakeLinks makes a voting link for each of some seats. Earlier ones so made for these seats end; what a letter leads to stays, for it is
-// printed. The tokens are shown now and kept nowhere.
+// WithoutLink is a seat that got no link, and why.
+type WithoutLink struct {
+	SeatNo int
+	Why    string
+}
+
+// MakeLinks makes a voting link for each of some seats that may still vote, and says which others got none. Earlier ones so made for these
+// seats end; what a letter leads to stays, for it is printed. The tokens are shown now and kept nowhere.
 // Faults: ErrForbidden, ErrNotFound, ErrState, ErrElectronic, fault.ErrInvalid.
-func (s *Service) MakeLinks(ctx context.Context, actor org.Actor, id int64, seats []int) ([]NewLink, error) {
+func (s *Service) MakeLinks(ctx context.Context, actor org.Actor, id int64, seats []int) ([]NewLink, []WithoutLink, error) {
 	if len(seats) == 0 || len(seats) > maxLinks {
-		return nil, fault.ErrInvalid.With(fault.Field{Path: "seats", Reason: "一次请选1至500份表决权"})
+		return nil, nil, fault.ErrInvalid.With(fault.Field{Path: "seats", Reason: "一次请选1至500份表决权"})
 	}
 	var links []NewLink
+	var without []WithoutLink
 	err := s.db.InTx(ctx, func(tx *store.Tx) error {
-		links = nil
+		links, without = nil, nil
 		m, err := convenedFor(tx, actor, id)
 		if err != nil {
 			return err
@@ -46,28 +54,77 @@ func (s *Service) MakeLinks(ctx context.Context, actor org.Actor, id int64, seat
 		if err := m.takesLinks(); err != nil {
 			return err
 		}
-		var rows []Seat
-		if err := tx.Where("meeting_id = ? AND no IN ?", m.ID, seats).Order("no").Find(&rows).Error; err != nil {
+		rows, err := seatsAt(tx, m, seats)
+		if err != nil {
 			return err
 		}
-		for _, seat := range rows {
-			if err := endLinks(tx.Where("made_by <> 0"), seat.ID, tx.Now); err != nil {
-				return err
-			}
-			raw := make([]byte, 24)
-			_, _ = rand.Read(raw)
-			token := base64.RawURLEncoding.EncodeToString(raw)
-			if err := tx.Create(&Link{MeetingID: m.ID, SeatID: seat.ID, TokenHash: tokenHash(token), ExpiresAt: *m.ClosesAt, MadeBy: actor.PersonID, At: tx.Now}).Error; err != nil {
-				return err
-			}
-			links = append(links, NewLink{SeatNo: seat.No, Token: token, ExpiresAt: *m.ClosesAt})
+		spent, err := m.spent(tx, rows)
+		if err != nil {
+			return err
 		}
-		return note(tx, actor, m, "make_links", map[string]any{"seats": seats})
+		made := []int{}
+		for _, seat := range rows {
+			if why := spent[seat.ID]; why != "" {
+				without = append(without, WithoutLink{SeatNo: seat.No, Why: why})
+				continue
+			}
+			l, err := newLink(tx, actor, m, seat)
+			if err != nil {
+				return err
+			}
+			links, made = append(links, *l), append(made, seat.No)
+		}
+		return note(tx, actor, m, "make_links", map[string]any{"seats": made})
 	})
 	if err != nil {
-		return nil, fmt.Errorf("make voting links: %w", err)
+		return nil, nil, fmt.Errorf("make voting links: %w", err)
 	}
-	return links, nil
+	return links, without, nil
+}
+
+// seatsAt finds seats by their numbers, and refuses numbers that no seat of the meeting has.
+func seatsAt(tx *store.Tx, m *Meeting, numbers []int) ([]Seat, error) {
+	var rows []Seat
+	if err := tx.Where("meeting_id = ? AND no IN ?", m.ID, numbers).Order("no").Limit(maxLinks).Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	var c fault.Checks
+	for i, no := range numbers {
+		c.Check(slices.ContainsFunc(rows, func(x Seat) bool { return x.No == no }), fmt.Sprintf("seats[%d]", i), fmt.Sprintf("本次会议没有%d号表决权，请核对", no))
+	}
+	return rows, c.Err()
+}
+
+// spent finds which seats have voted and may not vote again.
+func (m *Meeting) spent(tx *store.Tx, rows []Seat) (map[int64]string, error) {
+	t, err := m.terms()
+	if err != nil || t.versions() > 1 {
+		return nil, err
+	}
+	ids := make([]int64, len(rows))
+	for i := range rows {
+		ids[i] = rows[i].ID
+	}
+	var voted []int64
+	if err := tx.Model(&Envelope{}).Where("seat_id IN ? AND form_id = 0 AND void = ''", ids).Distinct().Pluck("seat_id", &voted).Error; err != nil {
+		return nil, err
+	}
+	spent := map[int64]string{}
+	for _, id := range voted {
+		spent[id] = "已经投票，本次会议的规则不允许改票"
+	}
+	return spent, nil
+}
+
+func newLink(tx *store.Tx, actor org.Actor, m *Meeting, seat Seat) (*NewLink, error) {
+	if err := endLinks(tx.Where("made_by <> 0"), seat.ID, tx.Now); err != nil {
+		return nil, err
+	}
+	raw := make([]byte, 24)
+	_, _ = rand.Read(raw)
+	token := base64.RawURLEncoding.EncodeToString(raw)
+	l := &Link{MeetingID: m.ID, SeatID: seat.ID, TokenHash: tokenHash(token), ExpiresAt: *m.ClosesAt, MadeBy: actor.PersonID, At: tx.Now}
+	return &NewLink{SeatNo: seat.No, Token: token, ExpiresAt: *m.ClosesAt}, tx.Create(l).Error
 }
 
 func endLinks(q *gorm.DB, seat int64, now time.Time) error {

@@ -24,7 +24,7 @@ func TestALetterOutlivesNewLinks(t *testing.T) {
 	}
 	makes := func() string {
 		t.Helper()
-		list, err := w.s.MakeLinks(ctx, w.chair, m.ID, []int{1})
+		list, _, err := w.s.MakeLinks(ctx, w.chair, m.ID, []int{1})
 		if err != nil || len(list) != 1 {
 			t.Fatal(err, list)
 		}

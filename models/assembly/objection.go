@@ -183,6 +183,9 @@ func (s *Service) WithdrawObjection(ctx context.Context, actor org.Actor, id, ob
 			if err := s.anew(tx, actor, m, back > 0); err != nil {
 				return err
 			}
+			if err := tx.Model(&Meeting{}).Where("id = ?", m.ID).Select("objections_until", "due_at", "watch_at", "overdue_at").Updates(m).Error; err != nil {
+				return err
+			}
 		}
 		return note(tx, actor, m, "withdraw_objection", map[string]any{"objection": o.Number})
 	})

@@ -4,12 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
+	"github.com/linli-city/linli/models/vault"
 )
 
 // Authority is an authorisation as it is entered.
@@ -33,7 +35,7 @@ func (a *Authority) check() error {
 	var c fault.Checks
 	n := len([]rune(a.Agent))
 	c.Check(n >= 2 && n <= 30, "agent", "请填写代理人姓名（2至30个字）")
-	c.Check(len(a.Paper) >= 6 && len(a.Paper) <= 30, "paper", "请填写代理人的证件号码")
+	c.Check(len(vault.FoldPaper(a.Paper)) >= 6 && len(a.Paper) <= 60, "paper", "请填写代理人的证件号码")
 	c.Check(a.Phone == "" || phonePattern.MatchString(a.Phone), "phone", "请填写11位手机号；不用手机代投的可以不填")
 	n = len([]rune(a.Powers))
 	c.Check(n >= 2 && n <= 500, "powers", "请写明委托的权限（2至500个字），例如：代为表决，按代理人意见")
@@ -154,11 +156,11 @@ func motionsAt(tx *store.Tx, m *Meeting, positions []int) (string, error) {
 // mayBeAgent refuses an owner of the very seat, and staff of the estate's property company as far as accounts tell.
 func (s *Service) mayBeAgent(tx *store.Tx, m *Meeting, seat *Seat, paper, phone string) error {
 	papers := s.o.Vault.Indexes("paper", paper)
-	var own int64
-	if err := tx.Model(&org.Owner{}).Where("owner_set_id = ? AND paper_index IN ?", seat.HolderSetID, papers).Count(&own).Error; err != nil {
+	own, err := s.ownsBy(tx, seat.HolderSetID, paper)
+	if err != nil {
 		return err
 	}
-	if own > 0 {
+	if own {
 		return ErrProxyAgent.Saying("代理人就是这套房屋的业主，不用委托，可以直接投票")
 	}
 	var people, named []int64
@@ -179,3 +181,28 @@ func (s *Service) mayBeAgent(tx *store.Tx, m *Meeting, seat *Seat, paper, phone 
 	}
 	return nil
 }
+
+// ownsBy reports whether one of an owner set has a paper, however the roster wrote it.
+func (s *Service) ownsBy(tx *store.Tx, set int64, paper string) (bool, error) {
+	var owners []org.Owner
+	if err := tx.Select("id", "paper_sealed", "paper_index").Where("owner_set_id = ?", set).Limit(maxCoOwners).Find(&owners).Error; err != nil {
+		return false, err
+	}
+	prints := s.o.Vault.Indexes(vault.Paper, paper)
+	for _, o := range owners {
+		if slices.Contains(prints, o.PaperIndex) {
+			return true, nil
+		}
+		if o.PaperSealed == "" {
+			continue
+		}
+		own, err := s.o.Vault.Open(o.PaperSealed, "owners.paper")
+		if err != nil || vault.FoldPaper(own) == vault.FoldPaper(paper) {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// maxCoOwners bounds the owners of one set.
+const maxCoOwners = 200

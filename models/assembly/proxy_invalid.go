@@ -43,7 +43,7 @@ func (s *Service) InvalidateProxy(ctx context.Context, actor org.Actor, id, prox
 			return err
 		}
 		if m.State == Provisional && n > 0 {
-			if _, err := s.keepCount(tx, actor, m, "provisional"); err != nil {
+			if err := s.republish(tx, actor, m, "provisional"); err != nil {
 				return err
 			}
 		}

@@ -98,9 +98,9 @@ func (s *Service) mayAccept(tx *store.Tx, m *Meeting, p *Proxy) error {
 	if other > 0 {
 		return ErrState.Saying("这份表决权已经有一份有效的委托，请先撤销原来的")
 	}
-	var sets int64
-	err = tx.Model(&Proxy{}).Where("meeting_id = ? AND state = ? AND paper_index IN ? AND owner_set_id <> ?", m.ID, ProxyAccepted, s.o.Vault.Indexes("paper", paper), p.OwnerSetID).
-		Distinct("owner_set_id").Count(&sets).Error
+	var sets int64 // one person may have several papers, and one phone
+	err = tx.Model(&Proxy{}).Where("meeting_id = ? AND state = ? AND owner_set_id <> ?", m.ID, ProxyAccepted, p.OwnerSetID).
+		Where("paper_index IN ? OR phone_index IN ?", s.o.Vault.Indexes("paper", paper), s.o.Vault.Indexes("phone", phone)).Distinct("owner_set_id").Count(&sets).Error
 	if err == nil && sets >= t.ProxyCap {
 		err = ErrProxyCap.Saying(fmt.Sprintf("本次会议的规则规定一名代理人最多代理%d户业主，这名代理人已经代理了%d户", t.ProxyCap, sets))
 	}

@@ -88,7 +88,7 @@ func TestOnlyTheConvenerTakesItsSteps(t *testing.T) {
 	refused(t, "cancelled by another office", err, assembly.ErrNotConvener)
 	_, err = w.s.Extend(t.Context(), w.community, m.ID, 5, "社区想延长几天")
 	refused(t, "extended by another office", err, assembly.ErrNotConvener)
-	_, err = w.s.MakeLinks(t.Context(), w.community, m.ID, []int{1})
+	_, _, err = w.s.MakeLinks(t.Context(), w.community, m.ID, []int{1})
 	refused(t, "links by another office, which would end those of the convener", err, assembly.ErrNotConvener)
 	_, err = w.s.Cancel(t.Context(), w.chair, m.ID, "结果不合心意")
 	refused(t, "cancelled while people vote", err, assembly.ErrState)

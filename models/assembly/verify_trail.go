@@ -91,7 +91,7 @@ func (t *trail) strict() bool { return t.notice != nil && t.notice.SHA256 != "" 
 // readTrail reads what was noted of a meeting.
 func readTrail(tx *store.Tx, id int64) (*trail, error) {
 	t := &trail{at: map[State]time.Time{}, postings: map[int]postNote{}, results: map[string]bool{}, holders: map[int]int64{}}
-	verbs := append([]string{"assembly.extend", "assembly.extend_outage", "assembly.count", "assembly.revoke", "assembly.note_roll_change", "assembly.set_back"}, stepVerbs...)
+	verbs := append([]string{"assembly.extend", "assembly.extend_outage", "assembly.count", "assembly.publish_anew", "assembly.revoke", "assembly.note_roll_change", "assembly.set_back"}, stepVerbs...)
 	err := eachNote(tx, "meeting", id, verbs, t.take)
 	if err != nil {
 		return nil, err
@@ -147,7 +147,7 @@ func (t *trail) take(e *audit.Entry) error {
 		var x windowNote
 		err = read(e, &x)
 		t.closes = x.Until
-	case "assembly.publish", "assembly.certify":
+	case "assembly.publish", "assembly.publish_anew", "assembly.certify":
 		var x resultNote
 		err = read(e, &x)
 		if t.results[x.SHA256] = true; x.Objections != nil {

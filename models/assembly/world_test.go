@@ -81,6 +81,7 @@ type world struct {
 	owners                           []org.Actor
 	sets                             []org.OwnerSet
 	chair, member, community, bureau org.Actor
+	fresh                            org.Actor // of the committee; has a hand in no count
 	ref                              int
 }
 
@@ -96,6 +97,7 @@ func newWorld(t *testing.T, n int) *world {
 	}
 	w.options = assembly.Options{DB: db, Vault: v, Files: w.files, Deliveries: w.served, Board: w.board, Signer: signer, Pack: "duyun-2020"}
 	w.s = assembly.New(w.options)
+	w.fresh = w.Officer(w.Committee, org.Clerk)
 	w.chair, w.member, w.community, w.bureau = w.Officer(w.Committee, org.Chair), w.Officer(w.Committee, org.Clerk), w.Officer(w.Community, org.Clerk), w.Officer(w.Code("housing-bureau"), org.Head)
 	w.tx(func(tx *store.Tx) error {
 		for i := len(w.Units); i < n; i++ {
@@ -295,7 +297,7 @@ func (w *world) certified(m *assembly.Meeting) *assembly.Statement {
 		w.t.Fatal(err)
 	}
 	w.clock.Advance(8 * 24 * time.Hour)
-	if _, err := w.s.Certify(w.t.Context(), w.member, m.ID); err != nil {
+	if _, err := w.s.Certify(w.t.Context(), w.fresh, m.ID); err != nil {
 		w.t.Fatal(err)
 	}
 	return w.view(m).Result
@@ -304,7 +306,11 @@ func (w *world) certified(m *assembly.Meeting) *assembly.Statement {
 // answer answers an objection; that it holds against ballots is confirmed by the second person at the committee.
 func (w *world) answer(who org.Actor, m *assembly.Meeting, o *assembly.Objection, uphold bool, text string) *assembly.Objection {
 	w.t.Helper()
-	list, err := w.s.AnswerObjections(w.t.Context(), who, m.ID, assembly.Verdict{Objections: []int64{o.ID}, Uphold: uphold, Text: text})
+	v := assembly.Verdict{Objections: []int64{o.ID}, Uphold: uphold, Text: text}
+	if uphold && o.Kind == assembly.AgainstResult && o.Disputed == "[]" {
+		v.Follows = assembly.FollowsNothing
+	}
+	list, err := w.s.AnswerObjections(w.t.Context(), who, m.ID, v)
 	if err != nil {
 		w.t.Fatal(err)
 	}

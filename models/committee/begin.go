@@ -56,6 +56,13 @@ func (s *Service) Begin(ctx context.Context, actor org.Actor, id int64, ends tim
 		if err := s.dropFrozen(tx, actor, m); err != nil {
 			return 0, err
 		}
+		var left int64
+		if err := tx.Model(&Item{}).Where("meeting_id = ? AND state = ?", m.ID, Listed).Count(&left).Error; err != nil {
+			return 0, err
+		}
+		if left == 0 {
+			return 0, ErrState.Saying("没有可以由业委会表决的议题了，请取消这次会议")
+		}
 		ends := ends.UTC().Truncate(time.Second)
 		m.State, m.VoteEnds = Open, &ends
 		if err := m.store(tx); err != nil {

@@ -161,8 +161,8 @@ func insertItem(tx *store.Tx, actor org.Actor, set *rulepack.Set, m *Meeting, i 
 		DraftedBy: actor.PersonID, State: Listed}).Error
 }
 
-// CheckItem is the second person's look at an item whose words may mean a matter of the owners: it is the committee's, or it
-// goes to the assembly. Another member does it, or the community or township.
+// CheckItem is the second person's look at an item: it is the committee's, or it goes to the assembly. One whose words may mean a matter of the
+// owners needs it; any other may be sent to the assembly too, until the first vote on it. Another member does it, or the community or township.
 // Faults: org.ErrForbidden, ErrNotFound, ErrSamePerson, ErrNotMember, ErrState, fault.ErrInvalid.
 func (s *Service) CheckItem(ctx context.Context, actor org.Actor, item int64, ours bool, text string) (int64, error) {
 	text = strings.TrimSpace(text)
@@ -186,17 +186,43 @@ func (s *Service) CheckItem(ctx context.Context, actor org.Actor, item int64, ou
 				return 0, err
 			}
 		}
-		if it.State != Listed {
-			return 0, ErrState
+		state, err := checked(tx, it, ours)
+		if err != nil {
+			return 0, err
 		}
-		state := Listed
-		if !ours {
-			state = Referred
-		}
-		res := tx.Model(&Item{}).Where("id = ? AND state = ?", it.ID, Listed).Updates(map[string]any{"checked_by": actor.PersonID, "check_text": text, "state": state})
+		res := tx.Model(&Item{}).Where("id = ? AND state = ?", it.ID, it.State).Updates(map[string]any{"checked_by": actor.PersonID, "check_text": text, "state": state})
 		if err := store.MustAffect(res, ErrState); err != nil {
 			return 0, err
 		}
 		return it.ID, note(tx, actor, "check_item", "committee_item", it.ID, it.EstateID, map[string]any{"ours": ours})
 	})
+}
+
+// checked is where an item stands after a look. While its vote runs it may still go to the assembly, as long as nobody has voted on it; the
+// meeting is locked, so that nobody does meanwhile.
+func checked(tx *store.Tx, it *Item, ours bool) (ItemState, error) {
+	if err := tx.ForUpdate().Where("id = ?", it.MeetingID).Take(&Meeting{}).Error; err != nil {
+		return "", err
+	}
+	if err := tx.Where("id = ?", it.ID).Take(it).Error; err != nil {
+		return "", err
+	}
+	switch {
+	case it.State == Listed && ours:
+		return Listed, nil
+	case it.State == Listed:
+		return Referred, nil
+	case it.State != Voting:
+		return "", ErrState
+	case ours:
+		return "", ErrState.Saying("这项议题已经在表决，不用再核对；认为属于业主共同决定的，在有人表决以前可以提交业主大会")
+	}
+	var votes int64
+	if err := tx.Model(&Vote{}).Where("item_id = ?", it.ID).Count(&votes).Error; err != nil {
+		return "", err
+	}
+	if votes > 0 {
+		return "", ErrState.Saying("已经有委员对这项议题表决，不能再提交业主大会；决定不妥的，请向社区、街道（乡镇）反映")
+	}
+	return Referred, nil
 }

@@ -42,19 +42,3 @@ func matterOf(set *rulepack.Set, code string) (*Matter, error) {
 	}
 	return nil, ErrMatter
 }
-
-// hints gives the words of a text that may mean a matter of the owners. They prove nothing: a person looks.
-func hints(set *rulepack.Set, texts ...string) (string, error) {
-	words, err := set.List("committee.assembly_words")
-	if err != nil {
-		return "", err
-	}
-	var found []string
-	all := strings.Join(texts, "\n")
-	for _, w := range words {
-		if strings.Contains(all, w) {
-			found = append(found, w)
-		}
-	}
-	return clip(strings.Join(found, "、"), 200), nil
-}

@@ -46,7 +46,7 @@ func TestASecondPersonLooks(t *testing.T) {
 	w := newWorld(t)
 	w.seat()
 	id, err := w.Call(t.Context(), w.people[0], w.agenda(
-		committee.NewItem{Matter: "supervise", Title: "督促公布停车费账目", Text: "要求物业公布停车费收支"},
+		committee.NewItem{Matter: "supervise", Title: "督促公布停车费账目", Text: "要求物业公布停车费调整前后的收支"},
 		committee.NewItem{Matter: "own_affairs", Title: "印章保管", Text: "由李委员保管"},
 		committee.NewItem{Matter: "supervise", Title: "引进广告", Text: "在电梯里出租广告位"}))
 	if err != nil {
@@ -80,6 +80,60 @@ func TestASecondPersonLooks(t *testing.T) {
 	}
 	if _, err := w.Cast(t.Context(), w.people[0], id, []committee.Ballot{{ItemID: items[2], Choice: "yes"}}); !errors.Is(err, committee.ErrNotFound) {
 		t.Errorf("what was referred is voted: %v", err)
+	}
+}
+
+// TestAnyItemMayBeSentToTheAssembly: also one whose words say nothing, after it was posted and until somebody has voted on it; then it is not voted.
+func TestAnyItemMayBeSentToTheAssembly(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.seat()
+	item := func(title string) committee.NewItem {
+		return committee.NewItem{Matter: "supervise", Title: title, Text: "照方案办理"}
+	}
+	id, items := w.open(item("第一件"), item("第二件"), item("第三件"))
+	vote := func(who org.Actor, item int64) error {
+		_, err := w.Cast(t.Context(), who, id, []committee.Ballot{{ItemID: item, Choice: "yes"}})
+		return err
+	}
+	send := func(who org.Actor, item int64) error {
+		_, err := w.CheckItem(t.Context(), who, item, false, "方案里动了共有部分，应由业主共同决定")
+		return err
+	}
+	if err := send(w.people[0], items[0]); !errors.Is(err, committee.ErrSamePerson) {
+		t.Errorf("by whoever drafted it: %v", err)
+	}
+	if err := send(w.company, items[0]); !errors.Is(err, org.ErrForbidden) {
+		t.Errorf("by the company: %v", err)
+	}
+	if err := send(w.community, items[0]); err != nil {
+		t.Fatal(err)
+	}
+	if err := send(w.people[2], items[1]); err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range items[:2] {
+		if err := vote(w.people[1], at); !errors.Is(err, committee.ErrNotFound) {
+			t.Errorf("what was sent on is voted: %v", err)
+		}
+	}
+	if err := vote(w.people[1], items[2]); err != nil {
+		t.Fatal(err)
+	}
+	if err := send(w.community, items[2]); !errors.Is(err, committee.ErrState) {
+		t.Errorf("sent on after a vote: %v", err)
+	}
+	v, err := w.FindMeeting(t.Context(), w.people[0], id)
+	if err != nil || v.Items[0].State != committee.Referred || v.Items[0].CheckText == "" || v.Items[2].State != committee.Voting {
+		t.Errorf("%+v %v", v.Items, err)
+	}
+	alone := w.called(item("只有一件"))
+	if err := send(w.people[3], w.items(alone)[0]); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.Advance(8 * 24 * time.Hour)
+	if _, err := w.Begin(t.Context(), w.people[0], alone, w.DB.Now().Add(time.Hour)); !errors.Is(err, committee.ErrState) {
+		t.Errorf("a meeting without an item begins: %v", err)
 	}
 }
 

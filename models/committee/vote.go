@@ -125,7 +125,7 @@ func (s *Service) cast(tx *store.Tx, actor audit.Actor, m *Meeting, me *Member, 
 			return err
 		}
 		if n == 0 {
-			return ErrNotFound.Saying("没有这项议题，或者这项议题不表决")
+			return ErrNotFound.Saying("没有这项议题，或者这项议题不表决（例如已经提交业主大会），请刷新后再表决")
 		}
 		v := how
 		v.MeetingID, v.ItemID, v.MemberID, v.Choice, v.Reason, v.Interest, v.At = m.ID, b.ItemID, me.ID, b.Choice, b.Reason, b.Interest, tx.Now

@@ -26,7 +26,7 @@ type sealedRow struct {
 }
 
 // Rekey seals every row of the columns again with the primary key, and makes its index anew, in small transactions
-// while linli serves. A row that changes meanwhile keeps its change. It may be stopped and run again. It returns how
+// while linli serves; an index of papers also where it was made of what was typed. A row that changes meanwhile keeps its change. It may be stopped and run again. It returns how
 // many rows it rewrote.
 func (v *Vault) Rekey(ctx context.Context, db *store.DB, columns []Column) (int, error) {
 	total := 0
@@ -59,12 +59,15 @@ func (v *Vault) rekeyColumn(ctx context.Context, db *store.DB, c Column) (int, e
 		err = db.InTx(ctx, func(tx *store.Tx) error {
 			done := 0
 			for _, r := range rows {
-				if !v.NeedsRekey(r.Sealed) && !v.NeedsRekey(r.Idx) {
+				if c.IndexKind != Paper && !v.NeedsRekey(r.Sealed) && !v.NeedsRekey(r.Idx) {
 					continue
 				}
 				plain, err := v.Open(r.Sealed, c.Bound)
 				if err != nil {
 					return fmt.Errorf("row %d: %w", r.ID, err)
+				}
+				if c.IndexKind == Paper && !v.NeedsRekey(r.Sealed) && r.Idx == v.Index(Paper, plain) {
+					continue
 				}
 				change := map[string]any{c.Sealed: v.Seal(plain, c.Bound)}
 				if c.Index != "" {

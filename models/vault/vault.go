@@ -120,23 +120,25 @@ func (v *Vault) Open(sealed, bound string) (string, error) {
 }
 
 // Index is the blind index of a value with the primary key: "<key id>:<hex>". kind keeps equal values of different
-// sorts apart. The empty value has the empty index, which callers never look up.
+// sorts apart. The empty value has the empty index, which callers never look up. Papers are indexed by FoldPaper.
 func (v *Vault) Index(kind, value string) string {
-	if value == "" {
+	if value = folded(kind, value); value == "" {
 		return ""
 	}
 	return v.ring.Load().primary.blind(kind, value)
 }
 
-// Indexes gives the index of a value under every key of the set, for look-ups while keys rotate.
+// Indexes gives the index of a value under every key of the set, for look-ups while keys rotate; of a paper also as it was made of what was typed.
 func (v *Vault) Indexes(kind, value string) []string {
 	r := v.ring.Load()
-	if value == "" {
+	if folded(kind, value) == "" {
 		return []string{"-"} // matches nothing: an index always has a colon
 	}
-	list := make([]string, len(r.order))
-	for i, k := range r.order {
-		list[i] = k.blind(kind, value)
+	var list []string
+	for _, form := range forms(kind, value) {
+		for _, k := range r.order {
+			list = append(list, k.blind(kind, form))
+		}
 	}
 	return list
 }

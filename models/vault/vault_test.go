@@ -253,3 +253,42 @@ func TestWatchTakesAChangedFileAndKeepsGoodKeys(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestAPaperHasOneIndex: however its number is typed. A row of before, indexed by what was typed, is found by the same words, and by all after
+// keys rekey.
+func TestAPaperHasOneIndex(t *testing.T) {
+	t.Parallel()
+	db, v := modelstest.Open(t), modelstest.Vault(t)
+	want := v.Index(vault.Paper, "52270119900101123X")
+	for _, typed := range []string{"522701 19900101 123x", "522701-19900101-123X", "５２２７０１１９９００１０１１２３ｘ", " 52270119900101123X\u200b"} {
+		if v.Index(vault.Paper, typed) != want {
+			t.Errorf("%q has an index of its own", typed)
+		}
+	}
+	if v.Index(vault.Paper, " - ") != "" || v.Index(vault.Paper, "522701199001011234") == want || v.Indexes(vault.Paper, "--")[0] != "-" {
+		t.Error("different papers are one, or nothing is somebody")
+	}
+	const typed = "522701 19900101 123X"
+	var old string
+	for _, index := range v.Indexes(vault.Paper, typed) {
+		if index != want {
+			old = index
+		}
+	}
+	err := db.InTx(t.Context(), func(tx *store.Tx) error {
+		return tx.Create(&org.Owner{OwnerSetID: 1, Position: 1, PaperSealed: v.Seal(typed, "owners.paper"), PaperIndex: old, CreatedAt: tx.Now}).Error
+	})
+	if err != nil || old == "" {
+		t.Fatal(err, old)
+	}
+	columns := []vault.Column{{Table: "owners", Sealed: "paper_sealed", Bound: "owners.paper", Index: "paper_index", IndexKind: vault.Paper}}
+	for _, rewritten := range []int{1, 0} {
+		if n, err := v.Rekey(t.Context(), db, columns); err != nil || n != rewritten {
+			t.Errorf("rewrote %d, want %d: %v", n, rewritten, err)
+		}
+	}
+	var o org.Owner
+	if err := db.View(t.Context(), func(tx *store.Tx) error { return tx.Take(&o).Error }); err != nil || o.PaperIndex != want {
+		t.Errorf("%+v %v", o, err)
+	}
+}

@@ -38,7 +38,8 @@ func (d Deps) meeting(c *gin.Context) {
 		fail(c, err)
 		return
 	}
-	data := map[string]any{"Title": v.Title, "City": d.City, "Meeting": v, "View": hall.OfView(v), "Motions": hall.DecidedOf(v), "Turnout": hall.TurnoutLines(t), "Wings": t.Buildings}
+	data := map[string]any{"Title": v.Title, "City": d.City, "Meeting": v, "View": hall.OfView(v), "Motions": hall.DecidedOf(v), "Turnout": hall.TurnoutLines(t), "Wings": t.Buildings,
+		"Bundle": v.Result != nil && v.Result.Tally != nil}
 	last, err := d.Assemblies.LatestCheckpoint(ctx, id)
 	if err != nil && !errors.Is(err, assembly.ErrNoCheckpoint) {
 		fail(c, err)

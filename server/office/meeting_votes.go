@@ -38,21 +38,30 @@ type votingLink struct {
 	ExpiresAt time.Time `json:"expires_at"`
 }
 
+type withoutLink struct {
+	SeatNo int    `json:"seat_no"`
+	Reason string `json:"reason"`
+}
+
 type linksOutput struct {
 	Body struct {
-		Items []votingLink `json:"items"`
+		Items   []votingLink  `json:"items"`
+		Without []withoutLink `json:"without,omitempty" doc:"没有生成链接的表决权和原因；号码不存在的，整个请求不受理"`
 	}
 }
 
 func makeLinks(d Deps) func(context.Context, org.Actor, *makeLinksInput) (*linksOutput, error) {
 	return func(ctx context.Context, a org.Actor, in *makeLinksInput) (*linksOutput, error) {
-		list, err := d.Assemblies.MakeLinks(ctx, a, in.ID, in.Body.Seats)
+		list, without, err := d.Assemblies.MakeLinks(ctx, a, in.ID, in.Body.Seats)
 		if err != nil {
 			return nil, err
 		}
 		out := &linksOutput{}
 		for _, l := range list {
 			out.Body.Items = append(out.Body.Items, votingLink{SeatNo: l.SeatNo, URL: d.PublicURL + "/v/" + l.Token, ExpiresAt: web.Time(l.ExpiresAt)})
+		}
+		for _, x := range without {
+			out.Body.Without = append(out.Body.Without, withoutLink{SeatNo: x.SeatNo, Reason: x.Why})
 		}
 		return out, nil
 	}
