@@ -106,7 +106,8 @@ func (t *demoTown) certifiedMeeting(h *demoHall) error {
 	if err := t.castAll(m.ID, 1, 60, func(seat, _ int) string { return []string{"yes", "yes", "yes", "no", "yes", "abstain"}[seat%6] }); err != nil {
 		return err
 	}
-	if err := t.assemblies.SetBack(t.ctx, m.ID, map[string]time.Time{"closes_at": t.db.Now().Add(-time.Second)}); err != nil {
+	closed := t.db.Now().Add(-time.Second) // an hour, as nothing is published between: who verifies a longer window asks for that
+	if err := t.assemblies.SetBack(t.ctx, m.ID, map[string]time.Time{"opens_at": closed.Add(-time.Hour), "closes_at": closed}); err != nil {
 		return err
 	}
 	if _, err := t.assemblies.Tick(t.ctx); err != nil {

@@ -158,6 +158,8 @@ func (s *Service) contents(tx *store.Tx, m *Meeting, o *Outcome) (*log.Contents,
 		return nil, err
 	}
 	c := &log.Contents{Meeting: log.Meeting{Number: m.Number, Title: m.Title, Opens: *m.OpensAt, Closes: *m.ClosesAt, Debtors: a.terms.debtClause()}}
+	terms := log.Terms(a.terms)
+	c.Meeting.Terms = &terms
 	for i := range a.motions {
 		row := &a.motions[i]
 		r, err := row.rules()

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/linli-city/linli/models/assembly/log"
 	"github.com/linli-city/linli/models/store"
@@ -44,8 +45,11 @@ func (r *reader) seats(yield func(log.Seat, error) bool) {
 	}
 }
 
-// leafRow is a ballot with what opens it.
+// leafRow is a ballot with what opens it. MotionID and SeatID tell whose it is among others of the same seat.
 type leafRow struct {
+	SeatID     int64
+	Channel    Way
+	At         time.Time
 	Leaf       int64
 	MotionID   int64
 	No         int
@@ -59,7 +63,7 @@ type leafRow struct {
 func (r *reader) ballots(do func(leafRow) (bool, error)) error {
 	for after := int64(-1); ; {
 		var rows []leafRow
-		err := r.tx.Raw(`SELECT b.leaf, b.motion_id, s.no, b.version, b.choice, b.commitment, e.secret FROM ballots b
+		err := r.tx.Raw(`SELECT b.leaf, b.motion_id, b.seat_id, s.no, b.version, b.choice, b.commitment, e.secret, e.channel, e.at FROM ballots b
 			JOIN seats s ON s.id = b.seat_id JOIN envelopes e ON e.id = b.envelope_id
 			WHERE b.meeting_id = ? AND b.leaf > ? AND b.leaf < ? ORDER BY b.leaf LIMIT ?`, r.m.ID, after, r.size, page).Scan(&rows).Error
 		if err != nil {
@@ -142,20 +146,58 @@ func (r *reader) openings(yield func(log.Opening, error) bool) {
 	for _, m := range r.agenda.motions {
 		positions[m.ID] = m.Position
 	}
+	ranks, err := r.ranks()
+	if err != nil {
+		yield(log.Opening{}, err)
+		return
+	}
 	going := true
-	err := r.ballots(func(row leafRow) (bool, error) {
+	err = r.ballots(func(row leafRow) (bool, error) {
 		secret, err := hex.DecodeString(row.Secret)
 		if err != nil {
 			return false, err
 		}
 		position := positions[row.MotionID]
 		entry := log.Ballot{Meeting: r.m.Number, Motion: position, Seat: row.No, Version: row.Version}
-		going = yield(log.Opening{Leaf: row.Leaf, Motion: position, Seat: row.No, Version: row.Version, Choice: row.Choice, Salt: entry.Salt(secret)}, nil)
+		o := log.Opening{Leaf: row.Leaf, Motion: position, Seat: row.No, Version: row.Version, Way: log.Paper, Order: 1, Choice: row.Choice, Salt: entry.Salt(secret)}
+		if row.Channel.Electronic() {
+			o.Way = log.Phone
+		}
+		if times := ranks[[2]int64{row.MotionID, row.SeatID}]; times != nil {
+			at, _ := slices.BinarySearchFunc(times, row.At, time.Time.Compare)
+			o.Order = at + 1
+		}
+		going = yield(o, nil)
 		return going, nil
 	})
 	if err != nil && going {
 		yield(log.Opening{}, err)
 	}
+}
+
+// ranks are the times at which the ballots of each seat came that cast more than one on a motion, in their order and each once.
+func (r *reader) ranks() (map[[2]int64][]time.Time, error) {
+	out := map[[2]int64][]time.Time{}
+	rows, err := r.tx.Raw(`SELECT b.motion_id, b.seat_id, e.at FROM ballots b JOIN envelopes e ON e.id = b.envelope_id
+		JOIN (SELECT DISTINCT motion_id, seat_id FROM ballots WHERE meeting_id = ? AND version > 1 AND leaf < ?) x ON x.motion_id = b.motion_id AND x.seat_id = b.seat_id
+		WHERE b.meeting_id = ? AND b.leaf < ?`, r.m.ID, r.size, r.m.ID, r.size).Rows()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var key [2]int64
+		var at time.Time
+		if err := rows.Scan(&key[0], &key[1], &at); err != nil {
+			return nil, err
+		}
+		out[key] = append(out[key], at)
+	}
+	for key, times := range out {
+		slices.SortFunc(times, time.Time.Compare)
+		out[key] = slices.CompactFunc(times, time.Time.Equal)
+	}
+	return out, rows.Err()
 }
 
 // Aside is what a count found outside the ballots, as it stood then: how the notice had reached the seats, and who kept silent.

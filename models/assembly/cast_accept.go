@@ -91,19 +91,8 @@ func (b *booth) used(x *casting, motion int64) bool {
 	return b.spent[[2]int64{motion, x.seat.ID}] >= b.agenda.terms.versions()
 }
 
-// maxVersions bounds how often a mind is changed.
-const maxVersions = 50
-
 // versions is how many ballots without paper a seat may cast on a motion.
-func (t *Terms) versions() int {
-	switch t.Change {
-	case "until_close":
-		return maxVersions
-	case "once":
-		return 2
-	}
-	return 1
-}
+func (t *Terms) versions() int { return (*log.Terms)(t).Versions() }
 
 // usedUp says why there can be no further one.
 func (t *Terms) usedUp(m *Motion) error {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/linli-city/linli/models/assembly/log"
 	"github.com/linli-city/linli/models/assembly/tally"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/org"
@@ -17,7 +18,8 @@ import (
 var Matters = []string{"rules", "covenant", "committee", "manager", "use_fund", "raise_fund", "rebuild", "common_parts", "other"}
 
 // Terms are what the rules of procedure fix for one meeting, frozen by its notice. Days are calendar days. A term that nobody has
-// supplied is absent, never zero: the step that needs it was refused or does not take place.
+// supplied is absent, never zero: the step that needs it was refused or does not take place. A bundle carries them all: field by field they
+// are log.Terms.
 type Terms struct {
 	Electronic    string  `json:"electronic,omitempty"` // the clause that allows electronic ballots
 	WhichWins     string  `json:"which_wins,omitempty"` // first_valid, app, paper, last_before_close
@@ -43,13 +45,7 @@ type Terms struct {
 }
 
 // Where says where a term comes from.
-type Where struct {
-	Key     string `json:"key"`
-	Title   string `json:"title"`
-	Value   string `json:"value"`
-	Article string `json:"article"`
-	Demo    bool   `json:"demo,omitempty"`
-}
+type Where = log.Where
 
 // law gives the law of a day for a meeting: packs and the city's values of that day, and above them the estate's own rules, which govern a
 // meeting as they stood when its roll was frozen.

@@ -20,50 +20,19 @@ type version struct {
 func (v *version) valid() bool { return v.Void == "" && v.Choice != tally.Void }
 
 // standing picks the one ballot of a seat and motion that counts, by the frozen precedence, out of its versions in their order; nil
-// where none is valid. Among electronic ones the last stands, because the rule on changes let it in, and so among papers, of which a
-// replaced form is dead. Between phone and paper: whichever class came first, the phone, the paper, or whatever came last.
+// where none is valid. Whoever verifies a bundle asks the same rule.
 func standing(list []version, wins string) *version {
-	var phone, paper *version
-	var phoneFirst, paperFirst time.Time
+	var valid []log.Version
+	var of []*version
 	for i := range list {
-		v := &list[i]
-		if !v.valid() {
-			continue
+		if v := &list[i]; v.valid() {
+			valid, of = append(valid, log.Version{Paper: !v.Channel.Electronic(), At: v.At.UnixNano()}), append(of, v)
 		}
-		if v.Channel.Electronic() {
-			if phone == nil {
-				phoneFirst = v.At
-			}
-			phone = v
-			continue
-		}
-		if paper == nil {
-			paperFirst = v.At
-		}
-		paper = v
 	}
-	if phone == nil || paper == nil {
-		if phone != nil {
-			return phone
-		}
-		return paper
+	if at := log.Precedence(wins, valid); at >= 0 {
+		return of[at]
 	}
-	switch wins {
-	case "app":
-		return phone
-	case "paper":
-		return paper
-	case "last_before_close":
-		if paper.At.After(phone.At) {
-			return paper
-		}
-		return phone
-	default: // first_valid
-		if paperFirst.Before(phoneFirst) {
-			return paper
-		}
-		return phone
-	}
+	return nil
 }
 
 // ruling is what becomes of each version of a seat's ballot on a motion, as the log says it.

@@ -76,7 +76,25 @@ func (d Deps) showBoard(c *gin.Context, estate, building int64, of string) {
 		fail(c, err)
 		return
 	}
-	show(c, http.StatusOK, "board.html", map[string]any{"Title": r.Estate + of + "公示栏", "Items": rows, "Register": hall.ViewRegister(r).Body, "Large": large(c), "Estate": estate, "City": d.City})
+	meetings, err := d.meetings(c, estate)
+	if err != nil {
+		fail(c, err)
+		return
+	}
+	show(c, http.StatusOK, "board.html", map[string]any{"Title": r.Estate + of + "公示栏", "Items": rows, "Meetings": meetings, "Register": hall.ViewRegister(r).Body, "Large": large(c), "Estate": estate, "City": d.City})
+}
+
+// boardMeetings is how many meetings of owners a board shows.
+const boardMeetings = 10
+
+// meetings are the meetings of owners that everybody may find on the board.
+func (d Deps) meetings(c *gin.Context, estate int64) ([]hall.BoardMeeting, error) {
+	rows, err := d.Assemblies.ListOnBoard(c.Request.Context(), estate, 0, 0, boardMeetings)
+	list := make([]hall.BoardMeeting, len(rows))
+	for i := range rows {
+		list[i] = hall.ViewOnBoard(&rows[i], "")
+	}
+	return list, err
 }
 
 func (d Deps) boardText(c *gin.Context) {
@@ -94,7 +112,12 @@ func (d Deps) boardText(c *gin.Context) {
 		fail(c, err)
 		return
 	}
-	c.Data(http.StatusOK, "text/plain; charset=utf-8", []byte(hall.Spoken(r.Estate, hall.ViewRegister(r).Body, rows)))
+	meetings, err := d.meetings(c, id)
+	if err != nil {
+		fail(c, err)
+		return
+	}
+	c.Data(http.StatusOK, "text/plain; charset=utf-8", []byte(hall.Spoken(r.Estate, hall.ViewRegister(r).Body, meetings, rows)))
 }
 
 func (d Deps) noticeText(c *gin.Context) {

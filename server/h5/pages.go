@@ -43,7 +43,7 @@ var pages = template.Must(template.New("").Funcs(template.FuncMap{
 	"outcome": func(o tally.Outcome) string { return hall.OutcomeNames[o] }, "called": nameOf, "pair": pairOf, "opened": opened, "turns": func(b *bool) bool { return *b },
 	"held": func(state string) string { return restrictionNames[state] },
 	"add":  func(a, b int) int { return a + b },
-	"way":  func(w assembly.Way) string { return assembly.WayNames[w] }, "group": log.GroupCode, "number": func(i int) int { return i + 1 }, "numeral": hall.Numeral, "whoSees": func() string { return hall.WhoSees }, "option": hall.OptionName, "halves": halves,
+	"way":  func(w assembly.Way) string { return assembly.WayNames[w] }, "group": log.GroupCode, "number": func(i int) int { return i + 1 }, "numeral": hall.Numeral, "whoSees": func() string { return hall.WhoSees }, "option": hall.OptionName, "halves": halves, "short": hall.Short,
 }).ParseFS(files, "pages/*.html"))
 
 // Deps are the services behind the pages.

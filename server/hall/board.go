@@ -10,7 +10,7 @@ import (
 )
 
 // Spoken is an estate's board as somebody reads it aloud: whole sentences, no tables, no addresses.
-func Spoken(name string, r RegisterView, notices []disclosure.View) string {
+func Spoken(name string, r RegisterView, meetings []BoardMeeting, notices []disclosure.View) string {
 	var b strings.Builder
 	say := func(format string, args ...any) { _, _ = fmt.Fprintf(&b, format+"\n", args...) }
 	say("%s公示栏。今天是%s。", name, spokenDay(r.Today))
@@ -21,6 +21,17 @@ func Spoken(name string, r RegisterView, notices []disclosure.View) string {
 	}
 	for i, d := range r.Late {
 		say("第%d项：%s，%s应当由%s在%s以前公开，已经晚了%d天。", i+1, d.Title, cmp.Or(d.Period, d.What), d.OwedBy, spokenDay(d.Due), d.DaysLate)
+	}
+	if len(meetings) == 0 {
+		say("现在没有业主大会，一年里也没有开过。")
+	} else {
+		say("业主大会有%d次，没有结束的在前：", len(meetings))
+	}
+	for i := range meetings {
+		say("第%d次：%s", i+1, meetings[i].spoken())
+	}
+	if len(meetings) > 0 {
+		say("名册、表决记录和公钥的指纹太长，这里不读，写在公示栏页面的“业主大会”一栏里。")
 	}
 	if len(notices) == 0 {
 		say("还没有公开的公示。")

@@ -43,7 +43,7 @@ func TestBundle(t *testing.T) {
 	}
 	text := strings.Join(said, "\n")
 	t.Log(text)
-	for _, want := range []string{"票权 1 议题 1 第 2 次表决“void”", "在第 8 片叶子，计票", "无效", "已被替代", "重新计票"} {
+	for _, want := range []string{"票权 1 议题 1 第 2 次表决“void”", "在第 9 片叶子，计票", "无效", "已被替代", "重新计票"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("verify does not say %q:\n%s", want, text)
 		}
@@ -53,7 +53,76 @@ func TestBundle(t *testing.T) {
 	}
 }
 
-// TestPublicHides: no choice, no seat of a ballot, no unit and no salt is in the public edition.
+// TestFirstForm: bundles from before the terms were in them are still read, and say that nobody can check with them which ballot gave way;
+// a bundle of today does not pass as one of them.
+func TestFirstForm(t *testing.T) {
+	a := hold(t, 20)
+	_, today := a.bundles(t)
+	var all []*Verified
+	for _, name := range []string{"public-v1.zip", "owners-v1.zip"} {
+		raw, err := os.ReadFile("testdata/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var said []string
+		v, err := Verify(bytes.NewReader(raw), int64(len(raw)), Options{}, func(s string) { said = append(said, s) })
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if !strings.Contains(strings.Join(said, "\n"), "第一版格式") {
+			t.Errorf("%s is read without a word of what it lacks", name)
+		}
+		all = append(all, v)
+	}
+	if err := Compare(all[0], all[1]); err != nil {
+		t.Error(err)
+	}
+	forged := forge(t, today, a.signer, func(_ map[string][]byte, c *Certificate) { c.Format = formatFirst })
+	if _, err := verifyBytes(forged, Options{}); err == nil || !strings.Contains(err.Error(), "冻结的规则") {
+		t.Errorf("today's files under the first form: %v", err)
+	}
+}
+
+// TestFirstFormIsWrittenAgain: what was certified in the first form comes out of the database as it did.
+func TestFirstFormIsWrittenAgain(t *testing.T) {
+	a := hold(t, 20)
+	d, err := a.c.draft(formatFirst)
+	if err != nil {
+		t.Fatal(err)
+	}
+	totals, err := d.count()
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := d.shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := d.checkpoints[len(d.checkpoints)-1]
+	cert := Certificate{Format: formatFirst, Meeting: d.Meeting.Number, Stage: Confirmed, At: second(a.at.Add(1)), Size: last.Tree.Size, Root: last.Tree.Root, Roll: d.Roll.Root, Motions: totals, Files: list(files)}
+	text, err := encode(cert, "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed, err := signNote(certificateText(cert.Meeting, text), a.signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := hold(t, 20)
+	b.c.Certificate = Signed{text, signed}
+	for _, e := range []Edition{Public, Owners} {
+		raw := b.write(t, e)
+		if _, err := verifyBytes(raw, Options{}); err != nil {
+			t.Errorf("%s: %v", e, err)
+		}
+		if bytes.Contains(raw, []byte("which_wins")) || bytes.Contains(raw, []byte(`"way"`)) {
+			t.Errorf("%s: something of the second form is in the first", e)
+		}
+	}
+}
+
+// TestPublicHides: no choice, no seat of a ballot, no unit and no salt is in the public edition, nor by which way or in which order a ballot
+// came; the frozen terms are in both.
 func TestPublicHides(t *testing.T) {
 	a := hold(t, 20)
 	public, owners := a.bundles(t)
@@ -65,6 +134,16 @@ func TestPublicHides(t *testing.T) {
 		}
 		if state := a.state(o.Leaf); bytes.Contains(owners, []byte(o.Salt.String())) != (state == Counted || o.Choice == "void") {
 			t.Errorf("leaf %d is %s", o.Leaf, state)
+		}
+	}
+	for _, word := range []string{`"way"`, `,"order":`, "phone", "paper"} {
+		if bytes.Contains(public, []byte(word)) {
+			t.Errorf("the public edition holds %s", word)
+		}
+	}
+	for _, raw := range [][]byte{public, owners} {
+		if !bytes.Contains(raw, []byte(`"which_wins": "app"`)) || !bytes.Contains(raw, []byte(`"proxy_cap": 3`)) {
+			t.Error("an edition has no frozen terms")
 		}
 	}
 	for _, s := range a.seats {

@@ -13,7 +13,7 @@ import (
 // Certify counts the meeting from its roll, log and openings, and signs the result. Publish both parts; keep them, and
 // give them to Write with the same contents.
 func Certify(c Contents, stage Stage, at time.Time, s Signer) (Certificate, Signed, error) {
-	d, err := c.draft()
+	d, err := c.draft(Format)
 	if err != nil {
 		return Certificate{}, Signed{}, err
 	}
@@ -26,7 +26,7 @@ func Certify(c Contents, stage Stage, at time.Time, s Signer) (Certificate, Sign
 		return Certificate{}, Signed{}, err
 	}
 	last := d.checkpoints[len(d.checkpoints)-1]
-	cert := Certificate{Format: Format, Meeting: d.Meeting.Number, Stage: stage, At: second(at), Size: last.Tree.Size, Root: last.Tree.Root,
+	cert := Certificate{Format: d.format, Meeting: d.Meeting.Number, Stage: stage, At: second(at), Size: last.Tree.Size, Root: last.Tree.Root,
 		Roll: d.Roll.Root, Debtors: d.debtors(), Motions: totals, Files: list(files)}
 	if err := cert.check(&d.Meeting, &d.Roll, &d.Delivery, d.ledger, last); err != nil {
 		return Certificate{}, Signed{}, err
@@ -61,8 +61,10 @@ func (d *draft) count() ([]Total, error) {
 		if err != nil {
 			return nil, err
 		}
-		o.sealed = Seal(o.Choice, o.Salt)
-		if err := c.open(o, []byte(o.Choice), d.ledger.opened(o.Leaf)); err != nil {
+		if o.sealed = Seal(o.Choice, o.Salt); d.format == formatFirst {
+			o.Way = ""
+		}
+		if err := c.open(o, []byte(o.Choice), o.Leaf >= 0 && o.Leaf < int64(len(d.leaves)) && c.opened(o, o.Choice)); err != nil {
 			return nil, err
 		}
 	}
@@ -106,7 +108,7 @@ func (r Roll) matches(rows *roll) error {
 // check is what a certificate must be with either edition.
 func (c *Certificate) check(m *Meeting, r *Roll, d *Delivery, l *ledger, last Checkpoint) error {
 	switch {
-	case c.Format != Format:
+	case c.Format != Format && c.Format != formatFirst:
 		return errFormat("证书的格式不认识")
 	case c.Meeting != m.Number:
 		return errFormat("证书是另一次会议的")

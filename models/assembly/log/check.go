@@ -29,6 +29,9 @@ func (m Meeting) check() error {
 			return err
 		}
 	}
+	if m.Terms != nil {
+		return m.Terms.check(&m)
+	}
 	return nil
 }
 

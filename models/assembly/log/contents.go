@@ -40,6 +40,7 @@ type Signed struct{ Text, Note []byte }
 // draft is contents that have been read through once.
 type draft struct {
 	*Contents
+	format      string
 	keys        []note.Verifier
 	checkpoints []Checkpoint
 	leaves      []Leaf
@@ -47,8 +48,14 @@ type draft struct {
 	proofs      [][]Hash
 }
 
-func (c *Contents) draft() (*draft, error) {
-	d := &draft{Contents: c}
+func (c *Contents) draft(format string) (*draft, error) {
+	d := &draft{Contents: c, format: format}
+	switch {
+	case format == formatFirst:
+		d.Meeting.Terms = nil
+	case format != Format || c.Meeting.Terms == nil:
+		return nil, errFormat("文件包的格式不认识，或者没有会议冻结的规则")
+	}
 	d.Meeting.Opens, d.Meeting.Closes = second(d.Meeting.Opens), second(d.Meeting.Closes)
 	d.Roll.FrozenAt = second(d.Roll.FrozenAt)
 	for i := range d.Events {
@@ -80,6 +87,9 @@ func (c *Contents) draft() (*draft, error) {
 		d.leaves = append(d.leaves, leaf)
 	}
 	if err := d.ledger.agree(d.checkpoints); err != nil {
+		return nil, err
+	}
+	if err := d.ledger.closes(&d.Meeting, d.checkpoints); err != nil {
 		return nil, err
 	}
 	return d, d.prove(all)
@@ -156,7 +166,7 @@ func (d *draft) shared() ([]*file, error) {
 			}
 		}
 	}, func(b []byte, i int) ([]byte, error) { return d.leaves[i].appendLine(b, int64(i)), nil })
-	files := []*file{byteFile(fileReadme, readme), byteFile(fileKeys, keysText(d.Keys)), meeting, roll, byteFile(fileEvents, events.Bytes()), delivery,
+	files := []*file{byteFile(fileReadme, readmes[d.format]), byteFile(fileKeys, keysText(d.Keys)), meeting, roll, byteFile(fileEvents, events.Bytes()), delivery,
 		byteFile(fileCheckpoints, lines.Bytes()), leaves}
 	return files, measureAll(files)
 }

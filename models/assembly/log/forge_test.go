@@ -62,7 +62,7 @@ func forgeAfter(t testing.TB, raw []byte, s Signer, change func(files map[string
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	if err := pack(&out, e, cert.Meeting, all, s); err != nil {
+	if err := pack(&out, e, cert.Format, cert.Meeting, all, s); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()
@@ -86,9 +86,20 @@ func TestForgedKey(t *testing.T) {
 		t.Fatal("forging nothing changes something")
 	}
 	b := hold(t, 20)
-	b.signer, b.c.Keys, b.c.Checkpoints = other(t), []string{other(t).Key()}, nil
-	b.at = a.at
-	b.publish(t, Final)
+	b.signer, b.c.Keys = other(t), []string{other(t).Key()}
+	for i, raw := range b.c.Checkpoints {
+		key, err := ParseKey(a.signer.Key())
+		if err != nil {
+			t.Fatal(err)
+		}
+		point, err := OpenCheckpoint(raw, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b.c.Checkpoints[i], err = point.Sign(b.signer); err != nil {
+			t.Fatal(err)
+		}
+	}
 	forged, _ := b.bundles(t)
 	fake, err := verifyBytes(forged, Options{})
 	if err != nil {

@@ -14,7 +14,10 @@ type ledger struct {
 	commits []Hash  // by leaf; empty for leaves that are no ballots
 	states  []State // by leaf; "" for leaves that are no ballots
 	void    bits    // leaves that are invalid because they are void
+	aside   bits    // leaves that were invalid at some time
 	closed  time.Time
+	closing int64 // the leaf that says so
+	early   int64 // ballots before it
 	buf     []byte
 	roots   map[int64]Hash // at the sizes of checkpoints
 }
@@ -47,12 +50,20 @@ func (l *ledger) add(leaf Leaf) (tlog.Hash, error) {
 			return tlog.Hash{}, errFormat("第 %d 片叶子标记的不是表决票", index)
 		}
 		l.states[leaf.Mark.Leaf] = leaf.Mark.State
+		if leaf.Mark.State == Invalid {
+			l.aside.set(int(leaf.Mark.Leaf))
+		}
 		l.void.put(int(leaf.Mark.Leaf), leaf.Mark.State == Invalid && leaf.Mark.Reason == Void)
 	case !leaf.Closed.IsZero():
 		if !l.closed.IsZero() {
 			return tlog.Hash{}, errFormat("第 %d 片叶子第二次结束投票", index)
 		}
-		l.closed = leaf.Closed
+		l.closed, l.closing = leaf.Closed, index
+		for _, s := range l.states {
+			if s != "" {
+				l.early++
+			}
+		}
 	default:
 		state = Counted
 	}
@@ -125,6 +136,24 @@ func (l *ledger) agree(checkpoints []Checkpoint) error {
 	}
 	if last := checkpoints[len(checkpoints)-1]; last.Tree.Size != l.front.size {
 		return errFormat("最后一个检查点之后还有 %d 片叶子", l.front.size-last.Tree.Size)
+	}
+	return nil
+}
+
+// closes demands the checkpoint of the close: signed when the window had ended, over everything up to the leaf that says so and nothing
+// behind it. Without it nobody can tell what had come in by then from what was put in later.
+func (l *ledger) closes(m *Meeting, checkpoints []Checkpoint) error {
+	switch at := slices.IndexFunc(checkpoints, func(c Checkpoint) bool { return c.Purpose == Close }); {
+	case l.closed.IsZero():
+		return errFormat("日志里没有写投票在什么时候截止")
+	case l.closed.Unix() != m.Closes.Unix():
+		return errFormat("日志里写的截止时间不是会议的截止时间")
+	case at < 0:
+		return errFormat("没有截止时的检查点（close），截止时收到了哪些票没有公布过")
+	case checkpoints[at].Tree.Size != l.closing+1:
+		return errFormat("截止时的检查点（close）包括 %d 片叶子，应当正好到写明截止的那一片，也就是 %d 片", checkpoints[at].Tree.Size, l.closing+1)
+	case checkpoints[at].At.Before(m.Closes):
+		return errFormat("截止时的检查点（close）是截止以前签的")
 	}
 	return nil
 }

@@ -112,6 +112,10 @@ func (o Opening) appendLine(b []byte, opened bool) []byte {
 	b = appendNumber(b, `,"motion":`, o.Motion)
 	b = appendNumber(b, `,"seat":`, o.Seat)
 	b = appendNumber(b, `,"version":`, o.Version)
+	if o.Way != "" {
+		b = append(append(append(b, `,"way":"`...), o.Way...), '"')
+		b = appendNumber(b, `,"order":`, o.Order)
+	}
 	if !opened {
 		return append(appendHash(append(b, `,"seal":`...), Seal(o.Choice, o.Salt)), "}\n"...)
 	}
@@ -130,6 +134,12 @@ func scanOpening(line []byte) (o Opening, choice []byte, opened, ok bool) {
 	o.Seat = s.int()
 	s.skip(`,"version":`)
 	o.Version = s.int()
+	switch {
+	case s.take(`,"way":"phone","order":`):
+		o.Way, o.Order = Phone, s.int()
+	case s.take(`,"way":"paper","order":`):
+		o.Way, o.Order = Paper, s.int()
+	}
 	if s.take(`,"seal":`) {
 		o.sealed = s.hash()
 	} else {

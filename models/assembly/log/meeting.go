@@ -7,8 +7,12 @@ import (
 	"github.com/linli-city/linli/models/assembly/tally"
 )
 
-// Format names this form of bundle.
-const Format = "linli/bundle/v1"
+// Format names this form of bundle. Bundles of the first form carry no frozen terms and do not say by which way a ballot came; they are
+// still read, and what was certified in that form is still written in it.
+const (
+	Format      = "linli/bundle/v2"
+	formatFirst = "linli/bundle/v1"
+)
 
 // Meeting is what was put to the vote and by which rules: meeting.json, the same in both editions.
 type Meeting struct {
@@ -18,6 +22,7 @@ type Meeting struct {
 	Closes  time.Time `json:"closes_at"`
 	Motions []Motion  `json:"motions"`           // positions 1, 2, 3 …
 	Debtors string    `json:"debtors,omitempty"` // the clause that limits who owes fees, where there is one
+	Terms   *Terms    `json:"terms,omitempty"`   // what the notice froze; nil in the first form only
 }
 
 // Motion is one question with everything needed to count it again.
@@ -162,12 +167,15 @@ type Unit struct {
 
 // Opening is one ballot leaf opened. Give choice and salt for every one: what does not count is printed sealed. A void
 // paper has the choice "void" and a mark with the reason Void; it is printed open, since an estate may have a rule that
-// void ballots take part, and it is counted as void where nothing else of its seat counts.
+// void ballots take part, and it is counted as void where nothing else of its seat counts. One that gave way to a valid ballot is printed
+// open as well: only so is it proven that the precedence had to pass it by.
 type Opening struct {
 	Leaf    int64
 	Motion  int
 	Seat    int
 	Version int
+	Way     Way    // by which it came
+	Order   int    // its rank among the seat's ballots on the motion by time of receipt, from 1; equal where the times are
 	Choice  string // canonical
 	Salt    Hash   // Ballot.Salt of the receipt's secret
 	sealed  Hash   // read from a bundle in place of choice and salt

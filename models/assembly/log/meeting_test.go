@@ -73,7 +73,8 @@ func callMeeting(t testing.TB) Meeting {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := Meeting{Number: "DY-2026-0001", Title: "翠湖花园第一次临时会议", Opens: opens, Closes: opens.Add(5 * time.Hour)}
+	m := Meeting{Number: "DY-2026-0001", Title: "翠湖花园第一次临时会议", Opens: opens, Closes: opens.Add(5 * time.Hour), Terms: &Terms{Electronic: "议事规则第九条", WhichWins: "app", Change: "once", ProxyCap: 3,
+		Silence: "议事规则第二十条", Covers: "both", ObjectionDays: 7, Sources: []Where{{Key: "ballot.which_wins", Title: "同一票权收到两张票时哪一张有效", Value: "app", Article: "议事规则第十条"}}}}
 	for i, matter := range []string{"manager", "use_fund", "committee"} {
 		rules, err := tally.FromLaw(law, matter)
 		if err != nil {
@@ -117,8 +118,9 @@ func (a *assembly) vote(t testing.TB, rng *rand.Rand) {
 		case i == 1 || rng.IntN(20) == 0: // changed their mind on the first motion
 			index := a.cast(i+1, 1, 2, "no")
 			a.mark(own[0], Superseded, "changed")
-			if i == 1 {
+			if i == 1 { // and the one before stands again
 				a.mark(index, Invalid, "objection_upheld")
+				a.mark(own[0], Counted, "counts_again")
 			}
 		case i == 2: // another's objection is not upheld
 			a.mark(own[0], Invalid, "objection")
@@ -128,11 +130,25 @@ func (a *assembly) vote(t testing.TB, rng *rand.Rand) {
 	a.leaves = append(a.leaves, Leaf{Closed: a.c.Meeting.Closes})
 	a.at = a.c.Meeting.Closes
 	a.publish(t, Close)
-	a.mark(a.cast(1, 1, 2, tally.Void), Invalid, Void) // void paper beside a phone ballot that counts
-	a.mark(a.cast(4, 3, 2, tally.Void), Invalid, Void)
+	a.mark(a.cast(1, 1, a.next(1, 1), tally.Void), Invalid, Void) // void paper beside a phone ballot that counts
+	if a.own(5, 1) >= 0 {
+		a.mark(a.cast(5, 1, a.next(5, 1), tally.Void), Superseded, "other_channel") // as the precedence marks it
+	}
+	a.mark(a.cast(4, 3, a.next(4, 3), tally.Void), Invalid, Void)
 	a.mark(a.own(4, 3), Invalid, "proxy_revoked")
 	a.at = a.at.Add(24 * time.Hour)
 	a.publish(t, Final)
+}
+
+// next is the version of a seat's next ballot on a motion.
+func (a *assembly) next(seat, motion int) int {
+	n := 1
+	for _, o := range a.openings {
+		if o.Seat == seat && o.Motion == motion {
+			n++
+		}
+	}
+	return n
 }
 
 // own finds the first ballot of a seat on a motion.
@@ -174,7 +190,11 @@ func (a *assembly) cast(seat, motion, version int, choice string) int64 {
 	b := Ballot{a.c.Meeting.Number, motion, seat, version}
 	salt := b.Salt(a.receipts[seat-1].Secret[:])
 	a.leaves = append(a.leaves, Leaf{Ballot: b.Commit(Seal(choice, salt))})
-	a.openings = append(a.openings, Opening{Leaf: index, Motion: motion, Seat: seat, Version: version, Choice: choice, Salt: salt})
+	way := Phone
+	if choice == tally.Void {
+		way = Paper
+	}
+	a.openings = append(a.openings, Opening{Leaf: index, Motion: motion, Seat: seat, Version: version, Way: way, Order: version, Choice: choice, Salt: salt})
 	return index
 }
 

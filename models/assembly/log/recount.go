@@ -37,6 +37,7 @@ type motionCount struct {
 	standing bits  // seats with a counted or invalid one, which a superseded one may give way to
 	void     []int // seats with a void one
 	silent   []int
+	rivals   rivals
 	choices  map[string]string // canonical choices seen, so that equal ones share memory
 }
 
@@ -80,11 +81,31 @@ func (c *recount) open(o Opening, choice []byte, opened bool) error {
 		}
 		sealed = seal(c.buf, text, o.Salt)
 	}
+	if err := c.came(o); err != nil {
+		return err
+	}
 	b := Ballot{Meeting: c.meeting.Number, Motion: o.Motion, Seat: o.Seat, Version: o.Version}
 	if b.commit(c.buf, sealed) != c.ledger.commits[o.Leaf] {
 		return errFormat("第 %d 片叶子的承诺与公开的表决票不符", o.Leaf)
 	}
 	return c.stand(o, text, opened)
+}
+
+// came refuses a ballot that does not say by which way it came, or came by one that the frozen rules do not open.
+func (c *recount) came(o Opening) error {
+	t := c.meeting.Terms
+	switch {
+	case (t == nil) != (o.Way == ""):
+		return errFormat("第 %d 片叶子的表决票缺少或多出投票方式", o.Leaf)
+	case o.Way == Phone && t.Electronic == "":
+		return errFormat("第 %d 片叶子是手机投的票，冻结的规则里没有允许电子投票的条款", o.Leaf)
+	}
+	return nil
+}
+
+// opened reports whether owners see what a ballot says.
+func (c *recount) opened(o Opening, choice string) bool {
+	return c.ledger.opened(o.Leaf) || c.meeting.Terms != nil && choice == tally.Void && c.ledger.states[o.Leaf] == Superseded
 }
 
 // canonical refuses a choice that is not the one stored text of itself.
@@ -106,9 +127,10 @@ func (m *motionCount) canonical(motion *Motion, choice []byte) (string, error) {
 // stand puts an opened ballot where its state says.
 func (c *recount) stand(o Opening, choice string, opened bool) error {
 	m, state := &c.motions[o.Motion-1], c.ledger.states[o.Leaf]
-	if opened != c.ledger.opened(o.Leaf) || opened && (state == Invalid) != (choice == tally.Void) {
+	if opened != c.opened(o, choice) || opened && (state != Counted) != (choice == tally.Void) {
 		return errFormat("第 %d 片叶子的表决票公开的方式与它的状态不符", o.Leaf)
 	}
+	m.rivals.take(o, state, opened && choice == tally.Void, c.ledger.aside.has(int(o.Leaf)))
 	switch state {
 	case Superseded:
 		m.total.Superseded++
@@ -212,6 +234,13 @@ func (c *recount) totals() ([]Total, error) {
 	if err := c.gaveWay(); err != nil {
 		return nil, err
 	}
+	if c.meeting.Terms != nil {
+		for i := range c.motions {
+			if err := c.motions[i].rivals.replay(c.meeting.Terms, i+1); err != nil {
+				return nil, err
+			}
+		}
+	}
 	out := []Total{}
 	for i := range c.motions {
 		m, motion := &c.motions[i], c.meeting.Motions[i]
@@ -235,4 +264,19 @@ func (c *recount) totals() ([]Total, error) {
 		out = append(out, m.total)
 	}
 	return out, nil
+}
+
+// rivals is how many seats cast more than one ballot on a motion, or one that does not count.
+func (c *recount) rivals() int {
+	var seats bits
+	n := 0
+	for i := range c.motions {
+		for seat := range c.motions[i].rivals.several {
+			if !seats.has(seat) {
+				seats.set(seat)
+				n++
+			}
+		}
+	}
+	return n
 }

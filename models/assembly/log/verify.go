@@ -73,7 +73,7 @@ func (v *verification) manifest() error {
 	if err := decode(v.text[fileManifest], "  ", &m); err != nil {
 		return errFormat("%s %v", fileManifest, err)
 	}
-	if m.Format != Format || m.Edition != a.edition {
+	if m.Format != Format && m.Format != formatFirst || m.Edition != a.edition {
 		return errFormat("文件包的格式或版本与里面的文件不符")
 	}
 	rest := list(a.files[2:])
@@ -87,6 +87,9 @@ func (v *verification) manifest() error {
 	}
 	if err := decode(v.text[fileCertificate], "  ", &v.certificate); err != nil {
 		return errFormat("%s %v", fileCertificate, err)
+	}
+	if m.Format != v.certificate.Format {
+		return errFormat("清单与证书的格式不同")
 	}
 	if m.Meeting != v.certificate.Meeting {
 		return errFormat("清单是另一次会议的")
@@ -167,6 +170,14 @@ func (v *verification) facts() error {
 	}
 	all := v.roll.Scopes[0].Weight
 	v.say("会议：%s %s，%d 个议题", v.meeting.Number, v.meeting.Title, len(v.meeting.Motions))
+	switch t := v.meeting.Terms; {
+	case (t == nil) != (v.certificate.Format == formatFirst):
+		return errFormat("%s 缺少或多出会议冻结的规则", fileMeeting)
+	case t == nil:
+		v.say("规则：这是第一版格式，里面没有会议冻结的规则，不能核对同一票权的几张票该计哪一张")
+	default:
+		v.say("规则：手机票和纸质票都有的，%s；%s", winsNames[t.WhichWins], changeNames[t.Change])
+	}
 	v.say("名册：%d 个票权，%s 平方米，根 %s，冻结后的变动 %d 条", all.Heads, all.Area, v.roll.Root, n)
 	v.say("送达：有证明 %d，已尝试 %d，没有 %d", v.delivery.Proven, v.delivery.Attempted, v.delivery.None)
 	return nil

@@ -50,9 +50,37 @@ func (v *verification) log() error {
 		}
 		old = c.Tree
 	}
+	if err := v.ledger.closes(&v.meeting, v.checkpoints); err != nil {
+		return err
+	}
 	n := v.ledger.count()
 	v.say("日志：%d 片叶子，由它们重建的根与证书一致；表决票计票 %d 张，已被替代 %d 张，无效 %d 张", v.ledger.front.size, n[Counted], n[Superseded], n[Invalid])
-	v.say("检查点：%d 个，签名都成立，每一个都是后一个的开头；表决期间最长隔 %s 公布一次", len(v.checkpoints), v.longestGap())
+	v.say("检查点：%d 个，签名都成立，每一个都是后一个的开头；截止时的那一个正好到截止为止", len(v.checkpoints))
+	return v.published()
+}
+
+// promised is how often a log with ballots in it is signed while people vote.
+const promised = time.Hour
+
+// published says what was published while people voted. A gap may be an outage, and is for the reader to judge. Nothing at all, while
+// ballots came in for longer than the promised hour, is no log that anybody could have watched.
+func (v *verification) published() error {
+	inside := 0
+	for _, c := range v.checkpoints {
+		if c.Tree.Size > 0 && !c.At.Before(v.meeting.Opens) && c.At.Before(v.meeting.Closes) {
+			inside++
+		}
+	}
+	switch {
+	case inside > 0:
+		v.say("公布：表决期间 %d 个检查点，最长隔 %s 公布一次", inside, v.longestGap())
+	case v.ledger.early == 0:
+		v.say("公布：表决期间没有检查点，截止前日志里没有表决票")
+	case v.meeting.Closes.Sub(v.meeting.Opens) <= promised:
+		v.say("公布：表决期间没有检查点，表决时间不超过一小时")
+	default:
+		return errFormat("表决期间没有公布过一个检查点：截止前日志里有 %d 张表决票，表决时间超过一小时，应当至少每小时公布一次", v.ledger.early)
+	}
 	return nil
 }
 
@@ -125,7 +153,7 @@ func (v *verification) owners() error {
 	if err != nil {
 		return err
 	}
-	v.say("表决票：打开 %d 张，与日志里的承诺一一相符，每个票权每个议题至多计一张", n)
+	v.say("表决票：共 %d 张，与日志里的承诺一一相符，每个票权每个议题至多计一张", n)
 	if _, err := each(v.archive, fileSilence, scanSilent, c.silent); err != nil {
 		return err
 	}
@@ -137,6 +165,9 @@ func (v *verification) recounted(c *recount) error {
 	totals, err := c.totals()
 	if err != nil {
 		return err
+	}
+	if v.meeting.Terms != nil {
+		v.say("替代：%d 个票权不止一张票，计的都是按冻结的规则应当计的那一张", c.rivals())
 	}
 	for i, t := range totals {
 		t.Debtors = v.certificate.Motions[i].Debtors

@@ -5,16 +5,28 @@ import (
 	_ "embed"
 	"io"
 	"strings"
+
+	"github.com/linli-city/linli/models/assembly/tally"
 )
 
 //go:embed readme.txt
 var readme []byte
 
+//go:embed readme-v1.txt
+var readmeFirst []byte
+
+// readmes go with the forms of bundles: a certificate holds the hash of its own.
+var readmes = map[string][]byte{Format: readme, formatFirst: readmeFirst}
+
 // Write writes one edition of a bundle. It refuses contents that have changed since they were certified, and for owners
 // it counts everything once more, so no bundle leaves that would not verify. The manifest's signer must be among the
 // keys.
 func Write(w io.Writer, e Edition, c Contents, s Signer) error {
-	d, err := c.draft()
+	var cert Certificate
+	if err := decode(c.Certificate.Text, "  ", &cert); err != nil {
+		return err
+	}
+	d, err := c.draft(cert.Format)
 	if err != nil {
 		return err
 	}
@@ -22,8 +34,7 @@ func Write(w io.Writer, e Edition, c Contents, s Signer) error {
 	if err != nil {
 		return err
 	}
-	var cert Certificate
-	if err := openSigned(c.Certificate, d, &cert); err != nil {
+	if err := openSigned(c.Certificate, d); err != nil {
 		return err
 	}
 	if !sameFiles(cert.Files, list(files)) {
@@ -40,17 +51,17 @@ func Write(w io.Writer, e Edition, c Contents, s Signer) error {
 	if err := measureAll(head); err != nil {
 		return err
 	}
-	return pack(w, e, c.Meeting.Number, append(head, files...), s)
+	return pack(w, e, cert.Format, c.Meeting.Number, append(head, files...), s)
 }
 
 // pack writes the manifest, its signature and the files.
-func pack(w io.Writer, e Edition, meeting string, files []*file, s Signer) error {
+func pack(w io.Writer, e Edition, format, meeting string, files []*file, s Signer) error {
 	for _, f := range files {
 		if f.Size > mostSmall && !strings.HasSuffix(f.Name, ".jsonl") {
 			return errFormat("%s 太大", f.Name)
 		}
 	}
-	text, err := encode(Manifest{Format: Format, Edition: e, Meeting: meeting, Files: list(files)}, "  ")
+	text, err := encode(Manifest{Format: format, Edition: e, Meeting: meeting, Files: list(files)}, "  ")
 	if err != nil {
 		return err
 	}
@@ -93,14 +104,18 @@ func (d *draft) private(cert *Certificate) ([]*file, error) {
 			if o.Leaf < 0 || o.Leaf >= int64(len(d.leaves)) {
 				return nil, errUnsteady
 			}
-			return o.appendLine(b, d.ledger.opened(o.Leaf)), nil
+			if d.format == formatFirst {
+				o.Way = ""
+				return o.appendLine(b, d.ledger.opened(o.Leaf)), nil
+			}
+			return o.appendLine(b, d.ledger.opened(o.Leaf) || o.Choice == tally.Void && d.ledger.states[o.Leaf] == Superseded), nil
 		}),
 	}
 	return files, measureAll(files)
 }
 
-// openSigned reads a certificate that one of the contents' keys has signed.
-func openSigned(s Signed, d *draft, into *Certificate) error {
+// openSigned refuses a certificate that none of the contents' keys has signed.
+func openSigned(s Signed, d *draft) error {
 	text, err := openNote(s.Note, d.keys)
 	if err != nil {
 		return err
@@ -108,7 +123,7 @@ func openSigned(s Signed, d *draft, into *Certificate) error {
 	if text != certificateText(d.Meeting.Number, s.Text) {
 		return errFormat("签名不是这份证书的")
 	}
-	return decode(s.Text, "  ", into)
+	return nil
 }
 
 func sameFiles(a, b []Listed) bool {
