@@ -16,7 +16,7 @@
 //   - A ballot dropped before its leaf: its voter, with the receipt (page or verify --receipt).
 //   - A ballot marked superseded that gave way to none or to the wrong one, a second ballot of a seat, a seat outside roll or scope, an area
 //     or a roll row changed after freezing, a choice changed, a wrong count or threshold: Verify on the owners' edition.
-//   - No checkpoint of the close, or none while people voted for more than an hour: Verify on either edition.
+//   - No checkpoint of the close: Verify on either edition. None while people voted for more than an hour: it says so.
 //   - A way or an order of ballots that is not how they came: the seat's owners, who know it. Nobody else can know.
 //   - A ballot marked invalid without ground: its voter sees mark and reason, every owner sees which seat.
 //   - A ballot invented for a seat that did not vote: that seat's owners, in the owners' edition. Nobody else can know.
