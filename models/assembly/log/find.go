@@ -16,8 +16,8 @@ func (v *verification) receipts(urls []string) error {
 	return nil
 }
 
-// mostVersions is how often one seat may have voted on one motion for its receipt to be found.
-const mostVersions = 10
+// mostVersions is how often one seat may have voted on one motion for its receipt to be found: as often as the most generous rule lets it.
+const mostVersions = 50
 
 // find tries every motion, version and choice that the receipt could stand for.
 func (v *verification) find(secret []byte, seat int) bool {
