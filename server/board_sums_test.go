@@ -178,7 +178,8 @@ func TestTheCollectionRateIsPublished(t *testing.T) {
 		t.Fatal(err)
 	}
 	e.must(200, "company", "POST", path+"/submission", m{"revision": 1})
-	rate := fmt.Sprintf(`"percent":"%d.%d%%"`, 9900*1000/(len(bills)*10000)/10, 9900*1000/(len(bills)*10000)%10)
+	parts := (2*9900*10_000/(len(bills)*10_000) + 1) / 2 // of ten thousand, half up
+	rate := fmt.Sprintf(`"percent":"%d.%02d%%"`, parts/100, parts%100)
 	if a := e.must(200, "community", "GET", path, nil); !strings.Contains(a.body, rate) {
 		t.Errorf("%s is not in %s", rate, a.body)
 	}
