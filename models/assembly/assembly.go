@@ -81,7 +81,7 @@ func New(o Options) *Service {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Service{o: o, db: o.DB, bundling: make(chan struct{}, maxBundles)}
-	s.casts.Do, s.casts.Most, s.casts.Waiting, s.casts.Timeout, s.casts.Linger = s.castAll, maxBatch, maxWaiting, batchTimeout, batchLinger
+	s.casts.Do, s.casts.Most, s.casts.Waiting, s.casts.Timeout = s.castAll, maxBatch, maxWaiting, batchTimeout
 	return s
 }
 

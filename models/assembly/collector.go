@@ -16,7 +16,6 @@ const (
 	maxBatch     = 256  // casts that share one commit
 	maxWaiting   = 4096 // casts that wait; beyond that callers are asked to try again
 	batchTimeout = 20 * time.Second
-	batchLinger  = 3 * time.Millisecond // when many vote; less than a commit takes
 )
 
 // ErrBusy asks to try again: nothing was taken.

@@ -12,21 +12,16 @@ var ErrFull = errors.New("store: too many wait")
 
 // Gather puts what many callers ask for at the same time into few rounds: many durable rows for one flush, many looks for one query.
 // Whoever comes first works for all who wait, then hands over to one of those who came meanwhile; so it needs no goroutine of its
-// own, a lone caller never waits, and the busier it gets the more a round holds. Those whom a round answers come back one after the other, and
-// whoever is first would lead a round alone while the others are on their way: with Linger it waits for half as many as the last round held.
+// own, a lone caller never waits, and the busier it gets the more a round holds.
 type Gather[T any] struct {
 	Do      func(context.Context, []T) // answers every one of them
 	Most    int                        // in a round
 	Waiting int                        // beyond which callers are refused with ErrFull
 	Timeout time.Duration              // of a round; it does not end because the caller who leads it leaves
-	Linger  time.Duration              // how long a round waits for others at most; 0 for not at all
 
 	mu      sync.Mutex
 	queue   []*guest[T]
 	leading bool
-	last    int           // how many the last round held
-	wanted  int           // how many the leader waits for, 0 if for nobody
-	enough  chan struct{} // receives when so many have come
 }
 
 type guest[T any] struct {
@@ -44,10 +39,6 @@ func (g *Gather[T]) Put(ctx context.Context, what T) error {
 		return ErrFull
 	}
 	g.queue = append(g.queue, x)
-	if g.wanted > 0 && len(g.queue) >= g.wanted {
-		g.wanted = 0
-		g.enough <- struct{}{}
-	}
 	first := !g.leading
 	g.leading = true
 	g.mu.Unlock()
@@ -66,11 +57,7 @@ func (g *Gather[T]) Put(ctx context.Context, what T) error {
 // round answers who waits, the leader among the first of them, and gives the lead to the next.
 func (g *Gather[T]) round(ctx context.Context) {
 	g.mu.Lock()
-	if half := g.last / 2; g.Linger > 0 && len(g.queue) < half {
-		g.wait(half)
-	}
 	n := min(len(g.queue), g.Most)
-	g.last = n
 	now := append([]*guest[T](nil), g.queue[:n]...)
 	g.queue = append(g.queue[:0], g.queue[n:]...)
 	g.mu.Unlock()
@@ -93,19 +80,4 @@ func (g *Gather[T]) round(ctx context.Context) {
 		list[i] = x.what
 	}
 	g.Do(ctx, list)
-}
-
-// wait lets go of the lock until n guests have come or Linger is over.
-func (g *Gather[T]) wait(n int) {
-	g.wanted, g.enough = n, make(chan struct{}, 1)
-	enough := g.enough
-	g.mu.Unlock()
-	over := time.NewTimer(g.Linger)
-	select {
-	case <-enough:
-	case <-over.C:
-	}
-	over.Stop()
-	g.mu.Lock()
-	g.wanted = 0
 }

@@ -1,7 +1,6 @@
 package session
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -18,7 +17,6 @@ const (
 	maxTogether = 256
 	maxCallers  = 8192
 	lookTimeout = 10 * time.Second
-	lookLinger  = 2 * time.Millisecond // when many come
 )
 
 // ErrBusy asks to try again.
@@ -72,13 +70,6 @@ type signedIn struct {
 	Role         org.Role
 }
 
-func (r *signedIn) residence() int64 {
-	if r.ResidenceID == nil {
-		return 0
-	}
-	return *r.ResidenceID
-}
-
 // findAll looks for the living sessions of some tokens, their people, who are not erased, whether they agreed to the privacy notice, and
 // their living homes in the order in which they came.
 func (s *Sessions) findAll(ctx context.Context, tx *store.Tx, list []*caller) error {
@@ -93,13 +84,11 @@ func (s *Sessions) findAll(ctx context.Context, tx *store.Tx, list []*caller) er
 		r.id AS residence_id, r.estate_id, r.unit_id, r.owner_id, r.role
 		FROM sessions s JOIN persons p ON p.id = s.person_id AND p.erased_at IS NULL
 		LEFT JOIN residences r ON r.person_id = s.person_id AND r.living IS NOT NULL AND (r.lease_ends IS NULL OR r.lease_ends >= ?)
-		WHERE s.token_hash IN ? AND s.revoked_at IS NULL AND s.expires_at > ? LIMIT ?`,
+		WHERE s.token_hash IN ? AND s.revoked_at IS NULL AND s.expires_at > ? ORDER BY r.id LIMIT ?`,
 		org.PrivacyVersion, org.DayOf(tx.Now), hashes, tx.Now, maxHomes*maxTogether).Scan(&rows).Error
 	if err != nil {
 		return err
 	}
-	// Sorted here: the database would write the joined rows to a table of their own first.
-	slices.SortFunc(rows, func(a, b signedIn) int { return cmp.Compare(a.residence(), b.residence()) })
 	var due []int64
 	for _, r := range rows {
 		if tx.Now.Sub(r.SeenAt) >= slide && !slices.Contains(due, r.ID) {

@@ -59,7 +59,7 @@ type Sessions struct {
 // New makes the store; redis may be nil. ttl is how long a session lasts after its last use.
 func New(db *store.DB, r redis.UniversalClient, ttl time.Duration) *Sessions {
 	s := &Sessions{db: db, redis: r, ttl: ttl}
-	s.residents.Do, s.residents.Most, s.residents.Waiting, s.residents.Timeout, s.residents.Linger = s.lookUp, maxTogether, maxCallers, lookTimeout, lookLinger
+	s.residents.Do, s.residents.Most, s.residents.Waiting, s.residents.Timeout = s.lookUp, maxTogether, maxCallers, lookTimeout
 	return s
 }
 
