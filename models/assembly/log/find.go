@@ -16,9 +16,6 @@ func (v *verification) receipts(urls []string) error {
 	return nil
 }
 
-// mostVersions is how often one seat may have voted on one motion for its receipt to be found: as often as the most generous rule lets it.
-const mostVersions = 50
-
 // find tries every motion, version and choice that the receipt could stand for.
 func (v *verification) find(secret []byte, seat int) bool {
 	type said struct {
@@ -27,7 +24,7 @@ func (v *verification) find(secret []byte, seat int) bool {
 	}
 	want := map[Hash]said{}
 	for _, m := range v.meeting.Motions {
-		for version := 1; version <= mostVersions; version++ {
+		for version := 1; version <= MaxVersions; version++ {
 			b := Ballot{v.meeting.Number, m.Position, seat, version}
 			salt := b.Salt(secret)
 			for choice := range choices(m.Question) {
