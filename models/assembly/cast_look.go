@@ -19,7 +19,7 @@ type seatNow struct {
 	Envelope `gorm:"embedded"` // zero where nothing was cast
 }
 
-// look finds the seats, who holds them, and what was cast for them before, by one statement: the gate is held meanwhile.
+// look finds the seats, who holds them, and what was cast for them before, by one statement and in no order: the gate is held meanwhile.
 func (b *booth) look() error {
 	numbers := make([]int, len(b.list))
 	for i, x := range b.list {
@@ -28,7 +28,7 @@ func (b *booth) look() error {
 	var rows []seatNow
 	err := b.tx.Raw(`SELECT s.id AS seat_row, s.no AS seat_no, s.holder_set_id AS holder, s.paper_at AS asked, o.id AS owner, o.person_id AS person, e.*
 		FROM seats s LEFT JOIN owners o ON o.owner_set_id = s.holder_set_id LEFT JOIN envelopes e ON e.seat_id = s.id
-		WHERE s.meeting_id = ? AND s.no IN ? ORDER BY o.position, e.id`, b.m.ID, numbers).Scan(&rows).Error
+		WHERE s.meeting_id = ? AND s.no IN ?`, b.m.ID, numbers).Scan(&rows).Error
 	if err != nil {
 		return err
 	}

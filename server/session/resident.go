@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -63,7 +64,7 @@ type signedIn struct {
 	OpenID       string
 	SeenAt       time.Time
 	Consented    bool
-	ResidenceID  *int64
+	ResidenceID  int64 // zero where there is none
 	EstateID     int64
 	UnitID       int64
 	OwnerID      int64
@@ -80,15 +81,18 @@ func (s *Sessions) findAll(ctx context.Context, tx *store.Tx, list []*caller) er
 		byHash[c.hash] = append(byHash[c.hash], c)
 	}
 	var rows []signedIn
-	err := tx.Raw(`SELECT s.id, s.person_id, s.token_hash, s.open_id, s.seen_at, EXISTS (SELECT 1 FROM consents c WHERE c.person_id = p.id AND c.version = ? AND c.withdrawn_at IS NULL) AS consented,
-		r.id AS residence_id, r.estate_id, r.unit_id, r.owner_id, r.role
+	err := tx.Raw(`SELECT s.id, s.person_id, s.token_hash, s.open_id, s.seen_at, c.id IS NOT NULL AS consented,
+		COALESCE(r.id, 0) AS residence_id, r.estate_id, r.unit_id, r.owner_id, r.role
 		FROM sessions s JOIN persons p ON p.id = s.person_id AND p.erased_at IS NULL
+		LEFT JOIN consents c ON c.person_id = s.person_id AND c.version = ? AND c.withdrawn_at IS NULL
 		LEFT JOIN residences r ON r.person_id = s.person_id AND r.living IS NOT NULL AND (r.lease_ends IS NULL OR r.lease_ends >= ?)
-		WHERE s.token_hash IN ? AND s.revoked_at IS NULL AND s.expires_at > ? ORDER BY r.id LIMIT ?`,
+		WHERE s.token_hash IN ? AND s.revoked_at IS NULL AND s.expires_at > ? LIMIT ?`,
 		org.PrivacyVersion, org.DayOf(tx.Now), hashes, tx.Now, maxHomes*maxTogether).Scan(&rows).Error
 	if err != nil {
 		return err
 	}
+	// the database would sort in a temporary table at every request
+	slices.SortFunc(rows, func(a, b signedIn) int { return cmp.Compare(a.ResidenceID, b.ResidenceID) })
 	var due []int64
 	for _, r := range rows {
 		if tx.Now.Sub(r.SeenAt) >= slide && !slices.Contains(due, r.ID) {
@@ -98,8 +102,8 @@ func (s *Sessions) findAll(ctx context.Context, tx *store.Tx, list []*caller) er
 			if c.err != nil {
 				c.actor, c.err = org.Actor{PersonID: r.PersonID, SessionID: r.ID, OpenID: r.OpenID, Surface: "miniapp", Consented: r.Consented}, nil
 			}
-			if r.ResidenceID != nil && len(c.actor.Homes) < maxHomes {
-				c.actor.Homes = append(c.actor.Homes, org.Home{ResidenceID: *r.ResidenceID, EstateID: r.EstateID, UnitID: r.UnitID, OwnerID: r.OwnerID, Role: r.Role})
+			if r.ResidenceID != 0 && len(c.actor.Homes) < maxHomes {
+				c.actor.Homes = append(c.actor.Homes, org.Home{ResidenceID: r.ResidenceID, EstateID: r.EstateID, UnitID: r.UnitID, OwnerID: r.OwnerID, Role: r.Role})
 			}
 		}
 	}

@@ -3,6 +3,8 @@ package session_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -144,6 +146,50 @@ func TestRightsAreReadFresh(t *testing.T) {
 	w.clock.Advance(24 * time.Hour)
 	if _, err := w.s.Staff(ctx, token, 0); !errors.Is(err, org.ErrNotYourPost) {
 		t.Errorf("after the term: %v", err)
+	}
+}
+
+// TestHomesComeInTheOrderOfMovingIn: the first is the one that the mini-program opens with. A withdrawn agreement to the privacy notice
+// is none, and an older version of it is none either.
+func TestHomesComeInTheOrderOfMovingIn(t *testing.T) {
+	w := newWorld(t, nil)
+	r := w.Resident(2, org.RoleOwner)
+	token := w.open(t, r.PersonID, 0)
+	want := []int64{w.Units[2].ID}
+	if err := w.DB.InTx(t.Context(), func(tx *store.Tx) error {
+		for _, unit := range []int{0, 1} {
+			u, living := w.Units[unit], fmt.Sprintf("%d-%d", w.Units[unit].ID, r.PersonID)
+			want = append(want, u.ID)
+			if err := tx.Create(&org.Residence{EstateID: u.EstateID, UnitID: u.ID, PersonID: r.PersonID, Role: org.RoleFamily, Basis: "roster", Since: tx.Now, Living: &living}).Error; err != nil {
+				return err
+			}
+		}
+		return tx.Create(&[]org.Consent{{PersonID: r.PersonID, Version: "2020-01-1", GivenAt: tx.Now}, {PersonID: r.PersonID, Version: org.PrivacyVersion, GivenAt: tx.Now}}).Error
+	}); err != nil {
+		t.Fatal(err)
+	}
+	look := func() org.Actor {
+		a, err := w.s.Resident(t.Context(), token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	a := look()
+	var got []int64
+	for _, h := range a.Homes {
+		got = append(got, h.UnitID)
+	}
+	if !slices.Equal(got, want) || !a.Consented {
+		t.Errorf("homes %v in this order, want %v; agreed: %t", got, want, a.Consented)
+	}
+	if err := w.DB.InTx(t.Context(), func(tx *store.Tx) error {
+		return tx.Model(&org.Consent{}).Where("person_id = ? AND version = ?", r.PersonID, org.PrivacyVersion).Update("withdrawn_at", tx.Now).Error
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if look().Consented {
+		t.Error("a withdrawn agreement stands")
 	}
 }
 
