@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"gorm.io/gorm"
 
 	"github.com/linli-city/linli/models/modelstest"
 	"github.com/linli-city/linli/models/org"
@@ -190,6 +191,46 @@ func TestHomesComeInTheOrderOfMovingIn(t *testing.T) {
 	}
 	if look().Consented {
 		t.Error("a withdrawn agreement stands")
+	}
+}
+
+// TestALookForResidentsUsesItsKeysAndSortsNothing: every request of a resident makes one.
+func TestALookForResidentsUsesItsKeysAndSortsNothing(t *testing.T) {
+	w := newWorld(t, nil)
+	token := w.open(t, w.Resident(0, org.RoleOwner).PersonID, 0)
+	var seen []string
+	var plan []map[string]any
+	err := w.DB.View(t.Context(), func(tx *store.Tx) error {
+		return tx.Callback().Row().After("gorm:row").Register("test:seen", func(g *gorm.DB) {
+			seen = append(seen, g.Dialector.Explain(g.Statement.SQL.String(), g.Statement.Vars...))
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.s.Resident(t.Context(), token); err != nil {
+		t.Fatal(err)
+	}
+	if len(seen) != 1 {
+		t.Fatalf("one look asks %d times: %v", len(seen), seen)
+	}
+	explain := "EXPLAIN QUERY PLAN "
+	if modelstest.OnServer() {
+		explain = "EXPLAIN "
+	}
+	if err := w.DB.View(t.Context(), func(tx *store.Tx) error { return tx.Raw(explain + seen[0]).Scan(&plan).Error }); err != nil {
+		t.Fatal(err)
+	}
+	text := fmt.Sprintf("%s", plan)
+	for _, key := range []string{"sessions_token", "consents_once", "residences_"} {
+		if !strings.Contains(text, key) {
+			t.Errorf("%s is not used: %s", key, text)
+		}
+	}
+	for _, sort := range []string{"TEMP B-TREE", "temporary", "filesort"} {
+		if strings.Contains(text, sort) {
+			t.Errorf("%s: %s", sort, text)
+		}
 	}
 }
 
