@@ -81,7 +81,7 @@ func (b *voteBench) stuff(meeting, motion int64, n int) error {
 				return err
 			}
 			for i := range ballots {
-				ballots[i] = assembly.Ballot{MeetingID: meeting, MotionID: motion, SeatID: seats[i].ID, Version: 1, EnvelopeID: envelopes[i].ID, Choice: tally.Yes, Commitment: strings.Repeat("0", 64)}
+				ballots[i] = assembly.Ballot{MeetingID: meeting, MotionID: motion, SeatID: seats[i].ID, Version: 1, EnvelopeID: envelopes[i].ID, Choice: tally.Yes, Commitment: strings.Repeat("0", 64), Leaf: int64(from + i - 1)}
 				if (from+i)%3 == 0 {
 					ballots[i].Choice = tally.No
 				}

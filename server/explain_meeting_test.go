@@ -100,9 +100,9 @@ func (e *engine) pastMeetings(t *testing.T, estate int64) int64 {
 			return err
 		}
 		for i := range int64(2_000) {
-			leaf, m := i, meetings[i].ID
-			ballots = append(ballots, assembly.Ballot{MeetingID: m, MotionID: 1_000 + i, SeatID: 1, Version: 1, EnvelopeID: 1, Choice: "yes", Leaf: &leaf})
-			marks = append(marks, assembly.Mark{MeetingID: m, BallotID: i, State: "counted", Leaf: &leaf})
+			m := meetings[i].ID
+			ballots = append(ballots, assembly.Ballot{MeetingID: m, MotionID: 1_000 + i, SeatID: 1, Version: 1, EnvelopeID: 1, Choice: "yes", Leaf: i})
+			marks = append(marks, assembly.Mark{MeetingID: m, BallotID: i, State: "counted", Leaf: i})
 			differ = append(differ, assembly.Discrepancy{MeetingID: m, EstateID: estate, Kind: assembly.UnitAdded, Unit: "1幢101", Number: 1, Cause: assembly.ByRegister})
 			postings = append(postings, assembly.Posting{ID: i + 1, MeetingID: m, Version: 1, EndsAt: now, At: now})
 			for no := range 5 {

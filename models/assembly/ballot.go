@@ -41,7 +41,7 @@ type Envelope struct {
 	At        time.Time // receipt: for paper, when it went into the sealed box
 }
 
-// Ballot is one version of what a seat chose on a motion. It is never changed. Leaf is its place in the log, nil until sequenced.
+// Ballot is one version of what a seat chose on a motion. It is never changed.
 type Ballot struct {
 	ID         int64 `gorm:"primaryKey"`
 	MeetingID  int64
@@ -51,7 +51,7 @@ type Ballot struct {
 	EnvelopeID int64
 	Choice     string // as tally.Question.Canonical gives it; "void" for a form that is not valid on this motion
 	Commitment string // hex
-	Leaf       *int64
+	Leaf       int64  // its place in the log, given when it is written; the hashes over it follow
 	Mark       string // its state in the log where that is not "counted": superseded, invalid
 }
 
@@ -59,7 +59,7 @@ type Ballot struct {
 type Mark struct {
 	ID        int64 `gorm:"primaryKey"`
 	MeetingID int64
-	Leaf      *int64
+	Leaf      int64 // its place in the log
 	BallotID  int64
 	State     string
 	Reason    string
@@ -69,7 +69,7 @@ type Mark struct {
 // TableName names the table.
 func (Mark) TableName() string { return "log_marks" }
 
-// Log is how far the log of a meeting is: its size and root.
+// Log is how far the hashes over a meeting's log are: its size and root. What has a place beyond waits for them.
 type Log struct {
 	MeetingID int64 `gorm:"primaryKey;autoIncrement:false"`
 	Size      int64

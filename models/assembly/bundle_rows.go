@@ -123,16 +123,19 @@ type markRow struct {
 }
 
 // marks reads the entries of the log that are no ballots. They are few.
-func (r *reader) marks() ([]markRow, error) {
+func (r *reader) marks() ([]markRow, error) { return marksOf(r.tx, r.m.ID, 0, r.size) }
+
+// marksOf reads them from one place to before another.
+func marksOf(tx *store.Tx, meeting, from, until int64) ([]markRow, error) {
 	var rows []struct {
 		Mark
 		Target int64
 	}
-	err := r.tx.Raw(`SELECT m.*, COALESCE(b.leaf, -1) AS target FROM log_marks m LEFT JOIN ballots b ON b.id = m.ballot_id
-		WHERE m.meeting_id = ? AND m.leaf < ? ORDER BY m.leaf`, r.m.ID, r.size).Scan(&rows).Error
+	err := tx.Raw(`SELECT m.*, COALESCE(b.leaf, -1) AS target FROM log_marks m LEFT JOIN ballots b ON b.id = m.ballot_id
+		WHERE m.meeting_id = ? AND m.leaf >= ? AND m.leaf < ? ORDER BY m.leaf`, meeting, from, until).Scan(&rows).Error
 	list := make([]markRow, len(rows))
 	for i, k := range rows {
-		list[i] = markRow{*k.Leaf, log.Leaf{Mark: &log.Mark{Leaf: k.Target, State: log.State(k.State), Reason: k.Reason}}}
+		list[i] = markRow{k.Leaf, log.Leaf{Mark: &log.Mark{Leaf: k.Target, State: log.State(k.State), Reason: k.Reason}}}
 		if k.ClosedAt != nil {
 			list[i].leaf = log.Leaf{Closed: k.ClosedAt.UTC()}
 		}

@@ -50,6 +50,7 @@ type booth struct {
 	tx       *store.Tx
 	m        *Meeting
 	agenda   *agenda
+	log      *pen
 	list     []*casting
 	holders  map[int64]holding
 	earlier  map[int64][]Envelope // by seat
@@ -78,7 +79,7 @@ func (s *Service) castFor(tx *store.Tx, id int64, list []*casting) error {
 		}
 		return nil
 	}
-	b := &booth{s: s, tx: tx, m: &m, list: list}
+	b := &booth{s: s, tx: tx, m: &m, log: &pen{tx: tx, m: &m}, list: list}
 	if b.agenda, err = s.agendas.of(tx, &m); err != nil {
 		return err
 	}

@@ -10,31 +10,37 @@ import (
 
 // seatNow is a seat with one of its holders and one thing that was cast for it before.
 type seatNow struct {
-	SeatRow  int64
-	SeatNo   int
-	Holder   int64
-	Asked    *time.Time
-	Owner    int64 // zero where the set has none
-	Person   int64
-	Envelope `gorm:"embedded"` // zero where nothing was cast
+	SeatRow int64
+	SeatNo  int
+	Holder  int64
+	Asked   *time.Time
+	Owner   int64 // zero where the set has none
+	Person  int64
+	// The ends of the meeting's log, the same in every row.
+	LastBallot *int64
+	LastMark   *int64
+	Envelope   `gorm:"embedded"` // zero where nothing was cast
 }
 
-// look finds the seats, who holds them, and what was cast for them before, by one statement and in no order: the gate is held meanwhile.
+// look finds the seats, who holds them, what was cast for them before, and the end of the log, by one statement and in no order: the gate
+// is held meanwhile.
 func (b *booth) look() error {
 	numbers := make([]int, len(b.list))
 	for i, x := range b.list {
 		numbers[i] = x.in.SeatNo
 	}
 	var rows []seatNow
-	err := b.tx.Raw(`SELECT s.id AS seat_row, s.no AS seat_no, s.holder_set_id AS holder, s.paper_at AS asked, o.id AS owner, o.person_id AS person, e.*
+	err := b.tx.Raw(`SELECT s.id AS seat_row, s.no AS seat_no, s.holder_set_id AS holder, s.paper_at AS asked, o.id AS owner, o.person_id AS person,
+		(SELECT MAX(leaf) FROM ballots WHERE meeting_id = ?) AS last_ballot, (SELECT MAX(leaf) FROM log_marks WHERE meeting_id = ?) AS last_mark, e.*
 		FROM seats s LEFT JOIN owners o ON o.owner_set_id = s.holder_set_id LEFT JOIN envelopes e ON e.seat_id = s.id
-		WHERE s.meeting_id = ? AND s.no IN ?`, b.m.ID, numbers).Scan(&rows).Error
+		WHERE s.meeting_id = ? AND s.no IN ?`, b.m.ID, b.m.ID, b.m.ID, numbers).Scan(&rows).Error
 	if err != nil {
 		return err
 	}
 	b.earlier, b.versions, b.spent, b.own = map[int64][]Envelope{}, map[[2]int64]int{}, map[[2]int64]int{}, map[[2]int64]bool{}
 	seats, owners := make(map[int]*Seat, len(b.list)), map[int64][]org.Owner{}
 	for _, r := range rows {
+		b.log.after(r.LastBallot, r.LastMark)
 		seats[r.SeatNo] = &Seat{ID: r.SeatRow, No: r.SeatNo, HolderSetID: r.Holder, PaperAt: r.Asked}
 		if r.Owner != 0 && !slices.ContainsFunc(owners[r.Holder], func(o org.Owner) bool { return o.ID == r.Owner }) {
 			owners[r.Holder] = append(owners[r.Holder], org.Owner{ID: r.Owner, OwnerSetID: r.Holder, PersonID: r.Person})

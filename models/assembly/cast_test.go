@@ -262,7 +262,7 @@ func TestChangeOfMind(t *testing.T) {
 	}
 	var marks []assembly.Mark
 	w.tx(func(tx *store.Tx) error { return tx.Where("meeting_id = ?", m.ID).Order("leaf").Find(&marks).Error })
-	if len(marks) != 2 || marks[0].State != "superseded" || marks[0].Reason != "changed" || marks[1].ClosedAt == nil || *marks[1].Leaf != st.LogSize-1 {
+	if len(marks) != 2 || marks[0].State != "superseded" || marks[0].Reason != "changed" || marks[1].ClosedAt == nil || marks[1].Leaf != st.LogSize-1 {
 		t.Errorf("marks %+v", marks)
 	}
 }

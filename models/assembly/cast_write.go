@@ -5,14 +5,15 @@ import (
 	"slices"
 
 	"github.com/linli-city/linli/models/assembly/log"
+	"github.com/linli-city/linli/models/assembly/tally"
 	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/outbox"
 	"github.com/linli-city/linli/models/store"
 )
 
-// write inserts what was accepted: envelopes, ballots and the trail. That these seats have voted is told behind the writes, with their
-// places in the log.
+// write inserts what was accepted: envelopes, ballots with their places in the log, what they do to earlier ones, and the trail. The
+// hashes over the log follow behind the writes, and with them that these seats have voted is told.
 func (b *booth) write() error {
 	if len(b.accepted) == 0 {
 		return nil
@@ -42,10 +43,29 @@ func (b *booth) write() error {
 		x.got.Ballots = ballots[at : at+n]
 		at += n
 	}
+	if err := b.remark(ballots); err != nil {
+		return err
+	}
 	if err := audit.AppendAll(b.tx, trail); err != nil {
 		return err
 	}
 	return b.tellShared()
+}
+
+// remark says in the log what new versions did to the ballots of their seats.
+func (b *booth) remark(ballots []Ballot) error {
+	done := map[[2]int64]bool{}
+	for _, v := range ballots {
+		key := [2]int64{v.MotionID, v.SeatID}
+		if v.Version == 1 && v.Choice != tally.Void || done[key] {
+			continue
+		}
+		done[key] = true
+		if err := b.log.remark(v.MotionID, v.SeatID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (b *booth) ballots(x *casting) []Ballot {
@@ -57,7 +77,7 @@ func (b *booth) ballots(x *casting) []Ballot {
 		position := b.agenda.motions[at].Position
 		entry := log.Ballot{Meeting: b.m.Number, Motion: position, Seat: x.seat.No, Version: b.versions[key]}
 		commitment := entry.Commit(log.Seal(v.Choice, entry.Salt(x.secret)))
-		list[i] = Ballot{MeetingID: b.m.ID, MotionID: v.MotionID, SeatID: x.seat.ID, Version: b.versions[key], EnvelopeID: x.got.ID, Choice: v.Choice, Commitment: hex.EncodeToString(commitment[:])}
+		list[i] = Ballot{MeetingID: b.m.ID, MotionID: v.MotionID, SeatID: x.seat.ID, Version: b.versions[key], EnvelopeID: x.got.ID, Choice: v.Choice, Commitment: hex.EncodeToString(commitment[:]), Leaf: b.log.place()}
 	}
 	return list
 }

@@ -25,7 +25,7 @@ type Inspected struct {
 	Ballots    []CheckedBallot
 }
 
-// CheckedBallot is the ballot on one motion. State is its state in the log; empty while it waits for its place there.
+// CheckedBallot is the ballot on one motion. State is its state in the log; empty while it stands and no checkpoint covers it yet.
 type CheckedBallot struct {
 	Position   int
 	Title      string
@@ -33,7 +33,7 @@ type CheckedBallot struct {
 	Names      map[string]string // of candidates, by their keys
 	Version    int
 	Commitment string // hex
-	Leaf       *int64
+	Leaf       int64
 	State      log.State
 	Reason     string
 	Proof      *log.Inclusion // against the latest checkpoint; nil where that is older than the ballot
@@ -116,11 +116,14 @@ func (s *Service) checkedBallots(tx *store.Tx, m *Meeting, e *Envelope, last *Ch
 			if q.Question.Kind == tally.Election {
 				b.Names = q.Names
 			}
+			if b.Proof, err = include(tx, m.ID, last, r.Leaf); err != nil {
+				return nil, err
+			}
 			if b.State, b.Reason, err = stateInLog(tx, r); err != nil {
 				return nil, err
 			}
-			if b.Proof, err = include(tx, m.ID, last, r.Leaf); err != nil {
-				return nil, err
+			if b.Proof == nil && b.State == log.Counted {
+				b.State = ""
 			}
 			list = append(list, b)
 		}
@@ -130,9 +133,6 @@ func (s *Service) checkedBallots(tx *store.Tx, m *Meeting, e *Envelope, last *Ch
 
 // stateInLog gives what the log says of a ballot, and why.
 func stateInLog(tx *store.Tx, b *Ballot) (log.State, string, error) {
-	if b.Leaf == nil {
-		return "", "", nil
-	}
 	if b.Mark == "" {
 		return log.Counted, "", nil
 	}
@@ -144,15 +144,15 @@ func stateInLog(tx *store.Tx, b *Ballot) (log.State, string, error) {
 	return log.State(b.Mark), "", err
 }
 
-func include(tx *store.Tx, meeting int64, last *Checkpoint, leaf *int64) (*log.Inclusion, error) {
-	if last == nil || leaf == nil || *leaf >= last.Size {
+func include(tx *store.Tx, meeting int64, last *Checkpoint, leaf int64) (*log.Inclusion, error) {
+	if last == nil || leaf >= last.Size {
 		return nil, nil //nolint:nilnil // not published yet
 	}
 	tree, err := last.tree()
 	if err != nil {
 		return nil, err
 	}
-	p, err := log.Include(tree, tiles{tx, meeting}, *leaf)
+	p, err := log.Include(tree, tiles{tx, meeting}, leaf)
 	return &p, err
 }
 

@@ -26,13 +26,14 @@ func (s *Service) close(tx *store.Tx, m *Meeting) error {
 	if err := setAside(tx, m); err != nil {
 		return err
 	}
-	if err := s.sequenceAll(tx, m.ID); err != nil {
+	p, err := m.pen(tx)
+	if err != nil {
 		return err
 	}
-	if err := tx.Create(&Mark{MeetingID: m.ID, ClosedAt: m.ClosesAt}).Error; err != nil {
+	if err := p.mark(Mark{ClosedAt: m.ClosesAt}); err != nil {
 		return err
 	}
-	if err := s.sequenceAll(tx, m.ID); err != nil {
+	if err := s.sequenceAll(tx, m); err != nil {
 		return err
 	}
 	l, err := logOf(tx, m.ID)
@@ -45,24 +46,11 @@ func (s *Service) close(tx *store.Tx, m *Meeting) error {
 	return s.tell(tx, m, "closed")
 }
 
-// sequenceAll leaves nothing of a meeting outside its log.
-func (s *Service) sequenceAll(tx *store.Tx, meeting int64) error {
-	for {
-		var left int64
-		err := tx.Raw("SELECT (SELECT COUNT(*) FROM ballots WHERE meeting_id = ? AND leaf IS NULL) + (SELECT COUNT(*) FROM log_marks WHERE meeting_id = ? AND leaf IS NULL)", meeting, meeting).Scan(&left).Error
-		if err != nil || left == 0 {
-			return err
-		}
-		if _, err := s.sequence(tx, meeting); err != nil {
-			return err
-		}
-	}
-}
-
-// void takes an envelope out of the count, or with an empty reason back into it, and says so in the log, whose row it takes first:
-// whoever gives the ballots their places then sees it. by is the objection that it follows from, 0 for none.
+// void takes an envelope out of the count, or with an empty reason back into it, and says so in the log. by is the objection that it
+// follows from, 0 for none.
 func void(tx *store.Tx, m *Meeting, envelope int64, reason, text string, by int64) error {
-	if _, err := logOf(tx, m.ID); err != nil {
+	p, err := m.pen(tx)
+	if err != nil {
 		return err
 	}
 	at := &tx.Now
@@ -80,7 +68,7 @@ func void(tx *store.Tx, m *Meeting, envelope int64, reason, text string, by int6
 		return err
 	}
 	for _, b := range ballots {
-		if err := remark(tx, m, b.MotionID, b.SeatID); err != nil {
+		if err := p.remark(b.MotionID, b.SeatID); err != nil {
 			return err
 		}
 	}
@@ -160,13 +148,10 @@ type Statement struct {
 
 // keepCount counts now and keeps what came out, under the log as it stands with everything in it.
 func (s *Service) keepCount(tx *store.Tx, actor org.Actor, m *Meeting, kind string) (*Outcome, error) {
-	if err := s.sequenceAll(tx, m.ID); err != nil {
-		return nil, err
-	}
 	if err := remarkAll(tx, m); err != nil {
 		return nil, err
 	}
-	if err := s.sequenceAll(tx, m.ID); err != nil {
+	if err := s.sequenceAll(tx, m); err != nil {
 		return nil, err
 	}
 	l, err := logOf(tx, m.ID)

@@ -79,11 +79,8 @@ func (p *Proxy) foundBy(tx *store.Tx, actor org.Actor, m *Meeting, objection int
 	return &o, err
 }
 
-// voidCast marks what was cast by an authorisation, for good: also what an objection holds, which may be answered otherwise. Everything is in the log first, so that the marks are.
+// voidCast marks what was cast by an authorisation, for good: also what an objection holds, which may be answered otherwise.
 func (s *Service) voidCast(tx *store.Tx, m *Meeting, p *Proxy, objection string) (int, error) {
-	if err := s.sequenceAll(tx, m.ID); err != nil {
-		return 0, err
-	}
 	var ids []int64
 	if err := tx.Model(&Envelope{}).Where("seat_id = ? AND proxy_id = ? AND void IN ('', 'objection')", p.SeatID, p.ID).Pluck("id", &ids).Error; err != nil {
 		return 0, err

@@ -16,14 +16,14 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-// sequenceBatch is how many ballots get their place in the log in one transaction.
+// sequenceBatch is how many entries of a log are taken into its hashes in one transaction.
 const sequenceBatch = 4000
 
 // inUse are the states of a meeting whose log may still grow.
 var inUse = []State{Noticed, Closed, Provisional}
 
-// Sequence gives the ballots that have none their places in the logs of their meetings, behind the writes. It reports whether more
-// may wait. One process at a time does it; whoever else tries waits for the log's row.
+// Sequence takes what was written into the hashes over the logs of the meetings, behind the writes. It reports whether more may
+// wait. One process at a time does it; whoever else tries waits for the log's row.
 func (s *Service) Sequence(ctx context.Context) (bool, error) {
 	more := false
 	var errs []error
@@ -53,9 +53,10 @@ func (s *Service) Sequence(ctx context.Context) (bool, error) {
 	return more, errors.Join(errs...)
 }
 
-// unplaced finds the meetings in a state of which a ballot or a mark has no place in the log yet.
+// unplaced finds the meetings in a state of which a ballot or a mark has its place beyond the hashes.
 func unplaced(tx *store.Tx, state State) *gorm.DB {
-	return tx.Model(&Meeting{}).Where("state = ? AND (EXISTS (SELECT 1 FROM ballots b WHERE b.meeting_id = meetings.id AND b.leaf IS NULL) OR EXISTS (SELECT 1 FROM log_marks k WHERE k.meeting_id = meetings.id AND k.leaf IS NULL))", state)
+	return tx.Model(&Meeting{}).Joins("LEFT JOIN ballot_logs l ON l.meeting_id = meetings.id").
+		Where("meetings.state = ? AND (EXISTS (SELECT 1 FROM ballots b WHERE b.meeting_id = meetings.id AND b.leaf >= COALESCE(l.size, 0)) OR EXISTS (SELECT 1 FROM log_marks k WHERE k.meeting_id = meetings.id AND k.leaf >= COALESCE(l.size, 0)))", state)
 }
 
 // logOf takes the row of a meeting's log.
@@ -79,38 +80,73 @@ func first[T any](rows []T) *T {
 	return &rows[0]
 }
 
-// sequence appends one batch of ballots, then what became of earlier ones.
+// sequence takes one batch of entries into the hashes, in the order of their places. A place that is still empty ends it.
 func (s *Service) sequence(tx *store.Tx, meeting int64) (int, error) {
-	var waiting []int64
-	if err := tx.Model(&Ballot{}).Where("meeting_id = ? AND leaf IS NULL", meeting).Limit(1).Pluck("id", &waiting).Error; err != nil {
-		return 0, err
-	}
-	var marks []int64
-	if err := tx.Model(&Mark{}).Where("meeting_id = ? AND leaf IS NULL", meeting).Limit(1).Pluck("id", &marks).Error; err != nil || len(waiting)+len(marks) == 0 {
-		return 0, err
-	}
 	l, err := logOf(tx, meeting)
 	if err != nil {
 		return 0, err
 	}
 	var ballots []Ballot
-	if err := tx.Where("meeting_id = ? AND leaf IS NULL", meeting).Order("id").Limit(sequenceBatch).Find(&ballots).Error; err != nil {
+	if err := tx.Where("meeting_id = ? AND leaf >= ? AND leaf < ?", meeting, l.Size, l.Size+sequenceBatch).Order("leaf").Find(&ballots).Error; err != nil {
 		return 0, err
 	}
-	if err := l.appendBallots(tx, ballots); err != nil {
+	marks, err := marksOf(tx, meeting, l.Size, l.Size+sequenceBatch)
+	if err != nil {
+		return 0, err
+	}
+	var leaves []log.Hash
+	taken := 0 // of the ballots
+	for at := l.Size; ; at++ {
+		switch {
+		case taken < len(ballots) && ballots[taken].Leaf == at:
+			commitment, err := unhex(ballots[taken].Commitment)
+			if err != nil {
+				return 0, fmt.Errorf("ballot %d: %w", ballots[taken].ID, err)
+			}
+			leaves = append(leaves, log.Leaf{Ballot: commitment}.Hash())
+			taken++
+			continue
+		case len(marks) > 0 && marks[0].at == at:
+			leaves = append(leaves, marks[0].leaf.Hash())
+			l.Closed = l.Closed || !marks[0].leaf.Closed.IsZero()
+			marks = marks[1:]
+			continue
+		}
+		break
+	}
+	if len(leaves) == 0 {
+		return 0, nil
+	}
+	if err := l.extend(tx, leaves); err != nil {
 		return 0, err
 	}
 	var m Meeting
 	if err := tx.Where("id = ?", meeting).Take(&m).Error; err != nil {
 		return 0, err
 	}
-	if err := s.tellCast(tx, &m, ballots); err != nil {
-		return 0, err
+	return len(leaves), s.tellCast(tx, &m, ballots[:taken])
+}
+
+// sequenceAll leaves nothing of a meeting, which the caller keeps, outside the hashes of its log.
+func (s *Service) sequenceAll(tx *store.Tx, m *Meeting) error {
+	for {
+		n, err := s.sequence(tx, m.ID)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			break
+		}
 	}
-	if err := remarkAfter(tx, &m, ballots); err != nil {
-		return 0, err
+	p, err := m.pen(tx)
+	if err != nil {
+		return err
 	}
-	return len(ballots), l.appendMarks(tx)
+	l, err := logOf(tx, m.ID)
+	if err == nil && l.Size != p.next {
+		err = fmt.Errorf("place %d in the log of meeting %d is empty", l.Size, m.ID)
+	}
+	return err
 }
 
 func (l *Log) tree() (log.Tree, error) {
@@ -144,45 +180,6 @@ func (l *Log) extend(tx *store.Tx, leaves []log.Hash) error {
 	}
 	l.Size, l.Root = now.Size, hex.EncodeToString(now.Root[:])
 	return tx.Model(&Log{}).Where("meeting_id = ?", l.MeetingID).Select("size", "root", "closed").Updates(l).Error
-}
-
-func (l *Log) appendBallots(tx *store.Tx, ballots []Ballot) error {
-	if len(ballots) == 0 {
-		return nil
-	}
-	leaves, places := make([]log.Hash, len(ballots)), make([]place, len(ballots))
-	for i, b := range ballots {
-		commitment, err := unhex(b.Commitment)
-		if err != nil {
-			return fmt.Errorf("ballot %d: %w", b.ID, err)
-		}
-		leaves[i] = log.Leaf{Ballot: commitment}.Hash()
-		at := l.Size + int64(i)
-		ballots[i].Leaf, places[i] = &at, place{b.ID, at}
-	}
-	if err := putLeaves(tx, "ballots", places); err != nil {
-		return err
-	}
-	return l.extend(tx, leaves)
-}
-
-type place struct{ id, leaf int64 }
-
-// putLeaves writes the places of many rows, a statement for each run of rows that follow each other: an update by a list of a
-// thousand ids and places costs the database a comparison of each with each.
-func putLeaves(tx *store.Tx, table string, places []place) error {
-	for len(places) > 0 {
-		n := 1
-		for n < len(places) && places[n].leaf-places[n].id == places[0].leaf-places[0].id {
-			n++
-		}
-		err := tx.Exec("UPDATE "+table+" SET leaf = id + ? WHERE id BETWEEN ? AND ? AND leaf IS NULL", places[0].leaf-places[0].id, places[0].id, places[n-1].id).Error
-		if err != nil {
-			return err
-		}
-		places = places[n:]
-	}
-	return nil
 }
 
 // tellCast says which seats have voted, so that nobody reminds them. A message names at most 900.

@@ -71,14 +71,14 @@ func rule(list []version, wins string) ruling {
 
 // versionsOf reads the ballots of one seat on a motion, in their order.
 func versionsOf(tx *store.Tx, motion, seat int64) (list []version, err error) {
-	err = tx.Raw(`SELECT b.id, b.motion_id, b.seat_id, b.version, b.envelope_id, b.choice, b.leaf, b.mark, e.channel, e.void, e.at
+	err = tx.Raw(`SELECT b.id, b.motion_id, b.seat_id, b.version, b.envelope_id, b.choice, b.mark, e.channel, e.void, e.at
 		FROM ballots b JOIN envelopes e ON e.id = b.envelope_id WHERE b.motion_id = ? AND b.seat_id = ? ORDER BY b.version`, motion, seat).Scan(&list).Error
 	return list, err
 }
 
 // eachSeat reads the ballots of a motion, seat by seat, without holding them all.
 func eachSeat(tx *store.Tx, motion int64, do func(seat int64, list []version) error) error {
-	rows, err := tx.Raw(`SELECT b.id, b.seat_id, b.version, b.envelope_id, b.choice, b.leaf, b.mark, e.channel, e.void, e.at
+	rows, err := tx.Raw(`SELECT b.id, b.seat_id, b.version, b.envelope_id, b.choice, b.mark, e.channel, e.void, e.at
 		FROM ballots b JOIN envelopes e ON e.id = b.envelope_id WHERE b.motion_id = ? ORDER BY b.seat_id, b.version`, motion).Rows()
 	if err != nil {
 		return err
@@ -87,7 +87,7 @@ func eachSeat(tx *store.Tx, motion int64, do func(seat int64, list []version) er
 	var list []version
 	for rows.Next() {
 		v := version{Ballot: Ballot{MotionID: motion}}
-		if err := rows.Scan(&v.ID, &v.SeatID, &v.Version, &v.EnvelopeID, &v.Choice, &v.Leaf, &v.Mark, &v.Channel, &v.Void, &v.At); err != nil {
+		if err := rows.Scan(&v.ID, &v.SeatID, &v.Version, &v.EnvelopeID, &v.Choice, &v.Mark, &v.Channel, &v.Void, &v.At); err != nil {
 			return err
 		}
 		if len(list) > 0 && list[0].SeatID != v.SeatID {

@@ -184,15 +184,9 @@ func (s *Seat) frozen(m *Meeting) (log.Seat, error) {
 	return row, nil
 }
 
-// stands holds the states of a seat's ballots against the frozen rule: at most one counts. What has no place in the log yet is judged when
-// it has.
+// stands holds the states of a seat's ballots against the frozen rule: at most one counts.
 func stands(seat int64, list []version, wins string) error {
 	r := rule(list, wins)
-	for i := range list {
-		if list[i].Leaf == nil {
-			return nil
-		}
-	}
 	for i := range list {
 		b := &list[i]
 		if b.Version != i+1 {

@@ -20,6 +20,7 @@ type walk struct {
 
 	replay log.Replay
 	tiling log.Tiling
+	size   int64            // how far the hashes are; what has its place beyond waits for them
 	next   int64            // the leaf that comes now
 	signed []Checkpoint     // not passed yet
 	noted  []checkpointNote // by the audit trail, not passed yet
@@ -39,6 +40,11 @@ const walkedFrom = `SELECT b.*, COALESCE(s.no, 0) AS no, COALESCE(s.meeting_id, 
 
 // log rebuilds the log from ballots and marks: no gap, each leaf the commitment of its ballot, each signed state on the way, and the end.
 func (w *walk) log() error {
+	var l Log
+	if err := w.tx.Where("meeting_id = ?", w.m.ID).Limit(1).Find(&l).Error; err != nil {
+		return err
+	}
+	w.size = l.Size
 	var err error
 	if w.marks, err = (&reader{tx: w.tx, m: w.m, size: math.MaxInt64}).marks(); err != nil {
 		return err
@@ -53,7 +59,7 @@ func (w *walk) log() error {
 			return err
 		}
 		for i := range rows {
-			after = *rows[i].Leaf
+			after = rows[i].Leaf
 			if err := w.ballot(&rows[i]); err != nil {
 				return err
 			}
@@ -65,24 +71,24 @@ func (w *walk) log() error {
 	if err := w.upTo(math.MaxInt64); err != nil {
 		return err
 	}
-	if err := w.ends(); err != nil {
+	if err := w.ends(&l); err != nil {
 		return err
 	}
 	if err := w.trail.signed(list); err != nil {
 		return err
 	}
-	if err := w.tiled(); err != nil {
-		return err
+	if (w.m.State == Provisional || w.m.State == Certified) && w.next > w.size {
+		return fmt.Errorf("leaf %d and what follows are outside the hashes of a counted meeting", w.size)
 	}
-	return w.waiting()
+	return w.tiled()
 }
 
 // ballot takes the next one in the log.
 func (w *walk) ballot(b *walked) error {
-	if err := w.upTo(*b.Leaf); err != nil {
+	if err := w.upTo(b.Leaf); err != nil {
 		return err
 	}
-	if w.next != *b.Leaf {
+	if w.next != b.Leaf {
 		return fmt.Errorf("leaf %d is missing before ballot %d", w.next, b.ID)
 	}
 	commitment, err := w.commitment(b)
@@ -132,8 +138,11 @@ func (w *walk) upTo(leaf int64) error {
 }
 
 func (w *walk) add(leaf log.Leaf) error {
-	w.replay.Add(leaf)
 	w.next++
+	if w.next > w.size {
+		return nil
+	}
+	w.replay.Add(leaf)
 	w.done.Leaves++
 	if err := w.tiling.Add(leaf); err != nil {
 		return err
@@ -185,11 +194,7 @@ func (c *Checkpoint) says(m *Meeting, tree log.Tree) error {
 }
 
 // ends holds the end of the walk against what the log's own row and the signed states say.
-func (w *walk) ends() error {
-	var l Log
-	if err := w.tx.Where("meeting_id = ?", w.m.ID).Limit(1).Find(&l).Error; err != nil {
-		return err
-	}
+func (w *walk) ends(l *Log) error {
 	now, err := l.tree()
 	if err != nil {
 		return err
@@ -208,26 +213,4 @@ func (w *walk) ends() error {
 		}
 	}
 	return nil
-}
-
-// waiting looks at what has no place in the log yet; after the close nothing waits.
-func (w *walk) waiting() error {
-	for after := int64(0); ; {
-		var rows []walked
-		if err := w.tx.Raw(walkedFrom+"b.leaf IS NULL AND b.id > ? ORDER BY b.id LIMIT ?", w.m.ID, after, page).Scan(&rows).Error; err != nil {
-			return err
-		}
-		for i := range rows {
-			after = rows[i].ID
-			if _, err := w.commitment(&rows[i]); err != nil {
-				return err
-			}
-			if w.m.State == Provisional || w.m.State == Certified {
-				return fmt.Errorf("ballot %d has no place in the log of a counted meeting", rows[i].ID)
-			}
-		}
-		if len(rows) < page {
-			return nil
-		}
-	}
 }

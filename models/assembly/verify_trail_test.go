@@ -55,13 +55,17 @@ func (w *world) copied() (restore func()) {
 // turnVotes turns every "yes" on a meeting's motions and re-makes what hangs on it as the program would: commitments, leaves, tiles and the
 // log's root.
 func (w *world) turnVotes(tx *store.Tx, m *assembly.Meeting) error {
+	var size int64
+	if err := tx.Raw("SELECT size FROM ballot_logs WHERE meeting_id = ?", m.ID).Scan(&size).Error; err != nil {
+		return err
+	}
 	var rows []struct {
 		ID, EnvelopeID    int64
 		Position, No      int
 		Version           int
 		Choice, Secret    string
 		Commitment        string
-		Leaf              *int64
+		Leaf              int64
 		Turned, Unchanged bool
 	}
 	err := tx.Raw("SELECT b.*, q.position, s.no, e.secret FROM ballots b JOIN motions q ON q.id = b.motion_id JOIN seats s ON s.id = b.seat_id JOIN envelopes e ON e.id = b.envelope_id WHERE b.meeting_id = ?", m.ID).Scan(&rows).Error
@@ -82,12 +86,12 @@ func (w *world) turnVotes(tx *store.Tx, m *assembly.Meeting) error {
 		if err := tx.Exec("UPDATE ballots SET choice = ?, commitment = ? WHERE id = ?", b.Choice, hex.EncodeToString(commitment[:]), b.ID).Error; err != nil {
 			return err
 		}
-		if b.Leaf != nil {
-			leaves[*b.Leaf] = log.Leaf{Ballot: commitment}
+		if b.Leaf < size {
+			leaves[b.Leaf] = log.Leaf{Ballot: commitment}
 		}
 	}
 	var marks []assembly.Mark
-	if err := tx.Where("meeting_id = ? AND leaf IS NOT NULL", m.ID).Find(&marks).Error; err != nil {
+	if err := tx.Where("meeting_id = ? AND leaf < ?", m.ID, size).Find(&marks).Error; err != nil {
 		return err
 	}
 	for _, k := range marks {
@@ -101,7 +105,7 @@ func (w *world) turnVotes(tx *store.Tx, m *assembly.Meeting) error {
 			}
 			leaf = log.Leaf{Mark: &log.Mark{Leaf: at, State: log.State(k.State), Reason: k.Reason}}
 		}
-		leaves[*k.Leaf] = leaf
+		leaves[k.Leaf] = leaf
 	}
 	var replay log.Replay
 	if err := tx.Exec("DELETE FROM log_tiles WHERE meeting_id = ?", m.ID).Error; err != nil {
@@ -262,7 +266,7 @@ func TestVerifyByTheTrail(t *testing.T) {
 		{"signed with another key", sign(running, thief), "which is not the server's and by the audit trail never was"},
 		{"signed states gone", exec("DELETE FROM log_checkpoints WHERE meeting_id = {r}"), "is in the audit trail and is gone"},
 		{"a vote turned before it is signed", func(tx *store.Tx) error {
-			if err := exec("UPDATE ballots SET choice = 'abstain' WHERE meeting_id = {r} AND choice = 'yes' AND leaf IS NULL")(tx); err != nil {
+			if err := exec("UPDATE ballots SET choice = 'abstain' WHERE meeting_id = {r} AND choice = 'yes' AND leaf >= (SELECT size FROM ballot_logs WHERE meeting_id = {r})")(tx); err != nil {
 				return err
 			}
 			return w.turnVotes(tx, &assembly.Meeting{ID: running.ID, Number: running.Number, FrozenAt: running.FrozenAt})
@@ -286,8 +290,8 @@ func TestVerifyByTheTrail(t *testing.T) {
 		{"the time of a vote", exec("UPDATE envelopes SET at = (SELECT opens_at FROM meetings WHERE id = {r}) WHERE meeting_id = {r}"), "by the audit trail at"},
 		{"the form of a paper", exec("UPDATE envelopes SET form_id = form_id + 1 WHERE meeting_id = {m} AND form_id <> 0"), "its receipt or its ballots are not what the audit trail has"},
 		{"a receipt's code", exec("UPDATE envelopes SET code = 'X' WHERE meeting_id = {r} AND id = (SELECT id FROM (SELECT MAX(id) AS id FROM envelopes) x)"), "its receipt or its ballots are not what the audit trail has"},
-		{"a vote set aside by nobody", exec("UPDATE envelopes SET void = 'objection' WHERE id = (SELECT id FROM (SELECT MAX(id) AS id FROM envelopes) x)"), `it stands out of the count for "objection", by the audit trail for ""`},
-		{"the last vote gone", exec("DELETE FROM ballots WHERE meeting_id = {r} AND leaf IS NULL", "DELETE FROM envelopes WHERE id = (SELECT id FROM (SELECT MAX(id) AS id FROM envelopes) x)"), "was submitted by the audit trail and is gone"},
+		{"a vote set aside by nobody", exec("UPDATE envelopes SET void = 'objection' WHERE id = (SELECT id FROM (SELECT MAX(id) AS id FROM envelopes) x)", "UPDATE ballots SET mark = 'invalid' WHERE envelope_id = (SELECT MAX(id) FROM envelopes)"), `it stands out of the count for "objection", by the audit trail for ""`},
+		{"the last vote gone", exec("DELETE FROM ballots WHERE meeting_id = {r} AND leaf >= (SELECT size FROM ballot_logs WHERE meeting_id = {r})", "DELETE FROM envelopes WHERE id = (SELECT id FROM (SELECT MAX(id) AS id FROM envelopes) x)"), "was submitted by the audit trail and is gone"},
 		{"a posted row", exec("UPDATE roster_seats SET units = REPLACE(units, '101', '109') WHERE posting_id = (SELECT id FROM roster_postings WHERE meeting_id = {m}) AND no = 1"), "the rows of posting 1 are not those of its hash"},
 		{"a posting's hash", exec("UPDATE roster_postings SET hash = 'x' WHERE meeting_id = {m}"), "the rows of posting 1 are not those of its hash"},
 		{"how long the roster stood", exec("UPDATE roster_postings SET ends_at = at WHERE meeting_id = {m}"), "posting 1 of the roster is not the one"},
@@ -318,7 +322,7 @@ func TestVerifyByTheTrail(t *testing.T) {
 	}
 }
 
-// turnWaiting turns what has no place in the log yet.
+// turnWaiting turns what the hashes do not cover yet.
 func (w *world) turnWaiting(tx *store.Tx, m *assembly.Meeting) error {
 	var b struct {
 		ID             int64
@@ -326,7 +330,7 @@ func (w *world) turnWaiting(tx *store.Tx, m *assembly.Meeting) error {
 		Version        int
 		Choice, Secret string
 	}
-	err := tx.Raw("SELECT b.*, q.position, s.no, e.secret FROM ballots b JOIN motions q ON q.id = b.motion_id JOIN seats s ON s.id = b.seat_id JOIN envelopes e ON e.id = b.envelope_id WHERE b.meeting_id = ? AND b.leaf IS NULL ORDER BY b.id LIMIT 1", m.ID).Scan(&b).Error
+	err := tx.Raw("SELECT b.*, q.position, s.no, e.secret FROM ballots b JOIN motions q ON q.id = b.motion_id JOIN seats s ON s.id = b.seat_id JOIN envelopes e ON e.id = b.envelope_id WHERE b.meeting_id = ? AND b.leaf >= (SELECT size FROM ballot_logs l WHERE l.meeting_id = b.meeting_id) ORDER BY b.id LIMIT 1", m.ID).Scan(&b).Error
 	if err != nil {
 		return err
 	}

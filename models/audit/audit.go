@@ -50,9 +50,10 @@ type Entry struct {
 // TableName names the table.
 func (Entry) TableName() string { return "audit_entries" }
 
-// Pending marks an entry that is not yet in the chain.
+// Pending marks entries that are not yet in the chain: those written by one statement, whose ids follow each other.
 type Pending struct {
-	EntryID int64 `gorm:"primaryKey;autoIncrement:false"`
+	EntryID int64 `gorm:"primaryKey;autoIncrement:false"` // the first
+	LastID  int64
 }
 
 // TableName names the table.
@@ -112,10 +113,11 @@ func AppendAll(tx *store.Tx, changes []Change) error {
 	if err := tx.CreateInBatches(&entries, 900).Error; err != nil {
 		return fmt.Errorf("audit %s: %w", changes[0].Verb, err)
 	}
-	waiting := make([]Pending, len(entries))
+	ids := make([]int64, len(entries))
 	for i, e := range entries {
-		waiting[i].EntryID = e.ID
+		ids[i] = e.ID
 	}
+	waiting := runs(ids)
 	if err := tx.CreateInBatches(&waiting, 900).Error; err != nil {
 		return fmt.Errorf("audit %s: %w", changes[0].Verb, err)
 	}

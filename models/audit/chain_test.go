@@ -86,7 +86,7 @@ func TestTamperingIsFound(t *testing.T) {
 		"the whole tail cut":   {[]string{fmt.Sprintf("DELETE FROM audit_entries WHERE id >= %d", before.seals[4].EntryID), "DELETE FROM audit_pending", "DELETE FROM audit_seals WHERE seq >= 5"}, "the noted head"},
 		"everything wiped":     {[]string{"DELETE FROM audit_entries", "DELETE FROM audit_pending", "DELETE FROM audit_seals"}, "the noted head"},
 		"tail cut and rewritten": {[]string{fmt.Sprintf(entry(before.seals[5].EntryID), "verb = 'x'"), "DELETE FROM audit_seals WHERE seq = 6",
-			fmt.Sprintf("INSERT INTO audit_pending (entry_id) VALUES (%d)", before.seals[5].EntryID)}, "the noted head"},
+			fmt.Sprintf("INSERT INTO audit_pending (entry_id, last_id) VALUES (%[1]d, %[1]d)", before.seals[5].EntryID)}, "the noted head"},
 	}
 	pool, err := db.SQL()
 	if err != nil {
@@ -115,6 +115,41 @@ func TestTamperingIsFound(t *testing.T) {
 	}
 	if _, err := audit.Verify(t.Context(), db, sound.Head); err != nil {
 		t.Errorf("after all was put back: %v", err)
+	}
+}
+
+// What one statement wrote waits as one run. An entry that is taken out of its middle is named, and the others are sealed meanwhile.
+func TestTakenOutOfARun(t *testing.T) {
+	t.Parallel()
+	db := modelstest.Open(t)
+	changes := make([]audit.Change, 5)
+	for i := range changes {
+		changes[i] = audit.Change{Actor: clerk{person: 1}, Verb: "unit.change", Subject: audit.Subject{Kind: "unit", ID: int64(i)}}
+	}
+	err := db.InTx(t.Context(), func(tx *store.Tx) error { return audit.AppendAll(tx, changes) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := copyChain(t, db)
+	if r, err := audit.Verify(t.Context(), db, ""); err != nil || r.Waiting != 5 || len(before.waiting) != 1 {
+		t.Fatalf("%+v, %v, %d runs", r, err, len(before.waiting))
+	}
+	third := before.entries[2].ID
+	err = db.InTx(t.Context(), func(tx *store.Tx) error { return tx.Delete(&audit.Entry{}, third).Error })
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := fmt.Sprintf("entry %d is gone before it was sealed", third)
+	for _, when := range []string{"waiting", "the others sealed"} {
+		if _, err := audit.Verify(t.Context(), db, ""); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", when, err, want)
+		}
+		seal(t, db)
+		record(t, db, 1)
+	}
+	seal(t, db)
+	if after := copyChain(t, db); len(after.seals) != 6 || len(after.waiting) != 1 || after.waiting[0] != (audit.Pending{EntryID: third, LastID: third}) {
+		t.Errorf("%d links, waiting %+v", len(after.seals), after.waiting)
 	}
 }
 

@@ -11,11 +11,11 @@ import (
 )
 
 const (
-	sealBatch = 500
+	sealBatch = 500 // runs; each is what one statement wrote
 	chainName = "audit.chain"
 )
 
-// SealPending adds up to 500 waiting entries to the chain and returns how many it added. Any number of processes may
+// SealPending adds the waiting entries of up to 500 statements to the chain and returns how many it added. Any number of processes may
 // call it: the chain's lease row is locked, so links are made one after the other.
 func SealPending(ctx context.Context, db *store.DB) (int, error) {
 	n := 0
@@ -24,32 +24,85 @@ func SealPending(ctx context.Context, db *store.DB) (int, error) {
 		if err := store.Gate(tx, chainName); err != nil {
 			return err
 		}
-		// An entry that vanished while it waited stays among the waiting, for Verify to find.
-		var entries []Entry
-		err := tx.Joins("JOIN audit_pending ON audit_pending.entry_id = audit_entries.id").
-			Order("audit_pending.entry_id").Limit(sealBatch).Find(&entries).Error
-		if err != nil || len(entries) == 0 {
-			return err
+		for after := int64(0); n == 0; {
+			var waiting []Pending
+			if err := tx.Where("entry_id > ?", after).Order("entry_id").Limit(sealBatch).Find(&waiting).Error; err != nil || len(waiting) == 0 {
+				return err
+			}
+			after = waiting[len(waiting)-1].EntryID
+			var err error
+			if n, err = seal(tx, waiting); err != nil {
+				return err
+			}
 		}
-		last, err := head(tx)
-		if err != nil {
-			return err
-		}
-		seals, sealed := make([]Seal, len(entries)), make([]int64, len(entries))
-		for i := range entries {
-			last = Seal{Seq: last.Seq + 1, EntryID: entries[i].ID, Hash: entries[i].link(last.Hash, last.Seq+1)}
-			seals[i], sealed[i] = last, last.EntryID
-		}
-		if err := tx.Create(&seals).Error; err != nil {
-			return err
-		}
-		n = len(seals)
-		return tx.Where("entry_id IN ?", sealed).Delete(&Pending{}).Error
+		return nil
 	})
 	if err != nil {
 		return 0, fmt.Errorf("seal audit entries: %w", err)
 	}
 	return n, nil
+}
+
+// seal links the entries of some runs. One that vanished while it waited stays among the waiting, for Verify to find.
+func seal(tx *store.Tx, waiting []Pending) (int, error) {
+	entries, err := entriesOf(tx, waiting)
+	if err != nil || len(entries) == 0 {
+		return 0, err
+	}
+	last, err := head(tx)
+	if err != nil {
+		return 0, err
+	}
+	seals, found := make([]Seal, len(entries)), make(map[int64]bool, len(entries))
+	for i := range entries {
+		last = Seal{Seq: last.Seq + 1, EntryID: entries[i].ID, Hash: entries[i].link(last.Hash, last.Seq+1)}
+		seals[i], found[last.EntryID] = last, true
+	}
+	if err := tx.CreateInBatches(&seals, 900).Error; err != nil {
+		return 0, err
+	}
+	var done, gone []int64
+	for _, p := range waiting {
+		done = append(done, p.EntryID)
+		for id := p.EntryID; id <= p.LastID; id++ {
+			if !found[id] {
+				gone = append(gone, id)
+			}
+		}
+	}
+	if err := tx.Where("entry_id IN ?", done).Delete(&Pending{}).Error; err != nil || len(gone) == 0 {
+		return len(seals), err
+	}
+	left := runs(gone)
+	return len(seals), tx.CreateInBatches(&left, 900).Error
+}
+
+// entriesOf reads the entries of runs, in their order. Runs that follow each other are read as one range.
+func entriesOf(tx *store.Tx, waiting []Pending) ([]Entry, error) {
+	q := tx.Session(&gorm.Session{NewDB: true})
+	for i := 0; i < len(waiting); {
+		from, to := waiting[i].EntryID, waiting[i].LastID
+		for i++; i < len(waiting) && waiting[i].EntryID == to+1; i++ {
+			to = waiting[i].LastID
+		}
+		q = q.Or("id BETWEEN ? AND ?", from, to)
+	}
+	var entries []Entry
+	err := tx.Where(q).Order("id").Find(&entries).Error
+	return entries, err
+}
+
+// runs puts ids in ascending order together that follow each other.
+func runs(ids []int64) []Pending {
+	var list []Pending
+	for _, id := range ids {
+		if n := len(list); n > 0 && list[n-1].LastID+1 == id {
+			list[n-1].LastID = id
+			continue
+		}
+		list = append(list, Pending{id, id})
+	}
+	return list
 }
 
 func head(tx *store.Tx) (Seal, error) {

@@ -89,16 +89,17 @@ func (s *sealed) holds(r *Report) error {
 // checkWaiting makes sure that every entry is either sealed or waiting: one that is neither was slipped in, and one
 // that waits and is gone was taken out.
 func checkWaiting(tx *store.Tx, r *Report) error {
-	if err := tx.Model(&Pending{}).Count(&r.Waiting).Error; err != nil {
+	if err := tx.Model(&Pending{}).Select("COALESCE(SUM(last_id - entry_id + 1), 0)").Scan(&r.Waiting).Error; err != nil {
 		return err
 	}
-	gone, err := first(tx.Model(&Pending{}).Select("entry_id").
-		Where("NOT EXISTS (SELECT 1 FROM audit_entries e WHERE e.id = audit_pending.entry_id)"))
+	var short []Pending
+	err := tx.Where("(SELECT COUNT(*) FROM audit_entries e WHERE e.id BETWEEN audit_pending.entry_id AND audit_pending.last_id) <> last_id - entry_id + 1").
+		Order("entry_id").Limit(1).Find(&short).Error
 	if err != nil {
 		return err
 	}
-	if gone != 0 {
-		return fmt.Errorf("audit chain: entry %d is gone before it was sealed", gone)
+	if len(short) == 1 {
+		return isGone(tx, short[0])
 	}
 	for from, more := int64(math.MinInt64), true; more; {
 		var window []int64
@@ -112,7 +113,7 @@ func checkWaiting(tx *store.Tx, r *Report) error {
 		}
 		stray, err := first(tx.Model(&Entry{}).Select("id").Where("id > ? AND id <= ?", from, to).
 			Where("NOT EXISTS (SELECT 1 FROM audit_seals s WHERE s.entry_id = audit_entries.id)").
-			Where("NOT EXISTS (SELECT 1 FROM audit_pending p WHERE p.entry_id = audit_entries.id)"))
+			Where("NOT EXISTS (SELECT 1 FROM audit_pending p WHERE audit_entries.id BETWEEN p.entry_id AND p.last_id)"))
 		if err != nil {
 			return err
 		}
@@ -122,6 +123,22 @@ func checkWaiting(tx *store.Tx, r *Report) error {
 		from = to
 	}
 	return nil
+}
+
+// isGone names the first entry of a run that is not there.
+func isGone(tx *store.Tx, p Pending) error {
+	entries, err := entriesOf(tx, []Pending{p})
+	if err != nil {
+		return err
+	}
+	id := p.EntryID
+	for _, e := range entries {
+		if e.ID != id {
+			break
+		}
+		id++
+	}
+	return fmt.Errorf("audit chain: entry %d is gone before it was sealed", id)
 }
 
 // first runs a query for one id and gives it, or 0.

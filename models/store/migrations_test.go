@@ -22,7 +22,7 @@ var (
 	sqliteColumn = regexp.MustCompile(`^(\w+) (BIGINT|INT|BOOLEAN|DATETIME|DATE|TEXT) (NOT NULL|NULL)( PRIMARY KEY)?(?: CHECK \(length\((\w+)\) <= (\d+)\))?$`)
 	addColumn    = regexp.MustCompile(`^ALTER TABLE (\w+) ADD COLUMN (.+? (?:NOT )?NULL)((?: DEFAULT (?:'\w*'|\d+|TRUE|FALSE))?)(.*)$`)
 	dropIndex    = regexp.MustCompile(`^(DROP INDEX \w+)(?: ON \w+)?$`)
-	same         = regexp.MustCompile(`^(?:ALTER TABLE \w+ DROP COLUMN \w+|DROP TABLE \w+|INSERT INTO \w+ .+ SELECT .+|DELETE FROM \w+ WHERE .+)$`)
+	same         = regexp.MustCompile(`^(?:ALTER TABLE \w+ DROP COLUMN \w+|DROP TABLE \w+|ALTER TABLE \w+ RENAME TO \w+|INSERT INTO \w+ .+ SELECT .+|DELETE FROM \w+ WHERE .+)$`)
 	update       = regexp.MustCompile(`^UPDATE \w+ SET `)
 	sqliteSerial = regexp.MustCompile(`^(\w+) INTEGER PRIMARY KEY AUTOINCREMENT$`)
 )

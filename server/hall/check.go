@@ -54,7 +54,7 @@ type CheckedBallot struct {
 	Title      string            `json:"title"`
 	Version    int               `json:"version" doc:"这份表决权在这个议题上的第几次表决"`
 	Commitment string            `json:"commitment" doc:"这张票的指纹（十六进制）"`
-	Leaf       *int64            `json:"leaf_index,omitempty" doc:"在记录里的位置，从0起"`
+	Leaf       int64             `json:"leaf_index" doc:"在记录里的位置，从0起"`
 	State      string            `json:"state" doc:"waiting 等待公布；counted 计入；superseded 被另一张代替；invalid 不计"`
 	StateName  string            `json:"state_name"`
 	Why        string            `json:"why,omitempty"`
