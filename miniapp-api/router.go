@@ -88,11 +88,11 @@ var (
 	signInRate = &limit.Rule{Name: "sign-in", Rate: 120, Per: time.Minute, Burst: 60}
 	codeRate   = &limit.Rule{Name: "code", Rate: 10, Per: time.Minute, Burst: 10}
 	fileRate   = &limit.Rule{Name: "file", Rate: 120, Per: time.Hour, Burst: 60}
-	voteRate   = &limit.Rule{Name: "vote", Rate: 120, Per: time.Minute, Burst: 60}
+	voteRate   = &limit.Rule{Name: "vote", Rate: 120, Per: time.Minute, Burst: 60, Near: 6}
 	uploadRate = &limit.Rule{Name: "upload", Rate: 400, Per: time.Hour, Burst: 120}
 	streamRate = &limit.Rule{Name: "stream", Rate: 600, Per: time.Hour, Burst: 60} // a page comes back every five minutes
 	nameRate   = &limit.Rule{Name: "name", Rate: 20, Per: time.Hour, Burst: 10}    // whoever guesses names gets nowhere
-	lookRate   = &limit.Rule{Name: "look", Rate: 120, Per: time.Minute, Burst: 120}
+	lookRate   = &limit.Rule{Name: "look", Rate: 120, Per: time.Minute, Burst: 120, Near: 12}
 )
 
 // Routes mounts the surface.

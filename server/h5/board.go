@@ -30,7 +30,7 @@ func boardRoutes(site *web.Site, d Deps) {
 }
 
 // boardRate is for pages that read a whole register for whoever asks.
-var boardRate = limit.Rule{Name: "h5-board", Rate: 300, Per: time.Minute, Burst: 100}
+var boardRate = limit.Rule{Name: "h5-board", Rate: 300, Per: time.Minute, Burst: 100, Near: 10}
 
 // held lets nobody ask for such a page without end.
 func (d Deps) held(page gin.HandlerFunc) gin.HandlerFunc {

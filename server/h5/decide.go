@@ -18,7 +18,7 @@ import (
 	"github.com/linli-city/linli/server/web/limit"
 )
 
-var decideRate = limit.Rule{Name: "h5-decide", Rate: 300, Per: time.Minute, Burst: 100}
+var decideRate = limit.Rule{Name: "h5-decide", Rate: 300, Per: time.Minute, Burst: 100, Near: 10}
 
 // asked is a thing that the calculator asks for.
 type asked struct{ Code, Name, Note string }

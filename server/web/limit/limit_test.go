@@ -50,6 +50,27 @@ func TestContract(t *testing.T) {
 	}
 }
 
+// TestNear: each process gives a small share by itself, for which Redis is not asked; beyond it all processes share one count.
+func TestNear(t *testing.T) {
+	client := modelstest.Redis(t)
+	near := Rule{Name: "n", Rate: 10, Per: time.Hour, Burst: 10, Near: 2}
+	passed := 0
+	for range 2 {
+		l := New(client, slog.New(slog.DiscardHandler))
+		for call := range 20 {
+			if _, ok := l.Allow(t.Context(), "a", near); ok {
+				passed++
+			}
+			if asked := client.Exists(t.Context(), "rate:n:a").Val() > 0; passed <= 2 && asked {
+				t.Errorf("Redis was asked at call %d", call+1)
+			}
+		}
+	}
+	if passed != 14 {
+		t.Errorf("%d of 40 passed two processes", passed)
+	}
+}
+
 func TestLocalForgetsAndIsBounded(t *testing.T) {
 	now := time.Unix(0, 0)
 	l := newLocal(func() time.Time { return now })
@@ -68,6 +89,13 @@ func TestLocalForgetsAndIsBounded(t *testing.T) {
 	}
 	if len(l.next) > maxKeys {
 		t.Errorf("%d keys", len(l.next))
+	}
+	if _, ok := l.allow("0", rule); !ok {
+		t.Error("who is known is still counted while no new key has room")
+	}
+	now = now.Add(rule.Per)
+	if _, ok := l.allow("new", rule); !ok || len(l.next) > 2 {
+		t.Errorf("after an hour %d keys are kept", len(l.next))
 	}
 }
 
