@@ -95,6 +95,7 @@ func (e *engine) pastMeetings(t *testing.T, estate int64) int64 {
 	var differ []assembly.Discrepancy
 	var ballots []assembly.Ballot
 	var marks []assembly.Mark
+	var logs []assembly.Log
 	err := e.db.InTx(t.Context(), func(tx *store.Tx) error {
 		if err := tx.CreateInBatches(&meetings, 500).Error; err != nil {
 			return err
@@ -102,6 +103,7 @@ func (e *engine) pastMeetings(t *testing.T, estate int64) int64 {
 		for i := range int64(2_000) {
 			m := meetings[i].ID
 			ballots = append(ballots, assembly.Ballot{MeetingID: m, MotionID: 1_000 + i, SeatID: 1, Version: 1, EnvelopeID: 1, Choice: "yes", Leaf: i})
+			logs = append(logs, assembly.Log{MeetingID: m, Size: i + 1})
 			marks = append(marks, assembly.Mark{MeetingID: m, BallotID: i, State: "counted", Leaf: i})
 			differ = append(differ, assembly.Discrepancy{MeetingID: m, EstateID: estate, Kind: assembly.UnitAdded, Unit: "1幢101", Number: 1, Cause: assembly.ByRegister})
 			postings = append(postings, assembly.Posting{ID: i + 1, MeetingID: m, Version: 1, EndsAt: now, At: now})
@@ -122,7 +124,7 @@ func (e *engine) pastMeetings(t *testing.T, estate int64) int64 {
 			r.EstateID, r.ClientRef = int64(1_000+i), fmt.Sprint("r", i)
 			rules = append(rules, r)
 		}
-		for _, rows := range []any{&postings, &seats, &differ, &ballots, &marks, &rules} {
+		for _, rows := range []any{&postings, &seats, &differ, &ballots, &marks, &logs, &rules} {
 			if err := tx.CreateInBatches(rows, 500).Error; err != nil {
 				return err
 			}

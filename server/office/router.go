@@ -68,8 +68,8 @@ const prefix = "/office/v1"
 var (
 	revealRate = &limit.Rule{Name: "reveal", Rate: 60, Per: time.Hour, Burst: 20}
 	importRate = &limit.Rule{Name: "import", Rate: 20, Per: time.Hour, Burst: 10}
-	listRate   = &limit.Rule{Name: "hotline", Rate: 120, Per: time.Hour, Burst: 30} // 5000 work orders take ten calls
-	workRate   = &limit.Rule{Name: "work", Rate: 1200, Per: time.Hour, Burst: 400, Near: 40}  // a clerk clears 300 cases in one go
+	listRate   = &limit.Rule{Name: "hotline", Rate: 120, Per: time.Hour, Burst: 30}          // 5000 work orders take ten calls
+	workRate   = &limit.Rule{Name: "work", Rate: 1200, Per: time.Hour, Burst: 400, Near: 40} // a clerk clears 300 cases in one go
 	bulkRate   = &limit.Rule{Name: "bulk", Rate: 60, Per: time.Hour, Burst: 20}
 	streamRate = &limit.Rule{Name: "stream", Rate: 600, Per: time.Hour, Burst: 60} // a page comes back every five minutes
 	uploadRate = &limit.Rule{Name: "upload", Rate: 240, Per: time.Hour, Burst: 60}
