@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 )
@@ -11,71 +13,76 @@ import (
 var ErrFull = errors.New("store: too many wait")
 
 // Gather puts what many callers ask for at the same time into few rounds: many durable rows for one flush, many looks for one query.
-// Whoever comes first works for all who wait, then hands over to one of those who came meanwhile; so it needs no goroutine of its
-// own, a lone caller never waits, and the busier it gets the more a round holds.
+// Whoever finds nobody at work starts it, round after round until nobody waits; so a lone caller never waits, and the busier it gets the
+// more a round holds. The work has a goroutine of its own: handed on among the callers, it would stand behind all who were just answered.
 type Gather[T any] struct {
 	Do      func(context.Context, []T) // answers every one of them
 	Most    int                        // in a round
 	Waiting int                        // beyond which callers are refused with ErrFull
-	Timeout time.Duration              // of a round; it does not end because the caller who leads it leaves
+	Timeout time.Duration              // of a round; it does not end because the caller who began it leaves
 
 	mu      sync.Mutex
 	queue   []*guest[T]
-	leading bool
+	working bool
 }
 
 type guest[T any] struct {
-	what T
-	done chan struct{}
-	lead chan struct{} // receives the turn to work for others
+	what  T
+	done  chan struct{}
+	panic any // of its round, for the first of it
 }
 
-// Put waits until Do has answered what.
+// Put waits until Do has answered what. A panic in Do goes on in one of the callers of its round.
 func (g *Gather[T]) Put(ctx context.Context, what T) error {
-	x := &guest[T]{what: what, done: make(chan struct{}), lead: make(chan struct{}, 1)}
+	x := &guest[T]{what: what, done: make(chan struct{})}
 	g.mu.Lock()
 	if len(g.queue) >= g.Waiting {
 		g.mu.Unlock()
 		return ErrFull
 	}
 	g.queue = append(g.queue, x)
-	first := !g.leading
-	g.leading = true
+	idle := !g.working
+	g.working = true
 	g.mu.Unlock()
-	if !first {
-		select {
-		case <-x.done:
-			return nil
-		case <-x.lead:
-		}
+	if idle {
+		go g.work(context.WithoutCancel(ctx)) // it ends when nobody waits
 	}
-	g.round(ctx)
 	<-x.done
+	if x.panic != nil {
+		panic(x.panic)
+	}
 	return nil
 }
 
-// round answers who waits, the leader among the first of them, and gives the lead to the next.
-func (g *Gather[T]) round(ctx context.Context) {
+func (g *Gather[T]) work(ctx context.Context) {
+	for now := g.next(); len(now) > 0; now = g.next() {
+		g.round(ctx, now)
+	}
+}
+
+// next takes those who wait for a round. Where nobody does, the work ends.
+func (g *Gather[T]) next() []*guest[T] {
 	g.mu.Lock()
+	defer g.mu.Unlock()
 	n := min(len(g.queue), g.Most)
 	now := append([]*guest[T](nil), g.queue[:n]...)
 	g.queue = append(g.queue[:0], g.queue[n:]...)
-	g.mu.Unlock()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), g.Timeout)
+	g.working = n > 0
+	return now
+}
+
+func (g *Gather[T]) round(ctx context.Context, now []*guest[T]) {
+	ctx, cancel := context.WithTimeout(ctx, g.Timeout)
 	defer cancel()
 	defer func() {
+		if r := recover(); r != nil {
+			now[0].panic = fmt.Sprintf("%v\n%s", r, debug.Stack())
+		}
 		for _, x := range now {
 			close(x.done)
 		}
-		g.mu.Lock()
-		defer g.mu.Unlock()
-		if len(g.queue) == 0 {
-			g.leading = false
-			return
-		}
-		g.queue[0].lead <- struct{}{}
 	}()
-	list := make([]T, n)
+	list := make([]T, len(now))
 	for i, x := range now {
 		list[i] = x.what
 	}

@@ -3,6 +3,8 @@ package store_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -66,5 +68,31 @@ func TestGather(t *testing.T) {
 		if err := g.Put(t.Context(), &x); err != nil || x != 1 {
 			t.Errorf("a lone caller: %v, %d", err, x)
 		}
+	}
+}
+
+// TestGatherBroken: a panic in a round reaches one of its callers, all are let go, and the next round is served.
+func TestGatherBroken(t *testing.T) {
+	t.Parallel()
+	bad := 1
+	g := &store.Gather[*int]{Most: 8, Waiting: 64, Timeout: time.Minute, Do: func(_ context.Context, list []*int) {
+		for _, x := range list {
+			if x == &bad {
+				panic("broken")
+			}
+			*x++
+		}
+	}}
+	func() {
+		defer func() {
+			if r := recover(); r == nil || !strings.Contains(fmt.Sprint(r), "broken") || !strings.Contains(fmt.Sprint(r), "gather_test.go") {
+				t.Errorf("recovered %v", r)
+			}
+		}()
+		_ = g.Put(t.Context(), &bad)
+	}()
+	x := 0
+	if err := g.Put(t.Context(), &x); err != nil || x != 1 {
+		t.Errorf("after it: %v, %d", err, x)
 	}
 }
