@@ -70,6 +70,7 @@ type Service struct {
 	o        Options
 	db       *store.DB
 	casts    store.Gather[*casting]
+	ids      store.IDs // of envelopes
 	agendas  agendas
 	turns    turns
 	bundling chan struct{}
@@ -81,6 +82,7 @@ func New(o Options) *Service {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Service{o: o, db: o.DB, bundling: make(chan struct{}, maxBundles)}
+	s.ids.Table = "envelopes"
 	s.casts.Do, s.casts.Most, s.casts.Waiting, s.casts.Timeout = s.castAll, maxBatch, maxWaiting, batchTimeout
 	return s
 }

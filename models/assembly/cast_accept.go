@@ -36,7 +36,7 @@ func (b *booth) accept(x *casting) error {
 	if err := b.canonical(x); err != nil {
 		return err
 	}
-	e := Envelope{MeetingID: b.m.ID, EstateID: b.m.EstateID, SeatID: x.seat.ID, Channel: in.Way, PersonID: in.Actor.PersonID, OwnerID: in.OwnerID, ProxyID: in.ProxyID, FormID: in.FormID,
+	e := Envelope{ID: x.id, MeetingID: b.m.ID, EstateID: b.m.EstateID, SeatID: x.seat.ID, Channel: in.Way, PersonID: in.Actor.PersonID, OwnerID: in.OwnerID, ProxyID: in.ProxyID, FormID: in.FormID,
 		ClientRef: in.ClientRef, InputHash: in.InputHash, At: b.tx.Now}
 	if in.FormID != 0 {
 		e.At, e.PersonID = in.At, 0
@@ -142,12 +142,10 @@ func (c *Cast) same(e *Envelope) bool {
 
 // again answers the first receipt to whoever lost its answer.
 func (b *booth) again(x *casting, e Envelope) error {
-	if e.ID == 0 { // in this very batch
-		for _, y := range b.accepted {
-			if y.got.Code == e.Code {
-				x.got = y.got
-				return nil
-			}
+	for _, y := range b.accepted { // in this very batch
+		if y.got.Code == e.Code {
+			x.got = y.got
+			return nil
 		}
 	}
 	x.got = &Receipt{Envelope: e, SeatNo: x.seat.No, Meeting: b.m.Number}

@@ -2,6 +2,7 @@ package assembly
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"maps"
 	"slices"
@@ -29,7 +30,14 @@ func (s *Service) castAll(ctx context.Context, batch []*casting) {
 }
 
 func (s *Service) castOnce(ctx context.Context, batch []*casting) error {
-	return s.db.InTx(ctx, func(tx *store.Tx) error {
+	first, err := s.ids.Take(ctx, s.db, len(batch))
+	if err != nil {
+		return err
+	}
+	for i, x := range batch {
+		x.id = first + int64(i)
+	}
+	return s.db.InRound(ctx, func(tx *store.Tx) error {
 		byMeeting := map[int64][]*casting{}
 		for _, x := range batch {
 			x.got, x.err, x.credential = nil, nil, 0
@@ -52,6 +60,7 @@ type booth struct {
 	agenda   *agenda
 	log      *pen
 	list     []*casting
+	looked   []seatNow
 	holders  map[int64]holding
 	earlier  map[int64][]Envelope // by seat
 	versions map[[2]int64]int     // by motion and seat: the last version
@@ -63,13 +72,14 @@ type booth struct {
 
 func (s *Service) castFor(tx *store.Tx, id int64, list []*casting) error {
 	var m Meeting
-	err := tx.ForUpdate().Where("id = ?", id).Take(&m).Error
-	if err = store.NotFound(err, ErrNotFound); errors.Is(err, ErrNotFound) {
-		refuse(list, err)
-		return nil
-	}
-	if err != nil {
+	b := &booth{s: s, tx: tx, m: &m, log: &pen{tx: tx, m: &m}, list: list}
+	gate := store.Query{SQL: "SELECT * FROM meetings WHERE id = ?" + tx.Locking(), Args: []any{id}, Read: func(rows *sql.Rows) error { return tx.ScanRows(rows, &m) }}
+	if err := tx.Ask(gate, b.look(id)); err != nil {
 		return err
+	}
+	if m.ID == 0 {
+		refuse(list, ErrNotFound)
+		return nil
 	}
 	if m.NoticedAt == nil { // nothing is fixed yet, and nothing of it may be remembered
 		for _, x := range list {
@@ -79,11 +89,11 @@ func (s *Service) castFor(tx *store.Tx, id int64, list []*casting) error {
 		}
 		return nil
 	}
-	b := &booth{s: s, tx: tx, m: &m, log: &pen{tx: tx, m: &m}, list: list}
+	var err error
 	if b.agenda, err = s.agendas.of(tx, &m); err != nil {
 		return err
 	}
-	if err := b.look(); err != nil {
+	if err := b.seen(); err != nil {
 		return err
 	}
 	for _, x := range list {

@@ -4,6 +4,8 @@ import (
 	"encoding/hex"
 	"slices"
 
+	"gorm.io/gorm"
+
 	"github.com/linli-city/linli/models/assembly/log"
 	"github.com/linli-city/linli/models/assembly/tally"
 	"github.com/linli-city/linli/models/audit"
@@ -12,8 +14,8 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-// write inserts what was accepted: envelopes, ballots with their places in the log, what they do to earlier ones, and the trail. The
-// hashes over the log follow behind the writes, and with them that these seats have voted is told.
+// write inserts what was accepted, with the commit: envelopes, ballots with their places in the log, what they do to earlier ones, and the
+// trail. The hashes over the log follow behind the writes, and with them that these seats have voted is told.
 func (b *booth) write() error {
 	if len(b.accepted) == 0 {
 		return nil
@@ -22,20 +24,21 @@ func (b *booth) write() error {
 	for i, x := range b.accepted {
 		envelopes[i] = x.got.Envelope
 	}
-	if err := b.tx.CreateInBatches(&envelopes, 900).Error; err != nil {
+	if err := b.tx.Later(func(g *gorm.DB) *gorm.DB { return g.Create(&envelopes) }); err != nil {
 		return store.Raced(err)
 	}
 	var ballots []Ballot
 	trail := make([]audit.Change, len(b.accepted))
 	for i, x := range b.accepted {
-		x.got.ID = envelopes[i].ID
 		own := b.ballots(x)
 		ballots = append(ballots, own...)
 		trail[i] = audit.Change{Actor: x.caster(), Verb: castNoted, Subject: audit.Subject{Kind: envelopeKind, ID: envelopes[i].ID, Estate: b.m.EstateID},
 			Detail: castNote{b.m.ID, x.seat.No, x.in.Way, x.credential, envelopes[i].sum(b.m.Number, x.seat.No, own)}}
 	}
-	if err := b.tx.CreateInBatches(&ballots, 900).Error; err != nil {
-		return store.Raced(err)
+	for part := range slices.Chunk(ballots, 900) {
+		if err := b.tx.Later(func(g *gorm.DB) *gorm.DB { return g.Create(&part) }); err != nil {
+			return store.Raced(err)
+		}
 	}
 	at := 0
 	for _, x := range b.accepted {
@@ -61,6 +64,9 @@ func (b *booth) remark(ballots []Ballot) error {
 			continue
 		}
 		done[key] = true
+		if err := b.tx.Flush(); err != nil {
+			return store.Raced(err)
+		}
 		if err := b.log.remark(v.MotionID, v.SeatID); err != nil {
 			return err
 		}

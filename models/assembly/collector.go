@@ -24,6 +24,7 @@ var ErrBusy = fault.New(fault.Limited, "voting.busy", "现在投票的人很多�
 // casting is one cast on its way.
 type casting struct {
 	in     Cast
+	id     int64 // of its envelope, where it is accepted
 	got    *Receipt
 	err    error
 	seat   *Seat

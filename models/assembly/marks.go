@@ -2,6 +2,7 @@ package assembly
 
 import (
 	"cmp"
+	"database/sql"
 
 	"github.com/linli-city/linli/models/assembly/log"
 	"github.com/linli-city/linli/models/assembly/tally"
@@ -21,18 +22,17 @@ func (m *Meeting) pen(tx *store.Tx) (*pen, error) {
 		return nil, err
 	}
 	p := &pen{tx: tx, m: m}
-	row := tx.Raw("SELECT (SELECT MAX(leaf) FROM ballots WHERE meeting_id = ?), (SELECT MAX(leaf) FROM log_marks WHERE meeting_id = ?)", m.ID, m.ID).Row()
-	var ballot, mark *int64
-	err := row.Scan(&ballot, &mark)
+	var ballot, mark sql.NullInt64
+	err := tx.Raw("SELECT (SELECT MAX(leaf) FROM ballots WHERE meeting_id = ?), (SELECT MAX(leaf) FROM log_marks WHERE meeting_id = ?)", m.ID, m.ID).Row().Scan(&ballot, &mark)
 	p.after(ballot, mark)
 	return p, err
 }
 
-// after moves on behind the last ballot and the last mark; nil where there is none.
-func (p *pen) after(last ...*int64) {
+// after moves on behind the last ballot and the last mark; null where there is none.
+func (p *pen) after(last ...sql.NullInt64) {
 	for _, leaf := range last {
-		if leaf != nil {
-			p.next = max(p.next, *leaf+1)
+		if leaf.Valid {
+			p.next = max(p.next, leaf.Int64+1)
 		}
 	}
 }

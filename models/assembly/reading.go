@@ -116,7 +116,11 @@ func (s *Service) reading(tx *store.Tx, m *Meeting, f *Form, in Read) (*reading,
 
 // castForm casts a confirmed form by the same way as every other ballot; its time is that of the receipt.
 func (s *Service) castForm(tx *store.Tx, actor org.Actor, m *Meeting, f *Form, r *reading) error {
-	x := &casting{in: Cast{Actor: actor, MeetingID: m.ID, SeatNo: f.SeatNo, Choices: r.choices, Way: f.Way, ClientRef: fmt.Sprint("form:", f.ID), InputHash: sha([]byte(r.text)), FormID: f.ID, ProxyID: f.ProxyID, At: *f.ReceivedAt}}
+	id, err := s.ids.In(tx, 1)
+	if err != nil {
+		return err
+	}
+	x := &casting{id: id, in: Cast{Actor: actor, MeetingID: m.ID, SeatNo: f.SeatNo, Choices: r.choices, Way: f.Way, ClientRef: fmt.Sprint("form:", f.ID), InputHash: sha([]byte(r.text)), FormID: f.ID, ProxyID: f.ProxyID, At: *f.ReceivedAt}}
 	if err := s.castFor(tx, m.ID, []*casting{x}); err != nil {
 		return err
 	}

@@ -63,12 +63,12 @@ func (s *Service) verifyStill(tx *store.Tx, id int64, done *Checks) error {
 }
 
 // reached is how far a meeting is.
-type reached struct{ version, size, envelope, entry int64 }
+type reached struct{ version, size, leaf, entry int64 }
 
 func stand(tx *store.Tx, id int64) (x reached, err error) {
-	row := tx.Raw(`SELECT COALESCE((SELECT version FROM meetings WHERE id = ?), 0), COALESCE((SELECT size FROM ballot_logs WHERE meeting_id = ?), 0), COALESCE((SELECT MAX(id) FROM envelopes WHERE meeting_id = ?), 0),
+	row := tx.Raw(`SELECT COALESCE((SELECT version FROM meetings WHERE id = ?), 0), COALESCE((SELECT size FROM ballot_logs WHERE meeting_id = ?), 0), COALESCE((SELECT MAX(leaf) FROM ballots WHERE meeting_id = ?), -1),
 		COALESCE((SELECT MAX(id) FROM audit_entries WHERE subject_kind IN ('meeting', ?) AND subject_id = ?), 0)`, id, id, id, logKind, id).Row()
-	return x, row.Scan(&x.version, &x.size, &x.envelope, &x.entry)
+	return x, row.Scan(&x.version, &x.size, &x.leaf, &x.entry)
 }
 
 func (s *Service) verify(tx *store.Tx, id int64, done *Checks) error {

@@ -10,7 +10,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
+
+	"gorm.io/gorm"
 
 	"github.com/linli-city/linli/models/store"
 )
@@ -110,16 +113,15 @@ func AppendAll(tx *store.Tx, changes []Change) error {
 			return err
 		}
 	}
-	if err := tx.CreateInBatches(&entries, 900).Error; err != nil {
-		return fmt.Errorf("audit %s: %w", changes[0].Verb, err)
-	}
-	ids := make([]int64, len(entries))
-	for i, e := range entries {
-		ids[i] = e.ID
-	}
-	waiting := runs(ids)
-	if err := tx.CreateInBatches(&waiting, 900).Error; err != nil {
-		return fmt.Errorf("audit %s: %w", changes[0].Verb, err)
+	for part := range slices.Chunk(entries, 900) {
+		if err := tx.Later(func(g *gorm.DB) *gorm.DB { return g.Create(&part) }); err != nil {
+			return fmt.Errorf("audit %s: %w", changes[0].Verb, err)
+		}
+		first, last := tx.Inserted(len(part))
+		run := map[string]any{"entry_id": first, "last_id": last}
+		if err := tx.Later(func(g *gorm.DB) *gorm.DB { return g.Model(&Pending{}).Create(run) }); err != nil {
+			return fmt.Errorf("audit %s: %w", changes[0].Verb, err)
+		}
 	}
 	return nil
 }

@@ -11,11 +11,12 @@ import (
 )
 
 const (
-	sealBatch = 500 // runs; each is what one statement wrote
+	sealBatch = 500  // runs; each is what one statement wrote
+	sealMost  = 2000 // entries in memory, but for a last run that is longer
 	chainName = "audit.chain"
 )
 
-// SealPending adds the waiting entries of up to 500 statements to the chain and returns how many it added. Any number of processes may
+// SealPending adds the waiting entries of up to 500 statements, about 2000 at most, to the chain and returns how many it added. Any number of processes may
 // call it: the chain's lease row is locked, so links are made one after the other.
 func SealPending(ctx context.Context, db *store.DB) (int, error) {
 	n := 0
@@ -29,6 +30,7 @@ func SealPending(ctx context.Context, db *store.DB) (int, error) {
 			if err := tx.Where("entry_id > ?", after).Order("entry_id").Limit(sealBatch).Find(&waiting).Error; err != nil || len(waiting) == 0 {
 				return err
 			}
+			waiting = upTo(waiting, sealMost)
 			after = waiting[len(waiting)-1].EntryID
 			var err error
 			if n, err = seal(tx, waiting); err != nil {
@@ -41,6 +43,17 @@ func SealPending(ctx context.Context, db *store.DB) (int, error) {
 		return 0, fmt.Errorf("seal audit entries: %w", err)
 	}
 	return n, nil
+}
+
+// upTo gives the first runs, until they hold that many entries.
+func upTo(waiting []Pending, most int64) []Pending {
+	n := int64(0)
+	for i, p := range waiting {
+		if n += p.LastID - p.EntryID + 1; n >= most {
+			return waiting[:i+1]
+		}
+	}
+	return waiting
 }
 
 // seal links the entries of some runs. One that vanished while it waited stays among the waiting, for Verify to find.

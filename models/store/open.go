@@ -47,6 +47,7 @@ type DB struct {
 	Dialect Dialect
 	write   *gorm.DB
 	read    *gorm.DB
+	rounds  *sql.DB // see InRound; nil for SQLite, where a statement costs no message
 	now     func() time.Time
 	wake    func()
 }
@@ -133,6 +134,13 @@ func (db *DB) openMySQL(o Options) error {
 		return fmt.Errorf("database DSN: %w", redact(err, o.DSN))
 	}
 	pool := sql.OpenDB(readCommitted{connector})
+	several := c.Clone()
+	several.MultiStatements = true
+	if connector, err = mysqldriver.NewConnector(several); err != nil {
+		return fmt.Errorf("database DSN: %w", redact(err, o.DSN))
+	}
+	db.rounds = sql.OpenDB(readCommitted{connector})
+	bound(db.rounds, maxRounds)
 	// DisableWithReturning: MariaDB would answer RETURNING, which MySQL and TiDB do not know.
 	db.write, err = gorm.Open(mysql.New(mysql.Config{Conn: pool, DisableWithReturning: true, SkipInitializeWithVersion: true}), db.config(o))
 	if err != nil {
@@ -176,10 +184,14 @@ func limit(g *gorm.DB, n int) error {
 	if err != nil {
 		return err
 	}
+	bound(pool, n)
+	return nil
+}
+
+func bound(pool *sql.DB, n int) {
 	pool.SetMaxOpenConns(n)
 	pool.SetMaxIdleConns(n)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
-	return nil
 }
 
 // redact removes the DSN, which holds a password, from an error's text.
@@ -202,6 +214,9 @@ func (db *DB) SQL() (*sql.DB, error) { return db.write.DB() }
 // Close ends all connections.
 func (db *DB) Close() error {
 	var first error
+	if db.rounds != nil {
+		first = db.rounds.Close()
+	}
 	for _, g := range []*gorm.DB{db.read, db.write} {
 		if g == nil {
 			continue

@@ -26,6 +26,7 @@ type Tx struct {
 	Dialect Dialect
 	wake    func()
 	after   []func()
+	round   *round // nil outside one
 }
 
 // Wake tells whoever carries messages that there are some; see DB.OnWake.
@@ -52,20 +53,26 @@ func (tx *Tx) ForUpdate() *gorm.DB {
 // Servers run it at READ COMMITTED: what f counts after it has got a lock is what others committed while it waited. At
 // REPEATABLE READ the first plain read would fix an old picture, and on TiDB already the beginning does.
 func (db *DB) InTx(ctx context.Context, f func(*Tx) error) error {
-	for n := 1; ; n++ {
-		tx := &Tx{Now: db.now(), Dialect: db.Dialect, wake: db.wake}
-		err := db.write.WithContext(ctx).Transaction(func(g *gorm.DB) error {
+	return db.again(ctx, func(tx *Tx) error {
+		return db.write.WithContext(ctx).Transaction(func(g *gorm.DB) error {
 			tx.DB = g
 			return f(tx)
 		})
+	})
+}
+
+// again runs a transaction until it is not asked for once more, at most attempts times.
+func (db *DB) again(ctx context.Context, do func(*Tx) error) error {
+	for n := 1; ; n++ {
+		tx := &Tx{Now: db.now(), Dialect: db.Dialect, wake: db.wake}
+		err := do(tx)
 		if err == nil {
 			for _, after := range tx.after {
 				after()
 			}
 			return nil
 		}
-		again := Transient(err) || errors.Is(err, errRaced)
-		if n == attempts || !again {
+		if n == attempts || !Transient(err) && !errors.Is(err, errRaced) {
 			return err
 		}
 		pause := time.Duration(1<<n)*5*time.Millisecond + rand.N(20*time.Millisecond)

@@ -3,6 +3,7 @@ package session
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"errors"
 	"slices"
 	"strings"
@@ -81,13 +82,22 @@ func (s *Sessions) findAll(ctx context.Context, tx *store.Tx, list []*caller) er
 		byHash[c.hash] = append(byHash[c.hash], c)
 	}
 	var rows []signedIn
-	err := tx.Raw(`SELECT s.id, s.person_id, s.token_hash, s.open_id, s.seen_at, c.id IS NOT NULL AS consented,
+	err := tx.Ask(store.Query{SQL: `SELECT s.id, s.person_id, s.token_hash, s.open_id, s.seen_at, c.id IS NOT NULL AS consented,
 		COALESCE(r.id, 0) AS residence_id, r.estate_id, r.unit_id, r.owner_id, r.role
 		FROM sessions s JOIN persons p ON p.id = s.person_id AND p.erased_at IS NULL
 		LEFT JOIN consents c ON c.person_id = s.person_id AND c.version = ? AND c.withdrawn_at IS NULL
 		LEFT JOIN residences r ON r.person_id = s.person_id AND r.living IS NOT NULL AND (r.lease_ends IS NULL OR r.lease_ends >= ?)
 		WHERE s.token_hash IN ? AND s.revoked_at IS NULL AND s.expires_at > ? LIMIT ?`,
-		org.PrivacyVersion, org.DayOf(tx.Now), hashes, tx.Now, maxHomes*maxTogether).Scan(&rows).Error
+		Args: []any{org.PrivacyVersion, org.DayOf(tx.Now), hashes, tx.Now, maxHomes * maxTogether},
+		Read: func(found *sql.Rows) error {
+			var r signedIn
+			var estate, unit, owner sql.NullInt64
+			var role sql.NullString
+			err := found.Scan(&r.ID, &r.PersonID, &r.TokenHash, &r.OpenID, &r.SeenAt, &r.Consented, &r.ResidenceID, &estate, &unit, &owner, &role)
+			r.EstateID, r.UnitID, r.OwnerID, r.Role = estate.Int64, unit.Int64, owner.Int64, org.Role(role.String)
+			rows = append(rows, r)
+			return err
+		}})
 	if err != nil {
 		return err
 	}
