@@ -52,11 +52,7 @@ type Query struct {
 func (tx *Tx) Ask(list ...Query) error {
 	if tx.round == nil {
 		for _, q := range list {
-			rows, err := tx.Raw(q.SQL, q.Args...).Rows()
-			if err == nil {
-				err = errors.Join(q.each(rows), rows.Close())
-			}
-			if err != nil {
+			if err := q.ask(tx); err != nil {
 				return err
 			}
 		}
@@ -84,6 +80,15 @@ func (tx *Tx) Ask(list ...Query) error {
 		}
 		return nil
 	})
+}
+
+func (q *Query) ask(tx *Tx) error {
+	rows, err := tx.Raw(q.SQL, q.Args...).Rows()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	return q.each(rows)
 }
 
 func (q *Query) each(rows *sql.Rows) error {
