@@ -33,7 +33,7 @@ const (
 type Options struct {
 	// DSN is "sqlite:<path>" or a go-sql-driver DSN such as "user:password@tcp(host:3306)/linli".
 	DSN string
-	// MaxOpen bounds the MySQL connections; 0 means 32.
+	// MaxOpen bounds the MySQL connections, beside the four of rounds; 0 means 32.
 	MaxOpen int
 	Logger  *slog.Logger
 	// Now is the clock; nil means the system's.
