@@ -1,6 +1,7 @@
 package assembly
 
 import (
+	"database/sql"
 	"encoding/hex"
 	"fmt"
 	"math"
@@ -40,13 +41,18 @@ const walkedFrom = `SELECT b.*, COALESCE(s.no, 0) AS no, COALESCE(s.meeting_id, 
 
 // log rebuilds the log from ballots and marks: no gap, each leaf the commitment of its ballot, each signed state on the way, and the end.
 func (w *walk) log() error {
+	// What comes meanwhile has its place behind all that is there now, and is left to the next time.
 	var l Log
-	if err := w.tx.Where("meeting_id = ?", w.m.ID).Limit(1).Find(&l).Error; err != nil {
+	var end pen
+	var ballot, mark sql.NullInt64
+	err := w.tx.Raw(`SELECT COALESCE(l.size, 0), COALESCE(l.root, ''), (SELECT MAX(leaf) FROM ballots WHERE meeting_id = m.id), (SELECT MAX(leaf) FROM log_marks WHERE meeting_id = m.id)
+		FROM meetings m LEFT JOIN ballot_logs l ON l.meeting_id = m.id WHERE m.id = ?`, w.m.ID).Row().Scan(&l.Size, &l.Root, &ballot, &mark)
+	if err != nil {
 		return err
 	}
+	end.after(ballot, mark)
 	w.size = l.Size
-	var err error
-	if w.marks, err = (&reader{tx: w.tx, m: w.m, size: math.MaxInt64}).marks(); err != nil {
+	if w.marks, err = marksOf(w.tx, w.m.ID, 0, end.next); err != nil {
 		return err
 	}
 	if err := w.tx.Where("meeting_id = ?", w.m.ID).Order("id").Find(&w.signed).Error; err != nil {
@@ -55,7 +61,7 @@ func (w *walk) log() error {
 	list := w.signed
 	for after := int64(-1); ; {
 		var rows []walked
-		if err := w.tx.Raw(walkedFrom+"b.leaf > ? ORDER BY b.leaf LIMIT ?", w.m.ID, after, page).Scan(&rows).Error; err != nil {
+		if err := w.tx.Raw(walkedFrom+"b.leaf > ? AND b.leaf < ? ORDER BY b.leaf LIMIT ?", w.m.ID, after, end.next, page).Scan(&rows).Error; err != nil {
 			return err
 		}
 		for i := range rows {
