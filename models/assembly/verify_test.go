@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -147,5 +148,50 @@ func TestVerifyEveryOutcome(t *testing.T) {
 	})
 	if _, err := w.verified(); err == nil || !strings.Contains(err.Error(), "is not what was signed") {
 		t.Errorf("the last of many is turned: %v", err)
+	}
+}
+
+// TestVerifyWhileOwnersChangeTheirMinds: ballots, marks and hashes that come while it walks are no false alarm.
+func TestVerifyWhileOwnersChangeTheirMinds(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 12)
+	w.local("ballot.change", "until_close")
+	m := w.open()
+	var casts []assembly.Cast
+	for range 4 {
+		for _, choice := range []string{"yes", "no"} {
+			for i := range 12 {
+				casts = append(casts, w.ballot(m, i, choice))
+			}
+		}
+	}
+	var wg sync.WaitGroup
+	over := make(chan struct{})
+	wg.Go(func() {
+		defer close(over)
+		for i, c := range casts {
+			if _, err := w.s.Cast(context.Background(), c); err != nil {
+				t.Error(err)
+			}
+			if i%10 == 9 {
+				if _, err := w.s.Sequence(context.Background()); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+	})
+	for going := true; going; {
+		select {
+		case <-over:
+			going = false
+		default:
+		}
+		if _, err := w.verified(); err != nil {
+			t.Error(err)
+		}
+	}
+	wg.Wait()
+	if c, err := w.verified(); err != nil || c.Ballots != 96 {
+		t.Errorf("at the end %+v, %v", c, err)
 	}
 }
