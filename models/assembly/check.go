@@ -137,7 +137,7 @@ func stateInLog(tx *store.Tx, b *Ballot) (log.State, string, error) {
 		return log.Counted, "", nil
 	}
 	var marks []Mark
-	err := tx.Where("meeting_id = ? AND ballot_id = ?", b.MeetingID, b.ID).Order("id DESC").Limit(1).Find(&marks).Error
+	err := tx.Where("meeting_id = ? AND ballot_id = ?", b.MeetingID, b.ID).Order("leaf DESC").Limit(1).Find(&marks).Error
 	if m := first(marks); m != nil {
 		return log.State(b.Mark), m.Reason, err
 	}

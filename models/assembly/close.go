@@ -13,8 +13,8 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-// close ends a meeting's window: shared seats about which the owners do not agree take no part, everything cast has its place in
-// the log, and the log says that the window ended.
+// close ends a meeting's window: shared seats about which the owners do not agree take no part, the hashes cover
+// everything cast, and the log says that the window ended.
 func (s *Service) close(tx *store.Tx, m *Meeting) error {
 	m.State, m.ClosedAt = Closed, &tx.Now
 	m.Version++

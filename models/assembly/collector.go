@@ -44,7 +44,7 @@ func (s *Service) put(ctx context.Context, x *casting) error {
 	if err := s.casts.Put(ctx, x); errors.Is(err, store.ErrFull) {
 		return ErrBusy.After(3)
 	}
-	if x.got == nil && x.err == nil { // whoever led the round did not come to an end
+	if x.got == nil && x.err == nil { // the round did not come to an end
 		return fault.ErrInternal
 	}
 	return x.err

@@ -53,10 +53,10 @@ func (s *Service) Sequence(ctx context.Context) (bool, error) {
 	return more, errors.Join(errs...)
 }
 
-// unplaced finds the meetings in a state of which a ballot or a mark has its place beyond the hashes.
+// unplaced finds the meetings in a state of which a ballot or a mark has its place beyond the hashes: what waits first has the next one.
 func unplaced(tx *store.Tx, state State) *gorm.DB {
 	return tx.Model(&Meeting{}).Joins("LEFT JOIN ballot_logs l ON l.meeting_id = meetings.id").
-		Where("meetings.state = ? AND (EXISTS (SELECT 1 FROM ballots b WHERE b.meeting_id = meetings.id AND b.leaf >= COALESCE(l.size, 0)) OR EXISTS (SELECT 1 FROM log_marks k WHERE k.meeting_id = meetings.id AND k.leaf >= COALESCE(l.size, 0)))", state)
+		Where("meetings.state = ? AND (EXISTS (SELECT 1 FROM ballots b WHERE b.meeting_id = meetings.id AND b.leaf = COALESCE(l.size, 0)) OR EXISTS (SELECT 1 FROM log_marks k WHERE k.meeting_id = meetings.id AND k.leaf = COALESCE(l.size, 0)))", state)
 }
 
 // logOf takes the row of a meeting's log.

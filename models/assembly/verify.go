@@ -107,7 +107,7 @@ func (s *Service) verify(tx *store.Tx, id int64, done *Checks) error {
 		return err
 	}
 	w := &walk{tx: tx, m: &m, position: map[int64]int{}, done: done, trail: t, keys: k, noted: t.checkpoints}
-	w.tiling.Tile = func(x log.Tile) error { return verifyTile(tx, id, x) }
+	w.tiling.Tile = w.tile
 	for i := range a.motions {
 		w.position[a.motions[i].ID] = a.motions[i].Position
 	}

@@ -158,7 +158,7 @@ func TestVerifyWhileOwnersChangeTheirMinds(t *testing.T) {
 	w.local("ballot.change", "until_close")
 	m := w.open()
 	var casts []assembly.Cast
-	for range 4 {
+	for range 12 {
 		for _, choice := range []string{"yes", "no"} {
 			for i := range 12 {
 				casts = append(casts, w.ballot(m, i, choice))
@@ -169,14 +169,12 @@ func TestVerifyWhileOwnersChangeTheirMinds(t *testing.T) {
 	over := make(chan struct{})
 	wg.Go(func() {
 		defer close(over)
-		for i, c := range casts {
+		for _, c := range casts {
 			if _, err := w.s.Cast(context.Background(), c); err != nil {
 				t.Error(err)
 			}
-			if i%10 == 9 {
-				if _, err := w.s.Sequence(context.Background()); err != nil {
-					t.Error(err)
-				}
+			if _, err := w.s.Sequence(context.Background()); err != nil {
+				t.Error(err)
 			}
 		}
 	})
@@ -191,7 +189,7 @@ func TestVerifyWhileOwnersChangeTheirMinds(t *testing.T) {
 		}
 	}
 	wg.Wait()
-	if c, err := w.verified(); err != nil || c.Ballots != 96 {
+	if c, err := w.verified(); err != nil || c.Ballots != 288 {
 		t.Errorf("at the end %+v, %v", c, err)
 	}
 }

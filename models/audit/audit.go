@@ -56,8 +56,10 @@ func (Entry) TableName() string { return "audit_entries" }
 // Pending marks entries that are not yet in the chain: those written by one statement, whose ids follow each other.
 type Pending struct {
 	EntryID int64 `gorm:"primaryKey;autoIncrement:false"` // the first
-	LastID  int64
+	LastID  int64 // 0 for the first alone, as before there were runs
 }
+
+func (p Pending) last() int64 { return max(p.EntryID, p.LastID) }
 
 // TableName names the table.
 func (Pending) TableName() string { return "audit_pending" }

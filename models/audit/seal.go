@@ -49,7 +49,7 @@ func SealPending(ctx context.Context, db *store.DB) (int, error) {
 func upTo(waiting []Pending, most int64) []Pending {
 	n := int64(0)
 	for i, p := range waiting {
-		if n += p.LastID - p.EntryID + 1; n >= most {
+		if n += p.last() - p.EntryID + 1; n >= most {
 			return waiting[:i+1]
 		}
 	}
@@ -77,7 +77,7 @@ func seal(tx *store.Tx, waiting []Pending) (int, error) {
 	var done, gone []int64
 	for _, p := range waiting {
 		done = append(done, p.EntryID)
-		for id := p.EntryID; id <= p.LastID; id++ {
+		for id := p.EntryID; id <= p.last(); id++ {
 			if !found[id] {
 				gone = append(gone, id)
 			}
@@ -94,9 +94,9 @@ func seal(tx *store.Tx, waiting []Pending) (int, error) {
 func entriesOf(tx *store.Tx, waiting []Pending) ([]Entry, error) {
 	q := tx.Session(&gorm.Session{NewDB: true})
 	for i := 0; i < len(waiting); {
-		from, to := waiting[i].EntryID, waiting[i].LastID
+		from, to := waiting[i].EntryID, waiting[i].last()
 		for i++; i < len(waiting) && waiting[i].EntryID == to+1; i++ {
-			to = waiting[i].LastID
+			to = waiting[i].last()
 		}
 		q = q.Or("id BETWEEN ? AND ?", from, to)
 	}

@@ -89,17 +89,8 @@ func (s *sealed) holds(r *Report) error {
 // checkWaiting makes sure that every entry is either sealed or waiting: one that is neither was slipped in, and one
 // that waits and is gone was taken out.
 func checkWaiting(tx *store.Tx, r *Report) error {
-	if err := tx.Model(&Pending{}).Select("COALESCE(SUM(last_id - entry_id + 1), 0)").Scan(&r.Waiting).Error; err != nil {
+	if err := r.waiting(tx); err != nil {
 		return err
-	}
-	var short []Pending
-	err := tx.Where("(SELECT COUNT(*) FROM audit_entries e WHERE e.id BETWEEN audit_pending.entry_id AND audit_pending.last_id) <> last_id - entry_id + 1").
-		Order("entry_id").Limit(1).Find(&short).Error
-	if err != nil {
-		return err
-	}
-	if len(short) == 1 {
-		return isGone(tx, short[0])
 	}
 	for from, more := int64(math.MinInt64), true; more; {
 		var window []int64
@@ -113,7 +104,7 @@ func checkWaiting(tx *store.Tx, r *Report) error {
 		}
 		stray, err := first(tx.Model(&Entry{}).Select("id").Where("id > ? AND id <= ?", from, to).
 			Where("NOT EXISTS (SELECT 1 FROM audit_seals s WHERE s.entry_id = audit_entries.id)").
-			Where("NOT EXISTS (SELECT 1 FROM audit_pending p WHERE audit_entries.id BETWEEN p.entry_id AND p.last_id)"))
+			Where("NOT EXISTS (SELECT 1 FROM audit_pending p WHERE audit_entries.id = p.entry_id OR audit_entries.id BETWEEN p.entry_id AND p.last_id)"))
 		if err != nil {
 			return err
 		}
@@ -125,20 +116,33 @@ func checkWaiting(tx *store.Tx, r *Report) error {
 	return nil
 }
 
-// isGone names the first entry of a run that is not there.
-func isGone(tx *store.Tx, p Pending) error {
-	entries, err := entriesOf(tx, []Pending{p})
-	if err != nil {
-		return err
-	}
-	id := p.EntryID
-	for _, e := range entries {
-		if e.ID != id {
-			break
+// waiting counts the entries of the runs that wait, and names the first that is not there. Entries are never deleted, so those of a run are
+// there also where it is sealed meanwhile.
+func (r *Report) waiting(tx *store.Tx) error {
+	for after := int64(0); ; {
+		var list []Pending
+		if err := tx.Where("entry_id > ?", after).Order("entry_id").Limit(sealBatch).Find(&list).Error; err != nil || len(list) == 0 {
+			return err
 		}
-		id++
+		list = upTo(list, sealMost)
+		after = list[len(list)-1].EntryID
+		entries, err := entriesOf(tx, list)
+		if err != nil {
+			return err
+		}
+		there := make(map[int64]bool, len(entries))
+		for i := range entries {
+			there[entries[i].ID] = true
+		}
+		for _, p := range list {
+			for id := p.EntryID; id <= p.last(); id++ {
+				if !there[id] {
+					return fmt.Errorf("audit chain: entry %d is gone before it was sealed", id)
+				}
+				r.Waiting++
+			}
+		}
 	}
-	return fmt.Errorf("audit chain: entry %d is gone before it was sealed", id)
 }
 
 // first runs a query for one id and gives it, or 0.
