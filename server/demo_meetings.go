@@ -230,7 +230,7 @@ func (t *demoTown) castAll(meeting int64, from, to int, choice func(seat, motion
 	return errors.Join(errs...)
 }
 
-// sealed gives what was cast its place in the log and signs it, as of an hour ago: the next ballot is published within seconds.
+// sealed takes what was cast into the hashes of the log and signs it, as of an hour ago: the next ballot is published within seconds.
 func (t *demoTown) sealed(meeting int64) error {
 	for more := true; more; {
 		var err error

@@ -187,7 +187,7 @@ func (x *exporter) ballots() error {
 	}
 	owners := x.tx.Model(&org.Owner{}).Select("id").Where("person_id = ? AND person_id <> 0", x.actor.PersonID)
 	err = x.tx.Table("envelopes e").Select("e.*, m.number").Joins("JOIN seats s ON s.id = e.seat_id JOIN meetings m ON m.id = e.meeting_id").
-		Where("s.holder_set_id IN ? AND (e.person_id = ? OR e.owner_id IN (?))", sets, x.actor.PersonID, owners).Order("e.id DESC").Limit(maxExport).Scan(&rows).Error
+		Where("s.holder_set_id IN ? AND (e.person_id = ? OR e.owner_id IN (?))", sets, x.actor.PersonID, owners).Order("e.at DESC, e.id DESC").Limit(maxExport).Scan(&rows).Error
 	for _, r := range rows {
 		x.add(Own{Kind: "ballot", ID: r.ID, Number: r.Number, Text: "回执号" + r.Code, State: WayNames[r.Channel], Erasure: keptOwn, At: r.At})
 	}

@@ -45,7 +45,7 @@ func turns(t *testing.T, step func(context.Context) (bool, error)) {
 	}
 }
 
-// TestEveryBallotIsSequenced: with more meetings that fail than a turn holds, the ballot of the one after them still gets its place.
+// TestEveryBallotIsSequenced: with more meetings that fail than a turn holds, the ballot of the one after them still gets into the hashes.
 func TestEveryBallotIsSequenced(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 2)
@@ -63,7 +63,7 @@ func TestEveryBallotIsSequenced(t *testing.T) {
 		return tx.Model(&assembly.Ballot{}).Where("meeting_id = ? AND leaf >= COALESCE((SELECT size FROM ballot_logs l WHERE l.meeting_id = ballots.meeting_id), 0)", m.ID).Count(&waiting).Error
 	})
 	if waiting != 0 {
-		t.Error("a ballot has no place in its log")
+		t.Error("the hashes of its log do not cover a ballot")
 	}
 }
 

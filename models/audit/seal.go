@@ -16,8 +16,8 @@ const (
 	chainName = "audit.chain"
 )
 
-// SealPending adds the waiting entries of up to 500 statements, about 2000 at most, to the chain and returns how many it added. Any number of processes may
-// call it: the chain's lease row is locked, so links are made one after the other.
+// SealPending adds the waiting entries of up to 500 statements, about 2000 at most, to the chain and returns how many it added. Any
+// number of processes may call it: the chain's lease row is locked, so links are made one after the other.
 func SealPending(ctx context.Context, db *store.DB) (int, error) {
 	n := 0
 	err := db.InTx(ctx, func(tx *store.Tx) error {

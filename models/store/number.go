@@ -9,7 +9,7 @@ import (
 	"gorm.io/gorm/clause"
 )
 
-// Numbering keeps the last number of a series on a day.
+// Numbering keeps the last number of a series on a day, or the last id that was given of a table.
 type Numbering struct {
 	Series string `gorm:"primaryKey"`
 	Last   int64

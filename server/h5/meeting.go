@@ -14,7 +14,7 @@ import (
 	"github.com/linli-city/linli/server/web/limit"
 )
 
-var checkRate = limit.Rule{Name: "h5-check", Rate: 300, Per: time.Minute, Burst: 100, Near: 10}
+var checkRate = limit.Rule{Name: "h5-check", Rate: 300, Per: time.Minute, Burst: 100}
 
 func meetingRoutes(site *web.Site, d Deps) {
 	site.Unlisted(http.MethodGet, "/h5/meetings/:id", "what is public of an owners' meeting", d.meeting)

@@ -33,7 +33,7 @@ type Deps struct {
 	site *web.Site
 }
 
-var readRate = &limit.Rule{Name: "public", Rate: 300, Per: time.Minute, Burst: 100, Near: 10}
+var readRate = &limit.Rule{Name: "public", Rate: 300, Per: time.Minute, Burst: 100}
 
 // Routes mounts the surface.
 func Routes(site *web.Site, d Deps) {
