@@ -209,8 +209,8 @@ func (e *engine) run(th things, suffix string) {
 // inFiveDays is a moment some days ahead.
 func inFiveDays() string { return time.Now().AddDate(0, 0, 5).Format(time.RFC3339) }
 
-// soon is a day some days ahead.
-func soon(days int) string { return time.Now().AddDate(0, 0, days).Format(time.DateOnly) }
+// soon is a day some days ahead of today in Shanghai, which is tomorrow on a machine of UTC for a third of the day.
+func soon(days int) string { return org.DayOf(time.Now()).AddDate(0, 0, days).Format(time.DateOnly) }
 
 // campaignOf is a draft to all owners of an estate.
 func campaignOf(estate int64, title, ref string) m {

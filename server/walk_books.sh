@@ -22,5 +22,5 @@ P=$(get owner /miniapp/v1/estates/$E/fund-projects | jq '.items[0].id'); get com
 # 7. 谁都能看：公布了什么，还有什么该公布而没有公布
 curl -s $B/public/v1/estates/$E/duties | jq -c '.items[0:3][]|[.title,.owed_by,.often,.clause]'
 # 8. 账平不平：试算平衡，再从头核一遍
-get company /office/v1/estates/$E/books/fee/trial?from=$(date +%Y)-01-01\&to=$(date +%F) | jq -c '.items[]|[.name,.opening,.debit,.credit,.ending]'
+get company /office/v1/estates/$E/books/fee/trial?from=$(TZ=Asia/Shanghai date +%Y)-01-01\&to=$(TZ=Asia/Shanghai date +%F) | jq -c '.items[]|[.name,.opening,.debit,.credit,.ending]'
 go run ./server verify --data $(dirname $J) | grep -E '^(audit chain|files|books|repairs from the fund|board)'

@@ -54,7 +54,11 @@ func (db *DB) Migrate(ctx context.Context) (int, error) {
 	defer cancel()
 	ran := 0
 	for lost := 0; ; lost++ {
-		done, err := p.Up(ctx)
+		err := db.onceEach(ctx, p)
+		var done []*goose.MigrationResult
+		if err == nil {
+			done, err = p.Up(ctx)
+		}
 		var partial *goose.PartialError
 		if errors.As(err, &partial) {
 			done = partial.Applied
@@ -63,11 +67,29 @@ func (db *DB) Migrate(ctx context.Context) (int, error) {
 		if err == nil {
 			return ran, nil
 		}
-		// There is no lock for SQLite: a process that came second to a migration fails at it, and looks what is left.
+		// There is no lock for SQLite: a process that came second to a migration fails at noting it, and looks what is left.
 		if db.Dialect != SQLite || lost > len(p.ListSources()) {
 			return ran, fmt.Errorf("migrate: %w", err)
 		}
 	}
+}
+
+// onceEach has SQLite refuse to note a migration twice, so that the second of two processes takes back what it did: one that only changes
+// rows would succeed again.
+func (db *DB) onceEach(ctx context.Context, p *goose.Provider) error {
+	if db.Dialect != SQLite {
+		return nil
+	}
+	if _, err := p.GetDBVersion(ctx); err != nil { // which makes the table
+		return err
+	}
+	pool, err := db.SQL()
+	if err != nil {
+		return err
+	}
+	_, err = pool.ExecContext(ctx, `DELETE FROM schema_version WHERE id NOT IN (SELECT MIN(id) FROM schema_version GROUP BY version_id);
+		CREATE UNIQUE INDEX IF NOT EXISTS schema_version_once ON schema_version (version_id)`)
+	return err
 }
 
 // CheckSchema returns ErrOldSchema or ErrNewSchema unless the schema is the one this program was built for.

@@ -83,6 +83,32 @@ func TestMigratingAtOnce(t *testing.T) {
 	}
 }
 
+// SQLite has no lock for migrating: whoever comes second to one must fail, also where its statements would succeed again. A database that
+// noted one twice before this was so is put right.
+func TestSQLiteNotesAMigrationOnce(t *testing.T) {
+	t.Parallel()
+	db := openAt(t, modelstest.DSN(t))
+	if db.Dialect != store.SQLite {
+		t.Skip("a database server has a lock")
+	}
+	migrate(t, db)
+	pool, err := db.SQL()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const again = "INSERT INTO schema_version (version_id, is_applied) VALUES (89, 1)"
+	if _, err := pool.ExecContext(t.Context(), again); err == nil {
+		t.Error("a migration is noted twice")
+	}
+	if _, err := pool.ExecContext(t.Context(), "DROP INDEX schema_version_once; "+again); err != nil {
+		t.Fatal(err)
+	}
+	migrate(t, db)
+	if _, err := pool.ExecContext(t.Context(), again); err == nil || count(t, db, "schema_version") != int64(migrations(t, db.Dialect)+1) {
+		t.Errorf("%d are noted, %v", count(t, db, "schema_version"), err)
+	}
+}
+
 func TestAnotherSchemaIsRefusedWithTheCommandToRun(t *testing.T) {
 	t.Parallel()
 	db := openAt(t, modelstest.DSN(t))
