@@ -87,7 +87,7 @@ func (s *Service) sequence(tx *store.Tx, meeting int64) (int, error) {
 		return 0, err
 	}
 	var ballots []Ballot
-	if err := tx.Where("meeting_id = ? AND leaf >= ? AND leaf < ?", meeting, l.Size, l.Size+sequenceBatch).Order("leaf").Find(&ballots).Error; err != nil {
+	if err := tx.Select("id", "leaf", "seat_id", "commitment").Where("meeting_id = ? AND leaf >= ? AND leaf < ?", meeting, l.Size, l.Size+sequenceBatch).Order("leaf").Find(&ballots).Error; err != nil {
 		return 0, err
 	}
 	marks, err := marksOf(tx, meeting, l.Size, l.Size+sequenceBatch)

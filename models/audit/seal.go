@@ -58,7 +58,7 @@ func upTo(waiting []Pending, most int64) []Pending {
 
 // seal links the entries of some runs. One that vanished while it waited stays among the waiting, for Verify to find.
 func seal(tx *store.Tx, waiting []Pending) (int, error) {
-	entries, err := entriesOf(tx, waiting)
+	entries, err := entriesOf(tx, waiting, "detail", "salt", "about_id") // of which the digest is linked, or nothing
 	if err != nil || len(entries) == 0 {
 		return 0, err
 	}
@@ -90,8 +90,8 @@ func seal(tx *store.Tx, waiting []Pending) (int, error) {
 	return len(seals), tx.CreateInBatches(&left, 900).Error
 }
 
-// entriesOf reads the entries of runs, in their order. Runs that follow each other are read as one range.
-func entriesOf(tx *store.Tx, waiting []Pending) ([]Entry, error) {
+// entriesOf reads the entries of runs, in their order, without some of their columns. Runs that follow each other are read as one range.
+func entriesOf(tx *store.Tx, waiting []Pending, omit ...string) ([]Entry, error) {
 	q := tx.Session(&gorm.Session{NewDB: true})
 	for i := 0; i < len(waiting); {
 		from, to := waiting[i].EntryID, waiting[i].last()
@@ -101,7 +101,7 @@ func entriesOf(tx *store.Tx, waiting []Pending) ([]Entry, error) {
 		q = q.Or("id BETWEEN ? AND ?", from, to)
 	}
 	var entries []Entry
-	err := tx.Where(q).Order("id").Find(&entries).Error
+	err := tx.Omit(omit...).Where(q).Order("id").Find(&entries).Error
 	return entries, err
 }
 

@@ -92,7 +92,7 @@ func acted(tx *store.Tx, c *Campaign, seats []*seat) (map[*seat]bool, error) {
 	if c.SubjectKind == "" {
 		return done, nil
 	}
-	persons, sets := []int64{0}, []int64{0}
+	var persons, sets []int64
 	for _, x := range seats {
 		sets = append(sets, x.set.ID)
 		for _, p := range x.people {
@@ -100,7 +100,8 @@ func acted(tx *store.Tx, c *Campaign, seats []*seat) (map[*seat]bool, error) {
 		}
 	}
 	var rows []Deed
-	err := tx.Where("subject_kind = ? AND subject_id = ?", c.SubjectKind, c.SubjectID).Where("(person_id <> 0 AND person_id IN ?) OR (owner_set_id <> 0 AND owner_set_id IN ?)", persons, sets).Find(&rows).Error
+	err := tx.Where("(person_id IN ? AND subject_kind = ? AND subject_id = ? AND owner_set_id = 0) OR (person_id = 0 AND subject_kind = ? AND subject_id = ? AND owner_set_id IN ?)",
+		persons, c.SubjectKind, c.SubjectID, c.SubjectKind, c.SubjectID, sets).Find(&rows).Error
 	for _, x := range seats {
 		done[x] = slices.ContainsFunc(rows, func(d Deed) bool {
 			return (d.OwnerSetID != 0 && d.OwnerSetID == x.set.ID) || slices.ContainsFunc(x.people, func(p Addressee) bool { return d.PersonID != 0 && p.PersonID == d.PersonID })

@@ -175,11 +175,10 @@ func (Posting) TableName() string { return "campaign_postings" }
 
 // Deed is that somebody has done what messages about a subject ask for.
 type Deed struct {
-	ID          int64 `gorm:"primaryKey"`
-	SubjectKind string
-	SubjectID   int64
-	PersonID    int64
-	OwnerSetID  int64
+	PersonID    int64  `gorm:"primaryKey;autoIncrement:false"` // or 0, where the owners of a seat have
+	SubjectKind string `gorm:"primaryKey"`
+	SubjectID   int64  `gorm:"primaryKey;autoIncrement:false"`
+	OwnerSetID  int64  `gorm:"primaryKey;autoIncrement:false"` // or 0, where a person has
 	At          time.Time
 }
 

@@ -30,6 +30,9 @@ func (AccessEntry) TableName() string { return "access_log" }
 // accessTries is how often a batch is tried, with growing pauses: for almost eight minutes.
 const accessTries = 30
 
+// accessBatch is how many entries are written at once at most.
+const accessBatch = 500
+
 // minKeep is six months, rounded up.
 const minKeep = 184 * 24 * time.Hour
 
@@ -76,7 +79,7 @@ func (a *AccessLog) run() {
 				a.write(batch)
 				return
 			}
-			if batch = append(batch, e); len(batch) < 200 {
+			if batch = append(batch, e); len(batch) < accessBatch {
 				continue
 			}
 		case <-tick.C:
