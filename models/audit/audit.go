@@ -61,15 +61,21 @@ type Pending struct {
 
 func (p Pending) last() int64 { return max(p.EntryID, p.LastID) }
 
+func (p Pending) count() int64 { return p.last() - p.EntryID + 1 }
+
 // TableName names the table.
 func (Pending) TableName() string { return "audit_pending" }
 
-// Seal is one link of the chain.
+// Seal is the links of the chain over entries that one statement wrote, 64 at most.
 type Seal struct {
-	Seq     int64 `gorm:"primaryKey;autoIncrement:false"`
-	EntryID int64
-	Hash    string
+	Seq     int64  `gorm:"primaryKey;autoIncrement:false"` // of the last link
+	EntryID int64  // the first
+	LastID  int64  // 0 for the first alone, as before there were runs
+	Links   string // the hashes of the links before the last
+	Hash    string // of the last link
 }
+
+func (s *Seal) run() Pending { return Pending{s.EntryID, s.LastID} }
 
 // TableName names the table.
 func (Seal) TableName() string { return "audit_seals" }

@@ -148,8 +148,73 @@ func TestTakenOutOfARun(t *testing.T) {
 		record(t, db, 1)
 	}
 	seal(t, db)
-	if after := copyChain(t, db); len(after.seals) != 6 || len(after.waiting) != 1 || after.waiting[0] != (audit.Pending{EntryID: third, LastID: third}) {
-		t.Errorf("%d links, waiting %+v", len(after.seals), after.waiting)
+	if after := copyChain(t, db); len(after.seals) != 4 || len(after.waiting) != 1 || after.waiting[0] != (audit.Pending{EntryID: third, LastID: third}) {
+		t.Errorf("%d rows of links, waiting %+v", len(after.seals), after.waiting)
+	}
+}
+
+// The links over what one statement wrote stand in few rows, and each still says which entry was changed, taken out or slipped in.
+func TestTamperingWithinARun(t *testing.T) {
+	t.Parallel()
+	db := modelstest.Open(t)
+	record(t, db, 1)
+	changes := make([]audit.Change, 130)
+	for i := range changes {
+		changes[i] = audit.Change{Actor: clerk{person: 1}, Verb: "unit.change", Subject: audit.Subject{Kind: "unit", ID: int64(i)}}
+	}
+	err := db.InTx(t.Context(), func(tx *store.Tx) error { return audit.AppendAll(tx, changes) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	record(t, db, 1)
+	seal(t, db)
+	record(t, db, 1) // which waits
+	before := copyChain(t, db)
+	sound, err := audit.Verify(t.Context(), db, "")
+	if err != nil || sound.Sealed != 132 || len(before.seals) != 5 || before.seals[1].Seq != 65 || before.seals[3].Seq != 131 {
+		t.Fatalf("%+v, %v, %d rows", sound, err, len(before.seals))
+	}
+	tenth := before.entries[9].ID
+	row, links := before.seals[1], before.seals[1].Links
+	links2 := func(s string) string { return fmt.Sprintf("UPDATE audit_seals SET links = '%s' WHERE seq = 65", s) }
+	zeros := strings.Repeat("0", 64)
+	for name, c := range map[string]struct {
+		do   []string
+		says string
+	}{
+		"an entry":                    {[]string{fmt.Sprintf("UPDATE audit_entries SET verb = 'x' WHERE id = %d", tenth)}, fmt.Sprintf("entry %d (link 10) was changed", tenth)},
+		"a detail":                    {[]string{fmt.Sprintf("UPDATE audit_entries SET detail = 'x' WHERE id = %d", tenth)}, fmt.Sprintf("detail of entry %d was changed", tenth)},
+		"an entry taken out":          {[]string{fmt.Sprintf("DELETE FROM audit_entries WHERE id = %d", tenth)}, fmt.Sprintf("entry %d of link 10 is gone", tenth)},
+		"a link":                      {[]string{links2(links[:8*64] + zeros + links[9*64:])}, fmt.Sprintf("entry %d (link 10) was changed", tenth)},
+		"a link taken out":            {[]string{links2(links[64:])}, "ends with link 65 is not whole"},
+		"a link slipped in":           {[]string{"UPDATE audit_seals SET links = '" + links[:128] + "' WHERE seq = 131"}, "ends with link 131 is not whole"},
+		"a row taken out":             {[]string{"DELETE FROM audit_seals WHERE seq = 65"}, "link 2 is missing"},
+		"a row cut":                   {[]string{fmt.Sprintf("UPDATE audit_seals SET last_id = last_id - 1, seq = seq - 1, hash = '%s', links = '%s' WHERE seq = 65", links[62*64:], links[:62*64])}, "link 65 is missing"},
+		"the last row off":            {[]string{"DELETE FROM audit_seals WHERE seq >= 131"}, "neither sealed nor waiting"},
+		"a row stretched over others": {[]string{"UPDATE audit_seals SET last_id = last_id + 1 WHERE seq = 65"}, "ends with link 65 is not whole"},
+		"one slipped in behind": {[]string{fmt.Sprintf("INSERT INTO audit_entries (id, at, person_id, post_id, organisation_id, surface, verb, subject_kind, subject_id, estate_id, detail, salt, digest) SELECT id + 1000, at, person_id, post_id, organisation_id, surface, verb, subject_kind, subject_id, estate_id, detail, salt, digest FROM audit_entries WHERE id = %d", tenth)},
+			fmt.Sprintf("entry %d is neither sealed nor waiting", tenth+1000)},
+	} {
+		err := db.InTx(t.Context(), func(tx *store.Tx) error {
+			for _, q := range c.do {
+				if err := tx.Exec(q).Error; err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if _, err := audit.Verify(t.Context(), db, ""); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: verify says %v, want %q", name, err, c.says)
+		}
+		before.putBack(t, db)
+	}
+	for _, head := range []string{sound.Head, row.Hash, links[:64]} { // each was the head once
+		if r, err := audit.Verify(t.Context(), db, head); err != nil || r.Sealed != 132 {
+			t.Errorf("after all was put back: %+v, %v", r, err)
+		}
 	}
 }
 

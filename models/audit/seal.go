@@ -13,6 +13,7 @@ import (
 const (
 	sealBatch = 500  // runs; each is what one statement wrote
 	sealMost  = 2000 // entries in memory, but for a last run that is longer
+	maxLinks  = 64   // in a row
 	chainName = "audit.chain"
 )
 
@@ -49,7 +50,7 @@ func SealPending(ctx context.Context, db *store.DB) (int, error) {
 func upTo(waiting []Pending, most int64) []Pending {
 	n := int64(0)
 	for i, p := range waiting {
-		if n += p.last() - p.EntryID + 1; n >= most {
+		if n += p.count(); n >= most {
 			return waiting[:i+1]
 		}
 	}
@@ -66,28 +67,37 @@ func seal(tx *store.Tx, waiting []Pending) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	seals, found := make([]Seal, len(entries)), make(map[int64]bool, len(entries))
+	found := make(map[int64]*Entry, len(entries))
 	for i := range entries {
-		last = Seal{Seq: last.Seq + 1, EntryID: entries[i].ID, Hash: entries[i].link(last.Hash, last.Seq+1)}
-		seals[i], found[last.EntryID] = last, true
+		found[entries[i].ID] = &entries[i]
+	}
+	var seals []Seal
+	var done, gone []int64
+	for _, p := range waiting {
+		done = append(done, p.EntryID)
+		begun := false // its row
+		for id := p.EntryID; id <= p.last(); id++ {
+			e := found[id]
+			if e == nil {
+				gone, begun = append(gone, id), false
+				continue
+			}
+			next := Seal{Seq: last.Seq + 1, EntryID: id, LastID: id, Hash: e.link(last.Hash, last.Seq+1)}
+			if begun = begun && last.run().count() < maxLinks; begun {
+				next.EntryID, next.Links = last.EntryID, last.Links+last.Hash
+				seals = seals[:len(seals)-1]
+			}
+			seals, last, begun = append(seals, next), next, true
+		}
 	}
 	if err := tx.CreateInBatches(&seals, 900).Error; err != nil {
 		return 0, err
 	}
-	var done, gone []int64
-	for _, p := range waiting {
-		done = append(done, p.EntryID)
-		for id := p.EntryID; id <= p.last(); id++ {
-			if !found[id] {
-				gone = append(gone, id)
-			}
-		}
-	}
 	if err := tx.Where("entry_id IN ?", done).Delete(&Pending{}).Error; err != nil || len(gone) == 0 {
-		return len(seals), err
+		return len(entries), err
 	}
 	left := runs(gone)
-	return len(seals), tx.CreateInBatches(&left, 900).Error
+	return len(entries), tx.CreateInBatches(&left, 900).Error
 }
 
 // entriesOf reads the entries of runs, in their order, without some of their columns. Runs that follow each other are read as one range.

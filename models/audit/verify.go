@@ -2,34 +2,21 @@ package audit
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"math"
-
-	"gorm.io/gorm"
 
 	"github.com/linli-city/linli/models/store"
 )
 
-const (
-	verifyBatch = 2000
-	// verifyWindow is how many entries one look for strays covers. Each look is one statement, which sees one moment
-	// of a database that goes on sealing.
-	verifyWindow = 50_000
-)
+// verifyWindow is how many entries one look for strays covers.
+const verifyWindow = 50_000
 
 // Report says what Verify walked.
 type Report struct {
 	Sealed  int64  // links checked
 	Waiting int64  // entries not yet in the chain
 	Head    string // hash of the last link; keep it elsewhere to prove later that nothing was cut off
-}
-
-// sealed is a link with its entry, whose ID is 0 when it is gone.
-type sealed struct {
-	Seq    int64
-	SealOf int64
-	Hash   string
-	Entry  Entry `gorm:"embedded"`
 }
 
 // Verify recomputes every link of a chain that may grow meanwhile. The error names the first link that does not hold.
@@ -39,18 +26,20 @@ func Verify(ctx context.Context, db *store.DB, wantHead string) (Report, error) 
 	err := db.View(ctx, func(tx *store.Tx) error {
 		seen := wantHead == ""
 		for {
-			links, err := linksAfter(tx, r.Sealed)
+			seals, entries, err := sealsAfter(tx, r.Sealed)
 			if err != nil {
 				return err
 			}
-			if len(links) == 0 {
+			if len(seals) == 0 {
 				break
 			}
-			for i := range links {
-				if err := links[i].holds(&r); err != nil {
-					return err
+			for i := range seals {
+				for id := seals[i].EntryID; id <= seals[i].run().last(); id++ {
+					if err := seals[i].holds(id, entries[id], &r); err != nil {
+						return err
+					}
+					seen = seen || r.Head == wantHead
 				}
-				seen = seen || r.Head == wantHead
 			}
 		}
 		if !seen {
@@ -61,28 +50,51 @@ func Verify(ctx context.Context, db *store.DB, wantHead string) (Report, error) 
 	return r, err
 }
 
-func linksAfter(tx *store.Tx, seq int64) ([]sealed, error) {
-	var links []sealed
-	err := tx.Model(&Seal{}).
-		Select("audit_seals.seq, audit_seals.entry_id AS seal_of, audit_seals.hash, audit_entries.*").
-		Joins("LEFT JOIN audit_entries ON audit_entries.id = audit_seals.entry_id").
-		Where("audit_seals.seq > ?", seq).Order("audit_seals.seq").Limit(verifyBatch).Scan(&links).Error
-	return links, err
+// sealsAfter reads the next rows of links with those of their entries that are there.
+func sealsAfter(tx *store.Tx, seq int64) ([]Seal, map[int64]*Entry, error) {
+	var seals []Seal
+	if err := tx.Where("seq > ?", seq).Order("seq").Limit(sealBatch).Find(&seals).Error; err != nil || len(seals) == 0 {
+		return nil, nil, err
+	}
+	list := make([]Pending, len(seals))
+	for i := range seals {
+		list[i] = seals[i].run()
+		if n := list[i].count(); n > maxLinks || len(seals[i].Links) != int(n-1)*sha256.Size*2 {
+			return nil, nil, fmt.Errorf("audit chain: the row that ends with link %d is not whole", seals[i].Seq)
+		}
+	}
+	list = upTo(list, sealMost)
+	entries, err := entriesOf(tx, list)
+	if err != nil {
+		return nil, nil, err
+	}
+	found := make(map[int64]*Entry, len(entries))
+	for i := range entries {
+		found[entries[i].ID] = &entries[i]
+	}
+	return seals[:len(list)], found, nil
 }
 
-// holds checks one link against the report's head and moves the head onto it.
-func (s *sealed) holds(r *Report) error {
-	switch e := &s.Entry; {
-	case s.Seq != r.Sealed+1:
+// holds checks the link over one entry, nil where it is gone, against the report's head and moves the head onto it.
+func (s *Seal) holds(id int64, e *Entry, r *Report) error {
+	behind := s.run().last() - id // links of the row that follow
+	seq, hash := s.Seq-behind, s.Hash
+	if behind > 0 {
+		const width = sha256.Size * 2
+		at := int(id-s.EntryID) * width
+		hash = s.Links[at : at+width]
+	}
+	switch {
+	case seq != r.Sealed+1:
 		return fmt.Errorf("audit chain: link %d is missing", r.Sealed+1)
-	case e.ID == 0:
-		return fmt.Errorf("audit chain: entry %d of link %d is gone", s.SealOf, s.Seq)
+	case e == nil:
+		return fmt.Errorf("audit chain: entry %d of link %d is gone", id, seq)
 	case e.Detail != "" && digest(e.Salt, e.Detail) != e.Digest:
 		return fmt.Errorf("audit chain: the detail of entry %d was changed", e.ID)
-	case e.link(r.Head, s.Seq) != s.Hash:
-		return fmt.Errorf("audit chain: entry %d (link %d) was changed", e.ID, s.Seq)
+	case e.link(r.Head, seq) != hash:
+		return fmt.Errorf("audit chain: entry %d (link %d) was changed", e.ID, seq)
 	}
-	r.Sealed, r.Head = s.Seq, s.Hash
+	r.Sealed, r.Head = seq, hash
 	return nil
 }
 
@@ -92,28 +104,39 @@ func checkWaiting(tx *store.Tx, r *Report) error {
 	if err := r.waiting(tx); err != nil {
 		return err
 	}
-	for from, more := int64(math.MinInt64), true; more; {
-		var window []int64
-		err := tx.Model(&Entry{}).Where("id > ?", from).Order("id").Offset(verifyWindow-1).Limit(1).Pluck("id", &window).Error
-		if err != nil {
+	for from := int64(math.MinInt64); ; {
+		var ids []int64
+		if err := tx.Model(&Entry{}).Where("id > ?", from).Order("id").Limit(verifyWindow).Pluck("id", &ids).Error; err != nil || len(ids) == 0 {
 			return err
 		}
-		to := int64(math.MaxInt64)
-		if more = len(window) == 1; more {
-			to = window[0]
-		}
-		stray, err := first(tx.Model(&Entry{}).Select("id").Where("id > ? AND id <= ?", from, to).
-			Where("NOT EXISTS (SELECT 1 FROM audit_seals s WHERE s.entry_id = audit_entries.id)").
-			Where("NOT EXISTS (SELECT 1 FROM audit_pending p WHERE audit_entries.id = p.entry_id OR audit_entries.id BETWEEN p.entry_id AND p.last_id)"))
-		if err != nil {
+		from = ids[len(ids)-1]
+		// The entries first and the links last: what is sealed meanwhile is found among them.
+		var waiting, sealed []Pending
+		if err := tx.Where("entry_id <= ? AND (entry_id >= ? OR last_id >= ?)", from, ids[0], ids[0]).Order("entry_id").Limit(2 * verifyWindow).Find(&waiting).Error; err != nil {
 			return err
 		}
-		if stray != 0 {
-			return fmt.Errorf("audit chain: entry %d is neither sealed nor waiting", stray)
+		if err := tx.Model(&Seal{}).Where("entry_id > ? AND entry_id <= ?", ids[0]-maxLinks, from).Order("entry_id").Limit(2 * verifyWindow).Find(&sealed).Error; err != nil {
+			return err
 		}
-		from = to
+		if stray := without(without(ids, waiting), sealed); len(stray) > 0 {
+			return fmt.Errorf("audit chain: entry %d is neither sealed nor waiting", stray[0])
+		}
 	}
-	return nil
+}
+
+// without leaves out the ids, in ascending order, that are in one of the runs, in theirs.
+func without(ids []int64, list []Pending) []int64 {
+	var left []int64
+	i := 0
+	for _, id := range ids {
+		for i < len(list) && list[i].last() < id {
+			i++
+		}
+		if i == len(list) || list[i].EntryID > id {
+			left = append(left, id)
+		}
+	}
+	return left
 }
 
 // waiting counts the entries of the runs that wait, and names the first that is not there. Entries are never deleted, so those of a run are
@@ -143,13 +166,4 @@ func (r *Report) waiting(tx *store.Tx) error {
 			}
 		}
 	}
-}
-
-// first runs a query for one id and gives it, or 0.
-func first(q *gorm.DB) (int64, error) {
-	var ids []int64
-	if err := q.Limit(1).Scan(&ids).Error; err != nil || len(ids) == 0 {
-		return 0, err
-	}
-	return ids[0], nil
 }
