@@ -81,7 +81,7 @@ func (s *Sessions) findAll(ctx context.Context, tx *store.Tx, list []*caller) er
 		hashes[i], c.err = c.hash, org.ErrSignIn
 		byHash[c.hash] = append(byHash[c.hash], c)
 	}
-	var rows []signedIn
+	rows := make([]signedIn, 0, len(list))
 	err := tx.Ask(store.Query{SQL: `SELECT s.id, s.person_id, s.token_hash, s.open_id, s.seen_at, c.id IS NOT NULL AS consented,
 		COALESCE(r.id, 0) AS residence_id, r.estate_id, r.unit_id, r.owner_id, r.role
 		FROM sessions s JOIN persons p ON p.id = s.person_id AND p.erased_at IS NULL
