@@ -192,6 +192,11 @@ func TestTamperingWithinARun(t *testing.T) {
 		"a row cut":                   {[]string{fmt.Sprintf("UPDATE audit_seals SET last_id = last_id - 1, seq = seq - 1, hash = '%s', links = '%s' WHERE seq = 65", links[62*64:], links[:62*64])}, "link 65 is missing"},
 		"the last row off":            {[]string{"DELETE FROM audit_seals WHERE seq >= 131"}, "neither sealed nor waiting"},
 		"a row stretched over others": {[]string{"UPDATE audit_seals SET last_id = last_id + 1 WHERE seq = 65"}, "ends with link 65 is not whole"},
+		"links before the first":      {[]string{"DELETE FROM audit_seals WHERE seq > 65", "INSERT INTO audit_seals (seq, entry_id, last_id, links, hash) VALUES (0, 0, 9223372036854775807, '', '')"}, "link 0 was slipped in before the first"},
+		"a run before the first":      {[]string{"DELETE FROM audit_seals WHERE seq > 65", "INSERT INTO audit_pending (entry_id, last_id) VALUES (0, 9223372036854775807)"}, "from entry 0 was slipped in before the first"},
+		"an entry before the first": {[]string{fmt.Sprintf("UPDATE audit_entries SET id = -7 WHERE id = %d", tenth), "INSERT INTO audit_pending (entry_id, last_id) VALUES (-7, -7)", "DELETE FROM audit_seals WHERE seq > 1",
+			fmt.Sprintf("DELETE FROM audit_entries WHERE id > %d", before.entries[0].ID)}, "entry -7 was slipped in before the first"},
+		"a run over everything": {[]string{"DELETE FROM audit_seals WHERE seq > 65", "INSERT INTO audit_pending (entry_id, last_id) VALUES (66, 9223372036854775807)"}, "the run that waits from entry 66 is none that was written"},
 		"one slipped in behind": {[]string{fmt.Sprintf("INSERT INTO audit_entries (id, at, person_id, post_id, organisation_id, surface, verb, subject_kind, subject_id, estate_id, detail, salt, digest) SELECT id + 1000, at, person_id, post_id, organisation_id, surface, verb, subject_kind, subject_id, estate_id, detail, salt, digest FROM audit_entries WHERE id = %d", tenth)},
 			fmt.Sprintf("entry %d is neither sealed nor waiting", tenth+1000)},
 	} {
@@ -211,6 +216,17 @@ func TestTamperingWithinARun(t *testing.T) {
 		}
 		before.putBack(t, db)
 	}
+	err = db.InTx(t.Context(), func(tx *store.Tx) error {
+		return tx.Create(&audit.Pending{EntryID: tenth, LastID: tenth + 1}).Error
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seal(t, db)
+	if _, err := audit.Verify(t.Context(), db, ""); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("entry %d is sealed twice", tenth)) {
+		t.Errorf("sealed again: %v", err)
+	}
+	before.putBack(t, db)
 	for _, head := range []string{sound.Head, row.Hash, links[:64]} { // each was the head once
 		if r, err := audit.Verify(t.Context(), db, head); err != nil || r.Sealed != 132 {
 			t.Errorf("after all was put back: %+v, %v", r, err)

@@ -14,6 +14,7 @@ const (
 	sealBatch = 500  // runs; each is what one statement wrote
 	sealMost  = 2000 // entries in memory, but for a last run that is longer
 	maxLinks  = 64   // in a row
+	maxRun    = 1000 // entries of a run that waits; a statement writes 900 at most
 	chainName = "audit.chain"
 )
 
@@ -46,6 +47,14 @@ func SealPending(ctx context.Context, db *store.DB) (int, error) {
 	return n, nil
 }
 
+// sound refuses a run that nobody here writes.
+func (p Pending) sound() error {
+	if p.EntryID < 1 || p.count() > maxRun {
+		return fmt.Errorf("audit chain: the run that waits from entry %d is none that was written", p.EntryID)
+	}
+	return nil
+}
+
 // upTo gives the first runs, until they hold that many entries.
 func upTo(waiting []Pending, most int64) []Pending {
 	n := int64(0)
@@ -59,6 +68,11 @@ func upTo(waiting []Pending, most int64) []Pending {
 
 // seal links the entries of some runs. One that vanished while it waited stays among the waiting, for Verify to find.
 func seal(tx *store.Tx, waiting []Pending) (int, error) {
+	for _, p := range waiting {
+		if err := p.sound(); err != nil {
+			return 0, err
+		}
+	}
 	entries, err := entriesOf(tx, waiting, "detail", "salt", "about_id") // of which the digest is linked, or nothing
 	if err != nil || len(entries) == 0 {
 		return 0, err
@@ -76,7 +90,8 @@ func seal(tx *store.Tx, waiting []Pending) (int, error) {
 	for _, p := range waiting {
 		done = append(done, p.EntryID)
 		begun := false // its row
-		for id := p.EntryID; id <= p.last(); id++ {
+		for i := range p.count() {
+			id := p.EntryID + i
 			e := found[id]
 			if e == nil {
 				gone, begun = append(gone, id), false
@@ -119,7 +134,7 @@ func entriesOf(tx *store.Tx, waiting []Pending, omit ...string) ([]Entry, error)
 func runs(ids []int64) []Pending {
 	var list []Pending
 	for _, id := range ids {
-		if n := len(list); n > 0 && list[n-1].LastID+1 == id {
+		if n := len(list); n > 0 && list[n-1].LastID+1 == id && list[n-1].count() < maxRun {
 			list[n-1].LastID = id
 			continue
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"math"
 
 	"github.com/linli-city/linli/models/store"
 )
@@ -34,7 +33,8 @@ func Verify(ctx context.Context, db *store.DB, wantHead string) (Report, error) 
 				break
 			}
 			for i := range seals {
-				for id := seals[i].EntryID; id <= seals[i].run().last(); id++ {
+				for n := range seals[i].run().count() {
+					id := seals[i].EntryID + n
 					if err := seals[i].holds(id, entries[id], &r); err != nil {
 						return err
 					}
@@ -101,10 +101,13 @@ func (s *Seal) holds(id int64, e *Entry, r *Report) error {
 // checkWaiting makes sure that every entry is either sealed or waiting: one that is neither was slipped in, and one
 // that waits and is gone was taken out.
 func checkWaiting(tx *store.Tx, r *Report) error {
+	if err := beforeTheFirst(tx); err != nil {
+		return err
+	}
 	if err := r.waiting(tx); err != nil {
 		return err
 	}
-	for from := int64(math.MinInt64); ; {
+	for from := int64(0); ; {
 		var ids []int64
 		if err := tx.Model(&Entry{}).Where("id > ?", from).Order("id").Limit(verifyWindow).Pluck("id", &ids).Error; err != nil || len(ids) == 0 {
 			return err
@@ -118,10 +121,32 @@ func checkWaiting(tx *store.Tx, r *Report) error {
 		if err := tx.Model(&Seal{}).Where("entry_id > ? AND entry_id <= ?", ids[0]-maxLinks, from).Order("entry_id").Limit(2 * verifyWindow).Find(&sealed).Error; err != nil {
 			return err
 		}
+		for i := 1; i < len(sealed); i++ {
+			if sealed[i].EntryID <= sealed[i-1].last() {
+				return fmt.Errorf("audit chain: entry %d is sealed twice", sealed[i].EntryID)
+			}
+		}
 		if stray := without(without(ids, waiting), sealed); len(stray) > 0 {
 			return fmt.Errorf("audit chain: entry %d is neither sealed nor waiting", stray[0])
 		}
 	}
+}
+
+// beforeTheFirst makes sure that nothing has a number below 1, where no walk over the chain would come by.
+func beforeTheFirst(tx *store.Tx) error {
+	for _, x := range []struct {
+		of           any
+		number, what string
+	}{{&Entry{}, "id", "entry"}, {&Pending{}, "entry_id", "the run that waits from entry"}, {&Seal{}, "seq", "link"}} {
+		var found []int64
+		if err := tx.Model(x.of).Where(x.number+" < 1").Limit(1).Pluck(x.number, &found).Error; err != nil {
+			return err
+		}
+		if len(found) > 0 {
+			return fmt.Errorf("audit chain: %s %d was slipped in before the first", x.what, found[0])
+		}
+	}
+	return nil
 }
 
 // without leaves out the ids, in ascending order, that are in one of the runs, in theirs.
@@ -147,6 +172,11 @@ func (r *Report) waiting(tx *store.Tx) error {
 		if err := tx.Where("entry_id > ?", after).Order("entry_id").Limit(sealBatch).Find(&list).Error; err != nil || len(list) == 0 {
 			return err
 		}
+		for _, p := range list {
+			if err := p.sound(); err != nil {
+				return err
+			}
+		}
 		list = upTo(list, sealMost)
 		after = list[len(list)-1].EntryID
 		entries, err := entriesOf(tx, list)
@@ -158,7 +188,8 @@ func (r *Report) waiting(tx *store.Tx) error {
 			there[entries[i].ID] = true
 		}
 		for _, p := range list {
-			for id := p.EntryID; id <= p.last(); id++ {
+			for i := range p.count() {
+				id := p.EntryID + i
 				if !there[id] {
 					return fmt.Errorf("audit chain: entry %d is gone before it was sealed", id)
 				}
