@@ -2,12 +2,12 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"net"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -153,6 +153,7 @@ type voterConn struct {
 	in   *bufio.Reader
 	host string
 	out  []byte
+	till time.Time // the deadline of what is under way
 }
 
 func dialVoter(ctx context.Context, address string) (*voterConn, error) {
@@ -168,34 +169,37 @@ func (c *voterConn) close() { _ = c.conn.Close() }
 // post sends one request (RFC 9112) and reads its answer.
 func (c *voterConn) post(path, token, body string) (status int, answer []byte, err error) {
 	c.out = fmt.Appendf(c.out[:0], "POST %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", path, c.host, token, len(body), body)
-	if err := c.conn.SetDeadline(time.Now().Add(time.Minute)); err != nil {
-		return 0, nil, err
+	if now := time.Now(); c.till.Sub(now) < time.Minute {
+		c.till = now.Add(2 * time.Minute)
+		if err := c.conn.SetDeadline(c.till); err != nil {
+			return 0, nil, err
+		}
 	}
 	if _, err := c.conn.Write(c.out); err != nil {
 		return 0, nil, err
 	}
-	line, err := c.in.ReadString('\n')
+	line, err := c.in.ReadSlice('\n')
 	if err != nil || len(line) < 12 {
 		return 0, nil, fmt.Errorf("answer %q: %w", line, err)
 	}
-	if status, err = strconv.Atoi(line[9:12]); err != nil {
+	if status, err = strconv.Atoi(string(line[9:12])); err != nil {
 		return 0, nil, err
 	}
 	length, chunked := 0, false
 	for {
-		if line, err = c.in.ReadString('\n'); err != nil {
+		if line, err = c.in.ReadSlice('\n'); err != nil {
 			return 0, nil, err
 		}
-		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
-		if name == "" {
+		name, value, _ := bytes.Cut(bytes.TrimSpace(line), []byte(":"))
+		if len(name) == 0 {
 			break
 		}
-		switch strings.ToLower(name) {
-		case "content-length":
-			if length, err = strconv.Atoi(strings.TrimSpace(value)); err != nil {
+		switch {
+		case bytes.EqualFold(name, []byte("Content-Length")):
+			if length, err = strconv.Atoi(string(bytes.TrimSpace(value))); err != nil {
 				return 0, nil, err
 			}
-		case "transfer-encoding":
+		case bytes.EqualFold(name, []byte("Transfer-Encoding")):
 			chunked = true
 		}
 	}
