@@ -41,6 +41,7 @@ type AccessLog struct {
 	db      *store.DB
 	log     *slog.Logger
 	queue   chan AccessEntry
+	enough  chan struct{} // receives when a batch is full: to be woken for every entry would cost more than to write it
 	closing chan struct{}
 	done    sync.WaitGroup
 	once    sync.Once
@@ -48,7 +49,7 @@ type AccessLog struct {
 
 // NewAccessLog starts the writer.
 func NewAccessLog(db *store.DB, log *slog.Logger) *AccessLog {
-	a := &AccessLog{db: db, log: log, queue: make(chan AccessEntry, 4096), closing: make(chan struct{})}
+	a := &AccessLog{db: db, log: log, queue: make(chan AccessEntry, 4096), enough: make(chan struct{}, 1), closing: make(chan struct{})}
 	a.done.Go(a.run)
 	return a
 }
@@ -57,13 +58,19 @@ func NewAccessLog(db *store.DB, log *slog.Logger) *AccessLog {
 func (a *AccessLog) Add(e AccessEntry) {
 	e.At = a.db.Now()
 	a.queue <- e
+	if len(a.queue) >= accessBatch {
+		select {
+		case a.enough <- struct{}{}:
+		default:
+		}
+	}
 }
 
 // Close writes what is left; Add must not be called any more.
 func (a *AccessLog) Close() {
 	a.once.Do(func() {
-		close(a.closing)
 		close(a.queue)
+		close(a.closing)
 	})
 	a.done.Wait()
 }
@@ -71,22 +78,41 @@ func (a *AccessLog) Close() {
 func (a *AccessLog) run() {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	var batch []AccessEntry
 	for {
+		all := true
+		select {
+		case <-a.enough:
+			all = false
+		case <-tick.C:
+		case <-a.closing:
+		}
+		for all || len(a.queue) >= accessBatch {
+			batch, open := a.take()
+			a.write(batch)
+			if !open {
+				return
+			}
+			if len(batch) < accessBatch {
+				break
+			}
+		}
+	}
+}
+
+// take gives what has come, a batch at most, and whether more may come.
+func (a *AccessLog) take() (batch []AccessEntry, open bool) {
+	for len(batch) < accessBatch {
 		select {
 		case e, ok := <-a.queue:
 			if !ok {
-				a.write(batch)
-				return
+				return batch, false
 			}
-			if batch = append(batch, e); len(batch) < accessBatch {
-				continue
-			}
-		case <-tick.C:
+			batch = append(batch, e)
+		default:
+			return batch, true
 		}
-		a.write(batch)
-		batch = batch[:0]
 	}
+	return batch, true
 }
 
 func (a *AccessLog) write(batch []AccessEntry) {
