@@ -143,25 +143,16 @@ func (a *AccessLog) write(batch []AccessEntry) {
 // ErrKeep is the refusal to delete access logs that the law wants kept.
 var ErrKeep = errors.New("access logs are kept for at least six months (Cybersecurity Law art. 21)")
 
-// PurgeAccessLog deletes those of the first 5000 entries that are older than keep.
+// PurgeAccessLog deletes up to 5000 entries that are older than keep.
 func PurgeAccessLog(ctx context.Context, db *store.DB, keep time.Duration) (int64, error) {
 	if keep < minKeep {
 		return 0, ErrKeep
 	}
 	var n int64
 	err := db.InTx(ctx, func(tx *store.Tx) error {
-		var first []AccessEntry
-		if err := tx.Select("id", "at").Order("id").Limit(5000).Find(&first).Error; err != nil {
-			return err
-		}
 		var ids []int64
-		for _, e := range first {
-			if e.At.Before(tx.Now.Add(-keep)) {
-				ids = append(ids, e.ID)
-			}
-		}
-		if len(ids) == 0 {
-			return nil
+		if err := tx.Model(&AccessEntry{}).Where("at < ?", tx.Now.Add(-keep)).Limit(5000).Pluck("id", &ids).Error; err != nil || len(ids) == 0 {
+			return err
 		}
 		res := tx.Where("id IN ?", ids).Delete(&AccessEntry{})
 		n = res.RowsAffected
