@@ -118,24 +118,29 @@ func TestTamperingIsFound(t *testing.T) {
 	}
 }
 
+// recordAtOnce writes entries by one statement.
+func recordAtOnce(t *testing.T, db *store.DB, n int) {
+	t.Helper()
+	changes := make([]audit.Change, n)
+	for i := range changes {
+		changes[i] = audit.Change{Actor: clerk{person: 1}, Verb: "unit.change", Subject: audit.Subject{Kind: "unit", ID: int64(i)}}
+	}
+	if err := db.InTx(t.Context(), func(tx *store.Tx) error { return audit.AppendAll(tx, changes) }); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // What one statement wrote waits as one run. An entry that is taken out of its middle is named, and the others are sealed meanwhile.
 func TestTakenOutOfARun(t *testing.T) {
 	t.Parallel()
 	db := modelstest.Open(t)
-	changes := make([]audit.Change, 5)
-	for i := range changes {
-		changes[i] = audit.Change{Actor: clerk{person: 1}, Verb: "unit.change", Subject: audit.Subject{Kind: "unit", ID: int64(i)}}
-	}
-	err := db.InTx(t.Context(), func(tx *store.Tx) error { return audit.AppendAll(tx, changes) })
-	if err != nil {
-		t.Fatal(err)
-	}
+	recordAtOnce(t, db, 5)
 	before := copyChain(t, db)
 	if r, err := audit.Verify(t.Context(), db, ""); err != nil || r.Waiting != 5 || len(before.waiting) != 1 {
 		t.Fatalf("%+v, %v, %d runs", r, err, len(before.waiting))
 	}
 	third := before.entries[2].ID
-	err = db.InTx(t.Context(), func(tx *store.Tx) error { return tx.Delete(&audit.Entry{}, third).Error })
+	err := db.InTx(t.Context(), func(tx *store.Tx) error { return tx.Delete(&audit.Entry{}, third).Error })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,14 +163,7 @@ func TestTamperingWithinARun(t *testing.T) {
 	t.Parallel()
 	db := modelstest.Open(t)
 	record(t, db, 1)
-	changes := make([]audit.Change, 130)
-	for i := range changes {
-		changes[i] = audit.Change{Actor: clerk{person: 1}, Verb: "unit.change", Subject: audit.Subject{Kind: "unit", ID: int64(i)}}
-	}
-	err := db.InTx(t.Context(), func(tx *store.Tx) error { return audit.AppendAll(tx, changes) })
-	if err != nil {
-		t.Fatal(err)
-	}
+	recordAtOnce(t, db, 130)
 	record(t, db, 1)
 	seal(t, db)
 	record(t, db, 1) // which waits
@@ -176,7 +174,7 @@ func TestTamperingWithinARun(t *testing.T) {
 	}
 	tenth := before.entries[9].ID
 	row, links := before.seals[1], before.seals[1].Links
-	links2 := func(s string) string { return fmt.Sprintf("UPDATE audit_seals SET links = '%s' WHERE seq = 65", s) }
+	setLinks := func(s string) string { return fmt.Sprintf("UPDATE audit_seals SET links = '%s' WHERE seq = 65", s) }
 	zeros := strings.Repeat("0", 64)
 	for name, c := range map[string]struct {
 		do   []string
@@ -185,8 +183,8 @@ func TestTamperingWithinARun(t *testing.T) {
 		"an entry":                    {[]string{fmt.Sprintf("UPDATE audit_entries SET verb = 'x' WHERE id = %d", tenth)}, fmt.Sprintf("entry %d (link 10) was changed", tenth)},
 		"a detail":                    {[]string{fmt.Sprintf("UPDATE audit_entries SET detail = 'x' WHERE id = %d", tenth)}, fmt.Sprintf("detail of entry %d was changed", tenth)},
 		"an entry taken out":          {[]string{fmt.Sprintf("DELETE FROM audit_entries WHERE id = %d", tenth)}, fmt.Sprintf("entry %d of link 10 is gone", tenth)},
-		"a link":                      {[]string{links2(links[:8*64] + zeros + links[9*64:])}, fmt.Sprintf("entry %d (link 10) was changed", tenth)},
-		"a link taken out":            {[]string{links2(links[64:])}, "ends with link 65 is not whole"},
+		"a link":                      {[]string{setLinks(links[:8*64] + zeros + links[9*64:])}, fmt.Sprintf("entry %d (link 10) was changed", tenth)},
+		"a link taken out":            {[]string{setLinks(links[64:])}, "ends with link 65 is not whole"},
 		"a link slipped in":           {[]string{"UPDATE audit_seals SET links = '" + links[:128] + "' WHERE seq = 131"}, "ends with link 131 is not whole"},
 		"a row taken out":             {[]string{"DELETE FROM audit_seals WHERE seq = 65"}, "link 2 is missing"},
 		"a row cut":                   {[]string{fmt.Sprintf("UPDATE audit_seals SET last_id = last_id - 1, seq = seq - 1, hash = '%s', links = '%s' WHERE seq = 65", links[62*64:], links[:62*64])}, "link 65 is missing"},

@@ -81,10 +81,6 @@ func seal(tx *store.Tx, waiting []Pending) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	found := make(map[int64]*Entry, len(entries))
-	for i := range entries {
-		found[entries[i].ID] = &entries[i]
-	}
 	var seals []Seal
 	var done, gone []int64
 	for _, p := range waiting {
@@ -92,7 +88,7 @@ func seal(tx *store.Tx, waiting []Pending) (int, error) {
 		begun := false // its row
 		for i := range p.count() {
 			id := p.EntryID + i
-			e := found[id]
+			e := entries[id]
 			if e == nil {
 				gone, begun = append(gone, id), false
 				continue
@@ -115,8 +111,8 @@ func seal(tx *store.Tx, waiting []Pending) (int, error) {
 	return len(entries), tx.CreateInBatches(&left, 900).Error
 }
 
-// entriesOf reads the entries of runs, in their order, without some of their columns. Runs that follow each other are read as one range.
-func entriesOf(tx *store.Tx, waiting []Pending, omit ...string) ([]Entry, error) {
+// entriesOf reads the entries of runs by their ids, without some of their columns. Runs that follow each other are read as one range.
+func entriesOf(tx *store.Tx, waiting []Pending, omit ...string) (map[int64]*Entry, error) {
 	q := tx.Session(&gorm.Session{NewDB: true})
 	for i := 0; i < len(waiting); {
 		from, to := waiting[i].EntryID, waiting[i].last()
@@ -126,8 +122,12 @@ func entriesOf(tx *store.Tx, waiting []Pending, omit ...string) ([]Entry, error)
 		q = q.Or("id BETWEEN ? AND ?", from, to)
 	}
 	var entries []Entry
-	err := tx.Omit(omit...).Where(q).Order("id").Find(&entries).Error
-	return entries, err
+	err := tx.Omit(omit...).Where(q).Find(&entries).Error
+	found := make(map[int64]*Entry, len(entries))
+	for i := range entries {
+		found[entries[i].ID] = &entries[i]
+	}
+	return found, err
 }
 
 // runs puts ids in ascending order together that follow each other.

@@ -65,14 +65,7 @@ func sealsAfter(tx *store.Tx, seq int64) ([]Seal, map[int64]*Entry, error) {
 	}
 	list = upTo(list, sealMost)
 	entries, err := entriesOf(tx, list)
-	if err != nil {
-		return nil, nil, err
-	}
-	found := make(map[int64]*Entry, len(entries))
-	for i := range entries {
-		found[entries[i].ID] = &entries[i]
-	}
-	return seals[:len(list)], found, nil
+	return seals[:len(list)], entries, err
 }
 
 // holds checks the link over one entry, nil where it is gone, against the report's head and moves the head onto it.
@@ -183,14 +176,10 @@ func (r *Report) waiting(tx *store.Tx) error {
 		if err != nil {
 			return err
 		}
-		there := make(map[int64]bool, len(entries))
-		for i := range entries {
-			there[entries[i].ID] = true
-		}
 		for _, p := range list {
 			for i := range p.count() {
 				id := p.EntryID + i
-				if !there[id] {
+				if entries[id] == nil {
 					return fmt.Errorf("audit chain: entry %d is gone before it was sealed", id)
 				}
 				r.Waiting++
