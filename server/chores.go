@@ -127,8 +127,7 @@ func (a *app) chores(ctx context.Context) {
 			return n > 0, err
 		}},
 		{"purge-access-log", time.Hour, func(ctx context.Context) (bool, error) {
-			n, err := web.PurgeAccessLog(ctx, a.db, keepAccess)
-			return n > 0, err
+			return web.PurgeAccessLog(ctx, a.db, keepAccess)
 		}},
 	}
 	owner := rand.Text()

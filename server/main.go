@@ -30,6 +30,7 @@ type commands struct {
 	Verify  verifyCmd  `cmd:"" help:"核验留痕链、文件、密文和不变量；给出 bundle.zip 时核验业主大会的文件包，不用数据库和配置"`
 	Decide  decideCmd  `cmd:"" help:"读入一份表决数字（JSON），说出结果；不需要数据库和配置"`
 
+	Access  accessCmd  `cmd:"" help:"打印某几天的访问日志（至少保存六个月），每行一次访问；查看本身会留痕"`
 	Backup  backupCmd  `cmd:"" help:"备份数据库和文件"`
 	Restore restoreCmd `cmd:"" help:"从备份恢复到空的数据库"`
 	Keys    keysCmd    `cmd:"" help:"个人信息密钥：新建、轮换"`

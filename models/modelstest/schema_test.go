@@ -62,7 +62,7 @@ var entities = []any{
 	assembly.Form{}, assembly.Opening{}, assembly.Look{}, assembly.Assisted{}, assembly.Proxy{}, assembly.OfficialResult{}, assembly.Drawing{}, assembly.Debtor{}, assembly.Visit{},
 	campaign.Campaign{}, campaign.Run{}, campaign.Reach{}, campaign.Addressee{}, campaign.Call{}, campaign.Posting{}, campaign.Deed{}, campaign.Wish{}, campaign.Record{}, campaign.RecordLine{}, campaign.Ref{},
 	fund.Project{}, fund.ProjectItem{}, fund.Quote{}, fund.Opinion{}, fund.ProjectNote{}, fund.Acceptance{}, fund.ProjectObjection{}, fund.ProjectShare{}, fund.ProjectPayment{}, fund.Cancellation{}, fund.AdvanceReturn{}, fund.Division{}, fund.OldShare{}, fund.Revocation{}, fund.ProjectSum{},
-	session.Session{}, session.PhoneCode{}, web.AccessEntry{},
+	session.Session{}, session.PhoneCode{}, web.AccessPart{},
 	consent.Subscription{}, consent.Entry{}, consent.Pushed{},
 }
 

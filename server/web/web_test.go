@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -20,6 +21,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/modelstest"
 	"github.com/linli-city/linli/models/org"
@@ -410,37 +412,123 @@ func TestAccessLogKeepsEveryCall(t *testing.T) {
 	t.Parallel()
 	clock := modelstest.NewClock()
 	db := modelstest.OpenAt(t, clock)
+	began := clock.Now()
 	a := web.NewAccessLog(db, slog.New(slog.DiscardHandler))
 	var wg sync.WaitGroup
-	for range 20 {
+	for person := range int64(20) {
 		wg.Go(func() {
-			for range 300 { // more than the queue holds
-				a.Add(web.AccessEntry{RequestID: "r", PersonID: 1, Operation: "echo", Status: 200})
+			for i := range 300 { // more than the queue holds
+				a.Add(web.AccessEntry{RequestID: fmt.Sprint("r", i), PersonID: person + 1, PostID: 3, Operation: "echo", Status: 200, Address: "10.0.0.1"})
 			}
 		})
 	}
 	wg.Wait()
+	clock.Advance(time.Hour)
+	a.Add(web.AccessEntry{RequestID: "later", Operation: "fileComplaint", Status: 201})
 	a.Close()
-	count := func() (n int64) {
-		if err := db.View(t.Context(), func(tx *store.Tx) error { return tx.Model(&web.AccessEntry{}).Count(&n).Error }); err != nil {
+	read := func(q web.AccessQuery) (list []web.AccessEntry) {
+		err := web.ReadAccessLog(t.Context(), db, audit.System{}, q, func(e web.AccessEntry) error { list = append(list, e); return nil })
+		if err != nil {
 			t.Fatal(err)
 		}
-		return n
+		return list
 	}
-	if n := count(); n != 6000 {
-		t.Errorf("%d of 6000 calls are in the log", n)
+	all := web.AccessQuery{From: began, Before: began.Add(2 * time.Hour)}
+	if n := len(read(all)); n != 6001 {
+		t.Errorf("%d of 6001 calls are in the log", n)
+	}
+	of := all
+	of.PersonID = 7
+	list := read(of)
+	seen := map[string]bool{}
+	for _, e := range list {
+		seen[e.RequestID] = true
+		if want := (web.AccessEntry{At: began.UTC(), RequestID: e.RequestID, PersonID: 7, PostID: 3, Operation: "echo", Status: 200, Address: "10.0.0.1"}); e != want {
+			t.Fatalf("%+v, want %+v", e, want)
+		}
+	}
+	if len(seen) != 300 || len(list) != 300 {
+		t.Errorf("%d calls of one person, %d of them different", len(list), len(seen))
+	}
+	if list := read(web.AccessQuery{From: began.Add(time.Second), Before: all.Before}); len(list) != 1 || list[0].RequestID != "later" || list[0].PersonID != 0 {
+		t.Errorf("from a second later: %+v", list)
+	}
+	if n := len(read(web.AccessQuery{From: began, Before: began.Add(time.Hour)})); n != 6000 {
+		t.Errorf("%d before the last", n)
+	}
+	var looks int64
+	if err := db.View(t.Context(), func(tx *store.Tx) error {
+		return tx.Model(&audit.Entry{}).Where("verb = 'access.read' AND detail LIKE ?", fmt.Sprintf(`%%"from":%d%%`, began.Unix())).Count(&looks).Error
+	}); err != nil || looks != 3 {
+		t.Errorf("%d of 3 looks are in the trail, %v", looks, err)
 	}
 	if _, err := web.PurgeAccessLog(t.Context(), db, 90*24*time.Hour); !errors.Is(err, web.ErrKeep) {
 		t.Errorf("purged within six months: %v", err)
 	}
-	clock.Advance(200 * 24 * time.Hour)
-	for _, want := range []int64{5000, 1000, 0} { // 5000 at a time
-		if n, err := web.PurgeAccessLog(t.Context(), db, 190*24*time.Hour); err != nil || n != want {
-			t.Errorf("purged %d, want %d, %v", n, want, err)
+	clock.Advance(190*24*time.Hour - 30*time.Minute)
+	for _, want := range []bool{true, false} {
+		if more, err := web.PurgeAccessLog(t.Context(), db, 190*24*time.Hour); err != nil || more != want {
+			t.Errorf("purged %v, want %v, %v", more, want, err)
 		}
 	}
-	if n := count(); n != 0 {
-		t.Errorf("%d are left", n)
+	if list := read(all); len(list) != 1 {
+		t.Errorf("%d are left, one is not old enough", len(list))
+	}
+}
+
+// TestAccessLogFromBefore: what was written when every call had a row is read like the rest.
+func TestAccessLogFromBefore(t *testing.T) {
+	t.Parallel()
+	clock := modelstest.NewClock()
+	db := modelstest.OpenAt(t, clock)
+	at := clock.Now()
+	call := web.AccessEntry{At: at.UTC(), RequestID: "r", PersonID: 5, Operation: "echo", Status: 200, Address: "10.0.0.1"}
+	if err := db.InTx(t.Context(), func(tx *store.Tx) error { return tx.Create(&web.AccessPart{AccessEntry: call}).Error }); err != nil {
+		t.Fatal(err)
+	}
+	var list []web.AccessEntry
+	err := web.ReadAccessLog(t.Context(), db, audit.System{}, web.AccessQuery{From: at, Before: at.Add(time.Second), PersonID: 5}, func(e web.AccessEntry) error { list = append(list, e); return nil })
+	if err != nil || len(list) != 1 || list[0] != call {
+		t.Errorf("%+v, %v, want %+v", list, err, call)
+	}
+}
+
+// TestAccessLogWhenTheClockIsSet: entries far apart in time share no part, so that each is found by its time and ends with its year.
+func TestAccessLogWhenTheClockIsSet(t *testing.T) {
+	t.Parallel()
+	clock := modelstest.NewClock()
+	db := modelstest.OpenAt(t, clock)
+	began := clock.Now()
+	a := web.NewAccessLog(db, slog.New(slog.DiscardHandler))
+	for _, ahead := range []time.Duration{0, 50 * time.Second, 20 * 365 * 24 * time.Hour, 30 * time.Second} {
+		clock.Advance(began.Add(ahead).Sub(clock.Now()))
+		a.Add(web.AccessEntry{RequestID: ahead.String(), PersonID: 1, Operation: "echo", Status: 200})
+	}
+	a.Close()
+	read := func(from, before time.Time) string {
+		var list []string
+		err := web.ReadAccessLog(t.Context(), db, audit.System{}, web.AccessQuery{From: from, Before: before}, func(e web.AccessEntry) error { list = append(list, e.RequestID); return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(list)
+		return strings.Join(list, " ")
+	}
+	if got := read(began, began.Add(time.Hour)); got != "0s 30s 50s" {
+		t.Errorf("the hour has %q", got)
+	}
+	if got := read(began, began.Add(20*time.Second)); got != "0s" {
+		t.Errorf("the first seconds have %q", got)
+	}
+	clock.Advance(began.Add(400 * 24 * time.Hour).Sub(clock.Now()))
+	for more := true; more; {
+		var err error
+		if more, err = web.PurgeAccessLog(t.Context(), db, 365*24*time.Hour); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := read(began, began.Add(30*365*24*time.Hour)); got != "175200h0m0s" {
+		t.Errorf("after a year there is %q", got)
 	}
 }
 
