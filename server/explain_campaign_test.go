@@ -12,12 +12,14 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/notify"
 	"github.com/linli-city/linli/notify/campaign"
 	"github.com/linli-city/linli/notify/plan"
+	"github.com/linli-city/linli/server/web"
 )
 
 // populate fills an estate with n seats; one in ten owners has an account.
@@ -75,7 +77,7 @@ func (e *engine) populate(t *testing.T, estate, n int64) {
 }
 
 // large are the tables that a campaign must not read from end to end.
-var large = regexp.MustCompile("(?i)(?:FROM|JOIN|UPDATE) `?(reaches|reach_people|deliveries|units|ownerships|owners|owner_sets|inbox_items|residences|identities|persons|reach_visits|acts)\\b")
+var large = regexp.MustCompile("(?i)(?:FROM|JOIN|UPDATE) `?(reaches|reach_people|deliveries|units|ownerships|owners|owner_sets|inbox_items|residences|identities|persons|reach_visits|acts|seat_acts|access_log)\\b")
 
 // TestCampaignsUseTheirKeys: in an estate of 50,000 seats the forecast, the choice of seats, the carrying, the evidence, the lists and
 // the counts each go by a key.
@@ -87,7 +89,7 @@ func TestCampaignsUseTheirKeys(t *testing.T) {
 	analyze := func() {
 		statement, in := "ANALYZE", e.db.InTx
 		if e.db.Dialect != store.SQLite {
-			statement = "ANALYZE TABLE units, owner_sets, owners, ownerships, persons, identities, residences, reaches, reach_people, deliveries, inbox_items, campaigns, campaign_runs, acts"
+			statement = "ANALYZE TABLE units, owner_sets, owners, ownerships, persons, identities, residences, reaches, reach_people, deliveries, inbox_items, campaigns, campaign_runs, acts, seat_acts, access_log"
 			in = e.db.View
 		}
 		if err := in(t.Context(), func(tx *store.Tx) error { return tx.Exec(statement).Error }); err != nil {
@@ -111,11 +113,19 @@ func TestCampaignsUseTheirKeys(t *testing.T) {
 		t.Errorf("%d seats were laid out, in batches: %+v, %v", v.Seats, v.Progress, err)
 	}
 	about := campaign.Subject{Kind: "motion", ID: 1}
-	sets := make([]int64, 6000)
-	for i := range sets {
-		sets[i] = int64(i + 1)
+	none := "[]"
+	deeds, seatDeeds, parts := make([]campaign.Deed, 6000), make([]campaign.SeatDeed, 6000), make([]web.AccessPart, 6000)
+	for i := range deeds { // about other things
+		deeds[i] = campaign.Deed{PersonID: int64(i + 1), SubjectKind: "motion", SubjectID: 2, At: e.db.Now()}
+		seatDeeds[i] = campaign.SeatDeed{SubjectKind: "motion", SubjectID: int64(i + 2), OwnerSets: "[1]", At: e.db.Now()}
+		at := e.db.Now().Add(time.Duration(-i) * time.Hour)
+		parts[i] = web.AccessPart{AccessEntry: web.AccessEntry{At: at}, Entries: &none}
 	}
-	if err := e.db.InTx(ctx, func(tx *store.Tx) error { return e.campaigns.ActSeats(tx, about, sets) }); err != nil {
+	err = e.db.InTx(ctx, func(tx *store.Tx) error {
+		return errors.Join(tx.CreateInBatches(&deeds, 500).Error, tx.CreateInBatches(&seatDeeds, 500).Error, tx.CreateInBatches(&parts, 500).Error,
+			e.campaigns.ActSeats(tx, about, []int64{1, 2, 3}))
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 	later := campaign.Run{CampaignID: c.ID, Number: 99, Kind: campaign.ResendRun, State: "sent", MadeAt: e.db.Now()}
@@ -203,8 +213,10 @@ func TestCampaignsUseTheirKeys(t *testing.T) {
 			if err == nil {
 				_, err = e.campaigns.Tick(ctx)
 			}
-			if !slices.ContainsFunc(*seen, func(s string) bool { return strings.Contains(s, "FROM `acts`") }) {
-				t.Error("nobody asked who has acted")
+			for _, table := range []string{"acts", "seat_acts"} {
+				if !slices.ContainsFunc(*seen, func(s string) bool { return strings.Contains(s, "FROM `"+table+"`") }) {
+					t.Errorf("nobody asked %s who has acted", table)
+				}
 			}
 			return err
 		}},
@@ -228,6 +240,15 @@ func TestCampaignsUseTheirKeys(t *testing.T) {
 			}
 			return err
 		}},
+		{"the access log of a day long ago", func() error {
+			then := e.db.Now().Add(-5900 * time.Hour)
+			err := web.ReadAccessLog(ctx, e.db, audit.System{}, web.AccessQuery{From: then.Add(-24 * time.Hour), Before: then}, func(web.AccessEntry) error { return nil })
+			if !slices.ContainsFunc(*seen, func(s string) bool { return strings.Contains(s, "at >= ") && strings.Contains(s, "at < ") }) {
+				t.Error("what came after the day is passed by")
+			}
+			return err
+		}},
+		{"purging the access log", func() error { _, err := web.PurgeAccessLog(ctx, e.db, 249*24*time.Hour); return err }},
 		{"a scanned letter", func() error {
 			err := e.campaigns.ConfirmSlip(ctx, strings.Repeat("a", 26))
 			return ignore(err, campaign.ErrSlip)
@@ -254,10 +275,14 @@ func TestCampaignsUseTheirKeys(t *testing.T) {
 				continue
 			}
 			looked[shape] = true
-			for line := range strings.Lines(plans(t, e.db, s)) {
+			plan := plans(t, e.db, s)
+			for line := range strings.Lines(plan) {
 				if whole(line) {
 					t.Errorf("%s reads a whole table: %s\n%s", step.what, strings.TrimSpace(line), cut(s, 600))
 				}
+			}
+			if strings.Contains(s, "FROM `seat_acts`") && !strings.Contains(plan, "seat_acts_subject") { // not by id, which would pass by those of everything else
+				t.Errorf("%s does not go by the subject: %s", step.what, plan)
 			}
 		}
 		t.Logf("%s: %d statements, %d shapes", step.what, len(*seen), len(looked))

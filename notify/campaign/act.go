@@ -1,6 +1,10 @@
 package campaign
 
 import (
+	"encoding/json"
+	"slices"
+
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"github.com/linli-city/linli/models/store"
@@ -17,43 +21,70 @@ type Subject struct {
 // seats, and what is still to be sent to them about it is given up. Domains call it in the transaction of the deed; it is
 // harmless to repeat.
 func (s *Service) Act(tx *store.Tx, subject Subject, person int64) error {
-	return s.act(tx, Deed{SubjectKind: subject.Kind, SubjectID: subject.ID, PersonID: person})
+	d := Deed{SubjectKind: subject.Kind, SubjectID: subject.ID, PersonID: person, At: tx.Now}
+	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&d).Error; err != nil {
+		return err
+	}
+	return s.spare(tx, subject, tx.Model(&Addressee{}).Select("reach_id").Where("person_id = ?", person))
 }
 
 // ActSeats is Act for owner sets, where the deed was done for a seat: a vote, on paper, by an agent.
 func (s *Service) ActSeats(tx *store.Tx, subject Subject, ownerSets []int64) error {
-	deeds := make([]Deed, len(ownerSets))
-	for i, set := range ownerSets {
-		deeds[i] = Deed{SubjectKind: subject.Kind, SubjectID: subject.ID, OwnerSetID: set}
+	for part := range slices.Chunk(ownerSets, seatsTogether) {
+		if err := noteSeats(tx, subject, part); err != nil {
+			return err
+		}
+		if err := s.spare(tx, subject, tx.Model(&Reach{}).Select("id").Where("seat IN ?", part)); err != nil {
+			return err
+		}
 	}
-	return s.act(tx, deeds...)
+	return nil
 }
 
-// act records what was done, all of it about one subject and all by people or all by owner sets.
-func (s *Service) act(tx *store.Tx, deeds ...Deed) error {
-	if len(deeds) == 0 {
-		return nil
-	}
-	d := deeds[0]
-	people, sets := make([]int64, len(deeds)), make([]int64, len(deeds))
-	for i := range deeds {
-		deeds[i].At, people[i], sets[i] = tx.Now, deeds[i].PersonID, deeds[i].OwnerSetID
-	}
-	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(&deeds, 900).Error; err != nil {
+// seatsTogether is how many owner sets one row holds at most.
+const seatsTogether = 900
+
+// noteSeats adds owner sets to the last row of a subject, or begins the next: whether they come one by one or together, the rows stay few,
+// because each batch of a campaign reads them all. What the last row names already is not added.
+func noteSeats(tx *store.Tx, subject Subject, ownerSets []int64) error {
+	var rows []SeatDeed
+	if err := tx.ForUpdate().Where("subject_kind = ? AND subject_id = ?", subject.Kind, subject.ID).Order("id DESC").Limit(1).Find(&rows).Error; err != nil {
 		return err
 	}
+	d := &SeatDeed{SubjectKind: subject.Kind, SubjectID: subject.ID, At: tx.Now}
+	all := slices.Clone(ownerSets)
+	if len(rows) == 1 {
+		before, err := rows[0].sets()
+		if err != nil {
+			return err
+		}
+		slices.Sort(before)
+		fresh := slices.DeleteFunc(all, func(id int64) bool { _, named := slices.BinarySearch(before, id); return named })
+		if len(fresh) == 0 {
+			return nil
+		}
+		if all = fresh; len(before)+len(fresh) <= seatsTogether {
+			d.ID, all = rows[0].ID, append(before, fresh...)
+		}
+	}
+	slices.Sort(all)
+	text, err := json.Marshal(slices.Compact(all))
+	if err != nil {
+		return err
+	}
+	d.OwnerSets = string(text)
+	return tx.Save(d).Error
+}
+
+// spare takes the reaches that a query finds among those of the campaigns about a subject as acted for.
+func (s *Service) spare(tx *store.Tx, about Subject, find *gorm.DB) error {
 	var campaigns []int64
-	err := tx.Model(&Campaign{}).Where("subject_kind = ? AND subject_id = ? AND state IN ?", d.SubjectKind, d.SubjectID, out).Limit(100).Pluck("id", &campaigns).Error
+	err := tx.Model(&Campaign{}).Where("subject_kind = ? AND subject_id = ? AND state IN ?", about.Kind, about.ID, out).Limit(100).Pluck("id", &campaigns).Error
 	if err != nil || len(campaigns) == 0 {
 		return err
 	}
 	var reaches []int64
-	if d.PersonID != 0 {
-		err = tx.Model(&Addressee{}).Where("campaign_id IN ? AND person_id IN ?", campaigns, people).Limit(100_000).Pluck("reach_id", &reaches).Error
-	} else {
-		err = tx.Model(&Reach{}).Where("campaign_id IN ? AND seat IN ?", campaigns, sets).Limit(100_000).Pluck("id", &reaches).Error
-	}
-	if err != nil || len(reaches) == 0 {
+	if err := find.Where("campaign_id IN ?", campaigns).Limit(100_000).Scan(&reaches).Error; err != nil || len(reaches) == 0 {
 		return err
 	}
 	if err := tx.Model(&Reach{}).Where("id IN ? AND acted_at IS NULL", reaches).Update("acted_at", tx.Now).Error; err != nil {

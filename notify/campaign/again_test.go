@@ -1,6 +1,7 @@
 package campaign_test
 
 import (
+	"encoding/json"
 	"errors"
 	"testing"
 	"time"
@@ -204,5 +205,58 @@ func TestAnErasedPersonLeavesTheEvidence(t *testing.T) {
 	})
 	if left != 0 {
 		t.Errorf("%d rows still name the person", left)
+	}
+}
+
+// TestSeatsThatActedStandInFewRows: they are told of one by one or together, and told of again, and the rows grow by neither; a campaign that
+// comes later knows each.
+func TestSeatsThatActedStandInFewRows(t *testing.T) {
+	w := newWorld(t)
+	w.build(3)
+	first, last, idle := w.own([]owner{{person: w.Person()}}, 0), w.own([]owner{{person: w.Person()}}, 1), w.own([]owner{{person: w.Person()}}, 2)
+	subject := campaign.Subject{Kind: "motion", ID: 9}
+	act := func(sets ...int64) {
+		w.tx(func(tx *store.Tx) error { return w.svc.ActSeats(tx, subject, sets) })
+	}
+	act(first.ID)
+	for range 2 {
+		for i := range int64(40) {
+			act(1000+i, 1000+i)
+		}
+	}
+	many := make([]int64, 1000)
+	for i := range many {
+		many[i] = int64(2000 + i)
+	}
+	act(many...)
+	act(last.ID)
+	act(last.ID)
+	var rows []campaign.SeatDeed
+	w.tx(func(tx *store.Tx) error {
+		return tx.Where("subject_kind = 'motion' AND subject_id = 9").Order("id").Find(&rows).Error
+	})
+	seen := map[int64]int{}
+	for _, r := range rows {
+		var sets []int64
+		if err := json.Unmarshal([]byte(r.OwnerSets), &sets); err != nil || len(sets) > 900 {
+			t.Errorf("a row of %d, %v", len(sets), err)
+		}
+		for _, id := range sets {
+			seen[id]++
+		}
+	}
+	if len(rows) > 3 || len(seen) != 1042 {
+		t.Errorf("%d rows name %d sets, want 3 and 1042", len(rows), len(seen))
+	}
+	for id, n := range seen {
+		if n != 1 {
+			t.Errorf("set %d is named %d times", id, n)
+		}
+	}
+	c := w.launch(onlyWeChat, func(x *campaign.Words) { x.SubjectKind, x.SubjectID = subject.Kind, subject.ID })
+	for name, set := range map[string]org.OwnerSet{"first": first, "last": last, "idle": idle} {
+		if acted := w.seat(c, set).ActedAt != nil; acted != (name != "idle") {
+			t.Errorf("the %s has acted: %v", name, acted)
+		}
 	}
 }

@@ -92,22 +92,48 @@ func acted(tx *store.Tx, c *Campaign, seats []*seat) (map[*seat]bool, error) {
 	if c.SubjectKind == "" {
 		return done, nil
 	}
-	var persons, sets []int64
+	var persons []int64
 	for _, x := range seats {
-		sets = append(sets, x.set.ID)
 		for _, p := range x.people {
 			persons = append(persons, p.PersonID)
 		}
 	}
-	var rows []Deed
-	err := tx.Where("(person_id IN ? AND subject_kind = ? AND subject_id = ? AND owner_set_id = 0) OR (person_id = 0 AND subject_kind = ? AND subject_id = ? AND owner_set_id IN ?)",
-		persons, c.SubjectKind, c.SubjectID, c.SubjectKind, c.SubjectID, sets).Find(&rows).Error
+	var who []int64
+	if err := tx.Model(&Deed{}).Where("person_id IN ? AND subject_kind = ? AND subject_id = ?", persons, c.SubjectKind, c.SubjectID).Pluck("person_id", &who).Error; err != nil {
+		return nil, err
+	}
+	sets, err := actedSets(tx, c)
 	for _, x := range seats {
-		done[x] = slices.ContainsFunc(rows, func(d Deed) bool {
-			return (d.OwnerSetID != 0 && d.OwnerSetID == x.set.ID) || slices.ContainsFunc(x.people, func(p Addressee) bool { return d.PersonID != 0 && p.PersonID == d.PersonID })
-		})
+		done[x] = sets[x.set.ID] || slices.ContainsFunc(x.people, func(p Addressee) bool { return slices.Contains(who, p.PersonID) })
 	}
 	return done, err
+}
+
+// actedRows is how many rows of acted seats are read at a time.
+const actedRows = 50
+
+// actedSets are the owner sets that have done what the campaign is about.
+func actedSets(tx *store.Tx, c *Campaign) (map[int64]bool, error) {
+	done := map[int64]bool{}
+	for after := int64(0); ; {
+		var rows []SeatDeed
+		if err := tx.Select("id", "owner_sets").Where("subject_kind = ? AND subject_id = ? AND id > ?", c.SubjectKind, c.SubjectID, after).Order("id").Limit(actedRows).Find(&rows).Error; err != nil {
+			return nil, err
+		}
+		for _, d := range rows {
+			sets, err := d.sets()
+			if err != nil {
+				return nil, err
+			}
+			for _, id := range sets {
+				done[id] = id != 0 // which a seat without an owner set has
+			}
+		}
+		if len(rows) < actedRows {
+			return done, nil
+		}
+		after = rows[len(rows)-1].ID
+	}
 }
 
 // pick takes the next reaches into a later run.

@@ -1,6 +1,10 @@
 package campaign
 
-import "time"
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
 
 // ReachState is what has become of a campaign at one seat.
 type ReachState string
@@ -173,17 +177,35 @@ type Posting struct {
 // TableName names the table.
 func (Posting) TableName() string { return "campaign_postings" }
 
-// Deed is that somebody has done what messages about a subject ask for.
+// Deed is that a person has done what messages about a subject ask for.
 type Deed struct {
-	PersonID    int64  `gorm:"primaryKey;autoIncrement:false"` // or 0, where the owners of a seat have
+	PersonID    int64  `gorm:"primaryKey;autoIncrement:false"`
 	SubjectKind string `gorm:"primaryKey"`
 	SubjectID   int64  `gorm:"primaryKey;autoIncrement:false"`
-	OwnerSetID  int64  `gorm:"primaryKey;autoIncrement:false"` // or 0, where a person has
 	At          time.Time
 }
 
 // TableName names the table.
 func (Deed) TableName() string { return "acts" }
+
+// SeatDeed is that the owners of some seats have: thousands vote at once, and a row for each would cost as much as the vote.
+type SeatDeed struct {
+	ID          int64 `gorm:"primaryKey"`
+	SubjectKind string
+	SubjectID   int64
+	OwnerSets   string    // a JSON array of their ids
+	At          time.Time // of the latest
+}
+
+// TableName names the table.
+func (SeatDeed) TableName() string { return "seat_acts" }
+
+func (d *SeatDeed) sets() (list []int64, err error) {
+	if err := json.Unmarshal([]byte(d.OwnerSets), &list); err != nil {
+		return nil, fmt.Errorf("seat act %d: %w", d.ID, err)
+	}
+	return list, nil
+}
 
 // Wish is how the owners of a seat ask to be told.
 type Wish struct {
