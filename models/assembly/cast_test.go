@@ -93,6 +93,29 @@ func TestWhoHasVotedIsTold(t *testing.T) {
 	}
 }
 
+// TestTheLogGoesOnWithoutASeat: where the row of a seat was deleted behind linli's back, its ballot and those after it still come into the
+// hashes; that it is gone is for verify to say.
+func TestTheLogGoesOnWithoutASeat(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 3)
+	m := w.open()
+	for i := range 3 {
+		w.cast(m, i, tally.Yes)
+	}
+	gone := w.seat(m, 2).ID
+	w.tx(func(tx *store.Tx) error { return tx.Where("id = ?", gone).Delete(&assembly.Seat{}).Error })
+	if _, err := w.s.Sequence(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var size int64
+	w.tx(func(tx *store.Tx) error {
+		return tx.Model(&assembly.Log{}).Where("meeting_id = ?", m.ID).Pluck("size", &size).Error
+	})
+	if size != 3 {
+		t.Errorf("the log has %d of 3 ballots", size)
+	}
+}
+
 // TestOnceForEachSeat: twenty at once on one seat, with twenty submissions: one ballot is taken, the others learn that.
 func TestOnceForEachSeat(t *testing.T) {
 	t.Parallel()

@@ -80,14 +80,23 @@ func first[T any](rows []T) *T {
 	return &rows[0]
 }
 
+// sequenced is a ballot on its way into the hashes, and whose seat it is.
+type sequenced struct {
+	ID, Leaf    int64
+	Commitment  string
+	HolderSetID int64
+}
+
 // sequence takes one batch of entries into the hashes, in the order of their places. A place that is still empty ends it.
 func (s *Service) sequence(tx *store.Tx, meeting int64) (int, error) {
 	l, err := logOf(tx, meeting)
 	if err != nil {
 		return 0, err
 	}
-	var ballots []Ballot
-	if err := tx.Select("id", "leaf", "seat_id", "commitment").Where("meeting_id = ? AND leaf >= ? AND leaf < ?", meeting, l.Size, l.Size+sequenceBatch).Order("leaf").Find(&ballots).Error; err != nil {
+	var ballots []sequenced
+	err = tx.Table("ballots b").Joins("LEFT JOIN seats s ON s.id = b.seat_id").Select("b.id, b.leaf, b.commitment, COALESCE(s.holder_set_id, 0) AS holder_set_id").
+		Where("b.meeting_id = ? AND b.leaf >= ? AND b.leaf < ?", meeting, l.Size, l.Size+sequenceBatch).Order("b.leaf").Scan(&ballots).Error
+	if err != nil {
 		return 0, err
 	}
 	marks, err := marksOf(tx, meeting, l.Size, l.Size+sequenceBatch)
@@ -183,22 +192,20 @@ func (l *Log) extend(tx *store.Tx, leaves []log.Hash) error {
 }
 
 // tellCast says which seats have voted, so that nobody reminds them. A message names at most 900.
-func (s *Service) tellCast(tx *store.Tx, m *Meeting, ballots []Ballot) error {
-	seats := make([]int64, len(ballots))
-	for i, b := range ballots {
-		seats[i] = b.SeatID
+func (s *Service) tellCast(tx *store.Tx, m *Meeting, ballots []sequenced) error {
+	sets := make([]int64, 0, len(ballots))
+	for _, b := range ballots {
+		if b.HolderSetID != 0 { // verify names a seat that is gone; the log goes on
+			sets = append(sets, b.HolderSetID)
+		}
 	}
-	slices.Sort(seats)
-	for part := range slices.Chunk(slices.Compact(seats), 900) {
+	slices.Sort(sets)
+	for part := range slices.Chunk(slices.Compact(sets), 900) {
 		a, err := s.agendas.of(tx, m)
 		if err != nil {
 			return err
 		}
-		told := event.BallotsCast{Assembly: m.eventOf(a.estate, tx.Now)}
-		if err := tx.Model(&Seat{}).Where("id IN ?", part).Pluck("holder_set_id", &told.OwnerSetIDs).Error; err != nil {
-			return err
-		}
-		if err := outbox.Append(tx, told); err != nil {
+		if err := outbox.Append(tx, event.BallotsCast{Assembly: m.eventOf(a.estate, tx.Now), OwnerSetIDs: part}); err != nil {
 			return err
 		}
 	}
