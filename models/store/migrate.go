@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
@@ -21,11 +22,7 @@ var ErrOldSchema = errors.New("the database schema is older than this program: r
 // ErrNewSchema says that a newer program has already changed the database.
 var ErrNewSchema = errors.New("the database schema is newer than this program: run the newer version of linli")
 
-func (db *DB) provider() (*goose.Provider, error) {
-	pool, err := db.SQL()
-	if err != nil {
-		return nil, err
-	}
+func (db *DB) provider(pool *sql.DB) (*goose.Provider, error) {
 	dir, err := fs.Sub(migrations, "migrations/"+string(db.Dialect))
 	if err != nil {
 		return nil, err
@@ -46,7 +43,15 @@ func (db *DB) provider() (*goose.Provider, error) {
 // Migrate applies every migration that is missing, in order, and returns how many ran. Several processes may call it
 // at once: one works, the others wait.
 func (db *DB) Migrate(ctx context.Context) (int, error) {
-	p, err := db.provider()
+	pool, err := db.SQL()
+	if err != nil {
+		return 0, err
+	}
+	if db.patient != nil {
+		pool = sql.OpenDB(db.patient)
+		defer func() { _ = pool.Close() }()
+	}
+	p, err := db.provider(pool)
 	if err != nil {
 		return 0, err
 	}
@@ -94,7 +99,11 @@ func (db *DB) onceEach(ctx context.Context, p *goose.Provider) error {
 
 // CheckSchema returns ErrOldSchema or ErrNewSchema unless the schema is the one this program was built for.
 func (db *DB) CheckSchema(ctx context.Context) error {
-	p, err := db.provider()
+	pool, err := db.SQL()
+	if err != nil {
+		return err
+	}
+	p, err := db.provider(pool)
 	if err != nil {
 		return err
 	}

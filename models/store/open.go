@@ -47,7 +47,8 @@ type DB struct {
 	Dialect Dialect
 	write   *gorm.DB
 	read    *gorm.DB
-	rounds  *sql.DB // see InRound; nil for SQLite, where a statement costs no message
+	rounds  *sql.DB          // see InRound; nil for SQLite, where a statement costs no message
+	patient driver.Connector // for Migrate; nil for SQLite, which nothing times out
 	now     func() time.Time
 	wake    func()
 }
@@ -141,6 +142,12 @@ func (db *DB) openMySQL(o Options) error {
 	}
 	db.rounds = sql.OpenDB(readCommitted{connector})
 	bound(db.rounds, maxRounds)
+	patient := c.Clone()
+	patient.ReadTimeout = 0 // to change a large table takes longer than any request may
+	if connector, err = mysqldriver.NewConnector(patient); err != nil {
+		return fmt.Errorf("database DSN: %w", redact(err, o.DSN))
+	}
+	db.patient = readCommitted{connector}
 	// DisableWithReturning: MariaDB would answer RETURNING, which MySQL and TiDB do not know.
 	db.write, err = gorm.Open(mysql.New(mysql.Config{Conn: pool, DisableWithReturning: true, SkipInitializeWithVersion: true}), db.config(o))
 	if err != nil {
