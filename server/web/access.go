@@ -197,6 +197,7 @@ func PurgeAccessLog(ctx context.Context, db *store.DB, keep time.Duration) (bool
 	}
 	var ids []int64
 	err := db.InTx(ctx, func(tx *store.Tx) error {
+		ids = nil // of a try before
 		if err := tx.Model(&AccessPart{}).Where("at < ?", tx.Now.Add(-keep)).Limit(500).Pluck("id", &ids).Error; err != nil || len(ids) == 0 {
 			return err
 		}

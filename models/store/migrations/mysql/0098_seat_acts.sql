@@ -1,6 +1,6 @@
 -- +goose Up
 
--- That seats have voted is kept as it was said, many of them in one row.
+-- That seats have acted stands in a few rows, each with many of them; acts of people keep theirs.
 CREATE TABLE seat_acts (
   id           BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
   subject_kind VARCHAR(32) NOT NULL,
