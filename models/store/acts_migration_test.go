@@ -1,7 +1,7 @@
 package store_test
 
 import (
-	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -13,25 +13,13 @@ import (
 func TestPackedActsKeepWhatTheyHeld(t *testing.T) {
 	t.Parallel()
 	db := openAt(t, modelstest.DSN(t))
-	migrateTo(t, db, 97)
-	pool, err := db.SQL()
-	if err != nil {
-		t.Fatal(err)
-	}
+	exec := migrateTo(t, db, 97)
 	at := time.Date(2026, 3, 2, 2, 0, 0, 0, time.UTC)
-	exec := func(sql string, args ...any) {
-		t.Helper()
-		if _, err := pool.ExecContext(t.Context(), sql, args...); err != nil {
-			t.Fatal(err)
-		}
-	}
 	act := "INSERT INTO acts (person_id, subject_kind, subject_id, owner_set_id, at) VALUES (?, 'meeting', 1, ?, ?)"
 	exec(act, 7, 0, at)
 	exec(act, 0, 12, at)
 	exec(act, 0, 13, at)
-	if _, err := db.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	migrate(t, db)
 	rows := func(query string) (list []map[string]any) {
 		t.Helper()
 		if err := db.View(t.Context(), func(tx *store.Tx) error { return tx.Raw(query).Scan(&list).Error }); err != nil {
@@ -46,7 +34,7 @@ func TestPackedActsKeepWhatTheyHeld(t *testing.T) {
 			t.Errorf("an act of a seat: %v", r)
 		}
 	}
-	if !reflect.DeepEqual(sets, []string{"[12]", "[13]"}) {
+	if !slices.Equal(sets, []string{"[12]", "[13]"}) {
 		t.Errorf("acts of seats: %v", sets)
 	}
 	if people := rows("SELECT person_id, subject_kind, subject_id FROM acts"); len(people) != 1 || people[0]["person_id"] != int64(7) {

@@ -11,8 +11,8 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-// migrateTo brings an empty database to an earlier schema.
-func migrateTo(t *testing.T, db *store.DB, version int64) {
+// migrateTo brings an empty database to an earlier schema, and gives what fills it.
+func migrateTo(t *testing.T, db *store.DB, version int64) (exec func(sql string, args ...any)) {
 	t.Helper()
 	pool, err := db.SQL()
 	if err != nil {
@@ -26,6 +26,12 @@ func migrateTo(t *testing.T, db *store.DB, version int64) {
 	if _, err := p.UpTo(t.Context(), version); err != nil {
 		t.Fatal(err)
 	}
+	return func(sql string, args ...any) {
+		t.Helper()
+		if _, err := pool.ExecContext(t.Context(), sql, args...); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // TestOldDeliveriesKeepTheirWords: what waited before lanes came is written anew by its message, what ended keeps its template and its
@@ -33,18 +39,8 @@ func migrateTo(t *testing.T, db *store.DB, version int64) {
 func TestOldDeliveriesKeepTheirWords(t *testing.T) {
 	t.Parallel()
 	db := openAt(t, modelstest.DSN(t))
-	migrateTo(t, db, 29)
-	pool, err := db.SQL()
-	if err != nil {
-		t.Fatal(err)
-	}
+	exec := migrateTo(t, db, 29)
 	at := time.Date(2026, 3, 2, 2, 0, 0, 0, time.UTC)
-	exec := func(sql string, args ...any) {
-		t.Helper()
-		if _, err := pool.ExecContext(t.Context(), sql, args...); err != nil {
-			t.Fatal(err)
-		}
-	}
 	message := func(id int64, state string) {
 		exec("INSERT INTO outbox_messages (id, estate_id, kind, body, state, owner, due_at, attempts, last_error, created_at, case_id) VALUES (?, 1, 'complaint.filed', '{}', ?, '', ?, 0, '', ?, 5)", id, state, at, at)
 	}
@@ -80,7 +76,7 @@ func TestOldDeliveriesKeepTheirWords(t *testing.T) {
 		SubjectID, CaseID                      int64
 	}
 	var left []row
-	err = db.View(t.Context(), func(tx *store.Tx) error {
+	err := db.View(t.Context(), func(tx *store.Tx) error {
 		return tx.Table("deliveries d").Select("d.id, d.state, t.title, t.body, t.template, t.channels, t.subject_id, d.case_id").Joins("LEFT JOIN message_texts t ON t.id = d.text_id").Order("d.id").Scan(&left).Error
 	})
 	want := []row{

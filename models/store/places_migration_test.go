@@ -13,17 +13,7 @@ import (
 func TestOldBallotsGetTheirPlaces(t *testing.T) {
 	t.Parallel()
 	db := openAt(t, modelstest.DSN(t))
-	migrateTo(t, db, 92)
-	pool, err := db.SQL()
-	if err != nil {
-		t.Fatal(err)
-	}
-	exec := func(sql string, args ...any) {
-		t.Helper()
-		if _, err := pool.ExecContext(t.Context(), sql, args...); err != nil {
-			t.Fatal(err)
-		}
-	}
+	exec := migrateTo(t, db, 92)
 	for id, leaf := range []any{0, 0, 2, nil, nil, nil} { // of meetings 1, 2, 1, 2, 1 and 3
 		meeting := []int{1, 2, 1, 2, 1, 3}[id]
 		exec("INSERT INTO ballots (id, meeting_id, motion_id, seat_id, version, envelope_id, choice, commitment, leaf, mark) VALUES (?, ?, 1, ?, 1, 1, 'yes', '', ?, '')", id+1, meeting, id+1, leaf)
@@ -34,7 +24,7 @@ func TestOldBallotsGetTheirPlaces(t *testing.T) {
 	exec("INSERT INTO ballot_logs (meeting_id, size, root, closed) VALUES (1, 3, '', FALSE), (2, 1, '', FALSE)")
 	migrate(t, db)
 	var got []string
-	err = db.View(t.Context(), func(tx *store.Tx) error {
+	err := db.View(t.Context(), func(tx *store.Tx) error {
 		for _, table := range []string{"ballots", "log_marks"} {
 			var rows []struct{ ID, MeetingID, Leaf int64 }
 			if err := tx.Table(table).Order("id").Find(&rows).Error; err != nil {
@@ -51,7 +41,7 @@ func TestOldBallotsGetTheirPlaces(t *testing.T) {
 	}
 	exec("INSERT INTO ballots (meeting_id, motion_id, seat_id, version, envelope_id, choice, commitment, leaf, mark) VALUES (3, 1, 9, 1, 1, 'yes', '', 1, '')")
 	var last int64
-	if err := pool.QueryRowContext(t.Context(), "SELECT MAX(id) FROM ballots").Scan(&last); err != nil || last != 7 {
+	if err := db.View(t.Context(), func(tx *store.Tx) error { return tx.Raw("SELECT MAX(id) FROM ballots").Scan(&last).Error }); err != nil || last != 7 {
 		t.Errorf("the next ballot is %d, %v", last, err)
 	}
 }
