@@ -20,7 +20,7 @@ func meetingRoutes(site *web.Site, d Deps) {
 	web.Handle(g, web.Op{ID: "contestRoster", Method: http.MethodPost, Path: "/meetings/{id}/roll-notes", Summary: "公示期内对名册提出异议", Action: org.JoinMeeting, Status: http.StatusCreated, Rate: fileRate}, contestRoster(d))
 	web.Handle(g, web.Op{ID: "listRollNotes", Method: http.MethodGet, Path: "/meetings/{id}/roll-notes", Summary: "对名册的异议、答复和锁定后的变化", Action: org.ReadMeetings}, listRollNotes(d))
 	web.Handle(g, web.Op{ID: "showMySeats", Method: http.MethodGet, Path: "/meetings/{id}/seats", Summary: "我的表决权、要表决的议题和已经投的票", Action: org.JoinMeeting}, showMySeats(d))
-	web.Handle(g, web.Op{ID: "castBallot", Method: http.MethodPost, Path: "/meetings/{id}/ballots", Summary: "投票：一次提交全部议题，答复就是回执", Action: org.JoinMeeting, Status: http.StatusCreated, Rate: voteRate}, castBallot(d))
+	web.Handle(g, web.Op{ID: "castBallot", Method: http.MethodPost, Path: "/meetings/{id}/ballots", Summary: "投票：一次提交全部议题，答复就是回执", Action: org.JoinMeeting, Status: http.StatusCreated, Rate: voteRate, Claims: true}, castBallot(d))
 	web.Handle(g, web.Op{ID: "askPaper", Method: http.MethodPut, Path: "/meetings/{id}/seats/{seat}/paper", Summary: "改用纸质表决票，不用说明原因；还没交票前可以撤回", Action: org.JoinMeeting, Rate: fileRate}, askPaper(d))
 	web.Handle(g, web.Op{ID: "showTurnout", Method: http.MethodGet, Path: "/meetings/{id}/turnout", Summary: "各幢参与的人数和面积，还差多少", Action: org.ReadMeetings}, showTurnout(d))
 	web.Handle(g, web.Op{ID: "protest", Method: http.MethodPost, Path: "/meetings/{id}/objections", Summary: "对初步结果提出异议，或对以本户名义投的票提出异议：共有人不同意，或者不是本人投的", Action: org.JoinMeeting, Status: http.StatusCreated, Rate: fileRate}, protest(d))

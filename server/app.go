@@ -151,7 +151,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	if a.wechat.box != nil {
 		a.wechat.box.PushTo(a.callback.Take)
 	}
-	a.sessions = session.New(a.db, a.redis, cfg.SessionTTL.D)
+	a.sessions = session.New(a.db, a.vault, a.redis, cfg.SessionTTL.D)
 	a.codes = a.newCodes()
 	a.org.OnMove(a.complaints.Relocate, a.joint.Relocate)
 	a.plan = notify.NewBook(a.db, log)
@@ -172,7 +172,7 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	if err != nil {
 		return nil, fmt.Errorf("LINLI_VOTE_KEY: %w", err)
 	}
-	a.assemblies = assembly.New(assembly.Options{DB: a.db, Vault: a.vault, Files: a.files, Deliveries: a.campaigns, Board: resultBoard{a.board}, Check: meetingTexts{a.wechat}, Signer: signer, Pack: a.pack.Code, PublicURL: cfg.PublicURL, Production: cfg.Production, Log: log})
+	a.assemblies = assembly.New(assembly.Options{DB: a.db, Vault: a.vault, Files: a.files, Deliveries: a.campaigns, Board: resultBoard{a.board}, Check: meetingTexts{a.wechat}, Signer: signer, Prover: a.sessions, Pack: a.pack.Code, PublicURL: cfg.PublicURL, Production: cfg.Production, Log: log})
 	a.fund = fund.New(a.db, fund.Options{Pack: a.pack.Code, Files: a.files, Board: fundBoard{a.board}})
 	a.committee.WithDebts(committeeDebts{a.fees, a.fund})
 	a.org.OnHandOver(a.assemblies.HandedOver)

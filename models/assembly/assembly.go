@@ -59,6 +59,7 @@ type Options struct {
 	Board      Board      // nil: nothing is put on a board
 	Check      Checker    // of what owners write for each other; nil: everything is shown
 	Signer     log.Signer // of checkpoints and certificates
+	Prover     org.Prover // of sign-ins that casts bring unproved; nil: there are none
 	Pack       string     // the city's rule pack
 	PublicURL  string
 	Production bool // people vote in earnest: no day is set back

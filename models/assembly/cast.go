@@ -62,20 +62,28 @@ func (c *Cast) check() error {
 	return k.Err()
 }
 
+// allowed asks the permission table.
+func (c *Cast) allowed() error {
+	action := org.JoinMeeting
+	if c.ProxyID != 0 {
+		action = org.VoteAsAgent
+	}
+	if err := c.Actor.Must(action); err != nil {
+		return err
+	}
+	if c.Actor.Post != nil && c.FormID == 0 { // nobody votes as an office
+		return org.ErrForbidden
+	}
+	return nil
+}
+
 // Cast takes a seat's pack of ballots. When it returns, they are durable. A second try with the same client_ref answers the first
-// receipt; with another content it is refused.
-// Faults: ErrForbidden, ErrNotFound, ErrNoSeat, ErrNotOpen, ErrClosed, ErrElectronic, ErrPaperAsked, ErrAlreadyCast, ErrAgree, ErrRefReused, ErrBusy, fault.ErrInvalid.
+// receipt; with another content it is refused. An actor's claim is proved in the transaction that takes the ballots.
+// Faults: org.ErrSignIn, org.ErrNoConsent, ErrForbidden, ErrNotFound, ErrNoSeat, ErrNotOpen, ErrClosed, ErrElectronic, ErrPaperAsked, ErrAlreadyCast, ErrAgree, ErrRefReused, ErrBusy, fault.ErrInvalid.
 func (s *Service) Cast(ctx context.Context, c Cast) (*Receipt, error) {
-	if c.OwnerID == 0 {
-		action := org.JoinMeeting
-		if c.ProxyID != 0 {
-			action = org.VoteAsAgent
-		}
-		if err := c.Actor.Must(action); err != nil {
+	if c.OwnerID == 0 && c.Actor.Claim == nil {
+		if err := c.allowed(); err != nil {
 			return nil, err
-		}
-		if c.Actor.Post != nil && c.FormID == 0 { // nobody votes as an office
-			return nil, org.ErrForbidden
 		}
 	}
 	if err := c.check(); err != nil {

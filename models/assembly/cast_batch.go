@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 )
 
@@ -74,20 +75,17 @@ func (s *Service) castFor(tx *store.Tx, id int64, list []*casting) error {
 	var m Meeting
 	b := &booth{s: s, tx: tx, m: &m, log: &pen{tx: tx, m: &m}, list: list}
 	gate := store.Query{SQL: "SELECT * FROM meetings WHERE id = ?" + tx.Locking(), Args: []any{id}, Read: func(rows *sql.Rows) error { return tx.ScanRows(rows, &m) }}
-	if err := tx.Ask(gate, b.look(id)); err != nil {
+	claims := b.claims()
+	if err := tx.Ask(append(claims, gate, b.look(id))...); err != nil {
 		return err
 	}
+	b.prove()
 	if m.ID == 0 {
-		refuse(list, ErrNotFound)
+		refuse(b.list, ErrNotFound)
 		return nil
 	}
 	if m.NoticedAt == nil { // nothing is fixed yet, and nothing of it may be remembered
-		for _, x := range list {
-			if x.err = ErrNotFound; x.in.Actor.LivesIn(m.EstateID) {
-				x.err = ErrNotOpen
-			}
-		}
-		return nil
+		return b.early()
 	}
 	var err error
 	if b.agenda, err = s.agendas.of(tx, &m); err != nil {
@@ -96,7 +94,7 @@ func (s *Service) castFor(tx *store.Tx, id int64, list []*casting) error {
 	if err := b.seen(); err != nil {
 		return err
 	}
-	for _, x := range list {
+	for _, x := range b.list {
 		if x.err != nil || x.got != nil {
 			continue
 		}
@@ -108,6 +106,57 @@ func (s *Service) castFor(tx *store.Tx, id int64, list []*casting) error {
 		}
 	}
 	return b.write()
+}
+
+// claims asks first who casts, where that is still to be proved: nothing is locked yet, and what is asked behind the gate still sees what was
+// committed before it (READ COMMITTED).
+func (b *booth) claims() []store.Query {
+	var list []*org.Claim
+	for _, x := range b.list {
+		if c := x.in.Actor.Claim; c != nil {
+			list = append(list, c)
+		}
+	}
+	if len(list) == 0 || b.s.o.Prover == nil {
+		return nil
+	}
+	return []store.Query{b.s.o.Prover.Prove(b.tx.Now, list)}
+}
+
+// prove goes on with those of whom it is now known who they are.
+func (b *booth) prove() {
+	var list []*casting
+	for _, x := range b.list {
+		if c := x.in.Actor.Claim; c != nil {
+			var who org.Actor
+			if who, x.err = c.Prove(); x.err == nil {
+				who.Claim = c // for another try
+				x.in.Actor = who
+				x.err = x.in.allowed()
+			}
+		}
+		if x.err == nil {
+			list = append(list, x)
+		}
+	}
+	b.list = list
+}
+
+// early answers casts for a meeting that nobody has been told of yet: only neighbours hear that there is one.
+func (b *booth) early() error {
+	for _, x := range b.list {
+		near := x.in.Actor.LivesIn(b.m.EstateID)
+		if x.in.Actor.Claim != nil {
+			var err error
+			if near, err = org.Lives(b.tx, x.in.Actor.PersonID, b.m.EstateID); err != nil {
+				return err
+			}
+		}
+		if x.err = ErrNotFound; near {
+			x.err = ErrNotOpen
+		}
+	}
+	return nil
 }
 
 func refuse(list []*casting, err error) {

@@ -45,6 +45,7 @@ type Actor struct {
 	Consented bool
 	Homes     []Home
 	Post      *Acting
+	Claim     *Claim // of a sign-in that is still to be proved
 }
 
 // AuditTrail satisfies audit.Actor.

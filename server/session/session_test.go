@@ -29,7 +29,7 @@ func newWorld(t *testing.T, r redis.UniversalClient) *world {
 	t.Helper()
 	clock := modelstest.NewClock()
 	db := modelstest.OpenAt(t, clock)
-	return &world{Town: modelstest.NewTown(t, db, modelstest.Vault(t)), clock: clock, s: session.New(db, r, 30*24*time.Hour)}
+	return &world{Town: modelstest.NewTown(t, db, modelstest.Vault(t)), clock: clock, s: session.New(db, modelstest.Vault(t), r, 30*24*time.Hour)}
 }
 
 func (w *world) open(t *testing.T, person, post int64) string {

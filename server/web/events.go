@@ -57,7 +57,7 @@ func HandleEvents[T any](g *Group, op Op, open func(context.Context, org.Actor, 
 		return &huma.StreamResponse{Body: func(hc huma.Context) {
 			defer feed.Close()
 			w := begin(hc)
-			still := func() bool { _, err := g.site.signIn(hc, g.who); return err == nil }
+			still := func() bool { _, err := g.site.signIn(hc, g.who, false); return err == nil }
 			if in.Seconds == 0 {
 				once(w, feed, still)
 				return

@@ -1,0 +1,4 @@
+package session
+
+// Hash is how a token is kept.
+var Hash = hash
