@@ -84,7 +84,7 @@ func New(o Options) *Service {
 	}
 	s := &Service{o: o, db: o.DB, bundling: make(chan struct{}, maxBundles)}
 	s.ids.Table = "envelopes"
-	s.casts.Do, s.casts.Most, s.casts.Waiting, s.casts.Timeout = s.castAll, maxBatch, maxWaiting, batchTimeout
+	s.casts.Do, s.casts.Most, s.casts.Second, s.casts.Waiting, s.casts.Timeout = s.castAll, maxBatch, secondBatch, maxWaiting, batchTimeout
 	return s
 }
 

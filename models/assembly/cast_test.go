@@ -190,6 +190,59 @@ func TestALostAnswer(t *testing.T) {
 	}
 }
 
+// TestManyRoundsAtOnce: when more cast than one round takes, by two processes, each seat has one ballot and one receipt however often its
+// owner pressed, what else was cast for it is refused, and the log has no gap.
+func TestManyRoundsAtOnce(t *testing.T) {
+	t.Parallel()
+	const seats = 40
+	w := newWorld(t, seats)
+	w.local("ballot.change", "none")
+	m := w.open()
+	processes := []*assembly.Service{w.s, assembly.New(w.options)}
+	var wg sync.WaitGroup
+	codes, errs := make([]string, seats*6), make([]error, seats*6)
+	for i := range seats {
+		one, other := w.ballot(m, i, tally.Yes), w.ballot(m, i, tally.No)
+		for n := range 6 {
+			c := one
+			if n%3 == 2 {
+				c = other
+			}
+			wg.Go(func() {
+				r, err := processes[n%2].Cast(t.Context(), c)
+				if errs[i*6+n] = err; err == nil {
+					codes[i*6+n] = r.Code
+				}
+			})
+		}
+	}
+	wg.Wait()
+	for i := range seats {
+		got := map[string]int{}
+		for n := range 6 {
+			switch code := codes[i*6+n]; {
+			case code != "":
+				got[code]++
+			default:
+				refused(t, "another ballot of a seat", errs[i*6+n], assembly.ErrAlreadyCast)
+			}
+		}
+		if len(got) != 1 {
+			t.Errorf("seat %d has the receipts %v", i+1, got)
+		}
+	}
+	w.counts(m, &assembly.Ballot{}, seats)
+	w.counts(m, &assembly.Envelope{}, seats)
+	w.closed(m)
+	if _, err := w.s.Publish(t.Context(), w.chair, m.ID); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.view(m).Result; got.Tally.Motions[0].Result.Returned.Heads != seats || got.LogSize != seats+1 {
+		t.Errorf("%d counted, %d entries in the log", got.Tally.Motions[0].Result.Returned.Heads, got.LogSize)
+	}
+	w.verify(m)
+}
+
 // TestOneBadBallotFailsAlone: in one batch with good ones.
 func TestOneBadBallotFailsAlone(t *testing.T) {
 	t.Parallel()

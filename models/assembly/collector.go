@@ -14,6 +14,7 @@ import (
 // Bounds of casting.
 const (
 	maxBatch     = 256  // casts that share one commit
+	secondBatch  = 32   // casts that wait are worth a commit of their own beside the one under way
 	maxWaiting   = 4096 // casts that wait; beyond that callers are asked to try again
 	batchTimeout = 20 * time.Second
 )

@@ -96,3 +96,48 @@ func TestGatherBroken(t *testing.T) {
 		t.Errorf("after it: %v, %d", err, x)
 	}
 }
+
+// TestGatherBeside: a second round begins beside one that is under way as soon as enough wait, never a third, and whoever comes later is
+// served behind them.
+func TestGatherBeside(t *testing.T) {
+	t.Parallel()
+	began, end, refused := make(chan int, 8), make(chan struct{}), make(chan struct{}, 8)
+	g := &store.Gather[int]{Most: 8, Second: 3, Waiting: 5, Timeout: time.Minute, Do: func(_ context.Context, list []int) {
+		began <- len(list)
+		<-end
+	}}
+	var wg sync.WaitGroup
+	come := func(n int) {
+		for range n {
+			wg.Go(func() {
+				if err := g.Put(t.Context(), 1); errors.Is(err, store.ErrFull) {
+					refused <- struct{}{}
+				}
+			})
+		}
+	}
+	come(1)
+	if n := <-began; n != 1 {
+		t.Fatalf("the first round holds %d", n)
+	}
+	come(3)
+	if n := <-began; n != 3 { // while the first is under way
+		t.Fatalf("the second round holds %d", n)
+	}
+	come(6)
+	select {
+	case n := <-began:
+		t.Errorf("a third round of %d", n)
+	case <-refused: // so five wait
+	}
+	close(end)
+	wg.Wait()
+	close(began)
+	served := 0
+	for n := range began {
+		served += n
+	}
+	if served != 5 {
+		t.Errorf("%d of the last five were served", served)
+	}
+}
