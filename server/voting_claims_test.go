@@ -9,6 +9,7 @@ import (
 
 	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/audit"
+	"github.com/linli-city/linli/models/modelstest"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/server/web"
 )
@@ -98,5 +99,39 @@ func TestARevocationAmongCasts(t *testing.T) {
 	}
 	if len(codes) != 1 {
 		t.Errorf("one press has the receipts %v", codes)
+	}
+}
+
+// TestASessionThatEndsWhileItsBallotWaits casts nothing: a round may stand at the meeting's row for as long as whoever closes holds it.
+func TestASessionThatEndsWhileItsBallotWaits(t *testing.T) {
+	t.Parallel()
+	if !modelstest.OnServer() {
+		t.Skip("SQLite has one writer: nobody can end a session meanwhile")
+	}
+	e := newEngine(t)
+	id := e.voting("waits", nil)
+	at := fmt.Sprintf("/miniapp/v1/meetings/%d", id)
+	seat := e.must(200, "owner", "GET", at+"/seats", nil).json["items"].([]any)[0].(m)["seat"].(m)["no"]
+	motion := e.must(200, "owner", "GET", at, nil).json["motions"].([]any)[0].(m)["id"]
+	answered := make(chan answer, 1)
+	err := e.db.InTx(t.Context(), func(tx *store.Tx) error {
+		if err := tx.ForUpdate().Where("id = ?", id).Take(&assembly.Meeting{}).Error; err != nil {
+			return err
+		}
+		go func() {
+			answered <- e.call("owner", http.MethodPost, at+"/ballots", m{"seat_no": seat, "agreed": true, "client_ref": "one", "choices": []m{{"motion_id": motion, "choice": "yes"}}})
+		}()
+		for waiting := 0; waiting == 0; {
+			if err := tx.Raw("SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID() AND info LIKE '%meetings%FOR UPDATE%'").Scan(&waiting).Error; err != nil {
+				return err
+			}
+		}
+		return e.sessions.RevokeAll(t.Context(), e.town.actors["owner"].person, 0)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := <-answered; a.status != 401 {
+		t.Errorf("its session had ended: %d %s", a.status, a.body)
 	}
 }

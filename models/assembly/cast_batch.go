@@ -31,6 +31,14 @@ func (s *Service) castAll(ctx context.Context, batch []*casting) {
 }
 
 func (s *Service) castOnce(ctx context.Context, batch []*casting) error {
+	kept := false
+	defer func() {
+		for _, x := range batch {
+			if !kept { // nor where it broke off: what was rolled back has no receipt
+				x.got, x.err = nil, nil
+			}
+		}
+	}()
 	first, err := s.ids.Take(ctx, s.db, len(batch))
 	if err != nil {
 		return err
@@ -38,7 +46,7 @@ func (s *Service) castOnce(ctx context.Context, batch []*casting) error {
 	for i, x := range batch {
 		x.id = first + int64(i)
 	}
-	return s.db.InRound(ctx, func(tx *store.Tx) error {
+	err = s.db.InRound(ctx, func(tx *store.Tx) error {
 		byMeeting := map[int64][]*casting{}
 		for _, x := range batch {
 			x.got, x.err, x.credential = nil, nil, 0
@@ -51,6 +59,8 @@ func (s *Service) castOnce(ctx context.Context, batch []*casting) error {
 		}
 		return nil
 	})
+	kept = err == nil
+	return err
 }
 
 // booth is a batch of casts for one meeting, whose row is the gate: whoever closes or certifies takes it too.
@@ -75,8 +85,7 @@ func (s *Service) castFor(tx *store.Tx, id int64, list []*casting) error {
 	var m Meeting
 	b := &booth{s: s, tx: tx, m: &m, log: &pen{tx: tx, m: &m}, list: list}
 	gate := store.Query{SQL: "SELECT * FROM meetings WHERE id = ?" + tx.Locking(), Args: []any{id}, Read: func(rows *sql.Rows) error { return tx.ScanRows(rows, &m) }}
-	claims := b.claims()
-	if err := tx.Ask(append(claims, gate, b.look(id))...); err != nil {
+	if err := tx.Ask(slices.Concat([]store.Query{gate}, b.claims(), []store.Query{b.look(id)})...); err != nil {
 		return err
 	}
 	b.prove()
@@ -108,8 +117,7 @@ func (s *Service) castFor(tx *store.Tx, id int64, list []*casting) error {
 	return b.write()
 }
 
-// claims asks first who casts, where that is still to be proved: nothing is locked yet, and what is asked behind the gate still sees what was
-// committed before it (READ COMMITTED).
+// claims asks who casts, where that is still to be proved: behind the gate, at which a round may have waited while sessions ended.
 func (b *booth) claims() []store.Query {
 	var list []*org.Claim
 	for _, x := range b.list {

@@ -6,8 +6,11 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"gorm.io/gorm"
 
 	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/assembly/tally"
@@ -241,6 +244,57 @@ func TestManyRoundsAtOnce(t *testing.T) {
 		t.Errorf("%d counted, %d entries in the log", got.Tally.Motions[0].Result.Returned.Heads, got.LogSize)
 	}
 	w.verify(m)
+}
+
+// TestABrokenRoundAnswersNobody: whoever was judged before a round broke off hears that it did, and has no receipt of what was rolled back.
+func TestABrokenRoundAnswersNobody(t *testing.T) {
+	t.Parallel()
+	const seats = 60
+	w := newWorld(t, seats)
+	m := w.open()
+	var broken, panics atomic.Int64
+	w.tx(func(tx *store.Tx) error {
+		return tx.Callback().Create().Before("gorm:create").Register("test:break", func(g *gorm.DB) {
+			if g.Statement.Table == "audit_entries" && g.Statement.ReflectValue.Len() > 1 && broken.CompareAndSwap(0, 1) {
+				panic("broken")
+			}
+		})
+	})
+	casts, codes := make([]assembly.Cast, seats), make([]string, seats)
+	for i := range casts {
+		casts[i] = w.ballot(m, i, tally.Yes)
+	}
+	var wg sync.WaitGroup
+	for i, c := range casts {
+		wg.Go(func() {
+			defer func() {
+				if recover() != nil {
+					panics.Add(1)
+				}
+			}()
+			if r, err := w.s.Cast(t.Context(), c); err == nil {
+				codes[i] = r.Code
+			}
+		})
+	}
+	wg.Wait()
+	if panics.Load() != 1 {
+		t.Fatalf("%d callers broke", panics.Load())
+	}
+	got := 0
+	for i, code := range codes {
+		if code == "" {
+			continue
+		}
+		got++
+		w.tx(func(tx *store.Tx) error {
+			if err := tx.Where("code = ?", code).Take(&assembly.Envelope{}).Error; err != nil {
+				t.Errorf("seat %d has a receipt of nothing: %v", i+1, err)
+			}
+			return nil
+		})
+	}
+	w.counts(m, &assembly.Envelope{}, int64(got))
 }
 
 // TestOneBadBallotFailsAlone: in one batch with good ones.

@@ -48,6 +48,14 @@ type Actor struct {
 	Claim     *Claim // of a sign-in that is still to be proved
 }
 
+// Named is the person whom a sign-in names, proved or not: for limits and logs, never for a right.
+func (a Actor) Named() int64 {
+	if a.Claim != nil {
+		return a.Claim.PersonID
+	}
+	return a.PersonID
+}
+
 // AuditTrail satisfies audit.Actor.
 func (a Actor) AuditTrail() (person, post, organisation int64, surface string) {
 	if a.Post != nil {

@@ -7,9 +7,10 @@ import (
 )
 
 // Claim is a sign-in that so far stands on the signature of its token alone. An actor with one may do nothing: the transaction that acts
-// asks the prover's query first, and only then knows who it is and that nobody has ended the session.
+// asks the prover's query, and only then knows who it is and that nobody has ended the session.
 type Claim struct {
 	SessionID int64
+	PersonID  int64 // to whom the token was given
 	TokenHash string
 	Proved    Actor // who it is, without homes; nobody until it is proved
 }

@@ -17,14 +17,20 @@ const idBlock = 1000
 type IDs struct {
 	Table string
 
-	mu        sync.Mutex
+	once      sync.Once
+	turn      chan struct{} // whoever is in it may change what follows
 	next, end int64
 }
 
 // Take gives the first of n ids that follow each other. It runs a transaction of its own where the block is used up.
 func (i *IDs) Take(ctx context.Context, db *DB, n int) (int64, error) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
+	i.once.Do(func() { i.turn = make(chan struct{}, 1) })
+	select { // a round that waits for another's block ends with its own time
+	case i.turn <- struct{}{}:
+		defer func() { <-i.turn }()
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
 	if i.end-i.next < int64(n) {
 		block := max(n, idBlock)
 		var first int64
@@ -41,23 +47,25 @@ func (i *IDs) Take(ctx context.Context, db *DB, n int) (int64, error) {
 	return i.next - int64(n), nil
 }
 
-// In gives the first of n ids that follow each other, within a transaction.
+// In gives the first of n ids that follow each other, behind the rows that are there, within a transaction.
 func (i *IDs) In(tx *Tx, n int) (int64, error) {
-	series := "ids " + i.Table
 	var row Numbering
-	err := tx.ForUpdate().Where("series = ?", series).Take(&row).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) { // the first time: behind the rows that are there
-		var last int64
-		if err := tx.Table(i.Table).Select("COALESCE(MAX(id), 0)").Scan(&last).Error; err != nil {
+	series := "ids " + i.Table
+	take := func() error { return tx.ForUpdate().Where("series = ?", series).Take(&row).Error }
+	err := take()
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&Numbering{Series: series}).Error; err != nil {
 			return 0, err
 		}
-		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&Numbering{Series: series, Last: last}).Error; err != nil {
-			return 0, err
-		}
-		err = tx.ForUpdate().Where("series = ?", series).Take(&row).Error
+		err = take()
 	}
 	if err != nil {
 		return 0, err
 	}
-	return row.Last + 1, tx.Model(&Numbering{}).Where("series = ?", series).Update("last", row.Last+int64(n)).Error
+	var last int64 // a version that let the database count may have been at work since
+	if err := tx.Table(i.Table).Select("COALESCE(MAX(id), 0)").Scan(&last).Error; err != nil {
+		return 0, err
+	}
+	last = max(last, row.Last)
+	return last + 1, tx.Model(&Numbering{}).Where("series = ?", series).Update("last", last+int64(n)).Error
 }

@@ -161,3 +161,54 @@ func TestIDs(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+// TestIDsBehindRows: rows that got their ids from the database meanwhile are never met.
+func TestIDsBehindRows(t *testing.T) {
+	t.Parallel()
+	db := modelstest.Open(t)
+	process := &store.IDs{Table: "log_marks"}
+	for _, id := range []int64{0, 5000, 70, 90_000} {
+		if id > 0 {
+			if err := db.InTx(t.Context(), func(tx *store.Tx) error {
+				return tx.Exec("INSERT INTO log_marks (id, meeting_id, leaf, ballot_id, state, reason) VALUES (?, 1, ?, 1, '', '')", id, id).Error
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		first, err := process.Take(t.Context(), db, 1200)
+		if err != nil || first <= id {
+			t.Errorf("behind %d: %d, %v", id, first, err)
+		}
+	}
+}
+
+// TestIDsInTime: whoever waits for another's block waits no longer than they have.
+func TestIDsInTime(t *testing.T) {
+	t.Parallel()
+	db := modelstest.Open(t)
+	process := &store.IDs{Table: "log_marks"}
+	inside, leave := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	if err := db.InTx(t.Context(), func(tx *store.Tx) error {
+		return tx.Callback().Query().Before("gorm:query").Register("test:hold", func(g *gorm.DB) {
+			once.Do(func() { close(inside); <-leave })
+		})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	taken := make(chan error, 1)
+	go func() {
+		_, err := process.Take(t.Context(), db, 1)
+		taken <- err
+	}()
+	<-inside
+	ctx, end := context.WithCancel(t.Context())
+	end()
+	if _, err := process.Take(ctx, db, 1); !errors.Is(err, context.Canceled) {
+		t.Errorf("behind another's block: %v", err)
+	}
+	close(leave)
+	if err := <-taken; err != nil {
+		t.Error(err)
+	}
+}

@@ -15,40 +15,37 @@ import (
 // tagLen is how many digits of a token's signature it carries: 128 bits.
 const tagLen = 32
 
-// sign puts the session's number and the city's signature over both behind a secret.
-func (s *Sessions) sign(secret string, id int64) string {
-	text := secret + "." + strconv.FormatInt(id, 36)
+// sign puts whose session it is and the city's signature behind a secret.
+func (s *Sessions) sign(secret string, session, person int64) string {
+	text := secret + "." + strconv.FormatInt(session, 36) + "." + strconv.FormatInt(person, 36)
 	return text + "." + tag(s.vault.Index("session", text))
 }
 
 func tag(index string) string { return index[len(index)-tagLen:] }
 
-// signed gives the session of a token that this city signed, without asking the database. Tokens of earlier versions carry no
-// signature, and that of a key which is gone is not known any more.
-func (s *Sessions) signed(token string) (id int64, ok bool) {
-	cut := strings.LastIndexByte(token, '.')
-	if cut < 0 || !strings.HasPrefix(token, prefix) {
-		return 0, false
+// signed reads a token that this city signed, without asking the database. Tokens of earlier versions carry no signature, and that of a key
+// which is gone is not known any more.
+func (s *Sessions) signed(token string) (session, person int64, ok bool) {
+	parts := strings.Split(token, ".")
+	if len(parts) != 4 || !strings.HasPrefix(token, prefix) {
+		return 0, 0, false
 	}
-	text, signature := token[:cut], token[cut+1:]
-	for _, index := range s.vault.Indexes("session", text) {
-		ok = ok || hmac.Equal([]byte(tag(index)), []byte(signature))
+	for _, index := range s.vault.Indexes("session", strings.Join(parts[:3], ".")) {
+		ok = ok || hmac.Equal([]byte(tag(index)), []byte(parts[3]))
 	}
-	if !ok {
-		return 0, false
-	}
-	id, err := strconv.ParseInt(text[strings.LastIndexByte(text, '.')+1:], 36, 64)
-	return id, err == nil
+	session, noSession := strconv.ParseInt(parts[1], 36, 64)
+	person, noPerson := strconv.ParseInt(parts[2], 36, 64)
+	return session, person, ok && noSession == nil && noPerson == nil
 }
 
 // Claim believes a token whose signature is right, for an operation that proves it in its own transaction; any other is looked up
 // now. Faults: org.ErrSignIn, ErrBusy.
 func (s *Sessions) Claim(ctx context.Context, token string) (org.Actor, error) {
-	id, ok := s.signed(token)
+	session, person, ok := s.signed(token)
 	if !ok {
 		return s.Resident(ctx, token)
 	}
-	return org.Actor{Claim: &org.Claim{SessionID: id, TokenHash: hash(token)}}, nil
+	return org.Actor{Claim: &org.Claim{SessionID: session, PersonID: person, TokenHash: hash(token)}}, nil
 }
 
 // Prove satisfies org.Prover: it finds the living sessions of some claims, their people, who are not erased, and whether they agreed to the

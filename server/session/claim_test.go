@@ -54,7 +54,10 @@ func TestAClaimIsNobodyUntilItIsProved(t *testing.T) {
 		"revoked": {func(_ *world, tx *store.Tx, c *org.Claim, _ int64) error {
 			return tx.Model(&session.Session{}).Where("id = ?", c.SessionID).Update("revoked_at", tx.Now).Error
 		}, org.ErrSignIn},
-		"expired": {func(w *world, _ *store.Tx, _ *org.Claim, _ int64) error { w.clock.Advance(31 * 24 * time.Hour); return nil }, org.ErrSignIn},
+		"expired": {func(w *world, _ *store.Tx, _ *org.Claim, _ int64) error {
+			w.clock.Advance(31 * 24 * time.Hour)
+			return nil
+		}, org.ErrSignIn},
 		"erased": {func(_ *world, tx *store.Tx, _ *org.Claim, person int64) error {
 			return tx.Model(&org.Person{}).Where("id = ?", person).Update("erased_at", tx.Now).Error
 		}, org.ErrSignIn},
@@ -74,7 +77,7 @@ func TestAClaimIsNobodyUntilItIsProved(t *testing.T) {
 			w.agree(t, other.PersonID)
 			c, twin := w.claim(t, w.open(t, owner.PersonID, 0)), w.claim(t, w.open(t, other.PersonID, 0))
 			w.proved(t, c, twin)
-			if a, err := c.Prove(); err != nil || a.PersonID != owner.PersonID || a.SessionID != c.SessionID || !a.Consented || a.Surface != "miniapp" {
+			if a, err := c.Prove(); err != nil || a.PersonID != owner.PersonID || c.PersonID != owner.PersonID || a.SessionID != c.SessionID || !a.Consented || a.Surface != "miniapp" {
 				t.Fatalf("%+v, %v", a, err)
 			}
 			if err := w.DB.InTx(t.Context(), func(tx *store.Tx) error { return end.end(w, tx, c, owner.PersonID) }); err != nil {
@@ -96,7 +99,7 @@ func TestAForgedTokenClaimsNothing(t *testing.T) {
 	w := newWorld(t, nil)
 	token, other := w.open(t, w.Resident(0, org.RoleOwner).PersonID, 0), w.open(t, w.Resident(1, org.RoleOwner).PersonID, 0)
 	parts, theirs := strings.Split(token, "."), strings.Split(other, ".")
-	if len(parts) != 3 {
+	if len(parts) != 4 {
 		t.Fatalf("token %q", token)
 	}
 	for i := range parts {
@@ -106,7 +109,7 @@ func TestAForgedTokenClaimsNothing(t *testing.T) {
 			t.Errorf("with part %d of another: %v", i, err)
 		}
 	}
-	for _, bad := range []string{"", ".", "..", "ll_", parts[0], parts[0] + "." + parts[1], token + "x", token + "." + parts[2], "x" + token, "ll_.1." + parts[2], strings.ToUpper(token)} {
+	for _, bad := range []string{"", ".", "..", "ll_", parts[0], parts[0] + "." + parts[1], token + "x", token + "." + parts[2], "x" + token, "ll_.1.1." + parts[3], strings.ToUpper(token)} {
 		if a, err := w.s.Claim(t.Context(), bad); !errors.Is(err, org.ErrSignIn) {
 			t.Errorf("%q: %+v, %v", bad, a, err)
 		}

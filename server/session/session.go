@@ -55,14 +55,12 @@ type Sessions struct {
 	vault     *vault.Vault
 	redis     redis.UniversalClient
 	ttl       time.Duration
-	ids       store.IDs
 	residents store.Gather[*caller]
 }
 
 // New makes the store; redis may be nil. ttl is how long a session lasts after its last use.
 func New(db *store.DB, v *vault.Vault, r redis.UniversalClient, ttl time.Duration) *Sessions {
 	s := &Sessions{db: db, vault: v, redis: r, ttl: ttl}
-	s.ids.Table = "sessions"
 	s.residents.Do, s.residents.Most, s.residents.Waiting, s.residents.Timeout = s.lookUp, maxTogether, maxCallers, lookTimeout
 	return s
 }
@@ -80,17 +78,18 @@ type Start struct {
 func (s *Sessions) Create(ctx context.Context, in Start) (string, error) {
 	raw := make([]byte, 32)
 	_, _ = rand.Read(raw)
-	id, err := s.ids.Take(ctx, s.db, 1)
-	if err != nil {
-		return "", fmt.Errorf("create session: %w", err)
-	}
-	token := s.sign(prefix+base64.RawURLEncoding.EncodeToString(raw), id)
+	secret, token := prefix+base64.RawURLEncoding.EncodeToString(raw), ""
 	if r := []rune(in.Device); len(r) > 120 {
 		in.Device = string(r[:120])
 	}
-	err = s.db.InTx(ctx, func(tx *store.Tx) error {
-		return tx.Create(&Session{ID: id, PersonID: in.PersonID, TokenHash: hash(token), PostID: in.PostID, Device: in.Device, KeySealed: in.KeySealed,
-			OpenID: in.OpenID, CreatedAt: tx.Now, SeenAt: tx.Now, ExpiresAt: tx.Now.Add(s.ttl)}).Error
+	err := s.db.InTx(ctx, func(tx *store.Tx) error {
+		row := Session{PersonID: in.PersonID, TokenHash: hash(secret), PostID: in.PostID, Device: in.Device, KeySealed: in.KeySealed,
+			OpenID: in.OpenID, CreatedAt: tx.Now, SeenAt: tx.Now, ExpiresAt: tx.Now.Add(s.ttl)}
+		if err := tx.Create(&row).Error; err != nil {
+			return err
+		}
+		token = s.sign(secret, row.ID, row.PersonID) // it names the row, whose number the database gives
+		return tx.Model(&row).Update("token_hash", hash(token)).Error
 	})
 	if err != nil {
 		return "", fmt.Errorf("create session: %w", err)
@@ -189,7 +188,7 @@ func (s *Sessions) forget(ctx context.Context, hashes []string) {
 func (s *Sessions) List(ctx context.Context, person int64) ([]Session, error) {
 	var rows []Session
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		return tx.Where("person_id = ? AND revoked_at IS NULL AND expires_at > ?", person, tx.Now).Order("created_at DESC, id DESC").Limit(100).Find(&rows).Error
+		return tx.Where("person_id = ? AND revoked_at IS NULL AND expires_at > ?", person, tx.Now).Order("id DESC").Limit(100).Find(&rows).Error
 	})
 	return rows, err
 }

@@ -48,7 +48,7 @@ func Unnamed(ctx context.Context) {
 // note records for the logs who called what.
 func note(ctx context.Context, operation string, actor org.Actor) {
 	if c, ok := ctx.Value(callKey{}).(*call); ok {
-		c.operation, c.person = operation, actor.PersonID
+		c.operation, c.person = operation, actor.Named()
 		if actor.Post != nil {
 			c.post = actor.Post.PostID
 		}

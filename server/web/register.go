@@ -63,8 +63,7 @@ type Op struct {
 	Timeout     time.Duration
 	// OwnReader leaves the body to the operation, which reads it more strictly than its schema can say.
 	OwnReader bool
-	// Claims leaves it to the operation of a resident to prove who calls, in the transaction that acts: one look less, and nothing can end
-	// between the look and the act.
+	// Claims leaves it to the operation of a resident to prove who calls, in the transaction that acts: one look less.
 	Claims  bool
 	content string // of success, where it is no view
 	// Rate limits calls per person, or per address where nobody is signed in.
@@ -165,8 +164,8 @@ func (s *Site) admit(who Who, op Op) func(huma.Context, func(huma.Context)) {
 			return
 		}
 		next(huma.WithValue(hc, actorKey{}, actor))
-		if actor.Claim != nil {
-			note(hc.Context(), op.ID, actor.Claim.Proved)
+		if actor.Claim != nil && humagin.Unwrap(hc).Writer.Status() == http.StatusUnauthorized {
+			note(hc.Context(), op.ID, org.Actor{}) // it was not proved
 		}
 	}
 }
@@ -204,11 +203,8 @@ func (s *Site) hold(hc huma.Context, actor org.Actor, op Op) error {
 		return nil
 	}
 	key := Caller(humagin.Unwrap(hc))
-	switch {
-	case actor.Claim != nil:
-		key = "session:" + itoa(actor.Claim.SessionID)
-	case actor.PersonID != 0:
-		key = "person:" + itoa(actor.PersonID)
+	if person := actor.Named(); person != 0 {
+		key = "person:" + itoa(person)
 	}
 	wait, ok := s.limiter.Allow(hc.Context(), key, *op.Rate)
 	if !ok {
