@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -94,6 +95,9 @@ func TestCalculatorOnAPhone(t *testing.T) {
 	}{
 		"blank":     {"", []string{"选聘和解聘物业服务企业", "全体业主", "算一算"}},
 		"fail":      {some, []string{"不通过", "民法典第278条第1款第（四）项", "还差10人", "还差1000.00平方米", "55.56%", "接下来都投同意的话，按人数还要10人，按面积还要1000.00平方米"}},
+		"hopeless":  {"?matter=common_parts&scope.heads=100&scope.area=9000&returned.heads=70&returned.area=7000&yes.heads=40&yes.area=3000&no.heads=30&no.area=4000", []string{"不通过", "还差13人", "已经不可能通过", "按人数，即使没投票的都同意，也只有70人，仍不够75人。", "按面积，即使没投票的都同意，也只有5000.00平方米，仍不够6750.00平方米。"}},
+		"by area":   {"?matter=manager&scope.heads=100&scope.area=9000&returned.heads=70&returned.area=7000&yes.heads=30&yes.area=1000&void.heads=2&void.area=100", []string{"按面积，即使没投票的和投了废票的都同意，也只有3000.00平方米，仍不够4500.001平方米。"}},
+		"all in":    {"?matter=manager&scope.heads=100&returned.heads=100&yes.heads=50&silent.heads=0&cited=yes&warned=yes&delivered=yes&first_assembly=no", []string{"按人数，都已经投票，同意的只有50人，不够51人。"}},
 		"clause":    {some + "&silent.heads=20&silent.area=2000&cited=yes&warned=yes&delivered=yes&first_assembly=no&covers=both", []string{"结果取决于这个条款", "77.78%"}},
 		"first":     {some + "&cited=yes&warned=yes&delivered=yes&first_assembly=yes&covers=both", []string{"条款不适用", "首次业主大会"}},
 		"unknown":   {"?matter=rebuild&scope.heads=24&returned.heads=24&yes.heads=０１９", []string{"还不能确定", "全体业主的面积、已投票的面积、同意的面积", "特别事项", "有的地方算作"}},
@@ -113,6 +117,9 @@ func TestCalculatorOnAPhone(t *testing.T) {
 			if !strings.Contains(page.Text, want) {
 				t.Errorf("%s does not show %q:\n%s", name, want, page.Text)
 			}
+		}
+		if within := !slices.Contains([]string{"hopeless", "by area", "all in"}, name); within == strings.Contains(page.Text, "已经不可能通过") {
+			t.Errorf("%s, still within reach %v:\n%s", name, within, page.Text)
 		}
 		if page.Width > 390 {
 			t.Errorf("%s is %d wide on a phone", name, page.Width)

@@ -50,7 +50,7 @@ func (d Deps) decide(c *gin.Context) {
 		} else {
 			data["Decision"], data["Rules"], data["Stated"] = decision, rules, stated(typed)
 			data["Strict"], data["With"] = hall.Lines(decision.Strict, rules), hall.Lines(decision.WithClause.Reading, rules)
-			data["More"], data["Other"] = further(decision.Strict, rules), otherReading(typed)
+			data["More"], data["Beyond"], data["Other"] = further(decision.Strict, rules), beyond(decision, typed), otherReading(typed)
 		}
 	}
 	show(c, status, "decide.html", data)

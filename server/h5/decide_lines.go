@@ -28,6 +28,28 @@ func further(r tally.Reading, rules tally.Rules) string {
 	return strings.Join(parts, "，")
 }
 
+// beyond says in which measures nothing that may still come carries the motion, in either reading.
+func beyond(d *tally.Decision, typed map[string]string) []string {
+	var says []string
+	if c := d.BeyondHeads; c != nil {
+		says = append(says, "按人数，"+atBest(d.Strict.Participation.Heads, typed["void.heads"], fmt.Sprintf("%d人", c.Most), fmt.Sprintf("%d人", c.Need)))
+	}
+	if c := d.BeyondArea; c != nil {
+		says = append(says, "按面积，"+atBest(d.Strict.Participation.Area, typed["void.area"], c.Most.String()+"平方米", c.Need.String()+"平方米"))
+	}
+	return says
+}
+
+func atBest[N int64 | tally.Metres](voted tally.Fraction[N], void, most, need string) string {
+	switch {
+	case voted.Num != nil && voted.Den != nil && *voted.Num == *voted.Den:
+		return "都已经投票，同意的只有" + most + "，不够" + need + "。"
+	case strings.Trim(void, "0.") != "":
+		return "即使没投票的和投了废票的都同意，也只有" + most + "，仍不够" + need + "。"
+	}
+	return "即使没投票的都同意，也只有" + most + "，仍不够" + need + "。"
+}
+
 // typedPair is a pair of numbers with what was typed into it.
 type typedPair struct {
 	asked

@@ -9,6 +9,9 @@ type Decision struct {
 	Class  string `json:"class"`
 	Judgement
 	Void any `json:"void,omitempty"` // as it was given; it is never counted
+	// BeyondHeads and BeyondArea are there where no further ballot can carry the motion in that measure, in either reading.
+	BeyondHeads *Ceiling[int64]  `json:"-"`
+	BeyondArea  *Ceiling[Metres] `json:"-"`
 }
 
 // Decide judges one case written in JSON: {"date","pack"?,"matter","scope":{"heads","area"},"returned","yes","no"?,"abstain"?,
@@ -26,7 +29,36 @@ func Explain(raw []byte) (*Decision, Rules, error) {
 		return nil, Rules{}, err
 	}
 	code, _, _ := strings.Cut(r.Pack, "@")
-	return &Decision{Pack: code, Clause: r.Clause, Class: r.Class, Judgement: judge(r, v), Void: void}, r, nil
+	d := &Decision{Pack: code, Clause: r.Clause, Class: r.Class, Judgement: judge(r, v), Void: void}
+	d.BeyondHeads, d.BeyondArea = beyond[int64](v.in[heads], r.Consent.Heads), beyond[Metres](v.in[metres], r.Consent.Area)
+	return d, r, nil
+}
+
+// Ceiling is the most that can come to be in favour in one measure, beside what it then takes.
+type Ceiling[N int64 | Metres] struct{ Most, Need N }
+
+// beyond is nil while further ballots might carry the motion. Each of them in favour only helps, participation too, so that all who
+// are left, void ballots and silent seats among them, are the best case: then everybody has voted, and the scope is the whole by
+// either base. What is unknown is taken at its best.
+func beyond[N int64 | Metres](f figures, consent Share) *Ceiling[N] {
+	if f[scope] == nil {
+		return nil
+	}
+	most := *f[scope]
+	if f[yes] != nil && f[returned] != nil {
+		most += *f[yes] - *f[returned]
+	} else {
+		for _, against := range []number{f[no], f[abstain]} {
+			if against != nil {
+				most -= *against
+			}
+		}
+	}
+	need := consent.Need(*f[scope])
+	if most >= need {
+		return nil
+	}
+	return &Ceiling[N]{Most: N(most), Need: N(need)}
 }
 
 // FurtherYes is how many more heads (or how much more area) in favour carry a motion in one measure, each of them raising

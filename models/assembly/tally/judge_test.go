@@ -224,11 +224,58 @@ func TestFurtherYesIsTheFewest(t *testing.T) {
 		if ok && (!with(more) || more > 0 && with(more-1)) {
 			t.Fatalf("%v %+v: %d more", show(v.in[heads]), rules, more)
 		}
+		if c := beyond[int64](v.in[heads], rules.Consent.Heads); (c == nil) != ok || c != nil && (c.Most != whole[heads][yes]+left || c.Most >= c.Need) {
+			t.Fatalf("%v %+v: beyond reach %+v", show(v.in[heads]), rules, c)
+		}
 		if ok && more > 0 {
 			said++
 		}
 	}
 	if said == 0 {
 		t.Error("no vote lacked any")
+	}
+}
+
+// What is said to be beyond reach is so whatever the unknown numbers are, and nothing is that some of them leave within it.
+func TestBeyondReachWithUnknownNumbers(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		f    figures
+		most int64 // 0: it may still pass
+	}{
+		{"yes and no", figures{scope: known(100), yes: known(40), no: known(30)}, 70},
+		{"no and abstentions", figures{scope: known(100), no: known(20), abstain: known(6)}, 74},
+		{"no alone, just within", figures{scope: known(100), no: known(25)}, 0},
+		{"what was returned and no", figures{scope: known(100), returned: known(90), no: known(26)}, 74},
+		{"yes of what was returned", figures{scope: known(100), returned: known(90), yes: known(64)}, 74},
+		{"void and silent may still agree", figures{scope: known(100), returned: known(90), yes: known(65), void: known(5), silent: known(5)}, 0},
+		{"no scope", figures{returned: known(90), yes: known(1)}, 0},
+		{"returned alone", figures{scope: known(100), returned: known(100)}, 0},
+	} {
+		got := beyond[int64](c.f, Share{Num: 3, Den: 4})
+		if (got == nil) != (c.most == 0) || got != nil && (got.Most != c.most || got.Need != 75) {
+			t.Errorf("%s: %+v", c.name, got)
+		}
+	}
+	r := rand.New(rand.NewPCG(13, 14))
+	said := 0
+	for range 1000 {
+		rules := randomRules(r)
+		v, whole := randomVote(r, 60)
+		c := beyond[int64](v.in[heads], rules.Consent.Heads)
+		if c == nil {
+			continue
+		}
+		said++
+		if j := judge(rules, v); j.Strict.Outcome != Fail || j.WithClause.Outcome != Fail {
+			t.Fatalf("%v: beyond reach, and %s or %s", show(v.in[heads]), j.Strict.Outcome, j.WithClause.Outcome)
+		}
+		if best := whole[heads][scope] - whole[heads][returned] + whole[heads][yes]; rules.Consent.Heads.Met(best, whole[heads][scope]) {
+			t.Fatalf("%v: %d may yet agree", show(v.in[heads]), best)
+		}
+	}
+	if said == 0 {
+		t.Error("nothing was beyond reach")
 	}
 }
