@@ -83,6 +83,33 @@ func TestDecideOverHTTP(t *testing.T) {
 	e.must(413, "", "POST", "/public/v1/decide", upload{"application/json", []byte(strings.Repeat(" ", 1<<17) + soundCase)})
 }
 
+// TestDecideByTheLocalPack: it decides as the national pack of the day does, which the answer names, and not before it begins.
+func TestDecideByTheLocalPack(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t)
+	const rest = `"matter":"common_parts","scope":{"heads":100,"area":"9000"},"returned":{"heads":70,"area":"7000"},"yes":{"heads":51,"area":"5000"}}`
+	for date, pack := range map[string]string{"2026-03-01": "cn-2021", "2020-06-01": "cn-2007"} {
+		code, national, errOut := decided(t, `{"date":"`+date+`",`+rest)
+		if code != 0 || !strings.HasPrefix(national, `{"pack":"`+pack+`"`) {
+			t.Fatalf("%s: %d %s %s", date, code, national, errOut)
+		}
+		local := `{"date":"` + date + `","pack":"duyun-2020",` + rest
+		if code, out, errOut := decided(t, local); code != 0 || out != national {
+			t.Errorf("%s: %d %s%s, the national pack gives %s", date, code, out, errOut, national)
+		}
+		if a := e.must(200, "", "POST", "/public/v1/decide", upload{"application/json", []byte(local)}); strings.TrimSpace(a.body) != strings.TrimSpace(national) {
+			t.Errorf("%s over HTTP: %s", date, a.body)
+		}
+	}
+	early := `{"date":"2020-03-25","pack":"duyun-2020",` + rest
+	if code, out, errOut := decided(t, early); code != 2 || out != "" || !strings.Contains(errOut, "date: 这一天不在地方规则包 duyun-2020 施行的时间里，它从 2020-03-26 起施行 / ") {
+		t.Errorf("before it began: %d %q %s", code, out, errOut)
+	}
+	if a := e.must(422, "", "POST", "/public/v1/decide", upload{"application/json", []byte(early)}); !strings.Contains(a.body, "2020-03-26 起施行") {
+		t.Errorf("before it began: %s", a.body)
+	}
+}
+
 // TestCalculatorOnAPhone: the page judges what is typed, says what is still missing in heads and in area, and works without scripts.
 func TestCalculatorOnAPhone(t *testing.T) {
 	t.Parallel()

@@ -55,7 +55,7 @@ func (w *wrongs) text(o object, path, key string) string {
 	return ""
 }
 
-// law finds the rules: those of the pack that is named, else those of the day on which voting opens.
+// law finds the rules: those of the national pack that is named, else those of the day on which voting opens.
 func (w *wrongs) law(top object) Rules {
 	set := w.set(w.text(top, "", "date"), w.text(top, "", "pack"), top)
 	matter := w.text(top, "", "matter")
@@ -92,12 +92,16 @@ func (w *wrongs) set(date, pack string, top object) *rulepack.Set {
 		w.say("date", "请写明表决开始的日期", "the day on which voting opens is missing")
 	}
 	if pack != "" {
-		return w.named(pack)
+		return w.named(pack, day, top["date"] != nil)
 	}
 	if date == "" {
 		return nil
 	}
-	set, err := rulepack.Law(day, nil, nil)
+	return w.ofDay(day)
+}
+
+func (w *wrongs) ofDay(day calendar.Date, local ...string) *rulepack.Set {
+	set, err := rulepack.Law(day, local, nil)
 	if err != nil {
 		w.say("date", "这一天没有适用的全国规则，最早从2007年10月1日起有", "no national rules for this day; the first begin on 2007-10-01")
 		return nil
@@ -105,14 +109,17 @@ func (w *wrongs) set(date, pack string, top object) *rulepack.Set {
 	return set
 }
 
-// named takes a national pack by its code, or the stamp of a decision, whose local parts change no threshold.
-func (w *wrongs) named(stamp string) *rulepack.Set {
-	national, _, _ := strings.Cut(stamp, "+")
-	code, _, versioned := strings.Cut(national, "@")
+// named takes a pack by its code, or the stamp of a decision, whose local parts change no threshold.
+func (w *wrongs) named(stamp string, day calendar.Date, dated bool) *rulepack.Set {
+	first, _, _ := strings.Cut(stamp, "+")
+	code, _, versioned := strings.Cut(first, "@")
 	p, err := rulepack.Find(code)
-	if err != nil || !p.National || versioned && p.Stamp() != national {
-		w.say("pack", "没有这个全国规则包，可用的有 cn-2021、cn-2007", "no such national pack; known are cn-2021, cn-2007")
+	if err != nil || versioned && p.Stamp() != first {
+		w.say("pack", "没有这个规则包，可用的有 cn-2021、cn-2007、duyun-2020", "no such pack; known are cn-2021, cn-2007, duyun-2020")
 		return nil
+	}
+	if !p.National {
+		return w.local(p, day, dated)
 	}
 	set, err := rulepack.Overlay([]*rulepack.Pack{p}, nil, p.From)
 	if err != nil {
@@ -120,6 +127,20 @@ func (w *wrongs) named(stamp string) *rulepack.Set {
 		return nil
 	}
 	return set
+}
+
+// local lays a local pack over the national one of the day, whose thresholds it leaves as they are.
+func (w *wrongs) local(p *rulepack.Pack, day calendar.Date, dated bool) *rulepack.Set {
+	switch {
+	case !dated:
+		w.say("date", "地方规则包按表决开始那天的全国规则计算，请写明日期", "a local pack goes by the national rules of the day on which voting opens: the date is missing")
+	case day.IsZero(): // what is wrong with the date was said
+	case !p.InForce(day):
+		w.say("date", "这一天不在地方规则包 "+p.Code+" 施行的时间里，它从 "+p.From.String()+" 起施行", p.Code+" is not in force on this day; it begins on "+p.From.String())
+	default:
+		return w.ofDay(day, p.Code)
+	}
+	return nil
 }
 
 // amount reads heads and area, each unknown where it is null or left out.

@@ -86,6 +86,7 @@ func TestPackOfTheDay(t *testing.T) {
 		`"date":"2020-12-31"`: "cn-2007", `"date":"2021-01-01"`: "cn-2021", `"date":"2007-10-01"`: "cn-2007",
 		`"date":"2020-12-31","pack":"cn-2021"`: "cn-2021", `"pack":"cn-2007"`: "cn-2007", `"pack":"cn-2007@1"`: "cn-2007",
 		`"date":null,"pack":"cn-2021@1+duyun-2020@1+local:3,7"`: "cn-2021", `"date":"1999-01-01","pack":"cn-2007"`: "cn-2007",
+		`"date":"2020-03-26","pack":"duyun-2020"`: "cn-2007", `"date":"2020-12-31","pack":"duyun-2020@1"`: "cn-2007", `"date":"2021-01-01","pack":"duyun-2020"`: "cn-2021",
 	} {
 		d, err := Decide([]byte(`{` + head + `,"matter":"common_parts"}`))
 		if err != nil {
@@ -111,7 +112,11 @@ func TestFaultsAreNamed(t *testing.T) {
 		`{"date":"2026-02-30","matter":"hire"}`: "date matter",
 		`{"date":"2007-09-30","matter":"manager"}`:                                                                    "date",
 		`{"date":20260101,"matter":7}`:                                                                                "date matter",
-		`{"date":"2026-01-01","pack":"duyun-2020","matter":"manager"}`:                                                "pack",
+		`{"date":"2020-03-25","pack":"duyun-2020","matter":"manager"}`:                                                "date",
+		`{"date":"2020-02-30","pack":"duyun-2020","matter":"manager"}`:                                                "date",
+		`{"pack":"duyun-2020","matter":"manager"}`:                                                                    "date",
+		`{"date":"2026-01-01","pack":"duyun-2020@2","matter":"manager"}`:                                              "pack",
+		`{"date":"2026-01-01","pack":"duyun-2021","matter":"manager"}`:                                                "pack",
 		`{"date":"2026-01-01","pack":"cn-2021@2","matter":"manager"}`:                                                 "pack",
 		`{` + ok + `,"matter":"manager"}`:                                                                             "matter",
 		`{` + ok + `,"Yes":{"heads":1}}`:                                                                              "Yes",
