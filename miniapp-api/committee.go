@@ -86,7 +86,7 @@ func viewCommittee(v *committee.Overview, now time.Time) committeeView {
 	if v.Frozen != nil {
 		out.Frozen, out.Unsaid = v.Frozen.Number, v.Unsaid
 	}
-	out.Findings, out.Allowances = hall.OfFindings(v.Findings, v.Rounds, now), hall.OfAllowances(v.Allowances, v.Names)
+	out.Findings, out.Allowances = hall.OfFindings(v.Findings, v.Rounds, v.Files["committee_finding"], now), hall.OfAllowances(v.Allowances, v.Names)
 	for _, m := range v.Members {
 		out.Members = append(out.Members, comMemberView{Name: m.Name, Role: committee.RoleNames[m.Role], Paused: web.TimeOr(m.SuspendedAt), LeftAt: web.TimeOr(m.LeftAt), Cause: committee.CauseNames[m.Cause]})
 	}

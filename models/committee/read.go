@@ -38,7 +38,8 @@ type Overview struct {
 	Findings   []Finding        // of published audits, or of all for offices
 	Rounds     map[int64][]Note // what was said about each finding
 	Allowances []Allowance
-	Names      map[int64]string // of members by id
+	Names      map[int64]string             // of members by id
+	Files      map[string]map[int64][]int64 // what is attached, by the kind and the id of what it belongs to
 }
 
 // Overview shows an office everything of an estate's committee.
@@ -67,9 +68,62 @@ func (s *Service) Overview(ctx context.Context, actor org.Actor, estate int64) (
 				return err
 			}
 		}
-		return tx.Where("estate_id = ?", e.ID).Order("id").Limit(maxRows).Find(&v.Seals).Error
+		if err := tx.Where("estate_id = ?", e.ID).Order("id").Limit(maxRows).Find(&v.Seals).Error; err != nil {
+			return err
+		}
+		return s.evidence(tx, v)
 	})
 	return v, err
+}
+
+// evidence lists what is attached to what an office reads.
+func (s *Service) evidence(tx *store.Tx, v *Overview) error {
+	lists := map[string][]int64{}
+	if v.Term != nil {
+		lists["committee_term"] = []int64{v.Term.ID}
+	}
+	for _, m := range v.Members {
+		lists["committee_member"] = append(lists["committee_member"], m.ID)
+	}
+	for _, a := range v.Audits {
+		lists["committee_audit"] = append(lists["committee_audit"], a.ID)
+	}
+	for _, x := range v.Seals {
+		lists["committee_seal"] = append(lists["committee_seal"], x.ID)
+	}
+	for _, r := range v.Reports {
+		lists["committee_report"] = append(lists["committee_report"], r.ID)
+	}
+	for _, f := range v.Findings {
+		lists["committee_finding"] = append(lists["committee_finding"], f.ID)
+	}
+	for kind, ids := range lists {
+		if err := s.attached(tx, v, kind, ids); err != nil {
+			return err
+		}
+	}
+	shareProof(v)
+	return nil
+}
+
+func (s *Service) attached(tx *store.Tx, v *Overview, kind string, ids []int64) (err error) {
+	v.Files[kind], err = s.files.IDsIn(tx, kind, ids)
+	return err
+}
+
+// shareProof shows with everybody who left at once the proof that is attached to the first of them.
+func shareProof(v *Overview) {
+	proof, first := v.Files["committee_member"], map[int64][]int64{}
+	for _, m := range v.Members {
+		if m.LeftAt != nil && len(proof[m.ID]) > 0 {
+			first[m.LeftAt.UnixNano()] = proof[m.ID]
+		}
+	}
+	for _, m := range v.Members {
+		if m.LeftAt != nil && len(first[m.LeftAt.UnixNano()]) > 0 {
+			proof[m.ID] = first[m.LeftAt.UnixNano()]
+		}
+	}
 }
 
 // Follow shows residents who sits on the committee, what it owes and has published.
@@ -91,13 +145,20 @@ func (s *Service) Follow(ctx context.Context, actor org.Actor, estate int64) (*O
 		if v.Rounds, err = rounds(tx, v.Findings); err != nil {
 			return err
 		}
+		found := make([]int64, len(v.Findings))
+		for i, f := range v.Findings {
+			found[i] = f.ID
+		}
+		if err := s.attached(tx, v, "committee_finding", found); err != nil {
+			return err
+		}
 		return tx.Where("estate_id = ?", e.ID).Order("id DESC").Limit(maxRows).Find(&v.Audits).Error
 	})
 	return v, err
 }
 
 func (s *Service) overview(tx *store.Tx, e *org.Estate) (*Overview, error) {
-	v := &Overview{EstateID: e.ID, Estate: e.Name, Names: map[int64]string{}}
+	v := &Overview{EstateID: e.ID, Estate: e.Name, Names: map[int64]string{}, Files: map[string]map[int64][]int64{}}
 	var terms []Term
 	if err := tx.Where("running = ?", e.ID).Limit(1).Find(&terms).Error; err != nil {
 		return nil, err

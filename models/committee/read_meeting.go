@@ -44,18 +44,37 @@ type MeetingView struct {
 	FileIDs []int64
 }
 
+// MeetingLine is a meeting in a list.
+type MeetingLine struct {
+	Meeting
+	FileIDs []int64
+}
+
 // ListMeetings pages through an estate's meetings, newest first.
 // Faults: org.ErrForbidden, org.ErrEstateNotFound.
-func (s *Service) ListMeetings(ctx context.Context, actor org.Actor, estate, before int64, limit int) ([]Meeting, error) {
-	var rows []Meeting
+func (s *Service) ListMeetings(ctx context.Context, actor org.Actor, estate, before int64, limit int) ([]MeetingLine, error) {
+	var list []MeetingLine
 	err := s.db.View(ctx, func(tx *store.Tx) error {
 		e, err := org.EstateFor(tx, actor, org.ReadCommittee, estate)
 		if err != nil {
 			return err
 		}
-		return older(tx.Where("estate_id = ?", e.ID), before, limit).Find(&rows).Error
+		var rows []Meeting
+		if err := older(tx.Where("estate_id = ?", e.ID), before, limit).Find(&rows).Error; err != nil {
+			return err
+		}
+		ids := make([]int64, len(rows))
+		for i, m := range rows {
+			ids[i] = m.ID
+		}
+		files, err := s.files.IDsIn(tx, "committee_meeting", ids)
+		list = make([]MeetingLine, len(rows))
+		for i, m := range rows {
+			list[i] = MeetingLine{m, files[m.ID]}
+		}
+		return err
 	})
-	return rows, err
+	return list, err
 }
 
 func older(q *gorm.DB, before int64, limit int) *gorm.DB {

@@ -186,6 +186,7 @@ func proposalView(tx *store.Tx, p Proposal) (*ProposalView, error) {
 type UseView struct {
 	SealUse
 	Seal, Asked, Approved string
+	FileIDs               []int64 // pictures of what was sealed
 }
 
 // ListSealUses pages through the uses of an estate's seals, newest first.
@@ -202,9 +203,13 @@ func (s *Service) ListSealUses(ctx context.Context, actor org.Actor, estate, bef
 		if err := older(tx.Where("estate_id = ?", e.ID), before, limit).Find(&rows).Error; err != nil {
 			return err
 		}
-		seals, people := []int64{0}, []int64{0}
+		ids, seals, people := []int64{0}, []int64{0}, []int64{0}
 		for _, u := range rows {
-			seals, people = append(seals, u.SealID), append(people, u.UsedBy, u.ApprovedBy)
+			ids, seals, people = append(ids, u.ID), append(seals, u.SealID), append(people, u.UsedBy, u.ApprovedBy)
+		}
+		files, err := s.files.IDsIn(tx, "committee_seal_use", ids)
+		if err != nil {
+			return err
 		}
 		var kept []Seal
 		if err := tx.Where("id IN ?", seals).Find(&kept).Error; err != nil {
@@ -216,7 +221,7 @@ func (s *Service) ListSealUses(ctx context.Context, actor org.Actor, estate, bef
 		}
 		names, err := s.namesOf(tx, people)
 		for _, u := range rows {
-			list = append(list, UseView{u, named[u.SealID], names[u.UsedBy], names[u.ApprovedBy]})
+			list = append(list, UseView{u, named[u.SealID], names[u.UsedBy], names[u.ApprovedBy], files[u.ID]})
 		}
 		return err
 	})

@@ -20,6 +20,7 @@ type Finding struct {
 	Answer    string    `json:"answer,omitempty" doc:"怎么整改的"`
 	Verdict   string    `json:"verdict,omitempty" doc:"乡镇（办事处）核实的情况"`
 	Rounds    []Round   `json:"rounds" doc:"历次整改和核实，先后为序"`
+	FileIDs   []int64   `json:"file_ids,omitempty" doc:"整改的材料"`
 }
 
 // Round is one answer to a finding, or one look at it.
@@ -30,10 +31,10 @@ type Round struct {
 }
 
 // OfFindings shows findings.
-func OfFindings(list []committee.Finding, rounds map[int64][]committee.Note, now time.Time) []Finding {
+func OfFindings(list []committee.Finding, rounds map[int64][]committee.Note, files map[int64][]int64, now time.Time) []Finding {
 	out := make([]Finding, len(list))
 	for i, f := range list {
-		out[i] = Finding{ID: f.ID, AuditID: f.AuditID, Text: f.Text, OwedBy: f.OwedBy, DueAt: web.Time(f.DueAt), State: f.State, StateName: committee.FindingStates[f.State], Answer: f.Answer, Verdict: f.Verdict}
+		out[i] = Finding{ID: f.ID, AuditID: f.AuditID, Text: f.Text, OwedBy: f.OwedBy, DueAt: web.Time(f.DueAt), State: f.State, StateName: committee.FindingStates[f.State], Answer: f.Answer, Verdict: f.Verdict, FileIDs: files[f.ID]}
 		out[i].Rounds = []Round{}
 		for _, n := range rounds[f.ID] {
 			out[i].Rounds = append(out[i].Rounds, Round{What: committee.NoteNames[n.What], Text: n.Text, At: web.Time(n.At)})

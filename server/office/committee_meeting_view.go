@@ -81,7 +81,7 @@ type comMeetingView struct {
 	Outcome        string            `json:"outcome,omitempty"`
 	Items          []comItemView     `json:"items,omitempty"`
 	Members        []comAttendeeView `json:"members,omitempty"`
-	FileIDs        []int64           `json:"file_ids,omitempty"`
+	FileIDs        []int64           `json:"file_ids,omitempty" doc:"会议通知的材料"`
 }
 
 type comMeetingOutput struct{ Body comMeetingView }
@@ -134,7 +134,11 @@ func listCommitteeMeetings(d Deps) func(context.Context, org.Actor, *IDPage) (*w
 		if err != nil {
 			return nil, err
 		}
-		return web.Paged(in.Page, rows, func(m committee.Meeting) int64 { return m.ID }, viewMeeting), nil
+		return web.Paged(in.Page, rows, func(m committee.MeetingLine) int64 { return m.ID }, func(m committee.MeetingLine) comMeetingView {
+			v := viewMeeting(m.Meeting)
+			v.FileIDs = m.FileIDs
+			return v
+		}), nil
 	}
 }
 

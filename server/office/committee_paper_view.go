@@ -144,6 +144,7 @@ type comUseView struct {
 	Text       string     `json:"text,omitempty"`
 	UsedAt     *time.Time `json:"used_at,omitempty"`
 	CreatedAt  time.Time  `json:"created_at"`
+	FileIDs    []int64    `json:"file_ids,omitempty" doc:"盖好章的文件照片"`
 }
 
 func listSealUses(d Deps) func(context.Context, org.Actor, *IDPage) (*web.List[comUseView], error) {
@@ -158,7 +159,7 @@ func listSealUses(d Deps) func(context.Context, org.Actor, *IDPage) (*web.List[c
 		}
 		return web.Paged(in.Page, rows, func(u committee.UseView) int64 { return u.ID }, func(u committee.UseView) comUseView {
 			return comUseView{ID: u.ID, Seal: u.Seal, Resolution: u.Resolution, Purpose: u.Purpose, Paper: u.Paper, Copies: u.Copies, Asked: u.Asked, Approved: u.Approved, State: u.State, StateName: committee.UseStates[u.State],
-				Text: u.Text, UsedAt: web.TimeOr(u.UsedAt), CreatedAt: web.Time(u.CreatedAt)}
+				Text: u.Text, UsedAt: web.TimeOr(u.UsedAt), CreatedAt: web.Time(u.CreatedAt), FileIDs: u.FileIDs}
 		}), nil
 	}
 }

@@ -18,6 +18,7 @@ type comMemberView struct {
 	Paused *time.Time `json:"suspended_at,omitempty" doc:"选举被法院撤销，暂停履职"`
 	LeftAt *time.Time `json:"left_at,omitempty"`
 	Cause  string     `json:"cause,omitempty" doc:"离任的原因"`
+	Files  []int64    `json:"file_ids,omitempty" doc:"离任的证明"`
 }
 
 type comDutyView struct {
@@ -42,6 +43,7 @@ type comAuditView struct {
 	DueAt     *time.Time `json:"due_at,omitempty"`
 	NoticeID  int64      `json:"notice_id,omitempty"`
 	CreatedAt time.Time  `json:"created_at"`
+	FileIDs   []int64    `json:"file_ids,omitempty" doc:"审计报告"`
 }
 
 type comLineView struct {
@@ -54,12 +56,13 @@ type comLineView struct {
 }
 
 type comSealView struct {
-	ID        int64  `json:"id"`
-	Name      string `json:"name"`
-	Kind      string `json:"kind"`
-	Keeper    string `json:"keeper"`
-	State     string `json:"state"`
-	StateName string `json:"state_name"`
+	ID        int64   `json:"id"`
+	Name      string  `json:"name"`
+	Kind      string  `json:"kind"`
+	Keeper    string  `json:"keeper"`
+	State     string  `json:"state"`
+	StateName string  `json:"state_name"`
+	FileIDs   []int64 `json:"file_ids,omitempty" doc:"印模照片"`
 }
 
 type comReportView struct {
@@ -69,6 +72,7 @@ type comReportView struct {
 	At       *time.Time `json:"submitted_at,omitempty"`
 	LateDays int64      `json:"late_days,omitempty" doc:"晚了几天，没有提交的算到今天"`
 	NoticeID int64      `json:"notice_id,omitempty"`
+	FileIDs  []int64    `json:"file_ids,omitempty"`
 }
 
 type committeeView struct {
@@ -79,6 +83,7 @@ type committeeView struct {
 	StartsOn   string           `json:"starts_on,omitempty"`
 	EndsOn     string           `json:"ends_on,omitempty"`
 	Basis      string           `json:"basis,omitempty"`
+	FileIDs    []int64          `json:"file_ids,omitempty" doc:"本届选举结果的证明"`
 	RevokedAt  *time.Time       `json:"revoked_at,omitempty" doc:"选举被法院撤销的登记时间"`
 	RevokedOf  string           `json:"revoked_for,omitempty" doc:"哪个法院、哪份判决"`
 	Size       int64            `json:"size,omitempty" doc:"应有委员人数"`
@@ -109,17 +114,19 @@ func viewCommittee(v *committee.Overview, now time.Time) committeeView {
 		Seals: []comSealView{}, Handovers: []comLineView{}, Reports: []comReportView{}, Requests: []comLineView{}}
 	if t := v.Term; t != nil {
 		out.Term, out.Number, out.StartsOn, out.EndsOn, out.Basis, out.Size = ordinal(t.Ordinal), t.Number, web.DayOr(&t.StartsOn), web.DayOr(&t.EndsOn), t.Basis, t.Size
+		out.FileIDs = v.Files["committee_term"][t.ID]
 		out.RevokedAt, out.RevokedOf = web.TimeOr(t.RevokedAt), t.RevokedFor
 	}
 	if v.Frozen != nil {
 		out.Frozen, out.Unsaid = v.Frozen.Number, v.Unsaid
 	}
-	out.Findings, out.Allowances = hall.OfFindings(v.Findings, v.Rounds, now), hall.OfAllowances(v.Allowances, v.Names)
+	out.Findings, out.Allowances = hall.OfFindings(v.Findings, v.Rounds, v.Files["committee_finding"], now), hall.OfAllowances(v.Allowances, v.Names)
 	for _, e := range v.Elected {
 		out.Elected = append(out.Elected, viewElected(e))
 	}
 	for _, m := range v.Members {
-		out.Members = append(out.Members, comMemberView{ID: m.ID, Name: m.Name, Role: string(m.Role), Says: committee.RoleNames[m.Role], Bound: m.PersonID != 0, Since: web.Time(m.Since), Paused: web.TimeOr(m.SuspendedAt), LeftAt: web.TimeOr(m.LeftAt), Cause: committee.CauseNames[m.Cause]})
+		out.Members = append(out.Members, comMemberView{ID: m.ID, Name: m.Name, Role: string(m.Role), Says: committee.RoleNames[m.Role], Bound: m.PersonID != 0, Since: web.Time(m.Since), Paused: web.TimeOr(m.SuspendedAt), LeftAt: web.TimeOr(m.LeftAt), Cause: committee.CauseNames[m.Cause],
+			Files: v.Files["committee_member"][m.ID]})
 	}
 	for _, x := range v.Duties {
 		out.Duties = append(out.Duties, comDutyView{Kind: string(x.Kind), Name: committee.DutyNames[x.Kind], Title: x.Title, Subject: x.SubjectID, OwedBy: x.OwedBy, DueAt: web.Time(x.DueAt), LateDays: committee.Late(x.DueAt, now)})
@@ -128,16 +135,17 @@ func viewCommittee(v *committee.Overview, now time.Time) committeeView {
 		out.Filings = append(out.Filings, comLineView{ID: f.ID, Number: f.Number, Name: committee.FilingKinds[f.Kind], State: f.State, StateName: committee.FilingStates[f.State], At: web.TimeOr(f.SubmittedAt)})
 	}
 	for _, a := range v.Audits {
-		out.Audits = append(out.Audits, comAuditView{ID: a.ID, Number: a.Number, Cause: committee.AuditCauses[a.Cause], State: a.State, StateName: committee.AuditStates[a.State], Auditor: a.Auditor, Text: a.Text, Summary: a.Summary, DueAt: web.TimeOr(a.DueAt), NoticeID: a.NoticeID, CreatedAt: web.Time(a.CreatedAt)})
+		out.Audits = append(out.Audits, comAuditView{ID: a.ID, Number: a.Number, Cause: committee.AuditCauses[a.Cause], State: a.State, StateName: committee.AuditStates[a.State], Auditor: a.Auditor, Text: a.Text, Summary: a.Summary, DueAt: web.TimeOr(a.DueAt), NoticeID: a.NoticeID, CreatedAt: web.Time(a.CreatedAt),
+			FileIDs: v.Files["committee_audit"][a.ID]})
 	}
 	for _, s := range v.Seals {
-		out.Seals = append(out.Seals, comSealView{ID: s.ID, Name: s.Name, Kind: committee.SealKinds[s.Kind], Keeper: v.Names[s.KeeperID], State: s.State, StateName: committee.SealStates[s.State]})
+		out.Seals = append(out.Seals, comSealView{ID: s.ID, Name: s.Name, Kind: committee.SealKinds[s.Kind], Keeper: v.Names[s.KeeperID], State: s.State, StateName: committee.SealStates[s.State], FileIDs: v.Files["committee_seal"][s.ID]})
 	}
 	for _, h := range v.Handovers {
 		out.Handovers = append(out.Handovers, comLineView{ID: h.ID, Name: "印章、资料和财物移交", State: h.State, StateName: map[string]string{"open": "移交中", "done": "已完成"}[h.State], At: web.TimeOr(h.DoneAt)})
 	}
 	for _, r := range v.Reports {
-		out.Reports = append(out.Reports, viewReport(r, now))
+		out.Reports = append(out.Reports, viewReport(r, v.Files["committee_report"][r.ID], now))
 	}
 	for _, r := range v.Requests {
 		out.Requests = append(out.Requests, comLineView{ID: r.ID, Name: r.Text, State: r.State, StateName: requestStates[r.State], At: web.TimeOr(r.ObligedAt)})
@@ -145,10 +153,10 @@ func viewCommittee(v *committee.Overview, now time.Time) committeeView {
 	return out
 }
 
-func viewReport(r committee.Report, now time.Time) comReportView {
+func viewReport(r committee.Report, files []int64, now time.Time) comReportView {
 	end := now
 	if r.SubmittedAt != nil {
 		end = *r.SubmittedAt
 	}
-	return comReportView{ID: r.ID, Title: r.Title, DueAt: web.Time(r.DueAt), At: web.TimeOr(r.SubmittedAt), LateDays: committee.Late(r.DueAt, end), NoticeID: r.NoticeID}
+	return comReportView{ID: r.ID, Title: r.Title, DueAt: web.Time(r.DueAt), At: web.TimeOr(r.SubmittedAt), LateDays: committee.Late(r.DueAt, end), NoticeID: r.NoticeID, FileIDs: files}
 }
