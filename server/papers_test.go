@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -112,7 +113,11 @@ func TestPapersOnTheSurface(t *testing.T) {
 	if !strings.Contains(minutes, "王监票") || strings.Contains(minutes, "13700000001") || !strings.Contains(minutes, "业主自行投入") {
 		t.Errorf("the minutes: %s", minutes)
 	}
-	e.must(200, "community", "POST", at+"/opening/signature", m{"file_ids": []int64{e.upload("community", "document", "minutes")}})
+	signed := e.upload("community", "document", "minutes")
+	e.must(200, "community", "POST", at+"/opening/signature", m{"file_ids": []int64{signed}})
+	if got := filesOf(e.must(200, "township", "GET", at+"/reconciliation", nil).json); !slices.Equal(got, []int64{signed}) || e.opens("township", signed) != 200 {
+		t.Errorf("the signed minutes are %v", got)
+	}
 	e.must(200, "committee_chair", "POST", at+"/form-looks", look(scan, "yes", "l1"))
 	e.must(403, "committee_chair", "POST", at+"/form-looks", look(0, "yes", "l2"))
 	if a := e.must(200, "committee_member", "POST", at+"/form-looks", look(0, "yes", "l3")); a.json["state"] != "confirmed" {
@@ -122,6 +127,9 @@ func TestPapersOnTheSurface(t *testing.T) {
 	e.keep("ballot_sum.html", sum)
 	if !strings.Contains(sum, "对得上") || e.must(200, "committee_chair", "GET", at+"/reconciliation", nil).json["closes"] != true {
 		t.Errorf("the sum: %s", sum)
+	}
+	if got := filesOf(e.must(200, "community", "GET", at+"/forms", nil).json["items"].([]any)[0]); !slices.Equal(got, []int64{scan}) {
+		t.Errorf("the scan is %v", got)
 	}
 	e.must(200, "committee_chair", "POST", at+"/result", nil)
 	home := e.must(200, "committee_chair", "GET", at+"/sheets/slip?number="+first, nil).body

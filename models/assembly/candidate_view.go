@@ -17,6 +17,7 @@ type CandidateView struct {
 	Mine    bool
 	Checked []Checked
 	Backers int64
+	FileIDs []int64 // for the offices and the candidate
 }
 
 // Candidates lists who stands in a meeting, in the order of the ballot, then of the nominations, and how that order came about. Who has
@@ -39,6 +40,14 @@ func (s *Service) Candidates(ctx context.Context, actor org.Actor, meeting int64
 			}
 			if v != nil {
 				list = append(list, *v)
+			}
+		}
+		if err := attached(s, tx, "candidate", list, func(v *CandidateView) (int64, *[]int64) { return v.ID, &v.FileIDs }); err != nil {
+			return err
+		}
+		for i := range list {
+			if actor.Post == nil && !list[i].Mine {
+				list[i].FileIDs = nil
 			}
 		}
 		slices.SortStableFunc(list, func(a, b CandidateView) int { return a.place() - b.place() })

@@ -15,6 +15,8 @@ type Entry struct {
 	Way    Way
 	CastAt *time.Time
 	Form   string // the number of a paper form
+	// FileIDs are the evidence, for the offices and for whoever brought it.
+	FileIDs []int64
 }
 
 // ListObjections pages through the docket, or through one state of it. An owner sees the grounds of others without who they are.
@@ -53,8 +55,18 @@ func (s *Service) ListObjections(ctx context.Context, actor org.Actor, id int64,
 				}
 			}
 		}
-		list, err = entries(tx, rows)
-		return err
+		if list, err = entries(tx, rows); err != nil {
+			return err
+		}
+		if err := attached(s, tx, "objection", list, func(e *Entry) (int64, *[]int64) { return e.ID, &e.FileIDs }); err != nil {
+			return err
+		}
+		for i := range list {
+			if actor.Post == nil && list[i].PersonID != actor.PersonID {
+				list[i].FileIDs = nil
+			}
+		}
+		return nil
 	})
 	return list, err
 }

@@ -85,6 +85,7 @@ type GroupView struct {
 	Due     bool         // the running term has passed
 	Unmet   fault.Checks // the rules that do not hold yet
 	Meeting *Meeting     // which it called
+	FileIDs []int64      // for the offices and whoever asked for it
 }
 
 // FindGroup shows a group: members, clocks, and what is missing before it may be formed.
@@ -117,7 +118,11 @@ func (s *Service) FindGroup(ctx context.Context, actor org.Actor, id int64) (*Gr
 		if v.Kind == RenewalGroup {
 			basis = ForRenewal
 		}
-		v.Meeting, err = answering(tx, v.EstateID, basis, v.ID)
+		if v.Meeting, err = answering(tx, v.EstateID, basis, v.ID); err != nil || actor.Post == nil && v.PersonID != actor.PersonID {
+			return err
+		}
+		files, err := s.o.Files.IDsIn(tx, "preparation_group", []int64{v.ID})
+		v.FileIDs = files[v.ID]
 		return err
 	})
 	if err != nil {

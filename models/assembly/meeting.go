@@ -225,4 +225,5 @@ type RollNote struct {
 	ClientRef  *string
 	InputHash  string
 	At         time.Time
+	FileIDs    []int64 `gorm:"-"` // the documents of a change
 }

@@ -32,6 +32,7 @@ type Order struct {
 	ClientRef   string
 	InputHash   string
 	At          time.Time
+	FileIDs     []int64 `gorm:"-"`
 }
 
 // TableName names the table.
@@ -206,7 +207,10 @@ func (s *Service) ListOrders(ctx context.Context, actor org.Actor, estate, befor
 		if err != nil {
 			return err
 		}
-		return newest(tx, before).Where("estate_id = ?", e.ID).Limit(limit).Find(&rows).Error
+		if err := newest(tx, before).Where("estate_id = ?", e.ID).Limit(limit).Find(&rows).Error; err != nil {
+			return err
+		}
+		return attached(s, tx, "meeting_order", rows, func(o *Order) (int64, *[]int64) { return o.ID, &o.FileIDs })
 	})
 	return rows, err
 }

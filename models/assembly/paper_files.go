@@ -8,7 +8,7 @@ import (
 )
 
 // MayOpenPapers says whether the actor may open a file of papers, authorisations or imported results: the office that counts, and of
-// an authorisation its owners too.
+// an authorisation its owners too. What an assisted owner said is for the helper and the second person alone until the window is closed.
 // Fault: ErrNotFound.
 func (s *Service) MayOpenPapers(ctx context.Context, actor org.Actor, kind string, id int64) error {
 	return s.db.View(ctx, func(tx *store.Tx) error {
@@ -23,7 +23,10 @@ func (s *Service) MayOpenPapers(ctx context.Context, actor org.Actor, kind strin
 		if err := tx.Model(rows[kind]).Where("id = ?", id).Select("meeting_id").Take(&meeting).Error; err != nil {
 			return store.NotFound(err, ErrNotFound)
 		}
-		_, err := meetingFor(tx, tx.DB, actor, org.ConveneMeeting, meeting)
+		m, err := meetingFor(tx, tx.DB, actor, org.ConveneMeeting, meeting)
+		if err == nil && kind == "assisted_vote" {
+			err = mayHear(tx, actor, m, id)
+		}
 		return err
 	})
 }

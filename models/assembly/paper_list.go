@@ -11,7 +11,9 @@ import (
 // FormRow is a form in a list, with the doors of its seat.
 type FormRow struct {
 	Form
-	Units []SeatUnit
+	Units    []SeatUnit
+	FileIDs  []int64 // the scan
+	Assisted *AssistedView
 }
 
 // ListForms pages through the forms of a meeting by their number, all or those in a state. It never says what is on them.
@@ -43,7 +45,14 @@ func (s *Service) ListForms(ctx context.Context, actor org.Actor, id int64, stat
 			}
 			list = append(list, row)
 		}
-		return nil
+		helped, err := s.assistedOf(tx, m, actor, forms)
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			list[i].Assisted = helped[list[i].ID]
+		}
+		return attached(s, tx, "paper_form", list, func(r *FormRow) (int64, *[]int64) { return r.ID, &r.FileIDs })
 	})
 	return list, err
 }

@@ -140,7 +140,10 @@ func (s *Service) ListRollNotes(ctx context.Context, actor org.Actor, id, after 
 				rows[i].Text = ""
 			}
 		}
-		return nil
+		if actor.Post == nil {
+			return nil
+		}
+		return attached(s, tx, "roll_note", rows, func(n *RollNote) (int64, *[]int64) { return n.ID, &n.FileIDs })
 	})
 	return rows, err
 }

@@ -21,6 +21,7 @@ type View struct {
 	Outcome   *Outcome
 	Posting   *Posting    // how the roster was posted last; nil before
 	Differing []Differing // in how much the frozen roll is not as that
+	FileIDs   []int64     // of what a court said, and of drawings
 }
 
 // Find shows a meeting.
@@ -35,7 +36,11 @@ func (s *Service) Find(ctx context.Context, actor org.Actor, id int64) (*View, e
 		if m.State == Draft && actor.Post == nil {
 			return ErrNotFound
 		}
-		if v, err = s.view(tx, m); err != nil || m.NoticedAt != nil || actor.Post == nil {
+		if v, err = s.view(tx, m); err != nil {
+			return err
+		}
+		files, err := s.o.Files.IDsIn(tx, "meeting", []int64{m.ID})
+		if v.FileIDs = files[m.ID]; err != nil || m.NoticedAt != nil || actor.Post == nil {
 			return err
 		}
 		v.Warning, err = s.foreseen(tx, m)

@@ -28,6 +28,7 @@ type Reconciliation struct {
 	Invalid     int64 // confirmed as not valid as a whole
 	Opening     *Opening
 	Present     []Scrutineer // names only
+	FileIDs     []int64      // the signed minutes
 	Differences []Difference
 	Says        []string
 }
@@ -47,7 +48,11 @@ func (s *Service) Reconcile(ctx context.Context, actor org.Actor, id int64) (*Re
 		if r, err = s.reconcile(tx, m); err != nil {
 			return err
 		}
-		r.Estate, err = estateName(tx, m)
+		if r.Estate, err = estateName(tx, m); err != nil || r.Opening == nil {
+			return err
+		}
+		files, err := s.o.Files.IDsIn(tx, "paper_opening", []int64{r.Opening.ID})
+		r.FileIDs = files[r.Opening.ID]
 		return err
 	})
 	return r, err

@@ -25,6 +25,7 @@ type Objection struct {
 	Way     string                 `json:"way,omitempty" doc:"这张票用什么方式投的；不显示选了什么"`
 	CastAt  *time.Time             `json:"cast_at,omitempty"`
 	Form    string                 `json:"form,omitempty" doc:"纸质票号"`
+	FileIDs []int64                `json:"file_ids,omitempty" doc:"提出异议时附的证据"`
 }
 
 // OfObjection shows an entry.
@@ -33,7 +34,7 @@ func OfObjection(o assembly.Objection) Objection { return OfEntry(assembly.Entry
 // OfEntry shows an entry with what is known of the ballot.
 func OfEntry(o assembly.Entry) Objection {
 	v := Objection{ID: o.ID, Number: o.Number, Kind: o.Kind, Grounds: o.Grounds, State: o.State, Answer: o.Answer, Effect: o.Effect, At: web.Time(o.At), SeatNo: o.SeatNo, Way: assembly.WayNames[o.Way],
-		CastAt: web.TimeOr(o.CastAt), Form: o.Form, Follows: string(o.Follows), Then: assembly.ConsequenceNames[o.Follows]}
+		CastAt: web.TimeOr(o.CastAt), Form: o.Form, Follows: string(o.Follows), Then: assembly.ConsequenceNames[o.Follows], FileIDs: o.FileIDs}
 	if o.State == "open" {
 		v.Entered, v.As = web.TimeOr(o.EnteredAt), o.EnteredAs
 	}

@@ -22,6 +22,17 @@ type Form struct {
 	ReceivedAt  *time.Time         `json:"received_at,omitempty" doc:"投入票箱的时间，就是这张票的时间"`
 	ReplacedFor string             `json:"replaced_for,omitempty"`
 	Explained   string             `json:"explained,omitempty" doc:"开箱时对不上的，怎么回事"`
+	FileIDs     []int64            `json:"file_ids,omitempty" doc:"扫描件"`
+	Assisted    *Assisted          `json:"assisted,omitempty"`
+}
+
+// Assisted is how a form was filled in for an owner.
+type Assisted struct {
+	Mode      string    `json:"mode"`
+	SpokeAt   time.Time `json:"spoke_at"`
+	Attested  bool      `json:"attested" doc:"在场的另一个人已经确认"`
+	Statement string    `json:"statement,omitempty" doc:"业主本人怎么说的；表决截止以前只有协助人和见证人看得到"`
+	FileIDs   []int64   `json:"file_ids,omitempty" doc:"上门的照片或通话的录音；表决截止以前只有协助人和见证人看得到"`
 }
 
 // OfForm shows a form.
@@ -33,7 +44,10 @@ func OfForm(f assembly.Form) Form {
 // OfFormRow shows a form in a list.
 func OfFormRow(r assembly.FormRow) Form {
 	v := OfForm(r.Form)
-	v.Units = OfUnits(r.Units)
+	v.Units, v.FileIDs = OfUnits(r.Units), r.FileIDs
+	if a := r.Assisted; a != nil {
+		v.Assisted = &Assisted{Mode: assembly.AssistModes[a.Mode], SpokeAt: web.Time(a.SpokeAt), Attested: a.Attested, Statement: a.Statement, FileIDs: a.FileIDs}
+	}
 	return v
 }
 
@@ -67,6 +81,7 @@ type Reconciliation struct {
 	SignedAt    *time.Time            `json:"signed_at,omitempty"`
 	Place       string                `json:"place,omitempty"`
 	Minutes     string                `json:"minutes,omitempty"`
+	FileIDs     []int64               `json:"file_ids,omitempty" doc:"签了字的开箱记录"`
 	Present     []string              `json:"present,omitempty" doc:"监票人"`
 	Differences []assembly.Difference `json:"differences,omitempty"`
 	Closes      bool                  `json:"closes" doc:"全部对得上、录完、复核完，可以公示结果"`
@@ -76,7 +91,7 @@ type Reconciliation struct {
 // OfReconciliation shows a reconciliation.
 func OfReconciliation(r *assembly.Reconciliation) Reconciliation {
 	v := Reconciliation{Issued: r.Issued, Returned: r.Returned, Unreturned: r.Unreturned, Replaced: r.Replaced, Received: r.Received, Found: r.Found, Missing: r.Missing, Stray: r.Stray, Entered: r.Entered, Confirmed: r.Confirmed,
-		Invalid: r.Invalid, Differences: r.Differences, Closes: r.Closes(), Says: r.Says}
+		Invalid: r.Invalid, Differences: r.Differences, Closes: r.Closes(), Says: r.Says, FileIDs: r.FileIDs}
 	if o := r.Opening; o != nil {
 		v.OpenedAt, v.SignedAt, v.Place, v.Minutes = web.TimeOr(&o.OpenedAt), web.TimeOr(o.SignedAt), o.Place, o.Minutes
 	}

@@ -82,12 +82,13 @@ type Order struct {
 	DueAt      time.Time  `json:"due_at"`
 	MetAt      *time.Time `json:"met_at,omitempty"`
 	At         time.Time  `json:"at"`
+	FileIDs    []int64    `json:"file_ids,omitempty"`
 }
 
 // OfOrder shows an order.
 func OfOrder(o assembly.Order) Order {
 	return Order{ID: o.ID, Number: o.Number, EstateID: o.EstateID, Cause: assembly.CauseNames[o.Cause], PetitionID: o.PetitionID, Reason: o.Reason, State: string(o.State), StateName: assembly.OrderNames[o.State],
-		DueAt: web.Time(o.DueAt), MetAt: web.TimeOr(o.MetAt), At: web.Time(o.At)}
+		DueAt: web.Time(o.DueAt), MetAt: web.TimeOr(o.MetAt), At: web.Time(o.At), FileIDs: o.FileIDs}
 }
 
 // Member is somebody in a group, by family name alone.
@@ -116,6 +117,7 @@ type Group struct {
 	Overdue      bool          `json:"overdue,omitempty"`
 	Delivered    string        `json:"delivered,omitempty" doc:"已交付面积，㎡"`
 	Total        string        `json:"total,omitempty" doc:"总面积，㎡"`
+	FileIDs      []int64       `json:"file_ids,omitempty"`
 	ConfirmedFor string        `json:"confirmed_for,omitempty" doc:"住建局确认交付面积的依据"`
 	EndedFor     string        `json:"ended_for,omitempty"`
 	Members      []Member      `json:"members,omitempty"`
@@ -136,7 +138,7 @@ func OfGroup(g assembly.Group) Group {
 // OfGroupView shows a group whole.
 func OfGroupView(g *assembly.GroupView) Group {
 	v := OfGroup(g.Group)
-	v.Request, v.Overdue, v.Unmet = g.Request, v.Overdue || g.Due, g.Unmet
+	v.Request, v.Overdue, v.Unmet, v.FileIDs = g.Request, v.Overdue || g.Due, g.Unmet, g.FileIDs
 	for _, m := range g.Members {
 		v.Members = append(v.Members, Member{Part: assembly.PartNames[m.Part], Head: m.Head, Name: m.Name, Recommended: m.Recommended})
 	}

@@ -121,12 +121,13 @@ type Candidate struct {
 	Refusal   string    `json:"refusal,omitempty" doc:"不符合的条件代码"`
 	Reason    string    `json:"reason,omitempty"`
 	Mine      bool      `json:"mine,omitempty"`
+	FileIDs   []int64   `json:"file_ids,omitempty" doc:"本人同意书等材料"`
 }
 
 // OfCandidate shows a candidate.
 func OfCandidate(x assembly.CandidateView) Candidate {
 	v := Candidate{ID: x.ID, MeetingID: x.MeetingID, Name: x.Name, Profile: x.Profile, Nominated: assembly.NominatedNames[x.Nominated], Backers: x.Backers, State: string(x.State), StateName: assembly.CandidateNames[x.State],
-		Consented: x.ConsentAt != nil, Refusal: x.Refusal, Reason: x.Reason, Mine: x.Mine}
+		Consented: x.ConsentAt != nil, Refusal: x.Refusal, Reason: x.Reason, Mine: x.Mine, FileIDs: x.FileIDs}
 	if x.Slot != nil {
 		v.Key = *x.Slot
 	}

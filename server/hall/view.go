@@ -74,6 +74,7 @@ type Meeting struct {
 	Result          *assembly.Statement `json:"result,omitempty"`
 	ResultSHA256    string              `json:"result_sha256,omitempty"`
 	ResultSignature string              `json:"result_signature,omitempty"`
+	FileIDs         []int64             `json:"file_ids,omitempty" doc:"法院文书、抽签记录"`
 }
 
 // OfMeeting shows a meeting in a list.
@@ -97,6 +98,7 @@ func OfMeeting(m *assembly.Meeting) Meeting {
 // OfView shows a meeting whole.
 func OfView(m *assembly.View) Meeting {
 	v := OfMeeting(&m.Meeting)
+	v.FileIDs = m.FileIDs
 	if m.Open {
 		v.StateName = "正在投票"
 	}
@@ -268,19 +270,20 @@ func OfTurnout(t *assembly.Turnout) Turnout {
 
 // Note is a challenge of the roster or an event of the roll.
 type Note struct {
-	ID     int64     `json:"id"`
-	Kind   string    `json:"kind" doc:"challenge 异议；review 核对；sale、inheritance、correction 锁定后的变化"`
-	UnitID int64     `json:"unit_id,omitempty"`
-	SeatNo int       `json:"seat_no,omitempty"`
-	Text   string    `json:"text,omitempty"`
-	State  string    `json:"state"`
-	Answer string    `json:"answer,omitempty"`
-	At     time.Time `json:"at"`
+	ID      int64     `json:"id"`
+	Kind    string    `json:"kind" doc:"challenge 异议；review 核对；sale、inheritance、correction 锁定后的变化"`
+	UnitID  int64     `json:"unit_id,omitempty"`
+	SeatNo  int       `json:"seat_no,omitempty"`
+	Text    string    `json:"text,omitempty"`
+	State   string    `json:"state"`
+	Answer  string    `json:"answer,omitempty"`
+	At      time.Time `json:"at"`
+	FileIDs []int64   `json:"file_ids,omitempty" doc:"变化的证明材料"`
 }
 
 // OfNote shows a note.
 func OfNote(n assembly.RollNote) Note {
-	return Note{ID: n.ID, Kind: n.Kind, UnitID: n.UnitID, SeatNo: n.SeatNo, Text: n.Text, State: n.State, Answer: n.Answer, At: web.Time(n.At)}
+	return Note{ID: n.ID, Kind: n.Kind, UnitID: n.UnitID, SeatNo: n.SeatNo, Text: n.Text, State: n.State, Answer: n.Answer, At: web.Time(n.At), FileIDs: n.FileIDs}
 }
 
 // OfRow shows a seat of a roster.
