@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -76,4 +77,49 @@ func TestTheEvidenceOfAnObjection(t *testing.T) {
 	if got := filesOf(e.must(200, "co_owner", "GET", mine, nil).json["items"].([]any)[0]); got != nil || e.opens("co_owner", photo) != 404 {
 		t.Errorf("another owner sees %v", got)
 	}
+}
+
+// TestTheArchiveOfAMeeting names everything that was printed and taken in, for those who keep it; scans come with the close.
+func TestTheArchiveOfAMeeting(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t)
+	id := e.voting("archive", nil)
+	at := fmt.Sprintf("/office/v1/meetings/%d", id)
+	form := e.must(200, "committee_chair", "POST", at+"/forms", m{"seats": []int{1}}).json["items"].([]any)[0].(m)["number"]
+	photo := e.upload("committee_member", "photo", "visit")
+	e.must(201, "committee_member", "POST", at+"/assisted-votes", m{"number": form, "mode": "visit", "statement": "老人眼睛不好，我念给他听，他说同意，我照着填的", "spoke_at": e.db.Now(), "file_ids": []int64{photo}, "client_ref": "visit"})
+	change := e.upload("committee_chair", "document", "sale")
+	e.must(201, "committee_chair", "POST", at+"/roll-changes", m{"kind": "sale", "seat_no": 1, "text": "1号房屋已经过户，登记备查", "file_ids": []int64{change}, "client_ref": "sale"})
+	kinds := func(limit int) (list []string) {
+		for next := ""; ; {
+			a := e.must(200, "community", "GET", fmt.Sprintf("%s/archive?limit=%d&cursor=%s", at, limit, next), nil).json
+			for _, x := range a["items"].([]any) {
+				list = append(list, x.(m)["kind"].(string))
+				if x.(m)["kind_name"] == "" || e.opens("community", int64(x.(m)["file_id"].(float64))) != 200 {
+					t.Errorf("%v is named and does not open", x)
+				}
+			}
+			if next, _ = a["next"].(string); next == "" {
+				return list
+			}
+		}
+	}
+	if got := kinds(20); !slices.Equal(got, []string{"roll_note"}) {
+		t.Errorf("while people vote: %v", got)
+	}
+	e.shut(id)
+	if got := kinds(1); !slices.Equal(got, []string{"assisted_vote", "roll_note"}) {
+		t.Errorf("after the close: %v", got)
+	}
+	a := e.must(200, "township", "GET", at+"/archive", nil)
+	for _, want := range []string{"sheets/notice", "sheets/roll", "sheets/reconciliation", `"keep_years":"5"`} {
+		if !strings.Contains(a.body, want) {
+			t.Errorf("the archive lacks %s: %s", want, a.body)
+		}
+	}
+	if strings.Contains(a.body, "sheets/result") || strings.Contains(a.body, "keep_until") {
+		t.Errorf("before the result: %s", a.body)
+	}
+	e.must(403, "company", "GET", at+"/archive", nil)
+	e.must(404, "community_foreign", "GET", at+"/archive", nil)
 }

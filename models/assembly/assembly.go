@@ -12,6 +12,7 @@ import (
 	"github.com/linli-city/linli/models/assembly/log"
 	"github.com/linli-city/linli/models/event"
 	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
 	"github.com/linli-city/linli/models/vault"
@@ -48,6 +49,8 @@ type Files interface {
 	Retire(tx *store.Tx, ids []int64, subjectKind string, subjectID int64) error
 	// IDsIn lists what is attached to each of some subjects.
 	IDsIn(tx *store.Tx, subjectKind string, subjects []int64) (map[int64][]int64, error)
+	// Under pages through what is attached to the subjects that a query selects.
+	Under(tx *store.Tx, subjectKind string, subjects *gorm.DB, after int64, limit int) ([]file.File, error)
 }
 
 // Options are what meetings are built from.

@@ -11,9 +11,12 @@ import (
 	"time"
 
 	"github.com/linli-city/linli/models/area"
+	"gorm.io/gorm"
+
 	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/assembly/log"
 	"github.com/linli-city/linli/models/assembly/tally"
+	"github.com/linli-city/linli/models/file"
 	"github.com/linli-city/linli/models/modelstest"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
@@ -42,6 +45,10 @@ func (f *files) Retire(_ *store.Tx, ids []int64, kind string, subject int64) err
 	at := fmt.Sprint(kind, subject)
 	f.tied[at] = slices.DeleteFunc(f.tied[at], func(id int64) bool { return slices.Contains(ids, id) })
 	return nil
+}
+
+func (f *files) Under(_ *store.Tx, _ string, _ *gorm.DB, _ int64, _ int) ([]file.File, error) {
+	return nil, nil
 }
 
 func (f *files) IDsIn(_ *store.Tx, kind string, subjects []int64) (map[int64][]int64, error) {

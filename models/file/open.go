@@ -15,6 +15,8 @@ import (
 	"strings"
 	"time"
 
+	"gorm.io/gorm"
+
 	"github.com/linli-city/linli/models/audit"
 	"github.com/linli-city/linli/models/org"
 	"github.com/linli-city/linli/models/store"
@@ -62,6 +64,13 @@ func (s *Service) IDsIn(tx *store.Tx, subjectKind string, subjectIDs []int64) (m
 		ids[f.SubjectID] = append(ids[f.SubjectID], f.ID)
 	}
 	return ids, err
+}
+
+// Under pages through what is attached to the subjects that a query selects, by id, in the caller's transaction.
+func (s *Service) Under(tx *store.Tx, subjectKind string, subjects *gorm.DB, after int64, limit int) ([]File, error) {
+	var rows []File
+	err := tx.Where("subject_kind = ? AND subject_id IN (?) AND state = 'stored' AND id > ?", subjectKind, subjects, after).Order("id").Limit(limit).Find(&rows).Error
+	return rows, err
 }
 
 // Hashes gives the SHA-256 of the clear contents of some files, at most 1,000 of them.

@@ -13,6 +13,7 @@ import (
 
 func officialRoutes(site *web.Site, d Deps) {
 	g := site.Group(prefix, "业主大会", web.Staff)
+	archiveRoutes(g, d)
 	web.Handle(g, web.Op{ID: "officeEnterOfficial", Method: http.MethodPost, Path: "/meetings/{id}/official-results", Summary: "登记政府电子投票平台的结果和证据；没有公布的数字不填，不要填0", Action: org.ConveneMeeting, Rate: workRate, Status: http.StatusCreated}, enterOfficial(d))
 	web.Handle(g, web.Op{ID: "officeListOfficial", Method: http.MethodGet, Path: "/meetings/{id}/official-results", Summary: "登记过的平台结果，按法定比例算出来是什么", Action: org.ConveneMeeting}, listOfficial(d))
 	web.Handle(g, web.Op{ID: "officeConfirmOfficial", Method: http.MethodPost, Path: "/meetings/{id}/official-results/{result}/confirmation", Summary: "由另一个人对照平台的文件核对", Action: org.ConveneMeeting, Rate: workRate}, confirmOfficial(d))
