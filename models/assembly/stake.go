@@ -60,7 +60,7 @@ func notHandled(tx *store.Tx, person int64, envelopes map[int64]bool, form int64
 }
 
 // fresh refuses whoever made what a certificate would confirm: any of the provisional results, a drawing, what an objection changed or was
-// found not to change, an authorisation that was found invalid, what is read on a form, or a ballot for somebody else. Their own vote keeps
+// found not to change, an authorisation that was found invalid, what is read on a form, a result from elsewhere, or a ballot for somebody else. Their own vote keeps
 // nobody away: the members of a committee are owners, and all of them vote.
 func fresh(tx *store.Tx, m *Meeting, person int64) error {
 	for _, x := range []struct {
@@ -72,6 +72,7 @@ func fresh(tx *store.Tx, m *Meeting, person int64) error {
 		{tx.Model(&Objection{}).Where("meeting_id = ? AND entered_by <> 0 AND (entered_by = ? OR answered_by = ?)", m.ID, person, person), "录入或者复核过异议处理意见的人不能确认结果，请由另一个人确认"},
 		{tx.Model(&Proxy{}).Where("meeting_id = ? AND state = ? AND ended_by = ?", m.ID, ProxyInvalid, person), "认定过委托无效的人不能确认结果，请由另一个人确认"},
 		{tx.Model(&Look{}).Where("meeting_id = ? AND person_id = ?", m.ID, person), "录入或者复核过纸质票的人不能确认结果，请由另一个人确认"},
+		{tx.Model(&OfficialResult{}).Where("meeting_id = ? AND (entered_by = ? OR confirmed_by = ?)", m.ID, person, person), "登记或者核对过计票结果的人不能确认结果，请由另一个人确认"},
 		{tx.Model(&Assisted{}).Where("meeting_id = ? AND (helper_id = ? OR second_id = ?)", m.ID, person, person), "协助别人填过票的人不能确认结果，请由另一个人确认"},
 		{tx.Model(&Envelope{}).Where("meeting_id = ? AND proxy_id <> 0 AND person_id = ?", m.ID, person), "代理别人投过票的人不能确认结果，请由另一个人确认"},
 	} {
@@ -87,7 +88,7 @@ func fresh(tx *store.Tx, m *Meeting, person int64) error {
 }
 
 // mayFinish lets the convener take the last steps of a meeting. The township may as well in an election, where everybody at the convener may
-// stand, and where forms were read or objections decided: everybody there may have had a hand in it.
+// stand, and where forms were read, a result from elsewhere was entered or objections decided: everybody there may have had a hand in it.
 func mayFinish(tx *store.Tx, actor org.Actor, m *Meeting) error {
 	if m.convenedBy(actor) {
 		return nil
@@ -98,6 +99,7 @@ func mayFinish(tx *store.Tx, actor org.Actor, m *Meeting) error {
 	for _, q := range []*gorm.DB{
 		tx.Model(&Candidate{}).Where("meeting_id = ? AND slot IS NOT NULL", m.ID),
 		tx.Model(&Look{}).Where("meeting_id = ?", m.ID),
+		tx.Model(&OfficialResult{}).Where("meeting_id = ?", m.ID),
 		tx.Model(&Objection{}).Where("meeting_id = ? AND entered_by <> 0", m.ID),
 	} {
 		var n int64
