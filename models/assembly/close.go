@@ -76,12 +76,15 @@ func void(tx *store.Tx, m *Meeting, envelope int64, reason, text string, by int6
 }
 
 // Publish counts and publishes the provisional result; the owners may object for the days that the frozen rules give. It waits for
-// papers that are not yet opened, entered and confirmed.
-// Faults: ErrForbidden, ErrNotFound, ErrState, ErrPapers.
+// papers that are not yet opened, entered and confirmed, and for a result from elsewhere.
+// Faults: ErrForbidden, ErrNotFound, ErrState, ErrPapers, ErrNoOfficial.
 func (s *Service) Publish(ctx context.Context, actor org.Actor, id int64) (*Outcome, error) {
 	var o *Outcome
 	_, err := s.change(ctx, actor, org.ConveneMeeting, id, []State{Closed}, func(tx *store.Tx, m *Meeting) error {
 		if err := s.papersDone(tx, m); err != nil {
+			return err
+		}
+		if err := m.hasCount(tx); err != nil {
 			return err
 		}
 		var err error
@@ -171,9 +174,12 @@ func (s *Service) keepCount(tx *store.Tx, actor org.Actor, m *Meeting, kind stri
 		return nil, err
 	}
 	st := Statement{Kind: kind, Meeting: m.Number, Title: m.Title, Pack: m.Pack, RollRoot: m.RollRoot, Terms: t, LogSize: l.Size, LogRoot: l.Root, At: tx.Now.Format("2006-01-02T15:04:05Z")}
-	if m.Channel == OnOfficial {
+	elsewhere, err := m.elsewhere(tx)
+	switch {
+	case err != nil:
+	case elsewhere:
 		st.Imported, err = s.imported(tx, m)
-	} else {
+	default:
 		st.Tally, err = s.count(tx, m)
 	}
 	if err != nil {

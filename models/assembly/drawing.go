@@ -134,8 +134,8 @@ func (s *Service) tied(tx *store.Tx, actor org.Actor, m *Meeting, position int) 
 	if err := tx.Where("meeting_id = ? AND position = ?", m.ID, position).Take(&row).Error; err != nil {
 		return nil, nil, store.NotFound(err, ErrNoMotion)
 	}
-	if m.Channel == OnOfficial {
-		return nil, nil, ErrNoTie.Saying("本次会议以政府电子投票平台为准，当选的人按平台公布的登记")
+	if elsewhere, err := m.elsewhere(tx); err != nil || elsewhere {
+		return nil, nil, or(err, ErrNoTie.Saying("本次会议的选票不在本系统计票，当选的人按登记的结果"))
 	}
 	all, err := s.count(tx, m)
 	if err != nil {

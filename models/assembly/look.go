@@ -81,8 +81,8 @@ func (s *Service) ReadForm(ctx context.Context, actor org.Actor, id int64, numbe
 
 // mayRead finds a form that waits to be read by this person.
 func (s *Service) mayRead(tx *store.Tx, actor org.Actor, m *Meeting, number string) (*Form, error) {
-	if m.Channel == OnOfficial {
-		return nil, ErrNoPapers
+	if err := m.takesPaper(tx); err != nil {
+		return nil, err
 	}
 	if m.State == Noticed {
 		return nil, ErrState.Saying("表决截止前不能录入纸质表决票：截止前谁也不看选择")

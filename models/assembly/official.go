@@ -14,12 +14,12 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-// OfficialResult is what the government's own platform gave, as an office entered it.
+// OfficialResult is what the government's own platform gave, or who counted a paper vote elsewhere, as an office entered it.
 type OfficialResult struct {
 	ID          int64 `gorm:"primaryKey"`
 	MeetingID   int64
 	EstateID    int64
-	Platform    string
+	Platform    string // or by whom and where paper was counted
 	Body        string // []OfficialMotion as JSON
 	SHA256      string `gorm:"column:sha256"`
 	State       string // entered, confirmed, dropped
@@ -31,13 +31,13 @@ type OfficialResult struct {
 	InputHash   string
 }
 
-// Figures are numbers as a platform prints them. What it does not say is nil, which is never zero.
+// Figures are numbers as a platform, or the record of a count, prints them. What it does not say is nil, which is never zero.
 type Figures struct {
 	Heads *int64  `json:"heads"`
 	Area  *string `json:"area"`
 }
 
-// OfficialMotion is what a platform says of one motion. Items has one entry with an empty key for a plain motion, else one for each
+// OfficialMotion is what was published of one motion. Items has one entry with an empty key for a plain motion, else one for each
 // option or candidate.
 type OfficialMotion struct {
 	Position int            `json:"position"`
@@ -45,7 +45,7 @@ type OfficialMotion struct {
 	Void     *Figures       `json:"void,omitempty"`
 	Silent   *Figures       `json:"silent,omitempty"`
 	Items    []OfficialItem `json:"items"`
-	Elected  []string       `json:"elected,omitempty"` // as the platform says
+	Elected  []string       `json:"elected,omitempty"` // as it was published
 }
 
 // OfficialItem is what one option or candidate got.
@@ -71,15 +71,16 @@ var (
 	ErrNoOfficial  = fault.New(fault.Conflict, "official.missing", "政府平台的结果还没有登记并由另一人核对")
 )
 
-// EnterOfficial takes the result of the government's platform with its evidence, after the close. It counts once another person has
-// held it against the evidence. Entered anew, it takes the place of the one before, which stays on record.
+// EnterOfficial takes the result of the government's platform, or of a paper vote that was held without forms of this system, with its evidence,
+// after the close. It counts once another person has held it against the evidence. Entered anew, it takes the place of the one before, which
+// stays on record.
 // Faults: ErrForbidden, ErrNotFound, ErrState, ErrNotOfficial, ErrNoMotion, ErrRefReused, tally.ErrInput, fault.ErrInvalid.
 func (s *Service) EnterOfficial(ctx context.Context, actor org.Actor, id int64, in Official) (*OfficialResult, error) {
 	in.Platform = strings.TrimSpace(in.Platform)
 	var c fault.Checks
 	n := len([]rune(in.Platform))
-	c.Check(n >= 2 && n <= 60, "platform", "请填写平台的名称（2至60个字）")
-	c.Check(len(in.FileIDs) >= 1 && len(in.FileIDs) <= 10, "file_ids", "请附上平台的结果文件或截图（1至10份）")
+	c.Check(n >= 2 && n <= 60, "platform", "请填写平台的名称；纸质表决请写由谁、在哪里计票（2至60个字）")
+	c.Check(len(in.FileIDs) >= 1 && len(in.FileIDs) <= 10, "file_ids", "请附上平台的结果文件或截图；纸质表决请附计票记录和照片（1至10份）")
 	c.Check(len(in.Motions) >= 1 && len(in.Motions) <= maxMotions, "motions", "请登记每个议题的结果")
 	c.Check(in.ClientRef != "" && len(in.ClientRef) <= 64, "client_ref", "提交编号要有，且不超过64个字节")
 	if err := c.Err(); err != nil {
@@ -101,8 +102,8 @@ func (s *Service) EnterOfficial(ctx context.Context, actor org.Actor, id int64, 
 			}
 			return nil
 		}
-		if m.Channel != OnOfficial {
-			return ErrNotOfficial
+		if err := m.mayImport(tx); err != nil {
+			return err
 		}
 		if err := m.in(Closed); err != nil {
 			return err
@@ -147,8 +148,8 @@ func (s *Service) ConfirmOfficial(ctx context.Context, actor org.Actor, id, resu
 		if err != nil {
 			return err
 		}
-		if m.Channel != OnOfficial {
-			return ErrNotOfficial
+		if err := m.mayImport(tx); err != nil {
+			return err
 		}
 		if err := tx.Where("id = ? AND meeting_id = ?", result, m.ID).Take(&row).Error; err != nil {
 			return store.NotFound(err, ErrNoOfficial)
@@ -160,7 +161,7 @@ func (s *Service) ConfirmOfficial(ctx context.Context, actor org.Actor, id, resu
 		case row.SHA256 != sha256 || row.State == "dropped":
 			return ErrStale
 		case row.EnteredBy == actor.PersonID:
-			return ErrSamePerson.Saying("登记结果的人不能自己核对，请由另一个人对照平台的文件核对")
+			return ErrSamePerson.Saying("登记结果的人不能自己核对，请由另一个人对照证据核对")
 		case row.State == "confirmed":
 			return nil
 		}
@@ -236,13 +237,16 @@ func (s *Service) countOfficial(tx *store.Tx, m *Meeting, o *OfficialResult) (*I
 	return c, err
 }
 
-// imported is what the official platform's confirmed result comes to.
+// imported is what the confirmed result from elsewhere comes to.
 func (s *Service) imported(tx *store.Tx, m *Meeting) (*ImportCount, error) {
 	var rows []OfficialResult
 	if err := tx.Where("meeting_id = ? AND state = 'confirmed'", m.ID).Order("id DESC").Limit(1).Find(&rows).Error; err != nil {
 		return nil, err
 	}
 	if len(rows) == 0 {
+		if m.Channel == OnPaper {
+			return nil, ErrNoOfficial.Saying("登记的计票结果还没有由另一人对照证据核对，请先核对")
+		}
 		return nil, ErrNoOfficial
 	}
 	return s.countOfficial(tx, m, &rows[0])

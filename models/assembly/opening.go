@@ -142,8 +142,8 @@ func (s *Service) OpenBox(ctx context.Context, actor org.Actor, id int64, b Box)
 			}
 			return err
 		}
-		if m.Channel == OnOfficial {
-			return ErrNoPapers
+		if err := m.takesPaper(tx); err != nil {
+			return err
 		}
 		if err := m.in(Closed); err != nil {
 			return err

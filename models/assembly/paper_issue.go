@@ -62,10 +62,10 @@ func papersOf(tx *store.Tx, actor org.Actor, id int64) (*Meeting, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case m.Channel == OnOfficial:
-		return nil, ErrNoPapers
-	case m.State == Closed || m.State == Provisional || m.State == Certified || m.State == Noticed && !tx.Now.Before(*m.ClosesAt):
+	if err := m.takesPaper(tx); err != nil {
+		return nil, err
+	}
+	if m.State == Closed || m.State == Provisional || m.State == Certified || m.State == Noticed && !tx.Now.Before(*m.ClosesAt) {
 		return nil, ErrClosed
 	}
 	return m, m.in(Noticed)

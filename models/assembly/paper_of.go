@@ -23,6 +23,7 @@ type Paper struct {
 	Boxed   []Form     // its paper forms in the box
 	Open    bool
 	Why     error // why not, where it is not open
+	Away    bool  // the ballots are counted elsewhere
 }
 
 // Asked is a motion as it is put to the vote.
@@ -52,6 +53,9 @@ func (s *Service) paperOf(tx *store.Tx, m *Meeting, seat *Seat) (*Paper, error) 
 	}
 	p := &Paper{Meeting: m, Terms: a.terms, Estate: a.estate, Seat: *seat, Why: m.Voting(tx.Now)}
 	p.Open = p.Why == nil
+	if p.Away, err = m.elsewhere(tx); err != nil {
+		return nil, err
+	}
 	if p.Motions, err = s.asked(tx, a); err != nil {
 		return nil, err
 	}

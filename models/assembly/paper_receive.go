@@ -61,8 +61,8 @@ func (s *Service) ReceiveForm(ctx context.Context, actor org.Actor, id int64, nu
 }
 
 func mayReceive(tx *store.Tx, m *Meeting, f *Form) error {
-	if m.Channel == OnOfficial {
-		return ErrNoPapers
+	if err := m.takesPaper(tx); err != nil {
+		return err
 	}
 	if f.State == FormReplaced {
 		return ErrFormDead

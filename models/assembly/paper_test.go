@@ -498,6 +498,11 @@ func TestAssistedVote(t *testing.T) {
 	}
 }
 
+func figures(heads int64, milli area.Milli) *assembly.Figures {
+	s := milli.String()
+	return &assembly.Figures{Heads: &heads, Area: &s}
+}
+
 // TestOfficialPlatform: the government's numbers are entered by one, confirmed by another, and judged by the frozen roll; what the
 // platform does not say stays unknown.
 func TestOfficialPlatform(t *testing.T) {
@@ -507,11 +512,7 @@ func TestOfficialPlatform(t *testing.T) {
 	m := w.open(func(c *assembly.Call) { c.Channel = assembly.OnOfficial }, two)
 	_, err := w.s.IssueForms(ctx, w.chair, m.ID, []int{1}, 0)
 	refused(t, "a form where the platform binds", err, assembly.ErrNoPapers)
-	n := func(heads int64, milli area.Milli) *assembly.Figures {
-		s := milli.String()
-		return &assembly.Figures{Heads: &heads, Area: &s}
-	}
-	all := w.view(m).AreaMilli
+	n, all := figures, w.view(m).AreaMilli
 	in := assembly.Official{Platform: "贵州省业主电子投票平台", FileIDs: []int64{1}, ClientRef: w.once(), InputHash: "h", Motions: []assembly.OfficialMotion{
 		{Position: 2, Returned: n(3, all), Items: []assembly.OfficialItem{{Yes: &assembly.Figures{}}}},
 		{Position: 1, Returned: n(3, all), Items: []assembly.OfficialItem{{Yes: n(2, 177_000), No: n(1, all-177_000)}}},
@@ -554,5 +555,8 @@ func TestOfficialPlatform(t *testing.T) {
 		if !strings.Contains(body, want) {
 			t.Errorf("the board does not say %q: %s", want, body)
 		}
+	}
+	if _, err := w.verified(); err != nil {
+		t.Errorf("server verify: %v", err)
 	}
 }

@@ -12,10 +12,10 @@ import (
 	"github.com/linli-city/linli/models/store"
 )
 
-// ImportCount is a result of the government's platform, judged by the meeting's frozen roll and law.
+// ImportCount is a result from elsewhere, of the government's platform or of a paper vote, judged by the meeting's frozen roll and law.
 type ImportCount struct {
-	Platform string           `json:"platform"`
-	SHA256   string           `json:"sha256"` // of the numbers as they were entered and confirmed
+	Platform string           `json:"platform"` // or by whom and where paper was counted
+	SHA256   string           `json:"sha256"`   // of the numbers as they were entered and confirmed
 	Scope    tally.Amount     `json:"scope"`
 	Motions  []ImportedMotion `json:"motions"`
 }
@@ -49,7 +49,7 @@ func decideOfficial(tx *store.Tx, m *Meeting, list []OfficialMotion) ([]Imported
 		row := &a.motions[i]
 		at := slices.IndexFunc(list, func(x OfficialMotion) bool { return x.Position == row.Position })
 		if at < 0 {
-			c.Check(false, "motions", fmt.Sprintf("第%d个议题还没有登记；平台没有公布的数字可以不填，议题不能漏", row.Position))
+			c.Check(false, "motions", fmt.Sprintf("第%d个议题还没有登记；没有公布的数字可以不填，议题不能漏", row.Position))
 			continue
 		}
 		path := fmt.Sprintf("motions[%d]", at)
@@ -137,12 +137,16 @@ func decideNumbers(m *Meeting, t Terms, matter string, x OfficialMotion, item Of
 }
 
 // words puts the result into the sentences that the board shows.
-func (c *ImportCount) words() string {
+func (c *ImportCount) words(m *Meeting) string {
 	if c == nil {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "本次表决以%s为准，下列数字由该平台公布，经两人登记和核对；是否通过由本系统按法定比例计算。\n应参加：%d人（票权），%s㎡。\n", c.Platform, c.Scope.Heads, c.Scope.Area)
+	from := "本次表决以" + c.Platform + "为准，下列数字由该平台公布"
+	if m.Channel == OnPaper {
+		from = "本次表决用纸质票，不在本系统计票（" + c.Platform + "），下列数字出自计票记录"
+	}
+	fmt.Fprintf(&b, "%s，经两人登记和核对；是否通过由本系统按法定比例计算。\n应参加：%d人（票权），%s㎡。\n", from, c.Scope.Heads, c.Scope.Area)
 	for _, motion := range c.Motions {
 		fmt.Fprintf(&b, "\n议题%d：%s\n", motion.Position, motion.Title)
 		for i := range motion.Items {
@@ -158,10 +162,10 @@ func (c *ImportCount) words() string {
 					elected = append(elected, cmp.Or(item.Name, item.Key))
 				}
 			}
-			fmt.Fprintf(&b, "平台公布当选：%s。\n", strings.Join(elected, "、"))
+			fmt.Fprintf(&b, "公布当选：%s。\n", strings.Join(elected, "、"))
 		}
 	}
-	fmt.Fprintf(&b, "\n登记的平台数字指纹（SHA-256）：%s\n", c.SHA256)
+	fmt.Fprintf(&b, "\n登记的数字指纹（SHA-256）：%s\n", c.SHA256)
 	return b.String()
 }
 
@@ -173,7 +177,7 @@ func (item *ImportedItem) words(b *strings.Builder, head bool) {
 	fmt.Fprintf(b, "%s结果：%s。\n", cmp.Or(item.Name, item.Key), outcomeNames[item.WithClause.Outcome])
 	doubleWords(b, "同意", item.Strict.Consent)
 	if missing := item.WithClause.Missing; len(missing) > 0 {
-		fmt.Fprintf(b, "平台没有公布、影响结果的数字：%s。\n", strings.Join(missing, "、"))
+		fmt.Fprintf(b, "没有公布、影响结果的数字：%s。\n", strings.Join(missing, "、"))
 	}
 	if a := item.WithClause.Applies; a != nil && *a {
 		fmt.Fprintf(b, "按“未投票从多数”条款计算：%s（不按条款：%s）。\n", outcomeNames[item.WithClause.Outcome], outcomeNames[item.Strict.Outcome])

@@ -21,7 +21,7 @@ func (o *Outcome) words(m *Meeting, names map[string]string) (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s（%s）\n召集：%s。表决：%s至%s。\n", m.Title, m.Number, ConvenerNames[m.Convener], m.OpensAt.In(shanghai).Format("2006年1月2日"), m.ClosesAt.In(shanghai).Format("2006年1月2日15:04"))
 	if st.Tally == nil {
-		return b.String() + st.Imported.words(), nil
+		return b.String() + st.Imported.words(m), nil
 	}
 	fmt.Fprintf(&b, "应参加：%d人（票权），%s㎡。\n", st.Tally.Scope.Heads, st.Tally.Scope.Area)
 	for _, c := range st.Tally.Motions {

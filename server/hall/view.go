@@ -191,7 +191,7 @@ func OfPaper(p *assembly.Paper) Paper {
 	if p.Why != nil {
 		v.Why = fault.Of(p.Why).Message
 	}
-	if p.Meeting.Channel != assembly.OnOfficial { // there is no bundle of ballots that another platform holds
+	if !p.Away { // there is no bundle of ballots that are counted elsewhere
 		v.WhoSees = WhoSees
 	}
 	for _, c := range p.Cast {

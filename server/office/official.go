@@ -14,9 +14,9 @@ import (
 func officialRoutes(site *web.Site, d Deps) {
 	g := site.Group(prefix, "业主大会", web.Staff)
 	archiveRoutes(g, d)
-	web.Handle(g, web.Op{ID: "officeEnterOfficial", Method: http.MethodPost, Path: "/meetings/{id}/official-results", Summary: "登记政府电子投票平台的结果和证据；没有公布的数字不填，不要填0", Action: org.ConveneMeeting, Rate: workRate, Status: http.StatusCreated}, enterOfficial(d))
-	web.Handle(g, web.Op{ID: "officeListOfficial", Method: http.MethodGet, Path: "/meetings/{id}/official-results", Summary: "登记过的平台结果，按法定比例算出来是什么", Action: org.ConveneMeeting}, listOfficial(d))
-	web.Handle(g, web.Op{ID: "officeConfirmOfficial", Method: http.MethodPost, Path: "/meetings/{id}/official-results/{result}/confirmation", Summary: "由另一个人对照平台的文件核对", Action: org.ConveneMeeting, Rate: workRate}, confirmOfficial(d))
+	web.Handle(g, web.Op{ID: "officeEnterOfficial", Method: http.MethodPost, Path: "/meetings/{id}/official-results", Summary: "登记政府电子投票平台的结果和证据，或者本系统没有发过票的纸质表决的计票结果和证据；没有公布的数字不填，不要填0", Action: org.ConveneMeeting, Rate: workRate, Status: http.StatusCreated}, enterOfficial(d))
+	web.Handle(g, web.Op{ID: "officeListOfficial", Method: http.MethodGet, Path: "/meetings/{id}/official-results", Summary: "登记过的结果，按法定比例算出来是什么", Action: org.ConveneMeeting}, listOfficial(d))
+	web.Handle(g, web.Op{ID: "officeConfirmOfficial", Method: http.MethodPost, Path: "/meetings/{id}/official-results/{result}/confirmation", Summary: "由另一个人对照证据核对", Action: org.ConveneMeeting, Rate: workRate}, confirmOfficial(d))
 	web.Handle(g, web.Op{ID: "officeNoteRollChange", Method: http.MethodPost, Path: "/meetings/{id}/roll-changes", Summary: "登记名册锁定后的买卖、继承、判决或更正；名册、面积和指纹不变，所有业主看得到", Action: org.ConveneMeeting, Rate: workRate, Status: http.StatusCreated}, noteRollChange(d))
 }
 
@@ -43,7 +43,7 @@ type officialMotion struct {
 		No      *figuresBody `json:"no,omitempty"`
 		Abstain *figuresBody `json:"abstain,omitempty"`
 	} `json:"items" minItems:"1" maxItems:"200"`
-	Elected []string `json:"elected,omitempty" maxItems:"200" doc:"平台公布的当选人代号"`
+	Elected []string `json:"elected,omitempty" maxItems:"200" doc:"公布的当选人代号"`
 }
 
 func (m officialMotion) of() assembly.OfficialMotion {
@@ -57,9 +57,9 @@ func (m officialMotion) of() assembly.OfficialMotion {
 type enterOfficialInput struct {
 	IDPath
 	Body struct {
-		Platform  string           `json:"platform" maxLength:"60" doc:"平台名称"`
+		Platform  string           `json:"platform" maxLength:"60" doc:"平台名称；纸质表决写由谁、在哪里计票"`
 		Motions   []officialMotion `json:"motions" minItems:"1" maxItems:"20"`
-		FileIDs   []int64          `json:"file_ids" minItems:"1" maxItems:"10" doc:"平台的结果文件或截图"`
+		FileIDs   []int64          `json:"file_ids" minItems:"1" maxItems:"10" doc:"平台的结果文件或截图；纸质表决附计票记录和照片"`
 		ClientRef string           `json:"client_ref" minLength:"1" maxLength:"64"`
 	}
 }

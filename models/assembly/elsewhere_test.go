@@ -1,0 +1,122 @@
+package assembly_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/linli-city/linli/models/assembly"
+	"github.com/linli-city/linli/models/assembly/tally"
+	"github.com/linli-city/linli/models/fault"
+)
+
+// record is the record of a count of four homes: two for the first motion, one against; on the second all three for it.
+func (w *world) record(m *assembly.Meeting) assembly.Official {
+	all := w.view(m).AreaMilli
+	return assembly.Official{Platform: "社区居委会在社区会议室", FileIDs: []int64{1, 2}, ClientRef: w.once(), InputHash: "h", Motions: []assembly.OfficialMotion{
+		{Position: 1, Returned: figures(3, all), Void: figures(1, 0), Items: []assembly.OfficialItem{{Yes: figures(2, 177_000), No: figures(1, all-177_000)}}},
+		{Position: 2, Returned: figures(3, all), Items: []assembly.OfficialItem{{Yes: figures(3, all)}}},
+	}}
+}
+
+// tells checks that a refusal says what to do.
+func tells(t *testing.T, what string, err, want error, words string) {
+	t.Helper()
+	if refused(t, what, err, want); err != nil && !strings.Contains(fault.Of(err).Message, words) {
+		t.Errorf("%s: %q does not say %q", what, fault.Of(err).Message, words)
+	}
+}
+
+// TestPaperCountedElsewhere: of a vote on paper for which this system issued no form, the result comes from the record of the count: entered
+// with its evidence by one, confirmed by another, judged by the frozen roll, certified by a third. Nothing of it is published before, and
+// no paper is taken beside it.
+func TestPaperCountedElsewhere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 4)
+	ctx := t.Context()
+	m := w.open(onPaper, two)
+	in := w.record(m)
+	_, err := w.s.EnterOfficial(ctx, w.chair, m.ID, in)
+	refused(t, "a result before the close", err, assembly.ErrState)
+	w.closed(m)
+	_, err = w.s.Publish(ctx, w.chair, m.ID)
+	tells(t, "a result that nobody entered", err, assembly.ErrNoOfficial, "请先登记计票结果和证据")
+	bare := in
+	bare.FileIDs = nil
+	_, err = w.s.EnterOfficial(ctx, w.chair, m.ID, bare)
+	refused(t, "without evidence", err, fault.ErrInvalid)
+	row, err := w.s.EnterOfficial(ctx, w.chair, m.ID, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = w.s.Publish(ctx, w.chair, m.ID)
+	tells(t, "a result that nobody confirmed", err, assembly.ErrNoOfficial, "由另一人对照证据核对")
+	_, err = w.s.ConfirmOfficial(ctx, w.chair, m.ID, row.ID, row.SHA256)
+	refused(t, "confirmed by who entered", err, assembly.ErrSamePerson)
+	_, err = w.s.OpenBox(ctx, w.chair, m.ID, w.box())
+	tells(t, "a box beside it", err, assembly.ErrNoPapers, "重新登记")
+	_, err = w.s.IssueForms(ctx, w.chair, m.ID, []int{1}, 0)
+	tells(t, "a form beside it", err, assembly.ErrNoPapers, "重新登记")
+	if _, err := w.s.ConfirmOfficial(ctx, w.member, m.ID, row.ID, row.SHA256); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.s.Publish(ctx, w.chair, m.ID); err != nil {
+		t.Fatal(err)
+	}
+	papers, _, err := w.s.OwnSeats(ctx, w.owners[0], m.ID)
+	if err != nil || len(papers) != 1 || !papers[0].Away {
+		t.Errorf("the owner is not told that the ballots are elsewhere: %+v %v", papers, err)
+	}
+	w.clock.Advance(8 * 24 * time.Hour)
+	_, err = w.s.Certify(ctx, w.member, m.ID)
+	refused(t, "certified by who confirmed the numbers", err, assembly.ErrSamePerson)
+	if _, err := w.s.Certify(ctx, w.fresh, m.ID); err != nil {
+		t.Fatal(err)
+	}
+	st := w.view(m).Result
+	if st.Tally != nil || st.Imported == nil || st.Imported.Motions[0].Items[0].Strict.Outcome != tally.Pass || st.Imported.Motions[1].Items[0].Strict.Outcome != tally.Pass {
+		t.Fatalf("%+v", st)
+	}
+	body := w.board.published[len(w.board.published)-1].Body
+	for _, want := range []string{"本次表决用纸质票，不在本系统计票（社区居委会在社区会议室）", "2/3人", row.SHA256} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the board does not say %q: %s", want, body)
+		}
+	}
+	if strings.Contains(body, "平台") {
+		t.Errorf("the board speaks of a platform: %s", body)
+	}
+}
+
+// recorded brings a meeting to a result from elsewhere that two people entered and confirmed.
+func (w *world) recorded(channel func(*assembly.Call)) *assembly.Meeting {
+	w.t.Helper()
+	m := w.open(channel, two)
+	w.closed(m)
+	row, err := w.s.EnterOfficial(w.t.Context(), w.chair, m.ID, w.record(m))
+	if err == nil {
+		_, err = w.s.ConfirmOfficial(w.t.Context(), w.member, m.ID, row.ID, row.SHA256)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return m
+}
+
+// TestPaperCountedHere: once this system has issued a form, a result from elsewhere is refused with what to do, and the forms are counted.
+func TestPaperCountedHere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 4)
+	m := w.open(onPaper, two)
+	number := w.issue(m, 1)[0].Number
+	w.receive(m, number)
+	w.closed(m)
+	_, err := w.s.EnterOfficial(t.Context(), w.chair, m.ID, w.record(m))
+	tells(t, "a result beside forms", err, assembly.ErrNotOfficial, "请开箱、录入、复核以后公布")
+	w.opened(m, number)
+	w.read(m, number, tally.Yes, tally.No)
+	if st := w.certified(m); st.Imported != nil || st.Tally.Motions[0].Result.Items[0].Yes.Heads != 1 {
+		t.Errorf("%+v", st)
+	}
+	w.verify(m)
+}
