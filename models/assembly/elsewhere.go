@@ -1,6 +1,13 @@
 package assembly
 
-import "github.com/linli-city/linli/models/store"
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/linli-city/linli/models/store"
+)
 
 // elsewhere reports whether the ballots of a meeting are counted elsewhere: on the government's platform, or on paper that this system did not
 // issue, from when a result of it is entered.
@@ -65,4 +72,55 @@ func (m *Meeting) takesPaper(tx *store.Tx) error {
 		return ErrNoPapers.Saying("本次会议的纸质票已在别处计票并登记了结果，不再在本系统发票、开箱或录入；登记错了的，请在公布以前重新登记")
 	}
 	return ErrNoPapers
+}
+
+// reimports holds a certified result from elsewhere against the numbers as they were entered by one and confirmed by another, and judges them
+// once more.
+func (s *Service) reimports(tx *store.Tx, m *Meeting, st *Statement, t *trail) error {
+	if err := m.mayImport(tx); err != nil {
+		return fmt.Errorf("its result is from elsewhere: %w", err)
+	}
+	if st.Imported == nil {
+		return errors.New("it says nothing of what was counted")
+	}
+	var rows []OfficialResult
+	if err := tx.Where("meeting_id = ? AND state = 'confirmed'", m.ID).Order("id DESC").Limit(1).Find(&rows).Error; err != nil {
+		return err
+	}
+	row := first(rows)
+	switch {
+	case row == nil || row.SHA256 != st.Imported.SHA256 || sha([]byte(row.Body)) != row.SHA256:
+		return errors.New("the result that was entered is not the one that was certified")
+	case row.ConfirmedBy == 0 || row.ConfirmedBy == row.EnteredBy:
+		return errors.New("no other person confirmed the result that was entered")
+	case t.strict() && !t.imported[row.SHA256]:
+		return errors.New("the audit trail knows of no confirmation of the result that was entered")
+	}
+	now, err := s.countOfficial(tx, m, row)
+	if err != nil {
+		return err
+	}
+	was, err := json.Marshal(st.Imported.bare())
+	if err != nil {
+		return err
+	}
+	is, err := json.Marshal(now.bare())
+	if err == nil && !bytes.Equal(was, is) {
+		err = errors.New("the numbers that were entered give another result than was certified")
+	}
+	return err
+}
+
+// bare leaves out the candidates' names, which may be erased later, and the void ballots that a decision repeats from the numbers.
+func (c *ImportCount) bare() *ImportCount {
+	for i := range c.Motions {
+		x := &c.Motions[i]
+		for j := range x.Items {
+			x.Items[j].Name, x.Items[j].Void = "", nil
+		}
+		if x.Beside != nil {
+			x.Beside.Void = nil
+		}
+	}
+	return c
 }

@@ -1,6 +1,7 @@
 package assembly_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -119,4 +120,35 @@ func TestPaperCountedHere(t *testing.T) {
 		t.Errorf("%+v", st)
 	}
 	w.verify(m)
+}
+
+// TestVerifyImported: a certified result from elsewhere holds, and each row that somebody turns in the database is named.
+func TestVerifyImported(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 4)
+	paper := w.recorded(onPaper)
+	w.certified(paper)
+	w.certified(w.recorded(func(c *assembly.Call) { c.Channel = assembly.OnOfficial }))
+	w.issue(w.open(onPaper), 1)
+	if c, err := w.verified(); err != nil || c.Outcomes != 4 {
+		t.Fatalf("an honest database: %+v %v", c, err)
+	}
+	for _, x := range []struct{ what, table, where, set, want string }{
+		{"another number", "official_results", "meeting_id = {m}", `body = REPLACE(body, '"heads":2', '"heads":3')`, "is not the one that was certified"},
+		{"another hash", "official_results", "meeting_id = {m}", "sha256 = '" + strings.Repeat("0", 64) + "'", "is not the one that was certified"},
+		{"no confirmation", "official_results", "meeting_id = {m}", "state = 'entered'", "is not the one that was certified"},
+		{"confirmed by who entered", "official_results", "meeting_id = {m}", "confirmed_by = entered_by", "no other person confirmed"},
+		{"a form of this system beside it", "paper_forms", "meeting_id <> {m}", "meeting_id = {m}", "paper forms: 还没有开箱"},
+		{"a confirmation that never was", "audit_entries", "verb = 'assembly.confirm_official' AND subject_id = {m}", `detail = REPLACE(detail, 'sha256', 'sha')`, "knows of no confirmation"},
+	} {
+		r := strings.NewReplacer("{m}", fmt.Sprint(paper.ID))
+		restore := w.turned(x.table, r.Replace(x.where), r.Replace(x.set))
+		if _, err := w.verified(); err == nil || !strings.Contains(err.Error(), x.want) {
+			t.Errorf("%s: %v, want %q", x.what, err, x.want)
+		}
+		restore()
+	}
+	if _, err := w.verified(); err != nil {
+		t.Errorf("put back: %v", err)
+	}
 }

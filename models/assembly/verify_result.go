@@ -55,7 +55,7 @@ func (s *Service) verifyOutcomes(tx *store.Tx, m *Meeting, t *trail, k *keys, do
 			}
 			if o.Kind == "certificate" {
 				certified = true
-				if err := s.recounts(tx, m, o, st); err != nil {
+				if err := s.recounts(tx, m, o, st, t); err != nil {
 					return fmt.Errorf("certificate %d: %w", o.ID, err)
 				}
 			}
@@ -112,9 +112,9 @@ func (o *Outcome) signed(m *Meeting) (*Statement, error) {
 
 // recounts counts once more: as every bundle does, with the silent and the debtors as they were found then, for a visit corrected later
 // changes no decision; and by the rule of the ballots, where no clause looks at silence.
-func (s *Service) recounts(tx *store.Tx, m *Meeting, o *Outcome, st *Statement) error {
+func (s *Service) recounts(tx *store.Tx, m *Meeting, o *Outcome, st *Statement, t *trail) error {
 	if st.Tally == nil {
-		return nil // the government's platform counted
+		return s.reimports(tx, m, st, t)
 	}
 	if st.Terms.Warning() != "" {
 		return s.bundled(tx, m, o, st)

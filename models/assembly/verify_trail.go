@@ -41,6 +41,7 @@ type trail struct {
 	setBack  bool // its days, as in a demo
 	objects  *time.Time
 	results  map[string]bool // by hash, as they were published
+	imported map[string]bool // by hash, numbers from elsewhere as another person confirmed them
 	outcomes []outcomeNote
 	revoked  *revokeNote
 	holders  map[int]int64 // by seat, where others may vote for it since the freeze
@@ -76,6 +77,10 @@ type resultNote struct {
 	Objections *time.Time `json:"objections"`
 }
 
+type importNote struct {
+	SHA256 string `json:"sha256"`
+}
+
 type revokeNote struct {
 	SHA256 string `json:"sha256"`
 }
@@ -90,8 +95,8 @@ func (t *trail) strict() bool { return t.notice != nil && t.notice.SHA256 != "" 
 
 // readTrail reads what was noted of a meeting.
 func readTrail(tx *store.Tx, id int64) (*trail, error) {
-	t := &trail{at: map[State]time.Time{}, postings: map[int]postNote{}, results: map[string]bool{}, holders: map[int]int64{}}
-	verbs := append([]string{"assembly.extend", "assembly.extend_outage", "assembly.count", "assembly.publish_anew", "assembly.revoke", "assembly.note_roll_change", "assembly.set_back"}, stepVerbs...)
+	t := &trail{at: map[State]time.Time{}, postings: map[int]postNote{}, results: map[string]bool{}, imported: map[string]bool{}, holders: map[int]int64{}}
+	verbs := append([]string{"assembly.extend", "assembly.extend_outage", "assembly.count", "assembly.publish_anew", "assembly.confirm_official", "assembly.revoke", "assembly.note_roll_change", "assembly.set_back"}, stepVerbs...)
 	err := eachNote(tx, "meeting", id, verbs, t.take)
 	if err != nil {
 		return nil, err
@@ -157,6 +162,10 @@ func (t *trail) take(e *audit.Entry) error {
 		var x outcomeNote
 		err = read(e, &x)
 		t.outcomes = append(t.outcomes, x)
+	case "assembly.confirm_official":
+		var x importNote
+		err = read(e, &x)
+		t.imported[x.SHA256] = true
 	case "assembly.set_back":
 		err = t.back(e)
 	case "assembly.revoke":
