@@ -23,11 +23,14 @@ var ErrNoBundle = fault.New(fault.Conflict, "bundle.none", "初步结果公布�
 const maxBundles = 2
 
 // PublicBundle writes what anybody may check: nothing in it ties a choice to a home (PIPL art. 25).
-// Faults: ErrNotFound, ErrNoBundle, ErrBusy.
+// Faults: ErrNotFound, ErrElsewhere, ErrNoBundle, ErrBusy.
 func (s *Service) PublicBundle(ctx context.Context, id int64, w io.Writer) (*Meeting, error) {
 	var m *Meeting
 	err := s.db.View(ctx, func(tx *store.Tx) (err error) {
 		if m, err = public(tx, id); err != nil {
+			return err
+		}
+		if err := m.recountable(tx); err != nil {
 			return err
 		}
 		return s.bundle(tx, m, log.Public, w)
@@ -37,7 +40,7 @@ func (s *Service) PublicBundle(ctx context.Context, id int64, w io.Writer) (*Mee
 
 // OwnersBundle writes the roll by unit and the counted ballots opened, for owners of the scope and the offices that answer for it. Who
 // took it is recorded.
-// Faults: ErrForbidden, ErrNotFound, ErrNoBundle, ErrBusy.
+// Faults: ErrForbidden, ErrNotFound, ErrElsewhere, ErrNoBundle, ErrBusy.
 func (s *Service) OwnersBundle(ctx context.Context, actor org.Actor, id int64, w io.Writer) (*Meeting, error) {
 	var m *Meeting
 	err := s.db.InTx(ctx, func(tx *store.Tx) (err error) {
@@ -48,6 +51,9 @@ func (s *Service) OwnersBundle(ctx context.Context, actor org.Actor, id int64, w
 			if err := inScope(tx, actor, m); err != nil {
 				return err
 			}
+		}
+		if err := m.recountable(tx); err != nil {
+			return err
 		}
 		if err := tx.Create(&Download{MeetingID: m.ID, PersonID: actor.PersonID, OrganisationID: actor.OrganisationID(), Edition: string(log.Owners), At: tx.Now}).Error; err != nil {
 			return err

@@ -6,8 +6,12 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/linli-city/linli/models/fault"
 	"github.com/linli-city/linli/models/store"
 )
+
+// ErrElsewhere says that there is nothing to recount here, now or later.
+var ErrElsewhere = fault.New(fault.Conflict, "bundle.elsewhere", "本次会议的选票不在本系统计票，这里没有可以重新计票的数据包。结果请看本次会议的结果和公示栏；计票的依据（平台的结果文件，或者计票记录和照片）由召集单位保存，可以请召集单位出示")
 
 // elsewhere reports whether the ballots of a meeting are counted elsewhere: on the government's platform, or on paper that this system did not
 // issue, from when a result of it is entered.
@@ -72,6 +76,15 @@ func (m *Meeting) takesPaper(tx *store.Tx) error {
 		return ErrNoPapers.Saying("本次会议的纸质票已在别处计票并登记了结果，不再在本系统发票、开箱或录入；登记错了的，请在公布以前重新登记")
 	}
 	return ErrNoPapers
+}
+
+// recountable refuses a bundle of ballots that are counted elsewhere.
+func (m *Meeting) recountable(tx *store.Tx) error {
+	elsewhere, err := m.elsewhere(tx)
+	if err == nil && elsewhere {
+		err = ErrElsewhere
+	}
+	return err
 }
 
 // reimports holds a certified result from elsewhere against the numbers as they were entered by one and confirmed by another, and judges them

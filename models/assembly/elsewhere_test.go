@@ -1,6 +1,7 @@
 package assembly_test
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/assembly/tally"
 	"github.com/linli-city/linli/models/fault"
+	"github.com/linli-city/linli/models/store"
 )
 
 // record is the record of a count of four homes: two for the first motion, one against; on the second all three for it.
@@ -86,6 +88,31 @@ func TestPaperCountedElsewhere(t *testing.T) {
 	}
 	if strings.Contains(body, "平台") {
 		t.Errorf("the board speaks of a platform: %s", body)
+	}
+}
+
+// TestNothingToRecount: a bundle of ballots that are counted elsewhere is refused for what it is, before and after the certificate, and nobody is noted as
+// having taken one.
+func TestNothingToRecount(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 4)
+	m := w.recorded(onPaper)
+	for _, at := range []string{"before", "after"} {
+		_, err := w.s.PublicBundle(t.Context(), m.ID, &bytes.Buffer{})
+		tells(t, at+" the certificate, anybody", err, assembly.ErrElsewhere, "不在本系统计票")
+		_, err = w.s.OwnersBundle(t.Context(), w.owners[0], m.ID, &bytes.Buffer{})
+		tells(t, at+" the certificate, an owner", err, assembly.ErrElsewhere, "召集单位")
+		if at == "before" {
+			w.certified(m)
+		}
+	}
+	official := w.open(func(c *assembly.Call) { c.Channel = assembly.OnOfficial }, two)
+	_, err := w.s.PublicBundle(t.Context(), official.ID, &bytes.Buffer{})
+	refused(t, "of the government's platform", err, assembly.ErrElsewhere)
+	var n int64
+	w.tx(func(tx *store.Tx) error { return tx.Model(&assembly.Download{}).Count(&n).Error })
+	if n != 0 {
+		t.Errorf("%d downloads of nothing are noted", n)
 	}
 }
 
