@@ -179,3 +179,21 @@ func TestVerifyImported(t *testing.T) {
 		t.Errorf("put back: %v", err)
 	}
 }
+
+// TestRulesByAnImportedDecision: what owners adopted is in force whoever counted.
+func TestRulesByAnImportedDecision(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 4)
+	m := w.recorded(func(c *assembly.Call) {
+		c.Channel, c.Motions = assembly.OnPaper, []assembly.Proposal{{Title: "修改议事规则", Body: "第19条改为十日。", Matter: "rules", Question: tally.Question{Kind: tally.Motion}}}
+	})
+	w.certified(m)
+	in := w.rules(assembly.Procedure, w.clock.Now(), assembly.RuleField{Key: "meeting.objection_days", Value: "10", Clause: "第19条"})
+	in.MeetingID, in.Evidence = m.ID, ""
+	if _, err := w.s.EnterRulebook(t.Context(), w.chair, in); err != nil {
+		t.Error(err)
+	}
+	in.Kind, in.ClientRef = assembly.Covenant, w.once()
+	_, err := w.s.EnterRulebook(t.Context(), w.chair, in)
+	refused(t, "the covenant by the motion on the rules", err, assembly.ErrNotAdopted)
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/linli-city/linli/models/assembly/tally"
@@ -171,14 +172,20 @@ func (s *Service) adopted(tx *store.Tx, estate int64, kind RulebookKind, meeting
 	if err != nil {
 		return err
 	}
-	if st != nil && st.Tally != nil {
-		for _, c := range st.Tally.Motions {
-			if c.Matter == string(kind) && c.Result.Outcome == tally.Pass {
-				return nil
-			}
-		}
+	if st == nil || !st.passed(string(kind)) {
+		return ErrNotAdopted
 	}
-	return ErrNotAdopted
+	return nil
+}
+
+// passed reports whether a plain motion on a matter was carried, counted here or elsewhere.
+func (st *Statement) passed(matter string) bool {
+	if st.Tally != nil {
+		return slices.ContainsFunc(st.Tally.Motions, func(c Counted) bool { return c.Matter == matter && c.Result.Outcome == tally.Pass })
+	}
+	return st.Imported != nil && slices.ContainsFunc(st.Imported.Motions, func(c ImportedMotion) bool {
+		return c.Matter == matter && len(c.Items) == 1 && c.Items[0].WithClause.Outcome == tally.Pass
+	})
 }
 
 // ConfirmRulebook puts a version in force from its day, or rejects it with the reason, by another person than whoever entered it.
