@@ -39,7 +39,7 @@ func (d Deps) meeting(c *gin.Context) {
 		return
 	}
 	data := map[string]any{"Title": v.Title, "City": d.City, "Meeting": v, "View": hall.OfView(v), "Motions": hall.DecidedOf(v), "Turnout": hall.TurnoutLines(t), "Wings": t.Buildings,
-		"Bundle": v.Result != nil && v.Result.Tally != nil}
+		"Bundle": v.Result != nil && v.Result.Tally != nil, "Away": v.Result != nil && v.Result.Imported != nil}
 	last, err := d.Assemblies.LatestCheckpoint(ctx, id)
 	if err != nil && !errors.Is(err, assembly.ErrNoCheckpoint) {
 		fail(c, err)

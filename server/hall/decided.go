@@ -2,6 +2,8 @@ package hall
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/linli-city/linli/models/assembly"
 	"github.com/linli-city/linli/models/assembly/tally"
@@ -15,6 +17,8 @@ type Decided struct {
 	Counted *assembly.Counted
 	Items   []DecidedItem
 	Beside  string
+	From    string // by whom it was counted, where that was elsewhere
+	Elected string // who was published as elected there
 	Debtors string // what it comes to without the ballots of who owes fees, where a clause limits them
 }
 
@@ -37,6 +41,10 @@ func DecidedOf(v *assembly.View) []Decided {
 	list := make([]Decided, len(v.Motions))
 	for i, m := range v.Motions {
 		list[i] = Decided{Asked: m, No: Numeral(m.Position), Plain: Plainly(m, v.Warning)}
+		if v.Result != nil && v.Result.Imported != nil && m.Law != nil {
+			list[i].imported(v.Result.Imported)
+			continue
+		}
 		if v.Result == nil || v.Result.Tally == nil || i >= len(v.Result.Tally.Motions) || m.Law == nil {
 			continue
 		}
@@ -51,6 +59,35 @@ func DecidedOf(v *assembly.View) []Decided {
 		}
 	}
 	return list
+}
+
+// imported shows what the numbers from elsewhere come to; those that nobody published are unknown, never zero.
+func (d *Decided) imported(c *assembly.ImportCount) {
+	at := slices.IndexFunc(c.Motions, func(x assembly.ImportedMotion) bool { return x.Position == d.Position })
+	if at < 0 {
+		return
+	}
+	x := &c.Motions[at]
+	d.From = c.Platform
+	for i := range x.Items {
+		item := &x.Items[i]
+		out := DecidedItem{Outcome: OutcomeNames[item.WithClause.Outcome], Strict: Lines(item.Strict, *d.Law), WhyNot: item.WithClause.WhyNot}
+		if item.Key != "" {
+			out.Name = OptionName(d.Asked, item.Key)
+		}
+		if a := item.WithClause.Applies; a != nil && *a {
+			out.With, out.Bare, out.Turns = Lines(item.WithClause.Reading, *d.Law), OutcomeNames[item.Strict.Outcome], item.WithClause.Outcome != item.Strict.Outcome
+		}
+		d.Items = append(d.Items, out)
+	}
+	if x.Beside != nil {
+		d.Beside = x.Beside.Clause + "：" + OutcomeNames[x.Beside.WithClause.Outcome]
+	}
+	names := make([]string, len(x.Numbers.Elected))
+	for i, key := range x.Numbers.Elected {
+		names[i] = OptionName(d.Asked, key)
+	}
+	d.Elected = strings.Join(names, "、")
 }
 
 func decidedOne(m assembly.Asked, item tally.Item, silent tally.Amount) DecidedItem {
