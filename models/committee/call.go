@@ -2,7 +2,6 @@ package committee
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -89,8 +88,12 @@ func (s *Service) Call(ctx context.Context, actor org.Actor, in Calling) (int64,
 		if err := tx.Create(m).Error; err != nil {
 			return 0, err
 		}
+		words, err := wordsOf(set)
+		if err != nil {
+			return 0, err
+		}
 		for i, it := range in.Items {
-			if err := insertItem(tx, actor, set, m, i, it); err != nil {
+			if err := insertItem(tx, actor, set, words, m, i, it); err != nil {
 				return 0, err
 			}
 		}
@@ -142,7 +145,7 @@ func afterTerm(set *rulepack.Set, t *Term, at time.Time) (bool, error) {
 	return true, err
 }
 
-func insertItem(tx *store.Tx, actor org.Actor, set *rulepack.Set, m *Meeting, i int, in NewItem) error {
+func insertItem(tx *store.Tx, actor org.Actor, set *rulepack.Set, words *wordRules, m *Meeting, i int, in NewItem) error {
 	matter, err := matterOf(set, in.Matter)
 	if err != nil {
 		return fault.Of(err).With(fault.Field{Path: fmt.Sprintf("items[%d].matter", i), Reason: fault.Of(err).Message})
@@ -153,11 +156,7 @@ func insertItem(tx *store.Tx, actor org.Actor, set *rulepack.Set, m *Meeting, i 
 	if err := decidable(tx, set, m.EstateID, matter); err != nil {
 		return fault.Of(err).With(fault.Field{Path: fmt.Sprintf("items[%d].matter", i), Reason: fault.Of(err).Message})
 	}
-	words, err := hints(set, in.Title, in.Text)
-	if err != nil && !errors.Is(err, rulepack.ErrUnset) {
-		return err
-	}
-	return tx.Create(&Item{MeetingID: m.ID, EstateID: m.EstateID, Place: int64(i + 1), Matter: matter.Code, Clause: matter.Clause, Title: in.Title, Text: in.Text, Authority: in.Authority, Words: words,
+	return tx.Create(&Item{MeetingID: m.ID, EstateID: m.EstateID, Place: int64(i + 1), Matter: matter.Code, Clause: matter.Clause, Title: in.Title, Text: in.Text, Authority: in.Authority, Words: words.hints(in.Title, in.Text),
 		DraftedBy: actor.PersonID, State: Listed}).Error
 }
 

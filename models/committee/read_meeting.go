@@ -13,7 +13,8 @@ import (
 // ItemView is an item with its count and, once it is decided, who voted how.
 type ItemView struct {
 	Item
-	Matter string // its name
+	Matter string   // its name
+	May    []Matter // of the assembly: what its words may mean
 	Tally  Tally
 	Votes  []VoteView
 	Voted  int64 // how many have voted while the vote runs
@@ -133,9 +134,19 @@ func (s *Service) itemViews(tx *store.Tx, m *Meeting, items []Item, votes []Vote
 	if err != nil {
 		return nil, err
 	}
+	asked := func(it Item) bool { return it.Words != "" && it.DecidedAt == nil }
+	var words *wordRules
+	if slices.ContainsFunc(items, asked) {
+		if words, err = wordsOf(set); err != nil {
+			return nil, err
+		}
+	}
 	list := make([]ItemView, len(items))
 	for i, it := range items {
 		x := ItemView{Item: it, Matter: it.Matter}
+		if asked(it) {
+			x.May = words.mayBe(set, it.Title, it.Text)
+		}
 		if value, err := set.Find(ours + it.Matter); err == nil {
 			x.Matter = value.Title
 		}

@@ -30,6 +30,21 @@ type comVoteView struct {
 	At       time.Time `json:"at"`
 }
 
+// comMayView is a matter of the assembly.
+type comMayView struct {
+	Matter string `json:"matter" doc:"民法典第278条的事项代码"`
+	Name   string `json:"matter_name"`
+	Clause string `json:"clause"`
+}
+
+func viewMayBe(list []committee.Matter) []comMayView {
+	var out []comMayView
+	for _, m := range list {
+		out = append(out, comMayView{Matter: m.Code, Name: m.Title, Clause: m.Clause})
+	}
+	return out
+}
+
 type comItemView struct {
 	ID         int64         `json:"id"`
 	Matter     string        `json:"matter"`
@@ -38,6 +53,7 @@ type comItemView struct {
 	Text       string        `json:"text"`
 	Authority  string        `json:"authority,omitempty"`
 	Words      string        `json:"words,omitempty" doc:"可能属于业主共同决定事项的词语，要另一个人核对"`
+	MayBe      []comMayView  `json:"may_be,omitempty" doc:"这些词语可能属于业主共同决定的哪些事项；只供核对的人参考"`
 	Checked    bool          `json:"checked,omitempty"`
 	CheckText  string        `json:"check_text,omitempty"`
 	State      string        `json:"state"`
@@ -92,7 +108,7 @@ func viewMeeting(m committee.Meeting) comMeetingView {
 }
 
 func viewItem(it committee.ItemView) comItemView {
-	out := comItemView{ID: it.ID, Matter: it.Matter, Clause: it.Clause, Title: it.Title, Text: it.Text, Authority: it.Authority, Words: it.Words, Checked: it.CheckedBy != 0, CheckText: it.CheckText, State: string(it.State),
+	out := comItemView{ID: it.ID, Matter: it.Matter, Clause: it.Clause, Title: it.Title, Text: it.Text, Authority: it.Authority, Words: it.Words, MayBe: viewMayBe(it.May), Checked: it.CheckedBy != 0, CheckText: it.CheckText, State: string(it.State),
 		StateName: committee.ItemStates[it.State], Voted: it.Voted, NoticeID: it.NoticeID}
 	if it.Resolution != nil {
 		out.Resolution = *it.Resolution
