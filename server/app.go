@@ -172,9 +172,9 @@ func openApp(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *app, 
 	if err != nil {
 		return nil, fmt.Errorf("LINLI_VOTE_KEY: %w", err)
 	}
-	a.assemblies = assembly.New(assembly.Options{DB: a.db, Vault: a.vault, Files: a.files, Deliveries: a.campaigns, Board: resultBoard{a.board}, Check: meetingTexts{a.wechat}, Signer: signer, Prover: a.sessions, Pack: a.pack.Code, PublicURL: cfg.PublicURL, Production: cfg.Production, Log: log})
+	a.assemblies = assembly.New(assembly.Options{DB: a.db, Vault: a.vault, Files: a.files, Deliveries: a.campaigns, Board: resultBoard{a.board}, Items: a.committee, Check: meetingTexts{a.wechat}, Signer: signer, Prover: a.sessions, Pack: a.pack.Code, PublicURL: cfg.PublicURL, Production: cfg.Production, Log: log})
 	a.fund = fund.New(a.db, fund.Options{Pack: a.pack.Code, Files: a.files, Board: fundBoard{a.board}})
-	a.committee.WithDebts(committeeDebts{a.fees, a.fund})
+	a.committee.WithDebts(committeeDebts{a.fees, a.fund}).WithMotions(committeeMotions{})
 	a.org.OnHandOver(a.assemblies.HandedOver)
 	a.org.OnRecognise(a.campaigns.Recognised)
 	a.org.OnPart(a.campaigns.Parted)

@@ -65,7 +65,7 @@ func committeeBodies(th things) map[string]any {
 		"officeDismissMembers": m{"members": []int64{th["committee-members"]}, "cause": "resigned", "text": "身体原因"}, "officeResignCommittee": text,
 		"officeOrderCommitteeAudit": m{"auditor": "某会计师事务所", "text": "任期内收支", "due": day}, "officeReportCommitteeAudit": m{"text": "收支清楚，没有发现问题，建议完善票据", "file_ids": []int64{999999}}, "officePublishCommitteeAudit": m{},
 		"officeAskCommitteeMeeting": text, "officeJoinCommitteeRequest": m{}, "officeCallCommittee": m{"title": "例会", "place": "社区会议室", "starts_at": time.Now().Add(8 * 24 * time.Hour).Format(time.RFC3339), "items": []m{{"matter": "supervise", "title": "修门禁", "text": "修好门禁"}}},
-		"officeCheckCommitteeItem": m{"ours": true, "text": "只是督促"}, "officeAnnounceCommittee": m{}, "officeCancelCommittee": text, "officeOpenCommitteeVote": m{"vote_ends": at}, "officeAttendCommittee": m{},
+		"officeCheckCommitteeItem": m{"ours": true, "text": "只是督促"}, "officeAnswerCommitteeItem": text, "officeAnnounceCommittee": m{}, "officeCancelCommittee": text, "officeOpenCommitteeVote": m{"vote_ends": at}, "officeAttendCommittee": m{},
 		"officeVoteCommittee": m{"votes": []m{{"item_id": th["committee-items"], "choice": "yes"}}}, "officeMakeCommitteeLinks": m{}, "officeRevokeCommitteeLinks": m{"member_id": th["committee-members"]}, "officeCountCommittee": m{},
 		"officeOpineCommittee": m{"came": true, "names": "张干事", "opinion": "同意"}, "officeMinuteCommittee": m{"text": "到会三人，讨论了门禁维修，表决通过"}, "officeConfirmCommitteeMinutes": m{"version": 1}, "officePublishDecision": m{},
 		"officeSetCommitteeRole": m{"member_id": th["committee-members"], "role": "chair"}, "officeSubmitFiling": m{"file_ids": []int64{999999}}, "officeReviewFiling": m{"accept": false, "reason": "缺材料"},

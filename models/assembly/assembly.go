@@ -60,6 +60,7 @@ type Options struct {
 	Files      Files
 	Deliveries Deliveries // nil: nothing is proven
 	Board      Board      // nil: nothing is put on a board
+	Items      Items      // that motions may take up; nil: there are none
 	Check      Checker    // of what owners write for each other; nil: everything is shown
 	Signer     log.Signer // of checkpoints and certificates
 	Prover     org.Prover // of sign-ins that casts bring unproved; nil: there are none

@@ -30,7 +30,8 @@ type Call struct {
 	InputHash string
 }
 
-// Proposal is a motion as drafted. A revision keeps the documents of a motion where FileIDs is nil; an empty list takes them off.
+// Proposal is a motion as drafted. A revision keeps the documents of a motion where FileIDs is nil, and the committee's item where ItemID is; an empty
+// list and 0 take them off.
 type Proposal struct {
 	ID       int64 // of the motion that it revises; 0 finds it by its title
 	Title    string
@@ -39,6 +40,7 @@ type Proposal struct {
 	Beside   string
 	Question tally.Question
 	FileIDs  []int64
+	ItemID   *int64 // of the committee, that it takes up
 }
 
 // Bounds of a meeting.
@@ -172,7 +174,7 @@ func (s *Service) insertMotions(tx *store.Tx, actor org.Actor, m *Meeting, list 
 			return err
 		}
 	}
-	return nil
+	return s.takeItems(tx, m)
 }
 
 func (s *Service) insertMotion(tx *store.Tx, actor org.Actor, m *Meeting, position int, p Proposal) error {
@@ -181,6 +183,9 @@ func (s *Service) insertMotion(tx *store.Tx, actor org.Actor, m *Meeting, positi
 		return err
 	}
 	row := Motion{MeetingID: m.ID, EstateID: m.EstateID, Position: position, Title: p.Title, Body: p.Body, Matter: p.Matter, Beside: p.Beside, Question: string(q), WrittenBy: actor.PersonID}
+	if p.ItemID != nil {
+		row.ItemID = *p.ItemID
+	}
 	if err := tx.Create(&row).Error; err != nil {
 		return err
 	}

@@ -175,6 +175,7 @@ type Motion struct {
 	Matter      string // of the rule pack: use_fund, rebuild, …
 	Beside      string // a matter under which practice also counts it, shown beside; empty for none
 	Question    string // tally.Question as JSON
+	ItemID      int64  // of the committee: what it sent to the assembly; 0 for none
 	Law         string // tally.Rules as JSON, fixed by the notice
 	BesideLaw   string
 	WrittenBy   int64

@@ -46,6 +46,9 @@ func (s *Service) reviseMotions(tx *store.Tx, actor org.Actor, m *Meeting, list 
 	if err := tx.Where("meeting_id = ? AND position < 0", m.ID).Delete(&Motion{}).Error; err != nil {
 		return err
 	}
+	if err := s.takeItems(tx, m); err != nil {
+		return err
+	}
 	return follows(tx, m, moved)
 }
 
@@ -87,7 +90,11 @@ func (s *Service) reviseMotion(tx *store.Tx, actor org.Actor, row *Motion, posit
 	if err != nil {
 		return err
 	}
-	err = tx.Model(&Motion{}).Where("id = ?", row.ID).Updates(map[string]any{"position": position, "title": p.Title, "body": p.Body, "matter": p.Matter, "beside": p.Beside, "question": string(q),
+	item := row.ItemID
+	if p.ItemID != nil {
+		item = *p.ItemID
+	}
+	err = tx.Model(&Motion{}).Where("id = ?", row.ID).Updates(map[string]any{"item_id": item, "position": position, "title": p.Title, "body": p.Body, "matter": p.Matter, "beside": p.Beside, "question": string(q),
 		"written_by": actor.PersonID, "confirmed_by": 0, "confirmed_at": nil}).Error
 	if err != nil || p.FileIDs == nil {
 		return err

@@ -189,7 +189,7 @@ func (s *Service) CheckItem(ctx context.Context, actor org.Actor, item int64, ou
 		if err != nil {
 			return 0, err
 		}
-		res := tx.Model(&Item{}).Where("id = ? AND state = ?", it.ID, it.State).Updates(map[string]any{"checked_by": actor.PersonID, "check_text": text, "state": state})
+		res := tx.Model(&Item{}).Where("id = ? AND state = ?", it.ID, it.State).Updates(map[string]any{"checked_by": actor.PersonID, "checked_for": actor.OrganisationID(), "checked_at": tx.Now, "check_text": text, "state": state})
 		if err := store.MustAffect(res, ErrState); err != nil {
 			return 0, err
 		}

@@ -66,16 +66,17 @@ type Posts interface {
 
 // Service is the actions.
 type Service struct {
-	db    *store.DB
-	vault *vault.Vault
-	pack  string
-	files Files
-	board Board
-	posts Posts
-	money Money
-	debts Debts
-	ref   string // of what a client sent, see Once
-	hash  string
+	db      *store.DB
+	vault   *vault.Vault
+	pack    string
+	files   Files
+	board   Board
+	posts   Posts
+	money   Money
+	debts   Debts
+	motions Motions
+	ref     string // of what a client sent, see Once
+	hash    string
 }
 
 // New wires the committee's business; pack is the code of the city's rules.

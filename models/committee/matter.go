@@ -38,7 +38,7 @@ func matterOf(set *rulepack.Set, code string) (*Matter, error) {
 		}
 	}
 	if v, err := set.Find(theirs + code); err == nil {
-		return nil, ErrAssembly.Saying("“" + v.Title + "”由业主共同决定（" + v.Article + "），业委会不能决定，请提交业主大会")
+		return nil, ErrAssembly.Saying("“" + v.Title + "”由业主共同决定（" + v.Article + "），业委会不能决定，请提交业主大会，由召集人写成议题表决")
 	}
 	return nil, ErrMatter
 }

@@ -75,7 +75,7 @@ const (
 )
 
 // ItemStates are the states as people read them.
-var ItemStates = map[ItemState]string{Listed: "待议", Voting: "表决中", Passed: "通过", Failed: "没有通过", NoQuorum: "到会人数不够，不能作决定", Referred: "属于业主共同决定的事项，请提交业主大会", Dropped: "没有议"}
+var ItemStates = map[ItemState]string{Listed: "待议", Voting: "表决中", Passed: "通过", Failed: "没有通过", NoQuorum: "到会人数不够，不能作决定", Referred: "属于业主共同决定的事项，已提交业主大会", Dropped: "没有议"}
 
 // Item is a point of the agenda.
 type Item struct {
@@ -92,6 +92,11 @@ type Item struct {
 	DraftedBy   int64  // the person
 	CheckedBy   int64
 	CheckText   string
+	CheckedFor  int64 // the organisation
+	CheckedAt   *time.Time
+	Answer      string // why no motion of the assembly takes up what was referred
+	AnsweredBy  int64
+	AnsweredAt  *time.Time
 	State       ItemState
 	Resolution  *string
 	DecidedAt   *time.Time

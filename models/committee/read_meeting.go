@@ -13,11 +13,12 @@ import (
 // ItemView is an item with its count and, once it is decided, who voted how.
 type ItemView struct {
 	Item
-	Matter string   // its name
-	May    []Matter // of the assembly: what its words may mean
-	Tally  Tally
-	Votes  []VoteView
-	Voted  int64 // how many have voted while the vote runs
+	Matter   string    // its name
+	May      []Matter  // of the assembly: what its words may mean
+	Referral *Referral // nil for one that was not sent to the assembly
+	Tally    Tally
+	Votes    []VoteView
+	Voted    int64 // how many have voted while the vote runs
 }
 
 // VoteView is a vote with its member's name.
@@ -141,6 +142,10 @@ func (s *Service) itemViews(tx *store.Tx, m *Meeting, items []Item, votes []Vote
 			return nil, err
 		}
 	}
+	stands, err := s.referrals(tx, items)
+	if err != nil {
+		return nil, err
+	}
 	list := make([]ItemView, len(items))
 	for i, it := range items {
 		x := ItemView{Item: it, Matter: it.Matter}
@@ -149,6 +154,9 @@ func (s *Service) itemViews(tx *store.Tx, m *Meeting, items []Item, votes []Vote
 		}
 		if value, err := set.Find(ours + it.Matter); err == nil {
 			x.Matter = value.Title
+		}
+		if r, ok := stands[it.ID]; ok {
+			x.Referral = &r
 		}
 		for _, vote := range votes {
 			if vote.ItemID != it.ID {

@@ -24,6 +24,7 @@ type Motion struct {
 	Confirmed bool              `json:"confirmed" doc:"事项经第二个人确认"`
 	FileIDs   []int64           `json:"file_ids,omitempty"`
 	Names     map[string]string `json:"names,omitempty" doc:"选举：候选人代号和姓名，姓名经本人同意公布"`
+	ItemID    int64             `json:"committee_item_id,omitempty" doc:"由业委会提交的哪一项议题写成"`
 	Spent     bool              `json:"spent,omitempty" doc:"您的这份表决权对这个议题已经投过，不能再投；投其余的议题时不用填它"`
 }
 
@@ -124,7 +125,7 @@ func OfView(m *assembly.View) Meeting {
 func OfMotions(list []assembly.Asked) []Motion {
 	out := make([]Motion, len(list))
 	for i, q := range list {
-		out[i] = Motion{ID: q.ID, Position: q.Position, Title: q.Title, Body: q.Body, Matter: q.Matter, Beside: q.Beside, Question: q.Question, Law: q.Law, Confirmed: q.ConfirmedBy != 0, FileIDs: q.FileIDs, Names: q.Names, Spent: q.Spent}
+		out[i] = Motion{ID: q.ID, Position: q.Position, Title: q.Title, Body: q.Body, Matter: q.Matter, Beside: q.Beside, Question: q.Question, Law: q.Law, Confirmed: q.ConfirmedBy != 0, FileIDs: q.FileIDs, Names: q.Names, ItemID: q.ItemID, Spent: q.Spent}
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/linli-city/linli/models/committee"
@@ -45,25 +46,53 @@ func viewMayBe(list []committee.Matter) []comMayView {
 	return out
 }
 
+// comReferralView is where an item stands that was sent to the assembly.
+type comReferralView struct {
+	By        string     `json:"by" doc:"谁提交的"`
+	At        *time.Time `json:"at,omitempty"`
+	Says      string     `json:"says" doc:"现在到了哪一步"`
+	MeetingID int64      `json:"meeting_id,omitempty" doc:"已经写进哪次业主大会"`
+	Meeting   string     `json:"meeting_number,omitempty"`
+	Position  int        `json:"position,omitempty" doc:"第几个议题"`
+	Answer    string     `json:"answer,omitempty" doc:"召集人为什么不写进议题"`
+}
+
+func viewReferral(it committee.ItemView) *comReferralView {
+	r := it.Referral
+	if r == nil {
+		return nil
+	}
+	out := &comReferralView{By: r.By, At: web.TimeOr(r.At), Says: "已提交业主大会，等召集人写进议题", Answer: it.Answer}
+	switch {
+	case r.Taken != nil:
+		out.MeetingID, out.Meeting, out.Position = r.Taken.MeetingID, r.Taken.Number, r.Taken.Position
+		out.Says = fmt.Sprintf("已写进业主大会%s的第%d个议题（会议%s）", out.Meeting, out.Position, r.Taken.State)
+	case it.AnsweredAt != nil:
+		out.Says = "召集人已答复：" + it.Answer
+	}
+	return out
+}
+
 type comItemView struct {
-	ID         int64         `json:"id"`
-	Matter     string        `json:"matter"`
-	Clause     string        `json:"clause"`
-	Title      string        `json:"title"`
-	Text       string        `json:"text"`
-	Authority  string        `json:"authority,omitempty"`
-	Words      string        `json:"words,omitempty" doc:"可能属于业主共同决定事项的词语，要另一个人核对"`
-	MayBe      []comMayView  `json:"may_be,omitempty" doc:"这些词语可能属于业主共同决定的哪些事项；只供核对的人参考"`
-	Checked    bool          `json:"checked,omitempty"`
-	CheckText  string        `json:"check_text,omitempty"`
-	State      string        `json:"state"`
-	StateName  string        `json:"state_name"`
-	Resolution string        `json:"resolution,omitempty" doc:"决定编号"`
-	Voted      int64         `json:"voted" doc:"几人已表决；表决的内容计票后显示"`
-	Tally      *comTallyView `json:"tally,omitempty"`
-	Votes      []comVoteView `json:"votes,omitempty"`
-	NoticeID   int64         `json:"notice_id,omitempty"`
-	LateDays   int64         `json:"late_days,omitempty" doc:"公布晚了几天，没有公布的算到今天"`
+	ID         int64            `json:"id"`
+	Matter     string           `json:"matter"`
+	Clause     string           `json:"clause"`
+	Title      string           `json:"title"`
+	Text       string           `json:"text"`
+	Authority  string           `json:"authority,omitempty"`
+	Words      string           `json:"words,omitempty" doc:"可能属于业主共同决定事项的词语，要另一个人核对"`
+	MayBe      []comMayView     `json:"may_be,omitempty" doc:"这些词语可能属于业主共同决定的哪些事项；只供核对的人参考"`
+	Checked    bool             `json:"checked,omitempty"`
+	CheckText  string           `json:"check_text,omitempty"`
+	State      string           `json:"state"`
+	StateName  string           `json:"state_name"`
+	Referral   *comReferralView `json:"referral,omitempty" doc:"提交了业主大会的：到了哪一步"`
+	Resolution string           `json:"resolution,omitempty" doc:"决定编号"`
+	Voted      int64            `json:"voted" doc:"几人已表决；表决的内容计票后显示"`
+	Tally      *comTallyView    `json:"tally,omitempty"`
+	Votes      []comVoteView    `json:"votes,omitempty"`
+	NoticeID   int64            `json:"notice_id,omitempty"`
+	LateDays   int64            `json:"late_days,omitempty" doc:"公布晚了几天，没有公布的算到今天"`
 }
 
 type comAttendeeView struct {
@@ -109,7 +138,7 @@ func viewMeeting(m committee.Meeting) comMeetingView {
 
 func viewItem(it committee.ItemView) comItemView {
 	out := comItemView{ID: it.ID, Matter: it.Matter, Clause: it.Clause, Title: it.Title, Text: it.Text, Authority: it.Authority, Words: it.Words, MayBe: viewMayBe(it.May), Checked: it.CheckedBy != 0, CheckText: it.CheckText, State: string(it.State),
-		StateName: committee.ItemStates[it.State], Voted: it.Voted, NoticeID: it.NoticeID}
+		StateName: committee.ItemStates[it.State], Referral: viewReferral(it), Voted: it.Voted, NoticeID: it.NoticeID}
 	if it.Resolution != nil {
 		out.Resolution = *it.Resolution
 	}

@@ -18,6 +18,7 @@ func committeeMeetingRoutes(g *web.Group, d Deps) {
 	web.Handle(g, web.Op{ID: "officeListCommitteeMeetings", Method: http.MethodGet, Path: "/estates/{id}/committee/meetings", Summary: "业委会的会议，新的在前", Action: org.ReadCommittee}, listCommitteeMeetings(d))
 	web.Handle(g, web.Op{ID: "officeShowCommitteeMeeting", Method: http.MethodGet, Path: "/committee-meetings/{id}", Summary: "一次会议：议题、到会、表决（计票后显示）、社区意见、会议记录", Action: org.ReadCommittee}, showCommitteeMeeting(d))
 	web.Handle(g, web.Op{ID: "officeCheckCommitteeItem", Method: http.MethodPost, Path: "/committee-items/{id}/check", Summary: "第二个人核对：是不是业主共同决定的事项；任何一项议题，有人表决以前都可以写明理由，提交业主大会", Action: org.CheckCommittee, Rate: workRate}, comDo(d, checkItem))
+	web.Handle(g, web.Op{ID: "officeAnswerCommitteeItem", Method: http.MethodPost, Path: "/committee-items/{id}/answer", Summary: "答复提交业主大会的议题：为什么不写进业主大会的议题", Action: org.ConveneMeeting, Rate: workRate}, comDo(d, answerItem))
 	web.Handle(g, web.Op{ID: "officeAnnounceCommittee", Method: http.MethodPost, Path: "/committee-meetings/{id}/announcement", Summary: "公告议题，邀请社区参加", Action: org.ActCommittee, Rate: workRate}, comDo(d, announceMeeting))
 	web.Handle(g, web.Op{ID: "officeCancelCommittee", Method: http.MethodPost, Path: "/committee-meetings/{id}/cancellation", Summary: "取消会议：原因", Action: org.ActCommittee, Rate: workRate}, comDo(d, cancelMeeting))
 	web.Handle(g, web.Op{ID: "officeOpenCommitteeVote", Method: http.MethodPost, Path: "/committee-meetings/{id}/opening", Summary: "会议开始，开放表决：此刻的在任委员是全体委员", Action: org.ActCommittee, Rate: workRate}, comDo(d, openVote))
@@ -77,6 +78,10 @@ type CheckItemBody struct {
 
 func checkItem(ctx context.Context, s *committee.Service, a org.Actor, id int64, b CheckItemBody) (int64, error) {
 	return s.CheckItem(ctx, a, id, b.Ours, b.Text)
+}
+
+func answerItem(ctx context.Context, s *committee.Service, a org.Actor, id int64, b ComText) (int64, error) {
+	return s.AnswerItem(ctx, a, id, b.Text)
 }
 
 func announceMeeting(ctx context.Context, s *committee.Service, a org.Actor, id int64, _ ComText) (int64, error) {

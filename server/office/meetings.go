@@ -55,6 +55,7 @@ type proposalBody struct {
 	Beside   string         `json:"beside,omitempty" enum:",rules,covenant,committee,manager,use_fund,raise_fund,rebuild,common_parts,other" doc:"实务中也有按这类事项算的，结果并列显示"`
 	Question tally.Question `json:"question"`
 	FileIDs  []int64        `json:"file_ids,omitempty" maxItems:"10" doc:"修改时不填：附件不变；填了：以这次为准，空列表是不要附件"`
+	ItemID   *int64         `json:"committee_item_id,omitempty" minimum:"0" doc:"由业委会提交的议题（motion-drafts 的 committee_items）写成的，填它的编号；修改时不填：不变，0 是不要"`
 }
 
 func proposals(list []proposalBody) []assembly.Proposal {
