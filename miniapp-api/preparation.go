@@ -108,7 +108,7 @@ func listOrders(d Deps) func(context.Context, org.Actor, *IDPage) (*web.List[hal
 		if err != nil {
 			return nil, err
 		}
-		return web.Paged(in.Page, rows, func(o assembly.Order) int64 { return o.ID }, hall.OfOrder), nil
+		return web.Paged(in.Page, rows, func(o assembly.OrderView) int64 { return o.ID }, hall.OfOrderView), nil
 	}
 }
 

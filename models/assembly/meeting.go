@@ -226,5 +226,4 @@ type RollNote struct {
 	ClientRef  *string
 	InputHash  string
 	At         time.Time
-	FileIDs    []int64 `gorm:"-"` // the documents of a change
 }

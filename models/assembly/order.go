@@ -32,7 +32,6 @@ type Order struct {
 	ClientRef   string
 	InputHash   string
 	At          time.Time
-	FileIDs     []int64 `gorm:"-"`
 }
 
 // TableName names the table.
@@ -198,19 +197,29 @@ func (o *Order) tell(tx *store.Tx, what string) error {
 	return announce(tx, event.Preparing{What: what, SubjectID: o.ID, Number: o.Number, EstateID: o.EstateID, OfficeID: o.CommitteeID, Due: o.DueAt})
 }
 
+// OrderView is an order with its documents.
+type OrderView struct {
+	Order
+	FileIDs []int64
+}
+
 // ListOrders pages through the orders of an estate, newest first.
 // Faults: ErrForbidden, org.ErrEstateNotFound.
-func (s *Service) ListOrders(ctx context.Context, actor org.Actor, estate, before int64, limit int) ([]Order, error) {
-	var rows []Order
+func (s *Service) ListOrders(ctx context.Context, actor org.Actor, estate, before int64, limit int) ([]OrderView, error) {
+	var list []OrderView
 	err := s.db.View(ctx, func(tx *store.Tx) error {
 		e, err := estateFor(tx, actor, org.ReadMeetings, estate)
 		if err != nil {
 			return err
 		}
+		var rows []Order
 		if err := newest(tx, before).Where("estate_id = ?", e.ID).Limit(limit).Find(&rows).Error; err != nil {
 			return err
 		}
-		return attached(s, tx, "meeting_order", rows, func(o *Order) (int64, *[]int64) { return o.ID, &o.FileIDs })
+		for _, o := range rows {
+			list = append(list, OrderView{Order: o})
+		}
+		return attached(s, tx, "meeting_order", list, func(o *OrderView) (int64, *[]int64) { return o.ID, &o.FileIDs })
 	})
-	return rows, err
+	return list, err
 }

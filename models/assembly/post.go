@@ -118,16 +118,23 @@ func (s *Service) AnswerChallenge(ctx context.Context, actor org.Actor, id, note
 	return nil
 }
 
+// RollNoteView is a note as those who may read it see it; the documents of a change are for the offices.
+type RollNoteView struct {
+	RollNote
+	FileIDs []int64
+}
+
 // ListRollNotes pages through challenges and what happened to the roll. Owners see the words of their own challenges in full, and of
 // the others the unit and the answer; what changed after the freeze is for all of them to see.
 // Faults: ErrForbidden, ErrNotFound.
-func (s *Service) ListRollNotes(ctx context.Context, actor org.Actor, id, after int64, limit int) ([]RollNote, error) {
-	var rows []RollNote
+func (s *Service) ListRollNotes(ctx context.Context, actor org.Actor, id, after int64, limit int) ([]RollNoteView, error) {
+	var list []RollNoteView
 	err := s.db.View(ctx, func(tx *store.Tx) error {
 		m, err := meetingFor(tx, tx.DB, actor, org.ReadMeetings, id)
 		if err != nil {
 			return err
 		}
+		var rows []RollNote
 		if err := tx.Where("meeting_id = ? AND id > ?", m.ID, after).Order("id").Limit(limit).Find(&rows).Error; err != nil {
 			return err
 		}
@@ -140,10 +147,13 @@ func (s *Service) ListRollNotes(ctx context.Context, actor org.Actor, id, after 
 				rows[i].Text = ""
 			}
 		}
+		for _, n := range rows {
+			list = append(list, RollNoteView{RollNote: n})
+		}
 		if actor.Post == nil {
 			return nil
 		}
-		return attached(s, tx, "roll_note", rows, func(n *RollNote) (int64, *[]int64) { return n.ID, &n.FileIDs })
+		return attached(s, tx, "roll_note", list, func(n *RollNoteView) (int64, *[]int64) { return n.ID, &n.FileIDs })
 	})
-	return rows, err
+	return list, err
 }

@@ -86,7 +86,10 @@ type Order struct {
 }
 
 // OfOrder shows an order.
-func OfOrder(o assembly.Order) Order {
+func OfOrder(o assembly.Order) Order { return OfOrderView(assembly.OrderView{Order: o}) }
+
+// OfOrderView shows an order with its documents.
+func OfOrderView(o assembly.OrderView) Order {
 	return Order{ID: o.ID, Number: o.Number, EstateID: o.EstateID, Cause: assembly.CauseNames[o.Cause], PetitionID: o.PetitionID, Reason: o.Reason, State: string(o.State), StateName: assembly.OrderNames[o.State],
 		DueAt: web.Time(o.DueAt), MetAt: web.TimeOr(o.MetAt), At: web.Time(o.At), FileIDs: o.FileIDs}
 }

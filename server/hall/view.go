@@ -283,7 +283,10 @@ type Note struct {
 }
 
 // OfNote shows a note.
-func OfNote(n assembly.RollNote) Note {
+func OfNote(n assembly.RollNote) Note { return OfNoteView(assembly.RollNoteView{RollNote: n}) }
+
+// OfNoteView shows a note with its documents.
+func OfNoteView(n assembly.RollNoteView) Note {
 	return Note{ID: n.ID, Kind: n.Kind, UnitID: n.UnitID, SeatNo: n.SeatNo, Text: n.Text, State: n.State, Answer: n.Answer, At: web.Time(n.At), FileIDs: n.FileIDs}
 }
 

@@ -163,7 +163,7 @@ func listRollNotes(d Deps) func(context.Context, org.Actor, *IDPage) (*web.List[
 		if err != nil {
 			return nil, err
 		}
-		return web.Paged(in.Page, rows, func(n assembly.RollNote) int64 { return n.ID }, hall.OfNote), nil
+		return web.Paged(in.Page, rows, func(n assembly.RollNoteView) int64 { return n.ID }, hall.OfNoteView), nil
 	}
 }
 
