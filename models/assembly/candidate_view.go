@@ -42,13 +42,12 @@ func (s *Service) Candidates(ctx context.Context, actor org.Actor, meeting int64
 				list = append(list, *v)
 			}
 		}
-		if err := attached(s, tx, "candidate", list, func(v *CandidateView) (int64, *[]int64) { return v.ID, &v.FileIDs }); err != nil {
-			return err
-		}
+		shown := make([]*CandidateView, len(list))
 		for i := range list {
-			if actor.Post == nil && !list[i].Mine {
-				list[i].FileIDs = nil
-			}
+			shown[i] = &list[i]
+		}
+		if err := s.handedIn(tx, actor, shown); err != nil {
+			return err
 		}
 		slices.SortStableFunc(list, func(a, b CandidateView) int { return a.place() - b.place() })
 		var l []CandidateList
@@ -80,12 +79,26 @@ func (s *Service) FindCandidate(ctx context.Context, actor org.Actor, id int64) 
 		if err != nil {
 			return err
 		}
-		if v, err = s.candidateView(tx, actor, x); err == nil && v == nil {
-			err = ErrNoCandidate
+		if v, err = s.candidateView(tx, actor, x); err != nil {
+			return err
 		}
-		return err
+		if v == nil {
+			return ErrNoCandidate
+		}
+		return s.handedIn(tx, actor, []*CandidateView{v})
 	})
 	return v, err
+}
+
+// handedIn adds what was handed in for some candidates, for the offices and for each themself.
+func (s *Service) handedIn(tx *store.Tx, actor org.Actor, list []*CandidateView) error {
+	err := attached(s, tx, "candidate", list, func(v **CandidateView) (int64, *[]int64) { return (*v).ID, &(*v).FileIDs })
+	for _, v := range list {
+		if actor.Post == nil && !v.Mine {
+			v.FileIDs = nil
+		}
+	}
+	return err
 }
 
 func (s *Service) candidateView(tx *store.Tx, actor org.Actor, x *Candidate) (*CandidateView, error) {
